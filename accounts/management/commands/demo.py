@@ -1,0 +1,93 @@
+"""The demo: the cast, with one password for all of it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from accounts import cast
+from accounts.models import AuthorisedCourier, Custodian, CustomsStation, Importer, Posting, User
+
+
+class Command(BaseCommand):
+    """Creates the demo cast where ECCS_DEMO=1; run again, it changes nothing but a password that was set anew."""
+
+    help = "Create the demo stations' people and firms."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Create what is missing and write the cast's list."""
+        if not settings.DEMO:
+            raise CommandError("The demo cast exists only where ECCS_DEMO=1.")
+        path = settings.VAR_DIR / "demo-cast.txt"
+        people = list(cast.people())
+        password = os.environ.get("ECCS_DEMO_PASSWORD") or kept_password(path) or secrets.token_urlsafe(12)
+        with transaction.atomic():
+            create_cast(people, password)
+        write_cast(path, people, password)
+        self.stdout.write(f"Demo cast of {len(people)}: one password for all, in {path}")
+
+
+def create_cast(people: list[cast.Person], password: str) -> None:
+    """The firms and people of the cast; who is there already stays."""
+    couriers = {key: courier(key) for key in cast.COURIERS}
+    importers = {
+        key: Importer.objects.get_or_create(iec=iec, defaults={"name": name})[0]
+        for key, (name, iec) in cast.IMPORTERS.items()
+    }
+    custodians = {
+        code: Custodian.objects.get_or_create(
+            station_id=code, defaults={"name": f"{CustomsStation.objects.get(pk=code).name} Terminal Services"}
+        )[0]
+        for code in cast.CAST_STATIONS
+    }
+    known = {user.username: user for user in User.objects.filter(username__in=[p.username for p in people])}
+    stale = [u for u in known.values() if not u.check_password(password)][:1]
+    hashed = make_password(password) if stale or len(known) < len(people) else ""
+    for person in people:
+        user = known.get(person.username) or User(username=person.username)
+        custodial = person.station and person.roles[0].group == "CUSTODIAN"
+        user.full_name = person.full_name
+        user.email = f"{person.username}@eccs.example"
+        user.courier, user.importer = couriers.get(person.courier), importers.get(person.importer)
+        user.custodian = custodians[person.station] if custodial else None
+        if hashed:
+            user.password = hashed
+        user.save()
+        for role in person.roles:
+            Posting.objects.get_or_create(user=user, role=role, station_id=person.station or None, until=None)
+
+
+def courier(key: str) -> AuthorisedCourier:
+    """A courier of the cast, registered at the stations that have people."""
+    name, short, pan, address = cast.COURIERS[key]
+    firm, created = AuthorisedCourier.objects.get_or_create(
+        pan=pan, defaults={"registration_number": f"{pan}AC01", "name": name, "short_name": short, "address": address}
+    )
+    if created:
+        firm.stations.set(cast.CAST_STATIONS)
+    return firm
+
+
+def kept_password(path: Path) -> str:
+    """The password of an earlier run, from the cast's list."""
+    if not path.exists():
+        return ""
+    first = path.read_text().splitlines()[0]
+    return first.removeprefix("# password: ") if first.startswith("# password: ") else ""
+
+
+def write_cast(path: Path, people: list[cast.Person], password: str) -> None:
+    """The list `username<TAB>role<TAB>station`, readable by its owner alone."""
+    lines = [f"# password: {password}"]
+    lines += [f"{p.username}\t{', '.join(str(r.label) for r in p.roles)}\t{p.station or '-'}" for p in people]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600, exist_ok=True)
+    path.chmod(0o600)
+    path.write_text("\n".join(lines) + "\n")

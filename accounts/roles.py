@@ -1,0 +1,69 @@
+"""The roles of the notice and the group each belongs to (PN17 3.0)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Group(models.TextChoices):
+    """The user groups of a station, each with its Group Admin."""
+
+    SYSTEM = "SYSTEM", _("System")
+    CUSTOMS = "CUSTOMS", _("Customs")
+    COURIER = "COURIER", _("Courier")
+    IMPORTER = "IMPORTER", _("Importer")
+    CUSTODIAN = "CUSTODIAN", _("Custodian")
+
+
+class Role(models.TextChoices):
+    """The desks: what a person is there to do."""
+
+    SYSTEM = "SYSTEM", _("System")
+    SYSTEM_ADMIN = "SYSTEM_ADMIN", _("System Admin")
+    PORT_ADMIN = "PORT_ADMIN", _("Port Admin")
+    CUSTOMS_ADMIN = "CUSTOMS_ADMIN", _("Group Admin (Customs)")
+    ASSESSING_OFFICER = "ASSESSING_OFFICER", _("Assessing Officer")
+    DCAC = "DCAC", _("DC/AC")
+    XRAY_OFFICER = "XRAY_OFFICER", _("X-ray Officer")
+    INSPECTOR = "INSPECTOR", _("Inspector")
+    SHED_SUPERINTENDENT = "SHED_SUPERINTENDENT", _("Shed Superintendent")
+    LEO_OFFICER = "LEO_OFFICER", _("LEO Officer")
+    BOND_MAKER = "BOND_MAKER", _("Bond Maker")
+    BOND_CHECKER = "BOND_CHECKER", _("Bond Checker")
+    RISK_OFFICER = "RISK_OFFICER", _("Risk Officer")
+    RISK_APPROVER = "RISK_APPROVER", _("Risk Approver")
+    JOINT_COMMISSIONER = "JOINT_COMMISSIONER", _("Joint Commissioner")
+    COMMISSIONER = "COMMISSIONER", _("Commissioner")
+    COURIER_ADMIN = "COURIER_ADMIN", _("Group Admin (Courier)")
+    COURIER_OPERATOR = "COURIER_OPERATOR", _("Courier Operator")
+    COURIER_SIGNATORY = "COURIER_SIGNATORY", _("Courier Signatory")
+    IMPORTER_ADMIN = "IMPORTER_ADMIN", _("Group Admin (Importer)")
+    IMPORTER = "IMPORTER", _("Importer")
+    CUSTODIAN_ADMIN = "CUSTODIAN_ADMIN", _("Group Admin (Custodian)")
+    ARRIVAL_SCANNER = "ARRIVAL_SCANNER", _("Arrival Scanner")
+    WAREHOUSE_KEEPER = "WAREHOUSE_KEEPER", _("Warehouse Keeper")
+    SERVICE_CENTRE = "SERVICE_CENTRE", _("Service Centre Operator")
+
+    @property
+    def group(self) -> Group:
+        """The user group the role belongs to."""
+        return _GROUPS[self]
+
+
+_GROUPS: dict[Role, Group] = {
+    role: (
+        Group.SYSTEM
+        if role in (Role.SYSTEM, Role.SYSTEM_ADMIN)
+        else Group.COURIER
+        if role.value.startswith("COURIER")
+        else Group.IMPORTER
+        if role.value.startswith("IMPORTER")
+        else Group.CUSTODIAN
+        if role in (Role.CUSTODIAN_ADMIN, Role.ARRIVAL_SCANNER, Role.WAREHOUSE_KEEPER, Role.SERVICE_CENTRE)
+        else Group.CUSTOMS
+    )
+    for role in Role
+}
+
+COURIERS = (Role.COURIER_OPERATOR, Role.COURIER_SIGNATORY)
+OFFICERS = tuple(role for role in Role if role.group is Group.CUSTOMS)
+CUSTODIANS = tuple(role for role in Role if role.group is Group.CUSTODIAN)

@@ -1,0 +1,193 @@
+"""The clearance of a Courier Bill of Entry, in the order of the public notice (PN17 6 to 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import COURIERS, Role
+from bills import routing
+from bills.clearance import guards
+from bills.stages import OPEN, UNFILED, Stage
+from eccs.workflow import GET_STATE, Document, step
+from manifests.clearance import courier_in_force
+
+if TYPE_CHECKING:
+    from bills.models import CourierBillOfEntry
+
+AFTER_PAYMENT = [Stage.ARRIVAL, Stage.XRAY]
+AFTER_APPROVAL = [Stage.DUTY, *AFTER_PAYMENT]
+AFTER_ASSESSMENT = [Stage.APPROVAL, *AFTER_APPROVAL]
+AFTER_FILING = [Stage.DOCUMENTS, Stage.ASSESSMENT, *AFTER_APPROVAL]
+
+
+class ImportClearance(Document):
+    """The steps of a bill, desk by desk."""
+
+    unnumbered_stages = UNFILED
+    taken_by: Any
+
+    class Meta:
+        abstract = True
+
+    @step(
+        Stage.DRAFT, GET_STATE(routing.after_filing, states=AFTER_FILING), role=Role.COURIER_SIGNATORY, label=_("File bill"),
+        para="PN17 5.4", guards=(courier_in_force,), grave=True,
+    )  # fmt: skip
+    def file(self: CourierBillOfEntry) -> Iterable[models.Model]:
+        """The declaration is checked as a whole, valued, assessed to duty, put to the RMS and numbered."""
+        from bills.filing import file_draft
+
+        return file_draft(self)
+
+    @step(Stage.DRAFT, Stage.DISCARDED, role=COURIERS, label=_("Discard"), para="PN17 5.4", grave=True)
+    def discard(self) -> None:
+        """A draft nobody needs is put away; it never had a number."""
+
+    @step(
+        Stage.DOCUMENTS, GET_STATE(routing.after_filing, states=AFTER_FILING[1:]), role=Role.COURIER_SIGNATORY,
+        label=_("Submit compulsory documents"), para="PN17 6.1", guards=(guards.compulsory_documents_attached,),
+    )  # fmt: skip
+    def submit_compulsory_documents(self: CourierBillOfEntry) -> None:
+        """The documents a compulsory requirement asks for are handed in; then the bill is taken up."""
+        self.documents_complete = True
+
+    @step(
+        Stage.ASSESSMENT, GET_STATE(routing.after_assessment, states=AFTER_ASSESSMENT), role=Role.ASSESSING_OFFICER,
+        label=_("Assess"), para="PN17 7.1(b)", form="bills.forms.officers.AssessmentForm",
+    )  # fmt: skip
+    def assess(
+        self: CourierBillOfEntry, *, mandate_examination: bool = False, remarks: str = "",
+        alterations: list[dict[str, Any]] | None = None,
+    ) -> Iterable[models.Model]:  # fmt: skip
+        """Second check: classification, value and rate are accepted or altered, and examination is mandated or not."""
+        self.assessed_at, self.assessed_by_id = timezone.now(), self.taken_by.user_id
+        self.examination_mandated, self.assessment_remarks = mandate_examination, remarks
+        if not alterations:
+            return ()
+        from bills.assessment import reassess
+
+        return reassess(self, alterations)
+
+    @step(
+        (Stage.ASSESSMENT, Stage.FOR_OUT_OF_CHARGE), Stage.QUERY, role=(Role.ASSESSING_OFFICER, Role.SHED_SUPERINTENDENT),
+        label=_("Raise query"), para="PN17 7.1(d), 7.1(j)", form="bills.forms.officers.QueryForm",
+        guards=(guards.query_from_own_desk,),
+    )  # fmt: skip
+    def raise_query(self: CourierBillOfEntry, *, question: str, documents_wanted: str = "") -> Iterable[models.Model]:
+        """A question or a call for documents goes to the courier; the answer comes back to the desk that asked."""
+        from bills.models import QueryMemo
+
+        self.returns_to = self.stage
+        return [
+            QueryMemo(
+                bill_id=self.pk, raised_from=self.stage, question=question, documents_wanted=documents_wanted,
+                raised_by_id=self.taken_by.user_id,
+            )
+        ]  # fmt: skip
+
+    @step(
+        Stage.QUERY, GET_STATE(routing.after_reply, states=[Stage.ASSESSMENT, Stage.FOR_OUT_OF_CHARGE]),
+        role=Role.COURIER_SIGNATORY, label=_("Reply to query"), para="PN17 7.1(d)", form="bills.forms.courier.ReplyForm",
+    )  # fmt: skip
+    def reply_to_query(self: CourierBillOfEntry, *, reply: str) -> Iterable[models.Model]:
+        """The courier answers, with documents where they were asked for."""
+        memo = self.queries.get(replied_at=None)
+        memo.reply, memo.replied_at, memo.replied_by_id = reply, timezone.now(), self.taken_by.user_id
+        return [memo]
+
+    @step(
+        Stage.APPROVAL, GET_STATE(routing.after_approval, states=AFTER_APPROVAL), role=Role.DCAC,
+        label=_("Approve appraisal"), para="PN17 7.1(f)", guards=(guards.not_the_assessor,), many=True,
+    )  # fmt: skip
+    def approve_appraisal(self: CourierBillOfEntry) -> None:
+        """The DC/AC approves the appraisal of a bill above the limit."""
+        self.approved_at, self.approved_by_id = timezone.now(), self.taken_by.user_id
+
+    @step(
+        Stage.APPROVAL, Stage.ASSESSMENT, role=Role.DCAC, label=_("Return to Assessing Officer"), para="PN17 7.1(f)",
+        form="bills.forms.officers.ReturnForm",
+    )  # fmt: skip
+    def return_to_assessing_officer(self: CourierBillOfEntry, *, remarks: str) -> None:
+        """The DC/AC sends the appraisal back with remarks."""
+        self.assessed_at, self.assessed_by_id = None, None
+
+    @step(
+        Stage.DUTY, GET_STATE(routing.after_payment, states=AFTER_PAYMENT), role=Role.SYSTEM, label=_("Confirm payment"),
+        para="PN17 8.0", many=True,
+    )  # fmt: skip
+    def confirm_payment(self: CourierBillOfEntry, *, amount: Decimal, challan: str) -> None:
+        """The bank has confirmed the challan: the amount, in rupees, is credited to the bill."""
+        self.duty_paid += Decimal(amount)
+        self.paid_at = timezone.now()
+
+    @step(
+        Stage.ARRIVAL, Stage.XRAY, role=Role.ARRIVAL_SCANNER, label=_("Record arrival"), para="PN17 5.2, 7.1(h)",
+        guards=(guards.all_packages_arrived,), many=True,
+    )  # fmt: skip
+    def record_arrival(self) -> None:
+        """The last package has been scanned."""
+
+    @step(
+        OPEN[1:], GET_STATE(routing.after_recomputing, states=list(OPEN[1:])), role=Role.SYSTEM, label=_("Recompute duty"),
+        para="PN17 5.1", many=True,
+    )  # fmt: skip
+    def recompute_duty(
+        self: CourierBillOfEntry, *, total_duty: Decimal, heads: dict[str, str], rates_on: str, before: str
+    ) -> None:
+        """The duty is worked out again with the rates of the day the aircraft arrived, where they are later (section 15)."""
+        self.total_duty, self.duty_heads = Decimal(total_duty), heads
+        self.rates_on = datetime.fromisoformat(rates_on).date()
+
+    @step(
+        Stage.XRAY,
+        GET_STATE(routing.after_clear_xray, states=[Stage.OUT_OF_CHARGE, Stage.EXAMINATION, Stage.FOR_OUT_OF_CHARGE]),
+        role=Role.XRAY_OFFICER, label=_("Clear X-ray"), para="PN17 7.1(h); Circular 40/2019", many=True,
+    )  # fmt: skip
+    def clear_xray(self: CourierBillOfEntry) -> Iterable[models.Model]:
+        """The picture shows nothing suspicious. A facilitated bill is Out of Charge at once, where the dated rule allows."""
+        self.xray_result, self.xray_at, self.xray_by_id = "CLEAR", timezone.now(), self.taken_by.user_id
+        if routing.after_clear_xray(self) == Stage.OUT_OF_CHARGE:
+            return self.out_of_charge(automatic=True)
+        return ()
+
+    @step(
+        Stage.XRAY, Stage.EXAMINATION, role=Role.XRAY_OFFICER, label=_("Mark suspicious"), para="PN17 7.1(h)",
+        form="bills.forms.officers.SuspicionForm", many=True,
+    )  # fmt: skip
+    def mark_suspicious(self: CourierBillOfEntry, *, remarks: str) -> None:
+        """The picture is suspicious: the goods are examined."""
+        self.xray_result, self.xray_at, self.xray_by_id = "SUSPICIOUS", timezone.now(), self.taken_by.user_id
+        self.xray_remarks = remarks
+
+    @step(
+        Stage.EXAMINATION, Stage.FOR_OUT_OF_CHARGE, role=Role.INSPECTOR, label=_("Report examination"), para="PN17 7.1(i)",
+        form="bills.forms.officers.ExaminationForm",
+    )  # fmt: skip
+    def report_examination(
+        self: CourierBillOfEntry, *, packages_opened: int, percent: int, findings: str, recommendation: str
+    ) -> Iterable[models.Model]:
+        """The Inspector reports what was opened and found, and recommends what to do."""
+        from bills.models import Examination
+
+        self.examined_at, self.examined_by_id = timezone.now(), self.taken_by.user_id
+        return [
+            Examination(
+                bill_id=self.pk, packages_opened=packages_opened, percent=percent, findings=findings,
+                recommendation=recommendation, by_id=self.taken_by.user_id,
+            )
+        ]  # fmt: skip
+
+    @step(
+        Stage.FOR_OUT_OF_CHARGE, Stage.OUT_OF_CHARGE, role=Role.SHED_SUPERINTENDENT, label=_("Give Out of Charge"),
+        para="PN17 7.1(b)", guards=(*guards.OUT_OF_CHARGE, guards.not_the_examiner), grave=True, many=True,
+    )  # fmt: skip
+    def give_out_of_charge(self: CourierBillOfEntry) -> Iterable[models.Model]:
+        """The goods may leave."""
+        return self.out_of_charge(automatic=False)

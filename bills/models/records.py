@@ -1,0 +1,152 @@
+"""What belongs to a bill: items, queries, examinations, orders and attached papers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import CustomsStation
+from bills.models.bill import CourierBillOfEntry
+from bills.numbers import out_of_charge_series
+from eccs.numbering import Numbered
+
+
+def _rupees() -> Any:
+    return models.DecimalField(max_digits=16, decimal_places=2, default=Decimal(0))
+
+
+class Item(models.Model):
+    """One item of a bill, with its value and its duty by head, in rupees."""
+
+    bill = models.ForeignKey(CourierBillOfEntry, models.CASCADE, related_name="items")
+    item_no = models.PositiveIntegerField()
+    cth = models.CharField(max_length=8)
+    description = models.CharField(max_length=240)
+    country_of_origin = models.CharField(max_length=2)
+    manufacturer = models.CharField(max_length=120, blank=True)
+    quantity = models.DecimalField(max_digits=14, decimal_places=3)
+    uom = models.CharField(max_length=5)
+    unit_price = models.DecimalField(max_digits=16, decimal_places=4)
+    notification = models.CharField(max_length=20, blank=True)
+    notification_sl_no = models.CharField(max_length=12, blank=True)
+    licence_number = models.CharField(max_length=20, blank=True)
+    assessable_value = _rupees()
+    bcd = _rupees()
+    aidc = _rupees()
+    sws = _rupees()
+    igst = _rupees()
+    cess = _rupees()
+    duty_forgone = _rupees()
+    total_duty = _rupees()
+    altered = models.BooleanField(default=False)  # by the Assessing Officer
+
+    class Meta:
+        ordering = ["bill_id", "item_no"]
+        constraints = [models.UniqueConstraint(fields=["bill", "item_no"], name="item_once_a_bill")]
+
+    def __str__(self) -> str:
+        return f"{self.item_no}. {self.description}"
+
+
+class QueryMemo(models.Model):
+    """A question to the courier and its answer (PN17 7(d), 7(j))."""
+
+    bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="queries")
+    raised_from = models.CharField(max_length=20)
+    question = models.TextField()
+    documents_wanted = models.CharField(max_length=240, blank=True)
+    raised_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    raised_at = models.DateTimeField(default=timezone.now)
+    reply = models.TextField(blank=True)
+    replied_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    replied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["bill"], condition=models.Q(replied_at=None), name="query_one_open_a_bill")
+        ]
+
+    def __str__(self) -> str:
+        return self.question[:60]
+
+
+class Examination(models.Model):
+    """The Inspector's report (PN17 7(i))."""
+
+    class Recommendation(models.TextChoices):
+        """What the Inspector recommends."""
+
+        RELEASE = "RELEASE", _("Give Out of Charge")
+        QUERY = "QUERY", _("Raise query")
+        DETAIN = "DETAIN", _("Detain")
+        ADJUDICATE = "ADJUDICATE", _("Refer to Assessing Officer")
+
+    bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="examinations")
+    packages_opened = models.PositiveIntegerField()
+    percent = models.PositiveIntegerField()
+    findings = models.TextField()
+    recommendation = models.CharField(max_length=10, choices=Recommendation.choices)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.bill}: {self.get_recommendation_display()}"
+
+
+class OutOfCharge(Numbered):
+    """The order that the goods may leave, given by an officer or automatically (Circular 40/2019)."""
+
+    bill = models.OneToOneField(CourierBillOfEntry, models.PROTECT, related_name="order")
+    station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+    automatic = models.BooleanField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return self.number or "–"
+
+    def series(self) -> str:
+        """Counted by station and financial year."""
+        given: datetime = self.given_at
+        return out_of_charge_series(self.station_id, given)
+
+    def numbered(self, serial: int) -> str:
+        """`OOC_BLR_2026-2027_000001`."""
+        return f"{self.series()}_{serial:06d}"
+
+
+class Attachment(models.Model):
+    """A paper attached to a bill: its image of the HAWB or invoice, or what a query asked for."""
+
+    class Kind(models.TextChoices):
+        """What the paper is."""
+
+        HAWB = "HAWB", _("House airway bill")
+        INVOICE = "INVOICE", _("Invoice")
+        OTHER = "OTHER", _("Other document")
+
+    bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="attachments")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    name = models.CharField(max_length=120)
+    file = models.FileField(upload_to="bills/%Y/%m/%d/")
+    content_type = models.CharField(max_length=40)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,15 @@
+"""The numbers of bills and orders, as the notice writes them."""
+
+from datetime import datetime
+
+from eccs.numbering import financial_year
+
+
+def bill_series(kind: str, station: str, filed_at: datetime, manifest_serial: int) -> str:
+    """Bills are counted by form, station, financial year and manifest: `CBE-XIII_BLR_2026-2027_01` (PN17 5.4)."""
+    return f"{kind}_{station}_{financial_year(filed_at)}_{manifest_serial:02d}"
+
+
+def out_of_charge_series(station: str, given_at: datetime) -> str:
+    """Out of Charge orders are counted by station and financial year."""
+    return f"OOC_{station}_{financial_year(given_at)}"

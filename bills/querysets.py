@@ -1,0 +1,23 @@
+"""Which bills a person may see."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.permissions import Actor
+from accounts.roles import CUSTODIANS, OFFICERS
+from bills.stages import UNFILED
+
+
+class BillQuerySet(models.QuerySet[Any]):
+    """Bills by who asks."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """The courier's own at every station; those of the posting's station, once filed, for officers and custodian."""
+        seen = Q(station_id__in=actor.stations_as(*OFFICERS, *CUSTODIANS)) & ~Q(stage__in=UNFILED)
+        if actor.courier_id is not None and actor.is_trade:
+            seen |= Q(courier_id=actor.courier_id)
+        return self.filter(seen)

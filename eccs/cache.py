@@ -1,0 +1,39 @@
+"""The cache: Redis, forgiven when it is away."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.core.cache.backends.redis import RedisCache
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+
+def _forgiving(method: Callable[..., Any], absent: Any) -> Callable[..., Any]:
+    def call(self: "ForgivingRedisCache", *args: Any, **kwargs: Any) -> Any:
+        try:
+            return method(self, *args, **kwargs)
+        except (RedisError, OSError) as fault:
+            logger.warning("cache away: %s", fault)
+            return args[1] if absent is _DEFAULT and len(args) > 1 else kwargs.get("default") if absent is _DEFAULT else absent
+
+    return call
+
+
+_DEFAULT = object()
+
+
+class ForgivingRedisCache(RedisCache):
+    """A cache whose absence is an empty answer, so that no page fails because Redis is stopped."""
+
+    get = _forgiving(RedisCache.get, _DEFAULT)
+    get_many = _forgiving(RedisCache.get_many, {})
+    add = _forgiving(RedisCache.add, True)
+    set = _forgiving(RedisCache.set, None)
+    set_many = _forgiving(RedisCache.set_many, [])
+    touch = _forgiving(RedisCache.touch, False)
+    delete = _forgiving(RedisCache.delete, False)
+    delete_many = _forgiving(RedisCache.delete_many, None)
+    has_key = _forgiving(RedisCache.has_key, False)
+    clear = _forgiving(RedisCache.clear, False)

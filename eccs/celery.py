@@ -1,0 +1,20 @@
+"""The Celery application and its schedule. The schedule lives in code: what the code drops stops running."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eccs.settings")
+
+app = Celery("eccs")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    "send unsent notices": {"task": "eccs.tasks.send_notices", "schedule": 60.0},
+    "seal the day's trail": {"task": "eccs.tasks.seal_trail", "schedule": crontab(hour=0, minute=10)},
+    "resume uploads left behind": {"task": "eccs.tasks.resume_uploads", "schedule": 120.0},
+    "ask the bank about silent challans": {"task": "payments.tasks.verify_silent_challans", "schedule": 120.0},
+    "beat": {"task": "eccs.tasks.heartbeat", "schedule": 60.0},
+}

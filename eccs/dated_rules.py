@@ -1,0 +1,162 @@
+"""Rules that the law changed on a date: the row in force on a document's date applies to it.
+
+What a rule means is declared here once; its values are rows, each with the day it began and the source that says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from time import monotonic
+from uuid import uuid4
+
+from django.core.cache import caches
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.signals import post_delete, post_save
+from django.utils.translation import gettext_lazy as _
+
+Value = bool | int | Decimal
+
+
+@dataclass(frozen=True)
+class RuleKind:
+    """What a dated rule is about, in words, and the kind of its value."""
+
+    words: str
+    unit: type[bool] | type[int] | type[Decimal]
+
+    def read(self, text: str) -> Value:
+        """The value a row's text stands for; ValueError says why it is none."""
+        if self.unit is bool:
+            if text not in ("on", "off"):
+                raise ValueError(_("must be on or off"))
+            return text == "on"
+        try:
+            return self.unit(text)
+        except ArithmeticError as fault:
+            raise ValueError(str(fault)) from fault
+
+
+RULES = {
+    "cbe_xii_sample_limit": RuleKind(_("Value limit of a sample on CBE-XII, rupees"), Decimal),
+    "cbe_xiii_value_limit": RuleKind(_("Assessable value limit of CBE-XIII, rupees"), Decimal),
+    "dcac_approval_above": RuleKind(_("DC/AC approves an appraisal above this assessable value, rupees"), Decimal),
+    "auto_out_of_charge": RuleKind(_("Auto Out of Charge of a facilitated bill when its X-ray is clear"), bool),
+    "duty_waived_up_to": RuleKind(_("Duty of a bill not collected at or below, rupees"), Decimal),
+    "images_compulsory_xiii": RuleKind(_("HAWB and invoice images compulsory on CBE-XIII"), bool),
+    "random_assessment_percent": RuleKind(_("Random share of bills interdicted for assessment, percent"), Decimal),
+    "random_examination_percent": RuleKind(_("Random share of bills prescribed examination, percent"), Decimal),
+    "weight_tolerance_percent": RuleKind(_("Weight difference accepted without an amendment, percent"), Decimal),
+    "courier_inactive_after_days": RuleKind(_("A courier is inactive after so many days without a filing"), int),
+    "uncleared_after_days": RuleKind(_("Uncleared goods: notice and disposal after so many days"), int),
+    "freight_cap_percent": RuleKind(_("Cap of air freight in the value, percent of FOB"), Decimal),
+    "insurance_percent": RuleKind(_("Insurance where it is not known, percent of FOB"), Decimal),
+    "landing_percent": RuleKind(_("Landing charges in the value, percent of CIF"), Decimal),
+    "sws_percent": RuleKind(_("Social welfare surcharge, percent of BCD and AIDC"), Decimal),
+    "interest_percent": RuleKind(_("Interest on duty paid late, percent a year"), Decimal),
+    "target_minutes": RuleKind(_("Time within which a desk should finish with a bill, minutes"), int),
+}
+
+
+class DatedRule(models.Model):
+    """One value of one rule, in force from a day until the next row of that rule and station begins."""
+
+    name = models.CharField(max_length=40)
+    station_code = models.CharField(max_length=3, blank=True, default="")
+    from_date = models.DateField()
+    value = models.CharField(max_length=40)
+    source = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name", "station_code", "from_date"], name="dated_rule_one_value_a_day"),
+        ]
+        ordering = ["name", "station_code", "from_date"]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.value} from {self.from_date:%d/%m/%Y}"
+
+    def clean(self) -> None:
+        """Refuse a rule nobody declared and a value of the wrong kind."""
+        kind = RULES.get(self.name)
+        if kind is None:
+            raise ValidationError({"name": _("There is no such rule.")})
+        try:
+            kind.read(self.value)
+        except ValueError as fault:
+            raise ValidationError({"value": str(fault)}) from fault
+
+
+class NoRuleInForce(LookupError):
+    """No row of the rule is in force on that day."""
+
+
+class RuleBook:
+    """All rows, ready to be asked for the value on a day at a station."""
+
+    def __init__(self, rows: Iterable[tuple[str, str, date, str]]) -> None:
+        self._rows: dict[tuple[str, str], list[tuple[date, Value]]] = {}
+        for name, station, from_date, text in rows:
+            if name in RULES:
+                self._rows.setdefault((name, station), []).append((from_date, RULES[name].read(text)))
+        for values in self._rows.values():
+            values.sort(reverse=True)
+
+    def value(self, name: str, on: date, station: str = "") -> Value:
+        """The value in force on a day; a station's own row goes before the national one. Raises NoRuleInForce."""
+        for key in ((name, station), (name, "")):
+            for from_date, value in self._rows.get(key, ()):
+                if from_date <= on:
+                    return value
+        raise NoRuleInForce(f"{name} has no value on {on:%d/%m/%Y}")
+
+    def amount(self, name: str, on: date, station: str = "") -> Decimal:
+        """A value in rupees or percent."""
+        return Decimal(self.value(name, on, station))
+
+    def is_on(self, name: str, on: date, station: str = "") -> bool:
+        """Whether a rule that can be on or off is on."""
+        return bool(self.value(name, on, station))
+
+    def count(self, name: str, on: date, station: str = "") -> int:
+        """A value in days or minutes."""
+        return int(self.value(name, on, station))
+
+
+_VERSION = "dated-rules-version"
+_LOOK_AGAIN = 1.0  # seconds a process trusts the book it holds
+
+
+class _Held:
+    book: RuleBook | None = None
+    version: object = None
+    looked = 0.0
+
+
+def rule_book() -> RuleBook:
+    """The rule book; a row added or changed by any process is seen by all within a second."""
+    now = monotonic()
+    if _Held.book is not None and now - _Held.looked < _LOOK_AGAIN:
+        return _Held.book
+    version = caches["default"].get(_VERSION)
+    if _Held.book is None or version is None or version != _Held.version:
+        _Held.book = RuleBook(DatedRule.objects.values_list("name", "station_code", "from_date", "value"))
+        if version is None:
+            version = uuid4().hex
+            caches["default"].add(_VERSION, version, 3600)
+        _Held.version = version
+    _Held.looked = now
+    return _Held.book
+
+
+def forget(**_kwargs: object) -> None:
+    """Read the rule book afresh the next time, here and in every other process."""
+    _Held.book = None
+    caches["default"].delete(_VERSION)
+
+
+post_save.connect(forget, sender=DatedRule)
+post_delete.connect(forget, sender=DatedRule)

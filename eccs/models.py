@@ -1,0 +1,86 @@
+"""The kernel's tables."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from eccs.dated_rules import DatedRule
+from eccs.numbering import Counter
+from eccs.trail import TrailRoot
+
+__all__ = ["Counter", "DatedRule", "Heartbeat", "Notice", "TrailRoot", "Upload"]
+
+
+class Upload(models.Model):
+    """A file of shipments handed in, checked as a whole in the background before anything of it is saved."""
+
+    class State(models.TextChoices):
+        """How far the file is."""
+
+        RECEIVED = "RECEIVED", _("Received")
+        CHECKING = "CHECKING", _("Being checked")
+        REFUSED = "REFUSED", _("Not accepted")
+        READY = "READY", _("Ready to sign")
+        SAVING = "SAVING", _("Being filed")
+        DONE = "DONE", _("Filed")
+        FAILED = "FAILED", _("Stopped")
+
+    kind = models.CharField(max_length=20)  # what the file holds; its reader is registered under this name
+    owner = models.CharField(max_length=40)  # whose it is: `courier:7`
+    subject_id = models.BigIntegerField(null=True)  # the manifest it belongs to
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    file = models.FileField(upload_to="uploads/%Y/%m/%d/")
+    name = models.CharField(max_length=160)
+    size = models.PositiveBigIntegerField()
+    digest = models.CharField(max_length=64)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.RECEIVED)
+    rows = models.PositiveIntegerField(default=0)
+    rows_checked = models.PositiveIntegerField(default=0)
+    faults = models.JSONField(default=list)
+    refusal = models.CharField(max_length=300, blank=True)  # why the file as a whole was not accepted
+    summary = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now)
+    touched_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["owner", "-created_at"], name="upload_by_owner"),
+            models.Index(fields=["touched_at"], name="upload_at_work", condition=Q(state__in=("RECEIVED", "CHECKING", "SAVING"))),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Notice(models.Model):
+    """News for a firm or a desk, gathered from the trail: what now waits for whom."""
+
+    audience = models.CharField(max_length=60)  # `courier:7`
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["audience", "-created_at"], name="notice_by_audience"),
+            models.Index(fields=["id"], name="notice_unsent", condition=Q(sent_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class Heartbeat(models.Model):
+    """When a background process last said that it lives."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at:%d/%m/%Y %H:%M:%S}"

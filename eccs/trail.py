@@ -1,0 +1,207 @@
+"""The trail: what was done to a document, by whom, when; never changed, each line sealed by the one before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.conf import settings
+from django.db import connection, models
+from django.db.models import F, Q
+from django.utils.functional import Promise
+
+from eccs.copying import copy_rows
+
+if TYPE_CHECKING:
+    from eccs.workflow import Document
+
+START = ""  # what stands before the first line of a document
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal | Promise):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} cannot stand in the trail")
+
+
+def canonical(value: object) -> str:
+    """The one way a value is written for the trail: JSON, keys in order, no spaces."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+
+
+def seal(previous: str, facts: str) -> str:
+    """SHA-256 over the previous seal and this line's facts, in hexadecimal."""
+    return hashlib.sha256(f"{previous}\n{facts}".encode()).hexdigest()
+
+
+class TrailLine(models.Model):
+    """One line of a document's trail. A database trigger refuses every change but the mark that it was notified."""
+
+    seq = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    step = models.CharField(max_length=40)
+    from_stage = models.CharField(max_length=40, blank=True)
+    to_stage = models.CharField(max_length=40)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    by_name = models.CharField(max_length=120)
+    role = models.CharField(max_length=40)
+    answers = models.JSONField(default=dict)
+    snapshot = models.JSONField(null=True)
+    previous = models.CharField(max_length=64, blank=True)
+    seal = models.CharField(max_length=64)
+    noticed_at = models.DateTimeField(null=True)
+
+    document: Any  # each trail names its own document
+    document_id: int
+    columns: ClassVar[tuple[str, ...]] = (
+        "document_id", "seq", "at", "step", "from_stage", "to_stage", "by_id", "by_name", "role", "answers",
+        "snapshot", "previous", "seal",
+    )  # fmt: skip
+
+    class Meta:
+        abstract = True
+        ordering = ["document_id", "seq"]
+
+    def __str__(self) -> str:
+        return f"{self.seq}. {self.step}: {self.from_stage} → {self.to_stage}"
+
+    def facts(self) -> str:
+        """Everything the seal covers, in the canonical form."""
+        return _facts(
+            self.document_id, self.seq, self.at, self.step, self.from_stage, self.to_stage, self.by_id,
+            self.by_name, self.role, self.answers, self.snapshot,
+        )  # fmt: skip
+
+
+def _facts(
+    document_id: int, seq: int, at: datetime, step: str, from_stage: str, to_stage: str, by_id: int | None,
+    by_name: str, role: str, answers: dict[str, Any], snapshot: Any,
+) -> str:  # fmt: skip
+    moment = at.astimezone(UTC).isoformat(timespec="microseconds")
+    return canonical([document_id, seq, moment, step, from_stage, to_stage, by_id, by_name, role, answers, snapshot])
+
+
+class Entry:
+    """A line about to be written for a document that the gate holds locked."""
+
+    __slots__ = ("answers", "at", "by_id", "by_name", "document", "from_stage", "role", "snapshot", "step", "to_stage")
+
+    def __init__(
+        self, document: Document, *, at: datetime, step: str, from_stage: str, to_stage: str, by_id: int | None,
+        by_name: str, role: str, answers: dict[str, Any], snapshot: Any = None,
+    ) -> None:  # fmt: skip
+        self.document, self.at, self.step = document, at, step
+        self.from_stage, self.to_stage = str(from_stage), str(to_stage)
+        self.by_id, self.by_name, self.role = by_id, by_name, role
+        self.answers, self.snapshot = answers, snapshot
+
+
+def seal_entries(entries: Iterable[Entry]) -> list[tuple[Any, ...]]:
+    """Seal each entry onto its document's chain and return the rows; the documents carry the new head of the chain."""
+    rows = []
+    for e in entries:
+        document = e.document
+        document.trail_length += 1
+        answers, snapshot = canonical(e.answers), None if e.snapshot is None else canonical(e.snapshot)
+        facts = _facts(
+            document.pk, document.trail_length, e.at, e.step, e.from_stage, e.to_stage, e.by_id, e.by_name, e.role,
+            json.loads(answers) if e.answers else {}, None if snapshot is None else json.loads(snapshot),
+        )  # fmt: skip
+        previous, document.trail_head = document.trail_head, seal(document.trail_head, facts)
+        rows.append((
+            document.pk, document.trail_length, e.at, e.step, e.from_stage, e.to_stage, e.by_id, e.by_name, e.role,
+            answers, snapshot, previous, document.trail_head,
+        ))  # fmt: skip
+    return rows
+
+
+def insert_lines(trail: type[TrailLine], rows: list[tuple[Any, ...]]) -> None:
+    """Write sealed rows in one statement."""
+    table = trail._meta.db_table
+    with connection.cursor() as cursor:
+        if len(rows) == 1:
+            marks = ",".join(["%s"] * len(TrailLine.columns))
+            cursor.execute(f'INSERT INTO "{table}" ({",".join(TrailLine.columns)}) VALUES ({marks})', rows[0])  # noqa: S608 our own table and column names
+        else:
+            copy_rows(cursor, table, TrailLine.columns, rows)
+
+
+def broken_lines(trail: type[TrailLine]) -> Iterator[tuple[str, str]]:
+    """Every document of a trail whose chain does not hold: its name and the first line that is wrong."""
+    document_model = trail._meta.get_field("document").related_model
+    head, length, current = START, 0, None
+    ends: dict[int, tuple[int, str]] = {}
+    bad: set[int] = set()
+    for line in trail._default_manager.order_by("document_id", "seq").iterator(chunk_size=5000):
+        if line.document_id != current:
+            current, head, length = line.document_id, START, 0
+        length += 1
+        if line.document_id not in bad and (
+            line.seq != length or line.previous != head or line.seal != seal(head, line.facts())
+        ):
+            bad.add(line.document_id)
+            yield str(line.document), f"line {length} ({line.step})"
+        head = line.seal
+        ends[line.document_id] = (length, head)
+    documents = document_model._default_manager.filter(~Q(trail_length=0) | Q(pk__in=ends))  # type: ignore[union-attr]
+    for pk, length, head in documents.values_list("pk", "trail_length", "trail_head").iterator(chunk_size=5000):
+        if pk not in bad and ends.get(pk, (0, START)) != (length, head):
+            yield str(document_model._default_manager.get(pk=pk)), f"line {length} (the end of the chain)"  # type: ignore[union-attr]
+
+
+def trails() -> list[type[TrailLine]]:
+    """Every concrete trail in the system, one per kind of document."""
+    from django.apps import apps
+
+    return [m for m in apps.get_models() if issubclass(m, TrailLine)]
+
+
+class TrailRoot(models.Model):
+    """The day's root: one hash over the heads of all chains of one trail, taken after midnight."""
+
+    day = models.DateField()
+    trail = models.CharField(max_length=80)
+    documents = models.BigIntegerField()
+    lines = models.BigIntegerField()
+    root = models.CharField(max_length=64)
+    before = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "trail"], name="trail_root_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.trail} {self.day:%d/%m/%Y} {self.root[:12]}"
+
+
+def seal_day(day: date, before: datetime) -> list[TrailRoot]:
+    """Take the root of every trail over the lines written before a moment; a day already sealed stays as it is."""
+    roots = []
+    for trail in trails():
+        table = trail._meta.db_table
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f'SELECT count(*), coalesce(sum(seq), 0), encode(sha256(convert_to(coalesce(string_agg(seal, \'\' ORDER BY document_id), \'\'), \'UTF8\')), \'hex\') '  # noqa: E501, S608 our own table name
+                f'FROM (SELECT DISTINCT ON (document_id) document_id, seq, seal FROM "{table}" WHERE at < %s '
+                "ORDER BY document_id, seq DESC) heads",
+                [before],
+            )
+            documents, lines, root = cursor.fetchone()
+        last = TrailRoot.objects.filter(trail=table, day__lt=day).order_by("-day").first()
+        previous = last.root if last else ""
+        sealed, _created = TrailRoot.objects.get_or_create(
+            day=day, trail=table,
+            defaults={"documents": documents, "lines": lines, "root": seal(previous, root), "before": previous},
+        )  # fmt: skip
+        roots.append(sealed)
+    return roots
+
+
+def unnoticed(trail: type[TrailLine]) -> models.QuerySet[TrailLine]:
+    """Lines nobody was told of yet, oldest first: the outbox of notices."""
+    return trail._default_manager.filter(noticed_at=None).order_by(F("id"))

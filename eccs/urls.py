@@ -1,0 +1,5 @@
+"""All addresses of the system."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

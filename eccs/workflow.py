@@ -1,0 +1,348 @@
+"""The engine: each step of a document is declared once, and one gate takes it.
+
+A step is declared with `@step` on the document's class. Queues, buttons, role checks, the words of a refusal, the
+trail, notices, drawings and the generated tests are all read from that declaration. A document's stage changes in
+`take` (one document) and `take_many` (thousands, set-wise) and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache, wraps
+from types import MappingProxyType
+from typing import Any, ClassVar, Protocol
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_fsm import GET_STATE, FSMModelMixin, transition
+
+from eccs import numbering, trail
+from eccs.rows import write_rows
+
+__all__ = ["GET_STATE", "Actor", "Document", "Guard", "Refused", "Step", "step", "take", "take_many"]
+
+
+class Actor(Protocol):
+    """Whoever takes a step: a person with postings, or the system itself."""
+
+    user_id: int | None
+    name: str
+
+    def role_for(self, roles: Collection[str], document: Document) -> str:
+        """The role in which the actor may act on this document, or nothing."""
+
+    def why_not(self, roles: Collection[str], document: Document) -> str:
+        """Why the actor may not act in any of these roles on this document, in words; nothing where it may."""
+
+
+Guard = Callable[[Any, Actor], str]
+"""A guard looks at a document and the actor and says why not, or nothing. Its docstring is the rule."""
+
+
+class Refused(Exception):
+    """A step that was not taken. Nothing has changed; `reasons` say why, for people."""
+
+    def __init__(self, reasons: Sequence[str], document: Document | None = None) -> None:
+        super().__init__("; ".join(str(reason) for reason in reasons))
+        self.reasons = [str(reason) for reason in reasons]
+        self.document = document
+
+
+class TakenPastTheGate(RuntimeError):
+    """A step was called directly. Only `take` and `take_many` may move a document."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: whose desk takes it, what its button says, where the notice orders it, what must hold first."""
+
+    name: str
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]  # empty where the document stays at its desk
+    roles: tuple[str, ...]
+    label: str
+    para: str
+    form: str = ""
+    guards: tuple[Guard, ...] = ()
+    grave: bool = False  # confirmed on a page of its own
+    many: bool = False  # may be taken on many documents at once: its method touches nothing but the document
+    rule: str = ""  # the method's docstring
+    private: bool = False  # its line in the trail is for officers only
+
+    def reasons_not(self, document: Document, actor: Actor) -> list[str]:
+        """Everything that stands against the step now, by name; empty where it can be taken."""
+        return [str(reason) for guard in self.guards if (reason := guard(document, actor))]
+
+
+_gate: ContextVar[object] = ContextVar("gate", default=None)
+
+
+def step(
+    source: str | Sequence[str],
+    target: str | GET_STATE | None,
+    *,
+    role: str | tuple[str, ...],
+    label: Any,
+    para: str,
+    form: str = "",
+    guards: tuple[Guard, ...] = (),
+    grave: bool = False,
+    many: bool = False,
+    private: bool = False,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare a method as a step. The method sets fields of its document and returns the records to be written with it."""
+    sources = (source,) if isinstance(source, str) else tuple(source)
+    targets = tuple(target.allowed_states) if isinstance(target, GET_STATE) else (target,) if target else ()
+
+    def declare(method: Callable[..., Any]) -> Callable[..., Any]:
+        declared = Step(
+            name=method.__name__, sources=sources, targets=targets, roles=(role,) if isinstance(role, str) else role,
+            label=label, para=para, form=form, guards=guards, grave=grave, many=many, private=private,
+            rule=(method.__doc__ or "").strip(),
+        )  # fmt: skip
+
+        @wraps(method)
+        def gated(self: Document, **answers: Any) -> Any:
+            if _gate.get() is not self:
+                raise TakenPastTheGate(f"{method.__qualname__} is taken through eccs.workflow.take")
+            return method(self, **answers)
+
+        return transition(field="stage", source=list(sources), target=target, custom={"step": declared})(gated)  # type: ignore[no-any-return]
+
+    return declare
+
+
+class Document(FSMModelMixin, numbering.Numbered):
+    """Anything that stands at exactly one desk at a time, with a trail of its own.
+
+    The subclass adds its `stage`, its steps, `trail_model`, and who owns it (`station_id`, `courier_id`).
+    """
+
+    stage_since = models.DateTimeField(default=timezone.now)
+    trail_length = models.PositiveIntegerField(default=0, editable=False)
+    trail_head = models.CharField(max_length=64, blank=True, default="", editable=False)
+
+    stage: Any
+    trail_model: ClassVar[type[trail.TrailLine]]
+    unnumbered_stages: ClassVar[tuple[str, ...]] = ("DRAFT", "DISCARDED")
+    snapshot_for_trail: dict[str, Any] | None = None  # what was declared, set by the step that files it
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.number or f"{self._meta.verbose_name} {self.pk}"
+
+    @classmethod
+    def steps(cls) -> dict[str, Step]:
+        """Every step of this kind of document, in the order of its declaration."""
+        return _steps(cls)
+
+    @classmethod
+    def open_stages(cls) -> tuple[str, ...]:
+        """The stages in which somebody can still do something, in their order."""
+        return tuple(s for s in cls.stage_order() if any(s in step.sources for step in cls.steps().values()))
+
+    @classmethod
+    def stage_order(cls) -> tuple[str, ...]:
+        """All stages in the order the notice tells them."""
+        return tuple(value for value, _label in cls._meta.get_field("stage").choices or ())  # type: ignore[union-attr]
+
+
+@cache
+def _steps(model: type[Document]) -> dict[str, Step]:
+    found: dict[str, Step] = {}
+    for base in reversed(model.__mro__):
+        for name, method in vars(base).items():
+            meta = getattr(method, "_django_fsm", None)
+            if meta is not None:
+                found[name] = next(iter(meta.transitions.values())).custom["step"]
+    return found
+
+
+@dataclass
+class Outcome:
+    """What a set-wise step did: the documents that moved, and those refused with the reasons."""
+
+    moved: list[Any] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+
+
+def take(document: Document, name: str, actor: Actor, *, at: datetime | None = None, **answers: Any) -> Any:
+    """Take one step on one document and return the document as it then is.
+
+    Locks the row, checks stage, role, ownership and guards, moves, saves and writes the trail, in one transaction.
+    Raises Refused with every reason; then nothing has changed. The instance passed in is never altered.
+    """
+    model = type(document)
+    with transaction.atomic():
+        locked = model._default_manager.select_for_update(of=("self",)).filter(pk=document.pk).first()
+        if locked is None:
+            raise Refused([_("The document is no longer there.")], document)
+        _move([locked], model.steps()[name], actor, answers, at or timezone.now(), Outcome(), strict=True)
+    return locked
+
+
+def take_many(
+    model: type[Document], ids: Iterable[int], name: str, actor: Actor, *, at: datetime | None = None,
+    each: Mapping[int, dict[str, Any]] | None = None, **answers: Any,
+) -> Outcome:  # fmt: skip
+    """Take one step on many documents in a fixed number of statements: one lock, one update, one insert into the trail.
+
+    Each document is judged by itself: those that may not move are returned with their reasons, the others move together.
+    `each` holds further answers by the document's key, where they differ.
+    """
+    declared = model.steps()[name]
+    if not declared.many:
+        raise ValueError(f"{name} is taken one document at a time")
+    outcome = Outcome()
+    with transaction.atomic():
+        rows = list(model._default_manager.select_for_update(of=("self",)).filter(pk__in=list(ids)).order_by("pk"))
+        _move(rows, declared, actor, answers, at or timezone.now(), outcome, each=each or {}, strict=False)
+    return outcome
+
+
+def _move(
+    rows: list[Any], declared: Step, actor: Actor, answers: dict[str, Any], at: datetime, outcome: Outcome, *,
+    strict: bool, each: Mapping[int, dict[str, Any]] = MappingProxyType({}),
+) -> None:  # fmt: skip
+    """Judge, move and write documents that are already locked."""
+    changed: set[str] = set()
+    entries: list[trail.Entry] = []
+    records: list[models.Model] = []
+    for document in rows:
+        if reasons := why_not(document, declared, actor):
+            refusal = Refused(reasons, document)
+            if strict:
+                raise refusal
+            outcome.refused.append(refusal)
+            continue
+        before, from_stage = dict(document.__dict__), document.stage
+        given = {**answers, **each.get(document.pk, {})}
+        records.extend(_apply(document, declared, actor, given) or ())
+        if document.stage != from_stage:
+            document.stage_since = at
+        changed.update(name for name, value in document.__dict__.items() if before.get(name) != value)
+        entries.append(
+            trail.Entry(
+                document, at=at, step=declared.name, from_stage=from_stage, to_stage=document.stage,
+                by_id=actor.user_id, by_name=actor.name, role=actor.role_for(declared.roles, document),
+                answers=_told(given), snapshot=document.snapshot_for_trail,
+            )
+        )  # fmt: skip
+        outcome.moved.append(document)
+    if not outcome.moved:
+        return
+    numbered = [r for r in (*outcome.moved, *records) if isinstance(r, numbering.Numbered) and _wants_number(r)]
+    if numbered:
+        numbering.number(numbered)
+        changed.update(("number", "serial"))
+    lines = trail.seal_entries(entries)
+    model = type(outcome.moved[0])
+    columns = [f for f in model._meta.concrete_fields if f.attname in changed or f.attname.startswith("trail_")]
+    write_rows(model, outcome.moved, columns)
+    trail.insert_lines(model.trail_model, lines)
+    save_records(records)
+
+
+def _apply(document: Document, declared: Step, actor: Actor, answers: dict[str, Any]) -> Any:
+    token = _gate.set(document)
+    document.taken_by = actor  # type: ignore[attr-defined]
+    try:
+        return getattr(document, declared.name)(**answers)
+    finally:
+        del document.taken_by  # type: ignore[attr-defined]
+        _gate.reset(token)
+
+
+def _wants_number(record: numbering.Numbered) -> bool:
+    return record.number is None and (not isinstance(record, Document) or record.stage not in record.unnumbered_stages)
+
+
+def save_records(records: Iterable[models.Model]) -> None:
+    """Write the records a step returned: new ones in one insert a kind, known ones as they are."""
+    fresh: dict[type[models.Model], list[models.Model]] = {}
+    for record in records:
+        if record.pk is None:
+            fresh.setdefault(type(record), []).append(record)
+        else:
+            record.save()
+    for model, rows in fresh.items():
+        model._default_manager.bulk_create(rows, batch_size=2000)
+
+
+def _told(answers: dict[str, Any]) -> dict[str, Any]:
+    """The answers as the trail keeps them: values as they are, files and records by name."""
+    return {
+        name: value if isinstance(value, str | int | bool | list | dict | type(None)) else str(value)
+        for name, value in answers.items()
+    }
+
+
+def why_not(document: Document, declared: Step, actor: Actor) -> list[str]:
+    """Every reason why this actor cannot take this step on this document now."""
+    if refusal := actor.why_not(declared.roles, document):
+        return [refusal]
+    if document.stage not in declared.sources:
+        return [
+            _("%(document)s is at “%(stage)s” now: %(step)s is not possible there.")
+            % {"document": document, "stage": document.get_stage_display(), "step": declared.label}  # type: ignore[attr-defined]
+        ]
+    return declared.reasons_not(document, actor)
+
+
+@dataclass(frozen=True)
+class Button:
+    """A step offered to someone on a document's page, with what stands against it."""
+
+    step: Step
+    reasons: list[str]
+
+
+def buttons(document: Document, actor: Actor) -> list[Button]:
+    """The steps of the actor's desks at the document's stage, in order, each with the reasons why it cannot be taken yet."""
+    return [
+        Button(declared, declared.reasons_not(document, actor))
+        for declared in document.steps().values()
+        if document.stage in declared.sources and not actor.why_not(declared.roles, document)
+    ]
+
+
+def waiting_at(model: type[Document], roles: Collection[str]) -> tuple[str, ...]:
+    """The stages that wait for somebody with one of these roles, in the order of the notice."""
+    held = set(roles)
+    found = {s for declared in model.steps().values() if held & set(declared.roles) for s in declared.sources}
+    return tuple(stage for stage in model.stage_order() if stage in found)
+
+
+def holders(model: type[Document], stage: str) -> tuple[str, ...]:
+    """The roles whose step a stage awaits, the first declared first."""
+    found: dict[str, None] = {}
+    for declared in model.steps().values():
+        if stage in declared.sources:
+            found.update(dict.fromkeys(declared.roles))
+    return tuple(found)
+
+
+def what_next(model: type[Document], stage: str) -> Iterator[tuple[Step, tuple[str, ...]]]:
+    """From a stage, each step and the stages it may lead to."""
+    for declared in model.steps().values():
+        if stage in declared.sources:
+            yield declared, declared.targets
+
+
+def drawing(model: type[Document]) -> str:
+    """The workflow as a Mermaid state diagram, drawn from the declarations."""
+    labels = dict(model._meta.get_field("stage").choices or ())  # type: ignore[union-attr]
+    lines = ["stateDiagram-v2"]
+    lines += [f'    state "{labels[stage]}" as {stage}' for stage in model.stage_order()]
+    for declared in model.steps().values():
+        for source in declared.sources:
+            lines += [f"    {source} --> {target} : {declared.label}" for target in declared.targets]
+    reached = {t for s in model.steps().values() for t in s.targets}
+    lines += [f"    {stage} --> [*]" for stage in model.stage_order() if stage in reached and stage not in model.open_stages()]
+    return "\n".join(lines)

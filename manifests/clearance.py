@@ -1,0 +1,83 @@
+"""The life of an Express Cargo Manifest, from draft to arrived (PN17 5.1, 5.2)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.roles import COURIERS, Role
+from eccs.workflow import Actor, Document, step
+from manifests.events import aircraft_arrived
+
+
+class Stage(models.TextChoices):
+    """What a manifest awaits."""
+
+    DRAFT = "DRAFT", gettext_lazy("Draft")
+    SUBMITTED = "SUBMITTED", gettext_lazy("Submitted")
+    IGM_FED = "IGM_FED", gettext_lazy("IGM fed")
+    ARRIVAL_SCAN = "ARRIVAL_SCAN", gettext_lazy("Arrival scan")
+    ARRIVED = "ARRIVED", gettext_lazy("Arrived")
+    DISCARDED = "DISCARDED", gettext_lazy("Discarded")
+
+
+def has_shipments(manifest: Any, actor: Actor) -> str:
+    """A manifest declares at least one house airway bill."""
+    return "" if manifest.hawb_count else _("The manifest has no house airway bill yet.")
+
+
+def courier_in_force(manifest: Any, actor: Actor) -> str:
+    """The courier is registered at the station on the day of filing."""
+    return str(manifest.courier.why_not_at(manifest.station))
+
+
+class ManifestClearance(Document):
+    """The steps of a manifest, in the order of the public notice."""
+
+    unnumbered_stages = (Stage.DRAFT, Stage.DISCARDED)
+
+    class Meta:
+        abstract = True
+
+    @step(
+        Stage.DRAFT, Stage.SUBMITTED, role=Role.COURIER_SIGNATORY, label=gettext_lazy("Submit manifest"), para="PN17 5.1",
+        guards=(has_shipments, courier_in_force), grave=True,
+    )  # fmt: skip
+    def submit(self) -> None:
+        """The manifest is submitted before arrival and receives its number."""
+        self.submitted_at = timezone.now()
+        self.snapshot_for_trail = self.declared()  # type: ignore[attr-defined]
+
+    @step(Stage.DRAFT, Stage.DISCARDED, role=COURIERS, label=gettext_lazy("Discard"), para="PN17 5.1", grave=True)
+    def discard(self) -> None:
+        """A draft nobody needs is put away; it never had a number."""
+
+    @step(
+        Stage.SUBMITTED, Stage.IGM_FED, role=COURIERS, label=gettext_lazy("Feed IGM number"), para="PN17 5.1",
+        form="manifests.forms.FeedIgmForm",
+    )  # fmt: skip
+    def feed_igm(self, igm_number: str, actual_arrival: datetime) -> None:
+        """The IGM number and the actual time of arrival are fed; the duty of the manifest's bills is worked out again."""
+        self.igm_number, self.actual_arrival = igm_number, actual_arrival
+        aircraft_arrived.send(type(self), manifest=self, actor=self.taken_by)  # type: ignore[attr-defined]
+
+    @step(
+        Stage.IGM_FED, Stage.ARRIVAL_SCAN, role=Role.ARRIVAL_SCANNER, label=gettext_lazy("Start arrival scan"),
+        para="PN17 5.2",
+    )  # fmt: skip
+    def start_arrival_scan(self) -> None:
+        """The custodian begins to scan the packages, after the IGM number and the actual arrival were fed."""
+        self.scan_started_at = timezone.now()
+
+    @step(
+        Stage.ARRIVAL_SCAN, Stage.ARRIVED, role=Role.ARRIVAL_SCANNER, label=gettext_lazy("Close arrival"), para="PN17 5.2",
+        grave=True, form="manifests.forms.CloseArrivalForm",
+    )  # fmt: skip
+    def close_arrival(self, remarks: str = "") -> None:
+        """The custodian closes the arrival; what is short and what landed in excess is listed."""
+        self.scan_closed_at = timezone.now()

@@ -1,0 +1,9 @@
+"""News for those above: the goods of a manifest have moved. Receivers work in the sender's transaction."""
+
+from django.dispatch import Signal
+
+aircraft_arrived = Signal()
+"""The IGM number and the actual time of arrival were fed. Sent with `manifest` and `actor`."""
+
+house_airway_bills_arrived = Signal()
+"""All packages of these house airway bills have been scanned. Sent with `hawb_ids`, `actor` and `at`."""
