@@ -16,11 +16,12 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Protocol
 
 from django.db import models, transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_fsm import GET_STATE, FSMModelMixin, transition
 
-from eccs import numbering, trail
+from eccs import numbering, pages, trail
 from eccs.rows import write_rows
 
 __all__ = ["GET_STATE", "Actor", "Document", "Guard", "Refused", "Step", "step", "take", "take_many"]
@@ -136,6 +137,25 @@ class Document(FSMModelMixin, numbering.Numbered):
 
     def __str__(self) -> str:
         return self.number or f"{self._meta.verbose_name} {self.pk}"
+
+    @property
+    def key(self) -> str:
+        """What the document is called in an address: its number, or its place among the drafts."""
+        return self.number or f"draft-{self.pk}"
+
+    @classmethod
+    def by_key(cls, key: str) -> models.Q:
+        """The condition that finds the document of an address."""
+        draft = key.removeprefix("draft-")
+        return models.Q(pk=int(draft), number=None) if draft != key and draft.isdigit() else models.Q(number=key)
+
+    def get_absolute_url(self) -> str:
+        """The address of the document's page."""
+        return reverse("document", args=[pages.slug_of(type(self)), self.key])
+
+    def step_url(self, name: str) -> str:
+        """The address where a step is taken on this document."""
+        return reverse("step", args=[pages.slug_of(type(self)), self.key, pages.as_verb(name)])
 
     @classmethod
     def steps(cls) -> dict[str, Step]:

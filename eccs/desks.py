@@ -1,0 +1,113 @@
+"""Desks: what waits for whom, how much, how old."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Count, Min, Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import CustomsStation
+from accounts.permissions import Actor
+from accounts.roles import Group, Role
+from eccs import pages
+from eccs.dated_rules import rule_book
+from eccs.workflow import Document, holders, waiting_at
+
+COUNTED_FOR = 5  # seconds a count is shared between pages
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One stage of one kind of document that waits for the person."""
+
+    listing: pages.Listing
+    stage: str
+    label: str
+    count: int
+    oldest: datetime | None
+    over: int
+
+    @property
+    def url(self) -> str:
+        """The address of its queue."""
+        return reverse("queue", args=[self.listing.slug, pages.as_verb(self.stage)])
+
+
+Counted = dict[str, tuple[int, datetime | None, int]]
+
+
+def counts(model: type[Document], field: str, value: Any) -> Counted:
+    """How many wait in each open stage of a station or of a courier, since when, and how many over the target."""
+    key = f"counts:{model._meta.label_lower}:{field}:{value}"
+    held: Counted | None = cache.get(key)
+    if held is not None:
+        return held
+    late = timezone.now() - timezone.timedelta(minutes=target_minutes())
+    found: Counted = {
+        stage: (count, oldest, over)
+        for stage, count, oldest, over in model._default_manager.filter(
+            **{field: value}, stage__in=[s for s in model.open_stages() if field == "courier_id" or s != "DRAFT"]
+        )
+        .values_list("stage")
+        .annotate(Count("pk"), Min("stage_since"), Count("pk", filter=Q(stage_since__lt=late)))
+        .order_by()
+    }
+    cache.set(key, found, COUNTED_FOR)
+    return found
+
+
+def target_minutes() -> int:
+    """The time within which a desk should finish, minutes."""
+    return rule_book().count("target_minutes", timezone.localdate())
+
+
+def desks(actor: Actor) -> list[Desk]:
+    """Every desk of the person, in the order of the notice."""
+    found = []
+    for listing in pages.listings():
+        for stage in waiting_at(listing.model, actor.roles - {Role.SYSTEM}):
+            count, oldest, over = 0, None, 0
+            for field, value in _scopes(listing.model, stage, actor):
+                n, since, late = counts(listing.model, field, value).get(stage, (0, None, 0))
+                count, over = count + n, over + late
+                oldest = min(filter(None, (oldest, since)), default=None)
+            label = str(dict(listing.model._meta.get_field("stage").choices or ())[stage])  # type: ignore[union-attr]
+            found.append(Desk(listing, stage, label, count, oldest, over))
+    return found
+
+
+def _scopes(model: type[Document], stage: str, actor: Actor) -> list[tuple[str, Any]]:
+    """Whose documents of a stage wait for the person: the courier's own, or those of the stations posted to."""
+    roles = [role for role in holders(model, stage) if role in actor.roles]
+    if any(Role(role).group in (Group.COURIER, Group.IMPORTER) for role in roles):
+        return [("courier_id", actor.courier_id)] if actor.courier_id is not None else []
+    return [("station_id", station) for station in sorted(actor.stations_as(*roles))]
+
+
+def masthead(request: HttpRequest) -> dict[str, Any]:
+    """What stands at the head of every page: who, as what, where, and the desks with their counts."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"mast": None}
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    nav = [
+        {"label": desk.label, "kind": desk.listing.label, "url": desk.url, "count": desk.count, "current": request.path == desk.url}
+        for desk in desks(actor)
+    ]
+    return {
+        "mast": {
+            "nav": nav,
+            "name": actor.name,
+            "roles": [str(Role(role).label) for role in dict.fromkeys(role for role, _station in actor.postings)],
+            "stations": [str(s) for s in CustomsStation.objects.filter(pk__in=actor.stations)] if actor.stations else [],
+            "firm": str(user.courier or user.importer or "") if actor.is_trade else "",
+            "text_size": user.text_size,
+            "keys_on": user.keys_on,
+        }
+    }

@@ -1,0 +1,91 @@
+"""How each kind of document is listed and shown: declared once per kind, read by the generic pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q, QuerySet
+
+if TYPE_CHECKING:
+    from eccs.workflow import Document
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a queue: its heading, how it is filtered, and the field it is sorted by."""
+
+    name: str
+    label: Any
+    lookup: str = ""  # the query of its filter, such as `hawb__number__istartswith`
+    sort: str = ""  # a field that can be walked page by page
+    hint: Any = ""
+    number: bool = False
+    officers_only: bool = False
+    choices: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A kind of document: its address, its queue's columns, and the templates of its row and page."""
+
+    model: type[Document]
+    slug: str
+    label: Any
+    columns: tuple[Column, ...]
+    row_template: str
+    page_template: str = "eccs/document.html"
+    related: tuple[str, ...] = ()
+    context: Callable[[Any, Any], dict[str, Any]] = field(default=lambda _document, _actor: {})
+    search: Callable[[str], Q] | None = None
+
+    def visible_to(self, actor: Any) -> QuerySet[Any]:
+        """The documents of this kind that the actor may see."""
+        return self.model._default_manager.visible_to(actor)  # type: ignore[attr-defined, no-any-return]
+
+    def filtered(self, rows: QuerySet[Any], given: Any, *, officer: bool) -> QuerySet[Any]:
+        """The rows that fit what was typed into the filters; what cannot be a value of its column fits nothing."""
+        for column in self.columns:
+            text = (given.get(column.name) or "").strip()
+            if not (text and column.lookup) or (column.officers_only and not officer):
+                continue
+            if column.number:
+                text = text.replace(",", "")
+                if not text.replace(".", "", 1).isdigit():
+                    return rows.none()
+            rows = rows.filter(**{column.lookup: text})
+        return rows
+
+
+_listings: dict[str, Listing] = {}
+
+
+def register(listing: Listing) -> None:
+    """Make a kind of document known to desks, queues, pages and search."""
+    _listings[listing.slug] = listing
+
+
+def listings() -> Iterable[Listing]:
+    """Every kind of document, in the order of registration."""
+    return _listings.values()
+
+
+def listing_of(slug: str) -> Listing | None:
+    """The kind of document at an address."""
+    return _listings.get(slug)
+
+
+def slug_of(model: type[Document]) -> str:
+    """The address of a kind of document."""
+    return next(listing.slug for listing in _listings.values() if listing.model is model)
+
+
+def as_verb(name: str) -> str:
+    """A step or stage as it stands in an address: `give-out-of-charge`."""
+    return name.lower().replace("_", "-")
+
+
+def from_verb(verb: str) -> str:
+    """A step's name from an address."""
+    return verb.replace("-", "_")

@@ -1,0 +1,238 @@
+"""The pages every kind of document shares: desk, queue, document, step, many at once."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from eccs import desks, keyset, pages
+from eccs.models import Notice
+from eccs.workflow import Document, Refused, Step, buttons, holders, take, take_many, waiting_at, what_next
+
+
+def _listing(slug: str) -> pages.Listing:
+    found = pages.listing_of(slug)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _document(request: HttpRequest, slug: str, key: str) -> tuple[pages.Listing, Any]:
+    listing = _listing(slug)
+    rows = listing.visible_to(request.actor).select_related(*listing.related)  # type: ignore[attr-defined]
+    return listing, get_object_or_404(rows, listing.model.by_key(key))
+
+
+@require_GET
+def desk(request: HttpRequest) -> HttpResponse:
+    """The person's desks: what waits, how much of it is late, the oldest; and the news of the firm."""
+    actor = request.actor  # type: ignore[attr-defined]
+    notices = Notice.objects.filter(audience=f"courier:{actor.courier_id}").order_by("-created_at")[:8] if actor.is_trade else []
+    return render(
+        request, "eccs/desk.html",
+        {"desks": desks.desks(actor), "notices": notices, "now": timezone.now(), "target_minutes": desks.target_minutes()},
+    )  # fmt: skip
+
+
+@require_GET
+def queue(request: HttpRequest, slug: str, stage: str) -> HttpResponse:
+    """One stage's documents that wait for the person, oldest first, with filters and steps for many at once."""
+    listing, actor = _listing(slug), request.actor  # type: ignore[attr-defined]
+    code = pages.from_verb(stage).upper()
+    if code not in waiting_at(listing.model, actor.roles):
+        raise Http404
+    columns = [c for c in listing.columns if actor.is_officer or not c.officers_only]
+    sorts = {c.sort for c in columns if c.sort} | {"stage_since"}
+    sort = request.GET.get("sort", "stage_since")
+    sort = sort if sort.removeprefix("-") in sorts else "stage_since"
+    rows = listing.visible_to(actor).filter(stage=code).select_related(*listing.related)
+    rows = listing.filtered(rows, request.GET, officer=actor.is_officer)
+    if request.GET.get("late"):
+        rows = rows.filter(stage_since__lt=timezone.now() - timezone.timedelta(minutes=desks.target_minutes()))
+    shown = keyset.page(rows, sort, request.GET.get("mark", ""))
+    here = next((d for d in desks.desks(actor) if d.listing is listing and d.stage == code), None)
+    kept = {k: v for k, v in request.GET.items() if v and k not in ("mark", "select")}
+    context = {
+        "listing": listing, "stage": code, "stage_slug": stage, "desk": here, "rows": shown.rows, "columns": columns,
+        "filters": request.GET, "filtered": any(request.GET.get(c.name) for c in columns) or bool(request.GET.get("late")),
+        "sort": sort, "ticked": request.GET.get("select") == "page", "query": urlencode(kept),
+        "target_minutes": desks.target_minutes(), "now": timezone.now(),
+        "next_url": f"?{urlencode({**kept, 'mark': shown.next_mark})}" if shown.next_mark else "",
+        "previous_url": f"?{urlencode({**kept, 'mark': shown.previous_mark})}" if shown.previous_mark else "",
+        "steps": [s for s in _open_steps(listing.model, code, actor) if s.many],
+    }  # fmt: skip
+    return render(request, "eccs/_queue_rows.html" if _fragment(request) else "eccs/queue.html", context)
+
+
+def _open_steps(model: type[Document], stage: str, actor: Any) -> list[Step]:
+    return [s for s in model.steps().values() if stage in s.sources and actor.roles & set(s.roles)]
+
+
+def _fragment(request: HttpRequest) -> bool:
+    htmx = getattr(request, "htmx", None)
+    return bool(htmx) and not htmx.boosted and htmx.target == "queue"  # type: ignore[union-attr]
+
+
+@require_GET
+def document(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """Everything about one document on one page, with the steps its desk may take."""
+    listing, shown = _document(request, slug, key)
+    return render(request, listing.page_template, document_context(request, listing, shown))
+
+
+def document_context(request: HttpRequest, listing: pages.Listing, shown: Any, **more: Any) -> dict[str, Any]:
+    """What a document's page shows, whoever asks: only what that person may see."""
+    actor = request.actor  # type: ignore[attr-defined]
+    offered = [
+        {"step": b.step, "reasons": b.reasons, "url": shown.step_url(b.step.name), "form": step_form(b.step, shown, actor), "targets": _targets(b.step, shown)}
+        for b in buttons(shown, actor)
+    ]  # fmt: skip
+    lines = shown.trail.select_related("by").order_by("-seq")
+    return {
+        "document": shown, "listing": listing, "actor": actor, "is_officer": actor.is_officer,
+        "buttons": [b for b in offered if not b["reasons"]], "not_possible": [b for b in offered if b["reasons"]],
+        "trail": [told(line, shown, officer=actor.is_officer) for line in lines if actor.is_officer or not _private(line, shown)],
+        "who_has_it": who_has_it(shown, actor), "now": timezone.now(), "target_minutes": desks.target_minutes(),
+        "next_in_queue": next_in_queue(listing, shown, actor) if offered else None,
+        **listing.context(shown, actor), **more,
+    }  # fmt: skip
+
+
+def _private(line: Any, shown: Document) -> bool:
+    declared = shown.steps().get(line.step)
+    return declared is not None and declared.private
+
+
+def _targets(step: Step, shown: Document) -> list[str]:
+    labels = dict(shown._meta.get_field("stage").choices or ())  # type: ignore[union-attr]
+    return [str(labels[t]) for t in step.targets if t != shown.stage]
+
+
+def told(line: Any, shown: Document, *, officer: bool) -> dict[str, Any]:
+    """A line of the trail in words; the trade learns steps and stages, never which officer took them."""
+    declared = shown.steps().get(line.step)
+    labels = dict(shown._meta.get_field("stage").choices or ())  # type: ignore[union-attr]
+    from accounts.roles import Group, Role
+
+    of_customs = line.role in Role.values and Role(line.role).group is Group.CUSTOMS
+    return {
+        "at": line.at, "seq": line.seq, "label": str(declared.label) if declared else line.step,
+        "para": declared.para if declared else "", "from_stage": str(labels.get(line.from_stage, "")),
+        "to_stage": str(labels.get(line.to_stage, "")), "moved": line.from_stage != line.to_stage,
+        "by": line.by_name if officer or not of_customs else "",
+        "role": str(Role(line.role).label) if line.role in Role.values else line.role,
+        "answers": line.answers if officer else {}, "seal": line.seal,
+    }  # fmt: skip
+
+
+def who_has_it(shown: Document, actor: Any) -> dict[str, Any]:
+    """Who has the document now, since when, what the reader must do, what comes next: read from the declarations."""
+    from accounts.roles import Role
+
+    roles = holders(shown, shown.stage)  # type: ignore[arg-type]
+    mine = [s for s in _open_steps(type(shown), shown.stage, actor)]
+    labels = dict(shown._meta.get_field("stage").choices or ())  # type: ignore[union-attr]
+    ahead: dict[str, None] = {}
+    for _step, targets in what_next(type(shown), shown.stage):
+        ahead.update(dict.fromkeys(t for t in targets if t != shown.stage))
+    order = list(shown.stage_order())
+    onwards = [t for t in ahead if order.index(t) > order.index(shown.stage)]
+    nearest = sorted(onwards, key=order.index)[:2]
+    return {
+        "stage": str(labels[shown.stage]), "since": shown.stage_since,
+        "holders": [str(Role(r).label) for r in roles if r != Role.SYSTEM],
+        "do": [str(s.label) for s in mine if Role.SYSTEM not in s.roles],
+        "next": [str(labels[t]) for t in nearest], "closed": not roles,
+    }  # fmt: skip
+
+
+def next_in_queue(listing: pages.Listing, shown: Any, actor: Any) -> Any:
+    """The oldest other document of the same stage that waits for the same desk."""
+    rows = listing.visible_to(actor).filter(stage=shown.stage).exclude(pk=shown.pk)
+    return rows.select_related(*listing.related).order_by("stage_since", "pk").first()
+
+
+def step_form(step: Step, shown: Any, actor: Any, data: Any = None, files: Any = None) -> Any:
+    """The form a step asks for, or nothing."""
+    if not step.form:
+        return None
+    return import_string(step.form)(data, files, document=shown, actor=actor, prefix=step.name)
+
+
+@require_http_methods(["GET", "POST"])
+def step(request: HttpRequest, slug: str, key: str, verb: str) -> HttpResponse:
+    """One step on one document: asked on a page where it is grave or wants answers, taken by POST."""
+    listing, shown = _document(request, slug, key)
+    actor = request.actor  # type: ignore[attr-defined]
+    declared = listing.model.steps().get(pages.from_verb(verb))
+    if declared is None or not actor.roles & set(declared.roles):
+        raise Http404
+    asked = request.method == "POST" and not (declared.grave and "confirm" not in request.POST)
+    form = step_form(declared, shown, actor, *((request.POST, request.FILES) if request.method == "POST" else ()))
+    if asked and (form is None or form.is_valid()):
+        try:
+            if form is not None and hasattr(form, "attach"):
+                form.attach()
+            done = take(shown, declared.name, actor, **(form.answers() if form is not None else {}))
+        except Refused as refusal:
+            context = document_context(request, listing, shown, step=declared, reasons=refusal.reasons, form=form)
+            return render(request, "eccs/refused.html", context, status=409)
+        return _after(request, listing, shown, done, declared)
+    reasons = declared.reasons_not(shown, actor) if shown.stage in declared.sources else [
+        _("The document is at “%(stage)s” now.") % {"stage": shown.get_stage_display()}
+    ]  # fmt: skip
+    context = document_context(request, listing, shown, step=declared, form=form, reasons=reasons)
+    return render(request, "eccs/step.html", context, status=422 if asked else 200)
+
+
+def _after(request: HttpRequest, listing: pages.Listing, before: Any, done: Any, declared: Step) -> HttpResponse:
+    words = {"document": done, "step": declared.label, "stage": done.get_stage_display()}
+    if done.stage == before.stage:
+        messages.success(request, _("%(document)s: %(step)s done.") % words)
+    else:
+        messages.success(request, _("%(document)s: %(step)s done. It is now at “%(stage)s”.") % words)
+    if request.actor.is_officer:  # type: ignore[attr-defined]
+        following = next_in_queue(listing, before, request.actor)  # type: ignore[attr-defined]
+        if following is not None:
+            return redirect(following)
+        return redirect("queue", listing.slug, pages.as_verb(before.stage))
+    return redirect(done)
+
+
+@require_POST
+def steps(request: HttpRequest, slug: str, stage: str, verb: str) -> HttpResponse:
+    """One step on all the ticked documents of a queue: each is judged by itself, those refused are named with the reason."""
+    listing, actor = _listing(slug), request.actor  # type: ignore[attr-defined]
+    declared = listing.model.steps().get(pages.from_verb(verb))
+    if declared is None or not declared.many or not actor.roles & set(declared.roles):
+        raise Http404
+    ids = [int(pk) for pk in request.POST.getlist("document") if pk.isdigit()]
+    visible = listing.visible_to(actor).filter(pk__in=ids)
+    back = redirect("queue", listing.slug, stage)
+    if not ids:
+        messages.error(request, _("Tick the documents first. Nothing has changed."))
+        return back
+    first = visible.first()
+    if first is None:
+        raise Http404
+    form = step_form(declared, first, actor, request.POST if "confirm" in request.POST else None)
+    if ("confirm" not in request.POST and (declared.grave or form is not None)) or (form is not None and not form.is_valid()):
+        context = {"listing": listing, "step": declared, "documents": list(visible), "form": form, "stage_slug": stage}
+        return render(request, "eccs/steps.html", context, status=422 if "confirm" in request.POST else 200)
+    answers = form.answers() if form is not None else {}
+    outcome = take_many(listing.model, list(visible.values_list("pk", flat=True)), declared.name, actor, **answers)
+    if outcome.moved:
+        words = {"step": declared.label, "count": len(outcome.moved)}
+        messages.success(request, ngettext("%(step)s done on %(count)d document.", "%(step)s done on %(count)d documents.", len(outcome.moved)) % words)
+    for refusal in outcome.refused[:20]:
+        messages.error(request, _("Not done: %(document)s. %(reasons)s") % {"document": refusal.document, "reasons": " ".join(refusal.reasons)})
+    return back
