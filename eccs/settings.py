@@ -159,6 +159,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 EMAIL_CONFIG = env.email_url("ECCS_EMAIL_URL", default=f"filemail://{VAR_DIR / 'mail'}" if DEMO else "consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env("ECCS_EMAIL_FROM", default="no-reply@eccs.example")
+NOTICE_ADDRESSES = "accounts.people.addresses"
 
 # The authorised bank: its address, and the key shared with it (hexadecimal).
 BANK_URL = env("ECCS_BANK_URL", default="http://127.0.0.1:8001")

@@ -236,3 +236,24 @@ def steps(request: HttpRequest, slug: str, stage: str, verb: str) -> HttpRespons
     for refusal in outcome.refused[:20]:
         messages.error(request, _("Not done: %(document)s. %(reasons)s") % {"document": refusal.document, "reasons": " ".join(refusal.reasons)})
     return back
+
+
+@require_GET
+def clearance(request: HttpRequest, slug: str) -> HttpResponse:
+    """The whole workflow of a kind of document, drawn from its declarations."""
+    listing = _listing(slug)
+    labels = dict(listing.model._meta.get_field("stage").choices or ())  # type: ignore[union-attr]
+    from accounts.roles import Role
+
+    stages = [
+        {
+            "stage": stage, "label": str(labels[stage]),
+            "holders": [str(Role(r).label) for r in holders(listing.model, stage) if r != Role.SYSTEM],
+            "steps": [
+                {"step": declared, "targets": [str(labels[t]) for t in targets if t != stage]}
+                for declared, targets in what_next(listing.model, stage)
+            ],
+        }
+        for stage in listing.model.stage_order()
+    ]  # fmt: skip
+    return render(request, "eccs/clearance.html", {"listing": listing, "stages": stages, "here": request.GET.get("here", "")})

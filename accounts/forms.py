@@ -1,0 +1,41 @@
+"""Forms of people."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import authenticate
+from django.utils.translation import gettext_lazy as _
+
+
+class SignInForm(forms.Form):
+    """User name and password. What was wrong of the two is never told."""
+
+    username = forms.CharField(
+        label=_("User name"), max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+        error_messages={"required": _("Enter your user name")},
+    )  # fmt: skip
+    password = forms.CharField(
+        label=_("Password"), max_length=128, strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": _("Enter your password")},
+    )  # fmt: skip
+
+    def __init__(self, request: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+        self.user: Any = None
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what does not open the door."""
+        given = super().clean() or {}
+        if given.get("username") and given.get("password"):
+            name = given["username"].strip().lower()
+            self.user = authenticate(self.request, username=name, password=given["password"])
+            if self.user is None:
+                raise forms.ValidationError(_("The user name or the password is not right."), code="invalid_login")
+        return given
+
+    def get_user(self) -> Any:
+        """The person who signed in."""
+        return self.user

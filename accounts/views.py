@@ -1,0 +1,42 @@
+"""Signing in, and the settings of one's own screen."""
+
+from __future__ import annotations
+
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from accounts.forms import SignInForm
+
+
+class SignIn(LoginView):
+    """The way in."""
+
+    template_name = "accounts/login.html"
+    authentication_form = SignInForm  # type: ignore[assignment]
+    redirect_authenticated_user = True
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    address = request.META.get("HTTP_REFERER", "")
+    ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+    return redirect(address if ours else "desk")
+
+
+@require_POST
+def text_size(request: HttpRequest) -> HttpResponse:
+    """Keep the size of text the person chose."""
+    if request.POST.get("size") in ("small", "normal", "large"):
+        request.user.text_size = request.POST["size"]  # type: ignore[union-attr]
+        request.user.save(update_fields=["text_size"])
+    return _back(request)
+
+
+@require_POST
+def keys(request: HttpRequest) -> HttpResponse:
+    """Switch the keyboard shortcuts on or off."""
+    request.user.keys_on = request.POST.get("keys") == "on"  # type: ignore[union-attr]
+    request.user.save(update_fields=["keys_on"])
+    return _back(request)

@@ -1,0 +1,72 @@
+"""Notices: the trail's unsent lines are the outbox. A flight's thousand lines become one message."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from eccs.models import Notice
+from eccs.trail import TrailLine, unnoticed
+from eccs.workflow import Document, holders
+
+AT_ONCE = 5000
+NAMED = 20  # documents named one by one in a message
+
+
+def gather(kind: type[TrailLine]) -> int:
+    """Turn the unsent lines of one trail into notices, each line once, and return how many lines there were."""
+    with transaction.atomic():
+        lines = list(unnoticed(kind).select_for_update(skip_locked=True, of=("self",)).select_related("document")[:AT_ONCE])
+        if not lines:
+            return 0
+        told: dict[tuple[str, str], list[Document]] = defaultdict(list)
+        for line in lines:
+            if line.from_stage != line.to_stage and (audience := audience_of(line)):
+                told[audience, line.to_stage].append(line.document)
+        Notice.objects.bulk_create(_notice(audience, stage, documents) for (audience, stage), documents in told.items())
+        kind._default_manager.filter(pk__in=[line.pk for line in lines]).update(noticed_at=timezone.now())
+    return len(lines)
+
+
+def audience_of(line: TrailLine) -> str:
+    """Whom a line concerns: the courier, when the document now waits for it or is finished."""
+    document: Any = line.document
+    desks = holders(type(document), line.to_stage)
+    waits_for_trade = any(role.startswith(("COURIER", "IMPORTER")) for role in desks)
+    if line.role.startswith(("COURIER", "IMPORTER")) and waits_for_trade:
+        return ""  # the firm did it itself and still has it
+    return f"courier:{document.courier_id}" if waits_for_trade or not desks or "SYSTEM" in desks else ""
+
+
+def _notice(audience: str, stage: str, documents: list[Document]) -> Notice:
+    kind = type(documents[0])
+    label = str(dict(kind._meta.get_field("stage").choices or ())[stage])  # type: ignore[union-attr]
+    subject = ngettext("%(document)s: %(stage)s", "%(count)d documents: %(stage)s", len(documents)) % {
+        "document": documents[0], "count": len(documents), "stage": label,
+    }  # fmt: skip
+    named = [f"{document}  {settings.PUBLIC_URL}{document.get_absolute_url()}" for document in documents[:NAMED]]
+    if len(documents) > NAMED:
+        named.append(_("and %(count)d more") % {"count": len(documents) - NAMED})
+    return Notice(audience=audience, subject=subject[:200], body="\n".join(named))
+
+
+def send_unsent() -> int:
+    """Send each notice that was not sent yet to its audience's addresses; a notice is marked before it leaves, so never twice."""
+    addresses = import_string(settings.NOTICE_ADDRESSES)
+    sent = 0
+    for pk in list(Notice.objects.filter(sent_at=None).order_by("id").values_list("pk", flat=True)[:500]):
+        if not Notice.objects.filter(pk=pk, sent_at=None).update(sent_at=timezone.now()):
+            continue
+        notice = Notice.objects.get(pk=pk)
+        if to := addresses(notice.audience):
+            EmailMessage(f"ECCS: {notice.subject}", notice.body, to=to).send(fail_silently=True)
+            sent += 1
+    return sent

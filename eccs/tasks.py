@@ -1,0 +1,51 @@
+"""The kernel's background work. Tasks take ids, may run twice, and do their work in small transactions."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from eccs import notices, trail, upload_runner
+from eccs.models import Heartbeat
+
+
+@shared_task
+def send_notices() -> int:
+    """Gather the unsent lines of every trail into notices and send what was not sent yet."""
+    gathered = sum(notices.gather(kind) for kind in trail.trails())
+    notices.send_unsent()
+    return gathered
+
+
+@shared_task
+def seal_trail() -> int:
+    """Take yesterday's root over all chains."""
+    today = timezone.localdate()
+    midnight = timezone.make_aware(datetime.combine(today, time.min))
+    return len(trail.seal_day(today - timedelta(days=1), midnight))
+
+
+@shared_task
+def heartbeat() -> None:
+    """Say that beat and a worker live."""
+    Heartbeat.objects.update_or_create(name="beat", defaults={"at": timezone.now()})
+
+
+@shared_task
+def check_upload(upload_id: int) -> None:
+    """Check a file of shipments as a whole."""
+    upload_runner.check(upload_id)
+
+
+@shared_task
+def save_upload(upload_id: int, user_id: int) -> None:
+    """Save or file what a checked upload holds."""
+    upload_runner.save(upload_id, user_id)
+
+
+@shared_task
+def resume_uploads() -> None:
+    """Take up again the uploads that a stopped worker left behind."""
+    upload_runner.resume()
