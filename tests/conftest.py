@@ -1,0 +1,50 @@
+"""What every test may ask for: the cast, and a trail whose tables a test database may empty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+
+from accounts import cast
+from accounts.management.commands.demo import create_cast
+from accounts.models import User
+from accounts.permissions import Actor
+from eccs import dated_rules, trail
+
+PASSWORD = "cast-of-the-tests-2026"
+
+
+@pytest.fixture(autouse=True)
+def fresh_memory() -> Iterator[None]:
+    """No test sees what another one left in the cache or in the rule book."""
+    cache.clear()
+    dated_rules.forget()
+    yield
+    cache.clear()
+    dated_rules.forget()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Between tests Django empties tables with TRUNCATE, which the trail refuses everywhere else."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        for kind in trail.trails():
+            table = kind._meta.db_table
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_whole")
+
+
+@pytest.fixture
+def people(db: None) -> Callable[[str], User]:
+    """The demo cast; call it with a user name to get the person."""
+    create_cast(list(cast.people()), PASSWORD)
+    return lambda username: User.objects.get(username=username)
+
+
+@pytest.fixture
+def actor(people: Callable[[str], User]) -> Callable[[str], Actor]:
+    """A member of the cast as an actor."""
+    return lambda username: Actor.of(people(username))
