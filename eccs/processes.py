@@ -50,6 +50,8 @@ class Hold:
 
 def is_alive(pid: int) -> bool:
     """Whether the process runs; one that has ended and only waits to be noticed does not."""
+    if pid <= 0:
+        return False
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:

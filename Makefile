@@ -1,0 +1,52 @@
+# The commands of ECCS. A fresh Debian or Ubuntu machine needs Python 3.11 and make; everything else is installed into .venv.
+
+BIN := .venv/bin
+CODE := eccs accounts manifests rms bonds bills payments bench tests tools manage.py
+DJANGO_ONLY := ECCS_DEMO=1 ECCS_SECRET_KEY=only-for-commands-that-serve-nobody DATABASE_URL=postgres://127.0.0.1:1/none
+ARGS ?=
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: run test check format bench stop reset vendor
+.DEFAULT_GOAL := run
+
+run: .venv/installed            ## the whole system in the foreground, at http://127.0.0.1:8000
+	@exec $(BIN)/python -m eccs.run serve
+
+test: .venv/installed-dev       ## the whole test suite, on a PostgreSQL and a Redis of its own; ARGS="-k scan" narrows it
+	@tools/ensure_chromium
+	@ECCS_DEMO=1 exec $(BIN)/python -m eccs.run beside --quick test $(BIN)/python -m pytest -n 2 $(ARGS)
+
+check: .venv/installed-dev      ## formatter, linter, types, layers, templates, migrations, diagrams
+	@$(BIN)/ruff format --check $(CODE)
+	@$(BIN)/ruff check $(CODE)
+	@$(DJANGO_ONLY) $(BIN)/mypy $(CODE)
+	@$(BIN)/lint-imports
+	@$(BIN)/djlint templates --check --quiet
+	@$(BIN)/djlint templates --lint --quiet
+	@$(DJANGO_ONLY) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	@$(DJANGO_ONLY) $(BIN)/python manage.py diagrams --check
+
+format: .venv/installed-dev     ## put code and templates into the one form that `make check` asks for
+	@$(BIN)/ruff check --fix-only $(CODE)
+	@$(BIN)/ruff format $(CODE)
+	@$(BIN)/djlint templates --reformat --quiet || true
+
+bench: .venv/installed-dev      ## the benchmarks, each beside its floor
+	@ECCS_DEMO=1 exec $(BIN)/python -m eccs.run beside bench $(BIN)/python -m bench $(ARGS)
+
+stop:                           ## end what was left running
+	@if [ -x $(BIN)/python ]; then exec $(BIN)/python -m eccs.run stop; fi
+
+reset:                          ## end what was left running and delete var/
+	@if [ -x $(BIN)/python ]; then exec $(BIN)/python -m eccs.run reset; else rm -rf var; fi
+
+vendor: .venv/installed-dev     ## fetch the pinned browser parts and fonts again into static/vendor
+	@$(BIN)/python tools/vendor.py
+
+.venv/installed: requirements.txt
+	@tools/install requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt requirements.txt
+	@tools/install requirements-dev.txt
+	@touch $@ .venv/installed

@@ -1,0 +1,19 @@
+"""How gunicorn serves ECCS: behind `make run` on one machine, and in each web container."""
+
+import os
+
+bind = f"{os.environ.get('ECCS_HOST', '127.0.0.1')}:{os.environ.get('ECCS_PORT', '8000')}"
+workers = int(os.environ.get("ECCS_WEB_WORKERS", "2"))
+threads = int(os.environ.get("ECCS_WEB_THREADS", "4"))
+worker_class = "gthread"
+preload_app = True
+timeout = 120
+graceful_timeout = 4
+keepalive = 30
+control_socket_disable = True
+forwarded_allow_ips = os.environ.get("ECCS_PROXIES", "127.0.0.1")
+
+
+def when_ready(server: object) -> None:
+    """Tell people that the pages answer, and where."""
+    print(f"ECCS is ready at {os.environ.get('ECCS_PUBLIC_URL', bind)}", flush=True)
