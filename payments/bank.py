@@ -150,7 +150,7 @@ class Message:
 
     @classmethod
     def opened(cls, said: Mapping[str, str] | Sequence[tuple[str, str]], keys: KeyRing, now: datetime) -> Self:
-        """The message in these names and values, if it is of this sort, genuine, whole and fresh; NotAccepted if not."""
+        """The message in these values, if it is of this sort, genuine, whole and fresh; NotAccepted where it is not."""
         pairs = list(said.items()) if isinstance(said, Mapping) else list(said)
         values = dict(pairs)
         if len(values) != len(pairs):
@@ -198,7 +198,7 @@ class Payment(Message):
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome(Message):
-    """How it went with a challan: the amount in paise, nought where unknown, and the bank's number of the transaction."""
+    """How it went with a challan: the amount in paise (nought where unknown) and the bank's transaction number."""
 
     challan: str
     amount_paise: int

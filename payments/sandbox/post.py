@@ -65,5 +65,8 @@ class PostOffice(Thread):
 def confirmation_of(order: Order) -> Confirmation:
     """What the bank tells ECCS about a decided order."""
     return Confirmation(
-        challan=order.challan, amount_paise=order.told_paise, bank_transaction=order.bank_transaction, status=order.status
+        challan=order.challan,
+        amount_paise=order.told_paise,
+        bank_transaction=order.bank_transaction,
+        status=order.status,
     )
