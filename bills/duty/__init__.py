@@ -1,0 +1,1 @@
+"""Value and duty, worked out by the law of the day, in exact decimals. Nothing here reads or writes."""

@@ -1,0 +1,145 @@
+"""The levies on imported goods, one class each; its first line is what people are told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bills.duty.tariff import Rate
+
+NOTHING = Decimal(0)
+
+
+@dataclass(slots=True)
+class Charge:
+    """One item while its duty is reckoned: every head is kept exact here, and rounded only for the bill."""
+
+    value: Decimal
+    quantity: Decimal
+    uom: str
+    rate: Rate
+    sws_percent: Decimal
+    bcd: Decimal = NOTHING
+    aidc: Decimal = NOTHING
+    sws: Decimal = NOTHING
+
+
+class Levy:
+    """A levy: its head on the bill and how it is reckoned, in rupees, exact."""
+
+    head: str
+    name: str
+
+    @classmethod
+    def words(cls) -> str:
+        """The sentence shown to people, with the section."""
+        return (cls.__doc__ or "").strip().splitlines()[0]
+
+    @staticmethod
+    def percent(charge: Charge) -> Decimal:
+        """The rate on this item, percent."""
+        raise NotImplementedError
+
+    @staticmethod
+    def base(charge: Charge) -> Decimal:
+        """What the rate is applied to, rupees."""
+        return charge.value
+
+    @classmethod
+    def reckon(cls, charge: Charge) -> Decimal:
+        """The duty on this item, rupees, not rounded."""
+        percent = cls.percent(charge)
+        return cls.base(charge) * percent / 100 if percent else NOTHING
+
+
+class BasicCustomsDuty(Levy):
+    """Basic customs duty on the assessable value, or on the quantity where that is more (Customs Act 1962, section 12; Customs Tariff Act 1975, First Schedule)."""  # noqa: E501 one sentence, shown whole
+
+    head, name = "BCD", "Basic customs duty"
+
+    @staticmethod
+    def percent(charge: Charge) -> Decimal:
+        return charge.rate.bcd_percent
+
+    @classmethod
+    def reckon(cls, charge: Charge) -> Decimal:
+        by_value = charge.value * charge.rate.bcd_percent / 100
+        charge.bcd = max(by_value, cls.by_quantity(charge))
+        return charge.bcd
+
+    @staticmethod
+    def by_quantity(charge: Charge) -> Decimal:
+        """The specific duty, where the rate has one and the goods are counted in its unit."""
+        specific = charge.rate.bcd_specific
+        if specific is None or charge.rate.bcd_specific_unit != charge.uom:
+            return NOTHING
+        return charge.quantity * specific
+
+
+class AgricultureCess(Levy):
+    """Agriculture infrastructure and development cess on the assessable value (Finance Act 2021, section 124)."""
+
+    head, name = "AIDC", "Agriculture infrastructure and development cess"
+
+    @staticmethod
+    def percent(charge: Charge) -> Decimal:
+        return charge.rate.aidc_percent
+
+    @classmethod
+    def reckon(cls, charge: Charge) -> Decimal:
+        charge.aidc = super().reckon(charge)
+        return charge.aidc
+
+
+class SocialWelfareSurcharge(Levy):
+    """Social welfare surcharge on basic duty and agriculture cess (Finance Act 2018, section 110)."""
+
+    head, name = "SWS", "Social welfare surcharge"
+
+    @staticmethod
+    def percent(charge: Charge) -> Decimal:
+        return charge.sws_percent if charge.rate.sws_applies else NOTHING
+
+    @staticmethod
+    def base(charge: Charge) -> Decimal:
+        return charge.bcd + charge.aidc
+
+    @classmethod
+    def reckon(cls, charge: Charge) -> Decimal:
+        charge.sws = super().reckon(charge)
+        return charge.sws
+
+
+def landed(charge: Charge) -> Decimal:
+    """The value with the customs duties on it, rupees."""
+    return charge.value + charge.bcd + charge.aidc + charge.sws
+
+
+class IntegratedTax(Levy):
+    """Integrated tax on the value with the customs duties on it (Customs Tariff Act 1975, section 3(7))."""
+
+    head, name = "IGST", "Integrated tax"
+
+    base = staticmethod(landed)
+
+    @staticmethod
+    def percent(charge: Charge) -> Decimal:
+        return charge.rate.igst_percent
+
+
+class CompensationCess(Levy):
+    """Compensation cess on the value with the customs duties on it (Customs Tariff Act 1975, section 3(9))."""
+
+    head, name = "CMPNSTRY", "Compensation cess"
+
+    base = staticmethod(landed)
+
+    @staticmethod
+    def percent(charge: Charge) -> Decimal:
+        return charge.rate.cess_percent
+
+
+LEVIES: tuple[type[Levy], ...] = (
+    BasicCustomsDuty, AgricultureCess, SocialWelfareSurcharge, IntegratedTax, CompensationCess,
+)  # fmt: skip
+HEADS = tuple(levy.head for levy in LEVIES)

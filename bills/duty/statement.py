@@ -1,0 +1,89 @@
+"""The duty of a bill: each head of each item in whole rupees, the totals, and the working of every figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from bills.duty.levies import LEVIES, BasicCustomsDuty, Charge
+from bills.duty.tariff import Rate
+from eccs.money import grouped, to_rupee
+
+NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """One item as the duty needs it: its share of the assessable value in rupees, and the rate it bears."""
+
+    value: Decimal
+    quantity: Decimal
+    uom: str
+    rate: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDuty:
+    """The heads of one item in whole rupees, in the order BCD, AIDC, SWS, IGST, compensation cess."""
+
+    heads: tuple[Decimal, ...]
+    total: Decimal
+    forgone: Decimal = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class DutyStatement:
+    """The duty of a bill. Where it is waived, what would have been due stands as forgone."""
+
+    items: list[ItemDuty]
+    total: Decimal
+    heads: dict[str, Decimal] = field(default_factory=dict)
+    waived: Decimal = NOTHING
+
+
+def statement(goods: Sequence[Goods], *, sws_percent: Decimal, waived_up_to: Decimal) -> DutyStatement:
+    """Reckon the duty: heads cascade on exact amounts, each is rounded half up to the rupee, and the total is their sum.
+
+    A total at or below `waived_up_to` rupees is not collected (Customs Act 1962, section 25(6)).
+    """
+    items = []
+    for one in goods:
+        charge = Charge(one.value, one.quantity, one.uom, one.rate, sws_percent)
+        heads = tuple([to_rupee(levy.reckon(charge)) for levy in LEVIES])
+        items.append(ItemDuty(heads, sum(heads, NOTHING)))
+    total = sum((item.total for item in items), NOTHING)
+    if NOTHING < total <= waived_up_to:
+        zero = (NOTHING,) * len(LEVIES)
+        items = [ItemDuty(zero, NOTHING, forgone=item.total) for item in items]
+        return DutyStatement(items, NOTHING, {levy.head: NOTHING for levy in LEVIES}, waived=total)
+    heads_total = {
+        levy.head: sum((item.heads[n] for item in items), NOTHING) for n, levy in enumerate(LEVIES)
+    }  # fmt: skip
+    return DutyStatement(items, total, heads_total)
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """How one figure was reached: the head, the sum in words and figures, the result in rupees, the law."""
+
+    head: str
+    name: str
+    percent: Decimal
+    sum: str
+    amount: Decimal
+    law: str
+
+
+def workings(one: Goods, *, sws_percent: Decimal) -> list[Working]:
+    """The working of every head of one item, reckoned afresh."""
+    charge = Charge(one.value, one.quantity, one.uom, one.rate, sws_percent)
+    shown = []
+    for levy in LEVIES:
+        exact = levy.reckon(charge)
+        percent = levy.percent(charge)
+        text = f"{grouped(levy.base(charge), 2)} × {percent.normalize():f} % = {grouped(exact, 2)}"
+        if levy is BasicCustomsDuty and (by_quantity := BasicCustomsDuty.by_quantity(charge)):
+            text = f"{text}; {one.quantity:f} {one.uom} × ₹ {one.rate.bcd_specific} = {grouped(by_quantity, 2)}; the higher"
+        shown.append(Working(levy.head, levy.name, percent, text, to_rupee(exact), levy.words()))
+    return shown

@@ -1,0 +1,100 @@
+"""The assessable value: from the invoice to CIF in rupees (Valuation Rules 2007, rule 10(2))."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from bills.duty.exchange import Exchange
+from eccs.money import to_paisa
+
+NOTHING = Decimal(0)
+
+
+class Terms(StrEnum):
+    """What the price of the invoice includes."""
+
+    FOB = "FOB"
+    CIF = "CIF"
+    CANDF = "C&F"
+    CANDI = "C&I"
+    EXW = "EXW"
+
+
+@dataclass(frozen=True, slots=True)
+class ValuationRules:
+    """The percentages of the valuation rules in force on the day of presentation."""
+
+    freight_cap_percent: Decimal
+    insurance_percent: Decimal
+    landing_percent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """An invoice's total in its currency, with what was declared beside it; None is not ascertainable."""
+
+    terms: str
+    value: Decimal
+    freight: Decimal | None = None
+    insurance: Decimal | None = None
+    inland_charges: Decimal | None = None
+    discount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Valuation:
+    """How the value was reached: amounts in the invoice's currency, the assessable value in rupees to the paisa."""
+
+    base: Decimal  # what the freight cap and the insurance are reckoned on
+    freight: Decimal
+    insurance: Decimal
+    landing: Decimal
+    cif: Decimal
+    assessable_value: Decimal
+    freight_note: str = ""  # DECLARED, CAPPED, ASSUMED or INCLUDED
+    insurance_note: str = ""  # DECLARED, ASSUMED or INCLUDED
+
+
+def value(invoice: Invoice, exchange: Exchange, rules: ValuationRules) -> Valuation:
+    """The assessable value of an invoice: air freight capped, insurance assumed where it is not known."""
+    terms = Terms(invoice.terms)
+    price = invoice.value - (invoice.discount or NOTHING)
+    if terms is Terms.EXW:
+        price += invoice.inland_charges or NOTHING
+    freight, freight_note = NOTHING, "INCLUDED"
+    if terms in (Terms.FOB, Terms.EXW, Terms.CANDI):
+        cap = price * rules.freight_cap_percent / 100
+        if invoice.freight is None:
+            freight, freight_note = cap, "ASSUMED"
+        elif invoice.freight > cap:
+            freight, freight_note = cap, "CAPPED"
+        else:
+            freight, freight_note = invoice.freight, "DECLARED"
+    insurance, insurance_note = NOTHING, "INCLUDED"
+    if terms in (Terms.FOB, Terms.EXW, Terms.CANDF):
+        if invoice.insurance is None:
+            insurance, insurance_note = price * rules.insurance_percent / 100, "ASSUMED"
+        else:
+            insurance, insurance_note = invoice.insurance, "DECLARED"
+    cif = price + freight + insurance
+    landing = cif * rules.landing_percent / 100
+    return Valuation(
+        base=price, freight=freight, insurance=insurance, landing=landing, cif=cif,
+        assessable_value=to_paisa(exchange.rupees(cif + landing)), freight_note=freight_note, insurance_note=insurance_note,
+    )  # fmt: skip
+
+
+def apportion(amount: Decimal, shares: Sequence[Decimal]) -> list[Decimal]:
+    """An amount in rupees shared over the items by value, to the paisa; the odd paise go to the dearest item."""
+    total = sum(shares, NOTHING)
+    if not total:
+        return [NOTHING] * len(shares)
+    if len(shares) == 1:
+        return [amount]
+    parts = [to_paisa(amount * share / total) for share in shares]
+    dearest = max(range(len(shares)), key=shares.__getitem__)
+    parts[dearest] += amount - sum(parts, NOTHING)
+    return parts
