@@ -7,6 +7,6 @@ from eccs.money import to_rupee
 
 
 def interest(duty: Decimal, due_on: date, paid_on: date, percent_a_year: Decimal) -> Decimal:
-    """Simple interest for the days after the day due, a year of 365 days, whole rupees (Customs Act 1962, section 47(2))."""
+    """Simple interest for the days after the day due, 365 a year, whole rupees (Customs Act 1962, section 47(2))."""
     days = max((paid_on - due_on).days, 0)
     return to_rupee(duty * percent_a_year * days / 36500)

@@ -43,7 +43,7 @@ class DutyStatement:
 
 
 def statement(goods: Sequence[Goods], *, sws_percent: Decimal, waived_up_to: Decimal) -> DutyStatement:
-    """Reckon the duty: heads cascade on exact amounts, each is rounded half up to the rupee, and the total is their sum.
+    """Reckon the duty: heads cascade on exact amounts, each is rounded half up to the rupee; the total is their sum.
 
     A total at or below `waived_up_to` rupees is not collected (Customs Act 1962, section 25(6)).
     """
@@ -84,6 +84,6 @@ def workings(one: Goods, *, sws_percent: Decimal) -> list[Working]:
         percent = levy.percent(charge)
         text = f"{grouped(levy.base(charge), 2)} × {percent.normalize():f} % = {grouped(exact, 2)}"
         if levy is BasicCustomsDuty and (by_quantity := BasicCustomsDuty.by_quantity(charge)):
-            text = f"{text}; {one.quantity:f} {one.uom} × ₹ {one.rate.bcd_specific} = {grouped(by_quantity, 2)}; the higher"
+            text += f"; {one.quantity:f} {one.uom} × ₹ {one.rate.bcd_specific} = {grouped(by_quantity, 2)}; the higher"
         shown.append(Working(levy.head, levy.name, percent, text, to_rupee(exact), levy.words()))
     return shown

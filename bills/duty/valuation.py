@@ -83,7 +83,8 @@ def value(invoice: Invoice, exchange: Exchange, rules: ValuationRules) -> Valuat
     landing = cif * rules.landing_percent / 100
     return Valuation(
         base=price, freight=freight, insurance=insurance, landing=landing, cif=cif,
-        assessable_value=to_paisa(exchange.rupees(cif + landing)), freight_note=freight_note, insurance_note=insurance_note,
+        assessable_value=to_paisa(exchange.rupees(cif + landing)),
+        freight_note=freight_note, insurance_note=insurance_note,
     )  # fmt: skip
 
 

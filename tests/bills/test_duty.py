@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -15,11 +15,21 @@ from bills.duty.statement import DutyStatement, Goods, statement, workings
 from bills.duty.tariff import Rate, Tariff
 from bills.duty.valuation import Invoice, ValuationRules, apportion, value
 
+D = Decimal
 RULES = ValuationRules(D(20), D("1.125"), D(0))
 DAY = date(2026, 8, 29)
 
 
-def rate(bcd: str = "20", igst: str = "18", *, sws: bool = True, aidc: str = "0", cess: str = "0", cth: str = "9102", **more: object) -> Rate:
+def rate(
+    bcd: str = "20",
+    igst: str = "18",
+    *,
+    sws: bool = True,
+    aidc: str = "0",
+    cess: str = "0",
+    cth: str = "9102",
+    **more: object,
+) -> Rate:
     fields: dict[str, object] = {
         "cth": cth, "description": "", "unit": "", "bcd_percent": D(bcd), "bcd_specific": None, "bcd_specific_unit": "",
         "aidc_percent": D(aidc), "sws_applies": sws, "igst_percent": D(igst), "cess_percent": D(cess),
@@ -111,7 +121,8 @@ def test_the_higher_of_value_and_quantity_is_charged(quantity: str, bcd: int) ->
 def test_the_rate_of_the_day_applies() -> None:
     tariff = Tariff([rate("20"), rate("10", from_date=date(2026, 4, 1))])
     before, after = tariff.rate("91021100", date(2026, 3, 31)), tariff.rate("91021100", date(2026, 4, 1))
-    assert before is not None and after is not None
+    assert before is not None
+    assert after is not None
     assert (before.bcd_percent, after.bcd_percent) == (20, 10)
 
 
@@ -125,7 +136,9 @@ def test_the_longest_prefix_wins_and_an_unlisted_item_is_refused() -> None:
 
 
 def test_exchange_rates_hold_until_the_next() -> None:
-    rates = ExchangeRates([usd("95"), Exchange("USD", 1, D("96.5"), date(2026, 9, 4), ""), Exchange("JPY", 100, D("62"), DAY, "")])
+    rates = ExchangeRates(
+        [usd("95"), Exchange("USD", 1, D("96.5"), date(2026, 9, 4), ""), Exchange("JPY", 100, D("62"), DAY, "")]
+    )
     assert rates.rate("USD", date(2026, 9, 3)).rate == 95  # type: ignore[union-attr]
     assert rates.rate("USD", date(2026, 9, 4)).rate == D("96.5")  # type: ignore[union-attr]
     assert rates.rate("JPY", DAY).rupees(D(1000)) == 620  # type: ignore[union-attr]
@@ -140,7 +153,13 @@ def test_interest_is_simple_by_the_day() -> None:
 
 def test_every_head_shows_its_working() -> None:
     shown = workings(Goods(D("73025.58"), D(60), "NOS", rate("15")), sws_percent=D(10))
-    assert [(w.head, w.amount) for w in shown] == [("BCD", 10954), ("AIDC", 0), ("SWS", 1095), ("IGST", 15313), ("CMPNSTRY", 0)]
+    assert [(w.head, w.amount) for w in shown] == [
+        ("BCD", 10954),
+        ("AIDC", 0),
+        ("SWS", 1095),
+        ("IGST", 15313),
+        ("CMPNSTRY", 0),
+    ]
     assert shown[0].sum == "73,025.58 × 15 % = 10,953.84"
     assert "section 12" in shown[0].law
 
@@ -155,7 +174,11 @@ def test_shares_add_up_to_the_paisa(shares: list[D], amount: D) -> None:
     assert all(part == part.quantize(D("0.01")) for part in parts)
 
 
-@given(st.lists(amounts, min_size=1, max_size=6), st.sampled_from(["0", "5", "10", "20", "35"]), st.sampled_from(["0", "5", "18", "40"]))
+@given(
+    st.lists(amounts, min_size=1, max_size=6),
+    st.sampled_from(["0", "5", "10", "20", "35"]),
+    st.sampled_from(["0", "5", "18", "40"]),
+)
 def test_items_add_up_to_the_bill(values: list[D], bcd: str, igst: str) -> None:
     found = statement([Goods(v, D(1), "NOS", rate(bcd, igst)) for v in values], sws_percent=D(10), waived_up_to=D(100))
     assert sum(item.total for item in found.items) == found.total == sum(found.heads.values())
