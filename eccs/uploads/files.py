@@ -1,0 +1,61 @@
+"""Files given back: the uploaded rows with their errors, the empty template, the filled example."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from io import BytesIO, StringIO
+
+import xlsxwriter
+
+from eccs.uploads.checks import Column, Fault
+from eccs.uploads.reading import NUMBER, Sheet
+
+ERRORS = "ECCS_ERRORS"
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def safe(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    cell = cell.removeprefix(NUMBER)
+    return f"'{cell}" if cell.startswith(_DANGEROUS) else cell
+
+
+def with_errors(sheet: Sheet, faults: Iterable[Fault]) -> bytes:
+    """The rows as they were handed in, with a column that says what is wrong with each, in the format they came in."""
+    told: dict[int, list[str]] = defaultdict(list)
+    for fault in faults:
+        told[fault.row].append(f"{fault.column}: {fault.reason}")
+    names = [name for name in sheet.names if name != ERRORS.lower()]
+    rows = (
+        [*row[: len(sheet.names)], "; ".join(told.get(number, ()))]
+        for number, row in zip(sheet.numbers, sheet.rows, strict=True)
+    )
+    return written([*names, ERRORS], rows, is_xlsx=sheet.is_xlsx)
+
+
+def written(names: Sequence[str], rows: Iterable[Sequence[str]], *, is_xlsx: bool) -> bytes:
+    """A CSV (UTF-8 with BOM, as spreadsheets want it) or an XLSX of texts only."""
+    if is_xlsx:
+        out = BytesIO()
+        options = {
+            "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+        }  # fmt: skip
+        with xlsxwriter.Workbook(out, options) as workbook:
+            sheet = workbook.add_worksheet("ECCS")
+            for n, row in enumerate([names, *rows]):
+                for m, cell in enumerate(row):
+                    sheet.write_string(n, m, safe(str(cell)))
+        return out.getvalue()
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow(names)
+    writer.writerows([safe(str(cell)) for cell in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def template(columns: Sequence[Column], *, is_xlsx: bool, filled: bool = False) -> bytes:
+    """The names of the columns, and an example row where it is to be filled."""
+    rows = [[column.example for column in columns]] if filled else []
+    return written([column.name for column in columns], rows, is_xlsx=is_xlsx)
