@@ -1,5 +1,7 @@
 """The kernel as a Django application."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class KernelConfig(AppConfig):
 
     name = "eccs"
     label = "eccs"
+
+    def ready(self) -> None:
+        """Make the system checks known to Django."""
+        import_module("eccs.checks")

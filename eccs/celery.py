@@ -1,8 +1,9 @@
 """The Celery application and its schedule. The schedule lives in code: what the code drops stops running."""
 
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
 from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eccs.settings")
@@ -18,3 +19,12 @@ app.conf.beat_schedule = {
     "ask the bank about silent challans": {"task": "payments.tasks.verify_silent_challans", "schedule": 120.0},
     "beat": {"task": "eccs.tasks.heartbeat", "schedule": 60.0},
 }
+
+
+@signals.celeryd_init.connect
+@signals.beat_init.connect
+def refuse_unsafe_start(**kwargs: Any) -> None:
+    """Neither worker nor beat starts on a weak secret key."""
+    from eccs import checks
+
+    checks.refuse_unsafe_start()

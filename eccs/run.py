@@ -72,12 +72,14 @@ def serve(var: Path) -> int:
     host = environment.setdefault("ECCS_HOST", LOOPBACK)
     port = _port(environment.setdefault("ECCS_PORT", "8000"))
     demo = environment["ECCS_DEMO"].lower() in ("1", "true", "yes", "on")
+    environment["ECCS_DEMO"] = "1" if demo else "0"
     with ExitStack() as leaving:
         leaving.enter_context(_held(var, "run"))
         _refuse_port_in_use(host, port, "ECCS_PORT")
         if demo:
             _refuse_port_in_use(host, port + 1, "ECCS_PORT, whose next one the sandbox bank takes")
         _give_addresses(host, port)
+        environment.setdefault("ECCS_SANDBOX_LEDGER", str(var / "sandbox-bank.sqlite3"))
         environment.setdefault("ECCS_SECRET_KEY", _kept_secret(var / "secret-key"))
         environment.setdefault("ECCS_BANK_KEY", _kept_secret(var / "bank-key"))
         leaving.enter_context(_servers(var))
@@ -234,6 +236,7 @@ def _give_addresses(host: str, port: int) -> None:
     shown = f"[{name}]" if ":" in name else name
     os.environ.setdefault("ECCS_PUBLIC_URL", f"http://{shown}:{port}")
     os.environ.setdefault("ECCS_BANK_URL", f"http://{shown}:{port + 1}")
+    os.environ.setdefault("ECCS_NOTIFY_URL", f"http://{shown}:{port}/payments/bank/confirmation/")
     os.environ.setdefault(
         "ECCS_HOSTS", ",".join(dict.fromkeys([LOOPBACK, "localhost", "[::1]", shown, socket.gethostname()]))
     )
