@@ -1,0 +1,150 @@
+"""Papers say everything they were given, inside their margins, with codes that a scanner reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from itertools import combinations
+
+import pytest
+from reportlab.lib.units import mm
+
+from bills.papers import draw_bill, draw_out_of_charge
+from eccs import papers
+from eccs.words import rupees_in_words
+from payments.papers import draw_receipt
+from tests.papers import examples, reading
+
+ALL: dict[str, Callable[[], bytes]] = {
+    "bill": lambda: draw_bill(examples.bill()),
+    "longest bill": lambda: draw_bill(examples.longest_bill()),
+    "bill of 44 items": lambda: draw_bill(examples.bill(44)),
+    "Hindi bill": lambda: draw_bill(examples.hindi_bill()),
+    "order": lambda: draw_out_of_charge(examples.order()),
+    "receipt of 4 bills": lambda: draw_receipt(examples.receipt()),
+    "receipt of 300 bills": lambda: draw_receipt(examples.receipt(300)),
+}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_nothing_stands_outside_the_margins(name: str) -> None:
+    for word in reading.words(ALL[name]()):
+        assert word.left >= papers.MARGIN - 1, word
+        assert word.right <= papers.PAGE_WIDTH - papers.MARGIN + 1, word
+        assert word.bottom >= 4 * mm, word
+        assert word.top <= papers.PAGE_HEIGHT - 8 * mm, word
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_text_lies_on_another(name: str) -> None:
+    by_page: dict[int, list[reading.Word]] = {}
+    for word in reading.words(ALL[name]()):
+        by_page.setdefault(word.page, []).append(word)
+    for found in by_page.values():
+        for one, other in combinations(found, 2):
+            across = min(one.right, other.right) - max(one.left, other.left)
+            down = min(one.top, other.top) - max(one.bottom, other.bottom)
+            assert across <= 1 or down <= 1.6, (one, other)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_each_page_says_which_it_is_of_how_many(name: str) -> None:
+    data = ALL[name]()
+    found = reading.text(data)
+    count = reading.pages(data)
+    assert all(f"Page{n}of{count}" in found for n in range(1, count + 1))
+
+
+def test_a_bill_says_every_field_of_form_d() -> None:
+    paper = examples.bill()
+    found = reading.text(draw_bill(paper))
+    values = [v for v in vars(paper).values() if isinstance(v, str)]
+    values += [
+        *paper.crns,
+        "₹ 85,522.52",
+        "₹ 31,785.00",
+        "8518 30 00",
+        "73,025.58",
+        "10,954",
+        "SW SRCHRG",
+        "1911402718",
+    ]
+    for value in values:
+        assert reading.squeezed(value) in found, value
+    order = [
+        f"{n}" for n in ("1 Courier Reg", "3 Airline", "7 Date", "11(i)", "13 Consignor", "15 GSTIN", "18A Import")
+    ]
+    places = [found.index(reading.squeezed(label)) for label in order]
+    assert places == sorted(places)
+
+
+def test_the_longest_bill_loses_no_sign() -> None:
+    paper = examples.longest_bill()
+    found = reading.text(draw_bill(paper))
+    assert found.count("Wohnungseigentumsgemeinschaft") == 8 * 23  # 22 items and the consignee
+    assert found.count("W") >= 240 * 23 + 8 * 23  # 22 items and the consignor
+    assert found.count("M") >= 120 * 44
+    assert all(crn in found for crn in paper.crns)
+    assert found.count("SWSRCHRG") == 45
+    assert found.count("9,99,99,99,99,99,999.99") >= 44 * 13
+
+
+def test_an_item_stays_with_its_duty() -> None:
+    by_page: dict[int, list[str]] = {}
+    for word in reading.words(draw_bill(examples.bill(44))):
+        by_page.setdefault(word.page, []).append(word.text.strip())
+    for found in by_page.values():
+        assert found.count("8518 30 00") == found.count("CMPNSTRY") - found.count("Duty of the bill")
+
+
+@pytest.mark.parametrize("name", ["bill", "longest bill", "order", "receipt of 4 bills"])
+def test_a_scanner_reads_both_codes_of_every_page(name: str) -> None:
+    data = ALL[name]()
+    token = {"order": "BLR264100005V", "receipt of 4 bills": "1911402718"}.get(name, "BLR2613000CGEN")
+    for page in (0, reading.pages(data) - 1):
+        assert reading.codes(data, page) == {"Code128": token, "QRCode": examples.ADDRESS}
+
+
+def test_hindi_is_shaped_and_drawn() -> None:
+    """The vowel sign of कि stands before its letter: shaped text has other glyphs than the letters in a row."""
+    from reportlab.pdfbase import pdfmetrics
+
+    block = papers.Block("श्रीमती कृष्णा शर्मा, कर्नाटक", 100)
+    assert block.shaped is not None
+    unshaped = pdfmetrics.stringWidth("श्रीमतीकृष्णाशर्मा,कर्नाटक", papers.DEVANAGARI, 8)
+    assert block.shaped.getActualLineWidths0()[0] < unshaped
+    assert reading.pages(draw_bill(examples.hindi_bill())) == 2
+
+
+@pytest.mark.parametrize("words", ["केन्द्रीय अप्रत्यक्ष कर एवं सीमा शुल्क बोर्ड", "वसुधैवकुटुम्बकम्" * 12])
+def test_hindi_takes_the_room_it_needs(words: str) -> None:
+    narrow, wide = papers.Block(words, 60), papers.Block(words, 4000)
+    assert narrow.height >= 2 * wide.height
+    assert max(narrow.shaped.getActualLineWidths0()) <= 60  # type: ignore[union-attr]
+
+
+def test_texts_that_look_like_markup_are_printed_as_they_are() -> None:
+    from dataclasses import replace
+
+    paper = replace(examples.bill(), consignee="A & B <b>Traders</b>, श्री & <i>कंपनी</i>", consignor="C < D & E > F")
+    found = reading.text(draw_bill(paper))
+    assert "C<D&E>F" in found
+
+
+def test_the_same_paper_is_the_same_file() -> None:
+    assert draw_bill(examples.bill()) == draw_bill(examples.bill())
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        ("90824", "Rupees ninety thousand eight hundred twenty-four only"),
+        ("0", "Rupees zero only"),
+        ("100000.50", "Rupees one lakh and fifty paise only"),
+        ("12345678", "Rupees one crore twenty-three lakh forty-five thousand six hundred seventy-eight only"),
+        ("1000000000", "Rupees one hundred crore only"),
+        ("19.05", "Rupees nineteen and five paise only"),
+    ],
+)
+def test_amounts_in_words(amount: str, words: str) -> None:
+    assert rupees_in_words(Decimal(amount)) == words
