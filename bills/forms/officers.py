@@ -1,0 +1,188 @@
+"""What officers answer when they take a step on a bill."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from bills.models import CourierBillOfEntry, Examination
+from eccs import identifiers
+from eccs.dated_rules import rule_book
+from eccs.money import grouped, rupees
+
+
+class StepForm(forms.Form):
+    """A form of a step: it knows the bill it is about and who answers."""
+
+    def __init__(self, *args: Any, document: CourierBillOfEntry, actor: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.document, self.actor = document, actor
+
+    def answers(self) -> dict[str, Any]:
+        """The answers as the step takes them."""
+        return dict(self.cleaned_data)
+
+
+class AssessmentForm(StepForm):
+    """Second check: accept or alter classification and unit price, mandate examination or not (PN17 7.1(b))."""
+
+    template = "bills/_assess.html"
+
+    declared = forms.ChoiceField(
+        label=_("Classification, value and rate"), widget=forms.RadioSelect, initial="accept",
+        choices=[("accept", _("Accept as declared")), ("alter", _("Alter, as entered below"))],
+    )  # fmt: skip
+    examine = forms.ChoiceField(
+        label=_("Examination"), widget=forms.RadioSelect, choices=[("yes", _("Yes")), ("no", _("No"))], initial="no"
+    )
+    remarks = forms.CharField(
+        label=_("Remarks"), widget=forms.Textarea(attrs={"rows": 1}), max_length=1000, required=False,
+        help_text=_("The courier reads them."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.items = list(self.document.items.all())
+        if self.document.examination_prescribed:
+            self.fields["examine"].initial = "yes"
+            self.fields["examine"].why_not = {"no": _("The RMS prescribes it.")}  # type: ignore[attr-defined]
+        for item in self.items:
+            named = {"no": item.item_no}
+            self.fields[f"cth_{item.item_no}"] = forms.CharField(
+                label=_("CTH of item %(no)d") % named, initial=item.cth, required=False, max_length=12,
+                widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+            )  # fmt: skip
+            self.fields[f"unit_price_{item.item_no}"] = forms.DecimalField(
+                label=_("Unit price of item %(no)d, %(currency)s") % {**named, "currency": self.document.currency},
+                initial=item.unit_price.normalize(), required=False, min_value=Decimal(0), max_digits=16, decimal_places=4,
+                widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+            )  # fmt: skip
+
+    def item_rows(self) -> list[dict[str, Any]]:
+        """The items with the two fields in which each may be altered."""
+        return [
+            {"item": item, "cth": self[f"cth_{item.item_no}"], "unit_price": self[f"unit_price_{item.item_no}"]}
+            for item in self.items
+        ]
+
+    @property
+    def approval_words(self) -> str:
+        """Whether the DC/AC approves the appraisal, and why, for a bill left as it is declared."""
+        bill = self.document
+        if bill.presented_on is None:
+            return ""
+        limit = rule_book().amount("dcac_approval_above", bill.presented_on, bill.station_id)
+        words = {"value": rupees(bill.assessable_value, 2), "limit": rupees(limit, 2)}
+        if bill.assessable_value > limit:
+            return str(_("The DC/AC approves it: %(value)s is above %(limit)s.") % words)
+        return str(_("No DC/AC approval: %(value)s is not above %(limit)s.") % words)
+
+    def clean_examine(self) -> str:
+        """An examination that the RMS prescribed is not given up here."""
+        answer: str = self.cleaned_data["examine"]
+        if answer == "no" and self.document.examination_prescribed:
+            raise ValidationError(_("The RMS prescribes the examination of this bill."))
+        return answer
+
+    def clean(self) -> dict[str, Any]:
+        """What is to be altered must be altered, to a tariff item that exists."""
+        given = super().clean() or {}
+        if given.get("declared") != "alter":
+            return given
+        for item in self.items:
+            name = f"cth_{item.item_no}"
+            cth = (given.get(name) or item.cth).replace(" ", "")
+            if reason := identifiers.cth(cth):
+                self.add_error(name, f"{cth} {reason}.")
+            elif cth != item.cth and not self._has_rate(cth):
+                self.add_error(name, _("%(cth)s is not a tariff item.") % {"cth": cth})
+        if not self.errors:
+            if not self._altered(given):
+                self.add_error("declared", _("Nothing is altered: change a CTH or a unit price, or accept."))
+            elif not given.get("remarks"):
+                self.add_error("remarks", _("Say why it is altered: the courier reads the reason."))
+        return given
+
+    def _has_rate(self, cth: str) -> bool:
+        from bills.rates import tariff
+
+        return tariff().rate(cth, self.document.rates_on or self.document.presented_on) is not None  # type: ignore[arg-type]
+
+    def _altered(self, given: dict[str, Any]) -> list[dict[str, Any]]:
+        changes = []
+        for item in self.items:
+            change: dict[str, Any] = {}
+            cth = (given.get(f"cth_{item.item_no}") or "").replace(" ", "")
+            price = given.get(f"unit_price_{item.item_no}")
+            if cth and cth != item.cth:
+                change["cth"] = cth
+            if price is not None and price != item.unit_price:
+                change["unit_price"] = str(price)
+            if change:
+                changes.append({"item_no": item.item_no, **change})
+        return changes
+
+    def answers(self) -> dict[str, Any]:
+        """Examination yes or no, remarks, and what is altered by item."""
+        given = self.cleaned_data
+        alterations = self._altered(given) if given["declared"] == "alter" else None
+        return {
+            "mandate_examination": given["examine"] == "yes",
+            "remarks": given["remarks"],
+            "alterations": alterations,
+        }
+
+
+class QueryForm(StepForm):
+    """A question to the courier (PN17 7.1(d), 7.1(j))."""
+
+    question = forms.CharField(
+        label=_("Question to the courier"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000,
+        help_text=_("The courier reads it: do not repeat RMS instructions."),
+    )  # fmt: skip
+    documents_wanted = forms.CharField(
+        label=_("Documents asked for"), widget=forms.Textarea(attrs={"rows": 2}), max_length=240, required=False,
+        help_text=_("One a line."),
+    )  # fmt: skip
+
+
+class ReturnForm(StepForm):
+    """Why the appraisal goes back to the Assessing Officer (PN17 7.1(f))."""
+
+    remarks = forms.CharField(label=_("Remarks"), widget=forms.Textarea(attrs={"rows": 3}), max_length=1000)
+
+
+class SuspicionForm(StepForm):
+    """What the X-ray picture shows (PN17 7.1(h))."""
+
+    remarks = forms.CharField(label=_("What is suspicious"), widget=forms.Textarea(attrs={"rows": 3}), max_length=1000)
+
+
+class ExaminationForm(StepForm):
+    """What the Inspector opened and found (PN17 7.1(i))."""
+
+    packages_opened = forms.IntegerField(label=_("Packages opened"), min_value=1)
+    percent = forms.IntegerField(
+        label=_("Share of the goods examined, percent"), min_value=1, max_value=100, initial=100
+    )
+    findings = forms.CharField(label=_("Findings"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000)
+    recommendation = forms.ChoiceField(
+        label=_("Recommended"), widget=forms.RadioSelect, choices=Examination.Recommendation.choices
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        packages = self.document.hawb.packages
+        self.fields["packages_opened"].initial = packages
+        self.fields["packages_opened"].help_text = _("Of %(count)s.") % {"count": grouped(packages)}
+
+    def clean_packages_opened(self) -> int:
+        """No more are opened than there are."""
+        opened: int = self.cleaned_data["packages_opened"]
+        if opened > self.document.hawb.packages:
+            raise ValidationError(_("The shipment has %(count)d packages.") % {"count": self.document.hawb.packages})
+        return opened
