@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from io import StringIO
 from typing import Any
 
-from django.db import connection
+from django.db import connection, models
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -28,3 +28,12 @@ def copy_rows(cursor: Any, table: str, columns: Sequence[str], rows: Iterable[Se
     buffer = StringIO("".join(["\t".join(map(_cell, row)) + "\n" for row in rows]))
     names = ", ".join(connection.ops.quote_name(column) for column in columns)
     cursor.copy_expert(f"COPY {connection.ops.quote_name(table)} ({names}) FROM STDIN", buffer)
+
+
+def next_ids(model: type[models.Model], count: int) -> list[int]:
+    """Keys for rows about to be copied, taken from the table's own sequence."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [model._meta.db_table, count]
+        )
+        return [row[0] for row in cursor.fetchall()]

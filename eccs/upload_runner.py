@@ -1,0 +1,183 @@
+"""Uploads at work: a file is checked as a whole in the background, and nothing of it is saved before all of it is right."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eccs import uploads
+from eccs.models import Upload
+from eccs.uploads import Column, Fault, Sheet, Table, Unreadable
+from eccs.workflow import Refused
+
+LEFT_BEHIND = timedelta(minutes=3)
+FAULTS_KEPT = 5000
+State = Upload.State
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a file may hold: its columns, its checks across rows, and what is done with it."""
+
+    name: str
+    label: Any
+    columns: Sequence[Column]
+    judge: Callable[[Upload, Table], None]  # names the faults that no single cell shows
+    accept: Callable[[Upload, Table], dict[str, Any]]  # in one transaction; returns the sums shown before signing
+    save: Callable[[Upload, Table, int], dict[str, Any]]  # in one transaction, once it is signed
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Make a kind of file known."""
+    _kinds[kind.name] = kind
+
+
+def kind_of(upload: Upload) -> Kind:
+    """What an upload holds."""
+    return _kinds[upload.kind]
+
+
+def kind_named(name: str) -> Kind | None:
+    """A kind of file by its name."""
+    return _kinds.get(name)
+
+
+def receive(kind: str, owner: str, subject_id: int, by_id: int, name: str, content: bytes) -> Upload:
+    """Keep a file as it came and have it checked. The same file for the same manifest again is the same upload."""
+    from eccs.tasks import check_upload
+
+    digest = hashlib.sha256(content).hexdigest()
+    same = Upload.objects.filter(kind=kind, owner=owner, subject_id=subject_id, digest=digest).exclude(
+        state__in=(State.REFUSED, State.FAILED)
+    )
+    latest = Upload.objects.filter(kind=kind, owner=owner, subject_id=subject_id).order_by("-pk").first()
+    if latest is not None and latest.digest == digest and same.filter(pk=latest.pk).exists():
+        return latest
+    upload = Upload(
+        kind=kind, owner=owner, subject_id=subject_id, by_id=by_id, name=name[:160], size=len(content), digest=digest
+    )
+    upload.file.save(f"{digest}.upload", ContentFile(content), save=False)
+    upload.save()
+    check_upload.delay_on_commit(upload.pk)
+    return upload
+
+
+def read_again(upload: Upload) -> Sheet:
+    """The rows of the file as it was handed in. Raises Unreadable."""
+    with upload.file.open("rb") as file:
+        return uploads.read(file.read(), upload.name)
+
+
+def check(upload_id: int) -> None:
+    """Check a file; called again, it does nothing that is done already."""
+    upload = Upload.objects.filter(pk=upload_id, state__in=(State.RECEIVED, State.CHECKING)).first()
+    if upload is None:
+        return
+    _mark(upload, state=State.CHECKING)
+    finished = False
+    try:
+        _check(upload, kind_of(upload))
+        finished = True
+    finally:
+        if not finished:
+            _mark(upload, state=State.FAILED, refusal=_("The check stopped. Upload the file again."))
+
+
+def _check(upload: Upload, kind: Kind) -> None:
+    try:
+        table = _table(upload, kind)
+        if table.faults:
+            kept = [[f.row, f.column, f.value, f.reason] for f in table.faults[:FAULTS_KEPT]]
+            _mark(upload, state=State.REFUSED, faults=kept, rows_checked=upload.rows)
+            return
+        with transaction.atomic():
+            summary = kind.accept(upload, table)
+            _mark(upload, state=State.READY, summary=summary, rows_checked=upload.rows)
+    except Unreadable as fault:
+        _mark(upload, state=State.REFUSED, refusal=str(fault))
+    except Refused as refusal:
+        _mark(upload, state=State.REFUSED, refusal=" ".join(refusal.reasons))
+
+
+def _table(upload: Upload, kind: Kind) -> Table:
+    sheet = read_again(upload)
+    _mark(upload, rows=len(sheet.rows))
+    table = uploads.check(sheet, kind.columns)
+    kind.judge(upload, table)
+    table.faults.sort(key=lambda fault: fault.row)
+    return table
+
+
+def save(upload_id: int, user_id: int) -> None:
+    """Save or file what a checked and signed upload holds: all of it, or nothing with the reason."""
+    upload = Upload.objects.filter(pk=upload_id, state=State.SAVING).first()
+    if upload is None:
+        return
+    finished = False
+    try:
+        kind = kind_of(upload)
+        try:
+            with transaction.atomic():
+                table = _table(upload, kind)
+                if table.faults:  # something changed since it was checked
+                    raise Changed(table.faults)
+                summary = kind.save(upload, table, user_id)
+                _mark(upload, state=State.DONE, summary={**upload.summary, **summary})
+        except Changed as changed:
+            kept = [[f.row, f.column, f.value, f.reason] for f in changed.faults[:FAULTS_KEPT]]
+            _mark(upload, state=State.REFUSED, faults=kept)
+        except Refused as refusal:
+            _mark(upload, state=State.REFUSED, refusal=" ".join(refusal.reasons))
+        finished = True
+    finally:
+        if not finished:
+            _mark(upload, state=State.FAILED, refusal=_("The filing stopped and nothing of it was saved. Upload the file again."))
+
+
+class Changed(Exception):
+    """What was right when the file was checked is so no longer."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__()
+        self.faults = faults
+
+
+def sign(upload: Upload, user_id: int) -> bool:
+    """Hand a checked upload to the worker to be saved; a second signature does nothing."""
+    from eccs.tasks import save_upload
+
+    moved = Upload.objects.filter(pk=upload.pk, state=State.READY).update(state=State.SAVING, touched_at=timezone.now())
+    if moved:
+        save_upload.delay_on_commit(upload.pk, user_id)
+    return bool(moved)
+
+
+def resume() -> None:
+    """Take up what a stopped worker left behind."""
+    from eccs.tasks import check_upload, save_upload
+
+    old = Upload.objects.filter(touched_at__lt=timezone.now() - LEFT_BEHIND)
+    for upload in old.filter(state__in=(State.RECEIVED, State.CHECKING)):
+        check_upload.delay(upload.pk)
+    for upload in old.filter(state=State.SAVING):
+        save_upload.delay(upload.pk, upload.by_id)
+
+
+def _mark(upload: Upload, **changes: Any) -> None:
+    for name, value in changes.items():
+        setattr(upload, name, value)
+    upload.touched_at = timezone.now()
+    if upload.state in (State.REFUSED, State.READY, State.DONE, State.FAILED):
+        upload.finished_at = upload.touched_at
+    upload.save(update_fields=[*changes, "touched_at", "finished_at"])
