@@ -1,0 +1,229 @@
+"""The papers of a bill, made from its records: the Courier Bill of Entry and the Out of Charge order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bills.duty.levies import LEVIES, BasicCustomsDuty, Charge
+from bills.duty.tariff import Rate, Tariff
+from bills.kinds import Kind
+from bills.models import CourierBillOfEntry, Item, OutOfCharge, TariffRate
+from bills.papers import (
+    BillPaper,
+    ChargeLine,
+    DutyLine,
+    ItemLine,
+    OutOfChargePaper,
+    PaymentLine,
+    draw_bill,
+    draw_out_of_charge,
+)
+from eccs import barcodes
+from eccs.dated_rules import rule_book
+from eccs.money import grouped
+from eccs.papers import Head, day, moment
+
+FORMS = {Kind.XI: "Form B", Kind.XII: "Form C", Kind.XIII: "Form D", Kind.XIV: "Form E"}
+PRINTED = {"SWS": "SW SRCHRG", "CESS": "CMPNSTRY"}  # the words of the form where they differ from ours
+RELATED = ("station", "courier", "manifest", "hawb__master", "filed_by", "order__by")
+
+
+def courier_bill_of_entry(bill: CourierBillOfEntry, printed_by: str = "") -> bytes:
+    """The Courier Bill of Entry as PDF (Form D for CBE-XIII)."""
+    return draw_bill(bill_paper(_whole(bill), printed_by))
+
+
+def out_of_charge_order(bill: CourierBillOfEntry, printed_by: str = "") -> bytes:
+    """The Out of Charge order of a bill as PDF. There must be one."""
+    return draw_out_of_charge(order_paper(_whole(bill), printed_by))
+
+
+def _whole(bill: CourierBillOfEntry) -> CourierBillOfEntry:
+    """The bill with everything its papers name, in one query."""
+    whole: CourierBillOfEntry = CourierBillOfEntry.objects.select_related(*RELATED).get(pk=bill.pk)
+    return whole
+
+
+def bill_paper(bill: CourierBillOfEntry, printed_by: str = "") -> BillPaper:
+    """What stands on the Courier Bill of Entry."""
+    hawb, manifest, items = bill.hawb, bill.manifest, list(bill.items.all())
+    landed = manifest.actual_arrival or manifest.scheduled_arrival
+    used = sorted({item.notification for item in items if item.notification})
+    return BillPaper(
+        head=_head(bill, f"Courier Bill of Entry-{bill.kind.removeprefix('CBE-')}", _form(bill), printed_by),
+        status=_status(bill), filed=moment(bill.filed_at), manifest=manifest.number or "-", **_parties(bill),
+        airline=manifest.airline, airport_of_arrival=f"{bill.station.name} ({bill.station_id})",
+        first_port=manifest.first_port_of_arrival, flight=manifest.flight_number,
+        arrival_date=f"{timezone.localtime(landed):%d/%m/%Y}", arrival_time=f"{timezone.localtime(landed):%H:%M} IST",
+        airport_of_shipment=manifest.airport_of_shipment, country_of_exportation=manifest.country_of_exportation,
+        ucr=hawb.ucr, gstin=bill.gstin, iec=bill.iec, iec_branch=bill.iec_branch, ecommerce=_yes(bill.ecommerce),
+        kyc_document=bill.kyc_type, kyc_id=bill.kyc_number, state_code=bill.state_code, ad_code=bill.ad_code,
+        government="Government" if bill.government else "NonGovernment", special_request=_("None"),
+        invoice=f"{bill.invoice_number} of {day(bill.invoice_date)}, {bill.invoice_terms}",
+        invoice_value=f"{bill.currency} {grouped(sum((i.quantity * i.unit_price for i in items), Decimal(0)), 2)}",
+        exchange_rate=_exchange(bill), notification=", ".join(used) or _("None"),
+        assessable_value=bill.assessable_value, duty=bill.total_duty, interest=bill.interest,
+        signed=f"{bill.filed_by.full_name if bill.filed_by else '-'}\n{moment(bill.filed_at)}",
+        out_of_charge=_given(bill), items=tuple(_item_lines(bill, items)), charges=tuple(_charges(bill)),
+        payments=tuple(_payments(bill)), duty_heads=tuple(_heads(bill)),
+    )  # fmt: skip
+
+
+def order_paper(bill: CourierBillOfEntry, printed_by: str = "") -> OutOfChargePaper:
+    """What stands on the Out of Charge order."""
+    order: OutOfCharge = bill.order
+    goods = bill.goods or bill.hawb.description
+    return OutOfChargePaper(
+        head=_head(bill, _("Out of Charge"), _("Order under section 47"), printed_by, number=order.number or ""),
+        bill=bill.number or "", form=bill.kind, filed=moment(bill.filed_at), manifest=bill.manifest.number or "-",
+        flight=bill.manifest.flight_number, goods=f"{goods} ({bill.item_count})", **_parties(bill),
+        assessable_value=bill.assessable_value, duty=bill.total_duty, interest=bill.interest, paid=bill.duty_paid,
+        payments=tuple(_payments(bill)), given_at=moment(order.given_at), given_by=_giver(order),
+    )  # fmt: skip
+
+
+def _parties(bill: CourierBillOfEntry) -> dict[str, Any]:
+    """What both papers say of the shipment and of who sends, carries and receives it."""
+    hawb, manifest, courier = bill.hawb, bill.manifest, bill.courier
+    town = " ".join(part for part in (hawb.consignee_city, hawb.consignee_state, hawb.consignee_pin) if part)
+    weighed = f"{hawb.actual_weight_kg.normalize():f} kg" if hawb.actual_weight_kg else _("not weighed")
+    return {
+        "courier": f"{courier.name}, {courier.address}",
+        "courier_registration": courier.registration_number,
+        "hawb": hawb.number,
+        "mawb": hawb.master.number,
+        "crns": tuple(hawb.pieces.order_by("part").values_list("crn", flat=True)),
+        "consignor": f"{hawb.consignor_name}, {hawb.consignor_address} ({hawb.consignor_country})",
+        "consignee": f"{hawb.consignee_name}, {hawb.consignee_address}, {town}",
+        "igm": f"{manifest.igm_number}, {moment(manifest.actual_arrival)}" if manifest.igm_number else "-",
+        "packages": str(hawb.packages),
+        "weight": f"{hawb.gross_weight_kg.normalize():f} kg, {weighed}",
+    }
+
+
+def _head(bill: CourierBillOfEntry, title: str, subtitle: str, printed_by: str, number: str = "") -> Head:
+    number = number or bill.number or ""
+    printed = _("printed %(at)s") % {"at": moment(timezone.now())}
+    if printed_by:
+        printed = _("%(printed)s by %(who)s") % {"printed": printed, "who": printed_by}
+    seal = f"{bill.trail_head[:4]} {bill.trail_head[4:8]} … {bill.trail_head[-4:]}"
+    return Head(
+        title=title, subtitle=subtitle, number=number, token=barcodes.token(number),
+        place=_("Courier Terminal, %(station)s") % {"station": bill.station},
+        address=f"{settings.PUBLIC_URL}{bill.get_absolute_url()}", foot=f"{number}   {printed}   trail {seal}",
+    )  # fmt: skip
+
+
+def _form(bill: CourierBillOfEntry) -> str:
+    return _("%(form)s, for home consumption") % {"form": FORMS[Kind(bill.kind)]}
+
+
+def _status(bill: CourierBillOfEntry) -> str:
+    if bill.out_of_charge_at:
+        return f"OOC ISSUED on {timezone.localtime(bill.out_of_charge_at):%d-%m-%Y %H:%M}"
+    return str(bill.get_stage_display())
+
+
+def _given(bill: CourierBillOfEntry) -> str:
+    order = getattr(bill, "order", None)
+    return f"{_giver(order)}\n{moment(order.given_at)}" if order else "-"
+
+
+def _giver(order: OutOfCharge) -> str:
+    if order.automatic or order.by is None:
+        return _("ECCS: Auto Out of Charge (Circular 40/2019)")
+    return _("%(officer)s, Shed Superintendent") % {"officer": order.by.full_name}
+
+
+def _yes(value: bool) -> str:
+    return _("Yes") if value else _("No")
+
+
+def _exchange(bill: CourierBillOfEntry) -> str:
+    if bill.exchange_rate is None:
+        return "-"
+    source = f", {bill.exchange_source}" if bill.exchange_source else ""
+    return f"{bill.exchange_unit} {bill.currency} = ₹ {bill.exchange_rate.normalize():f}{source}"
+
+
+def _item_lines(bill: CourierBillOfEntry, items: list[Item]) -> Iterable[ItemLine]:
+    """The items, each with the rates of the day that its duty was worked out on."""
+    on = bill.rates_on or bill.presented_on or timezone.localdate()
+    tariff, sws = _tariff(items), rule_book().amount("sws_percent", on, bill.station_id)
+    for item in items:
+        rate = tariff.rate(item.cth, on)
+        notification = item.notification
+        if item.notification_sl_no:
+            notification += _(", sl. %(number)s") % {"number": item.notification_sl_no}
+        yield ItemLine(
+            number=str(item.item_no), cth=f"{item.cth[:4]} {item.cth[4:6]} {item.cth[6:]}",
+            description=item.description, origin=item.country_of_origin, quantity=f"{item.quantity.normalize():f} {item.uom}",
+            unit_price=grouped(item.unit_price.normalize()), value=grouped(item.quantity * item.unit_price, 2),
+            assessable_value=item.assessable_value, duty=item.total_duty, forgone=item.duty_forgone,
+            heads=tuple(_duty_lines(item, rate, sws)), manufacturer=item.manufacturer, notification=notification,
+            licence=item.licence_number,
+        )  # fmt: skip
+
+
+def _tariff(items: list[Item]) -> Tariff:
+    """The rates that these items may bear."""
+    prefixes = {item.cth[:length] for item in items for length in (2, 4, 6, 8)}
+    return Tariff(
+        Rate(**{name: getattr(row, name) for name in Rate.__dataclass_fields__})
+        for row in TariffRate.objects.filter(cth__in=prefixes)
+    )
+
+
+def _duty_lines(item: Item, rate: Rate | None, sws: Decimal) -> Iterable[DutyLine]:
+    charge = Charge(item.assessable_value, item.quantity, item.uom, rate, sws) if rate else None
+    for levy, amount in zip(LEVIES, (item.bcd, item.aidc, item.sws, item.igst, item.cess), strict=True):
+        percent = levy.percent(charge) if charge else None
+        specific = levy is BasicCustomsDuty and rate is not None and rate.bcd_specific
+        yield DutyLine(
+            head=PRINTED.get(levy.head, levy.head),
+            ad_valorem="-" if percent is None else f"{percent.normalize():f} %" if percent else _("nil"),
+            specific=f"₹ {rate.bcd_specific}/{rate.bcd_specific_unit}" if specific and rate else "-",
+            forgone=Decimal(0), amount=amount,
+        )  # fmt: skip
+
+
+def _heads(bill: CourierBillOfEntry) -> Iterable[tuple[str, Decimal]]:
+    """The duty of the whole bill by head."""
+    for head, amount in bill.duty_heads.items():
+        yield PRINTED.get(head.upper(), head.upper()), Decimal(amount)
+
+
+def _charges(bill: CourierBillOfEntry) -> Iterable[ChargeLine]:
+    """The charges declared, and those taken from the dated rule instead (Valuation Rules 2007, rule 10)."""
+    for label, amount in (
+        (_("Freight"), bill.freight), (_("Insurance"), bill.insurance), (_("Inland charges"), bill.inland_charges),
+        (_("Discount"), bill.discount),
+    ):  # fmt: skip
+        if amount is not None:
+            yield ChargeLine(label, _("Declared"), f"{bill.currency} {grouped(amount, 2)}")
+    if bill.freight is None and bill.invoice_terms in ("FOB", "EXW", "C&I"):
+        yield ChargeLine(
+            _("Freight"), _("Not declared: %s percent of FOB") % _percent("freight_cap_percent", bill), "-"
+        )
+    if bill.insurance is None and bill.invoice_terms in ("FOB", "EXW", "C&F"):
+        yield ChargeLine(
+            _("Insurance"), _("Not declared: %s percent of FOB") % _percent("insurance_percent", bill), "-"
+        )
+
+
+def _percent(rule: str, bill: CourierBillOfEntry) -> str:
+    on: date = bill.presented_on or timezone.localdate()
+    return f"{rule_book().amount(rule, on, bill.station_id).normalize():f}"
+
+
+def _payments(bill: CourierBillOfEntry) -> Iterable[PaymentLine]:
+    """What the bank confirmed, as the trail has it."""
+    for line in bill.trail.filter(step="confirm_payment").order_by("seq"):
+        yield PaymentLine(line.answers["challan"], moment(line.at), Decimal(line.answers["amount"]))

@@ -1,0 +1,45 @@
+"""The cyber receipt of a paid challan, made from its records."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eccs.papers import Head, moment
+from payments.listing import head_label, heads_of
+from payments.models import Challan, CyberReceipt
+from payments.papers import ReceiptPaper, draw_receipt
+
+
+def cyber_receipt(challan: Challan, printed_by: str = "") -> bytes:
+    """The cyber receipt of a paid challan as PDF (PN17 8.0)."""
+    return draw_receipt(receipt_paper(challan, printed_by))
+
+
+def receipt_paper(challan: Challan, printed_by: str = "") -> ReceiptPaper:
+    """What stands on the receipt."""
+    receipt: CyberReceipt = challan.receipt
+    number = receipt.number or ""
+    printed = _("printed %(at)s") % {"at": moment(timezone.now())}
+    if printed_by:
+        printed = _("%(printed)s by %(who)s") % {"printed": printed, "who": printed_by}
+    seal = f"{challan.trail_head[:4]} {challan.trail_head[4:8]} … {challan.trail_head[-4:]}"
+    lines = challan.lines.select_related("bill__hawb").order_by("pk")
+    return ReceiptPaper(
+        head=Head(
+            title=_("Cyber receipt"), subtitle=_("Customs duty, courier mode"), number=number,
+            token=challan.number or "",
+            place=_("Courier Terminal, %(station)s") % {"station": challan.station},
+            address=f"{settings.PUBLIC_URL}{challan.get_absolute_url()}", foot=f"{number}   {printed}   trail {seal}",
+        ),
+        receipt=number, challan=f"{challan.number}, {moment(challan.created_at)}",
+        paid_by=f"{challan.courier.name}, {challan.courier.registration_number}",
+        paid_from=_("Account at the authorised bank"), bank_reference=challan.bank_transaction,
+        confirmed=moment(challan.paid_at), station=str(challan.station),
+        heads=tuple((head_label(head), Decimal(challan.heads[head])) for head in heads_of(challan)),
+        total=challan.amount,
+        bills=tuple((line.bill.number or "", line.bill.hawb.number, line.amount) for line in lines),
+    )  # fmt: skip
