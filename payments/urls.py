@@ -1,5 +1,16 @@
 """Addresses of challans and the bank."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from payments import bank_views, reconciliation, views
+
+urlpatterns = [
+    path("", views.history, name="payment-history"),
+    path("new/", views.new, name="new-challan"),
+    path("reconciliation/", reconciliation.reconciliation, name="reconciliation"),
+    path("reconciliation/<int:pk>/close/", reconciliation.close, name="close-reconciliation"),
+    path("bank/return/", bank_views.bank_return, name="bank-return"),
+    path("bank/confirmation/", bank_views.confirmation, name="bank-confirmation"),
+    path("challans/<str:number>/go-to-bank/", views.go_to_bank, name="go-to-bank"),
+    path("challans/<str:number>/receipt/", views.receipt, name="cyber-receipt"),
+]

@@ -1,0 +1,155 @@
+"""The life of a challan, from its making to the confirmed payment (PN17 8.0, 8.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import models, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.roles import COURIERS, Role
+from bills.stages import Stage as BillStage
+from eccs.workflow import Actor, Document, Step, step
+
+if TYPE_CHECKING:
+    from payments.models import Challan
+
+FIRST_ASKED_AFTER = timedelta(minutes=5)
+"""So long the payer is left alone at the bank before ECCS asks the bank by itself."""
+
+
+class Stage(models.TextChoices):
+    """What a challan awaits."""
+
+    CREATED = "CREATED", gettext_lazy("Created")
+    AT_BANK = "AT_BANK", gettext_lazy("At bank")
+    UNKNOWN = "UNKNOWN", gettext_lazy("Unknown")
+    PAID = "PAID", gettext_lazy("Paid")
+    FAILED = "FAILED", gettext_lazy("Failed")
+    REJECTED = "REJECTED", gettext_lazy("Rejected")
+    WITHDRAWN = "WITHDRAWN", gettext_lazy("Withdrawn")
+
+
+OPEN = (Stage.CREATED, Stage.AT_BANK, Stage.UNKNOWN)
+ASKED = (Stage.AT_BANK, Stage.UNKNOWN)
+
+
+def bills_still_due(challan: Any, actor: Actor) -> str:
+    """Every bill still waits for exactly the amount that stands on the challan."""
+    due = F("bill__total_duty") + F("bill__interest") - F("bill__duty_paid")
+    changed = challan.lines.exclude(bill__stage=BillStage.DUTY, amount=due)
+    numbers = list(changed.order_by("bill_id").values_list("bill__number", flat=True)[:3])
+    if not numbers:
+        return ""
+    return _("The amount due has changed since the challan was made: %(bills)s. Withdraw it and make a new one.") % {
+        "bills": ", ".join(numbers)
+    }
+
+
+def bills_on_no_other_challan(challan: Any, actor: Actor) -> str:
+    """None of the bills stands on another challan that may still be paid."""
+    from payments.models import ChallanLine
+
+    taken = ChallanLine.objects.filter(live=True, bill__in=challan.lines.values("bill")).exclude(challan=challan)
+    return _("Some of the bills stand on another challan.") if taken.exists() else ""
+
+
+def late_payment_reported(challan: Any, actor: Actor) -> str:
+    """The bank reported, after all, a payment of the right amount for this challan."""
+    return "" if challan.late_payment() else _("The bank has reported no late payment of this amount for this challan.")
+
+
+class ChallanClearance(Document):
+    """The steps of a challan, in the order of the public notice."""
+
+    unnumbered_stages = ()
+    taken_by: Any
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def steps(cls) -> dict[str, Step]:
+        """The making of a challan, which has no desk before it, and every step declared below."""
+        return {"create": CREATE, **super().steps()}
+
+    @step(
+        (Stage.CREATED, Stage.AT_BANK), Stage.AT_BANK, role=COURIERS, label=gettext_lazy("Pay at the bank"), para="PN17 8.0",
+        guards=(bills_still_due,),
+    )  # fmt: skip
+    def go_to_bank(self: Challan) -> None:
+        """The payer is sent to the bank with the challan; the bank takes each challan once, however often one goes there."""
+        now = timezone.now()
+        self.sent_to_bank_at, self.asked, self.ask_again_at = now, 0, now + FIRST_ASKED_AFTER
+
+    @step(
+        Stage.CREATED,
+        Stage.WITHDRAWN,
+        role=COURIERS,
+        label=gettext_lazy("Withdraw challan"),
+        para="PN17 8.0",
+        grave=True,
+    )
+    def withdraw(self: Challan) -> None:
+        """A challan that never went to the bank is put away; its bills may be put on another."""
+        self.release_bills()
+
+    @step(
+        ASKED, Stage.UNKNOWN, role=COURIERS, label=gettext_lazy("Verify payment"), para="PN17 8.1",
+        form="payments.forms.VerifyPaymentForm",
+    )  # fmt: skip
+    def verify_payment(self: Challan, *, bank_transaction: str) -> None:
+        """The payer gives the bank's transaction number, and the bank is asked at once."""
+        from payments.tasks import verify_challan
+
+        challan_id = self.pk
+        self.ask_again_at = timezone.now()  # should the queue be away, the sweep asks
+        transaction.on_commit(lambda: verify_challan.delay(challan_id, bank_transaction), robust=True)
+
+    @step(
+        Stage.AT_BANK, Stage.UNKNOWN, role=Role.SYSTEM, label=gettext_lazy("No answer from the bank"), para="PN17 8.1"
+    )
+    def lose_touch(self) -> None:
+        """The bank did not answer: nobody pays again before it has said how it went."""
+
+    @step(ASKED, Stage.PAID, role=Role.SYSTEM, label=gettext_lazy("Confirm payment"), para="PN17 8.0")
+    def confirm_paid(self: Challan, *, bank_transaction: str, told_by: str) -> Iterable[models.Model]:
+        """The bank has debited the account: every bill is credited, and the cyber receipt is made out."""
+        return self.settle(bank_transaction, told_by)
+
+    @step(ASKED, Stage.FAILED, role=Role.SYSTEM, label=gettext_lazy("Record failure"), para="PN17 8.0")
+    def fail(self: Challan, *, bank_transaction: str = "") -> None:
+        """The bank declined: nothing was debited, and the bills may be put on another challan."""
+        self.release_bills()
+
+    @step(ASKED, Stage.REJECTED, role=Role.SYSTEM, label=gettext_lazy("Reject"), para="PN17 8.1")
+    def reject(self: Challan) -> None:
+        """The bank knows of no payment and can no longer take one: the bills may be put on another challan."""
+        self.release_bills()
+
+    @step(
+        (Stage.FAILED, Stage.REJECTED), Stage.PAID, role=Role.DCAC, label=gettext_lazy("Accept late payment"), para="PN17 8.1",
+        guards=(late_payment_reported, bills_still_due, bills_on_no_other_challan), grave=True,
+    )  # fmt: skip
+    def accept_late_payment(self: Challan) -> Iterable[models.Model]:
+        """A payment that the bank reported after the challan was given up is credited after all."""
+        late = self.late_payment()
+        late.close(self.taken_by, _("Accepted as payment of the challan."))
+        self.lines.update(live=True)
+        return self.settle(late.bank_transaction, late.sort)
+
+
+CREATE = Step(
+    name="create", sources=(), targets=(Stage.CREATED,), roles=COURIERS, label=gettext_lazy("Create challan"), para="PN17 8.0",
+    rule="Bills of one courier and one station that wait for duty are put on a challan.",
+)  # fmt: skip
+
+
+def wait_before_asking_again(asked: int, now: datetime) -> datetime:
+    """After 2, 4, 8 … minutes, never more than an hour."""
+    return now + timedelta(minutes=min(2 ** min(asked + 1, 6), 60))

@@ -1,0 +1,61 @@
+"""What moves money from a challan to its bills."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from accounts.permissions import SYSTEM
+from bills.models import CourierBillOfEntry
+from eccs.workflow import take_many
+
+if TYPE_CHECKING:
+    from payments.models import Challan
+
+Heads = dict[str, Decimal]
+
+
+def credit_bills(challan: Challan) -> None:
+    """Credit each bill of a paid challan, set-wise, once. A bill that has moved on meanwhile is noted for reconciliation."""
+    lines = {line.bill_id: line for line in challan.lines.filter(live=True)}
+    outcome = take_many(
+        CourierBillOfEntry, list(lines), "confirm_payment", SYSTEM, challan=challan.number,
+        each={bill_id: {"amount": str(line.amount)} for bill_id, line in lines.items()},
+    )  # fmt: skip
+    challan.lines.filter(bill_id__in=[bill.pk for bill in outcome.moved], live=True).update(
+        live=False, credited_at=timezone.now()
+    )
+    for refusal in outcome.refused:
+        assert refusal.document is not None
+        challan.lines.filter(bill_id=refusal.document.pk).update(live=False, refusal=" ".join(refusal.reasons)[:300])
+
+
+def heads_due(bill: Any, paid: Mapping[str, Decimal]) -> Heads:
+    """What a bill still owes, by head of duty, in rupees: the heads of its duty and interest less those paid before."""
+    owed: Heads = defaultdict(Decimal)
+    for head, amount in bill.duty_heads.items():
+        owed[head] += Decimal(str(amount))
+    if bill.interest:
+        owed["interest"] += bill.interest
+    for head, amount in paid.items():
+        owed[head] -= amount
+    heads = {head: amount for head, amount in owed.items() if amount}
+    return heads if sum(heads.values()) == bill.amount_due else {"duty": bill.amount_due}
+
+
+def summed(parts: Iterable[Mapping[str, Any]]) -> Heads:
+    """The sum of several amounts by head."""
+    total: Heads = defaultdict(Decimal)
+    for part in parts:
+        for head, amount in part.items():
+            total[head] += Decimal(str(amount))
+    return dict(total)
+
+
+def as_text(heads: Mapping[str, Decimal]) -> dict[str, str]:
+    """Amounts by head as they are stored, in rupees and paise."""
+    return {head: f"{amount:.2f}" for head, amount in heads.items()}

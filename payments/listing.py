@@ -1,0 +1,64 @@
+"""How challans are listed and shown."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.permissions import Actor
+from eccs.pages import Column, Listing
+from payments.clearance import ASKED, Stage
+from payments.models import BankMessage, Challan
+
+HEADS = {
+    "bcd": _("BCD"), "aidc": _("AIDC"), "sws": _("SWS"), "igst": _("IGST"), "cess": _("Compensation cess"),
+    "duty": _("Duty"), "interest": _("Interest"), "fine": _("Fine"), "penalty": _("Penalty"),
+    "fee": _("Transshipment fee"),
+}  # fmt: skip
+
+
+def head_label(head: str) -> str:
+    """The words of a head of account."""
+    return str(HEADS.get(head, head.upper()))
+
+
+def heads_of(challan: Challan) -> list[str]:
+    """The heads on a challan, in the order of the statute; heads without money are left out."""
+    order = list(HEADS)
+    return sorted(challan.heads, key=lambda head: (order.index(head) if head in order else len(order), head))
+
+
+def challan_context(challan: Challan, actor: Actor) -> dict[str, Any]:
+    """What a challan's page shows besides its steps and trail."""
+    heads = heads_of(challan)
+    lines = list(challan.lines.select_related("bill", "bill__hawb", "bill__courier"))
+    told = dict(
+        challan.messages.filter(outcome__in=("CREDITED", "REPEATED"), status="PAID").values_list("sort", "sort")
+    )
+    return {
+        "heads": [(head_label(head), Decimal(challan.heads[head])) for head in heads],
+        "lines": [{"line": line, "bill": line.bill, "amounts": [Decimal(line.heads.get(h, 0)) for h in heads]} for line in lines],
+        "receipt": getattr(challan, "receipt", None),
+        "messages_of_bank": challan.messages.order_by("-pk")[:12],
+        "told": [str(BankMessage.Sort(sort).label) for sort in told],
+        "asked": challan.stage in ASKED, "is_new": challan.stage == Stage.CREATED,
+        "given_up": challan.stage in (Stage.FAILED, Stage.REJECTED, Stage.WITHDRAWN),
+    }  # fmt: skip
+
+
+CHALLANS = Listing(
+    model=Challan, slug="payments/challans", label=_("Challans"),
+    columns=(
+        Column("number", _("Number"), lookup="number__startswith", hint=_("starts with")),
+        Column("courier", _("Courier"), lookup="courier__short_name__icontains", officers_only=True, hint=_("contains")),
+        Column("station", _("Station"), lookup="station__code__iexact", hint=_("BLR")),
+        Column("bills", _("Bills"), number=True),
+        Column("amount", _("Amount ₹"), lookup="amount__gte", hint=_("from"), number=True, sort="amount"),
+        Column("created", _("Made"), sort="created_at"),
+    ),
+    row_template="payments/_row.html", page_template="payments/challan.html", related=("station", "courier"),
+    context=challan_context, search=lambda text: Q(number=text) | Q(bank_transaction=text.upper()),
+)  # fmt: skip

@@ -1,0 +1,215 @@
+"""Challans, what stands on them, what the bank said, and the receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
+
+from accounts.models import AuthorisedCourier, CustomsStation
+from accounts.permissions import Actor
+from bills.models import CourierBillOfEntry
+from eccs.numbering import Numbered
+from eccs.trail import TrailLine
+from payments import ledger
+from payments.clearance import ChallanClearance, Stage
+from payments.numbers import challan_number, challan_series, receipt_series
+from payments.querysets import ChallanQuerySet
+
+
+class Challan(ChallanClearance):
+    """A TR-6 challan: bills of one courier and one station, paid together (PN17 8.0)."""
+
+    station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="challans")
+    courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, related_name="challans")
+    stage = FSMField(choices=Stage.choices, default=Stage.CREATED, protected=True, max_length=12)
+    amount = models.DecimalField(max_digits=16, decimal_places=2)
+    heads = models.JSONField(default=dict)  # head → rupees
+    bill_count = models.PositiveIntegerField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    sent_to_bank_at = models.DateTimeField(null=True)
+    asked = models.PositiveIntegerField(default=0)  # how often the bank was asked without a final answer
+    ask_again_at = models.DateTimeField(null=True)
+    bank_transaction = models.CharField(max_length=22, blank=True, default="")
+    told_by = models.CharField(max_length=12, blank=True, default="")  # which message was the first to say so
+    paid_at = models.DateTimeField(null=True)
+
+    objects = ChallanQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("challan")
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0, bill_count__gt=0), name="challan_is_for_something"),
+            models.CheckConstraint(
+                condition=Q(stage="PAID", paid_at__isnull=False) & ~Q(bank_transaction="")
+                | ~Q(stage="PAID") & Q(paid_at=None, bank_transaction=""),
+                name="challan_paid_has_transaction",
+            ),
+            models.UniqueConstraint(
+                fields=["bank_transaction"], condition=~Q(bank_transaction=""), name="challan_one_for_a_transaction"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["courier", "created_at", "id"], name="challan_courier_history"),
+            models.Index(fields=["station", "created_at", "id"], name="challan_station_history"),
+            models.Index(
+                fields=["ask_again_at"], name="challan_unanswered", condition=Q(stage__in=("AT_BANK", "UNKNOWN"))
+            ),
+        ]
+
+    def series(self) -> str:
+        """Counted by day and month."""
+        return challan_series(self.created_at)
+
+    def numbered(self, serial: int) -> str:
+        """`1911402718`."""
+        return challan_number(self.created_at, serial)
+
+    @property
+    def paise(self) -> int:
+        """The amount in paise, as the bank counts."""
+        return int(self.amount * 100)
+
+    def release_bills(self) -> None:
+        """The bills may be put on another challan."""
+        self.lines.update(live=False)
+
+    def settle(self, bank_transaction: str, told_by: str) -> Iterable[models.Model]:
+        """Credit every bill and make out the receipt."""
+        self.bank_transaction, self.told_by, self.paid_at = bank_transaction, told_by, timezone.now()
+        ledger.credit_bills(self)
+        return [CyberReceipt(challan=self, station_id=self.station_id, issued_at=self.paid_at)]
+
+    def late_payment(self) -> Any:
+        """What the bank reported as paid, in the right amount, after the challan was given up; or nothing."""
+        waiting = self.messages.filter(outcome=BankMessage.Outcome.QUEUED, settled_at=None, status="PAID")
+        return waiting.filter(amount_paise=self.paise).order_by("pk").first()
+
+
+class ChallanTrail(TrailLine):
+    """The trail of a challan."""
+
+    document = models.ForeignKey(Challan, models.PROTECT, related_name="trail")
+
+    class Meta(TrailLine.Meta):
+        constraints = [models.UniqueConstraint(fields=["document", "seq"], name="challan_trail_seq")]
+        indexes = [models.Index(fields=["id"], name="challan_trail_outbox", condition=Q(noticed_at=None))]
+
+
+Challan.trail_model = ChallanTrail
+
+
+class ChallanLine(models.Model):
+    """What one bill has to pay on one challan, by head, in rupees. A bill is live on one challan at most."""
+
+    challan = models.ForeignKey(Challan, models.PROTECT, related_name="lines")
+    bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="challan_lines")
+    amount = models.DecimalField(max_digits=16, decimal_places=2)
+    heads = models.JSONField(default=dict)
+    live = models.BooleanField(default=True)
+    credited_at = models.DateTimeField(null=True)
+    refusal = models.CharField(max_length=300, blank=True)  # why a paid amount could not be credited to the bill
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["challan", "bill"], name="challan_line_once"),
+            models.UniqueConstraint(fields=["bill"], condition=Q(live=True), name="bill_on_one_live_challan"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="challan_line_above_zero"),
+            models.CheckConstraint(
+                condition=Q(credited_at=None) | Q(live=False), name="challan_line_credited_is_closed"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["challan"], name="challan_line_not_credited", condition=~Q(refusal="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.challan} · {self.bill}"
+
+
+class CyberReceipt(Numbered):
+    """The receipt of a paid challan."""
+
+    challan = models.OneToOneField(Challan, models.PROTECT, related_name="receipt")
+    station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="+")
+    issued_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.number or "–"
+
+    def series(self) -> str:
+        """Counted by station and financial year."""
+        issued: datetime = self.issued_at
+        return receipt_series(self.station_id, issued)
+
+    def numbered(self, serial: int) -> str:
+        """`R-BLR-26-0048213`."""
+        return f"{self.series()}-{serial:07d}"
+
+
+class BankMessage(models.Model):
+    """What a bank said about a challan, genuine and fresh, and what became of it. A nonce is known once."""
+
+    class Sort(models.TextChoices):
+        """How it came."""
+
+        RETURN = "return", _("by redirect")
+        CONFIRMATION = "confirmation", _("by message")
+        ANSWER = "answer", _("by verification")
+
+    class Outcome(models.TextChoices):
+        """What became of it."""
+
+        CREDITED = "CREDITED", _("Payment credited")
+        FAILED = "FAILED", _("Failure recorded")
+        REJECTED = "REJECTED", _("Challan rejected")
+        REPEATED = "REPEATED", _("Known already")
+        NOTED = "NOTED", _("No final answer")
+        SILENT = "SILENT", _("No answer")
+        QUEUED = "QUEUED", _("For reconciliation")
+
+    nonce = models.CharField(max_length=32, unique=True)
+    sort = models.CharField(max_length=12, choices=Sort.choices)
+    challan = models.ForeignKey(Challan, models.PROTECT, null=True, related_name="messages")
+    challan_number = models.CharField(max_length=10)
+    bank_transaction = models.CharField(max_length=22, blank=True)
+    amount_paise = models.BigIntegerField(default=0)
+    status = models.CharField(max_length=8, blank=True)
+    received_at = models.DateTimeField(default=timezone.now)
+    outcome = models.CharField(max_length=8, choices=Outcome.choices)
+    reason = models.CharField(max_length=20, blank=True)
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    settlement = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["challan", "received_at"], name="bank_message_of_challan"),
+            models.Index(
+                fields=["received_at"], name="bank_message_open", condition=Q(outcome="QUEUED", settled_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.challan_number} {self.status} {self.get_outcome_display()}"
+
+    @property
+    def rupees(self) -> Decimal:
+        """The amount the bank named, in rupees."""
+        return Decimal(self.amount_paise) / 100
+
+    def close(self, actor: Actor, words: str) -> None:
+        """Somebody has put it right."""
+        self.settled_at, self.settled_by_id, self.settlement = timezone.now(), actor.user_id, words
+        self.save(update_fields=["settled_at", "settled_by", "settlement"])

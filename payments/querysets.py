@@ -1,0 +1,40 @@
+"""Which challans a person may see, and which bills may be put on one."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from accounts.permissions import Actor
+from accounts.roles import OFFICERS
+from bills.models import CourierBillOfEntry
+from bills.stages import Stage as BillStage
+
+
+class ChallanQuerySet(models.QuerySet[Any]):
+    """Challans by who asks."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """The courier's own at every station; all of the posting's station for officers."""
+        seen = Q(station_id__in=actor.stations_as(*OFFICERS))
+        if actor.courier_id is not None and actor.is_trade:
+            seen |= Q(courier_id=actor.courier_id)
+        return self.filter(seen)
+
+
+def payable_bills(actor: Actor) -> QuerySet[Any]:
+    """The firm's own bills that wait for duty and stand on no challan that may still be paid."""
+    from payments.models import ChallanLine
+
+    if actor.courier_id is None or not actor.is_trade:
+        return CourierBillOfEntry.objects.none()
+    due = F("total_duty") + F("interest") - F("duty_paid")
+    return (
+        CourierBillOfEntry.objects.visible_to(actor)
+        .filter(stage=BillStage.DUTY, courier_id=actor.courier_id)
+        .filter(~Exists(ChallanLine.objects.filter(bill=OuterRef("pk"), live=True)))
+        .alias(due=due)
+        .filter(due__gt=0)
+    )

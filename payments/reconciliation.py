@@ -1,0 +1,76 @@
+"""What the bank said that does not fit the challan: listed for the DC/AC of the station, and closed with words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.permissions import Actor
+from accounts.roles import Role
+from payments.forms import SettlementForm
+from payments.models import BankMessage, ChallanLine
+from payments.verdicts import Reason
+
+REASONS = {
+    Reason.NO_CHALLAN: gettext_lazy("There is no challan of this number."),
+    Reason.AMOUNT: gettext_lazy("The amount is not that of the challan."),
+    Reason.PAID_TWICE: gettext_lazy("The challan was paid already by another transaction."),
+    Reason.LATE: gettext_lazy("The payment came after the challan was given up."),
+    Reason.CONTRADICTION: gettext_lazy("The bank said before that the challan was paid."),
+    Reason.TRANSACTION: gettext_lazy("The transaction paid another challan already."),
+}
+
+
+def open_messages(actor: Actor) -> QuerySet[BankMessage]:
+    """What must be put right at the actor's stations; a message about no challan of ours is seen at all of them."""
+    waiting = BankMessage.objects.filter(outcome=BankMessage.Outcome.QUEUED, settled_at=None)
+    return waiting.filter(Q(challan__station_id__in=actor.stations_as(Role.DCAC)) | Q(challan=None))
+
+
+def uncredited_lines(actor: Actor) -> QuerySet[ChallanLine]:
+    """Paid amounts that could not be credited, because the bill had moved on meanwhile."""
+    return ChallanLine.objects.filter(challan__station_id__in=actor.stations_as(Role.DCAC)).exclude(refusal="")
+
+
+def _officer(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if Role.DCAC not in actor.roles:
+        raise PermissionDenied
+    return actor
+
+
+@require_GET
+def reconciliation(request: HttpRequest) -> HttpResponse:
+    """Everything about payments that waits for the DC/AC, oldest first."""
+    actor = _officer(request)
+    rows: list[dict[str, Any]] = [
+        {"message": message, "reason": REASONS.get(Reason(message.reason), ""), "amount": message.rupees}
+        for message in open_messages(actor).select_related("challan").order_by("received_at")[:200]
+    ]
+    lines = uncredited_lines(actor).select_related("challan", "bill").order_by("pk")[:200]
+    return render(request, "payments/reconciliation.html", {"rows": rows, "lines": lines})
+
+
+@require_POST
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close a message with words on how it was put right."""
+    actor = _officer(request)
+    form = SettlementForm(request.POST)
+    with transaction.atomic():
+        message = get_object_or_404(open_messages(actor).select_for_update(of=("self",)), pk=pk)
+        if form.is_valid():
+            message.close(actor, form.cleaned_data["settlement"])
+    if form.is_valid():
+        messages.success(request, _("Closed: challan %(number)s.") % {"number": message.challan_number})
+    else:
+        messages.error(request, _("Say how it was put right, in 5 to 300 characters. Nothing has changed."))
+    return redirect("reconciliation")

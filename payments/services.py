@@ -1,0 +1,210 @@
+"""Making challans, sending payers to the bank, and acting on what the bank says: each challan once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.permissions import SYSTEM, Actor
+from accounts.roles import COURIERS
+from bills.models import CourierBillOfEntry
+from eccs import numbering, trail
+from eccs.rows import write_rows
+from eccs.workflow import Refused, take
+from payments import bank, ledger
+from payments.clearance import CREATE, Stage, wait_before_asking_again
+from payments.models import BankMessage, Challan, ChallanLine, ChallanTrail
+from payments.querysets import payable_bills
+from payments.verdicts import Said, Verdict, verdict
+
+logger = logging.getLogger(__name__)
+
+MOST_BILLS = 1000
+NOTHING = Decimal(0)
+
+
+@lru_cache(maxsize=4)
+def _bank(url: str, key: str) -> bank.Bank:
+    return bank.Bank(url.rstrip("/"), bank.KeyRing.of(key))
+
+
+def the_bank() -> bank.Bank:
+    """The authorised bank of the settings."""
+    return _bank(settings.BANK_URL, settings.BANK_KEY)
+
+
+def create_challan(bill_ids: Collection[int], actor: Actor, at: datetime | None = None) -> Challan:
+    """Put payable bills of the actor's firm and of one station on a new challan; Refused says why not.
+
+    A fixed number of statements, however many bills there are.
+    """
+    at = at or timezone.now()
+    if not bill_ids:
+        raise Refused([_("Tick the bills to be paid first.")])
+    if len(set(bill_ids)) > MOST_BILLS:
+        raise Refused([_("One challan holds at most %(most)d bills.") % {"most": MOST_BILLS}])
+    with transaction.atomic():
+        wanted = CourierBillOfEntry.objects.visible_to(actor).filter(pk__in=bill_ids)
+        locked = set(wanted.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+        bills = list(payable_bills(actor).filter(pk__in=locked).order_by("pk"))
+        _refuse_unpayable(bill_ids, bills)
+        lines = _lines(bills)
+        first = bills[0]
+        challan = Challan(
+            station_id=first.station_id, courier_id=first.courier_id, amount=sum(line.amount for line in lines),
+            heads=ledger.as_text(ledger.summed(line.heads for line in lines)), bill_count=len(lines),
+            created_by_id=actor.user_id, created_at=at, stage_since=at,
+        )  # fmt: skip
+        if refusal := actor.why_not(CREATE.roles, challan):
+            raise Refused([refusal])
+        numbering.number([challan])
+        challan.save()
+        for line in lines:
+            line.challan = challan
+        ChallanLine.objects.bulk_create(lines, batch_size=MOST_BILLS)
+        _open_trail(challan, actor, at)
+    return challan
+
+
+def _refuse_unpayable(bill_ids: Collection[int], bills: list[Any]) -> None:
+    if missing := len(set(bill_ids)) - len(bills):
+        raise Refused(
+            [
+                _("%(count)d of the bills can no longer be paid: paid, on another challan, or not yours.")
+                % {"count": missing}
+            ]
+        )
+    if len({bill.station_id for bill in bills}) > 1:
+        raise Refused([_("A challan is for one station.")])
+
+
+def _lines(bills: list[Any]) -> list[ChallanLine]:
+    paid_before: dict[int, list[dict[str, Any]]] = {}
+    earlier = ChallanLine.objects.filter(bill__in=[bill.pk for bill in bills], credited_at__isnull=False)
+    for bill_id, heads in earlier.values_list("bill_id", "heads"):
+        paid_before.setdefault(bill_id, []).append(heads)
+    return [
+        ChallanLine(
+            bill=bill, amount=bill.amount_due,
+            heads=ledger.as_text(ledger.heads_due(bill, ledger.summed(paid_before.get(bill.pk, ())))),
+        )
+        for bill in bills
+    ]  # fmt: skip
+
+
+def _open_trail(challan: Challan, actor: Actor, at: datetime) -> None:
+    entry = trail.Entry(
+        challan, at=at, step=CREATE.name, from_stage="", to_stage=Stage.CREATED, by_id=actor.user_id, by_name=actor.name,
+        role=actor.role_for(COURIERS, challan), answers={"amount": str(challan.amount), "bills": challan.bill_count},
+    )  # fmt: skip
+    trail.insert_lines(ChallanTrail, trail.seal_entries([entry]))
+    write_rows(Challan, [challan], [f for f in Challan._meta.concrete_fields if f.attname.startswith("trail_")])
+
+
+def send_to_bank(challan: Challan, actor: Actor, return_url: str) -> str:
+    """Take the challan to the bank and return the signed address for the payer's browser."""
+    sent = take(challan, "go_to_bank", actor)
+    payment = bank.Payment(
+        challan=sent.number, amount_paise=sent.paise, payer=sent.courier.name, return_url=return_url,
+        sent_at=sent.sent_to_bank_at.replace(microsecond=0),
+    )  # fmt: skip
+    return the_bank().payment_address(payment)
+
+
+def receive(said: bank.Outcome, *, named_transaction: bool = False) -> BankMessage:
+    """Act on a genuine message of the bank, whatever number of times and in whatever order such messages come."""
+    now = timezone.now()
+    with transaction.atomic():
+        challan = Challan.objects.select_for_update(of=("self",)).filter(number=said.challan).first()
+        known = BankMessage.objects.filter(nonce=said.nonce).first()
+        if known is not None:
+            return known
+        other = Challan.objects.filter(bank_transaction=said.bank_transaction).exclude(number=said.challan)
+        decided, reason = verdict(
+            challan,
+            Said(
+                status=said.status, amount_paise=said.amount_paise, bank_transaction=said.bank_transaction,
+                named_transaction=named_transaction,
+                transaction_of_another=bool(said.bank_transaction) and other.exists(),
+            ),
+            now,
+        )  # fmt: skip
+        if challan is not None:
+            _act(challan, decided, said)
+        message, _created = BankMessage.objects.get_or_create(
+            nonce=said.nonce,
+            defaults={
+                "sort": said.sort, "challan": challan, "challan_number": said.challan, "status": said.status,
+                "bank_transaction": said.bank_transaction, "amount_paise": said.amount_paise, "received_at": now,
+                "outcome": decided.value, "reason": reason.value,
+            },
+        )  # fmt: skip
+    if decided is Verdict.QUEUE:
+        logger.warning("challan %s: the bank's %s is left to reconciliation (%s)", said.challan, said.sort, reason)
+    return message
+
+
+def _act(challan: Challan, decided: Verdict, said: bank.Outcome) -> None:
+    if decided is Verdict.CREDIT:
+        take(challan, "confirm_paid", SYSTEM, bank_transaction=said.bank_transaction, told_by=said.sort)
+    elif decided is Verdict.FAIL:
+        take(challan, "fail", SYSTEM, bank_transaction=said.bank_transaction)
+    elif decided is Verdict.REJECT:
+        take(challan, "reject", SYSTEM)
+    elif challan.ask_again_at is not None:
+        _ask_later(challan)
+
+
+def _ask_later(challan: Challan) -> None:
+    again = wait_before_asking_again(challan.asked, timezone.now())
+    Challan.objects.filter(pk=challan.pk).update(asked=challan.asked + 1, ask_again_at=again)
+
+
+def ask_bank(challan: Challan, bank_transaction: str = "") -> BankMessage:
+    """Ask the bank how it went and act on the answer. Raises bank.BankSilent where there is none.
+
+    Where the bank does not know the transaction number that was typed, it is asked for the challan as such.
+    """
+    question = bank.Verification(challan=str(challan.number), bank_transaction=bank_transaction)
+    try:
+        answer = the_bank().ask(question)
+    except bank.NotAccepted as refusal:
+        logger.warning("challan %s: the answer of the bank is not accepted (%s)", challan.number, refusal)
+        note_silence(challan, question.nonce)
+        raise bank.BankSilent(str(refusal)) from refusal
+    except bank.BankSilent:
+        note_silence(challan, question.nonce)
+        raise
+    message = receive(answer, named_transaction=bool(bank_transaction))
+    if bank_transaction and answer.status is bank.Status.UNKNOWN:
+        return ask_bank(challan)
+    return message
+
+
+def note_silence(challan: Challan, nonce: str) -> None:
+    """The bank did not answer: the challan's payment is unknown until it does."""
+    with transaction.atomic():
+        locked = Challan.objects.select_for_update(of=("self",)).get(pk=challan.pk)
+        BankMessage.objects.create(
+            nonce=nonce, sort=BankMessage.Sort.ANSWER, challan=locked, challan_number=str(locked.number),
+            outcome=BankMessage.Outcome.SILENT,
+        )  # fmt: skip
+        if locked.stage == Stage.AT_BANK:
+            take(locked, "lose_touch", SYSTEM)
+        _ask_later(locked)
+
+
+def amount_awaiting(actor: Actor) -> Decimal:
+    """What the firm's payable bills come to, in rupees."""
+    total = payable_bills(actor).aggregate(total=Sum("total_duty") + Sum("interest") - Sum("duty_paid"))["total"]
+    return total or NOTHING

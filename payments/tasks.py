@@ -1,0 +1,41 @@
+"""Asking the bank in the background. Tasks may run twice: the bank is only asked, and its answer counts once."""
+
+from __future__ import annotations
+
+from celery import Task, shared_task
+from django.utils import timezone
+
+from payments import services
+from payments.bank import BankSilent
+from payments.clearance import ASKED
+from payments.models import Challan
+
+AT_ONCE = 100
+TRIES = 5
+
+
+@shared_task(bind=True, max_retries=TRIES)
+def verify_challan(self: Task, challan_id: int, bank_transaction: str = "") -> None:
+    """Ask the bank about one challan, again after 5, 10, 20 … seconds while it is silent (PN17 8.1)."""
+    challan = Challan.objects.filter(pk=challan_id, stage__in=ASKED).first()
+    if challan is None:
+        return
+    try:
+        services.ask_bank(challan, bank_transaction)
+    except BankSilent:
+        if self.request.retries < TRIES:
+            self.retry(countdown=5 * 2**self.request.retries)
+
+
+@shared_task
+def verify_silent_challans() -> int:
+    """Ask the bank about every challan it has not answered in time, and return how many were asked."""
+    due = Challan.objects.filter(stage__in=ASKED, ask_again_at__lte=timezone.now()).order_by("ask_again_at")
+    asked = 0
+    for challan in due[:AT_ONCE]:
+        asked += 1
+        try:
+            services.ask_bank(challan)
+        except BankSilent:
+            break  # the bank is away: the others are asked in their turn
+    return asked

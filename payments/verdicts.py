@@ -1,0 +1,97 @@
+"""What becomes of something the bank said: a pure function of the challan and the message.
+
+    the bank says      | the challan              | then
+    -------------------+--------------------------+---------------------------------------------------------------
+    paid               | unknown to ECCS          | for reconciliation
+    paid               | at the bank, unknown     | credited; with another amount, or a transaction number that
+                       |                          | paid another challan: for reconciliation
+    paid               | paid, same transaction   | known already
+    paid               | any other                | for reconciliation: paid twice, or late
+    failed             | at the bank, unknown     | failure recorded
+    failed             | paid                     | for reconciliation: the bank contradicts itself
+    failed             | any other                | known already
+    pending            | any                      | noted: the payer is still at the bank
+    knows of none      | at the bank, unknown     | rejected once the bank can no longer take the payment; else noted
+    knows of none      | paid                     | for reconciliation: the bank contradicts itself
+    knows of none      | any other                | known already
+
+A question that named a transaction number and found none says nothing about the challan: it is only noted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from payments.bank import CLOCKS_DIFFER, PAYABLE_FOR, Status
+from payments.clearance import ASKED, Stage
+
+
+class Verdict(StrEnum):
+    """What is done."""
+
+    CREDIT = "CREDITED"
+    FAIL = "FAILED"
+    REJECT = "REJECTED"
+    REPEATED = "REPEATED"
+    NOTE = "NOTED"
+    QUEUE = "QUEUED"
+
+
+class Reason(StrEnum):
+    """Why something is left to people."""
+
+    NONE = ""
+    NO_CHALLAN = "NO_CHALLAN"
+    AMOUNT = "AMOUNT"
+    PAID_TWICE = "PAID_TWICE"
+    LATE = "LATE"
+    CONTRADICTION = "CONTRADICTION"
+    TRANSACTION = "TRANSACTION"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the bank said: amount in paise; whether the question named a transaction; whether that paid another challan."""
+
+    status: Status
+    amount_paise: int
+    bank_transaction: str
+    named_transaction: bool = False
+    transaction_of_another: bool = False
+
+
+def verdict(challan: Any, said: Said, now: datetime) -> tuple[Verdict, Reason]:
+    """What is done about a message, and why it is left to people where it is."""
+    if said.status is Status.PENDING:
+        return Verdict.NOTE, Reason.NONE
+    if said.status is Status.PAID:
+        return _paid(challan, said)
+    if challan is None:
+        return Verdict.NOTE, Reason.NONE
+    if said.status is Status.UNKNOWN and said.named_transaction:
+        return Verdict.NOTE, Reason.NONE
+    if challan.stage == Stage.PAID:
+        return Verdict.QUEUE, Reason.CONTRADICTION
+    if challan.stage not in ASKED:
+        return Verdict.REPEATED, Reason.NONE
+    if said.status is Status.FAILED:
+        return Verdict.FAIL, Reason.NONE
+    over = challan.sent_to_bank_at + PAYABLE_FOR + CLOCKS_DIFFER < now
+    return (Verdict.REJECT if over else Verdict.NOTE), Reason.NONE
+
+
+def _paid(challan: Any, said: Said) -> tuple[Verdict, Reason]:
+    if challan is None:
+        return Verdict.QUEUE, Reason.NO_CHALLAN
+    if challan.stage == Stage.PAID:
+        if said.bank_transaction != challan.bank_transaction:
+            return Verdict.QUEUE, Reason.PAID_TWICE
+        return (Verdict.REPEATED, Reason.NONE) if said.amount_paise == challan.paise else (Verdict.QUEUE, Reason.AMOUNT)
+    if said.amount_paise != challan.paise:
+        return Verdict.QUEUE, Reason.AMOUNT
+    if said.transaction_of_another or not said.bank_transaction:
+        return Verdict.QUEUE, Reason.TRANSACTION
+    return (Verdict.CREDIT, Reason.NONE) if challan.stage in ASKED else (Verdict.QUEUE, Reason.LATE)

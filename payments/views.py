@@ -1,0 +1,133 @@
+"""The pages of the payer: bills to be paid, the way to the bank and back, the history, the receipt."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import CustomsStation
+from accounts.permissions import Actor
+from accounts.roles import COURIERS
+from eccs import keyset
+from eccs.workflow import Refused
+from payments import services
+from payments.forms import HistoryForm
+from payments.models import BankMessage, Challan
+from payments.querysets import payable_bills
+
+BILLS_A_PAGE = 100
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who is asking."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def _challan(request: HttpRequest, number: str) -> Any:
+    rows = Challan.objects.visible_to(actor_of(request)).select_related("station", "courier", "receipt")
+    return get_object_or_404(rows, number=number)
+
+
+@require_GET
+def history(request: HttpRequest) -> HttpResponse:
+    """Transaction History: paid and unpaid challans, the newest first (PN17 8.0)."""
+    actor = actor_of(request)
+    if not (actor.is_trade or actor.is_officer):
+        raise PermissionDenied
+    form = HistoryForm(request.GET)
+    rows = Challan.objects.visible_to(actor).select_related("station", "courier", "receipt")
+    rows = rows.filter(**form.lookups()) if form.is_valid() else rows.none()
+    shown = keyset.page(rows, "-created_at", request.GET.get("mark", ""))
+    kept = {name: value for name, value in request.GET.items() if value and name != "mark"}
+    context = {
+        "rows": shown.rows, "form": form, "filtered": bool(kept),
+        "payable": payable_bills(actor).count(), "payable_amount": services.amount_awaiting(actor),
+        "to_reconcile": _open_messages(actor).count(),
+        "next_url": f"?{urlencode({**kept, 'mark': shown.next_mark})}" if shown.next_mark else "",
+        "previous_url": f"?{urlencode({**kept, 'mark': shown.previous_mark})}" if shown.previous_mark else "",
+    }  # fmt: skip
+    return render(request, "payments/history.html", context)
+
+
+def _open_messages(actor: Actor) -> Any:
+    """What the bank said and people must put right, at the actor's stations."""
+    from payments.reconciliation import open_messages
+
+    return open_messages(actor) if actor.is_officer else BankMessage.objects.none()
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Pick bills that wait for duty and put them on a challan."""
+    actor = actor_of(request)
+    if not actor.roles & set(COURIERS):
+        raise PermissionDenied
+    reasons: list[str] = []
+    if request.method == "POST":
+        ids = [int(pk) for pk in request.POST.getlist("bill") if pk.isdecimal() and len(pk) < 19]
+        try:
+            return redirect(services.create_challan(ids, actor))
+        except Refused as refusal:
+            reasons = refusal.reasons
+    return render(request, "payments/new.html", _payable(request, actor, reasons), status=409 if reasons else 200)
+
+
+def _payable(request: HttpRequest, actor: Actor, reasons: list[str]) -> dict[str, Any]:
+    """One station's payable bills, oldest first, a hundred to a page."""
+    bills = payable_bills(actor)
+    stations = list(CustomsStation.objects.filter(pk__in=bills.order_by().values("station")))
+    station = next((s for s in stations if s.pk == request.GET.get("station")), stations[0] if stations else None)
+    if station is not None:
+        bills = bills.filter(station=station)
+    hawb, manifest = request.GET.get("hawb", "").strip().upper(), request.GET.get("manifest", "").strip()
+    if hawb:
+        bills = bills.filter(hawb__number__startswith=hawb)
+    if manifest:
+        bills = bills.filter(manifest__number=manifest)
+    related = bills.select_related("hawb", "manifest")
+    shown = keyset.page(related, "stage_since", request.GET.get("mark", ""), BILLS_A_PAGE)
+    kept = {"station": station.pk if station else "", "hawb": hawb, "manifest": manifest}
+    kept = {name: value for name, value in kept.items() if value}
+    return {
+        "rows": shown.rows, "stations": stations, "station": station, "hawb": hawb, "manifest": manifest,
+        "count": bills.count(), "reasons": reasons, "ticked": request.GET.get("select") == "page",
+        "page_total": sum((bill.amount_due for bill in shown.rows), start=services.NOTHING),
+        "select_url": f"?{urlencode({**kept, 'mark': request.GET.get('mark', ''), 'select': 'page'})}",
+        "next_url": f"?{urlencode({**kept, 'mark': shown.next_mark})}" if shown.next_mark else "",
+        "previous_url": f"?{urlencode({**kept, 'mark': shown.previous_mark})}" if shown.previous_mark else "",
+    }  # fmt: skip
+
+
+@require_POST
+def go_to_bank(request: HttpRequest, number: str) -> HttpResponse:
+    """Send the payer's browser to the bank with the signed challan."""
+    challan = _challan(request, number)
+    try:
+        address = services.send_to_bank(challan, actor_of(request), request.build_absolute_uri(reverse("bank-return")))
+    except Refused as refusal:
+        for reason in refusal.reasons:
+            messages.error(request, reason)
+        return redirect(challan)
+    return HttpResponseRedirect(address)
+
+
+@require_GET
+def receipt(request: HttpRequest, number: str) -> HttpResponse:
+    """The cyber receipt of a paid challan as PDF."""
+    from payments.documents import cyber_receipt
+
+    challan = _challan(request, number)
+    if not hasattr(challan, "receipt"):
+        raise Http404(_("The challan is not paid."))
+    answer = HttpResponse(cyber_receipt(challan), content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{challan.receipt.number}.pdf"'
+    return answer
