@@ -7,3 +7,7 @@ class BillsConfig(AppConfig):
     """Courier Bills of Entry and their clearance."""
 
     name = "bills"
+
+    def ready(self) -> None:
+        """Make bills known to desks and pages, their file to the uploads, and listen to the manifest's news."""
+        from bills import filing, listing, receivers  # noqa: F401 each registers itself

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from io import StringIO
 from typing import Any
@@ -37,3 +38,20 @@ def next_ids(model: type[models.Model], count: int) -> list[int]:
             "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [model._meta.db_table, count]
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def copy_models(cursor: Any, model: type[models.Model], rows: Sequence[models.Model]) -> None:
+    """Write new model instances, keys included, by COPY: every column as its field stores it."""
+    fields = model._meta.concrete_fields
+    json_columns = {n for n, f in enumerate(fields) if isinstance(f, models.JSONField)}
+    names = [f.attname for f in fields]
+    copy_rows(
+        cursor, model._meta.db_table, [f.column for f in fields],
+        (
+            [
+                json.dumps(value, cls=fields[n].encoder) if n in json_columns and value is not None else value  # type: ignore[attr-defined]
+                for n, value in enumerate(map(state.__getitem__, names))
+            ]
+            for state in (row.__dict__ for row in rows)
+        ),
+    )  # fmt: skip

@@ -59,6 +59,7 @@ class Table:
     numbers: list[int]
     values: dict[str, list[Any]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    prepared: Any = None  # what the checks across rows made of them, for whoever saves
     _faulty: set[tuple[int, str]] = field(default_factory=set)
 
     def fault(self, index: int, column: str, value: Any, reason: str) -> None:

@@ -1,0 +1,271 @@
+"""Filing: from checked declarations to numbered bills with value, duty, risk decision and the first line of the trail.
+
+One bill from a draft, and thousands from a file, go the same way; thousands go set-wise, by COPY.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from decimal import Decimal
+from random import SystemRandom
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from accounts.permissions import Actor
+from bills import routing
+from bills.duty.levies import HEADS
+from bills.flight import Flight
+from bills.kinds import Kind
+from bills.models import BillTrail, CourierBillOfEntry, Item
+from bills.reading import COLUMNS, ITEM, Prepared, judge
+from bills.stages import Stage
+from eccs import numbering, trail
+from eccs.copying import copy_models, copy_rows, next_ids
+from eccs.dated_rules import rule_book
+from eccs.identifiers import PERSONAL_IMPORT_IEC, mask_aadhaar
+from eccs.models import Upload
+from eccs.upload_runner import Kind as FileKind
+from eccs.upload_runner import register
+from eccs.uploads import Sheet, Table, check
+from eccs.workflow import Refused, why_not
+from manifests.clearance import Stage as ManifestStage
+from manifests.models import ExpressCargoManifest
+from rms.decision import Decided, Ruleset
+from rms.facts import ConsignmentFacts
+from rms.models import RiskDecision
+
+_chance = SystemRandom()
+DECLARED = (
+    "government", "eou", "repair_and_return", "ecommerce", "iec_branch", "gstin", "state_code", "ad_code", "invoice_number",
+    "invoice_date", "invoice_terms", "currency", "freight", "insurance", "inland_charges", "discount", "hawb_image",
+    "invoice_image",
+)  # fmt: skip
+
+
+def complete(bill: CourierBillOfEntry, one: Prepared, flight: Flight, decided: Decided, at: datetime) -> list[Item]:
+    """Put what was declared, reckoned and decided on a bill, and return its items."""
+    header = one.header
+    for name in DECLARED:
+        setattr(bill, name, header[name])
+    individual = header["kyc_type"] in ("AADHAAR", "PAN", "PASSPORT", "VOTER_ID")
+    bill.iec = header["iec"] or (PERSONAL_IMPORT_IEC if individual else "")
+    bill.kyc_type = header["kyc_type"]
+    bill.kyc_number = mask_aadhaar(header["kyc_number"]) if bill.kyc_type == "AADHAAR" else header["kyc_number"]
+    bill.kyc_token = kyc_token(header["kyc_type"], header["kyc_number"])
+    bill.filed_at, bill.presented_on, bill.rates_on = at, flight.presented_on, flight.rates_on
+    bill.goods, bill.first_cth, bill.item_count = one.items[0]["description"], one.items[0]["cth"], len(one.items)
+    exchange = flight.exchange.rate(header["currency"], flight.presented_on)
+    assert exchange is not None
+    bill.exchange_rate, bill.exchange_unit, bill.exchange_source = exchange.rate, exchange.unit, exchange.notification
+    bill.arrived_at = one.hawb.arrived_at
+    set_duty(bill, one)
+    bill.facilitated = decided.lane == "FACILITATED"
+    bill.assessment_required = decided.lane in ("ASSESSMENT", "BOTH")
+    bill.examination_prescribed = decided.lane in ("EXAMINATION", "BOTH")
+    bill.documents_required = decided.documents_required
+    images = rule_book().is_on("images_compulsory_xiii", flight.presented_on, bill.station_id)
+    if images and not (bill.hawb_image and bill.invoice_image):
+        wanted = _("Images of the house airway bill and of the invoice")
+        bill.documents_required = "; ".join(filter(None, (bill.documents_required, wanted)))
+    bill.documents_complete = not bill.documents_required
+    return items_of(bill, one)
+
+
+def set_duty(bill: CourierBillOfEntry, one: Prepared) -> None:
+    """The value and the duty as reckoned, in rupees."""
+    bill.assessable_value, bill.total_duty = one.valuation.assessable_value, one.duty.total
+    bill.duty_heads = {head: str(amount) for head, amount in one.duty.heads.items()}
+    if one.duty.waived:
+        bill.duty_heads["WAIVED"] = str(one.duty.waived)
+
+
+def items_of(bill: CourierBillOfEntry, one: Prepared) -> list[Item]:
+    """The items with their share of the value and their duty by head."""
+    items = []
+    for given, value, duty in zip(one.items, one.values, one.duty.items, strict=True):
+        bcd, aidc, sws, igst, cess = duty.heads
+        items.append(
+            Item(
+                bill_id=bill.pk, **{name: given[name] for name in ITEM}, assessable_value=value, bcd=bcd, aidc=aidc, sws=sws,
+                igst=igst, cess=cess, duty_forgone=duty.forgone, total_duty=duty.total,
+            )
+        )  # fmt: skip
+    return items
+
+
+def kyc_token(kind: str, number: str) -> str:
+    """The same KYC document gives the same token, and the token does not give the number."""
+    return hmac.new(settings.SECRET_KEY.encode(), f"kyc:{kind}:{number}".encode(), hashlib.sha256).hexdigest()
+
+
+def facts_of(bill: CourierBillOfEntry, one: Prepared, flight: Flight) -> ConsignmentFacts:
+    """What the RMS may look at."""
+    hawb, header = one.hawb, one.header
+    return ConsignmentFacts(
+        kind=bill.kind, station=bill.station_id, courier=flight.manifest.courier.registration_number, hawb=hawb.number,
+        consignor=hawb.consignor_name, consignor_country=hawb.consignor_country, consignee=hawb.consignee_name,
+        consignee_city=hawb.consignee_city, kyc_type=header["kyc_type"],
+        kyc_token=kyc_token(header["kyc_type"], header["kyc_number"]), iec=header["iec"] or "", gstin=header["gstin"] or "",
+        assessable_value=one.valuation.assessable_value, weight_kg=hawb.gross_weight_kg, packages=hawb.packages,
+        ecommerce=header["ecommerce"], tariff_items=tuple(i["cth"] for i in one.items),
+        origins=tuple(i["country_of_origin"] for i in one.items), descriptions=tuple(i["description"] for i in one.items),
+    )  # fmt: skip
+
+
+def decide(bill: CourierBillOfEntry, one: Prepared, flight: Flight, rules: Ruleset, at: datetime) -> tuple[Decided, RiskDecision]:
+    """Put a bill to the RMS, with chance, and keep what was decided with the facts it was decided on."""
+    facts = facts_of(bill, one, flight)
+    decided = rules.decide(facts, Decimal(_chance.randrange(1_000_000)) / 1_000_000)
+    kept = {k: v if isinstance(v, bool | int | str | tuple) else str(v) for k, v in asdict(facts).items()}
+    decision = RiskDecision(
+        lane=decided.lane, reasons=decided.reasons, facts=kept, draw=decided.draw, ruleset=rules.version,
+        documents_required=decided.documents_required, decided_at=at,
+    )  # fmt: skip
+    return decided, decision
+
+
+def declared(one: Prepared) -> dict[str, Any]:
+    """What was declared, for the trail; an Aadhaar number stays masked."""
+    header = dict(one.header)
+    if header["kyc_type"] == "AADHAAR":
+        header["kyc_number"] = mask_aadhaar(header["kyc_number"])
+    return {
+        "hawb": one.hawb.number, **{k: v for k, v in header.items() if v not in (None, "", False)},
+        "items": [{k: v for k, v in item.items() if v not in (None, "")} for item in one.items],
+        "assessable_value": one.valuation.assessable_value, "total_duty": one.duty.total,
+    }  # fmt: skip
+
+
+def file_many(flight: Flight, prepared: list[Prepared], actor: Actor, at: datetime) -> list[CourierBillOfEntry]:
+    """File the bills of a flight set-wise: five COPYs and one number series, inside the caller's transaction.
+
+    Raises Refused where the courier or the person may not file; then nothing has changed.
+    """
+    manifest, step = flight.manifest, CourierBillOfEntry.steps()["file"]
+    blank = _blank(manifest, prepared[0], actor)
+    if reasons := why_not(blank, step, actor):
+        raise Refused(reasons, manifest)
+    role, rules = actor.role_for(step.roles, blank), flight.ruleset()
+    keys = next_ids(CourierBillOfEntry, len(prepared))
+    decision_keys = next_ids(RiskDecision, len(prepared))
+    bills, decisions, items, entries = [], [], [], []
+    for key, decision_key, one in zip(keys, decision_keys, prepared, strict=True):
+        bill = _blank(manifest, one, actor)
+        bill.pk = key
+        decided, decision = decide(bill, one, flight, rules, at)
+        decision.pk = bill.risk_decision_id = decision_key
+        items += complete(bill, one, flight, decided, at)
+        bill.filed_by_id = actor.user_id
+        bill.__dict__["stage"] = routing.after_filing(bill).value
+        bill.stage_since = at
+        bills.append(bill)
+        decisions.append(decision)
+        entries.append(
+            trail.Entry(
+                bill, at=at, step="file", from_stage=Stage.DRAFT, to_stage=bill.stage, by_id=actor.user_id, by_name=actor.name,
+                role=role, answers={}, snapshot=declared(one),
+            )
+        )  # fmt: skip
+    numbering.number(bills)
+    lines = trail.seal_entries(entries)
+    for item, key in zip(items, next_ids(Item, len(items)), strict=True):
+        item.pk = key
+    with connection.cursor() as cursor:
+        copy_models(cursor, RiskDecision, decisions)
+        copy_models(cursor, CourierBillOfEntry, bills)
+        copy_models(cursor, Item, items)
+        copy_rows(cursor, BillTrail._meta.db_table, BillTrail.columns, lines)
+    return bills
+
+
+def _blank(manifest: ExpressCargoManifest, one: Prepared, actor: Actor) -> CourierBillOfEntry:
+    assert actor.user_id is not None
+    return CourierBillOfEntry(
+        kind=Kind.XIII, station_id=manifest.station_id, courier=manifest.courier, manifest=manifest, hawb=one.hawb,
+        created_by_id=actor.user_id,
+    )  # fmt: skip
+
+
+def table_of_draft(bill: CourierBillOfEntry) -> Table:
+    """A draft as the rows of a file, every cell checked."""
+    header, items = bill.draft.get("header", {}), bill.draft.get("items", []) or [{}]
+    names = [column.name for column in COLUMNS]
+    rows = []
+    for n, item in enumerate(items, 1):
+        given = {**(header if n == 1 else {k: header.get(k, "") for k in ("currency", "invoice_number", "invoice_date", "invoice_terms")}), **item}
+        given |= {"form": bill.kind, "hawb": bill.hawb.number, "item_no": str(n)}
+        rows.append([str(given.get(name, "") or "").strip() for name in names])
+    return check(Sheet(names, rows, list(range(1, len(rows) + 1)), False), COLUMNS)
+
+
+def judge_draft(bill: CourierBillOfEntry, *, lock: bool = False) -> tuple[Flight, Table, list[Prepared]]:
+    """Check a draft by the very rules of a file. The row of a fault is the item's number."""
+    table = table_of_draft(bill)
+    flight = Flight.load(bill.manifest, lock=lock, numbers={bill.hawb.number})
+    flight.taken.discard(bill.hawb_id)
+    return flight, table, judge(flight, table)
+
+
+def file_draft(bill: CourierBillOfEntry) -> Iterable[models.Model]:
+    """File one draft inside the gate: refused with every fault, or completed and its items returned to be written."""
+    if bill.manifest.stage in (ManifestStage.DRAFT, ManifestStage.DISCARDED):
+        raise Refused([_("The manifest is not submitted yet.")], bill)
+    flight, table, prepared = judge_draft(bill, lock=True)
+    if table.faults:
+        raise Refused([_("Item %(row)d, %(column)s: %(reason)s.") % {"row": f.row, "column": f.column, "reason": f.reason} for f in table.faults], bill)
+    at, one = timezone.now(), prepared[0]
+    decided, decision = decide(bill, one, flight, flight.ruleset(), at)
+    decision.save()
+    bill.risk_decision = decision
+    items = complete(bill, one, flight, decided, at)
+    bill.filed_by_id, bill.draft = bill.taken_by.user_id, {}
+    bill.snapshot_for_trail = declared(one)
+    return items
+
+
+def _flight_of(upload: Upload, *, lock: bool) -> Flight:
+    manifest = ExpressCargoManifest.objects.select_related("courier", "station").get(pk=upload.subject_id)
+    if manifest.stage in (ManifestStage.DRAFT, ManifestStage.DISCARDED):
+        raise Refused([_("The manifest is not submitted yet.")], manifest)
+    return Flight.load(manifest, lock=lock)
+
+
+def _judge_file(upload: Upload, table: Table) -> None:
+    flight = _flight_of(upload, lock=connection.in_atomic_block)
+    table.prepared = (flight, judge(flight, table))
+
+
+def _sum_up(upload: Upload, table: Table) -> dict[str, Any]:
+    _flight, prepared = table.prepared
+    dearest = max(prepared, key=lambda one: one.valuation.assessable_value)
+    return {
+        "bills": len(prepared), "items": sum(len(one.items) for one in prepared),
+        "assessable_value": str(sum((one.valuation.assessable_value for one in prepared), Decimal(0))),
+        "total_duty": str(sum((one.duty.total for one in prepared), Decimal(0))),
+        "free": sum(1 for one in prepared if not one.duty.total),
+        "dearest": [dearest.hawb.number, str(dearest.valuation.assessable_value)],
+    }  # fmt: skip
+
+
+def _save_file(upload: Upload, table: Table, user_id: int) -> dict[str, Any]:
+    flight, prepared = table.prepared
+    bills = file_many(flight, prepared, Actor.of(User.objects.get(pk=user_id)), timezone.now())
+    return {"filed": len(bills), "first": bills[0].number, "last": bills[-1].number}
+
+
+def heads_of(bill: CourierBillOfEntry) -> list[tuple[str, Decimal]]:
+    """The duty of a bill by head, in the order of the law."""
+    return [(head, Decimal(bill.duty_heads.get(head, "0"))) for head in HEADS]
+
+
+register(FileKind("cbe", gettext_lazy("CBE-XIII, one bill a HAWB"), COLUMNS, _judge_file, _sum_up, _save_file))

@@ -1,0 +1,70 @@
+"""What the bills of one flight share while they are checked and filed: read once, whether one bill or thousands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils import timezone
+
+from bills import rates
+from bills.duty.exchange import ExchangeRates
+from bills.duty.tariff import Tariff
+from bills.models import CourierBillOfEntry
+from bills.stages import Stage
+from eccs.dated_rules import rule_book
+from manifests.models import ExpressCargoManifest, HouseAirwayBill
+from rms.decision import Criterion, Ruleset
+from rms.models import RiskRule
+
+
+@dataclass
+class Flight:
+    """A manifest with its house airway bills, the rates and rules of the day, and the criteria of risk."""
+
+    manifest: ExpressCargoManifest
+    presented_on: date
+    rates_on: date
+    hawbs: dict[str, HouseAirwayBill]
+    taken: set[int]  # house airway bills that have a bill
+    tariff: Tariff
+    exchange: ExchangeRates
+    rules: rates.DutyRules
+
+    @classmethod
+    def load(cls, manifest: ExpressCargoManifest, *, lock: bool = False, numbers: set[str] | None = None) -> Flight:
+        """Read what is needed. With `lock`, the house airway bills are held until the transaction ends, so none is filed twice."""
+        rows = HouseAirwayBill.objects.filter(manifest=manifest)
+        if numbers is not None and len(numbers) <= 200:
+            rows = rows.filter(number__in=numbers)
+        if lock:
+            rows = rows.select_for_update(of=("self",)).order_by("pk")
+        hawbs = {hawb.number: hawb for hawb in rows}
+        filed = CourierBillOfEntry.objects.filter(manifest=manifest).exclude(stage=Stage.DISCARDED)
+        today = timezone.localdate()
+        return cls(
+            manifest=manifest, presented_on=today, rates_on=rates_day(manifest, today), hawbs=hawbs,
+            taken=set(filed.values_list("hawb_id", flat=True)), tariff=rates.tariff(), exchange=rates.exchange_rates(),
+            rules=rates.duty_rules(today, manifest.station_id),
+        )  # fmt: skip
+
+    def ruleset(self) -> Ruleset:
+        """The criteria of risk in force today at the station."""
+        names = [f for f in Criterion.__slots__]
+        book, station = rule_book(), self.manifest.station_id
+
+        def percent(name: str) -> Decimal:
+            return book.amount(name, self.presented_on, station)
+
+        return Ruleset(
+            (Criterion(*row) for row in RiskRule.objects.values_list(*names)), station=station, on=self.presented_on,
+            assess_percent=percent("random_assessment_percent"), examine_percent=percent("random_examination_percent"),
+        )  # fmt: skip
+
+
+def rates_day(manifest: ExpressCargoManifest, presented_on: date) -> date:
+    """The day whose rates of duty apply: the later of presentation and arrival (Customs Act 1962, section 15)."""
+    if manifest.actual_arrival is None:
+        return presented_on
+    return max(presented_on, timezone.localtime(manifest.actual_arrival).date())

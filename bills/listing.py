@@ -1,0 +1,55 @@
+"""How bills are listed and shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from bills.models import CourierBillOfEntry
+from eccs.pages import Column, Listing, register
+from rms.models import RiskDecision
+
+
+def search(text: str) -> Q:
+    """By the whole number, its last two groups, the HAWB, the manifest, the IEC or the consignee's first letters."""
+    upper = text.upper()
+    condition = Q(number=text) | Q(number=upper) | Q(hawb__number=upper) | Q(iec=upper)
+    if len(text) >= 4 and not text.isdigit():
+        condition |= Q(hawb__consignee_name__istartswith=text)
+    if "_" in text and text.replace("_", "").isdigit():
+        condition |= Q(number__endswith=f"_{text}")
+    return condition
+
+
+def context(bill: Any, actor: Any) -> dict[str, Any]:
+    """What the page of a bill shows beyond what every document has."""
+    from bills.summary import summary
+
+    return summary(bill, actor)
+
+
+BILLS = Listing(
+    model=CourierBillOfEntry,
+    slug="bills/imports",
+    label=_("Courier Bills of Entry"),
+    columns=(
+        Column("number", _("Number"), "number__icontains", hint=_("contains")),
+        Column("hawb", _("HAWB"), "hawb__number__istartswith", hint=_("starts with")),
+        Column("consignee", _("Consignee"), "hawb__consignee_name__icontains", hint=_("name")),
+        Column("goods", _("Goods"), "goods__icontains", hint=_("goods")),
+        Column("av", _("AV ₹"), "assessable_value__gte", "assessable_value", _("from"), number=True),
+        Column("duty", _("Duty ₹"), "total_duty__gte", "total_duty", _("from"), number=True),
+        Column("lane", _("Lane and reason"), "risk_decision__lane", officers_only=True, choices=tuple(RiskDecision.Lane.choices)),
+        Column("age", _("Age"), sort="stage_since"),
+        Column("flight", _("Flight"), "manifest__flight_number__icontains", hint=_("flight")),
+    ),
+    row_template="bills/_row.html",
+    page_template="bills/bill.html",
+    related=("hawb", "manifest", "station", "courier", "risk_decision"),
+    context=context,
+    search=search,
+)  # fmt: skip
+
+register(BILLS)

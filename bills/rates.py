@@ -1,0 +1,52 @@
+"""The rates in the database, as the duty wants them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from bills.duty.exchange import Exchange, ExchangeRates
+from bills.duty.tariff import Rate, Tariff
+from bills.duty.valuation import ValuationRules
+from bills.models import ExchangeRate, TariffRate
+from eccs.dated_rules import rule_book
+
+_RATE = (
+    "cth", "description", "unit", "bcd_percent", "bcd_specific", "bcd_specific_unit", "aidc_percent", "sws_applies",
+    "igst_percent", "cess_percent", "from_date", "notification",
+)  # fmt: skip
+
+
+def tariff() -> Tariff:
+    """The whole tariff with its history."""
+    return Tariff(Rate(*row) for row in TariffRate.objects.values_list(*_RATE))
+
+
+def exchange_rates() -> ExchangeRates:
+    """All notified rates of exchange, for imports."""
+    rows = ExchangeRate.objects.values_list("currency", "unit", "import_rate", "from_date", "notification")
+    return ExchangeRates(Exchange(*row) for row in rows)
+
+
+@dataclass(frozen=True)
+class DutyRules:
+    """The dated rules that a bill's value and duty hang on: percent, and rupees."""
+
+    valuation: ValuationRules
+    sws_percent: Decimal
+    waived_up_to: Decimal
+    xiii_limit: Decimal
+
+
+def duty_rules(presented_on: date, station: str) -> DutyRules:
+    """The rules in force on the day of presentation."""
+    book = rule_book()
+
+    def amount(name: str) -> Decimal:
+        return book.amount(name, presented_on, station)
+
+    return DutyRules(
+        valuation=ValuationRules(amount("freight_cap_percent"), amount("insurance_percent"), amount("landing_percent")),
+        sws_percent=amount("sws_percent"), waived_up_to=amount("duty_waived_up_to"), xiii_limit=amount("cbe_xiii_value_limit"),
+    )  # fmt: skip

@@ -1,0 +1,65 @@
+"""News from the manifest: the aircraft has arrived, a house airway bill is complete."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+from django.dispatch import receiver
+
+from accounts.permissions import SYSTEM, Actor
+from bills import rates
+from bills.assessment import heads, put, reckon_again
+from bills.flight import rates_day
+from bills.models import CourierBillOfEntry, Item
+from bills.stages import CLOSED, UNFILED, Stage
+from eccs.rows import write_rows
+from eccs.workflow import take_many
+from manifests.events import aircraft_arrived, house_airway_bills_arrived
+from manifests.models import ExpressCargoManifest
+
+
+@receiver(aircraft_arrived)
+def recompute(manifest: ExpressCargoManifest, **_kwargs: Any) -> None:
+    """Duty is worked out again where the rates of the day of arrival are others than those filed by (PN17 5.1; section 15)."""
+    bills = list(
+        CourierBillOfEntry.objects.select_for_update(of=("self",)).filter(manifest=manifest).exclude(stage__in=(*CLOSED, *UNFILED))
+    )
+    if not bills:
+        return
+    tariff = rates.tariff()
+    items: dict[int, list[Item]] = defaultdict(list)
+    for item in Item.objects.filter(bill__in=[bill.pk for bill in bills]):
+        items[item.bill_id].append(item)
+    each: dict[int, dict[str, Any]] = {}
+    changed: list[Item] = []
+    for bill in bills:
+        assert bill.presented_on is not None
+        day = rates_day(manifest, bill.presented_on)
+        if day == bill.rates_on:
+            continue
+        before = bill.total_duty
+        found = reckon_again(bill, items[bill.pk], tariff, day)
+        if found.duty.total == before and heads(found) == bill.duty_heads:
+            continue
+        put(bill, items[bill.pk], found)
+        changed += items[bill.pk]
+        each[bill.pk] = {
+            "total_duty": str(found.duty.total), "heads": heads(found), "rates_on": day.isoformat(), "before": str(before)
+        }  # fmt: skip
+    if each:
+        fields = [f for f in Item._meta.concrete_fields if f.attname not in ("id", "bill_id")]
+        write_rows(Item, changed, fields)
+        take_many(CourierBillOfEntry, each, "recompute_duty", SYSTEM, each=each)
+
+
+@receiver(house_airway_bills_arrived)
+def move_on(hawb_ids: list[int], actor: Actor, at: datetime, **_kwargs: Any) -> None:
+    """Every package of these shipments has arrived: their bills know it, and those that awaited it go on to X-ray."""
+    bills = CourierBillOfEntry.objects.filter(hawb_id__in=hawb_ids, arrived_at=None).exclude(stage__in=UNFILED)
+    if not bills.update(arrived_at=at):
+        return
+    waiting = CourierBillOfEntry.objects.filter(hawb_id__in=hawb_ids, stage=Stage.ARRIVAL).values_list("pk", flat=True)
+    if ids := list(waiting):
+        take_many(CourierBillOfEntry, ids, "record_arrival", actor, at=at)
