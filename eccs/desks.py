@@ -55,7 +55,7 @@ def counts(model: type[Document], field: str, value: Any) -> Counted:
             **{field: value}, stage__in=[s for s in model.open_stages() if field == "courier_id" or s != "DRAFT"]
         )
         .values_list("stage")
-        .annotate(Count("pk"), Min("stage_since"), Count("pk", filter=Q(stage_since__lt=late)))
+        .annotate(count=Count("pk"), oldest=Min("stage_since"), over=Count("pk", filter=Q(stage_since__lt=late)))
         .order_by()
     }
     cache.set(key, found, COUNTED_FOR)

@@ -1,23 +1,34 @@
 """All addresses of the system: noun, key, verb."""
 
-from django.urls import include, path
+from django.contrib.auth.decorators import login_not_required
+from django.urls import converters, include, path, register_converter
+from django.views.i18n import set_language
 
 from eccs import search, status, views
+
+
+class Verb(converters.StringConverter):
+    """A step in an address: small letters and hyphens, so that no number of a document is taken for one."""
+
+    regex = "[a-z-]+"
+
+
+register_converter(Verb, "verb")
 
 urlpatterns = [
     path("", views.desk, name="desk"),
     path("healthz", status.healthz, name="healthz"),
     path("find/", search.find, name="find"),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("language/", login_not_required(set_language), name="set_language"),
     path("", include("accounts.urls")),
     path("manifests/", include("manifests.urls")),
     path("bills/", include("bills.urls")),
     path("payments/", include("payments.urls")),
     # What every kind of document shares
     path("<path:slug>/queue/<slug:stage>/", views.queue, name="queue"),
-    path("<path:slug>/queue/<slug:stage>/<slug:verb>/", views.steps, name="steps"),
+    path("<path:slug>/queue/<slug:stage>/<verb:verb>/", views.steps, name="steps"),
     path("clearance/<path:slug>/", views.clearance, name="clearance"),
-    path("<path:slug>/<str:key>/<slug:verb>/", views.step, name="step"),
+    path("<path:slug>/<str:key>/<verb:verb>/", views.step, name="step"),
     path("<path:slug>/<str:key>/", views.document, name="document"),
 ]
 
