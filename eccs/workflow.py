@@ -30,8 +30,13 @@ __all__ = ["GET_STATE", "Actor", "Document", "Guard", "Refused", "Step", "step",
 class Actor(Protocol):
     """Whoever takes a step: a person with postings, or the system itself."""
 
-    user_id: int | None
-    name: str
+    @property
+    def user_id(self) -> int | None:
+        """The person's key; none for the system itself."""
+
+    @property
+    def name(self) -> str:
+        """The name as the trail writes it."""
 
     def role_for(self, roles: Collection[str], document: Document) -> str:
         """The role in which the actor may act on this document, or nothing."""

@@ -1,0 +1,121 @@
+"""What the generated tests need besides the declarations: a document at each stage, and answers for each step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.roles import Group, Role
+from bills.models import CourierBillOfEntry
+from eccs.workflow import Document, Step
+from manifests.models import ExpressCargoManifest
+from payments.models import BankMessage, Challan
+from tests.factories.bills import bill
+from tests.factories.challans import challan
+from tests.factories.manifests import manifest
+
+MODELS: tuple[type[Document], ...] = (ExpressCargoManifest, CourierBillOfEntry, Challan)
+
+
+@dataclass(frozen=True)
+class Case:
+    """How a document of one kind is made, and what its steps are answered."""
+
+    make: Callable[..., Any]
+    answers: dict[str, Callable[[Any], dict[str, Any]]] = field(default_factory=dict)
+    before: dict[str, Callable[[Any], dict[str, Any]]] = field(
+        default_factory=dict
+    )  # what a step wants on its document
+
+
+def _owed(one: Any) -> dict[str, Any]:
+    return {"amount": str(one.amount_due), "challan": "1911402718"}
+
+
+def _recomputed(one: Any) -> dict[str, Any]:
+    today = timezone.localdate().isoformat()
+    return {
+        "total_duty": str(one.total_duty),
+        "heads": one.duty_heads,
+        "rates_on": today,
+        "before": str(one.total_duty),
+    }
+
+
+CASES: dict[type[Document], Case] = {
+    ExpressCargoManifest: Case(
+        manifest,
+        {"feed_igm": lambda _one: {"igm_number": "2914407", "actual_arrival": timezone.now()}},
+    ),
+    CourierBillOfEntry: Case(
+        bill,
+        {
+            "raise_query": lambda _one: {"question": "Which battery is inside?", "documents_wanted": "Data sheet"},
+            "reply_to_query": lambda _one: {"reply": "A lithium cell of 40 mAh."},
+            "return_to_assessing_officer": lambda _one: {"remarks": "The invoice is missing a page."},
+            "confirm_payment": _owed,
+            "recompute_duty": _recomputed,
+            "mark_suspicious": lambda _one: {"remarks": "A dense block in the lid."},
+            "report_examination": lambda _one: {
+                "packages_opened": 1, "percent": 100, "findings": "As declared.", "recommendation": "RELEASE",
+            },
+        },
+        {"record_arrival": lambda _model: {"arrived": True}},
+    ),
+    Challan: Case(
+        challan,
+        {
+            "verify_payment": lambda _one: {"bank_transaction": "SBX261119140073318"},
+            "confirm_paid": lambda _one: {"bank_transaction": "SBX261119140073318", "told_by": "confirmation"},
+        },
+    ),
+}  # fmt: skip
+
+
+def late_payment(one: Challan) -> None:
+    """The bank reported a payment after the challan was given up."""
+    BankMessage.objects.create(
+        nonce=f"n{one.pk}", sort=BankMessage.Sort.CONFIRMATION, challan=one, challan_number=str(one.number),
+        bank_transaction="SBX261119140073318", amount_paise=one.paise, status="PAID",
+        outcome=BankMessage.Outcome.QUEUED,
+    )  # fmt: skip
+
+
+def ready(model: type[Document], declared: Step, stage: str, **given: Any) -> Any:
+    """A document at a stage on which the step could be taken, were the stage the right one."""
+    case = CASES[model]
+    more = case.before.get(declared.name, lambda _model: {})(model)
+    made = case.make(stage, **more, **given)
+    if declared.name == "accept_late_payment":
+        late_payment(made)
+    return made
+
+
+def answers(model: type[Document], declared: Step, one: Any) -> dict[str, Any]:
+    """What the step's form would answer."""
+    return CASES[model].answers.get(declared.name, lambda _one: {})(one)
+
+
+def right_role(declared: Step, stage: str) -> str:
+    """The role that takes the step at that stage; where a step belongs to several desks, the stage names the desk."""
+    if declared.name == "raise_query":
+        return Role.SHED_SUPERINTENDENT if stage == "FOR_OUT_OF_CHARGE" else Role.ASSESSING_OFFICER
+    return declared.roles[0]
+
+
+def wrong_roles(declared: Step) -> list[Role]:
+    """Everybody else."""
+    return [role for role in Role if role not in declared.roles and role.group is not Group.SYSTEM]
+
+
+def every_stage() -> list[tuple[type[Document], str, str]]:
+    """Each step of each kind of document, at each stage there is."""
+    return [(model, name, stage) for model in MODELS for name in model.steps() for stage in model.stage_order()]
+
+
+def every_source() -> list[tuple[type[Document], str, str]]:
+    """Each step at each stage where it is declared."""
+    return [(m, name, stage) for m, name, stage in every_stage() if stage in m.steps()[name].sources]

@@ -1,0 +1,114 @@
+"""Every step, from every stage, by every role: generated from the declarations. To declare a step is to test it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from accounts.roles import Group, Role
+from eccs import trail
+from eccs.workflow import Document, Refused, TakenPastTheGate, take
+from tests.every_step import declared as d
+from tests.factories.firms import actor
+
+pytestmark = pytest.mark.django_db
+
+
+def named(value: Any) -> str | None:
+    return value.__name__ if isinstance(value, type) else None
+
+
+def as_stored(one: Document) -> dict[str, Any]:
+    """The row as the database has it, and how long its trail is."""
+    rows: Any = type(one)._default_manager
+    return {**rows.filter(pk=one.pk).values().get(), "lines": lines_of(one).count()}
+
+
+def lines_of(one: Document) -> Any:
+    """The document's trail."""
+    kind: Any = one.trail_model
+    return kind.objects.filter(document_id=one.pk)
+
+
+def refusal(one: Document, name: str, by: Any, given: dict[str, Any]) -> list[str]:
+    """The reasons of a refusal; the document must be as it was."""
+    before = as_stored(one)
+    with pytest.raises(Refused) as refused:
+        take(one, name, by, **given)
+    assert as_stored(one) == before
+    assert refused.value.reasons
+    assert all(refused.value.reasons)
+    return refused.value.reasons
+
+
+@pytest.mark.parametrize(("model", "name", "stage"), d.every_stage(), ids=named)
+def test_a_step_is_taken_from_its_stages_and_from_no_other(model: type[Document], name: str, stage: str) -> None:
+    step = model.steps()[name]
+    one = d.ready(model, step, stage)
+    by = actor(d.right_role(step, stage))
+    given = d.answers(model, step, one)
+    if stage not in step.sources:
+        refusal(one, name, by, given)
+        return
+    done = take(one, name, by, **given)
+    assert done.stage in (step.targets or (stage,))
+    assert as_stored(one)["stage"] == done.stage
+    line = lines_of(one).latest("seq")
+    assert (line.step, line.from_stage, line.to_stage, line.by_name, line.role) == (
+        name, stage, done.stage, by.name, d.right_role(step, stage),
+    )  # fmt: skip
+    assert not list(trail.broken_lines(model.trail_model))
+
+
+@pytest.mark.parametrize(("model", "name", "stage"), d.every_source(), ids=named)
+def test_no_other_desk_takes_it(model: type[Document], name: str, stage: str) -> None:
+    step = model.steps()[name]
+    one = d.ready(model, step, stage)
+    given = d.answers(model, step, one)
+    for role in d.wrong_roles(step):
+        reasons = refusal(one, name, actor(role), given)
+        assert len(reasons) == 1, role
+        assert any(str(Role(own).label) in reasons[0] for own in step.roles), role
+
+
+@pytest.mark.parametrize(("model", "name", "stage"), d.every_source(), ids=named)
+def test_no_other_station_and_no_other_firm_takes_it(model: type[Document], name: str, stage: str) -> None:
+    step = model.steps()[name]
+    one = d.ready(model, step, stage)
+    given = d.answers(model, step, one)
+    for role in step.roles:
+        if Role(role).group in (Group.CUSTOMS, Group.CUSTODIAN):
+            refusal(one, name, actor(role, station="DEL"), given)
+        elif Role(role).group is Group.COURIER:
+            refusal(one, name, actor(role, firm="metro"), given)
+
+
+@pytest.mark.parametrize(("model", "name", "stage"), d.every_source(), ids=named)
+def test_no_step_is_taken_past_the_gate(model: type[Document], name: str, stage: str) -> None:
+    step = model.steps()[name]
+    one = d.ready(model, step, stage)
+    before = as_stored(one)
+    with pytest.raises(TakenPastTheGate):
+        getattr(one, name)(**d.answers(model, step, one))
+    assert as_stored(one) == before
+
+
+@pytest.mark.parametrize("model", d.MODELS, ids=named)
+def test_every_step_says_whose_it_is_what_it_does_and_where_it_is_ordered(model: type[Document]) -> None:
+    for step in model.steps().values():
+        assert step.roles, step.name
+        assert str(step.label), step.name
+        assert step.para, step.name
+        assert step.rule.endswith("."), step.name
+
+
+@pytest.mark.parametrize("model", d.MODELS, ids=named)
+def test_every_stage_can_be_reached_and_every_open_stage_left(model: type[Document]) -> None:
+    reached = {target for step in model.steps().values() for target in step.targets}
+    first = model.stage_order()[0]
+    assert set(model.stage_order()) - reached <= {first}
+    for stage in model.open_stages():
+        assert any(
+            target != stage for step in model.steps().values() if stage in step.sources for target in step.targets
+        )
