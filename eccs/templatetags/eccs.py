@@ -21,6 +21,7 @@ from eccs.workflow import Document, Step, holders
 
 register = template.Library()
 
+BAR = 200  # the width of a bar in its own units
 HELD = frozenset({"DETAINED", "STOPPED"})
 FINISHED_WELL = frozenset(
     {"OUT_OF_CHARGE", "LET_EXPORT_ORDER", "EXPORTED", "ARRIVED", "PAID", "PROVISIONALLY_RELEASED"}
@@ -190,7 +191,7 @@ def tail(document: Any) -> str:
 
 
 def holder(model: type[Document], stage: str) -> str:
-    """Who has a document in a stage: courier, customs, custodian; held, done or closed where nobody's step is awaited."""
+    """Who has a document in a stage: courier, customs, custodian; held, done or closed where nobody has a step."""
     if stage in HELD:
         return "held"
     if stage in FINISHED_WELL:
@@ -328,13 +329,14 @@ def leads_to(step: Step, document: Document) -> list[str]:
 def bar(desk: Any, desks: list[Any]) -> SafeString:
     """How much of a desk's work is within the target, drawn to one scale for all desks."""
     widest = max((other.count for other in desks), default=0) or 1
-    within = desk.count - desk.over
+    within, whole = desk.count - desk.over, -(-BAR * desk.count // widest)
+    late = -(-BAR * desk.over // widest)
     says = _("%(within)d within target, %(over)d over") % {"within": within, "over": desk.over}
     return format_html(
         '<svg class="bar" viewBox="0 0 {} 10" preserveAspectRatio="none" role="img" aria-label="{}">'
         '<rect class="bar__in" x="0" y="0" width="{}" height="10"/>'
         '<rect class="bar__over" fill="url(#over)" x="{}" y="0" width="{}" height="10"/></svg>',
-        widest, says, within, within, desk.over,
+        BAR, says, whole - late, whole - late, late,
     )  # fmt: skip
 
 
