@@ -201,12 +201,14 @@ def _foreground(commands: dict[str, str], *, demo: bool) -> int:
 
 
 def _run(words: list[str], *, check: bool = True) -> int:
-    """Run a command to its end; a stop reaches it too."""
-    with subprocess.Popen(words, cwd=BASE_DIR) as process:
+    """Run a command to its end; a stop reaches it too. One that is checked hears of Ctrl-C from here alone."""
+    with subprocess.Popen(words, cwd=BASE_DIR, start_new_session=check) as process:
         try:
             status = process.wait()
         except Stopped as asked:
-            if asked.args[0] == signal.SIGINT:  # the terminal has told the command as well: let it finish its words
+            if (
+                asked.args[0] == signal.SIGINT and not check
+            ):  # the terminal has told the command as well: let it finish its words
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(timeout=10)
             process.terminate()
