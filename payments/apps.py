@@ -10,7 +10,11 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make challans known to desks, queues and pages."""
-        from eccs.pages import register
+        from django.utils.translation import gettext_lazy as _
+
+        from accounts.roles import COURIERS
+        from eccs.pages import enter, register
         from payments.listing import CHALLANS
 
         register(CHALLANS)
+        enter(_("Payments"), "payment-history", COURIERS)

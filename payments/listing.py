@@ -59,6 +59,7 @@ CHALLANS = Listing(
         Column("amount", _("Amount ₹"), lookup="amount__gte", hint=_("from"), number=True, sort="amount"),
         Column("created", _("Made"), sort="created_at"),
     ),
-    row_template="payments/_row.html", page_template="payments/challan.html", related=("station", "courier"),
+    row_template="payments/_row.html", page_template="payments/challan.html",
+    trade_template="payments/challan.html", related=("station", "courier"),
     context=challan_context, search=lambda text: Q(number=text) | Q(bank_transaction=text.upper()),
 )  # fmt: skip

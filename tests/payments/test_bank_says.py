@@ -1,0 +1,244 @@
+"""What the bank says is acted on once: any order, any number of times, nothing credited twice."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.permissions import SYSTEM, Actor
+from bills.models import CourierBillOfEntry
+from eccs.workflow import Refused, take
+from payments import bank, services
+from payments.bank import Answer, Confirmation, Return, Status
+from payments.clearance import Stage
+from payments.models import BankMessage, Challan, CyberReceipt
+from payments.verdicts import Reason, Said, Verdict, verdict
+from tests.payments.conftest import KEY, told
+
+NOW = timezone.now()
+
+
+def challan_at(stage: str, **facts: Any) -> Any:
+    return SimpleNamespace(
+        **{
+            "stage": stage,
+            "paise": 500,
+            "bank_transaction": "T1",
+            "sent_to_bank_at": NOW - timedelta(minutes=5),
+            **facts,
+        }
+    )
+
+
+PAID = Said(Status.PAID, 500, "T1")
+FAILED = Said(Status.FAILED, 500, "T1")
+NONE = Said(Status.UNKNOWN, 0, "")
+LONG_AGO = {"sent_to_bank_at": NOW - timedelta(minutes=32)}
+
+
+@pytest.mark.parametrize(
+    ("challan", "said", "then"),
+    [
+        (None, PAID, (Verdict.QUEUE, Reason.NO_CHALLAN)),
+        (None, FAILED, (Verdict.NOTE, Reason.NONE)),
+        (challan_at("AT_BANK"), PAID, (Verdict.CREDIT, Reason.NONE)),
+        (challan_at("UNKNOWN"), PAID, (Verdict.CREDIT, Reason.NONE)),
+        (challan_at("AT_BANK"), Said(Status.PAID, 501, "T1"), (Verdict.QUEUE, Reason.AMOUNT)),
+        (challan_at("AT_BANK"), Said(Status.PAID, 500, ""), (Verdict.QUEUE, Reason.TRANSACTION)),
+        (challan_at("AT_BANK"), Said(Status.PAID, 500, "T9", transaction_of_another=True), (Verdict.QUEUE, Reason.TRANSACTION)),
+        (challan_at("PAID"), PAID, (Verdict.REPEATED, Reason.NONE)),
+        (challan_at("PAID"), Said(Status.PAID, 500, "T2"), (Verdict.QUEUE, Reason.PAID_TWICE)),
+        (challan_at("PAID"), Said(Status.PAID, 501, "T1"), (Verdict.QUEUE, Reason.AMOUNT)),
+        *[(challan_at(s), PAID, (Verdict.QUEUE, Reason.LATE)) for s in ("CREATED", "FAILED", "REJECTED", "WITHDRAWN")],
+        (challan_at("AT_BANK"), FAILED, (Verdict.FAIL, Reason.NONE)),
+        (challan_at("UNKNOWN"), FAILED, (Verdict.FAIL, Reason.NONE)),
+        (challan_at("PAID"), FAILED, (Verdict.QUEUE, Reason.CONTRADICTION)),
+        (challan_at("FAILED"), FAILED, (Verdict.REPEATED, Reason.NONE)),
+        (challan_at("AT_BANK"), Said(Status.PENDING, 500, ""), (Verdict.NOTE, Reason.NONE)),
+        (challan_at("PAID"), Said(Status.PENDING, 500, ""), (Verdict.NOTE, Reason.NONE)),
+        (challan_at("AT_BANK"), NONE, (Verdict.NOTE, Reason.NONE)),
+        (challan_at("AT_BANK", **LONG_AGO), NONE, (Verdict.REJECT, Reason.NONE)),
+        (challan_at("UNKNOWN", **LONG_AGO), NONE, (Verdict.REJECT, Reason.NONE)),
+        (challan_at("UNKNOWN", **LONG_AGO), Said(Status.UNKNOWN, 0, "T1", named_transaction=True), (Verdict.NOTE, Reason.NONE)),
+        (challan_at("PAID", **LONG_AGO), NONE, (Verdict.QUEUE, Reason.CONTRADICTION)),
+        (challan_at("REJECTED", **LONG_AGO), NONE, (Verdict.REPEATED, Reason.NONE)),
+    ],
+)  # fmt: skip
+def test_what_becomes_of_a_message(challan: Any, said: Said, then: tuple[Verdict, Reason]) -> None:
+    assert verdict(challan, said, NOW) == then
+
+
+def paid_once(challan: Challan) -> None:
+    """The challan is paid, its bills credited, one receipt exists."""
+    now = Challan.objects.get(pk=challan.pk)
+    assert now.stage == Stage.PAID
+    bills = CourierBillOfEntry.objects.filter(challan_lines__challan=challan)
+    assert [bill.duty_paid - bill.total_duty for bill in bills] == [Decimal(0)] * challan.bill_count
+    assert {bill.stage for bill in bills} == {"ARRIVAL"}
+    assert [bill.trail.filter(step="confirm_payment").count() for bill in bills] == [1] * challan.bill_count
+    assert CyberReceipt.objects.filter(challan=challan).count() == 1
+
+
+def nothing_paid(challan: Challan) -> None:
+    """No bill of the challan was credited."""
+    bills = CourierBillOfEntry.objects.filter(challan_lines__challan=challan)
+    assert {(bill.stage, bill.duty_paid) for bill in bills} == {("DUTY", Decimal(0))}
+    assert not CyberReceipt.objects.filter(challan=challan).exists()
+
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_confirmed_challan_is_paid_and_its_bills_move_on(at_bank: Challan) -> None:
+    message = services.receive(told(at_bank))
+    paid_once(at_bank)
+    assert message.outcome == "CREDITED"
+    receipt = CyberReceipt.objects.get(challan=at_bank)
+    assert receipt.number is not None
+    assert receipt.number.startswith("R-BLR-")
+    assert not at_bank.lines.filter(live=True).exists()
+
+
+def test_the_same_message_again_and_the_same_news_by_another_way_change_nothing(at_bank: Challan) -> None:
+    confirmation = told(at_bank)
+    for said in (confirmation, confirmation, told(at_bank, Return), told(at_bank)):
+        services.receive(said)
+    paid_once(at_bank)
+    assert list(BankMessage.objects.values_list("outcome", flat=True)) == ["CREDITED", "REPEATED", "REPEATED"]
+
+
+def test_a_wrong_amount_is_left_to_reconciliation_and_the_right_one_still_pays(at_bank: Challan) -> None:
+    wrong = services.receive(told(at_bank, amount_paise=at_bank.paise + 100))
+    assert (wrong.outcome, wrong.reason) == ("QUEUED", "AMOUNT")
+    nothing_paid(at_bank)
+    services.receive(told(at_bank))
+    paid_once(at_bank)
+
+
+def test_a_payment_for_no_challan_of_ours_is_left_to_reconciliation(at_bank: Challan) -> None:
+    message = services.receive(told(at_bank, challan="0101999999"))
+    assert (message.outcome, message.reason, message.challan) == ("QUEUED", "NO_CHALLAN", None)
+    nothing_paid(at_bank)
+
+
+def test_one_transaction_pays_one_challan(at_bank: Challan, swift: Any, payer: Actor) -> None:
+    services.receive(told(at_bank))
+    other = services.create_challan([swift.bill(3500).pk], payer)
+    services.send_to_bank(other, payer, "http://testserver/payments/bank/return/")
+    assert services.receive(told(other)).reason == "TRANSACTION"
+    nothing_paid(other)
+
+
+def test_a_failed_payment_sets_its_bills_free(at_bank: Challan, payer: Actor) -> None:
+    services.receive(told(at_bank, status=Status.FAILED))
+    assert Challan.objects.get(pk=at_bank.pk).stage == Stage.FAILED
+    nothing_paid(at_bank)
+    assert services.create_challan(list(at_bank.lines.values_list("bill", flat=True)), payer).amount == at_bank.amount
+
+
+def test_a_late_payment_is_queued_and_the_dcac_may_accept_it_once(
+    at_bank: Challan, actor: Callable[[str], Actor]
+) -> None:
+    services.receive(told(at_bank, status=Status.FAILED))
+    assert services.receive(told(at_bank)).reason == "LATE"
+    nothing_paid(at_bank)
+    with pytest.raises(Refused):
+        take(at_bank, "accept_late_payment", actor("dcac.del"))
+    take(at_bank, "accept_late_payment", actor("dcac.blr"))
+    paid_once(at_bank)
+    assert not BankMessage.objects.filter(outcome="QUEUED", settled_at=None).exists()
+    with pytest.raises(Refused):
+        take(at_bank, "accept_late_payment", actor("dcac.blr"))
+
+
+def test_a_late_payment_is_not_accepted_while_the_bills_stand_on_another_challan(
+    at_bank: Challan, payer: Actor, actor: Callable[[str], Actor]
+) -> None:
+    services.receive(told(at_bank, status=Status.FAILED))
+    services.create_challan(list(at_bank.lines.values_list("bill", flat=True)), payer)
+    services.receive(told(at_bank))
+    with pytest.raises(Refused, match="another challan"):
+        take(at_bank, "accept_late_payment", actor("dcac.blr"))
+    nothing_paid(at_bank)
+
+
+def test_what_a_bill_that_has_moved_on_was_paid_is_not_lost_from_sight(at_bank: Challan) -> None:
+    line = at_bank.lines.select_related("bill")[0]
+    CourierBillOfEntry.objects.filter(pk=line.bill.pk).update(total_duty=0, duty_heads={})
+    take(line.bill, "recompute_duty", SYSTEM, total_duty=Decimal(0), heads={}, rates_on="2026-11-21", before="1000")
+    services.receive(told(at_bank))
+    assert Challan.objects.get(pk=at_bank.pk).stage == Stage.PAID
+    line.refresh_from_db()
+    assert line.refusal
+    assert line.credited_at is None
+    assert at_bank.lines.filter(credited_at__isnull=False).count() == 1
+
+
+def test_nobody_but_the_bank_confirms_a_payment(at_bank: Challan, actor: Callable[[str], Actor]) -> None:
+    for username in ("signatory.swift", "dcac.blr", "sysadmin"):
+        with pytest.raises(Refused):
+            take(at_bank, "confirm_paid", actor(username), bank_transaction="SBX261121000000001", told_by="x")
+
+
+def test_confirmations_over_http_genuine_forged_altered_and_expired(at_bank: Challan, client: Client) -> None:
+    keys, address = bank.KeyRing.of(KEY), "/payments/bank/confirmation/"
+    said = told(at_bank).signed(keys)
+    forged = told(at_bank).signed(bank.KeyRing.of("cd" * 32))
+    stale = told(at_bank, sent_at=timezone.now().replace(microsecond=0) - timedelta(minutes=6)).signed(keys)
+    for bad in (forged, {**forged, "key": keys.signing}, {**said, "amount_paise": "1"}, stale, {}):
+        assert client.post(address, bad).status_code == 400
+    nothing_paid(at_bank)
+    assert not BankMessage.objects.exists()
+    assert [client.post(address, said).status_code for _ in range(3)] == [200, 200, 200]
+    paid_once(at_bank)
+    assert client.get(address).status_code == 405
+
+
+def test_a_thousand_pieces_of_news_in_any_order_pay_each_challan_once_or_not_at_all(
+    swift: Any, payer: Actor, client: Client
+) -> None:
+    chance, keys = random.Random(8), bank.KeyRing.of(KEY)  # noqa: S311 a repeatable test
+    challans, news = [], []
+    for n in range(20):
+        challan = services.create_challan([swift.bill(500 + n).pk], payer)
+        services.send_to_bank(challan, payer, "http://testserver/payments/bank/return/")
+        challan = Challan.objects.get(pk=challan.pk)
+        genuine = n % 4 != 0
+        transaction = f"SBX26112100000{n:04d}"
+        for _ in range(chance.randint(1, 5) if genuine else 0):
+            sort = chance.choice([Confirmation, Return])
+            news.append((sort, told(challan, sort, bank_transaction=transaction).signed(keys)))
+        for change in ({"amount_paise": "1"}, {"currency": "USD"}, {"challan": "9999999999"}, {"signature": "0" * 64}):
+            news.append((Confirmation, {**told(challan, bank_transaction=transaction).signed(keys), **change}))
+        challans.append((challan, genuine))
+    news += chance.choices(news, k=100)
+    chance.shuffle(news)
+    for sort, said in news:
+        client.post(f"/payments/bank/{'return' if sort is Return else 'confirmation'}/", said)
+    for challan, genuine in challans:
+        (paid_once if genuine else nothing_paid)(challan)
+
+
+def test_an_answer_is_taken_only_for_the_question_it_replies_to(
+    at_bank: Challan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = bank.KeyRing.of(KEY)
+
+    def wrong_answer(url: str, values: dict[str, str], timeout: int) -> bytes:
+        from urllib.parse import urlencode
+
+        return urlencode(told(at_bank, Answer, in_reply_to="0" * 32).signed(keys)).encode()
+
+    monkeypatch.setattr(bank, "post", wrong_answer)
+    with pytest.raises(bank.BankSilent):
+        services.ask_bank(at_bank)
+    nothing_paid(at_bank)
+    assert Challan.objects.get(pk=at_bank.pk).stage == Stage.UNKNOWN
