@@ -16,9 +16,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from accounts.permissions import Actor
@@ -34,6 +35,7 @@ from eccs.copying import copy_models, copy_rows, next_ids
 from eccs.dated_rules import rule_book
 from eccs.identifiers import PERSONAL_IMPORT_IEC, mask_aadhaar
 from eccs.models import Upload
+from eccs.money import grouped, rupees
 from eccs.upload_runner import Kind as FileKind
 from eccs.upload_runner import register
 from eccs.uploads import Sheet, Table, check
@@ -268,4 +270,29 @@ def heads_of(bill: CourierBillOfEntry) -> list[tuple[str, Decimal]]:
     return [(head, Decimal(bill.duty_heads.get(head, "0"))) for head in HEADS]
 
 
-register(FileKind("cbe", gettext_lazy("CBE-XIII, one bill a HAWB"), COLUMNS, _judge_file, _sum_up, _save_file))
+def _context(upload: Upload) -> dict[str, Any]:
+    manifest = ExpressCargoManifest.objects.select_related("courier").get(pk=upload.subject_id)
+    step, sums = CourierBillOfEntry.steps()["file"], upload.summary
+    template = CourierBillOfEntry(courier=manifest.courier, station_id=manifest.station_id)
+    return {
+        "subject": manifest, "caption": f"{manifest} · {manifest.flight_number} · {manifest.airport_of_shipment}",
+        "upload_url": reverse("bills-upload", args=[manifest.key]), "facts": [],
+        "heading": ngettext("%(n)s bill is ready to file", "%(n)s bills are ready to file", sums.get("bills", 0))
+        % {"n": grouped(sums.get("bills", 0))},
+        "sums": [
+            (_("Bills of entry, CBE-XIII"), grouped(sums.get("bills", 0))), (_("Items"), grouped(sums.get("items", 0))),
+            (_("Assessable value"), rupees(Decimal(sums.get("assessable_value", "0")), 2)),
+            (_("Duty as declared"), rupees(Decimal(sums.get("total_duty", "0")))),
+            (_("Bills with no duty to pay"), grouped(sums.get("free", 0))),
+        ],
+        "declarations": [
+            _("We are authorised by the consignees to file these bills, and what they declare is true and complete."),
+            _("If we receive a document that contradicts a declaration, we will report it to the Commissioner of Customs."),
+        ],
+        "button": _("Sign and file %(n)s bills") % {"n": grouped(sums.get("bills", 0))},
+        "next_words": _("Each bill gets its number at once. Duty can be paid as soon as the bills are filed; the goods go to X-ray when duty is paid and every package has arrived."),
+        "may_sign": lambda actor: not actor.why_not(step.roles, template),
+    }  # fmt: skip
+
+
+register(FileKind("cbe", gettext_lazy("CBE-XIII, one bill a HAWB"), COLUMNS, _judge_file, _sum_up, _save_file, _context))

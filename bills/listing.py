@@ -7,8 +7,10 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.roles import COURIERS
 from bills.models import CourierBillOfEntry
-from eccs.pages import Column, Listing, register
+from bills.stages import Stage
+from eccs.pages import Column, Elsewhere, Listing, register
 from rms.models import RiskDecision
 
 
@@ -47,9 +49,11 @@ BILLS = Listing(
     ),
     row_template="bills/_row.html",
     page_template="bills/bill.html",
+    trade_template="bills/bill_trade.html",
     related=("hawb", "manifest", "station", "courier", "risk_decision"),
     context=context,
     search=search,
+    elsewhere={Stage.DUTY: Elsewhere(COURIERS, _("Pay the duty"), "new-challan")},
 )  # fmt: skip
 
 register(BILLS)

@@ -17,7 +17,7 @@ from accounts.permissions import Actor
 from accounts.roles import Group, Role
 from eccs import pages
 from eccs.dated_rules import rule_book
-from eccs.workflow import Document, holders, waiting_at
+from eccs.workflow import Document, holders
 
 COUNTED_FOR = 5  # seconds a count is shared between pages
 
@@ -71,9 +71,9 @@ def desks(actor: Actor) -> list[Desk]:
     """Every desk of the person, in the order of the notice."""
     found = []
     for listing in pages.listings():
-        for stage in waiting_at(listing.model, actor.roles - {Role.SYSTEM}):
+        for stage in listing.waiting_at(actor.roles - {Role.SYSTEM}):
             count, oldest, over = 0, None, 0
-            for field, value in _scopes(listing.model, stage, actor):
+            for field, value in _scopes(listing, stage, actor):
                 n, since, late = counts(listing.model, field, value).get(stage, (0, None, 0))
                 count, over = count + n, over + late
                 oldest = min(filter(None, (oldest, since)), default=None)
@@ -82,9 +82,10 @@ def desks(actor: Actor) -> list[Desk]:
     return found
 
 
-def _scopes(model: type[Document], stage: str, actor: Actor) -> list[tuple[str, Any]]:
+def _scopes(listing: pages.Listing, stage: str, actor: Actor) -> list[tuple[str, Any]]:
     """Whose documents of a stage wait for the person: the courier's own, or those of the stations posted to."""
-    roles = [role for role in holders(model, stage) if role in actor.roles]
+    done = listing.elsewhere.get(stage)
+    roles = [r for r in (*holders(listing.model, stage), *(done.roles if done else ())) if r in actor.roles]
     if any(Role(role).group in (Group.COURIER, Group.IMPORTER) for role in roles):
         return [("courier_id", actor.courier_id)] if actor.courier_id is not None else []
     return [("station_id", station) for station in sorted(actor.stations_as(*roles))]
@@ -102,11 +103,15 @@ def masthead(request: HttpRequest) -> dict[str, Any]:
     ]
     return {
         "mast": {
-            "nav": nav,
+            "nav": nav if not actor.is_trade else [item for item in nav if item["count"] or item["current"]],
+            "entries": [
+                {"label": entry.label, "url": reverse(entry.url_name), "current": request.path == reverse(entry.url_name)}
+                for entry in pages.entries(actor.roles)
+            ],
             "name": actor.name,
             "roles": [str(Role(role).label) for role in dict.fromkeys(role for role, _station in actor.postings)],
             "stations": [str(s) for s in CustomsStation.objects.filter(pk__in=actor.stations)] if actor.stations else [],
-            "firm": str(user.courier or user.importer or "") if actor.is_trade else "",
+            "firm": (user.courier.short_name if user.courier else str(user.importer or "")) if actor.is_trade else "",
             "text_size": user.text_size,
             "keys_on": user.keys_on,
         }

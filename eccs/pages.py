@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,24 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """What a stage awaits when it is done on another page: whose it is, what it is called, and the page's name."""
+
+    roles: tuple[str, ...]
+    label: Any
+    url_name: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page where something begins: a new manifest, the payments. Shown to those with one of the roles."""
+
+    label: Any
+    url_name: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Listing:
     """A kind of document: its address, its queue's columns, and the templates of its row and page."""
 
@@ -35,10 +53,19 @@ class Listing:
     label: Any
     columns: tuple[Column, ...]
     row_template: str
-    page_template: str = "eccs/document.html"
+    page_template: str = "eccs/document.html"  # for officers and custodians
+    trade_template: str = "eccs/document_trade.html"  # for couriers and importers
     related: tuple[str, ...] = ()
     context: Callable[[Any, Any], dict[str, Any]] = field(default=lambda _document, _actor: {})
     search: Callable[[str], Q] | None = None
+    elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)  # by stage
+
+    def waiting_at(self, roles: Collection[str]) -> tuple[str, ...]:
+        """The stages that wait for somebody with one of these roles, here or on another page, in the notice's order."""
+        from eccs.workflow import waiting_at
+
+        found = {*waiting_at(self.model, roles), *(s for s, done in self.elsewhere.items() if set(done.roles) & set(roles))}
+        return tuple(stage for stage in self.model.stage_order() if stage in found)
 
     def visible_to(self, actor: Any) -> QuerySet[Any]:
         """The documents of this kind that the actor may see."""
@@ -58,12 +85,46 @@ class Listing:
         return rows
 
 
+@dataclass(frozen=True)
+class Link:
+    """A page of its own that stands in the navigation of some roles."""
+
+    label: Any
+    url_name: str
+    roles: tuple[str, ...]
+
+
 _listings: dict[str, Listing] = {}
+_links: list[Link] = []
+
+
+def link(label: Any, url_name: str, *roles: str) -> None:
+    """Put a page into the navigation of these roles."""
+    _links.append(Link(label, url_name, roles))
+
+
+def links(held: Iterable[str]) -> list[Link]:
+    """The pages in the navigation of somebody with these roles."""
+    roles = set(held)
+    return [one for one in _links if roles & set(one.roles)]
 
 
 def register(listing: Listing) -> None:
     """Make a kind of document known to desks, queues, pages and search."""
     _listings[listing.slug] = listing
+
+
+_entries: list[Entry] = []
+
+
+def enter(label: Any, url_name: str, roles: Collection[str]) -> None:
+    """Make a page where something begins known to the head of every page and to the desk."""
+    _entries.append(Entry(label, url_name, tuple(roles)))
+
+
+def entries(roles: Collection[str]) -> list[Entry]:
+    """The pages where people with these roles begin something, in the order of registration."""
+    return [entry for entry in _entries if set(entry.roles) & set(roles)]
 
 
 def listings() -> Iterable[Listing]:

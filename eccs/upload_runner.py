@@ -33,6 +33,7 @@ class Kind:
     judge: Callable[[Upload, Table], None]  # names the faults that no single cell shows
     accept: Callable[[Upload, Table], dict[str, Any]]  # in one transaction; returns the sums shown before signing
     save: Callable[[Upload, Table, int], dict[str, Any]]  # in one transaction, once it is signed
+    context: Callable[[Upload], dict[str, Any]]  # what its pages say: subject, caption, sums, who may sign
 
 
 _kinds: dict[str, Kind] = {}

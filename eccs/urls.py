@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import converters, include, path, register_converter
 from django.views.i18n import set_language
 
-from eccs import search, status, views
+from eccs import search, status, upload_views, views
 
 
 class Verb(converters.StringConverter):
@@ -21,6 +21,10 @@ urlpatterns = [
     path("find/", search.find, name="find"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("", include("accounts.urls")),
+    path("uploads/<int:pk>/", upload_views.upload, name="upload"),
+    path("uploads/<int:pk>/sign/", upload_views.sign, name="upload-sign"),
+    path("uploads/<int:pk>/errors/", upload_views.errors, name="upload-errors"),
+    path("uploads/template/<slug:kind>/", upload_views.template, name="upload-template"),
     path("manifests/", include("manifests.urls")),
     path("bills/", include("bills.urls")),
     path("payments/", include("payments.urls")),

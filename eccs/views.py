@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from eccs import desks, keyset, pages
 from eccs.models import Notice
-from eccs.workflow import Document, Refused, Step, buttons, holders, take, take_many, waiting_at, what_next
+from eccs.workflow import Document, Refused, Step, buttons, holders, take, take_many, what_next
 
 
 def _listing(slug: str) -> pages.Listing:
@@ -48,7 +49,7 @@ def queue(request: HttpRequest, slug: str, stage: str) -> HttpResponse:
     """One stage's documents that wait for the person, oldest first, with filters and steps for many at once."""
     listing, actor = _listing(slug), request.actor  # type: ignore[attr-defined]
     code = pages.from_verb(stage).upper()
-    if code not in waiting_at(listing.model, actor.roles):
+    if code not in listing.waiting_at(actor.roles):
         raise Http404
     columns = [c for c in listing.columns if actor.is_officer or not c.officers_only]
     sorts = {c.sort for c in columns if c.sort} | {"stage_since"}
@@ -86,7 +87,8 @@ def _fragment(request: HttpRequest) -> bool:
 def document(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """Everything about one document on one page, with the steps its desk may take."""
     listing, shown = _document(request, slug, key)
-    return render(request, listing.page_template, document_context(request, listing, shown))
+    template = listing.trade_template if request.actor.is_trade else listing.page_template  # type: ignore[attr-defined]
+    return render(request, template, document_context(request, listing, shown))
 
 
 def document_context(request: HttpRequest, listing: pages.Listing, shown: Any, **more: Any) -> dict[str, Any]:
@@ -101,7 +103,7 @@ def document_context(request: HttpRequest, listing: pages.Listing, shown: Any, *
         "document": shown, "listing": listing, "actor": actor, "is_officer": actor.is_officer,
         "buttons": [b for b in offered if not b["reasons"]], "not_possible": [b for b in offered if b["reasons"]],
         "trail": [told(line, shown, officer=actor.is_officer) for line in lines if actor.is_officer or not _private(line, shown)],
-        "who_has_it": who_has_it(shown, actor), "now": timezone.now(), "target_minutes": desks.target_minutes(),
+        "who_has_it": who_has_it(listing, shown, actor), "now": timezone.now(), "target_minutes": desks.target_minutes(),
         "next_in_queue": next_in_queue(listing, shown, actor) if offered else None,
         **listing.context(shown, actor), **more,
     }  # fmt: skip
@@ -134,24 +136,27 @@ def told(line: Any, shown: Document, *, officer: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def who_has_it(shown: Document, actor: Any) -> dict[str, Any]:
+def who_has_it(listing: pages.Listing, shown: Document, actor: Any) -> dict[str, Any]:
     """Who has the document now, since when, what the reader must do, what comes next: read from the declarations."""
     from accounts.roles import Role
 
-    roles = holders(shown, shown.stage)  # type: ignore[arg-type]
-    mine = [s for s in _open_steps(type(shown), shown.stage, actor)]
+    done = listing.elsewhere.get(shown.stage)
+    roles = (*(done.roles if done else ()), *holders(type(shown), shown.stage))
+    mine = [s for s in _open_steps(type(shown), shown.stage, actor) if Role.SYSTEM not in s.roles]
     labels = dict(shown._meta.get_field("stage").choices or ())  # type: ignore[union-attr]
     ahead: dict[str, None] = {}
-    for _step, targets in what_next(type(shown), shown.stage):
-        ahead.update(dict.fromkeys(t for t in targets if t != shown.stage))
+    for declared, targets in what_next(type(shown), shown.stage):
+        if not set(declared.sources) <= set(targets):  # a step that may leave every stage as it is says nothing
+            ahead.update(dict.fromkeys(t for t in targets if t != shown.stage))
     order = list(shown.stage_order())
-    onwards = [t for t in ahead if order.index(t) > order.index(shown.stage)]
-    nearest = sorted(onwards, key=order.index)[:2]
+    onwards = [t for t in ahead if order.index(t) > order.index(shown.stage)] or list(ahead)
+    do = [{"label": str(s.label), "url": f"#step-{s.name}"} for s in mine]
+    if done is not None and set(done.roles) & actor.roles:
+        do.insert(0, {"label": str(done.label), "url": f"{reverse(done.url_name)}?{urlencode({'document': shown.pk})}"})
     return {
         "stage": str(labels[shown.stage]), "since": shown.stage_since,
-        "holders": [str(Role(r).label) for r in roles if r != Role.SYSTEM],
-        "do": [str(s.label) for s in mine if Role.SYSTEM not in s.roles],
-        "next": [str(labels[t]) for t in nearest], "closed": not roles,
+        "holders": [str(Role(r).label) for r in roles if r != Role.SYSTEM], "do": do,
+        "next": [str(labels[t]) for t in sorted(onwards, key=order.index)[:2]], "closed": not roles,
     }  # fmt: skip
 
 
@@ -252,6 +257,7 @@ def clearance(request: HttpRequest, slug: str) -> HttpResponse:
             "steps": [
                 {"step": declared, "targets": [str(labels[t]) for t in targets if t != stage]}
                 for declared, targets in what_next(listing.model, stage)
+                if not set(declared.sources) <= set(targets)
             ],
         }
         for stage in listing.model.stage_order()

@@ -6,13 +6,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.permissions import Actor
+from eccs.dated_rules import rule_book
 from manifests.events import house_airway_bills_arrived
 
 _SYMBOLOGY = re.compile(r"^\][A-Z]\d")
@@ -74,14 +77,16 @@ def record(manifest_id: int, scans: Sequence[Scan], actor: Actor) -> list[dict[s
     now, complete, answers = timezone.now(), [], []
     with transaction.atomic(), connection.cursor() as cursor:
         for scan in scans:
-            cursor.execute(
-                _SCAN,
-                {
-                    "key": scan.key, "manifest": manifest_id, "code": scan.code, "at": min(scan.scanned_at, now), "now": now,
-                    "by": actor.user_id,
-                },
-            )  # fmt: skip
-            verdict, hawb, part, before, arrived, packages, counted = cursor.fetchone()
+            given = {
+                "key": scan.key, "manifest": manifest_id, "code": scan.code, "at": min(scan.scanned_at, now), "now": now,
+                "by": actor.user_id,
+            }  # fmt: skip
+            cursor.execute(_SCAN, given)
+            row = cursor.fetchone()
+            if row[0] is None:  # the same message was being kept by another connection: its answer is there now
+                cursor.execute(_SCAN, given)
+                row = cursor.fetchone()
+            verdict, hawb, part, before, arrived, packages, counted = row
             if counted is not None and arrived == packages:
                 complete.append(counted)
             answers.append({
@@ -100,3 +105,18 @@ def differences(manifest: Any) -> dict[str, Any]:
     short = Package.objects.filter(manifest=manifest, arrived_at=None).select_related("hawb").order_by("crn")
     excess = manifest.scans.filter(verdict=ArrivalScan.Verdict.UNKNOWN).order_by("code").distinct("code")
     return {"short": short, "short_count": short.count(), "excess": list(excess)}
+
+
+def weigh(manifest: Any, number: str, kg: Decimal) -> str:
+    """Keep the actual weight of a shipment, kg, and say what it differs by; the empty answer is an unknown HAWB (PN17 5.2)."""
+    hawb = manifest.hawbs.filter(number=number).first()
+    if hawb is None:
+        return ""
+    hawb.actual_weight_kg = kg
+    hawb.save(update_fields=["actual_weight_kg"])
+    tolerance = rule_book().amount("weight_tolerance_percent", timezone.localdate(), manifest.station_id)
+    if abs(kg - hawb.gross_weight_kg) * 100 > hawb.gross_weight_kg * tolerance:
+        return _("%(kg)s kg recorded, declared %(declared)s kg: beyond the tolerance, the manifest must be amended.") % {
+            "kg": kg, "declared": hawb.gross_weight_kg,
+        }  # fmt: skip
+    return _("%(kg)s kg recorded, declared %(declared)s kg.") % {"kg": kg, "declared": hawb.gross_weight_kg}

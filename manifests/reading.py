@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -98,12 +99,15 @@ def accept(upload: Upload, table: Table) -> dict[str, Any]:
     return summary
 
 
-def write_shipments(cursor: Any, manifest: ExpressCargoManifest, values: dict[str, list[Any]]) -> dict[str, Any]:
-    """COPY masters, house airway bills and packages, and return the sums."""
-    masters = {number: MasterAirwayBill(manifest=manifest, number=number) for number in dict.fromkeys(values["mawb"])}
-    MasterAirwayBill.objects.bulk_create(masters.values())
+def write_shipments(
+    cursor: Any, manifest: ExpressCargoManifest, values: dict[str, list[Any]], onto: dict[str, int] | None = None
+) -> dict[str, Any]:
+    """COPY masters, house airway bills and packages, and return the sums; `onto` are the masters that stand already."""
+    master_ids = dict(onto or {})
+    masters = [MasterAirwayBill(manifest=manifest, number=n) for n in dict.fromkeys(values["mawb"]) if n not in master_ids]
+    MasterAirwayBill.objects.bulk_create(masters)
+    master_ids |= {master.number: master.pk for master in masters}
     ids = next_ids(HouseAirwayBill, len(values["hawb"]))
-    master_ids = {number: master.pk for number, master in masters.items()}
     count = len(ids)
     copy_rows(
         cursor, HouseAirwayBill._meta.db_table,
@@ -142,4 +146,14 @@ def save(upload: Upload, table: Table, user_id: int) -> dict[str, Any]:
     raise Refused([_("A manifest is submitted on its own page.")])
 
 
-register(Kind("ecm", gettext_lazy("ECM (Non-documents)"), NON_DOCUMENTS, judge, accept, save))
+def context(upload: Upload) -> dict[str, Any]:
+    """The pages of the file lead back to its draft, where it is submitted."""
+    manifest = ExpressCargoManifest.objects.get(pk=upload.subject_id)
+    return {
+        "subject": manifest, "caption": f"{manifest.get_kind_display()} · {manifest.flight_number} · {manifest.airport_of_shipment}",
+        "ready_url": manifest.get_absolute_url(), "upload_url": reverse("manifest-upload", args=[manifest.key]), "facts": [],
+        "may_sign": lambda _actor: False,
+    }  # fmt: skip
+
+
+register(Kind("ecm", gettext_lazy("ECM (Non-documents)"), NON_DOCUMENTS, judge, accept, save, context))

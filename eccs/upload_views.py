@@ -1,0 +1,98 @@
+"""The pages of an upload: being checked, to be corrected, ready to sign, done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from eccs import upload_runner, uploads
+from eccs.models import Upload
+from eccs.uploads import Fault, files
+
+SHOWN = 200
+State = Upload.State
+
+
+def owner_of(request: HttpRequest) -> str:
+    """Whose uploads the person sees: those of the own firm."""
+    actor = request.actor  # type: ignore[attr-defined]
+    return f"courier:{actor.courier_id}" if actor.is_trade else ""
+
+
+def _mine(request: HttpRequest, pk: int) -> Upload:
+    return get_object_or_404(Upload.objects.exclude(owner=""), pk=pk, owner=owner_of(request))
+
+
+@require_GET
+@never_cache
+def upload(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far a file is, what is wrong with it, or what would be submitted."""
+    found = _mine(request, pk)
+    here = reverse("upload", args=[pk])
+    context: dict[str, Any] = {"upload": found, "refresh_url": here, "done_url": here, **upload_runner.kind_of(found).context(found)}
+    if found.state in (State.RECEIVED, State.CHECKING, State.SAVING):
+        part = bool(getattr(request, "htmx", None))
+        return render(request, "eccs/_upload_progress.html" if part else "eccs/upload_progress.html", context)
+    if getattr(request, "htmx", None):  # the progress is over: the page itself is wanted
+        return HttpResponse(headers={"HX-Redirect": here})
+    if found.state in (State.REFUSED, State.FAILED):
+        return render(request, "eccs/upload_result.html", {**context, **_result(found)})
+    if found.state == State.DONE or context.get("ready_url"):
+        return redirect(context.get("ready_url") or context["subject"])
+    context |= {"confirm_url": reverse("upload-sign", args=[pk]), "summary": context["sums"], "may_sign": context["may_sign"](request.actor)}  # type: ignore[attr-defined]
+    return render(request, "eccs/upload_confirm.html", context)
+
+
+def _result(found: Upload) -> dict[str, Any]:
+    faults = [Fault(*fault) for fault in found.faults]
+    rows = len({fault.row for fault in faults})
+    return {
+        "causes": [{"count": c["count"], "column": c["column"], "cause": c["reason"]} for c in uploads.causes(faults)],
+        "faults": faults[:SHOWN], "fault_count": len(faults), "row_count": rows, "good_count": found.rows - rows,
+        "errors_url": reverse("upload-errors", args=[found.pk]) if faults else "",
+    }  # fmt: skip
+
+
+@require_POST
+def sign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sign what was checked and have it filed in the background; a second press of the button does nothing."""
+    found = _mine(request, pk)
+    context = upload_runner.kind_of(found).context(found)
+    if not context["may_sign"](request.actor):  # type: ignore[attr-defined]
+        raise Http404
+    upload_runner.sign(found, request.user.pk)  # type: ignore[arg-type]
+    return redirect("upload", pk)
+
+
+@require_GET
+def errors(request: HttpRequest, pk: int) -> HttpResponse:
+    """The file as it was handed in, with the column ECCS_ERRORS."""
+    found = _mine(request, pk)
+    sheet = upload_runner.read_again(found)
+    content = files.with_errors(sheet, [Fault(*fault) for fault in found.faults])
+    stem = found.name.rsplit(".", 1)[0]
+    return _download(content, f"{stem}-ECCS_ERRORS", is_xlsx=sheet.is_xlsx)
+
+
+@require_GET
+def template(request: HttpRequest, kind: str) -> HttpResponse:
+    """An empty file with the names of the columns, or one with an example row."""
+    known = upload_runner.kind_named(kind)
+    if known is None:
+        raise Http404
+    is_xlsx, filled = request.GET.get("format") == "xlsx", "example" in request.GET
+    content = files.template(known.columns, is_xlsx=is_xlsx, filled=filled)
+    return _download(content, f"{kind}-{_('example') if filled else _('template')}", is_xlsx=is_xlsx)
+
+
+def _download(content: bytes, stem: str, *, is_xlsx: bool) -> HttpResponse:
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" if is_xlsx else "text/csv; charset=utf-8"
+    response = FileResponse(iter([content]), as_attachment=True, filename=f"{stem}.{'xlsx' if is_xlsx else 'csv'}", content_type=kind)
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -1,0 +1,161 @@
+"""The forms of a manifest (Form A)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from eccs import identifiers, places
+from manifests.models import ExpressCargoManifest
+from manifests.reading import NON_DOCUMENTS
+
+
+
+class UpperField(forms.CharField):
+    """A code, kept in capitals."""
+
+    def to_python(self, value: Any) -> str:
+        """The code in capitals."""
+        return str(super().to_python(value) or "").upper()
+
+
+def airport(label: Any, hint: Any = "") -> UpperField:
+    """An airport by its three letters."""
+    field = UpperField(label=label, min_length=3, max_length=3, help_text=hint)
+    field.widget.attrs["class"] = "govuk-input--width-3"
+    return field
+
+
+class ManifestForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The header of an ECM: flight, airports, country, scheduled arrival, on-board courier."""
+
+    airport_of_shipment = airport(_("Airport of shipment"), _("Three letters, such as HKG"))
+    first_port_of_arrival = airport(_("First port of arrival in India"), _("Three letters, such as BLR"))
+    country_of_exportation = UpperField(
+        label=_("Country of exportation"), min_length=2, max_length=2, help_text=_("Two letters of ISO 3166, such as HK"),
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-3"}),
+    )  # fmt: skip
+    flight_number = UpperField(label=_("Flight number"), max_length=10, widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}))
+    scheduled_arrival = forms.DateTimeField(
+        label=_("Scheduled arrival"), help_text=_("Date and time in India, such as 20/11/2026 06:20"),
+        input_formats=["%d/%m/%Y %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        widget=forms.DateTimeInput(format="%d/%m/%Y %H:%M", attrs={"class": "govuk-input--width-20", "autocomplete": "off"}),
+    )  # fmt: skip
+
+    class Meta:
+        model = ExpressCargoManifest
+        fields = (
+            "station", "airline", "flight_number", "airport_of_shipment", "country_of_exportation", "first_port_of_arrival",
+            "scheduled_arrival", "on_board_courier",
+        )  # fmt: skip
+
+    def __init__(self, *args: Any, courier: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["station"].queryset = courier.stations.all()  # type: ignore[attr-defined]
+        self.fields["station"].label = _("Station")  # type: ignore[assignment]
+
+    def clean_country_of_exportation(self) -> str:
+        """A country of ISO 3166."""
+        country: str = self.cleaned_data["country_of_exportation"]
+        if country not in places.COUNTRIES:
+            raise forms.ValidationError(_("Enter a country of ISO 3166, two letters"))
+        return country
+
+    def clean_scheduled_arrival(self) -> Any:
+        """A time that can be meant: not longer ago than a day, not further ahead than a month."""
+        when = self.cleaned_data["scheduled_arrival"]
+        now = timezone.now()
+        if not now - timedelta(days=30) <= when <= now + timedelta(days=30):
+            raise forms.ValidationError(_("Enter a day within a month of today"))
+        return when
+
+
+class FileForm(forms.Form):
+    """A file of shipments."""
+
+    file = forms.FileField(label=_("CSV or XLSX, at most 20,000 rows and 20 MiB"), allow_empty_file=True)
+
+
+class StepForm(forms.Form):
+    """What a step on a manifest asks."""
+
+    def __init__(self, *args: Any, document: Any, actor: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.document, self.actor = document, actor
+
+    def answers(self) -> dict[str, Any]:
+        """The step's answers."""
+        return dict(self.cleaned_data)
+
+
+class FeedIgmForm(StepForm):
+    """The IGM number and the actual time of arrival (PN17 5.1)."""
+
+    igm_number = forms.RegexField(
+        r"^\d{5,10}$", label=_("IGM number"), error_messages={"invalid": _("Enter the IGM number: 5 to 10 digits")},
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-10", "inputmode": "numeric", "autocomplete": "off"}),
+    )  # fmt: skip
+    actual_arrival = forms.DateTimeField(
+        label=_("Actual arrival"), help_text=_("Date and time in India, such as 20/11/2026 06:18"),
+        input_formats=["%d/%m/%Y %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        widget=forms.DateTimeInput(format="%d/%m/%Y %H:%M", attrs={"class": "govuk-input--width-20", "autocomplete": "off"}),
+    )  # fmt: skip
+
+    def clean_actual_arrival(self) -> Any:
+        """An aircraft that has landed has landed in the past."""
+        when = self.cleaned_data["actual_arrival"]
+        if when > timezone.now():
+            raise forms.ValidationError(_("The actual arrival cannot be in the future"))
+        return when
+
+
+class CloseArrivalForm(StepForm):
+    """Remarks on what is short or in excess (PN17 5.2)."""
+
+    remarks = forms.CharField(label=_("Remarks on short and excess packages"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ShipmentForm(forms.Form):
+    """One house airway bill, typed in: the same checks as a row of the file."""
+
+    def __init__(self, *args: Any, manifest: ExpressCargoManifest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.manifest = manifest
+        for column in NON_DOCUMENTS:
+            field = forms.CharField(label=_LABELS[column.name], required=column.required, help_text=column.help, max_length=400)
+            if column.name == "transshipment":
+                field = forms.ChoiceField(label=_LABELS[column.name], choices=(("N", _("No")), ("Y", _("Yes"))), initial="N")  # type: ignore[assignment]
+            self.fields[column.name] = field
+
+    def row(self) -> dict[str, str]:
+        """The cells as a file would have them."""
+        return {column.name: str(self.cleaned_data.get(column.name) or "").strip() for column in NON_DOCUMENTS}
+
+
+_LABELS = {
+    "hawb": _("HAWB"), "mawb": _("MAWB"), "ucr": _("UCR"), "packages": _("Packages"), "crn_numbers": _("CRNs"),
+    "gross_weight_kg": _("Gross weight, kg"), "description": _("Description"), "consignor_name": _("Consignor"),
+    "consignor_address": _("Consignor's address"), "consignor_country": _("Consignor's country"),
+    "consignee_name": _("Consignee"), "consignee_address": _("Consignee's address"), "consignee_city": _("City"),
+    "consignee_state": _("State"), "consignee_pin": _("PIN code"), "invoice_value": _("Invoice value"),
+    "invoice_currency": _("Currency"), "transshipment": _("Transshipment"), "transshipment_to": _("Transshipment to"),
+}  # fmt: skip
+
+
+class WeightForm(forms.Form):
+    """The actual weight of a shipment (PN17 5.2)."""
+
+    hawb = forms.CharField(max_length=20)
+    kg = forms.DecimalField(min_value=Decimal("0.001"), max_digits=10, decimal_places=3)
+
+    def clean_hawb(self) -> str:
+        """A HAWB as it is written."""
+        number: str = self.cleaned_data["hawb"].strip().upper()
+        if reason := identifiers.hawb(number):
+            raise forms.ValidationError(reason)
+        return number

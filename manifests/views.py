@@ -1,0 +1,141 @@
+"""A courier's manifests: list, header, upload, shipment by shipment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import connection, transaction
+from django.db.models import F
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import AuthorisedCourier
+from accounts.roles import COURIERS
+from eccs import keyset, upload_runner, uploads
+from eccs.uploads import Sheet
+from eccs.uploads.reading import MAX_BYTES
+from manifests.clearance import Stage
+from manifests.forms import FileForm, ManifestForm, ShipmentForm
+from manifests.models import ExpressCargoManifest
+from manifests.reading import NON_DOCUMENTS, judge, write_shipments
+
+
+def _courier(request: HttpRequest) -> AuthorisedCourier:
+    actor = request.actor  # type: ignore[attr-defined]
+    if actor.courier_id is None or actor.roles.isdisjoint(COURIERS):
+        raise Http404
+    return get_object_or_404(AuthorisedCourier, pk=actor.courier_id)
+
+
+def _draft(request: HttpRequest, key: str) -> ExpressCargoManifest:
+    courier = _courier(request)
+    rows = ExpressCargoManifest.objects.filter(courier=courier, stage=Stage.DRAFT)
+    found: ExpressCargoManifest = get_object_or_404(rows, ExpressCargoManifest.by_key(key))
+    return found
+
+
+@require_GET
+def manifests(request: HttpRequest) -> HttpResponse:
+    """The manifests the person may see, the newest first, by stage and flight."""
+    rows = ExpressCargoManifest.objects.visible_to(request.actor).select_related("station", "courier")  # type: ignore[attr-defined]
+    stage, flight = request.GET.get("stage", ""), request.GET.get("flight", "").strip()
+    if stage in Stage.values:
+        rows = rows.filter(stage=stage)
+    else:
+        rows = rows.exclude(stage=Stage.DISCARDED)
+    if flight:
+        rows = rows.filter(flight_number__icontains=flight)
+    page = keyset.page(rows, "-created_at", request.GET.get("mark", ""))
+    may_file = not request.actor.roles.isdisjoint(COURIERS)  # type: ignore[attr-defined]
+    context = {"page": page, "stages": Stage.choices, "stage": stage, "flight": flight, "may_file": may_file}
+    return render(request, "manifests/list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """A new draft: the header, with the file of its shipments if it is at hand."""
+    courier = _courier(request)
+    form = ManifestForm(request.POST or None, courier=courier)
+    if request.method == "POST" and form.is_valid():
+        content = _content(request)
+        manifest = form.save(commit=False)
+        manifest.courier, manifest.created_by = courier, request.user
+        manifest.save()
+        return _receive(request, manifest, content) if content is not None else redirect(manifest)
+    return render(request, "manifests/new.html", {"form": form, "columns": NON_DOCUMENTS}, status=422 if form.errors else 200)
+
+
+@require_POST
+def upload(request: HttpRequest, key: str) -> HttpResponse:
+    """A file for a draft; it takes the place of the shipments the draft held."""
+    manifest = _draft(request, key)
+    content = _content(request)
+    if content is None:
+        messages.error(request, _("Choose a file first."))
+        return redirect(manifest)
+    return _receive(request, manifest, content)
+
+
+def _content(request: HttpRequest) -> bytes | None:
+    form = FileForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return None
+    content: bytes = form.cleaned_data["file"].read(MAX_BYTES + 1)
+    return content
+
+
+def _receive(request: HttpRequest, manifest: ExpressCargoManifest, content: bytes) -> HttpResponse:
+    name = request.FILES["file"].name or "file"  # type: ignore[union-attr]
+    found = upload_runner.receive("ecm", f"courier:{manifest.courier_id}", manifest.pk, request.user.pk, name, content)  # type: ignore[arg-type]
+    return redirect("upload", found.pk)
+
+
+@require_GET
+def shipments(request: HttpRequest, key: str) -> HttpResponse:
+    """All shipments of a manifest, page by page."""
+    rows = ExpressCargoManifest.objects.visible_to(request.actor)  # type: ignore[attr-defined]
+    manifest: ExpressCargoManifest = get_object_or_404(rows, ExpressCargoManifest.by_key(key))
+    found = manifest.hawbs.select_related("master")
+    if hawb := request.GET.get("hawb", "").strip().upper():
+        found = found.filter(number__startswith=hawb)
+    page = keyset.page(found, "pk", request.GET.get("mark", ""), 50)
+    return render(request, "manifests/shipments.html", {"manifest": manifest, "page": page, "hawb": hawb})
+
+
+@require_http_methods(["GET", "POST"])
+def shipment(request: HttpRequest, key: str) -> HttpResponse:
+    """One more house airway bill, typed in; checked exactly as a row of a file."""
+    manifest = _draft(request, key)
+    form = ShipmentForm(request.POST or None, manifest=manifest)
+    if request.method == "POST" and form.is_valid() and _add(manifest, form):
+        messages.success(request, _("%(hawb)s is on the manifest.") % {"hawb": form.cleaned_data["hawb"].upper()})
+        return redirect("manifest-shipment" if "another" in request.POST else manifest, *([key] if "another" in request.POST else []))
+    return render(request, "manifests/shipment.html", {"form": form, "manifest": manifest}, status=422 if form.errors else 200)
+
+
+def _add(manifest: ExpressCargoManifest, form: ShipmentForm) -> bool:
+    """Check the typed row and write it, with the manifest held; faults go to their fields."""
+    row = form.row()
+    table = uploads.check(Sheet(list(row), [list(row.values())], [1], False), NON_DOCUMENTS)
+    judge(None, table)  # type: ignore[arg-type]
+    if not table.faults:
+        with transaction.atomic(), connection.cursor() as cursor:
+            held = ExpressCargoManifest.objects.select_for_update(of=("self",)).get(pk=manifest.pk)
+            codes = row["crn_numbers"].upper().split() or [row["hawb"].upper()]
+            if held.hawbs.filter(number=row["hawb"].upper()).exists():
+                table.fault(0, "hawb", row["hawb"], _("is on this manifest already"))
+            elif held.hawbs.filter(pieces__crn__in=codes).exists():
+                table.fault(0, "crn_numbers", row["crn_numbers"], _("is on this manifest already"))
+            else:
+                sums = write_shipments(cursor, held, table.values, onto=dict(held.masters.values_list("number", "pk")))
+                ExpressCargoManifest.objects.filter(pk=held.pk).update(
+                    hawb_count=F("hawb_count") + 1, package_count=F("package_count") + sums["packages"],
+                    gross_weight_kg=F("gross_weight_kg") + sums["gross_weight_kg"],
+                )  # fmt: skip
+    for fault in table.faults:
+        label: Any = form.fields[fault.column].label
+        form.add_error(fault.column, f"{label} {fault.reason}")
+    return not table.faults

@@ -1,0 +1,194 @@
+// The scan station: judges every scan at once from the manifest it holds, keeps the scan in localStorage, sends it when it can.
+// The page works without this module: the form then posts one scan at a time. The server stays the judge: what it answers
+// differently is shown as a second verdict. crypto.randomUUID needs https, or this machine itself.
+import { fetched, now, post, sent } from "./scan-wire.js";
+
+const station = document.getElementById("station").dataset;
+const manifest = await fetched(station.packages);
+const KEY = `eccs-unsent-${station.key}-`;
+const $ = (id) => document.getElementById(id);
+const number = new Intl.NumberFormat("en-IN");
+const kilos = (x) => `${x.toFixed(2)} kg`;
+
+// Each verdict: word, sentence, tone (pairs of hertz and milliseconds).
+const VERDICTS = {
+  ok: ["OK", "All packages of this HAWB have arrived", [[880, 90]]],
+  part: ["Part", "", [[660, 70], [880, 70]]],
+  again: ["Duplicate", "Already scanned at", [[440, 120], [440, 120]]],
+  wrong: ["Wrong manifest", "", [[300, 220], [300, 220]]],
+  unknown: ["Unknown", "On no manifest: put it in the excess cage", [[180, 500]]],
+};
+
+/** A label as scanned: without symbology mark, FNC1 and the GS1 application identifier of a consignment number. */
+export function clean(raw) {
+  return raw.trim().toUpperCase().replace(/^\][A-Z]\d/, "").replace(/\x1d/g, "").replace(/^\(?401\)?(?=[A-Z])/, "");
+}
+
+// 1 ── the scans not yet sent: one key each in localStorage, so that a reload, a crash or a second window loses none
+const unsent = new Map(Object.entries(localStorage).filter(([key]) => key.startsWith(KEY)).map(([key, scan]) => [key, JSON.parse(scan)]));
+let wait = 1000;
+let timer = 0;
+let sending = false;
+
+function remember(scan) {
+  const key = KEY + crypto.randomUUID();
+  const kept = { ...scan, key: key.slice(KEY.length), at: new Date().toISOString(), clock: now() };
+  localStorage.setItem(key, JSON.stringify(kept));
+  unsent.set(key, kept);
+  showUnsent();
+  drain();
+}
+
+async function drain() {
+  if (sending || !unsent.size) return;
+  clearTimeout(timer);
+  sending = true;
+  const batch = [...unsent].slice(0, 50);
+  try {
+    const answers = await sent(station, batch.map(([, scan]) => scan)); // the server knows each key: sending twice does no harm
+    for (const [key] of batch) { unsent.delete(key); localStorage.removeItem(key); }
+    answers.forEach(differs);
+    wait = 1000;
+    timer = setTimeout(drain);
+    showUnsent(false);
+  } catch {
+    timer = setTimeout(drain, wait);
+    wait = Math.min(wait * 2, 15000);
+    showUnsent(true);
+  } finally {
+    sending = false;
+  }
+}
+
+function showUnsent(down = $("unsent").dataset.state === "down") {
+  const n = unsent.size;
+  $("unsent").dataset.state = n && down ? "down" : n ? "sending" : "ok";
+  $("unsent-icon").setAttribute("href", n && down ? "#i-down" : "#i-ok");
+  $("unsent-say").textContent = !n ? "All sent" : down ? `${n} not yet sent: network down. Keep scanning, nothing is lost.` : `${n} being sent`;
+}
+
+/** What the server answers differently from what the station said at once is said again, so that nobody overlooks it. */
+function differs({ code, verdict }) {
+  if (verdict === "UNKNOWN" && manifest.pieces.has(code)) show(code, { state: "wrong", say: "ECCS does not find it on this manifest" });
+  if (verdict === "ARRIVED" && !manifest.pieces.has(code)) show(code, { state: "ok", say: "ECCS found it on the manifest" });
+}
+
+// 2 ── the verdict
+function judge(code) {
+  const piece = manifest.pieces.get(code);
+  if (!piece && manifest.hawbs.has(code)) return { state: "wrong", word: "Scan the CRN", short: "CRN?", say: "This HAWB has several packages, each with its own CRN" };
+  if (!piece) return { state: "unknown" };
+  const bill = manifest.hawbs.get(piece.hawb);
+  if (piece.at) return { state: "again", bill, say: `Already scanned at ${piece.at}` };
+  piece.at = now();
+  bill.arrived += 1;
+  if (bill.arrived < bill.packages) return { state: "part", bill, word: `Part ${bill.arrived} of ${bill.packages}`, say: `${bill.packages - bill.arrived} to come of ${bill.hawb}` };
+  return { state: "ok", bill, say: bill.packages > 1 ? `Part ${bill.arrived} of ${bill.packages}: complete` : undefined };
+}
+
+function show(code, { state, word, short, say, bill }) {
+  $("verdict").dataset.state = state;
+  $("verdict-icon").setAttribute("href", `#i-${state}`);
+  $("verdict-word").textContent = word ?? VERDICTS[state][0];
+  $("verdict-code").textContent = code;
+  $("verdict-say").textContent = say ?? VERDICTS[state][1];
+  const line = document.createElement("li");
+  short ??= { ok: "OK", part: word?.replace("Part ", ""), again: "Again", wrong: "Wrong", unknown: "Unknown" }[state];
+  for (const [tag, text, cls] of [["time", now()], ["span", code], ["b", short, `v v--${state}`]]) {
+    const el = document.createElement(tag);
+    el.textContent = text;
+    if (cls) el.className = cls;
+    line.append(el, " ");
+  }
+  $("last").prepend(line);
+  while ($("last").children.length > 10) $("last").lastElementChild.remove();
+  if (state === "ok" || state === "part") count(1);
+  if (state === "unknown") $("excess").textContent = Number($("excess").textContent) + 1;
+  if (bill && bill.arrived === bill.packages) weighing(bill);
+  sound(VERDICTS[state][2]);
+}
+
+function count(more) {
+  const meter = $("meter");
+  meter.value += more;
+  $("done").textContent = number.format(meter.value);
+  $("left").textContent = number.format(meter.max - meter.value);
+}
+
+let audio;
+function sound(tones) {
+  if (!$("sound").checked) return;
+  audio ??= new AudioContext();
+  let at = audio.currentTime;
+  for (const [hertz, ms] of tones) {
+    const tone = audio.createOscillator();
+    const loud = audio.createGain();
+    tone.frequency.value = hertz;
+    loud.gain.value = 0.2;
+    tone.connect(loud).connect(audio.destination);
+    tone.start(at);
+    tone.stop(at + ms / 1000);
+    at += ms / 1000 + 0.05;
+  }
+}
+
+// 3 ── always ready: the field has the focus, or the band says that it has not
+function ready() {
+  const here = document.activeElement;
+  const state = !document.hasFocus() ? "no" : here === $("code") ? "yes" : here === $("kg") ? "kg" : "no";
+  $("scan-form").dataset.ready = state;
+  $("ready").textContent = { yes: "READY", kg: "WEIGHT: Enter records, Esc leaves", no: "NOT READY: press any key" }[state];
+}
+addEventListener("focus", () => { $("code").focus(); ready(); });
+addEventListener("blur", ready);
+document.addEventListener("focusin", ready);
+document.addEventListener("focusout", () => setTimeout(ready));
+document.addEventListener("keydown", (e) => {
+  if (e.key === "F2") { e.preventDefault(); $("kg").focus(); $("kg").select(); return; }
+  if (e.key === "Escape") { $("code").focus(); return; }
+  if (!["INPUT", "BUTTON", "A"].includes(document.activeElement.tagName) && !e.ctrlKey && !e.metaKey && !e.altKey) $("code").focus();
+});
+
+$("scan-form").addEventListener("submit", (e) => {
+  e.preventDefault();
+  const code = clean($("code").value);
+  $("code").value = "";
+  $("code").focus();
+  if (!code) return;
+  show(code, judge(code));
+  remember({ code });
+});
+
+// 4 ── weight
+function weighing(bill) {
+  $("weigh-code").textContent = bill.hawb;
+  $("weigh-declared").textContent = kilos(bill.kg);
+}
+$("weigh").addEventListener("submit", async (e) => {
+  e.preventDefault();
+  const hawb = $("weigh-code").textContent;
+  const kg = $("kg").value.trim().replace(",", ".");
+  if (!(Number(kg) > 0) || !manifest.hawbs.has(hawb)) { $("kg").select(); return; }
+  try {
+    const { said, refused } = await post(station.weight, new URLSearchParams({ hawb, kg }));
+    $("verdict-say").textContent = said ?? refused;
+    if (said) $("kg").value = "";
+  } catch {
+    $("verdict-say").textContent = "Weight not recorded: network down. Try again.";
+    return;
+  }
+  $("code").focus();
+});
+
+addEventListener("online", drain);
+for (const { code, clock } of unsent.values()) { // scanned before a reload, not yet known to the server
+  const piece = manifest.pieces.get(code);
+  if (!piece || piece.at) continue;
+  piece.at = clock;
+  manifest.hawbs.get(piece.hawb).arrived += 1;
+  count(1);
+}
+showUnsent(false);
+drain();
+$("code").focus();
+ready();

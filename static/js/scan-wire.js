@@ -1,0 +1,35 @@
+// What the scan station says to the server and hears from it.
+
+/** The time of day on the station's clock. */
+export const now = () => new Date().toLocaleTimeString("en-GB", { timeZone: "Asia/Kolkata" });
+
+/** The manifest's packages and house airway bills, as the station judges by them. */
+export async function fetched(address) {
+  const { pieces } = await (await fetch(address, { headers: { Accept: "application/json" } })).json();
+  const hawbs = new Map();
+  for (const [, hawb, packages, kg, at] of pieces) {
+    const bill = hawbs.get(hawb) ?? { hawb, packages, kg: Number(kg), arrived: 0 };
+    bill.arrived += at ? 1 : 0;
+    hawbs.set(hawb, bill);
+  }
+  return { hawbs, pieces: new Map(pieces.map(([code, hawb, , , at]) => [code, { hawb, at }])) };
+}
+
+const token = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
+
+/** Send a form or a message; an answer that is none of ours is a fault of the line, and is tried again. */
+export async function post(address, body) {
+  const headers = { "X-CSRFToken": token(), Accept: "application/json" };
+  if (typeof body === "string") headers["Content-Type"] = "application/json";
+  const answer = await fetch(address, { method: "POST", body, headers, redirect: "error" });
+  if (answer.status >= 500 || !answer.headers.get("Content-Type")?.startsWith("application/json")) throw new Error(answer.status);
+  return answer.json();
+}
+
+/** Send scans; the answers, in their order. */
+export async function sent(station, scans) {
+  const message = JSON.stringify({ scans: scans.map(({ key, code, at }) => ({ key, code, at })) });
+  const { answers } = await post(station.scans, message);
+  if (!answers) throw new Error("not taken");
+  return answers;
+}
