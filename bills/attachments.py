@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from io import BytesIO
 from pathlib import PurePath
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
@@ -29,7 +30,7 @@ def content_type(start: bytes) -> tuple[str, str] | None:
     return next(((kind, ending) for magic, kind, ending in KINDS if start.startswith(magic)), None)
 
 
-def why_not(file: UploadedFile) -> str:
+def why_not(file: UploadedFile[Any]) -> str:
     """Why a paper cannot be attached, or nothing."""
     if not file.size:
         return _("The file is empty.")
@@ -66,7 +67,7 @@ def attach(bill: CourierBillOfEntry, name: str, content: bytes, kind: str, user_
     return paper
 
 
-def attach_upload(bill: CourierBillOfEntry, file: UploadedFile, kind: str, user_id: int) -> Attachment:
+def attach_upload(bill: CourierBillOfEntry, file: UploadedFile[Any], kind: str, user_id: int) -> Attachment:
     """Keep a paper that a form brought."""
     file.seek(0)
     held = BytesIO()

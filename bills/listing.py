@@ -44,7 +44,6 @@ BILLS = Listing(
         Column("av", _("AV ₹"), "assessable_value__gte", "assessable_value", _("from"), number=True),
         Column("duty", _("Duty ₹"), "total_duty__gte", "total_duty", _("from"), number=True),
         Column("lane", _("Lane and reason"), "risk_decision__lane", officers_only=True, choices=tuple(RiskDecision.Lane.choices)),
-        Column("age", _("Age"), sort="stage_since"),
         Column("flight", _("Flight"), "manifest__flight_number__icontains", hint=_("flight")),
     ),
     row_template="bills/_row.html",

@@ -27,7 +27,7 @@ class PapersField(forms.FileField):
         kwargs.setdefault("widget", Papers(attrs={"accept": attachments.ACCEPTED}))
         super().__init__(*args, **kwargs)
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         """Every paper, or an error that names the one that is not accepted."""
         given = data if isinstance(data, list | tuple) else [data] if data else []
         if self.required and not given:

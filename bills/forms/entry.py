@@ -1,0 +1,174 @@
+"""What a courier declares, part by part. A part may be kept unfinished; the whole is checked before filing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from bills import drafts
+from bills.reading import COLUMNS
+from eccs import places
+from eccs.uploads.checks import Bad
+
+BY_NAME = {column.name: column for column in COLUMNS}
+
+LABELS: dict[str, Any] = {
+    "invoice_number": _("Invoice number"), "invoice_date": _("Invoice date"), "invoice_terms": _("Terms"),
+    "currency": _("Currency"), "freight": _("Freight"), "insurance": _("Insurance"), "inland_charges": _("Inland charges"),
+    "discount": _("Discount"), "ecommerce": _("Imported through e-commerce"), "eou": _("For a 100 % export oriented unit"),
+    "repair_and_return": _("For repair and return"), "government": _("For the government"), "kyc_type": _("KYC document"),
+    "kyc_number": _("Number of the KYC document"), "iec": _("IEC"), "iec_branch": _("Branch of the IEC"), "gstin": _("GSTIN"),
+    "state_code": _("State"), "ad_code": _("AD code"), "cth": _("CTH"), "description": _("Description"),
+    "country_of_origin": _("Country of origin"), "quantity": _("Quantity"), "uom": _("Unit"), "unit_price": _("Unit price"),
+    "manufacturer": _("Maker or brand"), "notification": _("Notification"),
+    "notification_sl_no": _("Serial number in the notification"), "licence_number": _("Licence number"),
+}  # fmt: skip
+
+HINTS: dict[str, Any] = {
+    "invoice_date": _("For example 2026-11-12 or 12/11/2026."),
+    "invoice_terms": _("What the price includes."),
+    "freight": _("In the currency of the invoice. Left empty it is taken as 20 percent of FOB."),
+    "insurance": _("In the currency of the invoice. Left empty it is taken as 1.125 percent of FOB."),
+    "inland_charges": _("Ex works only: the cost to the port of export, in the currency of the invoice."),
+    "kyc_number": _("Of an Aadhaar only the last four digits are kept."),
+    "iec": _("Ten characters. For personal use leave it empty: 0100000053 is used."),
+    "ad_code": _("Seven digits, where foreign exchange goes through a bank."),
+    "cth": _("Eight digits."),
+    "description": _("What the goods are, with brand and model."),
+    "unit_price": _("In the currency of the invoice."),
+}
+
+WIDTHS = {
+    "freight": 10, "insurance": 10, "inland_charges": 10, "discount": 10, "iec": 10, "iec_branch": 4, "ad_code": 10, "cth": 10,
+    "quantity": 10, "unit_price": 10, "invoice_date": 10, "gstin": 20, "kyc_number": 20, "invoice_number": 20, "notification": 10,
+    "notification_sl_no": 10, "licence_number": 20, "manufacturer": 20,
+}  # fmt: skip
+FIGURES = {"freight", "insurance", "inland_charges", "discount", "quantity", "unit_price"}
+YES_NO = {"ecommerce", "eou", "repair_and_return", "government"}
+TERMS = (
+    ("FOB", _("FOB: free on board, without freight and insurance")), ("CIF", _("CIF: with freight and insurance")),
+    ("C&F", _("C&F: with freight, without insurance")), ("C&I", _("C&I: with insurance, without freight")),
+    ("EXW", _("EXW: ex works")),
+)  # fmt: skip
+KYC = (
+    ("AADHAAR", _("Aadhaar")), ("PAN", _("PAN")), ("PASSPORT", _("Passport")), ("VOTER_ID", _("Voter ID")), ("GSTIN", _("GSTIN")),
+    ("IEC", _("IEC")), ("UIN", _("UIN")),
+)  # fmt: skip
+
+
+def _choices(name: str) -> list[tuple[str, Any]] | None:
+    if name == "currency":
+        return [(code, code) for code in sorted(places.CURRENCIES)]
+    if name == "country_of_origin":
+        return [(code, code) for code in sorted(places.COUNTRIES)]
+    if name == "uom":
+        return [(code, code) for code in sorted(places.UNITS)]
+    if name == "state_code":
+        return [(code, f"{code} {state}") for code, state in sorted(places.STATE_CODES.items())]
+    return None
+
+
+class DraftForm(forms.Form):
+    """A part of a draft: everything may stay empty; what is typed is checked as a cell of an upload would be."""
+
+    names: tuple[str, ...] = ()
+
+    def __init__(self, data: Any = None, *, kept: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(data, initial={n: self._shown(n, kept.get(n, "")) for n in self.names}, **kwargs)
+        for name in self.names:
+            self.fields[name] = self._field(name)
+
+    @staticmethod
+    def _shown(name: str, text: str) -> Any:
+        return text.upper() == "Y" if name in YES_NO else text
+
+    @staticmethod
+    def _field(name: str) -> forms.Field:
+        words: dict[str, Any] = {"label": LABELS[name], "help_text": HINTS.get(name, ""), "required": False}
+        if name in YES_NO:
+            return forms.BooleanField(**words)
+        if name == "invoice_terms":
+            return forms.ChoiceField(choices=TERMS, widget=forms.RadioSelect, **words)
+        if name == "kyc_type":
+            return forms.ChoiceField(choices=KYC, widget=forms.RadioSelect, **words)
+        if choices := _choices(name):
+            return forms.ChoiceField(choices=[("", "–"), *choices], **words)
+        attrs: dict[str, Any] = {"autocomplete": "off", "class": f"govuk-input--width-{WIDTHS.get(name, 20)}"}
+        if name in FIGURES:
+            attrs["inputmode"] = "decimal"
+        if name == "description":
+            return forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), **words)
+        return forms.CharField(widget=forms.TextInput(attrs=attrs), **words)
+
+    def clean(self) -> dict[str, Any]:
+        """Each answer against the check of its column."""
+        given = super().clean() or {}
+        for name in self.names:
+            text = given.get(name)
+            if not text or name in YES_NO or name not in BY_NAME:
+                continue
+            try:
+                BY_NAME[name].convert(str(text).strip())
+            except Bad as bad:
+                self.add_error(name, ValidationError(f"{LABELS[name]} {bad}."))
+        return given
+
+    def texts(self) -> dict[str, str]:
+        """What was typed, as it is kept: also what is wrong, so that nobody's typing is lost."""
+        kept = {}
+        for name in self.names:
+            value = self.data.get(self.add_prefix(name), "")
+            kept[name] = ("Y" if value else "") if name in YES_NO else str(value).strip()[:400]
+        return kept
+
+
+class ImporterForm(DraftForm):
+    """Who receives the goods, by which document, and the bank's and tax numbers."""
+
+    names = drafts.IMPORTER
+
+    def clean(self) -> dict[str, Any]:
+        """The number must be one of the kind of document chosen."""
+        from eccs.identifiers import kyc
+
+        given = super().clean()
+        kind, number = given.get("kyc_type"), (given.get("kyc_number") or "").replace(" ", "").upper()
+        if number and not kind:
+            self.add_error("kyc_type", _("Choose the kind of document."))
+        elif number and kind and (reason := kyc(kind, number)):
+            self.add_error("kyc_number", f"{LABELS['kyc_number']} {reason}.")
+        return given
+
+
+class InvoiceForm(DraftForm):
+    """The invoice, its terms and its charges."""
+
+    names = drafts.INVOICE
+
+
+class ItemForm(DraftForm):
+    """One kind of goods in the shipment."""
+
+    names = drafts.ITEM
+
+
+class FilingForm(forms.Form):
+    """What the signatory declares when the bill is filed (Form D, declarations)."""
+
+    template = "bills/_declare.html"
+
+    authorised = forms.BooleanField(label=_("we are authorised by the consignor or consignee to file this bill;"))
+    true = forms.BooleanField(
+        label=_("the contents are true, and we will report at once any document that shows otherwise.")
+    )
+
+    def __init__(self, *args: Any, document: Any, actor: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+    def answers(self) -> dict[str, Any]:
+        """The declarations are conditions of filing; the step itself takes no answers."""
+        return {}

@@ -1,0 +1,182 @@
+"""All of one bill for its page: parties, route, items, the duty with its working, documents, queries, and for officers the risk."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bills.assessment import Reckoned, reckon_again
+from bills.duty.levies import LEVIES
+from bills.duty.statement import workings
+from bills.duty.tariff import Rate, Tariff
+from bills.filing import heads_of
+from bills.models import CourierBillOfEntry, Item, TariffRate
+from bills.stages import UNFILED, Stage
+from eccs.dated_rules import rule_book
+from eccs.money import grouped, rupees
+from eccs.workflow import Refused
+
+CUSTOMS_STAGES = (Stage.DOCUMENTS, Stage.ASSESSMENT, Stage.APPROVAL, Stage.QUERY)
+XRAY_STAGES = (Stage.XRAY, Stage.EXAMINATION, Stage.FOR_OUT_OF_CHARGE)
+
+
+def summary(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]:
+    """What the page of a bill shows to this person."""
+    if bill.stage in UNFILED:
+        from bills.checking import check
+
+        found = check(bill) if bill.stage == Stage.DRAFT else None
+        return {"bill": bill, "page": "bills/draft.html", "check": found, "papers": bill.attachments.all()}
+    items = list(bill.items.all())
+    told = {
+        "bill": bill, "items": items, "packages": list(bill.hawb.pieces.order_by("part")), "papers": bill.attachments.all(),
+        "queries": bill.queries.select_related("raised_by"), "examinations": bill.examinations.select_related("by"),
+        "heads": [{"head": levy.head, "name": levy.name, "amount": amount} for levy, (_h, amount) in zip(LEVIES, heads_of(bill), strict=True)],
+        "waived": Decimal(bill.duty_heads.get("WAIVED", "0")), "order": getattr(bill, "order", None), **reckoning(bill, items),
+    }  # fmt: skip
+    if actor.is_trade:
+        return {**told, "page": "bills/bill_trade.html", "stepper": stepper(bill)}
+    told |= {"page": "bills/bill_officer.html", "route": route(bill), "facts_limit": _limit(bill)}
+    if actor.is_officer:  # what the RMS decided never leaves Customs
+        told["decision"] = bill.risk_decision
+    return told
+
+
+def reckoning(bill: CourierBillOfEntry, items: list[Item]) -> dict[str, Any]:
+    """The value and the duty worked out again for show, line by line."""
+    if bill.exchange_rate is None or bill.presented_on is None or not items:
+        return {"lines": [{"item": item} for item in items], "value_lines": []}
+    on = bill.rates_on or bill.presented_on
+    try:
+        found = reckon_again(bill, items, _tariff(items), on)
+    except Refused:  # a rate that was withdrawn since: the figures stand, their working cannot be shown
+        return {"lines": [{"item": item} for item in items], "value_lines": []}
+    sws = rule_book().amount("sws_percent", bill.presented_on, bill.station_id)
+    lines = [
+        {"item": item, "worth": item.quantity * item.unit_price, "workings": workings(goods, sws_percent=sws)}
+        for item, goods in zip(items, found.goods, strict=True)
+    ]
+    worth = sum((item.quantity * item.unit_price for item in items), Decimal(0))
+    return {"lines": lines, "worth": worth, "value_lines": value_lines(bill, worth, found), "rates_day": on}
+
+
+def _tariff(items: list[Item]) -> Tariff:
+    """The rates that these items may bear, with their history."""
+    prefixes = {item.cth[:length] for item in items for length in (2, 4, 6, 8)}
+    names = tuple(Rate.__dataclass_fields__)
+    return Tariff(Rate(*row) for row in TariffRate.objects.filter(cth__in=prefixes).values_list(*names))
+
+
+def value_lines(bill: CourierBillOfEntry, worth: Decimal, found: Reckoned) -> list[dict[str, str]]:
+    """How the invoice became the assessable value (Valuation Rules 2007, rule 10(2))."""
+    assert bill.presented_on is not None
+    assert bill.exchange_rate is not None
+    valuation, book, cur = found.valuation, rule_book(), bill.currency
+    cap = f"{book.amount('freight_cap_percent', bill.presented_on, bill.station_id).normalize():f}"
+    cover = f"{book.amount('insurance_percent', bill.presented_on, bill.station_id).normalize():f}"
+    notes = {
+        "DECLARED": _("declared"), "INCLUDED": _("in the price"),
+        "CAPPED": _("declared %(declared)s; by air at most %(cap)s percent of FOB counts")
+        % {"declared": grouped(bill.freight or 0, 2), "cap": cap},
+    }  # fmt: skip
+    lines = [_line(_("Invoice"), bill.invoice_terms, cur, worth)]
+    if bill.inland_charges and bill.invoice_terms == "EXW":
+        lines.append(_line(_("Inland charges"), _("to the airport of shipment"), cur, bill.inland_charges))
+    if bill.discount:
+        lines.append(_line(_("Discount"), _("taken off"), cur, bill.discount))
+    freight_note = notes.get(valuation.freight_note) or _("not declared: %(cap)s percent of FOB") % {"cap": cap}
+    insurance_note = notes.get(valuation.insurance_note) or _("not declared: %(cover)s percent of FOB") % {
+        "cover": cover
+    }
+    lines.append(_line(_("Freight"), freight_note, cur, valuation.freight))
+    lines.append(_line(_("Insurance"), insurance_note, cur, valuation.insurance))
+    if valuation.landing:
+        lines.append(_line(_("Landing charges"), _("percent of CIF"), cur, valuation.landing))
+    unit = f"{bill.exchange_unit} {cur}" if bill.exchange_unit != 1 else cur
+    lines.append(
+        {
+            "label": _("CIF"), "amount": rupees(valuation.assessable_value, 2),
+            "note": f"{cur} {_exact(valuation.cif)} × ₹ {_exact(bill.exchange_rate)} / {unit}",
+        }
+    )  # fmt: skip
+    return lines
+
+
+def _line(label: str, note: str, currency: str, amount: Decimal) -> dict[str, str]:
+    return {"label": label, "note": note, "amount": f"{currency} {_exact(amount)}"}
+
+
+def _exact(amount: Decimal) -> str:
+    """An amount as it is reckoned with: two places, more only where they are."""
+    text = f"{amount.normalize():f}"
+    _whole, _point, places = text.partition(".")
+    return grouped(amount, max(2, len(places)))
+
+
+def _limit(bill: CourierBillOfEntry) -> Decimal:
+    assert bill.presented_on is not None
+    return rule_book().amount("cbe_xiii_value_limit", bill.presented_on, bill.station_id)
+
+
+def _at(moment: Any) -> str:
+    return timezone.localtime(moment).strftime("%d/%m/%Y %H:%M") if moment else ""
+
+
+def route(bill: CourierBillOfEntry) -> list[dict[str, str]]:
+    """The way of the shipment: what is behind it, where it is, what is to come."""
+    manifest, hawb = bill.manifest, bill.hawb
+    landed, arrived = manifest.actual_arrival, hawb.arrived_at
+    weighed = hawb.actual_weight_kg
+    came = {"count": hawb.packages_arrived, "all": hawb.packages}
+    points = [
+        {
+            "label": f"{manifest.airport_of_shipment} ({manifest.country_of_exportation})", "note": manifest.airline, "state": "done",
+        },
+        {
+            "label": f"{manifest.flight_number}, {hawb.master}", "state": "done" if landed else "",
+            "note": _("scheduled %(at)s") % {"at": _at(manifest.scheduled_arrival)},
+        },
+        {
+            "label": _("Landed %(station)s, IGM %(igm)s") % {"station": bill.station_id, "igm": manifest.igm_number or "–"},
+            "note": _at(landed) or _("to come"), "state": "done" if landed else "",
+        },
+        {
+            "label": _("Arrival scan, %(count)d of %(all)d") % came, "note": _at(arrived) or _("to come"),
+            "state": "done" if arrived else "",
+        },
+    ]  # fmt: skip
+    if weighed is not None:
+        points.append(
+            {"label": _("Weighed %(kg)s kg") % {"kg": f"{weighed.normalize():f}"}, "note": "", "state": "done"}
+        )
+    closed = bill.stage == Stage.OUT_OF_CHARGE
+    here = {
+        "label": str(bill.get_stage_display()),
+        "note": _at(bill.stage_since),
+        "state": "done" if closed else "here",
+    }
+    return [*points, here]
+
+
+def stepper(bill: CourierBillOfEntry) -> list[dict[str, str]]:
+    """The way of the bill in five words, for the courier."""
+    stage = bill.stage
+    done_duty = stage in (Stage.ARRIVAL, *XRAY_STAGES, Stage.OUT_OF_CHARGE)
+    parts = [
+        (_("Filed"), "done", _at(bill.filed_at)),
+        (_("Customs"), "here" if stage in CUSTOMS_STAGES else "done", _("with Customs") if stage in CUSTOMS_STAGES else ""),
+        (
+            _("Duty"), "here" if stage == Stage.DUTY else "done" if done_duty else "",
+            _("to pay") if stage == Stage.DUTY else _at(bill.paid_at) or (_("nil") if done_duty else _("to come")),
+        ),
+        (
+            _("Arrival"), "done" if bill.arrived_at else "here" if stage == Stage.ARRIVAL else "",
+            _at(bill.arrived_at) or _("to come"),
+        ),
+        (_("X-ray"), "here" if stage in XRAY_STAGES else "done" if stage == Stage.OUT_OF_CHARGE else "", _at(bill.xray_at)),
+        (_("Out of Charge"), "done" if bill.out_of_charge_at else "", _at(bill.out_of_charge_at) or _("to come")),
+    ]  # fmt: skip
+    return [{"label": label, "state": state, "note": note} for label, state, note in parts]

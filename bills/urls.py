@@ -1,0 +1,26 @@
+"""Addresses of bills beside the generic ones."""
+
+from django.urls import path
+
+from bills.views import entry, papers, uploads
+
+urlpatterns = [
+    path("new/", entry.start, name="bill-start"),
+    path("drafts/<int:pk>/", entry.draft, name="bill-draft"),
+    path("drafts/<int:pk>/items/", entry.items, name="bill-items"),
+    path("drafts/<int:pk>/items/<int:number>/", entry.item, name="bill-item"),
+    path("drafts/<int:pk>/items/<int:number>/remove/", entry.remove_item, name="bill-item-remove"),
+    path("drafts/<int:pk>/documents/", entry.papers, name="bill-papers"),
+    path("drafts/<int:pk>/check/", entry.check, name="bill-check"),
+    path("drafts/<int:pk>/parts/<slug:name>/", entry.part, name="bill-part"),
+    path("filed/<str:key>/", entry.filed, name="bill-filed"),
+    path("prints/<str:key>.pdf", papers.bill_print, name="bill-print"),
+    path("prints/<str:key>/out-of-charge.pdf", papers.out_of_charge_print, name="out-of-charge-print"),
+    path("papers/<int:pk>/", papers.attachment, name="attachment"),
+    path("papers/of/<str:key>/", papers.attach, name="bill-attach"),
+    path("flights/<str:key>/", uploads.upload, name="bill-upload"),
+    path("files/<int:pk>/", uploads.progress, name="bill-upload-progress"),
+    path("files/<int:pk>/errors/", uploads.errors, name="bill-upload-errors"),
+    path("files/<int:pk>/sign/", uploads.sign, name="bill-upload-sign"),
+    path("files/<str:name>", uploads.template, name="bill-upload-template"),
+]

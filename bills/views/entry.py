@@ -1,0 +1,199 @@
+"""Filing a bill part by part: start, parts, items, papers, check, sign and file, confirmation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.roles import COURIERS, Role
+from bills import attachments, checking, drafts
+from bills.forms.courier import PaperForm
+from bills.forms.entry import DraftForm, FilingForm, ImporterForm, InvoiceForm, ItemForm
+from bills.models import Attachment, CourierBillOfEntry
+from bills.stages import Stage
+from eccs.workflow import Refused, take
+from manifests.models import ExpressCargoManifest, HouseAirwayBill
+
+SHOWN = 25
+IMAGES: dict[str, str] = {Attachment.Kind.HAWB: "hawb_image", Attachment.Kind.INVOICE: "invoice_image"}
+HEADER_PARTS: dict[str, tuple[type[DraftForm], Any]] = {
+    "importer": (ImporterForm, checking.PARTS["importer"]),
+    "invoice": (InvoiceForm, checking.PARTS["invoice"]),
+}
+
+
+def draft_of(request: HttpRequest, pk: int) -> CourierBillOfEntry:
+    """A draft of the person's own firm."""
+    actor = request.actor  # type: ignore[attr-defined]
+    rows = CourierBillOfEntry.objects.visible_to(actor).select_related("hawb__master", "manifest", "courier", "station")
+    bill: CourierBillOfEntry = get_object_or_404(rows, pk=pk, courier_id=actor.courier_id)
+    if not actor.roles & set(COURIERS):
+        raise PermissionDenied
+    return bill
+
+
+@require_http_methods(["GET", "POST"])
+def start(request: HttpRequest) -> HttpResponse:
+    """Choose the house airway bill of a submitted manifest that has no bill yet."""
+    actor = request.actor  # type: ignore[attr-defined]
+    if not actor.roles & set(COURIERS):
+        raise PermissionDenied
+    others = CourierBillOfEntry.objects.filter(hawb=OuterRef("pk")).exclude(stage=Stage.DISCARDED)
+    own = HouseAirwayBill.objects.filter(
+        manifest__courier_id=actor.courier_id, manifest__kind=ExpressCargoManifest.Kind.NON_DOCUMENTS,
+        manifest__number__isnull=False,
+    ).select_related("manifest")  # fmt: skip
+    if request.method == "POST":
+        chosen = request.POST.get("hawb", "")
+        return _begin(actor.user_id, get_object_or_404(own, pk=int(chosen) if chosen.isdigit() else 0))
+    asked = request.GET.get("q", "").strip().upper()[:40]
+    manifest = request.GET.get("manifest", "").strip()[:60]
+    rows = own.filter(~Exists(others)).order_by("-pk")
+    if asked:
+        rows = rows.filter(number__startswith=asked)
+    if manifest:
+        rows = rows.filter(manifest__number=manifest)
+    found = list(rows[: SHOWN + 1])
+    context = {"hawbs": found[:SHOWN], "more": len(found) > SHOWN, "q": asked, "manifest": manifest}
+    return render(request, "bills/start.html", context)
+
+
+def _begin(user_id: int, hawb: HouseAirwayBill) -> HttpResponse:
+    held = CourierBillOfEntry.objects.filter(hawb=hawb).exclude(stage=Stage.DISCARDED).first()
+    if held is None:
+        try:
+            with transaction.atomic():
+                held = drafts.start(hawb, user_id)
+        except IntegrityError:  # somebody else of the firm began it at the same moment
+            held = CourierBillOfEntry.objects.exclude(stage=Stage.DISCARDED).get(hawb=hawb)
+    return redirect(held)
+
+
+@require_http_methods(["GET", "POST"])
+def part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """One part of the header. What is typed is kept, right or wrong; what is wrong is said."""
+    bill = draft_of(request, pk)
+    if name not in HEADER_PARTS:
+        raise Http404
+    kind, title = HEADER_PARTS[name]
+    return _typed(request, bill, kind, title, drafts.header(bill), lambda texts: drafts.keep_header(bill, texts))
+
+
+@require_http_methods(["GET", "POST"])
+def item(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """One item of the goods; the number after the last adds one."""
+    bill = draft_of(request, pk)
+    held = drafts.items(bill)
+    if not 1 <= number <= len(held) + 1:
+        raise Http404
+    kept = held[number - 1] if number <= len(held) else {}
+    title = _("Item %(number)d") % {"number": number}
+    return _typed(
+        request, bill, ItemForm, title, kept, lambda texts: drafts.keep_item(bill, number, texts), number=number
+    )
+
+
+def _typed(
+    request: HttpRequest, bill: CourierBillOfEntry, kind: type[DraftForm], title: Any, kept: dict[str, str], keep: Any,
+    **more: Any,
+) -> HttpResponse:  # fmt: skip
+    form = kind(request.POST if request.method == "POST" else None, kept=kept)
+    if request.method == "POST":
+        is_right = form.is_valid()
+        try:
+            keep(form.texts())
+        except Refused as refusal:
+            messages.error(request, " ".join(refusal.reasons))
+            return redirect("bill-draft", bill.pk)
+        if request.headers.get("HX-Request"):
+            return render(request, "bills/_saved.html", {"at": timezone.now()})
+        if is_right:
+            return redirect("bill-items", bill.pk) if "number" in more else redirect(bill)
+    context = {"bill": bill, "form": form, "title": title, "header": drafts.header(bill), **more}
+    return render(request, "bills/part.html", context, status=422 if form.is_bound else 200)
+
+
+@require_GET
+def draft(request: HttpRequest, pk: int) -> HttpResponse:
+    """The parts of a draft, which stand on its page."""
+    return redirect(draft_of(request, pk))
+
+
+@require_GET
+def items(request: HttpRequest, pk: int) -> HttpResponse:
+    """The items typed so far."""
+    bill = draft_of(request, pk)
+    found = checking.check(bill)
+    return render(
+        request,
+        "bills/items.html",
+        {"bill": bill, "items": found.items(), "header": drafts.header(bill), "check": found},
+    )
+
+
+@require_POST
+def remove_item(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Take an item out."""
+    bill = draft_of(request, pk)
+    try:
+        drafts.drop_item(bill, number)
+    except Refused as refusal:
+        messages.error(request, " ".join(refusal.reasons))
+    return redirect("bill-items", pk)
+
+
+@require_http_methods(["GET", "POST"])
+def papers(request: HttpRequest, pk: int) -> HttpResponse:
+    """Attach the images of the house airway bill and of the invoice."""
+    bill = draft_of(request, pk)
+    actor = request.actor  # type: ignore[attr-defined]
+    form = PaperForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        for file in form.cleaned_data["papers"]:
+            paper = attachments.attach_upload(bill, file, form.cleaned_data["kind"], actor.user_id)
+            if name := IMAGES.get(paper.kind):
+                drafts.keep_header(bill, {name: paper.name})
+        return redirect("bill-papers", pk)
+    context = {"bill": bill, "form": form, "papers": bill.attachments.all(), "accepted": attachments.ACCEPTED}
+    return render(request, "bills/papers.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def check(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything typed, with value and duty as they would be today; the signatory declares, signs and files."""
+    bill = draft_of(request, pk)
+    if bill.stage != Stage.DRAFT:
+        return redirect(bill)
+    actor = request.actor  # type: ignore[attr-defined]
+    may_sign = Role.COURIER_SIGNATORY in actor.roles
+    form = FilingForm(request.POST if request.method == "POST" else None, document=bill, actor=actor, prefix="file")
+    reasons: list[str] = []
+    if request.method == "POST" and may_sign and form.is_valid():
+        try:
+            filed = take(bill, "file", actor, **form.answers())
+        except Refused as refusal:
+            reasons = refusal.reasons
+        else:
+            return redirect("bill-filed", filed.key)
+    context = {
+        "bill": bill, "check": checking.check(bill), "form": form, "reasons": reasons, "may_sign": may_sign,
+        "header": drafts.header(bill), "papers": bill.attachments.all(),
+    }  # fmt: skip
+    return render(request, "bills/check.html", context, status=409 if reasons else 422 if form.is_bound else 200)
+
+
+@require_GET
+def filed(request: HttpRequest, key: str) -> HttpResponse:
+    """The number the bill was given, and what happens next."""
+    rows = CourierBillOfEntry.objects.visible_to(request.actor).exclude(stage=Stage.DRAFT)  # type: ignore[attr-defined]
+    bill = get_object_or_404(rows, number=key)
+    return render(request, "bills/filed.html", {"bill": bill, "document": bill, "filed_at": bill.filed_at})

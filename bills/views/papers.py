@@ -1,0 +1,78 @@
+"""Papers of bills: the legal prints as PDF, and what was attached."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.roles import COURIERS
+from bills import attachments, documents
+from bills.forms.courier import PaperForm
+from bills.models import Attachment, CourierBillOfEntry
+from bills.stages import CLOSED, UNFILED
+
+
+def _bill(request: HttpRequest, key: str) -> CourierBillOfEntry:
+    rows = CourierBillOfEntry.objects.visible_to(request.actor)  # type: ignore[attr-defined]
+    bill: CourierBillOfEntry = get_object_or_404(rows, CourierBillOfEntry.by_key(key))
+    return bill
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    return response
+
+
+@require_GET
+def bill_print(request: HttpRequest, key: str) -> HttpResponse:
+    """The Courier Bill of Entry as it is printed (Form D for CBE-XIII)."""
+    bill = _bill(request, key)
+    if bill.stage in UNFILED:
+        raise Http404
+    return _pdf(documents.courier_bill_of_entry(bill, request.actor.name), bill.key)  # type: ignore[attr-defined]
+
+
+@require_GET
+def out_of_charge_print(request: HttpRequest, key: str) -> HttpResponse:
+    """The Out of Charge order as it is printed."""
+    bill = _bill(request, key)
+    order = getattr(bill, "order", None)
+    if order is None:
+        raise Http404
+    return _pdf(documents.out_of_charge_order(bill, request.actor.name), order.number)  # type: ignore[attr-defined]
+
+
+@require_GET
+def attachment(request: HttpRequest, pk: int) -> FileResponse:
+    """A paper, to whoever may see its bill. Always a download: nothing a courier sent is shown as a page of ours."""
+    visible = CourierBillOfEntry.objects.visible_to(request.actor)  # type: ignore[attr-defined]
+    paper = get_object_or_404(Attachment.objects.select_related("bill"), pk=pk, bill__in=visible)
+    response = FileResponse(
+        paper.file.open("rb"), as_attachment=True, filename=paper.name, content_type=paper.content_type
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_POST
+def attach(request: HttpRequest, key: str) -> HttpResponse:
+    """The courier adds papers to a filed bill: compulsory documents, or what a query asks for."""
+    bill, actor = _bill(request, key), request.actor  # type: ignore[attr-defined]
+    if not actor.roles & set(COURIERS) or actor.courier_id != bill.courier_id:
+        raise PermissionDenied
+    form = PaperForm(request.POST, request.FILES)
+    if bill.stage in CLOSED:
+        messages.error(request, _("The bill is closed: nothing can be attached any more."))
+    elif form.is_valid():
+        for file in form.cleaned_data["papers"]:
+            paper = attachments.attach_upload(bill, file, form.cleaned_data["kind"], actor.user_id)
+            messages.success(request, _("%(name)s is attached.") % {"name": paper.name})
+    else:
+        for errors in form.errors.values():
+            messages.error(request, " ".join(str(error) for error in errors))
+    return redirect(bill)
