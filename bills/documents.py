@@ -164,8 +164,10 @@ def _item_lines(bill: CourierBillOfEntry, items: list[Item]) -> Iterable[ItemLin
             notification += _(", sl. %(number)s") % {"number": item.notification_sl_no}
         yield ItemLine(
             number=str(item.item_no), cth=f"{item.cth[:4]} {item.cth[4:6]} {item.cth[6:]}",
-            description=item.description, origin=item.country_of_origin, quantity=f"{item.quantity.normalize():f} {item.uom}",
-            unit_price=grouped(item.unit_price.normalize()), value=grouped(item.quantity * item.unit_price, 2),
+            description=item.description, origin=item.country_of_origin,
+            quantity=f"{item.quantity.normalize():f} {item.uom}",
+            unit_price=grouped(item.unit_price.normalize(), 4 if item.unit_price % Decimal("0.01") else 2),
+            value=grouped(item.quantity * item.unit_price, 2),
             assessable_value=item.assessable_value, duty=item.total_duty, forgone=item.duty_forgone,
             heads=tuple(_duty_lines(item, rate, sws)), manufacturer=item.manufacturer, notification=notification,
             licence=item.licence_number,
@@ -196,8 +198,9 @@ def _duty_lines(item: Item, rate: Rate | None, sws: Decimal) -> Iterable[DutyLin
 
 def _heads(bill: CourierBillOfEntry) -> Iterable[tuple[str, Decimal]]:
     """The duty of the whole bill by head."""
+    words = PRINTED | {"WAIVED": _("Not collected (section 25(6))")}
     for head, amount in bill.duty_heads.items():
-        yield PRINTED.get(head.upper(), head.upper()), Decimal(amount)
+        yield words.get(head, head), Decimal(amount)
 
 
 def _charges(bill: CourierBillOfEntry) -> Iterable[ChargeLine]:
