@@ -13,8 +13,8 @@ class PaymentsConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from accounts.roles import COURIERS
-        from eccs.pages import enter, register
+        from eccs.pages import link, register
         from payments.listing import CHALLANS
 
         register(CHALLANS)
-        enter(_("Payments"), "payment-history", COURIERS)
+        link(_("Payments"), "payment-history", *COURIERS)

@@ -1,4 +1,4 @@
-"""Where the bank speaks: the payer's browser coming back, and the bank's own confirmation. The signature is the authority."""
+"""Where the bank speaks: the payer's browser coming back, and the bank's own confirmation. The signature decides."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def bank_return(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_POST
 def confirmation(request: HttpRequest) -> HttpResponse:
-    """The bank says how it went. Genuine messages are answered 200 however often they come; others 400, and change nothing."""
+    """The bank says how it went. A genuine message is answered 200 however often it comes, any other 400."""
     try:
         said = bank.Confirmation.opened(_said(request), services.the_bank().keys, timezone.now())
     except bank.NotAccepted as refusal:

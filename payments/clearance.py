@@ -69,6 +69,8 @@ class ChallanClearance(Document):
 
     unnumbered_stages = ()
     taken_by: Any
+    sent_to_bank_at: Any
+    ask_again_at: Any
 
     class Meta:
         abstract = True
@@ -79,11 +81,11 @@ class ChallanClearance(Document):
         return {"create": CREATE, **super().steps()}
 
     @step(
-        (Stage.CREATED, Stage.AT_BANK), Stage.AT_BANK, role=COURIERS, label=gettext_lazy("Pay at the bank"), para="PN17 8.0",
-        guards=(bills_still_due,),
+        (Stage.CREATED, Stage.AT_BANK), Stage.AT_BANK, role=COURIERS, label=gettext_lazy("Pay at the bank"),
+        para="PN17 8.0", guards=(bills_still_due,),
     )  # fmt: skip
     def go_to_bank(self: Challan) -> None:
-        """The payer is sent to the bank with the challan; the bank takes each challan once, however often one goes there."""
+        """The payer is sent to the bank with the challan; the bank takes each challan once, however often one goes."""
         now = timezone.now()
         self.sent_to_bank_at, self.asked, self.ask_again_at = now, 0, now + FIRST_ASKED_AFTER
 
@@ -133,8 +135,8 @@ class ChallanClearance(Document):
         self.release_bills()
 
     @step(
-        (Stage.FAILED, Stage.REJECTED), Stage.PAID, role=Role.DCAC, label=gettext_lazy("Accept late payment"), para="PN17 8.1",
-        guards=(late_payment_reported, bills_still_due, bills_on_no_other_challan), grave=True,
+        (Stage.FAILED, Stage.REJECTED), Stage.PAID, role=Role.DCAC, label=gettext_lazy("Accept late payment"),
+        para="PN17 8.1", guards=(late_payment_reported, bills_still_due, bills_on_no_other_challan), grave=True,
     )  # fmt: skip
     def accept_late_payment(self: Challan) -> Iterable[models.Model]:
         """A payment that the bank reported after the challan was given up is credited after all."""
@@ -145,7 +147,9 @@ class ChallanClearance(Document):
 
 
 CREATE = Step(
-    name="create", sources=(), targets=(Stage.CREATED,), roles=COURIERS, label=gettext_lazy("Create challan"), para="PN17 8.0",
+    name="create", sources=(), targets=(Stage.CREATED,), roles=COURIERS,
+    label=gettext_lazy("Create challan"),  # type: ignore[arg-type]  # every label is translated when it is shown
+    para="PN17 8.0",
     rule="Bills of one courier and one station that wait for duty are put on a challan.",
 )  # fmt: skip
 

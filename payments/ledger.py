@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.utils import timezone
 
@@ -20,7 +20,7 @@ Heads = dict[str, Decimal]
 
 
 def credit_bills(challan: Challan) -> None:
-    """Credit each bill of a paid challan, set-wise, once. A bill that has moved on meanwhile is noted for reconciliation."""
+    """Credit each bill of a paid challan, set-wise, once. A bill that has moved on is noted for reconciliation."""
     lines = {line.bill_id: line for line in challan.lines.filter(live=True)}
     outcome = take_many(
         CourierBillOfEntry, list(lines), "confirm_payment", SYSTEM, challan=challan.number,
@@ -30,8 +30,9 @@ def credit_bills(challan: Challan) -> None:
         live=False, credited_at=timezone.now()
     )
     for refusal in outcome.refused:
-        assert refusal.document is not None
-        challan.lines.filter(bill_id=refusal.document.pk).update(live=False, refusal=" ".join(refusal.reasons)[:300])
+        challan.lines.filter(bill=cast("CourierBillOfEntry", refusal.document)).update(
+            live=False, refusal=" ".join(refusal.reasons)[:300]
+        )
 
 
 def heads_due(bill: Any, paid: Mapping[str, Decimal]) -> Heads:

@@ -34,13 +34,16 @@ def heads_of(challan: Challan) -> list[str]:
 def challan_context(challan: Challan, actor: Actor) -> dict[str, Any]:
     """What a challan's page shows besides its steps and trail."""
     heads = heads_of(challan)
-    lines = list(challan.lines.select_related("bill", "bill__hawb", "bill__courier"))
+    lines = challan.lines.select_related("bill", "bill__hawb", "bill__courier")
     told = dict(
         challan.messages.filter(outcome__in=("CREDITED", "REPEATED"), status="PAID").values_list("sort", "sort")
     )
     return {
         "heads": [(head_label(head), Decimal(challan.heads[head])) for head in heads],
-        "lines": [{"line": line, "bill": line.bill, "amounts": [Decimal(line.heads.get(h, 0)) for h in heads]} for line in lines],
+        "lines": [
+            {"line": line, "bill": line.bill, "amounts": [Decimal(line.heads.get(head, 0)) for head in heads]}
+            for line in lines
+        ],
         "receipt": getattr(challan, "receipt", None),
         "messages_of_bank": challan.messages.order_by("-pk")[:12],
         "told": [str(BankMessage.Sort(sort).label) for sort in told],
@@ -53,7 +56,7 @@ CHALLANS = Listing(
     model=Challan, slug="payments/challans", label=_("Challans"),
     columns=(
         Column("number", _("Number"), lookup="number__startswith", hint=_("starts with")),
-        Column("courier", _("Courier"), lookup="courier__short_name__icontains", officers_only=True, hint=_("contains")),
+        Column("courier", _("Courier"), lookup="courier__name__icontains", officers_only=True, hint=_("contains")),
         Column("station", _("Station"), lookup="station__code__iexact", hint=_("BLR")),
         Column("bills", _("Bills"), number=True),
         Column("amount", _("Amount ₹"), lookup="amount__gte", hint=_("from"), number=True, sort="amount"),

@@ -8,7 +8,7 @@ from eccs.numbering import financial_year
 
 
 def challan_series(created_at: datetime) -> str:
-    """TR-6 challans are counted by the day of the year they are made on, through the years: no number ever comes twice."""
+    """TR-6 challans are counted by their day of the year, on through the years: no number ever comes twice."""
     return f"TR6_{timezone.localtime(created_at):%d%m}"
 
 

@@ -31,10 +31,11 @@ def payable_bills(actor: Actor) -> QuerySet[Any]:
     if actor.courier_id is None or not actor.is_trade:
         return CourierBillOfEntry.objects.none()
     due = F("total_duty") + F("interest") - F("duty_paid")
-    return (
+    bills: QuerySet[Any] = (
         CourierBillOfEntry.objects.visible_to(actor)
         .filter(stage=BillStage.DUTY, courier_id=actor.courier_id)
         .filter(~Exists(ChallanLine.objects.filter(bill=OuterRef("pk"), live=True)))
         .alias(due=due)
         .filter(due__gt=0)
     )
+    return bills

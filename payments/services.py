@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -63,7 +63,7 @@ def create_challan(bill_ids: Collection[int], actor: Actor, at: datetime | None 
         challan = Challan(
             station_id=first.station_id, courier_id=first.courier_id, amount=sum(line.amount for line in lines),
             heads=ledger.as_text(ledger.summed(line.heads for line in lines)), bill_count=len(lines),
-            created_by_id=actor.user_id, created_at=at, stage_since=at,
+            created_by_id=cast("int", actor.user_id), created_at=at, stage_since=at,
         )  # fmt: skip
         if refusal := actor.why_not(CREATE.roles, challan):
             raise Refused([refusal])
@@ -104,8 +104,9 @@ def _lines(bills: list[Any]) -> list[ChallanLine]:
 
 def _open_trail(challan: Challan, actor: Actor, at: datetime) -> None:
     entry = trail.Entry(
-        challan, at=at, step=CREATE.name, from_stage="", to_stage=Stage.CREATED, by_id=actor.user_id, by_name=actor.name,
-        role=actor.role_for(COURIERS, challan), answers={"amount": str(challan.amount), "bills": challan.bill_count},
+        challan, at=at, step=CREATE.name, from_stage="", to_stage=Stage.CREATED, by_id=actor.user_id,
+        by_name=actor.name, role=actor.role_for(COURIERS, challan),
+        answers={"amount": str(challan.amount), "bills": challan.bill_count},
     )  # fmt: skip
     trail.insert_lines(ChallanTrail, trail.seal_entries([entry]))
     write_rows(Challan, [challan], [f for f in Challan._meta.concrete_fields if f.attname.startswith("trail_")])

@@ -54,7 +54,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Said:
-    """What the bank said: amount in paise; whether the question named a transaction; whether that paid another challan."""
+    """What the bank said, the amount in paise; whether it was asked by transaction, and whether that paid another."""
 
     status: Status
     amount_paise: int

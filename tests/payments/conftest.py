@@ -54,14 +54,16 @@ class Flight:
         """A bill with this duty in rupees, at Awaiting duty."""
         n, now = next(self.serials), timezone.now()
         hawb = HouseAirwayBill.objects.create(
-            manifest=self.manifest, master=self.master, number=f"H{self.manifest.pk}X{n}", packages=1, gross_weight_kg=1,
-            description="Books", consignor_name="A", consignor_address="B", consignor_country="HK", consignee_name="Tara",
-            consignee_address="D", consignee_city="E", consignee_state="F", invoice_value=1, invoice_currency="USD",
+            manifest=self.manifest, master=self.master, number=f"H{self.manifest.pk}X{n}", packages=1,
+            gross_weight_kg=1, description="Books", consignor_name="A", consignor_address="B", consignor_country="HK",
+            consignee_name="Tara", consignee_address="D", consignee_city="E", consignee_state="F", invoice_value=1,
+            invoice_currency="USD",
         )  # fmt: skip
         decision = RiskDecision.objects.create(lane="FACILITATED", draw=Decimal(0), ruleset="1", decided_at=now)
         facts: dict[str, Any] = {
-            "station_id": self.station, "courier": self.courier, "manifest": self.manifest, "hawb": hawb, "stage": "DUTY",
-            "created_by": self.user, "filed_at": now, "presented_on": now.date(), "risk_decision": decision,
+            "station_id": self.station, "courier": self.courier, "manifest": self.manifest, "hawb": hawb,
+            "stage": "DUTY", "created_by": self.user, "filed_at": now, "presented_on": now.date(),
+            "risk_decision": decision,
             "total_duty": Decimal(duty), "duty_heads": {"bcd": str(duty - duty // 2), "igst": str(duty // 2)},
             "number": f"CBE-XIII_{self.station}_2026-2027_{self.manifest.pk}_{n}", "facilitated": True,
         }  # fmt: skip
@@ -150,7 +152,8 @@ class BankAtHand:
         }  # fmt: skip
         setup_testing_defaults(environ)
         head: list[Any] = []
-        answer = b"".join(self.site(environ, lambda status, headers: head.extend([status, headers])))  # type: ignore[arg-type,return-value]
+        start: Any = lambda status, headers: head.extend([status, headers])  # noqa: E731 the caller of WSGI
+        answer = b"".join(self.site(environ, start))
         return head[0], dict(head[1]), answer
 
     def pay(self, address: str, behaviour: Behaviour = Behaviour.HONEST, decision: str = "PAID") -> dict[str, str]:

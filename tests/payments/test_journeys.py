@@ -57,7 +57,7 @@ def test_two_bills_are_paid_and_the_receipt_is_shown(browser: Client, swift: Fli
     answer = browser.post("/payments/bank/return/", carried, follow=True)
     assert stranger.status_code == 302
     page = answer.content.decode()
-    assert CyberReceipt.objects.get(challan=challan).number in page
+    assert str(CyberReceipt.objects.get(challan=challan)) in page
     assert "3,500.00" in page
     assert {b.stage for b in CourierBillOfEntry.objects.filter(pk__in=[b.pk for b in bills])} == {"ARRIVAL"}
     pdf = browser.get(f"/payments/challans/{challan.number}/receipt/")

@@ -81,7 +81,7 @@ def test_a_genuine_message_of_one_sort_is_not_accepted_as_another() -> None:
 def test_a_message_is_good_for_five_minutes_and_clocks_may_differ_by_one(age: int, fresh: bool) -> None:
     said, later = paid().signed(KEYS), NOW + timedelta(seconds=age)
     if fresh:
-        assert Confirmation.opened(said, KEYS, later)
+        assert Confirmation.opened(said, KEYS, later) == paid(nonce=said["nonce"])
     else:
         assert fault_of(lambda: Confirmation.opened(said, KEYS, later)) is Fault.EXPIRED
 
@@ -102,13 +102,13 @@ def test_an_impossible_moment_is_refused() -> None:
 
 def test_a_new_key_signs_while_the_old_one_is_still_accepted() -> None:
     both = KeyRing.of("33" * 32 + "," + "11" * 32)
-    assert Confirmation.opened(paid().signed(KEYS), both, NOW)
+    assert Confirmation.opened(paid().signed(KEYS), both, NOW).challan == "2111000001"
     assert fault_of(lambda: Confirmation.opened(paid().signed(both), KEYS, NOW)) is Fault.UNKNOWN_KEY
 
 
 @pytest.mark.parametrize("text", ["", "zz" * 32, "11" * 16])
 def test_a_missing_or_weak_key_is_refused(text: str) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"key|hexadecimal"):
         KeyRing.of(text)
 
 

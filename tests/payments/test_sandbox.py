@@ -66,7 +66,7 @@ class BankUnderTest:
         }  # fmt: skip
         setup_testing_defaults(environ)
         answer: list[Any] = []
-        text = b"".join(self.site(environ, lambda status, headers: answer.extend([status, headers]))).decode()  # type: ignore[arg-type,return-value]
+        text = b"".join(self.site(environ, lambda status, headers: answer.extend([status, headers]))).decode()  # type: ignore[arg-type]
         return int(answer[0].split()[0]), dict(answer[1]), text
 
     def log_in(self, **changes: Any) -> str:
@@ -122,7 +122,8 @@ def test_a_payment_is_confirmed_and_carried_back(bank: BankUnderTest) -> None:
 
 def test_a_declined_payment_debits_nothing(bank: BankUnderTest) -> None:
     back = bank.carried_back(bank.pay(decision="FAILED"))
-    assert back is not None and back.status is Status.FAILED
+    assert back is not None
+    assert back.status is Status.FAILED
     assert bank.received[0].status is Status.FAILED
     assert bank.ledger.debits_of(bank.now().astimezone(INDIA).date()) == []
 
@@ -193,10 +194,12 @@ def test_an_order_that_nobody_decides_has_failed_after_half_an_hour(bank: BankUn
     page = bank.log_in()
     assert bank.ask().status is Status.PENDING
     asked, bank.moved = bank.ledger.order_of(CHALLAN), timedelta(minutes=31)
-    assert asked is not None and asked.standing(bank.now()) is Status.FAILED
+    assert asked is not None
+    assert asked.standing(bank.now()) is Status.FAILED
     bank.call("POST", page, {"decision": "PAID", "behaviour": "HONEST"})
     decided = bank.ledger.order_of(CHALLAN)
-    assert decided is not None and decided.bank_transaction == ""
+    assert decided is not None
+    assert decided.bank_transaction == ""
 
 
 def test_the_bank_knows_nothing_of_another_number_or_challan(bank: BankUnderTest) -> None:
@@ -223,7 +226,8 @@ def test_forged_and_expired_payment_messages_are_refused_by_a_page(bank: BankUnd
 
 def test_what_people_type_is_shown_as_text(bank: BankUnderTest) -> None:
     _status, _headers, text = bank.call("GET", bank.log_in())
-    assert "Asha &lt;i&gt;" in text and "SANDBOX" in text
+    assert "Asha &lt;i&gt;" in text
+    assert "SANDBOX" in text
 
 
 def test_the_scroll_of_the_day_lists_debits_and_is_sealed(bank: BankUnderTest) -> None:
