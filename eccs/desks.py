@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.cache import cache
@@ -48,7 +48,7 @@ def counts(model: type[Document], field: str, value: Any) -> Counted:
     held: Counted | None = cache.get(key)
     if held is not None:
         return held
-    late = timezone.now() - timezone.timedelta(minutes=target_minutes())
+    late = timezone.now() - timedelta(minutes=target_minutes())
     found: Counted = {
         stage: (count, oldest, over)
         for stage, count, oldest, over in model._default_manager.filter(
@@ -77,7 +77,7 @@ def desks(actor: Actor) -> list[Desk]:
                 n, since, late = counts(listing.model, field, value).get(stage, (0, None, 0))
                 count, over = count + n, over + late
                 oldest = min(filter(None, (oldest, since)), default=None)
-            label = str(dict(listing.model._meta.get_field("stage").choices or ())[stage])  # type: ignore[union-attr]
+            label = str(listing.model.stage_labels()[stage])
             found.append(Desk(listing, stage, label, count, oldest, over))
     return found
 
@@ -104,9 +104,9 @@ def masthead(request: HttpRequest) -> dict[str, Any]:
     return {
         "mast": {
             "nav": nav if not actor.is_trade else [item for item in nav if item["count"] or item["current"]],
-            "entries": [
-                {"label": entry.label, "url": reverse(entry.url_name), "current": request.path == reverse(entry.url_name)}
-                for entry in pages.entries(actor.roles)
+            "links": [
+                {"label": link.label, "url": reverse(link.url_name), "current": request.path == reverse(link.url_name)}
+                for link in pages.links(actor.roles)
             ],
             "name": actor.name,
             "roles": [str(Role(role).label) for role in dict.fromkeys(role for role, _station in actor.postings)],

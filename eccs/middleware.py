@@ -1,10 +1,12 @@
-"""A name for every request, in the log and in the answer."""
+"""A name for every request, in the log and in the answer; and the way back for a session that is over."""
 
 import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
+from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -23,3 +25,22 @@ class RequestIdMiddleware:
             return response
         finally:
             request_id.reset(token)
+
+
+class FragmentSignIn:
+    """Sends the whole page to sign in again when only a part of it was asked for and the session is over."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        sign_in = reverse("sign-in")
+        if request.headers.get("HX-Request") != "true" or response.status_code != 302:
+            return response
+        if not response.headers.get("Location", "").startswith(sign_in):
+            return response
+        page = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
+        answer = HttpResponse(status=204)
+        answer["HX-Redirect"] = f"{sign_in}?{urlencode({'next': page})}"
+        return answer

@@ -48,7 +48,7 @@ def audience_of(line: TrailLine) -> str:
 
 def _notice(audience: str, stage: str, documents: list[Document]) -> Notice:
     kind = type(documents[0])
-    label = str(dict(kind._meta.get_field("stage").choices or ())[stage])  # type: ignore[union-attr]
+    label = str(kind.stage_labels()[stage])
     subject = ngettext("%(document)s: %(stage)s", "%(count)d documents: %(stage)s", len(documents)) % {
         "document": documents[0], "count": len(documents), "stage": label,
     }  # fmt: skip

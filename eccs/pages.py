@@ -36,15 +36,6 @@ class Elsewhere:
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A page where something begins: a new manifest, the payments. Shown to those with one of the roles."""
-
-    label: Any
-    url_name: str
-    roles: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Listing:
     """A kind of document: its address, its queue's columns, and the templates of its row and page."""
 
@@ -112,19 +103,6 @@ def links(held: Iterable[str]) -> list[Link]:
 def register(listing: Listing) -> None:
     """Make a kind of document known to desks, queues, pages and search."""
     _listings[listing.slug] = listing
-
-
-_entries: list[Entry] = []
-
-
-def enter(label: Any, url_name: str, roles: Collection[str]) -> None:
-    """Make a page where something begins known to the head of every page and to the desk."""
-    _entries.append(Entry(label, url_name, tuple(roles)))
-
-
-def entries(roles: Collection[str]) -> list[Entry]:
-    """The pages where people with these roles begin something, in the order of registration."""
-    return [entry for entry in _entries if set(entry.roles) & set(roles)]
 
 
 def listings() -> Iterable[Listing]:

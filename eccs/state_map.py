@@ -42,10 +42,10 @@ class Box:
 def _desk(model: type[Document], stage: str) -> str:
     """The desk a stage awaits, all roles of a courier being one; nothing where nobody has a step left."""
     roles = holders(model, stage)
-    people = [role for role in roles if role != Role.SYSTEM] or list(roles)
-    if not people:
+    if not roles:
         return ""
-    return _("Courier") if people[0] in COURIERS else str(Role(people[0]).label)
+    first = next((role for role in roles if role != Role.SYSTEM), COURIERS[0])  # only the bank answers: the courier pays
+    return _("Courier") if first in COURIERS else str(Role(first).label)
 
 
 def _arrows(model: type[Document]) -> set[tuple[str, str]]:
@@ -62,7 +62,7 @@ def _arrows(model: type[Document]) -> set[tuple[str, str]]:
 
 def boxes(model: type[Document], holder: dict[str, str]) -> tuple[list[Box], list[str]]:
     """Every stage with its place, and the names of the bands. A closed stage stands in the band that leads to it."""
-    labels = dict(model._meta.get_field("stage").choices or ())  # type: ignore[union-attr]
+    labels = model.stage_labels()
     bands: list[str] = []
     places: dict[str, Box] = {}
     last: dict[int, int] = {}
@@ -94,7 +94,7 @@ def _path(a: Box, b: Box) -> str:
         x1, y1, x2, y2 = a.x + WIDTH, a.y + middle, b.x, b.y + middle
         bend = max(GAP // 2, (x2 - x1) // 2)
         if a.band == b.band and b.column - a.column > 1:
-            return f"M{a.x + WIDTH - 16} {a.y}C{x1 + 20} {a.y - 24} {x2 - 20} {b.y - 24} {b.x + 16} {b.y}"
+            return f"M{a.x + WIDTH - 16} {a.y}C{x1 + 20} {a.y - 18} {x2 - 20} {b.y - 18} {b.x + 16} {b.y}"
         return f"M{x1} {y1}C{x1 + bend} {y1} {x2 - bend} {y2} {x2} {y2}"
     x1, y1, x2, y2 = a.x + 24, a.y + HEIGHT, b.x + WIDTH - 24, b.y + HEIGHT
     if b.band < a.band:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -58,7 +59,7 @@ def queue(request: HttpRequest, slug: str, stage: str) -> HttpResponse:
     rows = listing.visible_to(actor).filter(stage=code).select_related(*listing.related)
     rows = listing.filtered(rows, request.GET, officer=actor.is_officer)
     if request.GET.get("late"):
-        rows = rows.filter(stage_since__lt=timezone.now() - timezone.timedelta(minutes=desks.target_minutes()))
+        rows = rows.filter(stage_since__lt=timezone.now() - timedelta(minutes=desks.target_minutes()))
     shown = keyset.page(rows, sort, request.GET.get("mark", ""))
     here = next((d for d in desks.desks(actor) if d.listing is listing and d.stage == code), None)
     kept = {k: v for k, v in request.GET.items() if v and k not in ("mark", "select")}
@@ -75,7 +76,7 @@ def queue(request: HttpRequest, slug: str, stage: str) -> HttpResponse:
 
 
 def _open_steps(model: type[Document], stage: str, actor: Any) -> list[Step]:
-    return [s for s in model.steps().values() if stage in s.sources and actor.roles & set(s.roles)]
+    return [s for s in model.steps().values() if stage in s.sources and actor.roles & set(s.roles_at(stage))]
 
 
 def _fragment(request: HttpRequest) -> bool:
@@ -115,14 +116,14 @@ def _private(line: Any, shown: Document) -> bool:
 
 
 def _targets(step: Step, shown: Document) -> list[str]:
-    labels = dict(shown._meta.get_field("stage").choices or ())  # type: ignore[union-attr]
+    labels = shown.stage_labels()
     return [str(labels[t]) for t in step.targets if t != shown.stage]
 
 
 def told(line: Any, shown: Document, *, officer: bool) -> dict[str, Any]:
     """A line of the trail in words; the trade learns steps and stages, never which officer took them."""
     declared = shown.steps().get(line.step)
-    labels = dict(shown._meta.get_field("stage").choices or ())  # type: ignore[union-attr]
+    labels = shown.stage_labels()
     from accounts.roles import Group, Role
 
     of_customs = line.role in Role.values and Role(line.role).group is Group.CUSTOMS
@@ -143,7 +144,7 @@ def who_has_it(listing: pages.Listing, shown: Document, actor: Any) -> dict[str,
     done = listing.elsewhere.get(shown.stage)
     roles = (*(done.roles if done else ()), *holders(type(shown), shown.stage))
     mine = [s for s in _open_steps(type(shown), shown.stage, actor) if Role.SYSTEM not in s.roles]
-    labels = dict(shown._meta.get_field("stage").choices or ())  # type: ignore[union-attr]
+    labels = shown.stage_labels()
     ahead: dict[str, None] = {}
     for declared, targets in what_next(type(shown), shown.stage):
         if not set(declared.sources) <= set(targets):  # a step that may leave every stage as it is says nothing
@@ -247,7 +248,7 @@ def steps(request: HttpRequest, slug: str, stage: str, verb: str) -> HttpRespons
 def clearance(request: HttpRequest, slug: str) -> HttpResponse:
     """The whole workflow of a kind of document, drawn from its declarations."""
     listing = _listing(slug)
-    labels = dict(listing.model._meta.get_field("stage").choices or ())  # type: ignore[union-attr]
+    labels = listing.model.stage_labels()
     from accounts.roles import Role
 
     stages = [

@@ -78,6 +78,11 @@ class Step:
     many: bool = False  # may be taken on many documents at once: its method touches nothing but the document
     rule: str = ""  # the method's docstring
     private: bool = False  # its line in the trail is for officers only
+    desks: Mapping[str, str] = field(default_factory=dict)  # stage → role, where each stage has a desk of its own
+
+    def roles_at(self, stage: str) -> tuple[str, ...]:
+        """The roles whose desk takes the step in this stage."""
+        return (self.desks[stage],) if stage in self.desks else self.roles
 
     def reasons_not(self, document: Document, actor: Actor) -> list[str]:
         """Everything that stands against the step now, by name; empty where it can be taken."""
@@ -91,7 +96,7 @@ def step(
     source: str | Sequence[str],
     target: str | GET_STATE | None,
     *,
-    role: str | tuple[str, ...],
+    role: str | tuple[str, ...] | Mapping[str, str],
     label: Any,
     para: str,
     form: str = "",
@@ -100,13 +105,18 @@ def step(
     many: bool = False,
     private: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare a method as a step. The method sets fields of its document and returns the records to be written with it."""
+    """Declare a method as a step. The method sets fields of its document and returns the records to be written with it.
+
+    `role` is one role, several, or a role for each stage where the stages are different desks.
+    """
+    desks = role if isinstance(role, Mapping) else {}
+    roles = tuple(dict.fromkeys(desks.values())) if desks else (role,) if isinstance(role, str) else tuple(role)
     sources = (source,) if isinstance(source, str) else tuple(source)
     targets = tuple(target.allowed_states) if isinstance(target, GET_STATE) else (target,) if target else ()
 
     def declare(method: Callable[..., Any]) -> Callable[..., Any]:
         declared = Step(
-            name=method.__name__, sources=sources, targets=targets, roles=(role,) if isinstance(role, str) else role,
+            name=method.__name__, sources=sources, targets=targets, roles=roles, desks=desks,
             label=label, para=para, form=form, guards=guards, grave=grave, many=many, private=private,
             rule=(method.__doc__ or "").strip(),
         )  # fmt: skip
@@ -173,9 +183,14 @@ class Document(FSMModelMixin, numbering.Numbered):
         return tuple(s for s in cls.stage_order() if any(s in step.sources for step in cls.steps().values()))
 
     @classmethod
+    def stage_labels(cls) -> dict[str, Any]:
+        """Every stage with the words on the screen."""
+        return dict(next(f for f in cls._meta.fields if f.name == "stage").choices or ())
+
+    @classmethod
     def stage_order(cls) -> tuple[str, ...]:
         """All stages in the order the notice tells them."""
-        return tuple(value for value, _label in cls._meta.get_field("stage").choices or ())  # type: ignore[union-attr]
+        return tuple(cls.stage_labels())
 
 
 @cache
@@ -333,14 +348,14 @@ def buttons(document: Document, actor: Actor) -> list[Button]:
     return [
         Button(declared, declared.reasons_not(document, actor))
         for declared in document.steps().values()
-        if document.stage in declared.sources and not actor.why_not(declared.roles, document)
+        if document.stage in declared.sources and not actor.why_not(declared.roles_at(document.stage), document)
     ]
 
 
 def waiting_at(model: type[Document], roles: Collection[str]) -> tuple[str, ...]:
     """The stages that wait for somebody with one of these roles, in the order of the notice."""
     held = set(roles)
-    found = {s for declared in model.steps().values() if held & set(declared.roles) for s in declared.sources}
+    found = {s for declared in model.steps().values() for s in declared.sources if held & set(declared.roles_at(s))}
     return tuple(stage for stage in model.stage_order() if stage in found)
 
 
@@ -349,7 +364,7 @@ def holders(model: type[Document], stage: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for declared in model.steps().values():
         if stage in declared.sources:
-            found.update(dict.fromkeys(declared.roles))
+            found.update(dict.fromkeys(declared.roles_at(stage)))
     return tuple(found)
 
 
@@ -362,7 +377,7 @@ def what_next(model: type[Document], stage: str) -> Iterator[tuple[Step, tuple[s
 
 def drawing(model: type[Document]) -> str:
     """The workflow as a Mermaid state diagram, drawn from the declarations."""
-    labels = dict(model._meta.get_field("stage").choices or ())  # type: ignore[union-attr]
+    labels = model.stage_labels()
     lines = ["stateDiagram-v2"]
     lines += [f'    state "{labels[stage]}" as {stage}' for stage in model.stage_order()]
     for declared in model.steps().values():

@@ -76,7 +76,8 @@ class ImportClearance(Document):
         return reassess(self, alterations)
 
     @step(
-        (Stage.ASSESSMENT, Stage.FOR_OUT_OF_CHARGE), Stage.QUERY, role=(Role.ASSESSING_OFFICER, Role.SHED_SUPERINTENDENT),
+        (Stage.ASSESSMENT, Stage.FOR_OUT_OF_CHARGE), Stage.QUERY,
+        role={Stage.ASSESSMENT: Role.ASSESSING_OFFICER, Stage.FOR_OUT_OF_CHARGE: Role.SHED_SUPERINTENDENT},
         label=_("Raise query"), para="PN17 7.1(d), 7.1(j)", form="bills.forms.officers.QueryForm",
         guards=(guards.query_from_own_desk,),
     )  # fmt: skip

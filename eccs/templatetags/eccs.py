@@ -214,7 +214,7 @@ def stage(document: Document, code: str = "", size: str = "") -> SafeString:
 @register.simple_tag
 def stage_chip(model: type[Document], code: str, size: str = "") -> SafeString:
     """The chip of a stage of a kind of document."""
-    labels: dict[Any, Any] = dict(model._meta.get_field("stage").choices or ())  # type: ignore[union-attr]
+    labels = model.stage_labels()
     css = f"stage stage--{holder(model, code)}{' stage--big' if size == 'big' else ''}"
     return format_html('<span class="{}">{}</span>', css, labels[code])
 
@@ -316,7 +316,7 @@ def words(name: str) -> str:
 @register.filter
 def key(given: Any, name: str) -> str:
     """What was given under a name, or nothing."""
-    return given.get(name, "")
+    return str(given.get(name, ""))
 
 
 @register.filter
