@@ -2,7 +2,8 @@
 
 import os
 
-bind = f"{os.environ.get('ECCS_HOST', '127.0.0.1')}:{os.environ.get('ECCS_PORT', '8000')}"
+host = os.environ.get("ECCS_HOST", "127.0.0.1")
+bind = f"{f'[{host}]' if ':' in host else host}:{os.environ.get('ECCS_PORT', '8000')}"
 workers = int(os.environ.get("ECCS_WEB_WORKERS", "2"))
 threads = int(os.environ.get("ECCS_WEB_THREADS", "4"))
 worker_class = "gthread"

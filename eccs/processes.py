@@ -30,7 +30,7 @@ class Hold:
         except OSError:
             holder = os.read(self._descriptor, 20).decode().strip()
             os.close(self._descriptor)
-            raise CannotStart(f"ECCS is already running here (process {holder}). `make stop` stops it.") from None
+            raise CannotStart(f"already running here, as process {holder}. `make stop` stops it.") from None
         os.truncate(self._descriptor, 0)
         os.write(self._descriptor, f"{os.getpid()}\n".encode())
 

@@ -5,6 +5,7 @@
 
 import argparse
 import ctypes
+import errno
 import multiprocessing
 import os
 import secrets
@@ -77,7 +78,7 @@ def serve(var: Path) -> int:
         leaving.enter_context(_held(var, "run"))
         _refuse_port_in_use(host, port, "ECCS_PORT")
         if demo:
-            _refuse_port_in_use(host, port + 1, "ECCS_PORT, whose next one the sandbox bank takes")
+            _refuse_port_in_use(host, port + 1, "ECCS_PORT (the sandbox bank takes the one after it)")
         _give_addresses(host, port)
         environment.setdefault("ECCS_SANDBOX_LEDGER", str(var / "sandbox-bank.sqlite3"))
         environment.setdefault("ECCS_SECRET_KEY", _kept_secret(var / "secret-key"))
@@ -229,7 +230,11 @@ def _refuse_port_in_use(host: str, port: int, setting: str) -> None:
         with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
             return
     except OSError as fault:
-        raise CannotStart(f"cannot listen on {host} port {port}: {fault.strerror}. Choose another {setting}.") from None
+        if fault.errno == errno.EADDRINUSE:
+            reason = f"port {port} of {host} is in use by another program. Stop it, or choose another {setting}."
+        else:
+            reason = f"cannot listen on {host}: {os.strerror(fault.errno or errno.EIO)}. Choose another ECCS_HOST."
+    raise CannotStart(reason)
 
 
 def _give_addresses(host: str, port: int) -> None:
