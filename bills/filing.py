@@ -265,6 +265,11 @@ def _save_file(upload: Upload, table: Table, user_id: int) -> dict[str, Any]:
     return {"filed": len(bills), "first": bills[0].number, "last": bills[-1].number}
 
 
+def _dearest(sums: dict[str, Any]) -> tuple[str, str]:
+    hawb, value = sums.get("dearest", ("–", "0"))
+    return hawb, rupees(Decimal(value), 2)
+
+
 def heads_of(bill: CourierBillOfEntry) -> list[tuple[str, Decimal]]:
     """The duty of a bill by head, in the order of the law."""
     return [(head, Decimal(bill.duty_heads.get(head, "0"))) for head in HEADS]
@@ -275,8 +280,9 @@ def _context(upload: Upload) -> dict[str, Any]:
     step, sums = CourierBillOfEntry.steps()["file"], upload.summary
     template = CourierBillOfEntry(courier=manifest.courier, station_id=manifest.station_id)
     return {
-        "subject": manifest, "caption": f"{manifest} · {manifest.flight_number} · {manifest.airport_of_shipment}",
-        "upload_url": reverse("bills-upload", args=[manifest.key]), "facts": [],
+        "subject": manifest, "manifest": manifest, "done_template": "bills/upload_done.html",
+        "caption": f"{manifest} · {manifest.flight_number} · {manifest.airport_of_shipment}",
+        "upload_url": reverse("bill-upload", args=[manifest.key]), "facts": [],
         "heading": ngettext("%(n)s bill is ready to file", "%(n)s bills are ready to file", sums.get("bills", 0))
         % {"n": grouped(sums.get("bills", 0))},
         "sums": [
@@ -284,6 +290,7 @@ def _context(upload: Upload) -> dict[str, Any]:
             (_("Assessable value"), rupees(Decimal(sums.get("assessable_value", "0")), 2)),
             (_("Duty as declared"), rupees(Decimal(sums.get("total_duty", "0")))),
             (_("Bills with no duty to pay"), grouped(sums.get("free", 0))),
+            (_("Highest value"), "{}, {}".format(*_dearest(sums))),
         ],
         "declarations": [
             _("We are authorised by the consignees to file these bills, and what they declare is true and complete."),

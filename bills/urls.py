@@ -19,8 +19,4 @@ urlpatterns = [
     path("papers/<int:pk>/", papers.attachment, name="attachment"),
     path("papers/of/<str:key>/", papers.attach, name="bill-attach"),
     path("flights/<str:key>/", uploads.upload, name="bill-upload"),
-    path("files/<int:pk>/", uploads.progress, name="bill-upload-progress"),
-    path("files/<int:pk>/errors/", uploads.errors, name="bill-upload-errors"),
-    path("files/<int:pk>/sign/", uploads.sign, name="bill-upload-sign"),
-    path("files/<str:name>", uploads.template, name="bill-upload-template"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -43,9 +44,14 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
         return HttpResponse(headers={"HX-Redirect": here})
     if found.state in (State.REFUSED, State.FAILED):
         return render(request, "eccs/upload_result.html", {**context, **_result(found)})
-    if found.state == State.DONE or context.get("ready_url"):
-        return redirect(context.get("ready_url") or context["subject"])
-    context |= {"confirm_url": reverse("upload-sign", args=[pk]), "summary": context["sums"], "may_sign": context["may_sign"](request.actor)}  # type: ignore[attr-defined]
+    if context.get("ready_url"):
+        return redirect(context["ready_url"])
+    if found.state == State.DONE:
+        return render(request, context["done_template"], {**context, "summary": found.summary})
+    context |= {
+        "confirm_url": reverse("upload-sign", args=[pk]), "summary": context["sums"],
+        "may_sign": context["may_sign"](request.actor),  # type: ignore[attr-defined]
+    }  # fmt: skip
     return render(request, "eccs/upload_confirm.html", context)
 
 
@@ -66,7 +72,10 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
     context = upload_runner.kind_of(found).context(found)
     if not context["may_sign"](request.actor):  # type: ignore[attr-defined]
         raise Http404
-    upload_runner.sign(found, request.user.pk)  # type: ignore[arg-type]
+    if all(request.POST.get(f"declare{n}") for n, _words in enumerate(context["declarations"], 1)):
+        upload_runner.sign(found, request.user.pk)  # type: ignore[arg-type]
+    else:
+        messages.error(request, _("Tick both declarations. Nothing has changed."))
     return redirect("upload", pk)
 
 

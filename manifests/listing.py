@@ -24,11 +24,11 @@ def context(manifest: Any, actor: Any) -> dict[str, Any]:
     """The shipments, and what has been handed in for the manifest."""
     from eccs.models import Upload
 
-    shipments = manifest.hawbs.select_related("master").order_by("pk")
+    shipments = list(manifest.hawbs.select_related("master").order_by("pk")[:SHIPMENTS_SHOWN])
     uploads = Upload.objects.filter(owner=f"courier:{manifest.courier_id}", subject_id=manifest.pk).order_by("-pk")[:5]
     scanned = manifest.scans.filter(verdict="ARRIVED").count() if manifest.scan_started_at else 0
     return {
-        "shipments": shipments[:SHIPMENTS_SHOWN], "uploads": uploads if actor.is_trade else [], "scanned": scanned,
+        "shipments": shipments, "first_shipments": shipments[:10], "uploads": uploads if actor.is_trade else [], "scanned": scanned,
         "bill_count": manifest.bills.exclude(stage__in=("DRAFT", "DISCARDED")).count(),
         "may_scan": bool(actor.role_for(["ARRIVAL_SCANNER"], manifest)) and manifest.stage == "ARRIVAL_SCAN",
     }  # fmt: skip

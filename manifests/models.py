@@ -72,6 +72,9 @@ class ExpressCargoManifest(ManifestClearance):
             models.Index(fields=["courier", "stage", "stage_since", "id"], name="manifest_courier_queue"),
         ]  # fmt: skip
 
+    def __str__(self) -> str:
+        return self.number or str(_("Draft manifest, %(flight)s") % {"flight": self.flight_number})
+
     def series(self) -> str:
         """Counted by station and financial year of submission."""
         assert self.submitted_at is not None
