@@ -176,8 +176,9 @@ def number(document: Any) -> SafeString:
 @register.filter
 def heading(document: Any) -> SafeString:
     """A document's number for a heading: breaks only between its groups."""
-    groups = str(document).split("_")
-    pieces = [f"{'_'.join(groups[:2])}_", f"{groups[2]}_", "_".join(groups[3:])] if len(groups) > 3 else [str(document)]
+    text = str(document)
+    groups = f"{text[:1].upper()}{text[1:]}".split("_")
+    pieces = [f"{'_'.join(groups[:2])}_", f"{groups[2]}_", "_".join(groups[3:])] if len(groups) > 3 else ["_".join(groups)]
     return format_html_join(mark_safe("<wbr>"), '<span class="nowrap">{}</span>', ((p,) for p in pieces))
 
 
@@ -317,6 +318,12 @@ def words(name: str) -> str:
 def key(given: Any, name: str) -> str:
     """What was given under a name, or nothing."""
     return str(given.get(name, ""))
+
+
+@register.filter
+def other_steps(buttons: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The steps after the first that ask nothing: they need no card of their own."""
+    return [button for button in buttons[1:] if button["form"] is None]
 
 
 @register.filter
