@@ -6,7 +6,8 @@ DJANGO_ONLY := ECCS_DEMO=1 ECCS_SECRET_KEY=only-for-commands-that-serve-nobody D
 ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check format bench stop reset vendor
+.PHONY: run test check format bench stop reset vendor \
+	check-format check-lint check-types check-layers check-templates check-migrations check-diagrams
 .DEFAULT_GOAL := run
 
 run: .venv/installed            ## the whole system in the foreground, at http://127.0.0.1:8000
@@ -16,20 +17,34 @@ test: .venv/installed-dev       ## the whole test suite, on a PostgreSQL and a R
 	@tools/ensure_chromium
 	@ECCS_DEMO=1 exec $(BIN)/python -m eccs.run beside --quick test $(BIN)/python -m pytest -n 2 $(ARGS)
 
-check: .venv/installed-dev      ## formatter, linter, types, layers, templates, migrations, diagrams
-	@$(BIN)/ruff format --check $(CODE)
+check: check-format check-lint check-types check-layers check-templates check-migrations check-diagrams  ## everything but the tests
+
+check-format: .venv/installed-dev
+	@$(BIN)/ruff format --quiet --diff $(CODE)
+
+check-lint: .venv/installed-dev
 	@$(BIN)/ruff check $(CODE)
+
+check-types: .venv/installed-dev
 	@$(DJANGO_ONLY) $(BIN)/mypy $(CODE)
+
+check-layers: .venv/installed-dev
 	@$(BIN)/lint-imports
+
+check-templates: .venv/installed-dev
 	@$(BIN)/djlint templates --check --quiet
 	@$(BIN)/djlint templates --lint --quiet
+
+check-migrations: .venv/installed-dev
 	@$(DJANGO_ONLY) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+
+check-diagrams: .venv/installed-dev
 	@$(DJANGO_ONLY) $(BIN)/python manage.py diagrams --check
 
 format: .venv/installed-dev     ## put code and templates into the one form that `make check` asks for
 	@$(BIN)/ruff check --fix-only $(CODE)
 	@$(BIN)/ruff format $(CODE)
-	@$(BIN)/djlint templates --reformat --quiet || true
+	@$(BIN)/djlint templates --reformat --quiet >/dev/null || true
 
 bench: .venv/installed-dev      ## the benchmarks, each beside its floor
 	@ECCS_DEMO=1 exec $(BIN)/python -m eccs.run beside bench $(BIN)/python -m bench $(ARGS)
