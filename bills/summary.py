@@ -38,8 +38,8 @@ def summary(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]:
         "waived": Decimal(bill.duty_heads.get("WAIVED", "0")), "order": getattr(bill, "order", None), **reckoning(bill, items),
     }  # fmt: skip
     if actor.is_trade:
-        return {**told, "page": "bills/bill_trade.html", "stepper": stepper(bill)}
-    told |= {"page": "bills/bill_officer.html", "route": route(bill), "facts_limit": _limit(bill)}
+        return {**told, "page": "bills/bill_courier.html", "stepper": stepper(bill)}
+    told |= {"route": route(bill), "facts_limit": _limit(bill)}
     if actor.is_officer:  # what the RMS decided never leaves Customs
         told["decision"] = bill.risk_decision
     return told

@@ -1,0 +1,40 @@
+"""Browsers of the cast, and a bill being typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from manifests.models import HouseAirwayBill
+from tests.factories.manifests import house_airway_bill, manifest
+
+SignedIn = Callable[[str], Client]
+
+
+@pytest.fixture(autouse=True)
+def own_files(settings: Any, tmp_path: Path) -> None:
+    """What a test keeps is gone with it."""
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def signed_in(people: Callable[[str], User]) -> SignedIn:
+    """Somebody's browser."""
+
+    def browser(username: str) -> Client:
+        client = Client()
+        client.force_login(people(username))
+        return client
+
+    return browser
+
+
+@pytest.fixture
+def hawb(people: Callable[[str], User]) -> HouseAirwayBill:
+    """A shipment of Swift's submitted manifest at Bengaluru."""
+    return house_airway_bill(manifest(courier=people("courier.swift").courier))
