@@ -30,6 +30,7 @@ class Stage(models.TextChoices):
     AT_BANK = "AT_BANK", gettext_lazy("At bank")
     UNKNOWN = "UNKNOWN", gettext_lazy("Unknown")
     PAID = "PAID", gettext_lazy("Paid")
+    LATE = "LATE", gettext_lazy("For reconciliation")
     FAILED = "FAILED", gettext_lazy("Failed")
     REJECTED = "REJECTED", gettext_lazy("Rejected")
     WITHDRAWN = "WITHDRAWN", gettext_lazy("Withdrawn")
@@ -135,8 +136,17 @@ class ChallanClearance(Document):
         self.release_bills()
 
     @step(
-        (Stage.FAILED, Stage.REJECTED), Stage.PAID, role=Role.DCAC, label=gettext_lazy("Accept late payment"),
-        para="PN17 8.1", guards=(late_payment_reported, bills_still_due, bills_on_no_other_challan), grave=True,
+        (Stage.FAILED, Stage.REJECTED), Stage.LATE, role=Role.SYSTEM, label=gettext_lazy("Report late payment"),
+        para="PN17 8.1",
+    )  # fmt: skip
+    def report_late_payment(self: Challan, *, bank_transaction: str) -> None:
+        """The bank reports a payment after the challan was given up: the DC/AC decides; nobody pays again meanwhile."""
+        if not bills_still_due(self, self.taken_by) and not bills_on_no_other_challan(self, self.taken_by):
+            self.lines.update(live=True)
+
+    @step(
+        Stage.LATE, Stage.PAID, role=Role.DCAC, label=gettext_lazy("Accept late payment"), para="PN17 8.1",
+        guards=(late_payment_reported, bills_still_due, bills_on_no_other_challan), grave=True,
     )  # fmt: skip
     def accept_late_payment(self: Challan) -> Iterable[models.Model]:
         """A payment that the bank reported after the challan was given up is credited after all."""
@@ -144,6 +154,16 @@ class ChallanClearance(Document):
         late.close(self.taken_by, _("Accepted as payment of the challan."))
         self.lines.update(live=True)
         return self.settle(late.bank_transaction, late.sort)
+
+    @step(
+        Stage.LATE, Stage.REJECTED, role=Role.DCAC, label=gettext_lazy("Refuse late payment"), para="PN17 8.1",
+        form="payments.forms.RefusalForm", grave=True,
+    )  # fmt: skip
+    def refuse_late_payment(self: Challan, *, remarks: str) -> None:
+        """A late payment that is not taken goes back to the payer through the bank; the bills may be paid anew."""
+        if late := self.late_payment():
+            late.close(self.taken_by, remarks)
+        self.release_bills()
 
 
 CREATE = Step(

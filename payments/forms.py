@@ -39,6 +39,22 @@ class VerifyPaymentForm(forms.Form):
         return {"bank_transaction": self.cleaned_data["bank_transaction"]}
 
 
+class RefusalForm(forms.Form):
+    """Why a late payment is not taken."""
+
+    remarks = forms.CharField(
+        label=_("Why, and how the payer gets the money back"), min_length=5, max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, document: Document, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+    def answers(self) -> dict[str, Any]:
+        """The remarks."""
+        return {"remarks": self.cleaned_data["remarks"]}
+
+
 class HistoryForm(forms.Form):
     """The filters of the Transaction History."""
 

@@ -48,6 +48,7 @@ def challan_context(challan: Challan, actor: Actor) -> dict[str, Any]:
         "messages_of_bank": challan.messages.order_by("-pk")[:12],
         "told": [str(BankMessage.Sort(sort).label) for sort in told],
         "asked": challan.stage in ASKED, "is_new": challan.stage == Stage.CREATED,
+        "late": challan.stage == Stage.LATE,
         "given_up": challan.stage in (Stage.FAILED, Stage.REJECTED, Stage.WITHDRAWN),
     }  # fmt: skip
 

@@ -91,8 +91,7 @@ class Challan(ChallanClearance):
 
     def late_payment(self) -> Any:
         """What the bank reported as paid, in the right amount, after the challan was given up; or nothing."""
-        waiting = self.messages.filter(outcome=BankMessage.Outcome.QUEUED, settled_at=None, status="PAID")
-        return waiting.filter(amount_paise=self.paise).order_by("pk").first()
+        return self.messages.filter(outcome=BankMessage.Outcome.LATE, settled_at=None).order_by("pk").first()
 
 
 class ChallanTrail(TrailLine):
@@ -176,6 +175,7 @@ class BankMessage(models.Model):
         REPEATED = "REPEATED", _("Known already")
         NOTED = "NOTED", _("No final answer")
         SILENT = "SILENT", _("No answer")
+        LATE = "LATE", _("Late payment, for the DC/AC")
         QUEUED = "QUEUED", _("For reconciliation")
 
     nonce = models.CharField(max_length=32, unique=True)
@@ -203,6 +203,14 @@ class BankMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.challan_number} {self.status} {self.get_outcome_display()}"
+
+    @property
+    def words(self) -> str:
+        """What the bank said, for people."""
+        said = {
+            "PAID": _("Paid"), "FAILED": _("Failed"), "PENDING": _("Still at the bank"), "UNKNOWN": _("Knows of none"),
+        }  # fmt: skip
+        return str(said.get(self.status, ""))
 
     @property
     def rupees(self) -> Decimal:

@@ -22,7 +22,7 @@ from eccs import numbering, trail
 from eccs.rows import write_rows
 from eccs.workflow import Refused, take
 from payments import bank, ledger
-from payments.clearance import CREATE, Stage, wait_before_asking_again
+from payments.clearance import ASKED, CREATE, Stage, wait_before_asking_again
 from payments.models import BankMessage, Challan, ChallanLine, ChallanTrail
 from payments.querysets import payable_bills
 from payments.verdicts import Said, Verdict, verdict
@@ -131,12 +131,14 @@ def receive(said: bank.Outcome, *, named_transaction: bool = False) -> BankMessa
         if known is not None:
             return known
         other = Challan.objects.filter(bank_transaction=said.bank_transaction).exclude(number=said.challan)
+        late = BankMessage.objects.filter(challan=challan, outcome=BankMessage.Outcome.LATE)
         decided, reason = verdict(
             challan,
             Said(
                 status=said.status, amount_paise=said.amount_paise, bank_transaction=said.bank_transaction,
                 named_transaction=named_transaction,
                 transaction_of_another=bool(said.bank_transaction) and other.exists(),
+                late_before=late.filter(bank_transaction=said.bank_transaction).exists(),
             ),
             now,
         )  # fmt: skip
@@ -158,12 +160,33 @@ def receive(said: bank.Outcome, *, named_transaction: bool = False) -> BankMessa
 def _act(challan: Challan, decided: Verdict, said: bank.Outcome) -> None:
     if decided is Verdict.CREDIT:
         take(challan, "confirm_paid", SYSTEM, bank_transaction=said.bank_transaction, told_by=said.sort)
+        _close_corrected(challan, said)
     elif decided is Verdict.FAIL:
         take(challan, "fail", SYSTEM, bank_transaction=said.bank_transaction)
     elif decided is Verdict.REJECT:
         take(challan, "reject", SYSTEM)
-    elif challan.ask_again_at is not None:
+    elif decided is Verdict.LATE:
+        take(challan, "report_late_payment", SYSTEM, bank_transaction=said.bank_transaction)
+    elif decided is Verdict.QUEUE and challan.stage in ASKED and said.sort != bank.Answer.sort:
+        _ask_at_once(challan)
+    elif challan.stage in ASKED:
         _ask_later(challan)
+
+
+def _close_corrected(challan: Challan, said: bank.Outcome) -> None:
+    """What the bank told wrongly of this very transaction before is put right by what it says now."""
+    wrong = challan.messages.filter(
+        outcome=BankMessage.Outcome.QUEUED, settled_at=None, bank_transaction=said.bank_transaction
+    )
+    wrong.update(settled_at=timezone.now(), settlement=_("The bank has since confirmed the right amount."))
+
+
+def _ask_at_once(challan: Challan) -> None:
+    """A message that does not fit the challan is no answer: the bank is asked, by the sweep where the queue is away."""
+    from payments.tasks import verify_challan
+
+    Challan.objects.filter(pk=challan.pk).update(ask_again_at=timezone.now())
+    transaction.on_commit(lambda: verify_challan.delay(challan.pk), robust=True)
 
 
 def _ask_later(challan: Challan) -> None:

@@ -6,6 +6,7 @@
     paid               | at the bank, unknown     | credited; with another amount, or a transaction number that
                        |                          | paid another challan: for reconciliation
     paid               | paid, same transaction   | known already
+    paid               | failed, rejected         | the late payment goes to the DC/AC; reported before: known already
     paid               | any other                | for reconciliation: paid twice, or late
     failed             | at the bank, unknown     | failure recorded
     failed             | paid                     | for reconciliation: the bank contradicts itself
@@ -35,6 +36,7 @@ class Verdict(StrEnum):
     CREDIT = "CREDITED"
     FAIL = "FAILED"
     REJECT = "REJECTED"
+    LATE = "LATE"
     REPEATED = "REPEATED"
     NOTE = "NOTED"
     QUEUE = "QUEUED"
@@ -54,13 +56,14 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Said:
-    """What the bank said, the amount in paise; whether it was asked by transaction, and whether that paid another."""
+    """What the bank said, amount in paise; whether its transaction was asked for, paid another challan, came before."""
 
     status: Status
     amount_paise: int
     bank_transaction: str
     named_transaction: bool = False
     transaction_of_another: bool = False
+    late_before: bool = False
 
 
 def verdict(challan: Any, said: Said, now: datetime) -> tuple[Verdict, Reason]:
@@ -94,4 +97,9 @@ def _paid(challan: Any, said: Said) -> tuple[Verdict, Reason]:
         return Verdict.QUEUE, Reason.AMOUNT
     if said.transaction_of_another or not said.bank_transaction:
         return Verdict.QUEUE, Reason.TRANSACTION
-    return (Verdict.CREDIT, Reason.NONE) if challan.stage in ASKED else (Verdict.QUEUE, Reason.LATE)
+    if challan.stage in ASKED:
+        return Verdict.CREDIT, Reason.NONE
+    if said.late_before:
+        return Verdict.REPEATED, Reason.NONE
+    given_up = challan.stage in (Stage.FAILED, Stage.REJECTED)
+    return Verdict.LATE if given_up else Verdict.QUEUE, Reason.LATE

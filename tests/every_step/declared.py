@@ -69,6 +69,8 @@ CASES: dict[type[Document], Case] = {
         challan,
         {
             "verify_payment": lambda _one: {"bank_transaction": "SBX261119140073318"},
+            "report_late_payment": lambda _one: {"bank_transaction": "SBX261119140073318"},
+            "refuse_late_payment": lambda _one: {"remarks": "The bank pays it back."},
             "confirm_paid": lambda _one: {"bank_transaction": "SBX261119140073318", "told_by": "confirmation"},
         },
     ),
@@ -80,7 +82,7 @@ def late_payment(one: Challan) -> None:
     BankMessage.objects.create(
         nonce=f"n{one.pk}", sort=BankMessage.Sort.CONFIRMATION, challan=one, challan_number=str(one.number),
         bank_transaction="SBX261119140073318", amount_paise=one.paise, status="PAID",
-        outcome=BankMessage.Outcome.QUEUED,
+        outcome=BankMessage.Outcome.LATE,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from payments.clearance import Stage
 from payments.models import Challan, ChallanLine
 from tests.factories.bills import bill
 
-GIVEN_UP = (Stage.FAILED, Stage.REJECTED, Stage.WITHDRAWN)
+GIVEN_UP = (Stage.LATE, Stage.FAILED, Stage.REJECTED, Stage.WITHDRAWN)
 
 
 def challan(

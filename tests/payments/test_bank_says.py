@@ -20,6 +20,7 @@ from payments import bank, services
 from payments.bank import Answer, Confirmation, Return, Status
 from payments.clearance import Stage
 from payments.models import BankMessage, Challan, CyberReceipt
+from payments.querysets import payable_bills
 from payments.verdicts import Reason, Said, Verdict, verdict
 from tests.payments.conftest import KEY, told
 
@@ -42,6 +43,7 @@ PAID = Said(Status.PAID, 500, "T1")
 FAILED = Said(Status.FAILED, 500, "T1")
 NONE = Said(Status.UNKNOWN, 0, "")
 NOT_THIS = Said(Status.UNKNOWN, 0, "T1", named_transaction=True)
+AGAIN = Said(Status.PAID, 500, "T1", late_before=True)
 ANOTHERS = Said(Status.PAID, 500, "T9", transaction_of_another=True)
 LONG_AGO = {"sent_to_bank_at": NOW - timedelta(minutes=32)}
 
@@ -59,7 +61,10 @@ LONG_AGO = {"sent_to_bank_at": NOW - timedelta(minutes=32)}
         (challan_at("PAID"), PAID, (Verdict.REPEATED, Reason.NONE)),
         (challan_at("PAID"), Said(Status.PAID, 500, "T2"), (Verdict.QUEUE, Reason.PAID_TWICE)),
         (challan_at("PAID"), Said(Status.PAID, 501, "T1"), (Verdict.QUEUE, Reason.AMOUNT)),
-        *[(challan_at(s), PAID, (Verdict.QUEUE, Reason.LATE)) for s in ("CREATED", "FAILED", "REJECTED", "WITHDRAWN")],
+        *[(challan_at(s), PAID, (Verdict.QUEUE, Reason.LATE)) for s in ("CREATED", "WITHDRAWN")],
+        *[(challan_at(s), PAID, (Verdict.LATE, Reason.LATE)) for s in ("FAILED", "REJECTED")],
+        *[(challan_at(s), AGAIN, (Verdict.REPEATED, Reason.NONE)) for s in ("LATE", "FAILED", "REJECTED")],
+        (challan_at("LATE"), PAID, (Verdict.QUEUE, Reason.LATE)),
         (challan_at("AT_BANK"), FAILED, (Verdict.FAIL, Reason.NONE)),
         (challan_at("UNKNOWN"), FAILED, (Verdict.FAIL, Reason.NONE)),
         (challan_at("PAID"), FAILED, (Verdict.QUEUE, Reason.CONTRADICTION)),
@@ -146,19 +151,37 @@ def test_a_failed_payment_sets_its_bills_free(at_bank: Challan, payer: Actor) ->
     assert services.create_challan(list(at_bank.lines.values_list("bill", flat=True)), payer).amount == at_bank.amount
 
 
-def test_a_late_payment_is_queued_and_the_dcac_may_accept_it_once(
-    at_bank: Challan, actor: Callable[[str], Actor]
-) -> None:
+@pytest.fixture
+def late(at_bank: Challan) -> Challan:
+    """A challan that was given up, and then the bank reports its payment after all."""
     services.receive(told(at_bank, status=Status.FAILED))
     assert services.receive(told(at_bank)).reason == "LATE"
     nothing_paid(at_bank)
+    return Challan.objects.get(pk=at_bank.pk)
+
+
+def test_a_late_payment_goes_to_the_dcac_of_the_station_who_may_accept_it_once(
+    late: Challan, payer: Actor, actor: Callable[[str], Actor]
+) -> None:
+    assert late.stage == Stage.LATE
+    assert services.receive(told(late)).outcome == "REPEATED"
+    assert not payable_bills(payer).exists()
     with pytest.raises(Refused):
-        take(at_bank, "accept_late_payment", actor("dcac.del"))
-    take(at_bank, "accept_late_payment", actor("dcac.blr"))
-    paid_once(at_bank)
-    assert not BankMessage.objects.filter(outcome="QUEUED", settled_at=None).exists()
+        take(late, "accept_late_payment", actor("dcac.del"))
+    take(late, "accept_late_payment", actor("dcac.blr"))
+    paid_once(late)
+    assert late.late_payment() is None
     with pytest.raises(Refused):
-        take(at_bank, "accept_late_payment", actor("dcac.blr"))
+        take(late, "accept_late_payment", actor("dcac.blr"))
+
+
+def test_a_refused_late_payment_is_not_taken_when_the_bank_repeats_it(
+    late: Challan, actor: Callable[[str], Actor], payer: Actor
+) -> None:
+    take(late, "refuse_late_payment", actor("dcac.blr"), remarks="The bank pays it back.")
+    assert services.receive(told(late)).outcome == "REPEATED"
+    assert Challan.objects.get(pk=late.pk).stage == Stage.REJECTED
+    assert payable_bills(payer).count() == late.bill_count
 
 
 def test_a_late_payment_is_not_accepted_while_the_bills_stand_on_another_challan(
@@ -170,6 +193,14 @@ def test_a_late_payment_is_not_accepted_while_the_bills_stand_on_another_challan
     with pytest.raises(Refused, match="another challan"):
         take(at_bank, "accept_late_payment", actor("dcac.blr"))
     nothing_paid(at_bank)
+
+
+def test_the_right_amount_closes_what_was_told_wrongly_of_the_same_transaction(at_bank: Challan) -> None:
+    wrong = services.receive(told(at_bank, amount_paise=1))
+    another = services.receive(told(at_bank, amount_paise=1, bank_transaction="SBX261121000000099"))
+    services.receive(told(at_bank))
+    assert BankMessage.objects.get(pk=wrong.pk).settlement
+    assert BankMessage.objects.get(pk=another.pk).settled_at is None
 
 
 def test_what_a_bill_that_has_moved_on_was_paid_is_not_lost_from_sight(at_bank: Challan) -> None:
