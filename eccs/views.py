@@ -70,7 +70,7 @@ def queue(request: HttpRequest, slug: str, stage: str) -> HttpResponse:
         "target_minutes": desks.target_minutes(), "now": timezone.now(),
         "next_url": f"?{urlencode({**kept, 'mark': shown.next_mark})}" if shown.next_mark else "",
         "previous_url": f"?{urlencode({**kept, 'mark': shown.previous_mark})}" if shown.previous_mark else "",
-        "steps": [s for s in _open_steps(listing.model, code, actor) if s.many],
+        "steps": [s for s in _open_steps(listing.model, code, actor) if s.many], "elsewhere": listing.elsewhere.get(code),
     }  # fmt: skip
     return render(request, "eccs/_queue_rows.html" if _fragment(request) else "eccs/queue.html", context)
 
