@@ -6,7 +6,7 @@
     documents               | money due → Awaiting duty; else as after payment
     assessment              | assessable value above the DC/AC limit → For approval; else as after approval
     approval                | money due → Awaiting duty; else as after payment
-    payment                 | packages still to come → Awaiting arrival; else For X-ray
+    payment                 | part of it still due → Awaiting duty; packages still to come → Awaiting arrival; else For X-ray
     arrival                 | For X-ray
     clear X-ray             | examination prescribed or mandated, and not yet reported → For examination;
                             | facilitated, and Auto Out of Charge in force on the filing date → Out of Charge;

@@ -120,11 +120,11 @@ class ImportClearance(Document):
         self.assessed_at, self.assessed_by_id = None, None
 
     @step(
-        Stage.DUTY, GET_STATE(routing.after_payment, states=AFTER_PAYMENT), role=Role.SYSTEM, label=_("Confirm payment"),
-        para="PN17 8.0", many=True,
+        Stage.DUTY, GET_STATE(routing.after_approval, states=AFTER_APPROVAL), role=Role.SYSTEM,
+        label=_("Confirm payment"), para="PN17 8.0", many=True,
     )  # fmt: skip
     def confirm_payment(self: CourierBillOfEntry, *, amount: Decimal, challan: str) -> None:
-        """The bank has confirmed the challan: the amount, in rupees, is credited to the bill."""
+        """The bank has confirmed the challan: its amount, in rupees, is credited; the bill waits for what is still due."""
         self.duty_paid += Decimal(amount)
         self.paid_at = timezone.now()
 

@@ -215,6 +215,24 @@ def test_what_a_bill_that_has_moved_on_was_paid_is_not_lost_from_sight(at_bank: 
     assert at_bank.lines.filter(credited_at__isnull=False).count() == 1
 
 
+def test_a_bill_whose_duty_rose_meanwhile_waits_for_the_difference(at_bank: Challan, payer: Actor) -> None:
+    bill = at_bank.lines.select_related("bill")[0].bill
+    raised = bill.total_duty + 300
+    take(
+        bill,
+        "recompute_duty",
+        SYSTEM,
+        total_duty=raised,
+        heads={"bcd": str(raised)},
+        rates_on="2026-11-21",
+        before="1000",
+    )
+    services.receive(told(at_bank))
+    bill = CourierBillOfEntry.objects.get(pk=bill.pk)
+    assert (bill.stage, bill.amount_due) == ("DUTY", 300)
+    assert services.create_challan([bill.pk], payer).amount == 300
+
+
 def test_nobody_but_the_bank_confirms_a_payment(at_bank: Challan, actor: Callable[[str], Actor]) -> None:
     for username in ("signatory.swift", "dcac.blr", "sysadmin"):
         with pytest.raises(Refused):
