@@ -49,8 +49,8 @@ def usd(rupees: str) -> Exchange:
 def test_a_bill_of_four_watches() -> None:
     values = ["19541.25", "26055.00", "6513.75", "52110.00"]
     found = statement([Goods(D(v), D(1), "NOS", rate()) for v in values], sws_percent=D(10), waived_up_to=D(100))
-    assert [(i.heads[0], i.heads[2], i.heads[3], i.total) for i in found.items] == [
-        (3908, 391, 4291, 8590), (5211, 521, 5722, 11454), (1303, 130, 1430, 2863), (10422, 1042, 11443, 22907),
+    assert [[int(n) for n in (i.heads[0], i.heads[2], i.heads[3], i.total)] for i in found.items] == [
+        [3908, 391, 4291, 8590], [5211, 521, 5722, 11454], [1303, 130, 1430, 2863], [10422, 1042, 11443, 22907],
     ]  # fmt: skip
     assert found.total == 45814
 
@@ -74,7 +74,12 @@ def test_the_value_follows_the_terms_of_the_invoice(invoice: Invoice, exchange: 
 
 def test_a_capped_freight_says_so() -> None:
     found = value(Invoice("FOB", D(100), freight=D(45)), usd("95"), RULES)
-    assert (found.freight, found.freight_note, found.insurance, found.cif) == (20, "CAPPED", D("1.125"), D("121.125"))
+    assert (found.freight, found.freight_note, found.insurance, found.cif) == (
+        D(20),
+        "CAPPED",
+        D("1.125"),
+        D("121.125"),
+    )
 
 
 def test_landing_charges_were_one_percent_of_cif() -> None:
@@ -104,11 +109,11 @@ def test_the_heads_of_an_item(av: str, borne: Rate, heads: tuple[int, ...], tota
 @pytest.mark.parametrize(("av", "due", "forgone"), [("322", 0, 99), ("323", 0, 100), ("325", 101, 0)])
 def test_a_duty_up_to_a_hundred_rupees_is_not_collected(av: str, due: int, forgone: int) -> None:
     found = duty(av, rate("10", "18"))
-    assert (found.total, found.waived, found.items[0].forgone) == (due, forgone, forgone)
+    assert [int(n) for n in (found.total, found.waived, found.items[0].forgone)] == [due, forgone, forgone]
 
 
 def test_agriculture_cess_bears_the_surcharge() -> None:
-    assert duty("10000", rate("5", "18", aidc="10")).items[0].heads == (500, 1000, 150, 2097, 0)
+    assert duty("10000", rate("5", "18", aidc="10")).items[0].heads == tuple(map(D, (500, 1000, 150, 2097, 0)))
 
 
 @pytest.mark.parametrize(("quantity", "bcd"), [("10", 2000), ("100", 4000)])
@@ -123,7 +128,7 @@ def test_the_rate_of_the_day_applies() -> None:
     before, after = tariff.rate("91021100", date(2026, 3, 31)), tariff.rate("91021100", date(2026, 4, 1))
     assert before is not None
     assert after is not None
-    assert (before.bcd_percent, after.bcd_percent) == (20, 10)
+    assert (before.bcd_percent, after.bcd_percent) == (D(20), D(10))
 
 
 def test_the_longest_prefix_wins_and_an_unlisted_item_is_refused() -> None:
@@ -153,7 +158,7 @@ def test_interest_is_simple_by_the_day() -> None:
 
 def test_every_head_shows_its_working() -> None:
     shown = workings(Goods(D("73025.58"), D(60), "NOS", rate("15")), sws_percent=D(10))
-    assert [(w.head, w.amount) for w in shown] == [
+    assert [(w.head, int(w.amount)) for w in shown] == [
         ("BCD", 10954),
         ("AIDC", 0),
         ("SWS", 1095),
