@@ -93,6 +93,8 @@ def run_beside(var: Path, name: str, words: list[str], *, quick: bool) -> int:
     """Run a command with a PostgreSQL and a Redis of its own, kept apart from those of `make run`."""
     with ExitStack() as leaving:
         leaving.enter_context(_held(var, name))
+        os.environ.setdefault("ECCS_SECRET_KEY", secrets.token_hex(32))
+        os.environ.setdefault("ECCS_BANK_KEY", secrets.token_hex(32))
         leaving.enter_context(_servers(var, name, quick=quick))
         return _run(words, check=False)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 
@@ -14,8 +16,15 @@ from accounts.management.commands.demo import create_cast
 from accounts.models import User
 from accounts.permissions import Actor
 from eccs import dated_rules, trail
+from eccs.settings import redis_url
 
 PASSWORD = "cast-of-the-tests-2026"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Each of the processes that share the tests has a Redis database to itself, because a test empties its cache."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    settings.CACHES["default"]["LOCATION"] = redis_url(2 + int(worker.removeprefix("gw")))
 
 
 @pytest.fixture(autouse=True)

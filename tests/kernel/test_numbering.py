@@ -28,7 +28,7 @@ def test_a_filing_that_fails_gives_its_number_back() -> None:
     assert allocate("TRIAL") == 2
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_fifty_filings_at_once_leave_no_gap_and_no_repeat() -> None:
     def take_one(_n: int) -> int:
         try:
