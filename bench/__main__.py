@@ -1,0 +1,36 @@
+"""`python -m bench [name …]`: run the benchmarks, or those named, and print the table."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from importlib import import_module
+
+NAMES = ("steps", "filing", "uploading", "scanning", "queues")
+
+
+def main(words: list[str]) -> int:
+    """Prepare the database once, then measure."""
+    os.environ.setdefault("ECCS_SECRET_KEY", secrets.token_hex(32))
+    os.environ.setdefault("ECCS_DEMO", "1")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
+    if unknown := set(words) - set(NAMES):
+        print(f"No such benchmark: {', '.join(sorted(unknown))}. There are: {', '.join(NAMES)}", file=sys.stderr)
+        return 2
+    import django
+
+    django.setup()
+    from bench import measure, world
+
+    world.prepare()
+    rows = []
+    for name in NAMES:
+        if not words or name in words:
+            print(f"measuring {name} …", flush=True)
+            rows += import_module(f"bench.{name}").run()
+    measure.show(rows)
+    return 0
+
+
+sys.exit(main(sys.argv[1:]))
