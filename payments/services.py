@@ -167,8 +167,10 @@ def _act(challan: Challan, decided: Verdict, said: bank.Outcome) -> None:
         take(challan, "reject", SYSTEM)
     elif decided is Verdict.LATE:
         take(challan, "report_late_payment", SYSTEM, bank_transaction=said.bank_transaction)
-    elif decided is Verdict.QUEUE and challan.stage in ASKED and said.sort != bank.Answer.sort:
+    elif decided is Verdict.QUEUE and said.sort != bank.Answer.sort:
         _ask_at_once(challan)
+    elif decided is Verdict.REPEATED and said.status is bank.Status.PAID and said.sort == bank.Answer.sort:
+        _close_corrected(challan, said)
     elif challan.stage in ASKED:
         _ask_later(challan)
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from payments import services
 from payments.bank import BankSilent
-from payments.clearance import ASKED
+from payments.clearance import ASKED, Stage
 from payments.models import Challan
 
 AT_ONCE = 100
@@ -17,7 +17,7 @@ TRIES = 5
 @shared_task(bind=True, max_retries=TRIES)
 def verify_challan(self: Task, challan_id: int, bank_transaction: str = "") -> None:
     """Ask the bank about one challan, again after 5, 10, 20 … seconds while it is silent (PN17 8.1)."""
-    challan = Challan.objects.filter(pk=challan_id, stage__in=ASKED).first()
+    challan = Challan.objects.filter(pk=challan_id, stage__in=(*ASKED, Stage.PAID)).first()
     if challan is None:
         return
     try:

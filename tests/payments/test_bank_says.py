@@ -8,6 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -16,7 +17,7 @@ from django.utils import timezone
 from accounts.permissions import SYSTEM, Actor
 from bills.models import CourierBillOfEntry
 from eccs.workflow import Refused, take
-from payments import bank, services
+from payments import bank, services, tasks
 from payments.bank import Answer, Confirmation, Return, Status
 from payments.clearance import Stage
 from payments.models import BankMessage, Challan, CyberReceipt
@@ -203,6 +204,26 @@ def test_the_right_amount_closes_what_was_told_wrongly_of_the_same_transaction(a
     assert BankMessage.objects.get(pk=another.pk).settled_at is None
 
 
+def test_a_wrong_amount_told_after_the_payment_is_put_right_by_asking(
+    at_bank: Challan, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    services.receive(told(at_bank))
+    keys, asked = bank.KeyRing.of(KEY), []
+
+    def answer(url: str, values: dict[str, str], timeout: int) -> bytes:
+        asked.append(url)
+        return urlencode(told(at_bank, Answer, in_reply_to=values["nonce"]).signed(keys)).encode()
+
+    monkeypatch.setattr(bank, "post", answer)
+    monkeypatch.setattr(tasks.verify_challan, "delay", tasks.verify_challan)
+    with django_capture_on_commit_callbacks(execute=True):
+        wrong = services.receive(told(at_bank, Return, amount_paise=1))
+    assert asked == ["http://bank.example/verify"]
+    assert wrong.outcome == "QUEUED"
+    assert BankMessage.objects.get(pk=wrong.pk).settled_at is not None
+    paid_once(at_bank)
+
+
 def test_what_a_bill_that_has_moved_on_was_paid_is_not_lost_from_sight(at_bank: Challan) -> None:
     line = at_bank.lines.select_related("bill")[0]
     CourierBillOfEntry.objects.filter(pk=line.bill.pk).update(total_duty=0, duty_heads={})
@@ -229,7 +250,7 @@ def test_a_bill_whose_duty_rose_meanwhile_waits_for_the_difference(at_bank: Chal
     )
     services.receive(told(at_bank))
     bill = CourierBillOfEntry.objects.get(pk=bill.pk)
-    assert (bill.stage, bill.amount_due) == ("DUTY", 300)
+    assert (str(bill.stage), bill.amount_due) == ("DUTY", Decimal(300))
     assert services.create_challan([bill.pk], payer).amount == 300
 
 
@@ -285,8 +306,6 @@ def test_an_answer_is_taken_only_for_the_question_it_replies_to(
     keys = bank.KeyRing.of(KEY)
 
     def wrong_answer(url: str, values: dict[str, str], timeout: int) -> bytes:
-        from urllib.parse import urlencode
-
         return urlencode(told(at_bank, Answer, in_reply_to="0" * 32).signed(keys)).encode()
 
     monkeypatch.setattr(bank, "post", wrong_answer)
