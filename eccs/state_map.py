@@ -44,7 +44,9 @@ def _desk(model: type[Document], stage: str) -> str:
     roles = holders(model, stage)
     if not roles:
         return ""
-    first = next((role for role in roles if role != Role.SYSTEM), COURIERS[0])  # only the bank answers: the courier pays
+    first = next(
+        (role for role in roles if role != Role.SYSTEM), COURIERS[0]
+    )  # only the bank answers: the courier pays
     return _("Courier") if first in COURIERS else str(Role(first).label)
 
 

@@ -178,7 +178,9 @@ def heading(document: Any) -> SafeString:
     """A document's number for a heading: breaks only between its groups."""
     text = str(document)
     groups = f"{text[:1].upper()}{text[1:]}".split("_")
-    pieces = [f"{'_'.join(groups[:2])}_", f"{groups[2]}_", "_".join(groups[3:])] if len(groups) > 3 else ["_".join(groups)]
+    pieces = (
+        [f"{'_'.join(groups[:2])}_", f"{groups[2]}_", "_".join(groups[3:])] if len(groups) > 3 else ["_".join(groups)]
+    )
     return format_html_join(mark_safe("<wbr>"), '<span class="nowrap">{}</span>', ((p,) for p in pieces))
 
 
