@@ -158,7 +158,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
-EMAIL_CONFIG = env.email_url("ECCS_EMAIL_URL", default=f"filemail://{VAR_DIR / 'mail'}" if DEMO else "consolemail://")
+EMAIL_CONFIG = env.email_url("ECCS_EMAIL_URL", default=f"filemail:///{VAR_DIR / 'mail'}" if DEMO else "consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env("ECCS_EMAIL_FROM", default="no-reply@eccs.example")
 NOTICE_ADDRESSES = "accounts.people.addresses"

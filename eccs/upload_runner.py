@@ -170,9 +170,9 @@ def resume() -> None:
 
     old = Upload.objects.filter(touched_at__lt=timezone.now() - LEFT_BEHIND)
     for upload in old.filter(state__in=(State.RECEIVED, State.CHECKING)):
-        check_upload.delay(upload.pk)
+        check_upload.delay_on_commit(upload.pk)
     for upload in old.filter(state=State.SAVING):
-        save_upload.delay(upload.pk, upload.by_id)
+        save_upload.delay_on_commit(upload.pk, upload.by_id)
 
 
 def _mark(upload: Upload, **changes: Any) -> None:

@@ -173,7 +173,7 @@ def test_weak_secret_keys_are_told_from_strong_ones(key: str, fault: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "command", [["manage.py", "check"], ["-c", "import eccs.wsgi"], ["-m", "celery", "-A", "eccs", "beat"]]
+    "command", [["manage.py", "check"], ["-c", "import eccs.wsgi"], ["-m", "celery", "-A", "eccs", "worker"]]
 )
 def test_outside_a_demonstration_nothing_starts_on_a_weak_key(command: list[str]) -> None:
     surroundings = os.environ | {"ECCS_DEMO": "0", "ECCS_SECRET_KEY": "changeme"}
