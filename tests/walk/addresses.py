@@ -1,0 +1,176 @@
+"""Every address of the system, with documents of one firm at one station behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from bills.models import Attachment, CourierBillOfEntry, OutOfCharge
+from bills.stages import Stage
+from eccs.models import Upload
+from eccs.pages import as_verb, listings, slug_of
+from eccs.workflow import Document
+from manifests.clearance import Stage as ManifestStage
+from manifests.models import ArrivalScan, ExpressCargoManifest
+from payments.clearance import Stage as ChallanStage
+from payments.models import BankMessage, Challan, CyberReceipt
+from tests.factories import firms
+from tests.factories.bills import bill
+from tests.factories.challans import challan
+from tests.factories.manifests import house_airway_bill, manifest
+
+PUBLIC = ("sign-in", "healthz", "set_language", "bank-return", "bank-confirmation")
+"""What a stranger may ask for; the bank's messages are known by their signature."""
+
+
+@dataclass
+class World:
+    """The documents of the firm Swift at Bengaluru, one behind every kind of address."""
+
+    documents: list[Document] = field(default_factory=list)
+    addresses: dict[str, list[str]] = field(default_factory=dict)  # name → addresses that belong to the firm alone
+    shared: dict[str, list[str]] = field(default_factory=dict)  # name → addresses for everybody signed in
+
+    def own(self, name: str, *args: Any) -> None:
+        """An address that is nobody else's."""
+        self.addresses.setdefault(name, []).append(reverse(name, args=args))
+
+    def common(self, name: str, *args: Any) -> None:
+        """An address that everybody has, each with the own documents behind it."""
+        self.shared.setdefault(name, []).append(reverse(name, args=args))
+
+    def words(self) -> list[str]:
+        """What would give the documents away."""
+        numbers = [one.number for one in self.documents if one.number]
+        hawbs = [one.hawb.number for one in self.documents if isinstance(one, CourierBillOfEntry)]
+        return [*numbers, *hawbs, "Krishna Electronics"]
+
+
+def build() -> World:
+    """Documents at every stage that has a page of its own, and all addresses that lead to them."""
+    world = World()
+    draft_manifest = manifest(ManifestStage.DRAFT)
+    flight = manifest(ManifestStage.ARRIVAL_SCAN, scan_started_at="2026-11-19T06:30:00+05:30")
+    unbilled = house_airway_bill(flight)
+    _scanned(flight)
+    bills = {stage: bill(stage, on=flight) for stage in Stage}
+    OutOfCharge.objects.create(
+        bill=bills[Stage.OUT_OF_CHARGE], station_id="BLR", given_at=bills[Stage.OUT_OF_CHARGE].out_of_charge_at,
+        automatic=True, number="OOC_BLR_2026-2027_000001", serial=1,
+    )  # fmt: skip
+    owed = challan(ChallanStage.CREATED, bills[Stage.DUTY])
+    paid = challan(ChallanStage.PAID, bill(Stage.DUTY, on=flight))
+    CyberReceipt.objects.create(
+        challan=paid, station_id="BLR", issued_at=paid.paid_at, number="R-BLR-26-0000001", serial=1
+    )
+    world.documents = [draft_manifest, flight, *bills.values(), owed, paid]
+    _generic(world)
+    _of_manifests(world, draft_manifest, flight)
+    _of_bills(world, bills, flight)
+    _of_payments(world, owed, paid)
+    _common(world)
+    assert unbilled.pk
+    return world
+
+
+def _scanned(flight: ExpressCargoManifest) -> None:
+    ArrivalScan.objects.create(
+        key="6f1f9d0e-7a0c-4a55-9a77-0d4a3f0e1c55", manifest=flight, code="STRAY1", verdict="UNKNOWN",
+        scanned_at=flight.stage_since, received_at=flight.stage_since, by=firms.person("Rafi Das"),
+    )  # fmt: skip
+
+
+def _generic(world: World) -> None:
+    for one in world.documents:
+        slug = slug_of(type(one))
+        world.own("document", slug, one.key)
+        for step in one.steps().values():
+            if one.stage in step.sources:
+                world.own("step", slug, one.key, as_verb(step.name))
+
+
+def _of_manifests(world: World, draft: ExpressCargoManifest, flight: ExpressCargoManifest) -> None:
+    for one in (draft, flight):
+        for name in ("manifest-upload", "manifest-shipments", "manifest-shipment"):
+            world.own(name, one.key)
+    for name in ("scan-station", "scan-packages", "scans", "weight", "differences"):
+        world.own(name, flight.key)
+    world.own("bill-upload", flight.key)
+
+
+def _of_bills(world: World, bills: dict[Stage, CourierBillOfEntry], flight: ExpressCargoManifest) -> None:
+    draft = bills[Stage.DRAFT]
+    for name in ("bill-draft", "bill-items", "bill-papers", "bill-check"):
+        world.own(name, draft.pk)
+    world.own("bill-item", draft.pk, 1)
+    world.own("bill-item-remove", draft.pk, 1)
+    for part in ("importer", "invoice"):
+        world.own("bill-part", draft.pk, part)
+    for one in (bills[Stage.ASSESSMENT], bills[Stage.QUERY], bills[Stage.OUT_OF_CHARGE]):
+        for name in ("bill-filed", "bill-print", "out-of-charge-print", "bill-attach"):
+            world.own(name, one.key)
+    paper = Attachment.objects.create(
+        bill=bills[Stage.QUERY], kind="OTHER", name="data-sheet.pdf", file=ContentFile(b"%PDF-1.7", "data-sheet.pdf"),
+        content_type="application/pdf", size=8, sha256="0" * 64, by=bills[Stage.QUERY].created_by,
+    )  # fmt: skip
+    world.own("attachment", paper.pk)
+    for kind in ("ecm", "cbe"):
+        for state in ("RECEIVED", "REFUSED", "DONE"):
+            found = _upload(kind, state, flight)
+            for name in ("upload", "upload-sign", "upload-errors"):
+                world.own(name, found.pk)
+
+
+def _upload(kind: str, state: str, flight: ExpressCargoManifest) -> Upload:
+    return Upload.objects.create(
+        kind=kind, owner=f"courier:{flight.courier_id}", subject_id=flight.pk, by=firms.person(), name="flight.csv",
+        file=ContentFile(b"hawb\nSWF1\n", "flight.csv"), size=10, digest="0" * 64, state=state, rows=1,
+        faults=[[2, "mawb", "", "is required"]] if state == "REFUSED" else [], summary={"filed": 1, "hawbs": 1},
+    )  # fmt: skip
+
+
+def _of_payments(world: World, owed: Challan, paid: Challan) -> None:
+    for one in (owed, paid):
+        world.own("go-to-bank", one.number)
+        world.own("cyber-receipt", one.number)
+    said = BankMessage.objects.create(
+        nonce="walk", sort="confirmation", challan=paid, challan_number=paid.number, bank_transaction="SBX1",
+        amount_paise=100, status="PAID", outcome="QUEUED", reason="PAID_TWICE",
+    )  # fmt: skip
+    world.own("close-reconciliation", said.pk)
+
+
+def _common(world: World) -> None:
+    for name in (
+        "desk", "find", "sign-out", "text-size", "keys", "manifests", "manifest-new", "bill-start", "payment-history",
+        "new-challan", "reconciliation",
+    ):  # fmt: skip
+        world.common(name)
+    for word in world.words()[::4]:
+        world.shared["find"].append(f"{reverse('find')}?q={word}")
+    for listing in listings():
+        world.common("clearance", listing.slug)
+        for stage in listing.model.stage_order():
+            world.common("queue", listing.slug, as_verb(stage))
+            for step in listing.model.steps().values():
+                if stage in step.sources:
+                    world.common("steps", listing.slug, as_verb(stage), as_verb(step.name))
+    world.common("upload-template", "ecm")
+    world.common("upload-template", "cbe")
+
+
+def names() -> set[str]:
+    """The name of every address there is."""
+    return {pattern.name or pattern.lookup_str for pattern in _patterns(get_resolver())}
+
+
+def _patterns(resolver: URLResolver) -> Iterator[URLPattern]:
+    for one in resolver.url_patterns:
+        if isinstance(one, URLResolver):
+            yield from _patterns(one)
+        else:
+            yield one

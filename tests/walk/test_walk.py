@@ -1,0 +1,164 @@
+"""Every address, walked by everybody: a stranger, another firm, another station, and those whose it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts import cast
+from accounts.management.commands.demo import create_cast
+from accounts.models import User
+from bills.models import CourierBillOfEntry
+from eccs.models import Upload
+from eccs.workflow import Document
+from tests.walk import addresses
+from tests.walk.addresses import PUBLIC, World
+
+pytestmark = pytest.mark.django_db
+
+OTHERS = [
+    "signatory.metro", "courieradmin.metro", "importer.kaveri", "ao.del", "xray.del", "superintendent.del", "scan.del",
+    "commissioner.bom", "sysadmin",
+]  # fmt: skip
+OWN = [
+    "signatory.swift", "courier.swift", "courieradmin.swift", "ao.blr", "dcac.blr", "xray.blr", "inspector.blr",
+    "superintendent.blr", "scan.blr", "warehouse.blr",
+]  # fmt: skip
+SECRETS = ("secret compartment", "N-0099", "Asha Rao", "Facilitated", "FACILITATED", "lane--", "Officers only")
+WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|COPY|TRUNCATE)", re.IGNORECASE)
+
+
+@pytest.fixture(autouse=True)
+def files_apart(settings: LazySettings, tmp_path: Path) -> None:
+    """Files that a walk leaves behind go where the test's files go."""
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def world() -> World:
+    """The documents of Swift at Bengaluru."""
+    return addresses.build()
+
+
+@pytest.fixture
+def browser() -> Callable[[str], Client]:
+    """The browser of a member of the cast, signed in."""
+
+    def signed_in(username: str) -> Client:
+        person = next(p for p in cast.people() if p.username == username)
+        create_cast([person], "a-walk-through-all-pages")
+        client = Client(raise_request_exception=False)
+        client.force_login(User.objects.get(username=username))
+        return client
+
+    return signed_in
+
+
+def both(client: Client, address: str) -> Iterator[tuple[str, Any]]:
+    """The page asked for, and a form sent to it."""
+    yield "GET", client.get(address)
+    yield "POST", client.post(address, {"confirm": "1", "document": "1", "bill": "1"})
+
+
+def content(response: Any) -> str:
+    """What the answer says, file or page."""
+    data = b"".join(response.streaming_content) if response.streaming else response.content
+    return str(data, errors="replace")
+
+
+def state(world: World) -> list[Any]:
+    """How all documents stand."""
+    found: list[Any] = []
+    for kind in {type(one) for one in world.documents}:
+        rows: Any = kind._default_manager
+        found += list(rows.order_by("pk").values_list("pk", "stage", "trail_length", "number"))
+    return [*found, CourierBillOfEntry.objects.count(), list(Upload.objects.order_by("pk").values_list("pk", "state"))]
+
+
+def test_every_address_is_walked(world: World) -> None:
+    assert addresses.names() == {*PUBLIC, *world.addresses, *world.shared}
+
+
+def test_a_stranger_sees_nothing(world: World) -> None:
+    client, before = Client(raise_request_exception=False), state(world)
+    for address in [a for kind in (world.addresses, world.shared) for found in kind.values() for a in found]:
+        for method, response in both(client, address):
+            assert response.status_code == 302, (method, address, response.status_code)
+            assert response["Location"].startswith("/sign-in/"), (method, address)
+    assert state(world) == before
+
+
+@pytest.mark.parametrize("username", OTHERS)
+def test_nobody_sees_what_is_another_firms_or_stations(
+    username: str, world: World, browser: Callable[[str], Client]
+) -> None:
+    client, before = browser(username), state(world)
+    for found in world.addresses.values():
+        for address in found:
+            for method, response in both(client, address):
+                assert response.status_code in (403, 404, 405), (method, address, response.status_code)
+                given_away(response, world, address)
+    for found in world.shared.values():
+        for address in found:
+            response = client.get(address)
+            assert response.status_code < 500, address
+            given_away(response, world, address)
+    assert state(world) == before
+
+
+def given_away(response: Any, world: World, address: str) -> None:
+    """No word of the documents stands in an answer, but what was typed into the address itself."""
+    text = content(response).replace(address, "")
+    told = [word for word in world.words() if word in text and word not in address]
+    assert not told, (address, told)
+    if "?q=" in address:
+        assert "/bills/imports/" not in text.split("<main", 1)[-1], address
+
+
+@pytest.mark.parametrize("username", OWN)
+def test_no_page_breaks_and_no_get_writes(username: str, world: World, browser: Callable[[str], Client]) -> None:
+    client = browser(username)
+    trade = username.endswith(".swift")
+    client.get("/")  # the session is written once
+    seen = 0
+    for found in (*world.addresses.values(), *world.shared.values()):
+        for address in found:
+            with CaptureQueriesContext(connection) as queries:
+                response = client.get(address)
+            assert response.status_code in (200, 302, 403, 404, 405, 409), (address, response.status_code)
+            written = [q["sql"][:120] for q in queries if WRITES.match(q["sql"]) and "django_session" not in q["sql"]]
+            assert not written, (address, written)
+            seen += response.status_code == 200
+            text = content(response)
+            if trade and response.get("Content-Type", "").startswith("text/html"):
+                assert not [secret for secret in SECRETS if secret in text], address
+    assert seen > 10
+
+
+@pytest.mark.parametrize("username", ["signatory.swift", "ao.blr", "superintendent.blr", "xray.blr"])
+def test_those_whose_it_is_see_it(username: str, world: World, browser: Callable[[str], Client]) -> None:
+    client = browser(username)
+    filed = [one for one in world.documents if isinstance(one, CourierBillOfEntry) and one.filed_at]
+    for one in filed:
+        response = client.get(one.get_absolute_url())
+        assert response.status_code == 200
+        assert (one.number or "").rsplit("_", 2)[1] in response.content.decode()
+
+
+@pytest.mark.parametrize("kind", ["document", "step"])
+def test_an_officer_sees_no_draft(kind: str, world: World, browser: Callable[[str], Client]) -> None:
+    client = browser("ao.blr")
+    drafts: list[Document] = [one for one in world.documents if one.number is None]
+    assert drafts
+    for one in drafts:
+        for address in world.addresses[kind]:
+            if f"/{one.key}/" in address:
+                assert client.get(address).status_code == 404, address
