@@ -114,12 +114,13 @@ def _open_trail(challan: Challan, actor: Actor, at: datetime) -> None:
 
 def send_to_bank(challan: Challan, actor: Actor, return_url: str) -> str:
     """Take the challan to the bank and return the signed address for the payer's browser."""
+    authorised = the_bank()
     sent = take(challan, "go_to_bank", actor)
     payment = bank.Payment(
         challan=sent.number, amount_paise=sent.paise, payer=sent.courier.name, return_url=return_url,
         sent_at=sent.sent_to_bank_at.replace(microsecond=0),
     )  # fmt: skip
-    return the_bank().payment_address(payment)
+    return authorised.payment_address(payment)
 
 
 def receive(said: bank.Outcome, *, named_transaction: bool = False) -> BankMessage:

@@ -1,0 +1,62 @@
+"""Payments at the same moment: one challan a bill, one credit a challan, whoever comes first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import partial
+
+import pytest
+
+from accounts.permissions import Actor
+from bills.models import CourierBillOfEntry
+from bills.stages import Stage as BillStage
+from eccs.workflow import Refused
+from payments import services
+from payments.bank import Confirmation, Return, Status
+from payments.clearance import Stage
+from payments.models import BankMessage, Challan, ChallanLine, CyberReceipt
+from tests.factories.bills import bill
+from tests.factories.challans import challan
+from tests.factories.firms import actor
+from tests.payments.conftest import told
+from tests.races.together import together
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+def operators(how_many: int) -> list[Actor]:
+    return [actor("COURIER_OPERATOR", name=f"Operator {n}") for n in range(how_many)]
+
+
+def test_eight_operators_put_the_same_bills_on_a_challan_and_one_challan_is_made() -> None:
+    bills = [bill(BillStage.DUTY).pk for _ in range(5)]
+    found = together(*(partial(services.create_challan, bills, operator) for operator in operators(8)))
+    assert Counter(type(one) for one in found) == {Challan: 1, Refused: 7}
+    assert ChallanLine.objects.filter(live=True).count() == 5
+
+
+def test_one_payment_told_in_sixteen_ways_at_once_is_credited_once() -> None:
+    owed = [bill(BillStage.DUTY) for _ in range(3)]
+    at_bank = challan(Stage.CREATED, *owed)
+    services.send_to_bank(at_bank, actor("COURIER_OPERATOR"), "http://testserver/payments/bank/return/")
+    at_bank = Challan.objects.get(pk=at_bank.pk)
+    same = told(at_bank)
+    news = [same] * 4 + [told(at_bank, sort) for sort in (Confirmation, Return) for _ in range(6)]
+    found = together(*(partial(services.receive, said) for said in news))
+    assert all(isinstance(one, BankMessage) for one in found), found
+    assert CyberReceipt.objects.filter(challan=at_bank).count() == 1
+    assert BankMessage.objects.filter(outcome="CREDITED").count() == 1
+    assert BankMessage.objects.count() == 13
+    for one in CourierBillOfEntry.objects.filter(pk__in=[b.pk for b in owed]):
+        assert one.duty_paid == one.total_duty
+        assert one.trail.filter(step="confirm_payment").count() == 1
+
+
+def test_paid_and_failed_at_once_end_in_one_of_the_two_and_nothing_is_lost() -> None:
+    at_bank = challan(Stage.CREATED, bill(BillStage.DUTY))
+    services.send_to_bank(at_bank, actor("COURIER_OPERATOR"), "http://testserver/payments/bank/return/")
+    at_bank = Challan.objects.get(pk=at_bank.pk)
+    together(partial(services.receive, told(at_bank)), partial(services.receive, told(at_bank, status=Status.FAILED)))
+    after = Challan.objects.get(pk=at_bank.pk)
+    outcomes = set(BankMessage.objects.values_list("outcome", flat=True))
+    assert (after.stage, outcomes) in [(Stage.PAID, {"CREDITED", "QUEUED"}), (Stage.LATE, {"FAILED", "LATE"})]
