@@ -51,11 +51,11 @@ def _desk(model: type[Document], stage: str) -> str:
 
 
 def _arrows(model: type[Document]) -> set[tuple[str, str]]:
-    """From which stage to which a step leads; a step that may leave every stage where it is says nothing of the way."""
+    """From which stage to which a step leads."""
     return {
         (source, target)
         for step in model.steps().values()
-        if not set(step.sources) <= set(step.targets)
+        if step.tells_the_way
         for source in step.sources
         for target in step.targets
         if source != target

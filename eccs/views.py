@@ -147,7 +147,7 @@ def who_has_it(listing: pages.Listing, shown: Document, actor: Any) -> dict[str,
     labels = shown.stage_labels()
     ahead: dict[str, None] = {}
     for declared, targets in what_next(type(shown), shown.stage):
-        if not set(declared.sources) <= set(targets):  # a step that may leave every stage as it is says nothing
+        if declared.tells_the_way:
             ahead.update(dict.fromkeys(t for t in targets if t != shown.stage))
     order = list(shown.stage_order())
     onwards = [t for t in ahead if order.index(t) > order.index(shown.stage)] or list(ahead)
@@ -258,7 +258,7 @@ def clearance(request: HttpRequest, slug: str) -> HttpResponse:
             "steps": [
                 {"step": declared, "targets": [str(labels[t]) for t in targets if t != stage]}
                 for declared, targets in what_next(listing.model, stage)
-                if not set(declared.sources) <= set(targets)
+                if declared.tells_the_way
             ],
         }
         for stage in listing.model.stage_order()

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django_fsm import GET_STATE, FSMModelMixin, transition
 
 from eccs import numbering, pages, trail
-from eccs.rows import write_rows
+from eccs.rows import lock_rows, write_rows
 
 __all__ = ["GET_STATE", "Actor", "Document", "Guard", "Refused", "Step", "step", "take", "take_many"]
 
@@ -83,6 +83,11 @@ class Step:
     def roles_at(self, stage: str) -> tuple[str, ...]:
         """The roles whose desk takes the step in this stage."""
         return (self.desks[stage],) if stage in self.desks else self.roles
+
+    @property
+    def tells_the_way(self) -> bool:
+        """Whether the step leads anywhere: one that may leave each of several stages as it is does not."""
+        return len(self.sources) == 1 or not set(self.sources) <= set(self.targets)
 
     def reasons_not(self, document: Document, actor: Actor) -> list[str]:
         """Everything that stands against the step now, by name; empty where it can be taken."""
@@ -220,11 +225,11 @@ def take(document: Document, name: str, actor: Actor, *, at: datetime | None = N
     """
     model = type(document)
     with transaction.atomic():
-        locked = model._default_manager.select_for_update(of=("self",)).filter(pk=document.pk).first()
-        if locked is None:
+        locked = lock_rows(model, [document.pk])
+        if not locked:
             raise Refused([_("The document is no longer there.")], document)
-        _move([locked], model.steps()[name], actor, answers, at or timezone.now(), Outcome(), strict=True)
-    return locked
+        _move(locked, model.steps()[name], actor, answers, at or timezone.now(), Outcome(), strict=True)
+    return locked[0]
 
 
 def take_many(
@@ -241,7 +246,7 @@ def take_many(
         raise ValueError(f"{name} is taken one document at a time")
     outcome = Outcome()
     with transaction.atomic():
-        rows = list(model._default_manager.select_for_update(of=("self",)).filter(pk__in=list(ids)).order_by("pk"))
+        rows = lock_rows(model, list(ids))
         _move(rows, declared, actor, answers, at or timezone.now(), outcome, each=each or {}, strict=False)
     return outcome
 
@@ -266,7 +271,9 @@ def _move(
         records.extend(_apply(document, declared, actor, given) or ())
         if document.stage != from_stage:
             document.stage_since = at
-        changed.update(name for name, value in document.__dict__.items() if before.get(name) != value)
+        changed.update([
+            name for name, value in document.__dict__.items() if (old := before.get(name)) is not value and old != value
+        ])  # fmt: skip
         entries.append(
             trail.Entry(
                 document, at=at, step=declared.name, from_stage=from_stage, to_stage=document.stage,

@@ -41,7 +41,7 @@ def _keep(entry: dict[str, str], found: dict[str, str]) -> None:
 
 
 def compiled(messages: dict[str, str]) -> bytes:
-    """A catalogue as gettext reads it: a head, two tables of places, the texts; sorted, so that the same source gives the same bytes."""
+    """A catalogue as gettext reads it: a head, two tables of places, the texts in order."""
     names = sorted(messages, key=str.encode)
     texts = [name.encode() for name in names], [messages[name].encode() for name in names]
     start = 7 * 4 + 2 * 8 * len(names)
