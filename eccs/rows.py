@@ -1,11 +1,44 @@
-"""Writing many rows of one table in one statement."""
+"""Locking and writing many rows of one table in one statement each."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from django.db import connection, models
+from django.db.models.base import ModelState
+
+
+@cache
+def _selection(model: type[models.Model]) -> tuple[str, list[str], list[tuple[int, Callable[..., Any]]]]:
+    """The statement that locks rows by their keys, the names of its columns, and those that must be read from text."""
+    fields = model._meta.concrete_fields
+    columns = ", ".join(connection.ops.quote_name(f.column) for f in fields)
+    table = connection.ops.quote_name(model._meta.db_table)
+    statement = f"SELECT {columns} FROM {table} WHERE id = ANY(%s) ORDER BY id FOR UPDATE"  # noqa: S608 our own table and column names
+    read = [(n, f.from_db_value) for n, f in enumerate(fields) if hasattr(f, "from_db_value")]
+    return statement, [f.attname for f in fields], read
+
+
+def lock_rows(model: type[models.Model], ids: Sequence[int]) -> list[Any]:
+    """The rows with these keys, held until the transaction ends, in the order of their keys; keys that are gone are left out.
+
+    One prepared statement and no work of the ORM per row: instances are made as unpickling makes them.
+    """
+    statement, names, read = _selection(model)
+    rows = []
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(ids)])
+        for found in cursor.fetchall():
+            row = model.__new__(model)
+            row._state = ModelState()
+            row._state.db, row._state.adding = connection.alias, False
+            row.__dict__.update(zip(names, found, strict=True))
+            for n, from_text in read:
+                row.__dict__[names[n]] = from_text(found[n], None, connection)
+            rows.append(row)
+    return rows
 
 
 def write_rows(model: type[models.Model], rows: Sequence[models.Model], columns: Sequence[models.Field[Any, Any]]) -> None:

@@ -48,7 +48,7 @@ class TrailLine(models.Model):
     step = models.CharField(max_length=40)
     from_stage = models.CharField(max_length=40, blank=True)
     to_stage = models.CharField(max_length=40)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
     by_name = models.CharField(max_length=120)
     role = models.CharField(max_length=40)
     answers = models.JSONField(default=dict)

@@ -28,8 +28,8 @@ class ExpressCargoManifest(ManifestClearance):
         NON_DOCUMENTS = "NON_DOCUMENTS", _("ECM (Non-documents)")
 
     kind = models.CharField(max_length=14, choices=Kind.choices, default=Kind.NON_DOCUMENTS)
-    station = models.ForeignKey(CustomsStation, models.PROTECT, verbose_name=_("station"))
-    courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, related_name="manifests")
+    station = models.ForeignKey(CustomsStation, models.PROTECT, verbose_name=_("station"), db_index=False)
+    courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, related_name="manifests", db_index=False)
     stage = FSMField(choices=Stage.choices, default=Stage.DRAFT, protected=True, max_length=14)
     airline = models.CharField(_("airline"), max_length=60)
     flight_number = models.CharField(_("flight number"), max_length=10)
@@ -40,7 +40,7 @@ class ExpressCargoManifest(ManifestClearance):
     on_board_courier = models.CharField(_("on-board courier"), max_length=120, blank=True)
     igm_number = models.CharField(_("IGM number"), max_length=10, blank=True)
     actual_arrival = models.DateTimeField(_("actual arrival"), null=True, blank=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     created_at = models.DateTimeField(default=timezone.now)
     submitted_at = models.DateTimeField(null=True, blank=True)
     scan_started_at = models.DateTimeField(null=True, blank=True)
@@ -125,7 +125,7 @@ class MasterAirwayBill(models.Model):
 class HouseAirwayBill(models.Model):
     """One shipment on a manifest, as the courier declares it (Form A)."""
 
-    manifest = models.ForeignKey(ExpressCargoManifest, models.CASCADE, related_name="hawbs")
+    manifest = models.ForeignKey(ExpressCargoManifest, models.CASCADE, related_name="hawbs", db_index=False)
     master = models.ForeignKey(MasterAirwayBill, models.PROTECT, related_name="hawbs")
     number = models.CharField(max_length=20)
     ucr = models.CharField(max_length=35, blank=True)
@@ -171,7 +171,7 @@ class HouseAirwayBill(models.Model):
 class Package(models.Model):
     """One package: named by its Cross Reference Number, or by the HAWB where there is only one (PN17 5.2)."""
 
-    manifest = models.ForeignKey(ExpressCargoManifest, models.CASCADE, related_name="+")
+    manifest = models.ForeignKey(ExpressCargoManifest, models.CASCADE, related_name="+", db_index=False)
     hawb = models.ForeignKey(HouseAirwayBill, models.CASCADE, related_name="pieces")
     crn = models.CharField(max_length=30)
     part = models.PositiveIntegerField()
@@ -195,13 +195,13 @@ class ArrivalScan(models.Model):
         UNKNOWN = "UNKNOWN", _("Not on this manifest")
 
     key = models.UUIDField(primary_key=True)
-    manifest = models.ForeignKey(ExpressCargoManifest, models.PROTECT, related_name="scans")
+    manifest = models.ForeignKey(ExpressCargoManifest, models.PROTECT, related_name="scans", db_index=False)
     code = models.CharField(max_length=60)
     verdict = models.CharField(max_length=9, choices=Verdict.choices)
     package = models.ForeignKey(Package, models.PROTECT, null=True, related_name="scans")
     scanned_at = models.DateTimeField()
     received_at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         indexes = [models.Index(fields=["manifest", "received_at"], name="scan_by_manifest")]

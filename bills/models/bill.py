@@ -40,13 +40,13 @@ class CourierBillOfEntry(ImportClearance):
         SUSPICIOUS = "SUSPICIOUS", _("Suspicious")
 
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.XIII)
-    station = models.ForeignKey(CustomsStation, models.PROTECT)
-    courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, related_name="bills")
-    manifest = models.ForeignKey(ExpressCargoManifest, models.PROTECT, related_name="bills")
+    station = models.ForeignKey(CustomsStation, models.PROTECT, db_index=False)
+    courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, related_name="bills", db_index=False)
+    manifest = models.ForeignKey(ExpressCargoManifest, models.PROTECT, related_name="bills", db_index=False)
     hawb = models.ForeignKey(HouseAirwayBill, models.PROTECT, related_name="bills")
     stage = FSMField(choices=Stage.choices, default=Stage.DRAFT, protected=True, max_length=20)
     draft = models.JSONField(default=dict, blank=True)  # what has been typed so far, until it is filed
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     created_at = models.DateTimeField(default=timezone.now)
 
     # As declared (Form D 11 to 18A)
@@ -75,7 +75,7 @@ class CourierBillOfEntry(ImportClearance):
 
     # As filed: value and duty, in rupees
     filed_at = models.DateTimeField(null=True, blank=True)
-    filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
     presented_on = models.DateField(null=True, blank=True)  # the day of presentation: exchange rate and dated rules
     rates_on = models.DateField(null=True, blank=True)  # the day whose rates of duty apply (section 15)
     goods = models.CharField(max_length=240, blank=True)
@@ -102,18 +102,18 @@ class CourierBillOfEntry(ImportClearance):
     # What the desks found
     returns_to = models.CharField(max_length=20, blank=True)
     assessed_at = models.DateTimeField(null=True, blank=True)
-    assessed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    assessed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
     assessment_remarks = models.TextField(blank=True)
     examination_mandated = models.BooleanField(default=False)
     approved_at = models.DateTimeField(null=True, blank=True)
-    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
     arrived_at = models.DateTimeField(null=True, blank=True)
     xray_result = models.CharField(max_length=10, choices=XrayResult.choices, blank=True)
     xray_at = models.DateTimeField(null=True, blank=True)
-    xray_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    xray_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
     xray_remarks = models.TextField(blank=True)
     examined_at = models.DateTimeField(null=True, blank=True)
-    examined_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    examined_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
     out_of_charge_at = models.DateTimeField(null=True, blank=True)
 
     objects = BillQuerySet.as_manager()
@@ -122,12 +122,19 @@ class CourierBillOfEntry(ImportClearance):
         verbose_name = _("bill")
         constraints = [
             models.UniqueConstraint(
-                fields=["hawb"], condition=~Q(stage=Stage.DISCARDED), name="bill_one_for_a_hawb",
+                fields=["hawb"],
+                condition=~Q(stage=Stage.DISCARDED),
+                name="bill_one_for_a_hawb",
                 violation_error_message=_("A bill for this house airway bill exists already."),
             ),
             models.CheckConstraint(
                 condition=Q(stage__in=("DRAFT", "DISCARDED"))
-                | Q(number__isnull=False, filed_at__isnull=False, presented_on__isnull=False, risk_decision__isnull=False),
+                | Q(
+                    number__isnull=False,
+                    filed_at__isnull=False,
+                    presented_on__isnull=False,
+                    risk_decision__isnull=False,
+                ),
                 name="bill_filed_is_whole",
             ),
             models.CheckConstraint(

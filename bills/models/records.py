@@ -24,7 +24,7 @@ def _rupees() -> Any:
 class Item(models.Model):
     """One item of a bill, with its value and its duty by head, in rupees."""
 
-    bill = models.ForeignKey(CourierBillOfEntry, models.CASCADE, related_name="items")
+    bill = models.ForeignKey(CourierBillOfEntry, models.CASCADE, related_name="items", db_index=False)
     item_no = models.PositiveIntegerField()
     cth = models.CharField(max_length=8)
     description = models.CharField(max_length=240)
