@@ -38,7 +38,7 @@ class Scan:
 
 # One statement: the package is found and marked, its HAWB counted on, and the scan kept with its answer. A key that is
 # known already changes nothing; its stored answer is read instead.
-_SCAN = """
+SCAN = """
 WITH known AS (SELECT verdict FROM manifests_arrivalscan WHERE key = %(key)s),
 found AS (
     SELECT id, hawb_id, part, arrived_at FROM manifests_package WHERE manifest_id = %(manifest)s AND crn = %(code)s
@@ -81,10 +81,10 @@ def record(manifest_id: int, scans: Sequence[Scan], actor: Actor) -> list[dict[s
                 "key": scan.key, "manifest": manifest_id, "code": scan.code, "at": min(scan.scanned_at, now), "now": now,
                 "by": actor.user_id,
             }  # fmt: skip
-            cursor.execute(_SCAN, given)
+            cursor.execute(SCAN, given)
             row = cursor.fetchone()
             if row[0] is None:  # the same message was being kept by another connection: its answer is there now
-                cursor.execute(_SCAN, given)
+                cursor.execute(SCAN, given)
                 row = cursor.fetchone()
             verdict, hawb, part, before, arrived, packages, counted = row
             if counted is not None and arrived == packages:

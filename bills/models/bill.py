@@ -157,9 +157,7 @@ class CourierBillOfEntry(ImportClearance):
             models.Index(fields=["courier", "stage", "stage_since", "id"], name="bill_courier_queue",
                 condition=Q(stage__in=(*OPEN_STAGES, "DRAFT")),
             ),
-            models.Index(fields=["courier", "-filed_at", "id"], name="bill_courier_filed"),
             models.Index(fields=["manifest", "stage"], name="bill_manifest"),
-            models.Index(fields=["kyc_token", "presented_on"], name="bill_kyc", condition=~Q(kyc_token="")),
         ]  # fmt: skip
 
     def series(self) -> str:
