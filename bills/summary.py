@@ -1,4 +1,4 @@
-"""All of one bill for its page: parties, route, items, the duty with its working, documents, queries, and for officers the risk."""
+"""All of one bill for its page: parties, route, items, duty and its working, papers, queries; for officers the risk."""
 
 from __future__ import annotations
 
@@ -32,11 +32,17 @@ def summary(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]:
         return {"bill": bill, "page": "bills/draft.html", "check": found, "papers": bill.attachments.all()}
     items = list(bill.items.all())
     told = {
-        "bill": bill, "items": items, "packages": list(bill.hawb.pieces.order_by("part")), "papers": bill.attachments.all(),
-        "queries": bill.queries.select_related("raised_by"), "examinations": bill.examinations.select_related("by"),
-        "heads": [{"head": levy.head, "name": levy.name, "amount": amount} for levy, (_h, amount) in zip(LEVIES, heads_of(bill), strict=True)],
-        "waived": Decimal(bill.duty_heads.get("WAIVED", "0")), "order": getattr(bill, "order", None), **reckoning(bill, items),
-    }  # fmt: skip
+        "bill": bill,
+        "items": items,
+        "packages": list(bill.hawb.pieces.order_by("part")),
+        "papers": bill.attachments.all(),
+        "queries": bill.queries.select_related("raised_by"),
+        "examinations": bill.examinations.select_related("by"),
+        "heads": heads(bill),
+        "waived": Decimal(bill.duty_heads.get("WAIVED", "0")),
+        "order": getattr(bill, "order", None),
+        **reckoning(bill, items),
+    }
     if actor.is_trade:
         return {**told, "page": "bills/bill_courier.html", "stepper": stepper(bill)}
     told |= {"route": route(bill), "facts_limit": _limit(bill)}
@@ -45,22 +51,41 @@ def summary(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]:
     return told
 
 
+def heads(bill: CourierBillOfEntry) -> list[dict[str, Any]]:
+    """The duty of the bill by head, in rupees."""
+    return [
+        {"head": levy.head, "name": levy.name, "amount": amount}
+        for levy, (_head, amount) in zip(LEVIES, heads_of(bill), strict=True)
+    ]
+
+
 def reckoning(bill: CourierBillOfEntry, items: list[Item]) -> dict[str, Any]:
     """The value and the duty worked out again for show, line by line."""
     if bill.exchange_rate is None or bill.presented_on is None or not items:
-        return {"lines": [{"item": item} for item in items], "value_lines": []}
+        return {"lines": [_item_line(item) for item in items], "value_lines": []}
     on = bill.rates_on or bill.presented_on
     try:
         found = reckon_again(bill, items, _tariff(items), on)
     except Refused:  # a rate that was withdrawn since: the figures stand, their working cannot be shown
-        return {"lines": [{"item": item} for item in items], "value_lines": []}
+        return {"lines": [_item_line(item) for item in items], "value_lines": []}
     sws = rule_book().amount("sws_percent", bill.presented_on, bill.station_id)
     lines = [
-        {"item": item, "worth": item.quantity * item.unit_price, "workings": workings(goods, sws_percent=sws)}
+        {**_item_line(item), "workings": workings(goods, sws_percent=sws)}
         for item, goods in zip(items, found.goods, strict=True)
     ]
     worth = sum((item.quantity * item.unit_price for item in items), Decimal(0))
     return {"lines": lines, "worth": worth, "value_lines": value_lines(bill, worth, found), "rates_day": on}
+
+
+def _item_line(item: Item) -> dict[str, Any]:
+    """An item with its figures as people write them."""
+    worth = item.quantity * item.unit_price
+    return {
+        "item": item,
+        "worth": worth,
+        "price": _exact(item.unit_price),
+        "quantity": f"{item.quantity.normalize():f}",
+    }
 
 
 def _tariff(items: list[Item]) -> Tariff:
@@ -78,10 +103,11 @@ def value_lines(bill: CourierBillOfEntry, worth: Decimal, found: Reckoned) -> li
     cap = f"{book.amount('freight_cap_percent', bill.presented_on, bill.station_id).normalize():f}"
     cover = f"{book.amount('insurance_percent', bill.presented_on, bill.station_id).normalize():f}"
     notes = {
-        "DECLARED": _("declared"), "INCLUDED": _("in the price"),
+        "DECLARED": _("declared"),
+        "INCLUDED": _("in the price"),
         "CAPPED": _("declared %(declared)s; by air at most %(cap)s percent of FOB counts")
         % {"declared": grouped(bill.freight or 0, 2), "cap": cap},
-    }  # fmt: skip
+    }
     lines = [_line(_("Invoice"), bill.invoice_terms, cur, worth)]
     if bill.inland_charges and bill.invoice_terms == "EXW":
         lines.append(_line(_("Inland charges"), _("to the airport of shipment"), cur, bill.inland_charges))
@@ -91,17 +117,22 @@ def value_lines(bill: CourierBillOfEntry, worth: Decimal, found: Reckoned) -> li
     insurance_note = notes.get(valuation.insurance_note) or _("not declared: %(cover)s percent of FOB") % {
         "cover": cover
     }
-    lines.append(_line(_("Freight"), freight_note, cur, valuation.freight))
-    lines.append(_line(_("Insurance"), insurance_note, cur, valuation.insurance))
+    for label, note, amount, told in (
+        (_("Freight"), freight_note, valuation.freight, valuation.freight_note),
+        (_("Insurance"), insurance_note, valuation.insurance, valuation.insurance_note),
+    ):
+        shown = _line(label, note, cur, amount)
+        lines.append({**shown, "amount": "–"} if told == "INCLUDED" else shown)
     if valuation.landing:
         lines.append(_line(_("Landing charges"), _("percent of CIF"), cur, valuation.landing))
     unit = f"{bill.exchange_unit} {cur}" if bill.exchange_unit != 1 else cur
     lines.append(
         {
-            "label": _("CIF"), "amount": rupees(valuation.assessable_value, 2),
+            "label": _("CIF"),
+            "amount": rupees(valuation.assessable_value, 2),
             "note": f"{cur} {_exact(valuation.cif)} × ₹ {_exact(bill.exchange_rate)} / {unit}",
         }
-    )  # fmt: skip
+    )
     return lines
 
 
@@ -133,21 +164,27 @@ def route(bill: CourierBillOfEntry) -> list[dict[str, str]]:
     came = {"count": hawb.packages_arrived, "all": hawb.packages}
     points = [
         {
-            "label": f"{manifest.airport_of_shipment} ({manifest.country_of_exportation})", "note": manifest.airline, "state": "done",
+            "label": f"{manifest.airport_of_shipment} ({manifest.country_of_exportation})",
+            "note": manifest.airline,
+            "state": "done",
         },
         {
-            "label": f"{manifest.flight_number}, {hawb.master}", "state": "done" if landed else "",
+            "label": f"{manifest.flight_number}, {hawb.master}",
+            "state": "done" if landed else "",
             "note": _("scheduled %(at)s") % {"at": _at(manifest.scheduled_arrival)},
         },
         {
-            "label": _("Landed %(station)s, IGM %(igm)s") % {"station": bill.station_id, "igm": manifest.igm_number or "–"},
-            "note": _at(landed) or _("to come"), "state": "done" if landed else "",
+            "label": _("Landed %(station)s, IGM %(igm)s")
+            % {"station": bill.station_id, "igm": manifest.igm_number or "–"},
+            "note": _at(landed) or _("to come"),
+            "state": "done" if landed else "",
         },
         {
-            "label": _("Arrival scan, %(count)d of %(all)d") % came, "note": _at(arrived) or _("to come"),
+            "label": _("Arrival scan, %(count)d of %(all)d") % came,
+            "note": _at(arrived) or _("to come"),
             "state": "done" if arrived else "",
         },
-    ]  # fmt: skip
+    ]
     if weighed is not None:
         points.append(
             {"label": _("Weighed %(kg)s kg") % {"kg": f"{weighed.normalize():f}"}, "note": "", "state": "done"}
@@ -167,16 +204,26 @@ def stepper(bill: CourierBillOfEntry) -> list[dict[str, str]]:
     done_duty = stage in (Stage.ARRIVAL, *XRAY_STAGES, Stage.OUT_OF_CHARGE)
     parts = [
         (_("Filed"), "done", _at(bill.filed_at)),
-        (_("Customs"), "here" if stage in CUSTOMS_STAGES else "done", _("with Customs") if stage in CUSTOMS_STAGES else ""),
         (
-            _("Duty"), "here" if stage == Stage.DUTY else "done" if done_duty else "",
+            _("Customs"),
+            "here" if stage in CUSTOMS_STAGES else "done",
+            _("with Customs") if stage in CUSTOMS_STAGES else "",
+        ),
+        (
+            _("Duty"),
+            "here" if stage == Stage.DUTY else "done" if done_duty else "",
             _("to pay") if stage == Stage.DUTY else _at(bill.paid_at) or (_("nil") if done_duty else _("to come")),
         ),
         (
-            _("Arrival"), "done" if bill.arrived_at else "here" if stage == Stage.ARRIVAL else "",
+            _("Arrival"),
+            "done" if bill.arrived_at else "here" if stage == Stage.ARRIVAL else "",
             _at(bill.arrived_at) or _("to come"),
         ),
-        (_("X-ray"), "here" if stage in XRAY_STAGES else "done" if stage == Stage.OUT_OF_CHARGE else "", _at(bill.xray_at)),
+        (
+            _("X-ray"),
+            "here" if stage in XRAY_STAGES else "done" if stage == Stage.OUT_OF_CHARGE else "",
+            _at(bill.xray_at),
+        ),
         (_("Out of Charge"), "done" if bill.out_of_charge_at else "", _at(bill.out_of_charge_at) or _("to come")),
-    ]  # fmt: skip
+    ]
     return [{"label": label, "state": state, "note": note} for label, state, note in parts]

@@ -47,8 +47,9 @@ class ImportClearance(Document):
         return file_draft(self)
 
     @step(Stage.DRAFT, Stage.DISCARDED, role=COURIERS, label=_("Discard"), para="PN17 5.4", grave=True)
-    def discard(self) -> None:
-        """A draft nobody needs is put away; it never had a number."""
+    def discard(self: CourierBillOfEntry) -> None:
+        """A draft nobody needs is put away; it never had a number, and what was typed is not kept."""
+        self.draft = dict[str, Any]()
 
     @step(
         Stage.DOCUMENTS, GET_STATE(routing.after_filing, states=AFTER_FILING[1:]), role=Role.COURIER_SIGNATORY,

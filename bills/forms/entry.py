@@ -15,18 +15,39 @@ from eccs import places
 from eccs.uploads.checks import Bad
 
 BY_NAME = {column.name: column for column in COLUMNS}
+NEEDED = {column.name for column in COLUMNS if column.required} | {"kyc_type", "kyc_number"}
 
 LABELS: dict[str, Any] = {
-    "invoice_number": _("Invoice number"), "invoice_date": _("Invoice date"), "invoice_terms": _("Terms"),
-    "currency": _("Currency"), "freight": _("Freight"), "insurance": _("Insurance"), "inland_charges": _("Inland charges"),
-    "discount": _("Discount"), "ecommerce": _("Imported through e-commerce"), "eou": _("For a 100 % export oriented unit"),
-    "repair_and_return": _("For repair and return"), "government": _("For the government"), "kyc_type": _("KYC document"),
-    "kyc_number": _("Number of the KYC document"), "iec": _("IEC"), "iec_branch": _("Branch of the IEC"), "gstin": _("GSTIN"),
-    "state_code": _("State"), "ad_code": _("AD code"), "cth": _("CTH"), "description": _("Description"),
-    "country_of_origin": _("Country of origin"), "quantity": _("Quantity"), "uom": _("Unit"), "unit_price": _("Unit price"),
-    "manufacturer": _("Maker or brand"), "notification": _("Notification"),
-    "notification_sl_no": _("Serial number in the notification"), "licence_number": _("Licence number"),
-}  # fmt: skip
+    "invoice_number": _("Invoice number"),
+    "invoice_date": _("Invoice date"),
+    "invoice_terms": _("Terms"),
+    "currency": _("Currency"),
+    "freight": _("Freight"),
+    "insurance": _("Insurance"),
+    "inland_charges": _("Inland charges"),
+    "discount": _("Discount"),
+    "ecommerce": _("Imported through e-commerce"),
+    "eou": _("For a 100 % export oriented unit"),
+    "repair_and_return": _("For repair and return"),
+    "government": _("For the government"),
+    "kyc_type": _("KYC document"),
+    "kyc_number": _("Number of the KYC document"),
+    "iec": _("IEC"),
+    "iec_branch": _("Branch of the IEC"),
+    "gstin": _("GSTIN"),
+    "state_code": _("State"),
+    "ad_code": _("AD code"),
+    "cth": _("CTH"),
+    "description": _("Description"),
+    "country_of_origin": _("Country of origin"),
+    "quantity": _("Quantity"),
+    "uom": _("Unit"),
+    "unit_price": _("Unit price"),
+    "manufacturer": _("Maker or brand"),
+    "notification": _("Notification"),
+    "notification_sl_no": _("Serial number in the notification"),
+    "licence_number": _("Licence number"),
+}
 
 HINTS: dict[str, Any] = {
     "invoice_date": _("For example 2026-11-12 or 12/11/2026."),
@@ -43,21 +64,43 @@ HINTS: dict[str, Any] = {
 }
 
 WIDTHS = {
-    "freight": 10, "insurance": 10, "inland_charges": 10, "discount": 10, "iec": 10, "iec_branch": 4, "ad_code": 10, "cth": 10,
-    "quantity": 10, "unit_price": 10, "invoice_date": 10, "gstin": 20, "kyc_number": 20, "invoice_number": 20, "notification": 10,
-    "notification_sl_no": 10, "licence_number": 20, "manufacturer": 20,
-}  # fmt: skip
+    "freight": 10,
+    "insurance": 10,
+    "inland_charges": 10,
+    "discount": 10,
+    "iec": 10,
+    "iec_branch": 4,
+    "ad_code": 10,
+    "cth": 10,
+    "quantity": 10,
+    "unit_price": 10,
+    "invoice_date": 10,
+    "gstin": 20,
+    "kyc_number": 20,
+    "invoice_number": 20,
+    "notification": 10,
+    "notification_sl_no": 10,
+    "licence_number": 20,
+    "manufacturer": 20,
+}
 FIGURES = {"freight", "insurance", "inland_charges", "discount", "quantity", "unit_price"}
 YES_NO = {"ecommerce", "eou", "repair_and_return", "government"}
 TERMS = (
-    ("FOB", _("FOB: free on board, without freight and insurance")), ("CIF", _("CIF: with freight and insurance")),
-    ("C&F", _("C&F: with freight, without insurance")), ("C&I", _("C&I: with insurance, without freight")),
+    ("FOB", _("FOB: free on board, without freight and insurance")),
+    ("CIF", _("CIF: with freight and insurance")),
+    ("C&F", _("C&F: with freight, without insurance")),
+    ("C&I", _("C&I: with insurance, without freight")),
     ("EXW", _("EXW: ex works")),
-)  # fmt: skip
+)
 KYC = (
-    ("AADHAAR", _("Aadhaar")), ("PAN", _("PAN")), ("PASSPORT", _("Passport")), ("VOTER_ID", _("Voter ID")), ("GSTIN", _("GSTIN")),
-    ("IEC", _("IEC")), ("UIN", _("UIN")),
-)  # fmt: skip
+    ("AADHAAR", _("Aadhaar")),
+    ("PAN", _("PAN")),
+    ("PASSPORT", _("Passport")),
+    ("VOTER_ID", _("Voter ID")),
+    ("GSTIN", _("GSTIN")),
+    ("IEC", _("IEC")),
+    ("UIN", _("UIN")),
+)
 
 
 def _choices(name: str) -> list[tuple[str, Any]] | None:
@@ -76,11 +119,23 @@ class DraftForm(forms.Form):
     """A part of a draft: everything may stay empty; what is typed is checked as a cell of an upload would be."""
 
     names: tuple[str, ...] = ()
+    use_required_attribute = False
 
     def __init__(self, data: Any = None, *, kept: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(data, initial={n: self._shown(n, kept.get(n, "")) for n in self.names}, **kwargs)
         for name in self.names:
             self.fields[name] = self._field(name)
+        self._say_what_is_needed(needed=True)
+
+    def full_clean(self) -> None:
+        """A part may be kept unfinished: nothing is missing here, though its label says that filing needs it."""
+        self._say_what_is_needed(needed=False)
+        super().full_clean()
+        self._say_what_is_needed(needed=True)
+
+    def _say_what_is_needed(self, *, needed: bool) -> None:
+        for name in self.names:
+            self.fields[name].required = needed and name in NEEDED
 
     @staticmethod
     def _shown(name: str, text: str) -> Any:

@@ -58,7 +58,8 @@ class AssessmentForm(StepForm):
             )  # fmt: skip
             self.fields[f"unit_price_{item.item_no}"] = forms.DecimalField(
                 label=_("Unit price of item %(no)d, %(currency)s") % {**named, "currency": self.document.currency},
-                initial=item.unit_price.normalize(), required=False, min_value=Decimal(0), max_digits=16, decimal_places=4,
+                initial=item.unit_price.normalize(), required=False, min_value=Decimal(0), max_digits=16,
+                decimal_places=4,
                 widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
             )  # fmt: skip
 

@@ -20,6 +20,7 @@ from bills.forms.courier import PaperForm
 from bills.forms.entry import DraftForm, FilingForm, ImporterForm, InvoiceForm, ItemForm
 from bills.models import Attachment, CourierBillOfEntry
 from bills.stages import Stage
+from eccs.identifiers import mask_aadhaar
 from eccs.workflow import Refused, take
 from manifests.models import ExpressCargoManifest, HouseAirwayBill
 
@@ -186,9 +187,15 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("bill-filed", filed.key)
     context = {
         "bill": bill, "check": checking.check(bill), "form": form, "reasons": reasons, "may_sign": may_sign,
-        "header": drafts.header(bill), "papers": bill.attachments.all(),
+        "header": (header := drafts.header(bill)), "papers": bill.attachments.all(), "kyc_number": shown_kyc(header),
     }  # fmt: skip
     return render(request, "bills/check.html", context, status=409 if reasons else 422 if form.is_bound else 200)
+
+
+def shown_kyc(header: dict[str, str]) -> str:
+    """A KYC number as it may be shown: of an Aadhaar only the last four digits."""
+    number = header.get("kyc_number", "")
+    return mask_aadhaar(number) if header.get("kyc_type") == "AADHAAR" and number else number
 
 
 @require_GET

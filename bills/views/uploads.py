@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.roles import COURIERS
 from bills.reading import COLUMNS
+from bills.stages import UNFILED
 from eccs import upload_runner
 from eccs.models import Upload
 from eccs.uploads.reading import MAX_BYTES
@@ -50,7 +51,7 @@ def upload(request: HttpRequest, key: str) -> HttpResponse:
         "columns": COLUMNS,
         "fault": fault,
         "earlier": earlier,
-        "filed": manifest.bills.count(),
+        "filed": manifest.bills.exclude(stage__in=UNFILED).count(),
     }
     return render(request, "bills/upload.html", context, status=422 if fault else 200)
 

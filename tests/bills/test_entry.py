@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -150,3 +151,39 @@ def test_a_filed_bill_is_not_typed_any_more(signed_in: SignedIn, hawb: HouseAirw
     answer = signatory.post(reverse("bill-part", args=[bill.pk, "invoice"]), {"invoice_number": "OTHER"}, follow=True)
     assert "no longer a draft" in answer.content.decode()
     assert CourierBillOfEntry.objects.get(pk=bill.pk).invoice_number == "HRB-20791"
+
+
+def test_a_discarded_draft_keeps_nothing_that_was_typed(signed_in: SignedIn, hawb: HouseAirwayBill) -> None:
+    signatory = signed_in("signatory.swift")
+    bill = begin(signatory, hawb)
+    fill(signatory, bill)
+    signatory.post(bill.step_url("discard"), {"confirm": "yes"})
+    bill = CourierBillOfEntry.objects.get(pk=bill.pk)
+    assert (bill.stage, bill.draft) == (Stage.DISCARDED, {})
+    assert begin_again(signatory, hawb).pk != bill.pk
+
+
+def begin_again(browser: Client, hawb: HouseAirwayBill) -> CourierBillOfEntry:
+    browser.post(reverse("bill-start"), {"hawb": hawb.pk})
+    return CourierBillOfEntry.objects.get(hawb=hawb, stage=Stage.DRAFT)
+
+
+def test_an_aadhaar_number_is_shown_masked(signed_in: SignedIn, hawb: HouseAirwayBill) -> None:
+    signatory = signed_in("signatory.swift")
+    bill = begin(signatory, hawb)
+    given = {"kyc_type": "AADHAAR", "kyc_number": "234123412346"}
+    signatory.post(reverse("bill-part", args=[bill.pk, "importer"]), given)
+    page = signatory.get(reverse("bill-check", args=[bill.pk])).content.decode()
+    assert "XXXXXXXX2346" in page
+    assert "234123412346" not in page
+
+
+def test_a_paper_attached_to_a_draft_is_declared_with_it(signed_in: SignedIn, hawb: HouseAirwayBill) -> None:
+    signatory = signed_in("signatory.swift")
+    bill = begin(signatory, hawb)
+    fill(signatory, bill)
+    paper = SimpleUploadedFile("invoice.png", b"\x89PNG\r\n\x1a\n picture")
+    signatory.post(reverse("bill-papers", args=[bill.pk]), {"kind": "INVOICE", "papers": paper})
+    signatory.post(reverse("bill-check", args=[bill.pk]), DECLARED)
+    bill = CourierBillOfEntry.objects.get(pk=bill.pk)
+    assert bill.invoice_image == bill.attachments.get().name == "invoice.png"
