@@ -45,11 +45,19 @@ class Levy:
         """What the rate is applied to, rupees."""
         return charge.value
 
+    @staticmethod
+    def keep(charge: Charge, amount: Decimal) -> None:
+        """Keep the exact amount where a later levy is reckoned on it."""
+
     @classmethod
     def reckon(cls, charge: Charge) -> Decimal:
         """The duty on this item, rupees, not rounded."""
         percent = cls.percent(charge)
-        return cls.base(charge) * percent / 100 if percent else NOTHING
+        if not percent:
+            return NOTHING
+        amount = cls.base(charge) * percent / 100
+        cls.keep(charge, amount)
+        return amount
 
 
 class BasicCustomsDuty(Levy):
@@ -63,8 +71,9 @@ class BasicCustomsDuty(Levy):
 
     @classmethod
     def reckon(cls, charge: Charge) -> Decimal:
-        by_value = charge.value * charge.rate.bcd_percent / 100
-        charge.bcd = max(by_value, cls.by_quantity(charge))
+        charge.bcd = charge.value * charge.rate.bcd_percent / 100
+        if charge.rate.bcd_specific is not None:
+            charge.bcd = max(charge.bcd, cls.by_quantity(charge))
         return charge.bcd
 
     @staticmethod
@@ -85,10 +94,9 @@ class AgricultureCess(Levy):
     def percent(charge: Charge) -> Decimal:
         return charge.rate.aidc_percent
 
-    @classmethod
-    def reckon(cls, charge: Charge) -> Decimal:
-        charge.aidc = super().reckon(charge)
-        return charge.aidc
+    @staticmethod
+    def keep(charge: Charge, amount: Decimal) -> None:
+        charge.aidc = amount
 
 
 class SocialWelfareSurcharge(Levy):
@@ -104,15 +112,15 @@ class SocialWelfareSurcharge(Levy):
     def base(charge: Charge) -> Decimal:
         return charge.bcd + charge.aidc
 
-    @classmethod
-    def reckon(cls, charge: Charge) -> Decimal:
-        charge.sws = super().reckon(charge)
-        return charge.sws
+    @staticmethod
+    def keep(charge: Charge, amount: Decimal) -> None:
+        charge.sws = amount
 
 
 def landed(charge: Charge) -> Decimal:
     """The value with the customs duties on it, rupees."""
-    return charge.value + charge.bcd + charge.aidc + charge.sws
+    value = charge.value + charge.bcd + charge.sws
+    return value + charge.aidc if charge.aidc else value
 
 
 class IntegratedTax(Levy):

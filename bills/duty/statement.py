@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from bills.duty.levies import LEVIES, BasicCustomsDuty, Charge
+from bills.duty.levies import HEADS, LEVIES, BasicCustomsDuty, Charge
 from bills.duty.tariff import Rate
 from eccs.money import grouped, to_rupee
 
@@ -50,17 +50,16 @@ def statement(goods: Sequence[Goods], *, sws_percent: Decimal, waived_up_to: Dec
     items = []
     for one in goods:
         charge = Charge(one.value, one.quantity, one.uom, one.rate, sws_percent)
-        heads = tuple([to_rupee(levy.reckon(charge)) for levy in LEVIES])
-        items.append(ItemDuty(heads, sum(heads, NOTHING)))
-    total = sum((item.total for item in items), NOTHING)
+        heads = tuple([to_rupee(exact) if (exact := levy.reckon(charge)) else NOTHING for levy in LEVIES])
+        bcd, aidc, sws, igst, cess = heads
+        items.append(ItemDuty(heads, bcd + aidc + sws + igst + cess))
+    total = sum([item.total for item in items], NOTHING)
     if NOTHING < total <= waived_up_to:
         zero = (NOTHING,) * len(LEVIES)
         items = [ItemDuty(zero, NOTHING, forgone=item.total) for item in items]
-        return DutyStatement(items, NOTHING, {levy.head: NOTHING for levy in LEVIES}, waived=total)
-    heads_total = {
-        levy.head: sum((item.heads[n] for item in items), NOTHING) for n, levy in enumerate(LEVIES)
-    }  # fmt: skip
-    return DutyStatement(items, total, heads_total)
+        return DutyStatement(items, NOTHING, dict.fromkeys(HEADS, NOTHING), waived=total)
+    by_head = map(sum, zip(*[item.heads for item in items], strict=True))
+    return DutyStatement(items, total, dict(zip(HEADS, by_head, strict=False)))
 
 
 @dataclass(frozen=True, slots=True)
