@@ -58,7 +58,7 @@ def statement(goods: Sequence[Goods], *, sws_percent: Decimal, waived_up_to: Dec
         zero = (NOTHING,) * len(LEVIES)
         items = [ItemDuty(zero, NOTHING, forgone=item.total) for item in items]
         return DutyStatement(items, NOTHING, dict.fromkeys(HEADS, NOTHING), waived=total)
-    by_head = map(sum, zip(*[item.heads for item in items], strict=True))
+    by_head = [sum(column, NOTHING) for column in zip(*[item.heads for item in items], strict=True)]
     return DutyStatement(items, total, dict(zip(HEADS, by_head, strict=False)))
 
 
