@@ -1,0 +1,154 @@
+"""The arrival scan station: a belt's speed, a cut in the network, a reload; nothing is lost and nothing counts twice."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from bills.models import CourierBillOfEntry
+from bills.stages import Stage
+from manifests.clearance import Stage as ManifestStage
+from manifests.models import ArrivalScan, ExpressCargoManifest, HouseAirwayBill, Package
+from tests.browser.conftest import Visit
+from tests.factories.bills import bill
+from tests.factories.manifests import house_airway_bill, manifest
+
+
+def flight(shipments: int = 30) -> ExpressCargoManifest:
+    """A manifest at its arrival scan: shipments of one package, and one of three."""
+    on = manifest(ManifestStage.ARRIVAL_SCAN, scan_started_at="2026-11-19T06:30:00+05:30", package_count=shipments + 3)
+    for _ in range(shipments):
+        bill(Stage.ARRIVAL, hawb=house_airway_bill(on))
+    bill(Stage.ARRIVAL, hawb=house_airway_bill(on, packages=3))
+    return on
+
+
+def pull(page: Page, code: str) -> None:
+    """One pull of the trigger: the scanner types the code and ends with Enter."""
+    page.keyboard.insert_text(code)
+    page.keyboard.press("Enter")
+
+
+def codes(on: ExpressCargoManifest) -> list[str]:
+    """The labels of the manifest."""
+    return list(Package.objects.filter(manifest=on).order_by("pk").values_list("crn", flat=True))
+
+
+def at_station(visit: Visit, on: ExpressCargoManifest) -> Page:
+    """The station, ready to scan."""
+    page = visit("scan.blr")
+    page.goto(f"/manifests/{on.key}/scan/")
+    expect(page.locator("#scan-form")).to_have_attribute("data-ready", "yes")
+    page.wait_for_load_state("networkidle")
+    return page
+
+
+def test_every_package_of_a_flight_arrives(visit: Visit) -> None:
+    on = flight()
+    page = at_station(visit, on)
+    for code in codes(on):
+        pull(page, code)
+    expect(page.locator("#unsent-say")).to_have_text("All sent")
+    expect(page.locator("#done")).to_have_text("33")
+    assert not Package.objects.filter(manifest=on, arrived_at=None).exists()
+    assert set(CourierBillOfEntry.objects.values_list("stage", flat=True)) == {Stage.XRAY}
+
+
+def test_nothing_is_lost_when_the_network_is_cut_in_the_middle(visit: Visit) -> None:
+    on = flight()
+    page = at_station(visit, on)
+    labels = codes(on)
+    for code in labels[:10]:
+        pull(page, code)
+    expect(page.locator("#unsent-say")).to_have_text("All sent")
+    page.context.set_offline(True)
+    for code in labels[10:25]:
+        pull(page, code)
+        expect(page.locator("#verdict-code")).to_have_text(code)
+    expect(page.locator("#unsent")).to_have_attribute("data-state", "down")
+    expect(page.locator("#unsent-say")).to_contain_text("15 not yet sent")
+    assert ArrivalScan.objects.count() == 10
+    page.context.set_offline(False)
+    expect(page.locator("#unsent-say")).to_have_text("All sent", timeout=30_000)
+    for code in labels[25:]:
+        pull(page, code)
+    expect(page.locator("#unsent-say")).to_have_text("All sent")
+    assert ArrivalScan.objects.count() == len(labels)
+    assert set(ArrivalScan.objects.values_list("verdict", flat=True)) == {"ARRIVED"}
+    assert not HouseAirwayBill.objects.filter(manifest=on, arrived_at=None).exists()
+
+
+def test_a_lost_answer_is_sent_again_and_counts_once(visit: Visit) -> None:
+    on = flight(3)
+    page = at_station(visit, on)
+    labels = codes(on)
+    lost = {"left": 2}
+
+    def lose_the_answer(route: object) -> None:
+        if lost["left"]:
+            lost["left"] -= 1
+            route.fetch()  # type: ignore[attr-defined]  # the server has it, the station never hears of it
+            route.abort()  # type: ignore[attr-defined]
+        else:
+            route.continue_()  # type: ignore[attr-defined]
+
+    page.route("**/scans/", lose_the_answer)
+    for code in labels:
+        pull(page, code)
+    expect(page.locator("#unsent-say")).to_have_text("All sent", timeout=30_000)
+    assert ArrivalScan.objects.count() == len(labels)
+    assert set(ArrivalScan.objects.values_list("verdict", flat=True)) == {"ARRIVED"}
+
+
+def test_a_reload_keeps_what_was_not_sent(visit: Visit) -> None:
+    on = flight(5)
+    page = at_station(visit, on)
+    labels = codes(on)
+    page.route("**/scans/", lambda route: route.abort())
+    for code in labels[:4]:
+        pull(page, code)
+    expect(page.locator("#unsent-say")).to_contain_text("4 not yet sent")
+    page.unroute("**/scans/")
+    page.reload()
+    expect(page.locator("#unsent-say")).to_have_text("All sent", timeout=30_000)
+    assert ArrivalScan.objects.count() == 4
+
+
+def test_each_verdict_is_said_in_words(visit: Visit) -> None:
+    on = flight(2)
+    page = at_station(visit, on)
+    single, parts = codes(on)[0], codes(on)[2:]
+    word, say = page.locator("#verdict-word"), page.locator("#verdict-say")
+    pull(page, single)
+    expect(word).to_have_text("OK")
+    pull(page, single)
+    expect(word).to_have_text("Duplicate")
+    expect(say).to_contain_text("Already scanned at")
+    pull(page, "STRAY99")
+    expect(word).to_have_text("Unknown")
+    pull(page, f"]C1{parts[0].lower()}")
+    expect(word).to_have_text("Part 1 of 3")
+    pull(page, parts[1])
+    pull(page, parts[2])
+    expect(word).to_have_text("OK")
+    expect(page.locator("#unsent-say")).to_have_text("All sent")
+    assert sorted(ArrivalScan.objects.values_list("verdict", flat=True)) == ["ARRIVED"] * 4 + ["DUPLICATE", "UNKNOWN"]
+
+
+def test_a_station_without_focus_says_so(visit: Visit) -> None:
+    page = at_station(visit, flight(1))
+    page.locator("#sound").focus()
+    expect(page.locator("#scan-form")).to_have_attribute("data-ready", "no")
+    expect(page.locator("#ready")).to_contain_text("NOT READY")
+    page.keyboard.press("Escape")
+    expect(page.locator("#ready")).to_have_text("READY")
+
+
+def test_the_station_works_without_javascript(visit: Visit) -> None:
+    on = flight(1)
+    page = visit("scan.blr")
+    page.route("**/*.js", lambda route: route.abort())
+    page.goto(f"/manifests/{on.key}/scan/")
+    page.locator("#code").fill(codes(on)[0])
+    page.get_by_role("button", name="Enter").click()
+    expect(page.locator("#done")).to_have_text("1")
+    assert ArrivalScan.objects.get().verdict == "ARRIVED"
