@@ -107,7 +107,7 @@ def _choices(name: str) -> list[tuple[str, Any]] | None:
     if name == "currency":
         return [(code, code) for code in sorted(places.CURRENCIES)]
     if name == "country_of_origin":
-        return [(code, code) for code in sorted(places.COUNTRIES)]
+        return [(code, f"{name} ({code})") for code, name in sorted(places.COUNTRY_NAMES.items(), key=lambda c: c[1])]
     if name == "uom":
         return [(code, code) for code in sorted(places.UNITS)]
     if name == "state_code":
