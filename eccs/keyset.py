@@ -20,14 +20,14 @@ class Page:
     previous_mark: str
 
 
-def page(rows: QuerySet[Any], sort: str, mark: str, size: int = SIZE) -> Page:
+def page(rows: QuerySet[Any], sort: str, start: str, size: int = SIZE) -> Page:
     """One page in the order of a field (`-` before it for descending), from a mark of an earlier page.
 
     A mark that was not given by this system is refused as if it were the first page.
     """
     name, down = sort.removeprefix("-"), sort.startswith("-")
     try:
-        backwards, value, pk = signing.loads(mark, salt=f"keyset:{sort}") if mark else (False, None, None)
+        backwards, value, pk = signing.loads(start, salt=f"keyset:{sort}") if start else (False, None, None)
     except signing.BadSignature:
         backwards, value, pk = False, None, None
     reverse = down != backwards
@@ -42,8 +42,8 @@ def page(rows: QuerySet[Any], sort: str, mark: str, size: int = SIZE) -> Page:
         found.reverse()
     return Page(
         rows=found,
-        next_mark=_mark(sort, name, False, found[-1]) if found and (more or backwards) else "",
-        previous_mark=_mark(sort, name, True, found[0]) if found and (pk is not None and (more or not backwards)) else "",
+        next_mark=mark(sort, found[-1]) if found and (more or backwards) else "",
+        previous_mark=mark(sort, found[0], backwards=True) if found and (pk is not None and (more or not backwards)) else "",
     )
 
 
@@ -52,8 +52,9 @@ def _beyond(name: str, side: str, value: Any, pk: int) -> Q:
     return Q(**{f"{name}__{side}e": value}) & (Q(**{f"{name}__{side}": value}) | Q(**{f"pk__{side}": pk}))
 
 
-def _mark(sort: str, name: str, backwards: bool, row: Any) -> str:
-    value = row
+def mark(sort: str, row: Any, *, backwards: bool = False) -> str:
+    """Where a page ended: the next one begins there, or the one before ends there."""
+    value, name = row, sort.removeprefix("-")
     for part in name.split("__"):
         value = getattr(value, part)
     return signing.dumps([backwards, value if isinstance(value, int) else str(value), row.pk], salt=f"keyset:{sort}")
