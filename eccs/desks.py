@@ -97,15 +97,17 @@ def masthead(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return {"mast": None}
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    here = getattr(request, "page_path", request.path)  # of the page a fragment belongs to
     nav = [
-        {"label": desk.label, "kind": desk.listing.label, "url": desk.url, "count": desk.count, "current": request.path == desk.url}
+        {"label": desk.label, "kind": desk.listing.label, "url": desk.url, "count": desk.count, "current": here == desk.url}
         for desk in desks(actor)
     ]
     return {
         "mast": {
             "nav": nav if not actor.is_trade else [item for item in nav if item["count"] or item["current"]],
+            "here": here,
             "links": [
-                {"label": link.label, "url": reverse(link.url_name), "current": request.path == reverse(link.url_name)}
+                {"label": link.label, "url": reverse(link.url_name), "current": here == reverse(link.url_name)}
                 for link in pages.links(actor.roles)
             ],
             "name": actor.name,

@@ -18,6 +18,7 @@ register_converter(Verb, "verb")
 urlpatterns = [
     path("", views.desk, name="desk"),
     path("healthz", status.healthz, name="healthz"),
+    path("counts/", views.counts, name="counts"),
     path("find/", search.find, name="find"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("", include("accounts.urls")),

@@ -46,6 +46,13 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+def counts(request: HttpRequest) -> HttpResponse:
+    """The navigation alone, with the counts of now, for a page that stands open."""
+    request.page_path = request.GET.get("path", "")  # type: ignore[attr-defined]
+    return render(request, "eccs/_nav.html")
+
+
+@require_GET
 def queue(request: HttpRequest, slug: str, stage: str) -> HttpResponse:
     """One stage's documents that wait for the person, oldest first, with filters and steps for many at once."""
     listing, actor = _listing(slug), request.actor  # type: ignore[attr-defined]
