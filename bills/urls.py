@@ -19,4 +19,5 @@ urlpatterns = [
     path("papers/<int:pk>/", papers.attachment, name="attachment"),
     path("papers/of/<str:key>/", papers.attach, name="bill-attach"),
     path("flights/<str:key>/", uploads.upload, name="bill-upload"),
+    path("flights/<str:key>/images/", uploads.images_of_flight, name="bill-images"),
 ]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.roles import COURIERS
+from bills import images
 from bills.reading import COLUMNS
 from bills.stages import UNFILED
 from eccs import upload_runner
@@ -32,12 +35,18 @@ def _owner(request: HttpRequest) -> str:
     return f"courier:{actor.courier_id}"
 
 
+def _flight(request: HttpRequest, key: str) -> ExpressCargoManifest:
+    actor = request.actor  # type: ignore[attr-defined]
+    rows = ExpressCargoManifest.objects.visible_to(actor).filter(courier_id=actor.courier_id)
+    manifest: ExpressCargoManifest = get_object_or_404(rows, ExpressCargoManifest.by_key(key))
+    return manifest
+
+
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest, key: str) -> HttpResponse:
     """Hand in the bills of a submitted manifest as CSV or XLSX."""
     owner = _owner(request)
-    rows = ExpressCargoManifest.objects.visible_to(request.actor).filter(courier_id=request.actor.courier_id)  # type: ignore[attr-defined]
-    manifest = get_object_or_404(rows, ExpressCargoManifest.by_key(key))
+    manifest = _flight(request, key)
     fault = ""
     if request.method == "POST":
         file = request.FILES.get("file")
@@ -62,3 +71,26 @@ def _why_not(manifest: ExpressCargoManifest, file: UploadedFile[Any] | None) -> 
     if file is None:
         return _("Choose a file.")
     return _("The file is larger than 20 MiB.") if file.size and file.size > MAX_BYTES else ""
+
+
+@require_POST
+def images_of_flight(request: HttpRequest, key: str) -> HttpResponse:
+    """Take in the images of the flight's papers from a ZIP."""
+    _owner(request)
+    manifest, file = _flight(request, key), request.FILES.get("images")
+    back = redirect("bill-upload", manifest.key)
+    if file is None or not file.size or file.size > images.LARGEST_ZIP:
+        messages.error(request, _("Choose a ZIP of at most 100 MiB."))
+        return back
+    try:
+        done = images.take_in(manifest, file, request.actor.user_id)  # type: ignore[attr-defined, arg-type]
+    except images.NotAZip as fault:
+        messages.error(request, str(fault))
+        return back
+    words = ngettext("%(count)d image is attached.", "%(count)d images are attached.", done.attached)
+    messages.success(request, words % {"count": done.attached})
+    for name in done.unknown[:20]:
+        messages.warning(request, _("No open bill of this flight names %(name)s.") % {"name": name})
+    for refused in done.refused[:20]:
+        messages.error(request, refused)
+    return back
