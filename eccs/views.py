@@ -38,7 +38,11 @@ def _document(request: HttpRequest, slug: str, key: str) -> tuple[pages.Listing,
 def desk(request: HttpRequest) -> HttpResponse:
     """The person's desks: what waits, how much of it is late, the oldest; and the news of the firm."""
     actor = request.actor  # type: ignore[attr-defined]
-    notices = Notice.objects.filter(audience=f"courier:{actor.courier_id}").order_by("-created_at")[:8] if actor.is_trade else []
+    notices = (
+        Notice.objects.filter(audience=f"courier:{actor.courier_id}").order_by("-created_at")[:8]
+        if actor.is_trade
+        else []
+    )
     return render(
         request, "eccs/desk.html",
         {"desks": desks.desks(actor), "notices": notices, "now": timezone.now(), "target_minutes": desks.target_minutes()},
@@ -104,7 +108,7 @@ def document_context(request: HttpRequest, listing: pages.Listing, shown: Any, *
     actor = request.actor  # type: ignore[attr-defined]
     offered = [
         {"step": b.step, "reasons": b.reasons, "url": shown.step_url(b.step.name), "form": step_form(b.step, shown, actor), "targets": _targets(b.step, shown)}
-        for b in buttons(shown, actor)
+        for b in sorted(buttons(shown, actor), key=lambda b: len(b.step.sources))  # those of this desk alone come first
     ]  # fmt: skip
     lines = shown.trail.select_related("by").order_by("-seq")
     return {
@@ -158,6 +162,9 @@ def who_has_it(listing: pages.Listing, shown: Document, actor: Any) -> dict[str,
             ahead.update(dict.fromkeys(t for t in targets if t != shown.stage))
     order = list(shown.stage_order())
     onwards = [t for t in ahead if order.index(t) > order.index(shown.stage)] or list(ahead)
+    back = getattr(shown, "returns_to", "")
+    if back in ahead:
+        onwards = [back]
     do = [{"label": str(s.label), "url": f"#step-{s.name}"} for s in mine]
     if done is not None and set(done.roles) & actor.roles:
         do.insert(0, {"label": str(done.label), "url": f"{reverse(done.url_name)}?{urlencode({'document': shown.pk})}"})
@@ -238,16 +245,28 @@ def steps(request: HttpRequest, slug: str, stage: str, verb: str) -> HttpRespons
     if first is None:
         raise Http404
     form = step_form(declared, first, actor, request.POST if "confirm" in request.POST else None)
-    if ("confirm" not in request.POST and (declared.grave or form is not None)) or (form is not None and not form.is_valid()):
+    if ("confirm" not in request.POST and (declared.grave or form is not None)) or (
+        form is not None and not form.is_valid()
+    ):
         context = {"listing": listing, "step": declared, "documents": list(visible), "form": form, "stage_slug": stage}
         return render(request, "eccs/steps.html", context, status=422 if "confirm" in request.POST else 200)
     answers = form.answers() if form is not None else {}
     outcome = take_many(listing.model, list(visible.values_list("pk", flat=True)), declared.name, actor, **answers)
     if outcome.moved:
         words = {"step": declared.label, "count": len(outcome.moved)}
-        messages.success(request, ngettext("%(step)s done on %(count)d document.", "%(step)s done on %(count)d documents.", len(outcome.moved)) % words)
+        messages.success(
+            request,
+            ngettext(
+                "%(step)s done on %(count)d document.", "%(step)s done on %(count)d documents.", len(outcome.moved)
+            )
+            % words,
+        )
     for refusal in outcome.refused[:20]:
-        messages.error(request, _("Not done: %(document)s. %(reasons)s") % {"document": refusal.document, "reasons": " ".join(refusal.reasons)})
+        messages.error(
+            request,
+            _("Not done: %(document)s. %(reasons)s")
+            % {"document": refusal.document, "reasons": " ".join(refusal.reasons)},
+        )
     return back
 
 
@@ -270,4 +289,6 @@ def clearance(request: HttpRequest, slug: str) -> HttpResponse:
         }
         for stage in listing.model.stage_order()
     ]  # fmt: skip
-    return render(request, "eccs/clearance.html", {"listing": listing, "stages": stages, "here": request.GET.get("here", "")})
+    return render(
+        request, "eccs/clearance.html", {"listing": listing, "stages": stages, "here": request.GET.get("here", "")}
+    )

@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.roles import Group, Role
 from eccs import money, pages, state_map
@@ -234,6 +235,24 @@ def lane(assess: bool, examine: bool) -> SafeString:
     words = {"none": _("Facilitated"), "assess": _("Assess"), "examine": _("Examine"), "both": _("Assess and examine")}
     kind = LANES[bool(assess), bool(examine)]
     return format_html('<span class="lane lane--{}">{}</span>', kind, words[kind])
+
+
+@register.filter
+def packages(count: int) -> str:
+    """So many packages, in words."""
+    return ngettext("%(n)s package", "%(n)s packages", count) % {"n": count}
+
+
+@register.filter
+def items(count: int) -> str:
+    """So many items, in words."""
+    return ngettext("%(n)s item", "%(n)s items", count) % {"n": count}
+
+
+@register.filter
+def brief(text: str, length: int) -> str:
+    """The beginning of a text, with an ellipsis where something is left out."""
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
 
 
 @register.simple_tag
