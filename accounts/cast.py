@@ -24,7 +24,12 @@ COURIER_PEOPLE: dict[str, tuple[Role, ...]] = {
 }
 IMPORTER_PEOPLE: dict[str, tuple[Role, ...]] = {"importeradmin": (Role.IMPORTER_ADMIN,), "importer": (Role.IMPORTER,)}
 COURIERS = {
-    "swift": ("Swift Consignments Private Limited", "Swift Consignments", "AAQCS4821K", "14 Ring Road, Bengaluru 560 001"),
+    "swift": (
+        "Swift Consignments Private Limited",
+        "Swift Consignments",
+        "AAQCS4821K",
+        "14 Ring Road, Bengaluru 560 001",
+    ),
     "metro": ("Metro Parcel Lines Limited", "Metro Parcel Lines", "AABCM7730R", "8 Harbour Street, Mumbai 400 001"),
 }
 IMPORTERS = {"kaveri": ("Kaveri Instruments Private Limited", "AAKCK4417E")}

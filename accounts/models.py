@@ -65,9 +65,7 @@ class AuthorisedCourier(models.Model):
         if self.status != self.Status.REGISTERED:
             return str(_("The registration of %(courier)s is suspended.") % {"courier": self.name})
         if not self.stations.filter(pk=station.pk).exists():
-            return str(
-                _("%(courier)s is not registered at %(station)s.") % {"courier": self.name, "station": station}
-            )
+            return str(_("%(courier)s is not registered at %(station)s.") % {"courier": self.name, "station": station})
         return ""
 
 

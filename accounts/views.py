@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -9,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from accounts.forms import SignInForm
+from accounts.models import User
 
 
 class SignIn(LoginView):
@@ -29,14 +32,16 @@ def _back(request: HttpRequest) -> HttpResponse:
 def text_size(request: HttpRequest) -> HttpResponse:
     """Keep the size of text the person chose."""
     if request.POST.get("size") in ("small", "normal", "large"):
-        request.user.text_size = request.POST["size"]  # type: ignore[union-attr]
-        request.user.save(update_fields=["text_size"])
+        person = cast("User", request.user)
+        person.text_size = request.POST["size"]
+        person.save(update_fields=["text_size"])
     return _back(request)
 
 
 @require_POST
 def keys(request: HttpRequest) -> HttpResponse:
     """Switch the keyboard shortcuts on or off."""
-    request.user.keys_on = request.POST.get("keys") == "on"  # type: ignore[union-attr]
-    request.user.save(update_fields=["keys_on"])
+    person = cast("User", request.user)
+    person.keys_on = request.POST.get("keys") == "on"
+    person.save(update_fields=["keys_on"])
     return _back(request)

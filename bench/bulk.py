@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection
 from django.utils import timezone
 
@@ -44,7 +46,7 @@ def lay_bills(count: int, stage: str) -> list[int]:
     """So many filed bills of one flight at a stage; their keys."""
     manifest = world.draft()
     master = MasterAirwayBill.objects.create(manifest=manifest, number="157-12345675")
-    values = {
+    values: dict[str, Any] = {
         "manifest": manifest.pk, "master": master.pk, "count": count, "stage": stage, "courier": manifest.courier_id,
         "by": manifest.created_by_id,
     }  # fmt: skip

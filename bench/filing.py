@@ -34,7 +34,15 @@ def run() -> list[Row]:
         return taken
 
     base, mine = rounds(5, lambda: _copied(filed[-1]), candidate)
-    return [at_least("filing by upload", f"{BILLS / mine:,.0f} bills/s", f"COPY of their rows {BILLS / base:,.0f} bills/s", base / mine, 0.2)]
+    return [
+        at_least(
+            "filing by upload",
+            f"{BILLS / mine:,.0f} bills/s",
+            f"COPY of their rows {BILLS / base:,.0f} bills/s",
+            base / mine,
+            0.2,
+        )
+    ]
 
 
 def _file(salt: int) -> tuple[ExpressCargoManifest, float]:
@@ -62,13 +70,15 @@ def _copied(manifest: ExpressCargoManifest) -> float:
         texts = []
         for table, condition in TABLES:
             text = StringIO()
-            cursor.copy_expert(f"COPY (SELECT * FROM {table} WHERE {condition.format(pk=manifest.pk)}) TO STDOUT", text)  # type: ignore[attr-defined]
+            cursor.copy_expert(f"COPY (SELECT * FROM {table} WHERE {condition.format(pk=manifest.pk)}) TO STDOUT", text)
             texts.append((table, text))
         with transaction.atomic():
             cursor.execute("ALTER TABLE bills_billtrail DISABLE TRIGGER bills_billtrail_lines")
             bills = f"SELECT id FROM bills_courierbillofentry WHERE manifest_id = {manifest.pk}"
             cursor.execute(f"CREATE TEMP TABLE gone ON COMMIT DROP AS {bills}")
-            cursor.execute(f"CREATE TEMP TABLE decided ON COMMIT DROP AS SELECT risk_decision_id AS id FROM bills_courierbillofentry WHERE manifest_id = {manifest.pk}")
+            cursor.execute(
+                f"CREATE TEMP TABLE decided ON COMMIT DROP AS SELECT risk_decision_id AS id FROM bills_courierbillofentry WHERE manifest_id = {manifest.pk}"
+            )
             for table, column, of in (
                 ("bills_billtrail", "document_id", "gone"), ("bills_item", "bill_id", "gone"),
                 ("bills_courierbillofentry", "id", "gone"), ("rms_riskdecision", "id", "decided"),
@@ -78,7 +88,7 @@ def _copied(manifest: ExpressCargoManifest) -> float:
             def copy() -> None:
                 for table, text in texts:
                     text.seek(0)
-                    cursor.copy_expert(f"COPY {table} FROM STDIN", text)  # type: ignore[attr-defined]
+                    cursor.copy_expert(f"COPY {table} FROM STDIN", text)
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
             taken = timed(copy)

@@ -11,7 +11,12 @@ import xlsxwriter
 from bills.reading import COLUMNS as BILL_COLUMNS
 from manifests.reading import NON_DOCUMENTS
 
-GOODS = (("85183000", "Wireless earphones"), ("61091000", "Cotton shirts"), ("95030090", "Toys"), ("49011010", "Printed books"))
+GOODS = (
+    ("85183000", "Wireless earphones"),
+    ("61091000", "Cotton shirts"),
+    ("95030090", "Toys"),
+    ("49011010", "Printed books"),
+)
 
 
 def shipments(count: int, salt: int = 0) -> list[dict[str, str]]:
@@ -47,7 +52,12 @@ def bills(count: int, salt: int = 0) -> list[dict[str, str]]:
                 "currency": "USD", "invoice_number": f"INV-{n}", "invoice_date": "2026-11-01", "invoice_terms": "FOB",
             }  # fmt: skip
             if item == 1:
-                row |= {"freight": "12.00", "kyc_type": "PAN", "kyc_number": f"ABCPK{n % 10000:04d}L", "state_code": "29"}
+                row |= {
+                    "freight": "12.00",
+                    "kyc_type": "PAN",
+                    "kyc_number": f"ABCPK{n % 10000:04d}L",
+                    "state_code": "29",
+                }
             rows.append(row)
     return rows
 

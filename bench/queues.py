@@ -25,7 +25,17 @@ QUEUE = "/bills/imports/queue/assessment/"
 class BillAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """The same rows as the queue, as lightly as the admin can show them."""
 
-    list_display = ("number", "hawb", "consignee", "goods", "assessable_value", "total_duty", "lane", "stage_since", "flight")
+    list_display = (
+        "number",
+        "hawb",
+        "consignee",
+        "goods",
+        "assessable_value",
+        "total_duty",
+        "lane",
+        "stage_since",
+        "flight",
+    )
     list_select_related = ("hawb", "manifest", "station", "courier", "risk_decision")
     list_per_page = 25
     list_filter = ()
@@ -41,7 +51,7 @@ class BillAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Anyone here."""
         return True
 
-    has_change_permission = has_add_permission = has_delete_permission = has_module_permission = has_view_permission  # type: ignore[assignment]
+    has_change_permission = has_add_permission = has_delete_permission = has_module_permission = has_view_permission
 
     @admin.display
     def consignee(self, bill: CourierBillOfEntry) -> str:
@@ -86,10 +96,30 @@ def run() -> list[Row]:
     badges = _badges(first)
     listed = median(_admin() for _n in range(5))
     return [
-        at_most("queue page, a million bills", f"{first * 1000:.1f} ms", f"ten thousand {few * 1000:.1f} ms", first / few, 1.15),
-        at_least("queue page, 200,000 deep", f"{1 / far:,.0f} pages/s", f"first page {1 / first:,.0f} pages/s", first / far, 0.9),
-        at_most("badges of a queue page", f"{badges * 1000:.2f} ms", f"the page {first * 1000:.1f} ms", badges / first, 0.1),
-        at_least("queue page beside the admin", f"{1 / first:,.0f} pages/s", f"admin list {1 / listed:,.1f} pages/s", listed / first, 4),
+        at_most(
+            "queue page, a million bills",
+            f"{first * 1000:.1f} ms",
+            f"ten thousand {few * 1000:.1f} ms",
+            first / few,
+            1.15,
+        ),
+        at_least(
+            "queue page, 200,000 deep",
+            f"{1 / far:,.0f} pages/s",
+            f"first page {1 / first:,.0f} pages/s",
+            first / far,
+            0.9,
+        ),
+        at_most(
+            "badges of a queue page", f"{badges * 1000:.2f} ms", f"the page {first * 1000:.1f} ms", badges / first, 0.1
+        ),
+        at_least(
+            "queue page beside the admin",
+            f"{1 / first:,.0f} pages/s",
+            f"admin list {1 / listed:,.1f} pages/s",
+            listed / first,
+            4,
+        ),
     ]
 
 
@@ -134,7 +164,10 @@ def _admin() -> float:
         found.formset = None
         list(result_headers(found)), list(result_hidden_fields(found))
         rows = list(results(found))
-        render_to_string("admin/change_list_results.html", {"cl": found, "results": rows, "result_headers": list(result_headers(found))})
+        render_to_string(
+            "admin/change_list_results.html",
+            {"cl": found, "results": rows, "result_headers": list(result_headers(found))},
+        )
         assert len(rows) == 25
 
     return timed(ask)

@@ -67,7 +67,13 @@ def run() -> list[Row]:
     p50, p95 = median(times), quantiles(times, n=20)[-1]
     return [
         at_least("arrival scan", f"{rate:,.0f} scans/s", f"pgbench {floor:,.0f}/s", rate / floor, 0.09),
-        at_most("arrival scan, processor time", f"{cost * 1000:.2f} ms", f"an empty view {empty * 1000:.2f} ms", cost / empty, 4.5),
+        at_most(
+            "arrival scan, processor time",
+            f"{cost * 1000:.2f} ms",
+            f"an empty view {empty * 1000:.2f} ms",
+            cost / empty,
+            4.5,
+        ),
         at_most("arrival scan, p95 to p50", f"{p95 * 1000:.1f} ms", f"{p50 * 1000:.1f} ms", p95 / p50, 1.8),
     ]
 

@@ -44,13 +44,25 @@ def run() -> list[Row]:
             upload(client, name, content)  # the first one warms the worker
             base, mine = rounds(ROUNDS, lambda: floor(rows), lambda n=name, c=content: upload(client, n, c))  # type: ignore[misc]
             found.append(
-                at_least(f"upload ECM {name}", f"{ROWS / mine:,.0f} rows/s", f"COPY and SQL {ROWS / base:,.0f} rows/s", base / mine, aim)
+                at_least(
+                    f"upload ECM {name}",
+                    f"{ROWS / mine:,.0f} rows/s",
+                    f"COPY and SQL {ROWS / base:,.0f} rows/s",
+                    base / mine,
+                    aim,
+                )
             )
             if name == "csv":
                 slow = timed(lambda: peer(flights.shipments(PEER_ROWS, 9))) / PEER_ROWS
                 ratio = slow * ROWS / mine
                 found.append(
-                    at_least("upload ECM beside import-export", f"{ROWS / mine:,.0f} rows/s", f"preview and confirm {1 / slow:,.0f} rows/s", ratio, 60)
+                    at_least(
+                        "upload ECM beside import-export",
+                        f"{ROWS / mine:,.0f} rows/s",
+                        f"preview and confirm {1 / slow:,.0f} rows/s",
+                        ratio,
+                        60,
+                    )
                 )
     return found
 
@@ -79,13 +91,14 @@ def floor(rows: list[dict[str, str]]) -> float:
     def work() -> None:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"CREATE TEMP TABLE stage ({', '.join(f'{n} text' for n in names)}) ON COMMIT DROP")
-            cursor.copy_expert(f"COPY stage ({', '.join(names)}) FROM STDIN", StringIO(text))  # type: ignore[attr-defined]
+            cursor.copy_expert(f"COPY stage ({', '.join(names)}) FROM STDIN", StringIO(text))
             cursor.execute(CHECKS.replace("%%", "%"))
             assert cursor.fetchone() == (0,)
             cursor.execute("SELECT count(*) - count(DISTINCT hawb) FROM stage")
             assert cursor.fetchone() == (0,)
             cursor.execute(
-                "INSERT INTO manifests_masterairwaybill (manifest_id, number) SELECT DISTINCT %s::bigint, mawb FROM stage", [manifest.pk]
+                "INSERT INTO manifests_masterairwaybill (manifest_id, number) SELECT DISTINCT %s::bigint, mawb FROM stage",
+                [manifest.pk],
             )
             cursor.execute(
                 "INSERT INTO manifests_houseairwaybill (manifest_id, master_id, number, ucr, packages, packages_arrived, "

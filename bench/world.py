@@ -50,14 +50,16 @@ def draft() -> ExpressCargoManifest:
     """A new draft manifest of the cast's first courier."""
     who = person("signatory.swift")
     return ExpressCargoManifest.objects.create(
-        station_id="BLR", courier=who.courier, airline="Bench Air", flight_number="ZZ 1", airport_of_shipment="HKG",
+        station_id="BLR", courier_id=who.courier_id or 0, airline="Bench Air", flight_number="ZZ 1", airport_of_shipment="HKG",
         country_of_exportation="HK", first_port_of_arrival="BLR", scheduled_arrival=timezone.now(), created_by=who,
     )  # fmt: skip
 
 
 def submitted(manifest: ExpressCargoManifest) -> ExpressCargoManifest:
     """A draft, submitted."""
-    done: ExpressCargoManifest = take(ExpressCargoManifest.objects.get(pk=manifest.pk), "submit", actor("signatory.swift"))
+    done: ExpressCargoManifest = take(
+        ExpressCargoManifest.objects.get(pk=manifest.pk), "submit", actor("signatory.swift")
+    )
     return done
 
 
@@ -103,7 +105,9 @@ def web(workers: int = 2) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
 @contextmanager
 def worker() -> Iterator[None]:
     """A Celery worker as `make run` starts it."""
-    with running(str(BIN / "celery"), "-A", "eccs", "worker", "--concurrency", "2", "--without-mingle", "--without-gossip"):
+    with running(
+        str(BIN / "celery"), "-A", "eccs", "worker", "--concurrency", "2", "--without-mingle", "--without-gossip"
+    ):
         yield
 
 

@@ -47,7 +47,9 @@ def reckon_again(bill: CourierBillOfEntry, items: Sequence[Item], tariff: Tariff
     for item, share in zip(items, shares, strict=True):
         rate = tariff.rate(item.cth, rates_on)
         if rate is None:
-            raise Refused([_("Item %(no)d: %(cth)s is not in the tariff.") % {"no": item.item_no, "cth": item.cth}], bill)
+            raise Refused(
+                [_("Item %(no)d: %(cth)s is not in the tariff.") % {"no": item.item_no, "cth": item.cth}], bill
+            )
         goods.append(Goods(share, item.quantity, item.uom, rate))
     duty = statement(goods, sws_percent=rules.sws_percent, waived_up_to=rules.waived_up_to)
     return Reckoned(valuation, duty, shares, goods)

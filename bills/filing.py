@@ -124,7 +124,9 @@ def facts_of(bill: CourierBillOfEntry, one: Prepared, flight: Flight) -> Consign
     )  # fmt: skip
 
 
-def decide(bill: CourierBillOfEntry, one: Prepared, flight: Flight, rules: Ruleset, at: datetime) -> tuple[Decided, RiskDecision]:
+def decide(
+    bill: CourierBillOfEntry, one: Prepared, flight: Flight, rules: Ruleset, at: datetime
+) -> tuple[Decided, RiskDecision]:
     """Put a bill to the RMS, with chance, and keep what was decided with the facts it was decided on."""
     facts = facts_of(bill, one, flight)
     decided = rules.decide(facts, Decimal(_chance.randrange(1_000_000)) / 1_000_000)
@@ -204,7 +206,14 @@ def table_of_draft(bill: CourierBillOfEntry) -> Table:
     names = [column.name for column in COLUMNS]
     rows = []
     for n, item in enumerate(items, 1):
-        given = {**(header if n == 1 else {k: header.get(k, "") for k in ("currency", "invoice_number", "invoice_date", "invoice_terms")}), **item}
+        given = {
+            **(
+                header
+                if n == 1
+                else {k: header.get(k, "") for k in ("currency", "invoice_number", "invoice_date", "invoice_terms")}
+            ),
+            **item,
+        }
         given |= {"form": bill.kind, "hawb": bill.hawb.number, "item_no": str(n)}
         rows.append([str(given.get(name, "") or "").strip() for name in names])
     return check(Sheet(names, rows, list(range(1, len(rows) + 1)), False), COLUMNS)
@@ -224,7 +233,13 @@ def file_draft(bill: CourierBillOfEntry) -> Iterable[models.Model]:
         raise Refused([_("The manifest is not submitted yet.")], bill)
     flight, table, prepared = judge_draft(bill, lock=True)
     if table.faults:
-        raise Refused([_("Item %(row)d, %(column)s: %(reason)s.") % {"row": f.row, "column": f.column, "reason": f.reason} for f in table.faults], bill)
+        raise Refused(
+            [
+                _("Item %(row)d, %(column)s: %(reason)s.") % {"row": f.row, "column": f.column, "reason": f.reason}
+                for f in table.faults
+            ],
+            bill,
+        )
     at, one = timezone.now(), prepared[0]
     decided, decision = decide(bill, one, flight, flight.ruleset(), at)
     decision.save()
@@ -302,4 +317,6 @@ def _context(upload: Upload) -> dict[str, Any]:
     }  # fmt: skip
 
 
-register(FileKind("cbe", gettext_lazy("CBE-XIII, one bill a HAWB"), COLUMNS, _judge_file, _sum_up, _save_file, _context))
+register(
+    FileKind("cbe", gettext_lazy("CBE-XIII, one bill a HAWB"), COLUMNS, _judge_file, _sum_up, _save_file, _context)
+)

@@ -51,7 +51,7 @@ class Flight:
 
     def ruleset(self) -> Ruleset:
         """The criteria of risk in force today at the station."""
-        names = [f for f in Criterion.__slots__]
+        names = list(Criterion.__slots__)
         book, station = rule_book(), self.manifest.station_id
 
         def percent(name: str) -> Decimal:

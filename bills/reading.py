@@ -130,7 +130,9 @@ def _check_header(flight: Flight, table: Table, rows: list[int]) -> None:
         for index in rows[1:]:
             given = values[name][index]
             if told is not None and given is not None and given != told:
-                table.fault(index, name, given, _("differs from the first row of this HAWB: one CBE-XIII has one invoice"))
+                table.fault(
+                    index, name, given, _("differs from the first row of this HAWB: one CBE-XIII has one invoice")
+                )
     if values["form"][first] in (Kind.XII, Kind.XIV):
         table.fault(first, "form", values["form"][first], _("cannot be filed here: this page takes CBE-XIII"))
     for name in ("eou", "repair_and_return"):
@@ -177,7 +179,9 @@ def _reckon(flight: Flight, table: Table, rows: list[int], hawb: HouseAirwayBill
     return Prepared(hawb, header, items, valuation, duty, shares)
 
 
-def reckon(flight: Flight, header: dict[str, Any], items: list[dict[str, Any]]) -> tuple[Valuation, DutyStatement, list[Decimal]]:
+def reckon(
+    flight: Flight, header: dict[str, Any], items: list[dict[str, Any]]
+) -> tuple[Valuation, DutyStatement, list[Decimal]]:
     """The value of a bill, its duty, and the assessable value of each item in rupees."""
     worth = [item["quantity"] * item["unit_price"] for item in items]
     exchange = flight.exchange.rate(header["currency"], flight.presented_on)

@@ -24,7 +24,9 @@ from manifests.models import ExpressCargoManifest
 def recompute(manifest: ExpressCargoManifest, **_kwargs: Any) -> None:
     """Duty is worked out again where the rates of the day of arrival are others than those filed by (PN17 5.1; section 15)."""
     bills = list(
-        CourierBillOfEntry.objects.select_for_update(of=("self",)).filter(manifest=manifest).exclude(stage__in=(*CLOSED, *UNFILED))
+        CourierBillOfEntry.objects.select_for_update(of=("self",))
+        .filter(manifest=manifest)
+        .exclude(stage__in=(*CLOSED, *UNFILED))
     )
     if not bills:
         return

@@ -16,7 +16,13 @@ def _forgiving(method: Callable[..., Any], absent: Any) -> Callable[..., Any]:
             return method(self, *args, **kwargs)
         except (RedisError, OSError) as fault:
             logger.warning("cache away: %s", fault)
-            return args[1] if absent is _DEFAULT and len(args) > 1 else kwargs.get("default") if absent is _DEFAULT else absent
+            return (
+                args[1]
+                if absent is _DEFAULT and len(args) > 1
+                else kwargs.get("default")
+                if absent is _DEFAULT
+                else absent
+            )
 
     return call
 

@@ -35,7 +35,8 @@ def next_ids(model: type[models.Model], count: int) -> list[int]:
     """Keys for rows about to be copied, taken from the table's own sequence."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [model._meta.db_table, count]
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [model._meta.db_table, count],
         )
         return [row[0] for row in cursor.fetchall()]
 
@@ -46,7 +47,7 @@ def copy_models(cursor: Any, model: type[models.Model], rows: Sequence[models.Mo
     json_columns = {n for n, f in enumerate(fields) if isinstance(f, models.JSONField)}
     names = [f.attname for f in fields]
     copy_rows(
-        cursor, model._meta.db_table, [f.column for f in fields],
+        cursor, model._meta.db_table, [str(f.column) for f in fields],
         (
             [
                 json.dumps(value, cls=fields[n].encoder) if n in json_columns and value is not None else value  # type: ignore[attr-defined]

@@ -16,6 +16,7 @@ from django.core.cache import caches
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.signals import post_delete, post_save
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 Value = bool | int | Decimal
@@ -25,7 +26,7 @@ Value = bool | int | Decimal
 class RuleKind:
     """What a dated rule is about, in words, and the kind of its value."""
 
-    words: str
+    words: str | Promise
     unit: type[bool] | type[int] | type[Decimal]
 
     def read(self, text: str) -> Value:

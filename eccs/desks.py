@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.core.cache import cache
 from django.db.models import Count, Min, Q
@@ -51,9 +51,8 @@ def counts(model: type[Document], field: str, value: Any) -> Counted:
     late = timezone.now() - timedelta(minutes=target_minutes())
     found: Counted = {
         stage: (count, oldest, over)
-        for stage, count, oldest, over in model._default_manager.filter(
-            **{field: value}, stage__in=[s for s in model.open_stages() if field == "courier_id" or s != "DRAFT"]
-        )
+        for stage, count, oldest, over in cast("Any", model._default_manager)
+        .filter(**{field: value}, stage__in=[s for s in model.open_stages() if field == "courier_id" or s != "DRAFT"])
         .values_list("stage")
         .annotate(count=Count("pk"), oldest=Min("stage_since"), over=Count("pk", filter=Q(stage_since__lt=late)))
         .order_by()
@@ -99,7 +98,13 @@ def masthead(request: HttpRequest) -> dict[str, Any]:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     here = getattr(request, "page_path", request.path)  # of the page a fragment belongs to
     nav = [
-        {"label": desk.label, "kind": desk.listing.label, "url": desk.url, "count": desk.count, "current": here == desk.url}
+        {
+            "label": desk.label,
+            "kind": desk.listing.label,
+            "url": desk.url,
+            "count": desk.count,
+            "current": here == desk.url,
+        }
         for desk in desks(actor)
     ]
     return {
@@ -112,7 +117,9 @@ def masthead(request: HttpRequest) -> dict[str, Any]:
             ],
             "name": actor.name,
             "roles": [str(Role(role).label) for role in dict.fromkeys(role for role, _station in actor.postings)],
-            "stations": [str(s) for s in CustomsStation.objects.filter(pk__in=actor.stations)] if actor.stations else [],
+            "stations": [str(s) for s in CustomsStation.objects.filter(pk__in=actor.stations)]
+            if actor.stations
+            else [],
             "firm": (user.courier.short_name if user.courier else str(user.importer or "")) if actor.is_trade else "",
             "text_size": user.text_size,
             "keys_on": user.keys_on,

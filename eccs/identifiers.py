@@ -51,7 +51,9 @@ def gstin(text: str) -> str:
     """A GSTIN: state, PAN, entity, Z and a check character over the rest."""
     if not _GSTIN(text):
         return str(_("is not a GSTIN: fifteen characters with the state and the PAN in them"))
-    return "" if gstin_check_character(text[:14]) == text[14] else str(_("is not a GSTIN: the check digit does not match"))
+    return (
+        "" if gstin_check_character(text[:14]) == text[14] else str(_("is not a GSTIN: the check digit does not match"))
+    )
 
 
 def aadhaar(text: str) -> str:
@@ -76,7 +78,11 @@ def iec(text: str) -> str:
 
 def uin(text: str) -> str:
     """A Unique Identity Number of a body that is not registered for GST."""
-    return "" if len(text) == 15 and re.fullmatch(r"\d{2}[A-Z0-9]{13}", text) else str(_("is not a UIN: fifteen characters"))
+    return (
+        ""
+        if len(text) == 15 and re.fullmatch(r"\d{2}[A-Z0-9]{13}", text)
+        else str(_("is not a UIN: fifteen characters"))
+    )
 
 
 def passport(text: str) -> str:
@@ -139,7 +145,11 @@ def turned_by_a_spreadsheet(text: str) -> str:
 
 def hawb(text: str) -> str:
     """A house airway bill: 4 to 20 letters and digits, as the courier numbers them."""
-    return "" if _HAWB(text) else turned_by_a_spreadsheet(text) or str(_("is not a HAWB number: 4 to 20 letters and digits"))
+    return (
+        ""
+        if _HAWB(text)
+        else turned_by_a_spreadsheet(text) or str(_("is not a HAWB number: 4 to 20 letters and digits"))
+    )
 
 
 def crn(text: str) -> str:

@@ -43,7 +43,9 @@ def page(rows: QuerySet[Any], sort: str, start: str, size: int = SIZE) -> Page:
     return Page(
         rows=found,
         next_mark=mark(sort, found[-1]) if found and (more or backwards) else "",
-        previous_mark=mark(sort, found[0], backwards=True) if found and (pk is not None and (more or not backwards)) else "",
+        previous_mark=mark(sort, found[0], backwards=True)
+        if found and (pk is not None and (more or not backwards))
+        else "",
     )
 
 

@@ -50,7 +50,9 @@ class Upload(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["owner", "-created_at"], name="upload_by_owner"),
-            models.Index(fields=["touched_at"], name="upload_at_work", condition=Q(state__in=("RECEIVED", "CHECKING", "SAVING"))),
+            models.Index(
+                fields=["touched_at"], name="upload_at_work", condition=Q(state__in=("RECEIVED", "CHECKING", "SAVING"))
+            ),
         ]
 
     def __str__(self) -> str:

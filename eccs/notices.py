@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -24,7 +24,11 @@ NAMED = 20  # documents named one by one in a message
 def gather(kind: type[TrailLine]) -> int:
     """Turn the unsent lines of one trail into notices, each line once, and return how many lines there were."""
     with transaction.atomic():
-        lines = list(unnoticed(kind).select_for_update(skip_locked=True, of=("self",)).select_related("document")[:AT_ONCE])
+        lines = list(
+            cast("Any", unnoticed(kind))
+            .select_for_update(skip_locked=True, of=("self",))
+            .select_related("document")[:AT_ONCE]
+        )
         if not lines:
             return 0
         told: dict[tuple[str, str], list[Document]] = defaultdict(list)

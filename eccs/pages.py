@@ -55,7 +55,10 @@ class Listing:
         """The stages that wait for somebody with one of these roles, here or on another page, in the notice's order."""
         from eccs.workflow import waiting_at
 
-        found = {*waiting_at(self.model, roles), *(s for s, done in self.elsewhere.items() if set(done.roles) & set(roles))}
+        found = {
+            *waiting_at(self.model, roles),
+            *(s for s, done in self.elsewhere.items() if set(done.roles) & set(roles)),
+        }
         return tuple(stage for stage in self.model.stage_order() if stage in found)
 
     def visible_to(self, actor: Any) -> QuerySet[Any]:

@@ -14,7 +14,7 @@ from django.db.models.base import ModelState
 def _selection(model: type[models.Model]) -> tuple[str, list[str], list[tuple[int, Callable[..., Any]]]]:
     """The statement that locks rows by their keys, the names of its columns, and those that must be read from text."""
     fields = model._meta.concrete_fields
-    columns = ", ".join(connection.ops.quote_name(f.column) for f in fields)
+    columns = ", ".join(connection.ops.quote_name(str(f.column)) for f in fields)
     table = connection.ops.quote_name(model._meta.db_table)
     statement = f"SELECT {columns} FROM {table} WHERE id = ANY(%s) ORDER BY id FOR UPDATE"  # noqa: S608 our own table and column names
     read = [(n, f.from_db_value) for n, f in enumerate(fields) if hasattr(f, "from_db_value")]
@@ -41,19 +41,21 @@ def lock_rows(model: type[models.Model], ids: Sequence[int]) -> list[Any]:
     return rows
 
 
-def write_rows(model: type[models.Model], rows: Sequence[models.Model], columns: Sequence[models.Field[Any, Any]]) -> None:
+def write_rows(
+    model: type[models.Model], rows: Sequence[models.Model], columns: Sequence[models.Field[Any, Any]]
+) -> None:
     """UPDATE the columns of these rows: one statement, however many they are."""
     table = connection.ops.quote_name(model._meta.db_table)
     key = model._meta.pk
     assert key is not None
     with connection.cursor() as cursor:
         if len(rows) == 1:
-            sets = ", ".join(f"{connection.ops.quote_name(f.column)} = %s" for f in columns)
+            sets = ", ".join(f"{connection.ops.quote_name(str(f.column))} = %s" for f in columns)
             values = [_stored(f, rows[0]) for f in columns]
             cursor.execute(f"UPDATE {table} SET {sets} WHERE {key.column} = %s", [*values, rows[0].pk])  # noqa: S608 our own table and column names
             return
         sets = ", ".join(
-            f"{connection.ops.quote_name(f.column)} = given.c{n}::{f.db_type(connection).split(' GENERATED')[0]}"
+            f"{connection.ops.quote_name(str(f.column))} = given.c{n}::{str(f.db_type(connection)).split(' GENERATED')[0]}"
             for n, f in enumerate(columns)
         )
         names = ", ".join(f"c{n}" for n in range(len(columns)))

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.conf import settings
 from django.db import connection, models
@@ -134,11 +134,11 @@ def insert_lines(trail: type[TrailLine], rows: list[tuple[Any, ...]]) -> None:
 
 def broken_lines(trail: type[TrailLine]) -> Iterator[tuple[str, str]]:
     """Every document of a trail whose chain does not hold: its name and the first line that is wrong."""
-    document_model = trail._meta.get_field("document").related_model
+    document_model = cast("Any", trail)._meta.get_field("document").related_model
     head, length, current = START, 0, None
     ends: dict[int, tuple[int, str]] = {}
     bad: set[int] = set()
-    for line in trail._default_manager.order_by("document_id", "seq").iterator(chunk_size=5000):
+    for line in cast("Any", trail._default_manager).order_by("document_id", "seq").iterator(chunk_size=5000):
         if line.document_id != current:
             current, head, length = line.document_id, START, 0
         length += 1
@@ -149,10 +149,10 @@ def broken_lines(trail: type[TrailLine]) -> Iterator[tuple[str, str]]:
             yield str(line.document), f"line {length} ({line.step})"
         head = line.seal
         ends[line.document_id] = (length, head)
-    documents = document_model._default_manager.filter(~Q(trail_length=0) | Q(pk__in=ends))  # type: ignore[union-attr]
+    documents = document_model._default_manager.filter(~Q(trail_length=0) | Q(pk__in=ends))
     for pk, length, head in documents.values_list("pk", "trail_length", "trail_head").iterator(chunk_size=5000):
         if pk not in bad and ends.get(pk, (0, START)) != (length, head):
-            yield str(document_model._default_manager.get(pk=pk)), f"line {length} (the end of the chain)"  # type: ignore[union-attr]
+            yield str(document_model._default_manager.get(pk=pk)), f"line {length} (the end of the chain)"
 
 
 def trails() -> list[type[TrailLine]]:
@@ -186,7 +186,7 @@ def seal_day(day: date, before: datetime) -> list[TrailRoot]:
         table = trail._meta.db_table
         with connection.cursor() as cursor:
             cursor.execute(
-                f'SELECT count(*), coalesce(sum(seq), 0), encode(sha256(convert_to(coalesce(string_agg(seal, \'\' ORDER BY document_id), \'\'), \'UTF8\')), \'hex\') '  # noqa: E501, S608 our own table name
+                f"SELECT count(*), coalesce(sum(seq), 0), encode(sha256(convert_to(coalesce(string_agg(seal, '' ORDER BY document_id), ''), 'UTF8')), 'hex') "  # noqa: S608 our own table name
                 f'FROM (SELECT DISTINCT ON (document_id) document_id, seq, seal FROM "{table}" WHERE at < %s '
                 "ORDER BY document_id, seq DESC) heads",
                 [before],

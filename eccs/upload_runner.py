@@ -19,7 +19,8 @@ from eccs.uploads import Column, Fault, Sheet, Table, Unreadable
 from eccs.workflow import Refused
 
 LEFT_BEHIND = timedelta(minutes=3)
-FAULTS_KEPT = 5000
+FAULTS_KEPT = 100_000
+REFUSAL_LONGEST = 300
 State = Upload.State
 
 
@@ -54,17 +55,27 @@ def kind_named(name: str) -> Kind | None:
     return _kinds.get(name)
 
 
-def receive(kind: str, owner: str, subject_id: int, by_id: int, name: str, content: bytes) -> Upload:
-    """Keep a file as it came and have it checked. The same file for the same manifest again is the same upload."""
+def receive(
+    kind: str,
+    owner: str,
+    subject_id: int,
+    by_id: int,
+    name: str,
+    content: bytes,
+    *,
+    stands: Callable[[str], bool] = bool,
+) -> Upload:
+    """Keep a file as it came and have it checked. The same file for the same manifest again is the same upload.
+
+    `stands` says of a digest whether what that file brought still stands as it came.
+    """
     from eccs.tasks import check_upload
 
     digest = hashlib.sha256(content).hexdigest()
-    same = Upload.objects.filter(kind=kind, owner=owner, subject_id=subject_id, digest=digest).exclude(
-        state__in=(State.REFUSED, State.FAILED)
-    )
     latest = Upload.objects.filter(kind=kind, owner=owner, subject_id=subject_id).order_by("-pk").first()
-    if latest is not None and latest.digest == digest and same.filter(pk=latest.pk).exists():
-        return latest
+    if latest is not None and latest.digest == digest and latest.state not in (State.REFUSED, State.FAILED):
+        if latest.state != State.READY or stands(digest):
+            return latest
     upload = Upload(
         kind=kind, owner=owner, subject_id=subject_id, by_id=by_id, name=name[:160], size=len(content), digest=digest
     )
@@ -99,8 +110,7 @@ def _check(upload: Upload, kind: Kind) -> None:
     try:
         table = _table(upload, kind)
         if table.faults:
-            kept = [[f.row, f.column, f.value, f.reason] for f in table.faults[:FAULTS_KEPT]]
-            _mark(upload, state=State.REFUSED, faults=kept, rows_checked=upload.rows)
+            _mark(upload, state=State.REFUSED, faults=_kept(table.faults), rows_checked=upload.rows)
             return
         with transaction.atomic():
             summary = kind.accept(upload, table)
@@ -136,14 +146,17 @@ def save(upload_id: int, user_id: int) -> None:
                 summary = kind.save(upload, table, user_id)
                 _mark(upload, state=State.DONE, summary={**upload.summary, **summary})
         except Changed as changed:
-            kept = [[f.row, f.column, f.value, f.reason] for f in changed.faults[:FAULTS_KEPT]]
-            _mark(upload, state=State.REFUSED, faults=kept)
+            _mark(upload, state=State.REFUSED, faults=_kept(changed.faults))
         except Refused as refusal:
             _mark(upload, state=State.REFUSED, refusal=" ".join(refusal.reasons))
         finished = True
     finally:
         if not finished:
-            _mark(upload, state=State.FAILED, refusal=_("The filing stopped and nothing of it was saved. Upload the file again."))
+            _mark(
+                upload,
+                state=State.FAILED,
+                refusal=_("The filing stopped and nothing of it was saved. Upload the file again."),
+            )
 
 
 class Changed(Exception):
@@ -175,7 +188,13 @@ def resume() -> None:
         save_upload.delay_on_commit(upload.pk, upload.by_id)
 
 
+def _kept(faults: Sequence[Fault]) -> list[list[Any]]:
+    return [[fault.row, fault.column, fault.value, fault.reason] for fault in faults[:FAULTS_KEPT]]
+
+
 def _mark(upload: Upload, **changes: Any) -> None:
+    if "refusal" in changes:
+        changes["refusal"] = changes["refusal"].replace("\x00", "")[:REFUSAL_LONGEST]
     for name, value in changes.items():
         setattr(upload, name, value)
     upload.touched_at = timezone.now()

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -36,7 +37,12 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a file is, what is wrong with it, or what would be submitted."""
     found = _mine(request, pk)
     here = reverse("upload", args=[pk])
-    context: dict[str, Any] = {"upload": found, "refresh_url": here, "done_url": here, **upload_runner.kind_of(found).context(found)}
+    context: dict[str, Any] = {
+        "upload": found,
+        "refresh_url": here,
+        "done_url": here,
+        **upload_runner.kind_of(found).context(found),
+    }
     if found.state in (State.RECEIVED, State.CHECKING, State.SAVING):
         part = bool(getattr(request, "htmx", None))
         return render(request, "eccs/_upload_progress.html" if part else "eccs/upload_progress.html", context)
@@ -80,7 +86,7 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def errors(request: HttpRequest, pk: int) -> HttpResponse:
+def errors(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The file as it was handed in, with the column ECCS_ERRORS."""
     found = _mine(request, pk)
     sheet = upload_runner.read_again(found)
@@ -90,7 +96,7 @@ def errors(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def template(request: HttpRequest, kind: str) -> HttpResponse:
+def template(request: HttpRequest, kind: str) -> HttpResponseBase:
     """An empty file with the names of the columns, or one with an example row."""
     known = upload_runner.kind_named(kind)
     if known is None:
@@ -100,8 +106,10 @@ def template(request: HttpRequest, kind: str) -> HttpResponse:
     return _download(content, f"{kind}-{_('example') if filled else _('template')}", is_xlsx=is_xlsx)
 
 
-def _download(content: bytes, stem: str, *, is_xlsx: bool) -> HttpResponse:
+def _download(content: bytes, stem: str, *, is_xlsx: bool) -> FileResponse:
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" if is_xlsx else "text/csv; charset=utf-8"
-    response = FileResponse(iter([content]), as_attachment=True, filename=f"{stem}.{'xlsx' if is_xlsx else 'csv'}", content_type=kind)
+    response = FileResponse(
+        iter([content]), as_attachment=True, filename=f"{stem}.{'xlsx' if is_xlsx else 'csv'}", content_type=kind
+    )
     response["X-Content-Type-Options"] = "nosniff"
     return response

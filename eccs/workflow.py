@@ -117,7 +117,7 @@ def step(
     desks = role if isinstance(role, Mapping) else {}
     roles = tuple(dict.fromkeys(desks.values())) if desks else (role,) if isinstance(role, str) else tuple(role)
     sources = (source,) if isinstance(source, str) else tuple(source)
-    targets = tuple(target.allowed_states) if isinstance(target, GET_STATE) else (target,) if target else ()
+    targets = tuple(map(str, target.allowed_states)) if isinstance(target, GET_STATE) else (target,) if target else ()
 
     def declare(method: Callable[..., Any]) -> Callable[..., Any]:
         declared = Step(
@@ -391,5 +391,7 @@ def drawing(model: type[Document]) -> str:
         for source in declared.sources:
             lines += [f"    {source} --> {target} : {declared.label}" for target in declared.targets]
     reached = {t for s in model.steps().values() for t in s.targets}
-    lines += [f"    {stage} --> [*]" for stage in model.stage_order() if stage in reached and stage not in model.open_stages()]
+    lines += [
+        f"    {stage} --> [*]" for stage in model.stage_order() if stage in reached and stage not in model.open_stages()
+    ]
     return "\n".join(lines)

@@ -77,7 +77,7 @@ def record(manifest_id: int, scans: Sequence[Scan], actor: Actor) -> list[dict[s
     now, complete, answers = timezone.now(), [], []
     with transaction.atomic(), connection.cursor() as cursor:
         for scan in scans:
-            given = {
+            given: dict[str, Any] = {
                 "key": scan.key, "manifest": manifest_id, "code": scan.code, "at": min(scan.scanned_at, now), "now": now,
                 "by": actor.user_id,
             }  # fmt: skip

@@ -40,6 +40,10 @@ class ManifestClearance(Document):
     """The steps of a manifest, in the order of the public notice."""
 
     unnumbered_stages = (Stage.DRAFT, Stage.DISCARDED)
+    actual_arrival: datetime | None
+    submitted_at: datetime | None
+    scan_started_at: datetime | None
+    scan_closed_at: datetime | None
 
     class Meta:
         abstract = True

@@ -46,7 +46,13 @@ class Ruleset:
     """The criteria in force at a station on a day, compiled once and asked for every bill of a flight."""
 
     def __init__(
-        self, criteria: Iterable[Criterion], *, station: str, on: date, assess_percent: Decimal, examine_percent: Decimal
+        self,
+        criteria: Iterable[Criterion],
+        *,
+        station: str,
+        on: date,
+        assess_percent: Decimal,
+        examine_percent: Decimal,
     ) -> None:
         self.version = f"{on:%Y-%m-%d}"
         self._assess, self._examine = assess_percent / 100, examine_percent / 100

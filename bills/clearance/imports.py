@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,11 @@ class ImportClearance(Document):
 
     unnumbered_stages = UNFILED
     taken_by: Any
+    rates_on: date | None
+    assessed_at: datetime | None
+    approved_at: datetime | None
+    xray_at: datetime | None
+    examined_at: datetime | None
 
     class Meta:
         abstract = True

@@ -61,7 +61,7 @@ class Levy:
 
 
 class BasicCustomsDuty(Levy):
-    """Basic customs duty on the assessable value, or on the quantity where that is more (Customs Act 1962, section 12; Customs Tariff Act 1975, First Schedule)."""  # noqa: E501 one sentence, shown whole
+    """Basic customs duty on the assessable value, or on the quantity where that is more (Customs Act 1962, section 12; Customs Tariff Act 1975, First Schedule)."""
 
     head, name = "BCD", "Basic customs duty"
 

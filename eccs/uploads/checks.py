@@ -67,7 +67,7 @@ class Table:
         row = self.numbers[index]
         if (row, column) not in self._faulty:
             self._faulty.add((row, column))
-            self.faults.append(Fault(row, column, str(value)[:120], reason))
+            self.faults.append(Fault(row, column, str(value).replace(NUMBER, "")[:120], reason))
 
     def is_faulty(self, index: int, column: str) -> bool:
         """Whether a cell has a fault already."""
@@ -97,8 +97,8 @@ def _check_names(sheet: Sheet, columns: Sequence[Column]) -> None:
     known = {column.name for column in columns}
     if len(sheet.names) == 1 and any(mark in sheet.names[0] for mark in ";\t|"):
         raise Unreadable(_("The columns are not separated by commas."))
-    if unknown := [name or "–" for name in sheet.names if name not in known]:
-        raise Unreadable(_("Unknown columns: %(names)s.") % {"names": ", ".join(unknown)})
+    if unknown := [name[:40] or "–" for name in sheet.names if name not in known]:
+        raise Unreadable(_("Unknown columns: %(names)s.") % {"names": ", ".join(unknown[:6])})
     if twice := [name for name, count in Counter(sheet.names).items() if count > 1]:
         raise Unreadable(_("Columns given twice: %(names)s.") % {"names": ", ".join(twice)})
     if missing := [c.name for c in columns if c.required and c.name not in sheet.names]:
@@ -121,7 +121,7 @@ def _check_column(table: Table, column: Column, cells: Sequence[str]) -> list[An
         try:
             value = convert(text)
         except Bad as bad:
-            table.fault(index, column.name, text.replace(NUMBER, ""), str(bad))
+            table.fault(index, column.name, text, str(bad))
             values.append(None)
             continue
         if len(known) < 500:
@@ -242,4 +242,4 @@ def causes(faults: Sequence[Fault]) -> list[dict[str, Any]]:
     for fault in faults:
         rows.setdefault((fault.column, fault.reason), []).append(fault.row)
     found = [{"column": c, "reason": r, "count": len(n), "rows": n[:8]} for (c, r), n in rows.items()]
-    return sorted(found, key=lambda cause: (-int(cause["count"]), str(cause["column"])))  # type: ignore[call-overload]
+    return sorted(found, key=lambda cause: (-int(cause["count"]), str(cause["column"])))

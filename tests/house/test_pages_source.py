@@ -32,7 +32,8 @@ def test_pages_fetch_nothing_from_elsewhere() -> None:
 
 def test_vendored_files_are_those_that_were_fetched() -> None:
     folder = ROOT / "static" / "vendor"
-    noted = dict(reversed(line.split("  ", 1)) for line in (folder / "SHA256SUMS").read_text().splitlines())
+    lines = (folder / "SHA256SUMS").read_text().splitlines()
+    noted = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
     there = {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in folder.rglob("*")

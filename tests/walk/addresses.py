@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from bills.models import Attachment, CourierBillOfEntry, OutOfCharge
 from bills.stages import Stage
@@ -59,13 +60,13 @@ def build() -> World:
     _scanned(flight)
     bills = {stage: bill(stage, on=flight) for stage in Stage}
     OutOfCharge.objects.create(
-        bill=bills[Stage.OUT_OF_CHARGE], station_id="BLR", given_at=bills[Stage.OUT_OF_CHARGE].out_of_charge_at,
+        bill=bills[Stage.OUT_OF_CHARGE], station_id="BLR", given_at=bills[Stage.OUT_OF_CHARGE].out_of_charge_at or timezone.now(),
         automatic=True, number="OOC_BLR_2026-2027_000001", serial=1,
     )  # fmt: skip
     owed = challan(ChallanStage.CREATED, bills[Stage.DUTY])
     paid = challan(ChallanStage.PAID, bill(Stage.DUTY, on=flight))
     CyberReceipt.objects.create(
-        challan=paid, station_id="BLR", issued_at=paid.paid_at, number="R-BLR-26-0000001", serial=1
+        challan=paid, station_id="BLR", issued_at=paid.paid_at or timezone.now(), number="R-BLR-26-0000001", serial=1
     )
     world.documents = [draft_manifest, flight, *bills.values(), owed, paid]
     _generic(world)
@@ -95,7 +96,7 @@ def _generic(world: World) -> None:
 
 def _of_manifests(world: World, draft: ExpressCargoManifest, flight: ExpressCargoManifest) -> None:
     for one in (draft, flight):
-        for name in ("manifest-upload", "manifest-shipments", "manifest-shipment"):
+        for name in ("manifest-header", "manifest-upload", "manifest-shipments", "manifest-shipment"):
             world.own(name, one.key)
     for name in ("scan-station", "scan-packages", "scans", "weight", "differences"):
         world.own(name, flight.key)
@@ -138,7 +139,7 @@ def _of_payments(world: World, owed: Challan, paid: Challan) -> None:
         world.own("go-to-bank", one.number)
         world.own("cyber-receipt", one.number)
     said = BankMessage.objects.create(
-        nonce="walk", sort="confirmation", challan=paid, challan_number=paid.number, bank_transaction="SBX1",
+        nonce="walk", sort="confirmation", challan=paid, challan_number=str(paid.number), bank_transaction="SBX1",
         amount_paise=100, status="PAID", outcome="QUEUED", reason="PAID_TWICE",
     )  # fmt: skip
     world.own("close-reconciliation", said.pk)

@@ -72,7 +72,7 @@ def courier(key: str) -> AuthorisedCourier:
         pan=pan, defaults={"registration_number": f"{pan}AC01", "name": name, "short_name": short, "address": address}
     )
     if created:
-        firm.stations.set(cast.CAST_STATIONS)
+        firm.stations.set(CustomsStation.objects.filter(pk__in=cast.CAST_STATIONS))
     return firm
 
 
