@@ -9,6 +9,7 @@ from django.core import signing
 from django.db.models import F, Q, QuerySet
 
 SIZE = 25
+SIZES = (25, 100, 250)  # rows a page: the last for a desk that clears a flight at once
 
 
 @dataclass(frozen=True)

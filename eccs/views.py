@@ -71,13 +71,14 @@ def queue(request: HttpRequest, slug: str, stage: str) -> HttpResponse:
     rows = listing.filtered(rows, request.GET, officer=actor.is_officer)
     if request.GET.get("late"):
         rows = rows.filter(stage_since__lt=timezone.now() - timedelta(minutes=desks.target_minutes()))
-    shown = keyset.page(rows, sort, request.GET.get("mark", ""))
+    size = next((n for n in keyset.SIZES if str(n) == request.GET.get("show")), keyset.SIZE)
+    shown = keyset.page(rows, sort, request.GET.get("mark", ""), size)
     here = next((d for d in desks.desks(actor) if d.listing is listing and d.stage == code), None)
     kept = {k: v for k, v in request.GET.items() if v and k not in ("mark", "select")}
     context = {
         "listing": listing, "stage": code, "stage_slug": stage, "desk": here, "rows": shown.rows, "columns": columns,
         "filters": request.GET, "filtered": any(request.GET.get(c.name) for c in columns) or bool(request.GET.get("late")),
-        "sort": sort, "ticked": request.GET.get("select") == "page", "query": urlencode(kept),
+        "sort": sort, "size": size, "sizes": keyset.SIZES, "ticked": request.GET.get("select") == "page", "query": urlencode(kept),
         "target_minutes": desks.target_minutes(), "now": timezone.now(),
         "next_url": f"?{urlencode({**kept, 'mark': shown.next_mark})}" if shown.next_mark else "",
         "previous_url": f"?{urlencode({**kept, 'mark': shown.previous_mark})}" if shown.previous_mark else "",
