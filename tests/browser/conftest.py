@@ -108,7 +108,9 @@ def visit(whole_system: str, chromium: Browser, contexts: list[BrowserContext]) 
         page.on("pageerror", lambda error: complaints.append(f"{username}: {error}"))
         page.on(
             "console",
-            lambda said: complaints.append(f"{username}: {said.text}") if "Content Security Policy" in said.text else None,
+            lambda said: (
+                complaints.append(f"{username}: {said.text}") if "Content Security Policy" in said.text else None
+            ),
         )
         return page
 

@@ -35,7 +35,7 @@ def item(number: int, **given: Any) -> dict[str, Any]:
         "form": "CBE-XIII", "hawb": f"SWFB{number:08d}", "item_no": 1, "cth": "85183000", "description": "Wireless earphones",
         "country_of_origin": "CN", "quantity": "10", "uom": "NOS", "unit_price": "11.20", "currency": "USD",
         "invoice_number": f"LBA-{number}", "invoice_date": "2026-11-12", "invoice_terms": "CIF", "freight": "", "insurance": "",
-        "kyc_type": "GSTIN", "kyc_number": "29ABCDE1234F1ZW", "iec": "ABCDE1234F", "gstin": "29ABCDE1234F1ZW",
+        "kyc_type": "GSTIN", "kyc_number": "29AAKCK4417E1ZH", "iec": "AAKCK4417E", "gstin": "29AAKCK4417E1ZH",
         "state_code": "29", "ad_code": "6390417", **given,
     }  # fmt: skip
 

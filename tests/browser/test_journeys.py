@@ -77,8 +77,8 @@ def test_a_courier_brings_a_flight_and_it_leaves_customs(visit: Visit) -> None:
     assert Challan.objects.get().stage == "PAID"
 
     page.goto(flight.get_absolute_url())
-    page.get_by_label("IGM number").fill("2914407")
-    page.get_by_label("Actual arrival").fill("20/11/2026 06:18")
+    page.get_by_role("textbox", name="IGM number").fill("2914407")
+    page.get_by_role("textbox", name="Actual arrival").fill("20/11/2026 06:18")
     press(page, "Feed IGM number")
     assert ExpressCargoManifest.objects.get().stage == "IGM_FED"
 
@@ -98,7 +98,9 @@ def test_a_courier_brings_a_flight_and_it_leaves_customs(visit: Visit) -> None:
     assert one is not None
     page.goto(one.get_absolute_url())
     with page.expect_response(lambda answer: answer.url.endswith(".pdf")) as answered:
-        page.evaluate("(address) => fetch(address).then((r) => r.arrayBuffer())", f"/bills/prints/{one.key}/out-of-charge.pdf")
+        page.evaluate(
+            "(address) => fetch(address).then((r) => r.arrayBuffer())", f"/bills/prints/{one.key}/out-of-charge.pdf"
+        )
     assert answered.value.status == 200
     assert answered.value.headers["content-type"] == "application/pdf"
 
