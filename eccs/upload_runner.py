@@ -74,7 +74,8 @@ def receive(
     digest = hashlib.sha256(content).hexdigest()
     latest = Upload.objects.filter(kind=kind, owner=owner, subject_id=subject_id).order_by("-pk").first()
     if latest is not None and latest.digest == digest and latest.state not in (State.REFUSED, State.FAILED):
-        if latest.state != State.READY or stands(digest):
+        lasts = latest.state != State.READY or stands(digest)
+        if lasts:
             return latest
     upload = Upload(
         kind=kind, owner=owner, subject_id=subject_id, by_id=by_id, name=name[:160], size=len(content), digest=digest

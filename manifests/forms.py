@@ -15,7 +15,6 @@ from manifests.models import ExpressCargoManifest
 from manifests.reading import NON_DOCUMENTS
 
 
-
 class UpperField(forms.CharField):
     """A code, kept in capitals."""
 
@@ -40,7 +39,9 @@ class ManifestForm(forms.ModelForm):  # type: ignore[type-arg]
         label=_("Country of exportation"), min_length=2, max_length=2, help_text=_("Two letters of ISO 3166, such as HK"),
         widget=forms.TextInput(attrs={"class": "govuk-input--width-3"}),
     )  # fmt: skip
-    flight_number = UpperField(label=_("Flight number"), max_length=10, widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}))
+    flight_number = UpperField(
+        label=_("Flight number"), max_length=10, widget=forms.TextInput(attrs={"class": "govuk-input--width-10"})
+    )
     scheduled_arrival = forms.DateTimeField(
         label=_("Scheduled arrival"), help_text=_("Date and time in India, such as 20/11/2026 06:20"),
         input_formats=["%d/%m/%Y %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
@@ -57,7 +58,7 @@ class ManifestForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, courier: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["station"].queryset = courier.stations.all()  # type: ignore[attr-defined]
-        self.fields["station"].label = _("Station")  # type: ignore[assignment]
+        self.fields["station"].label = _("Station")
 
     def clean_country_of_exportation(self) -> str:
         """A country of ISO 3166."""
@@ -67,7 +68,7 @@ class ManifestForm(forms.ModelForm):  # type: ignore[type-arg]
         return country
 
     def clean_scheduled_arrival(self) -> Any:
-        """A time that can be meant: not longer ago than a day, not further ahead than a month."""
+        """A time that can be meant: within thirty days of today."""
         when = self.cleaned_data["scheduled_arrival"]
         now = timezone.now()
         if not now - timedelta(days=30) <= when <= now + timedelta(days=30):
@@ -117,7 +118,12 @@ class FeedIgmForm(StepForm):
 class CloseArrivalForm(StepForm):
     """Remarks on what is short or in excess (PN17 5.2)."""
 
-    remarks = forms.CharField(label=_("Remarks on short and excess packages"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    remarks = forms.CharField(
+        label=_("Remarks on short and excess packages"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class ShipmentForm(forms.Form):
@@ -127,9 +133,13 @@ class ShipmentForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.manifest = manifest
         for column in NON_DOCUMENTS:
-            field = forms.CharField(label=_LABELS[column.name], required=column.required, help_text=column.help, max_length=400)
+            field: forms.Field = forms.CharField(
+                label=_LABELS[column.name], required=column.required, help_text=column.help, max_length=400
+            )
             if column.name == "transshipment":
-                field = forms.ChoiceField(label=_LABELS[column.name], choices=(("N", _("No")), ("Y", _("Yes"))), initial="N")  # type: ignore[assignment]
+                field = forms.ChoiceField(
+                    label=_LABELS[column.name], choices=(("N", _("No")), ("Y", _("Yes"))), initial="N"
+                )
             self.fields[column.name] = field
 
     def row(self) -> dict[str, str]:

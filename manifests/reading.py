@@ -63,7 +63,17 @@ def judge(upload: Upload, table: Table) -> None:
             table.fault(index, "hawb", hawb, _("is also in row %(row)d") % {"row": seen[hawb]})
         else:
             seen[hawb] = table.numbers[index]
-    codes: dict[str, int] = {}
+    _judge_codes(table)
+    for index, (wanted, place) in enumerate(zip(values["transshipment"], values["transshipment_to"], strict=True)):
+        if wanted and not place and not table.is_faulty(index, "transshipment_to"):
+            table.fault(index, "transshipment_to", "", _("is needed with transshipment Y"))
+
+
+def _judge_codes(table: Table) -> None:
+    """Every package has a code of its own: its CRN, or the HAWB where it is the only one (PN17 5.2)."""
+    values = table.values
+    single = zip(table.numbers, values["hawb"], values["packages"], values["crn_numbers"], strict=True)
+    codes = {hawb: number for number, hawb, packages, crns in single if hawb and packages == 1 and crns == ""}
     for index, (packages, crns) in enumerate(zip(values["packages"], values["crn_numbers"], strict=True)):
         if packages is None or crns is None or (packages == 1 and not crns):
             continue
@@ -76,11 +86,10 @@ def judge(upload: Upload, table: Table) -> None:
             continue
         for crn in given:
             if crn in codes:
-                table.fault(index, "crn_numbers", crns, _("%(crn)s is also in row %(row)d") % {"crn": crn, "row": codes[crn]})
+                table.fault(
+                    index, "crn_numbers", crns, _("%(crn)s is also in row %(row)d") % {"crn": crn, "row": codes[crn]}
+                )
             codes.setdefault(crn, table.numbers[index])
-    for index, (wanted, place) in enumerate(zip(values["transshipment"], values["transshipment_to"], strict=True)):
-        if wanted and not place and not table.is_faulty(index, "transshipment_to"):
-            table.fault(index, "transshipment_to", "", _("is needed with transshipment Y"))
 
 
 def accept(upload: Upload, table: Table) -> dict[str, Any]:
@@ -104,7 +113,9 @@ def write_shipments(
 ) -> dict[str, Any]:
     """COPY masters, house airway bills and packages, and return the sums; `onto` are the masters that stand already."""
     master_ids = dict(onto or {})
-    masters = [MasterAirwayBill(manifest=manifest, number=n) for n in dict.fromkeys(values["mawb"]) if n not in master_ids]
+    masters = [
+        MasterAirwayBill(manifest=manifest, number=n) for n in dict.fromkeys(values["mawb"]) if n not in master_ids
+    ]
     MasterAirwayBill.objects.bulk_create(masters)
     master_ids |= {master.number: master.pk for master in masters}
     ids = next_ids(HouseAirwayBill, len(values["hawb"]))
@@ -135,7 +146,9 @@ def write_shipments(
     }  # fmt: skip
 
 
-def _packages(manifest_id: int, ids: list[int], hawbs: list[str], crns: list[str]) -> Iterable[tuple[int, int, str, int]]:
+def _packages(
+    manifest_id: int, ids: list[int], hawbs: list[str], crns: list[str]
+) -> Iterable[tuple[int, int, str, int]]:
     for hawb_id, hawb, given in zip(ids, hawbs, crns, strict=True):
         for part, crn in enumerate(given.split() if given else (hawb,), 1):
             yield manifest_id, hawb_id, crn, part
@@ -148,7 +161,7 @@ def save(upload: Upload, table: Table, user_id: int) -> dict[str, Any]:
 
 def context(upload: Upload) -> dict[str, Any]:
     """The pages of the file lead back to its draft, where it is submitted."""
-    manifest = ExpressCargoManifest.objects.get(pk=upload.subject_id)
+    manifest = ExpressCargoManifest.objects.get(pk=upload.subject_id or 0)
     return {
         "subject": manifest, "caption": f"{manifest.get_kind_display()} · {manifest.flight_number} · {manifest.airport_of_shipment}",
         "ready_url": manifest.get_absolute_url(), "upload_url": reverse("manifest-upload", args=[manifest.key]), "facts": [],

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -26,8 +27,12 @@ SCANNERS = (Role.ARRIVAL_SCANNER,)
 
 def _manifest(request: HttpRequest, key: str) -> ExpressCargoManifest:
     stations = request.actor.stations_as(*SCANNERS)  # type: ignore[attr-defined]
-    rows = ExpressCargoManifest.objects.filter(station_id__in=stations).exclude(stage__in=(Stage.DRAFT, Stage.DISCARDED))
-    found: ExpressCargoManifest = get_object_or_404(rows.select_related("station", "courier"), ExpressCargoManifest.by_key(key))
+    rows = ExpressCargoManifest.objects.filter(station_id__in=stations).exclude(
+        stage__in=(Stage.DRAFT, Stage.DISCARDED)
+    )
+    found: ExpressCargoManifest = get_object_or_404(
+        rows.select_related("station", "courier"), ExpressCargoManifest.by_key(key)
+    )
     return found
 
 
@@ -54,7 +59,12 @@ def packages(request: HttpRequest, key: str) -> JsonResponse:
         "crn", "hawb__number", "hawb__packages", "hawb__gross_weight_kg", "arrived_at"
     )
     return JsonResponse(
-        {"pieces": [[c, h, n, str(kg), timezone.localtime(at).strftime("%H:%M:%S") if at else ""] for c, h, n, kg, at in rows]}
+        {
+            "pieces": [
+                [c, h, n, str(kg), timezone.localtime(at).strftime("%H:%M:%S") if at else ""]
+                for c, h, n, kg, at in rows
+            ]
+        }
     )
 
 
@@ -105,14 +115,20 @@ def _moment(given: str) -> datetime:
 def weight(request: HttpRequest, key: str) -> HttpResponse:
     """The actual weight of a shipment (PN17 5.2)."""
     manifest, form = _manifest(request, key), WeightForm(request.POST)
+    status, words = _weighed(manifest, form)
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"said" if status == 200 else "refused": words}, status=status)
+    messages.info(request, words)
+    return redirect("scan-station", key)
+
+
+def _weighed(manifest: ExpressCargoManifest, form: WeightForm) -> tuple[int, str]:
     if manifest.stage not in (Stage.ARRIVAL_SCAN, Stage.ARRIVED):
-        return JsonResponse({"refused": _("The arrival scan of this manifest is not open.")}, status=409)
+        return 409, _("The arrival scan of this manifest is not open.")
     if not form.is_valid():
-        return JsonResponse({"refused": _("Enter a weight in kg above zero for a HAWB.")}, status=422)
+        return 422, _("Enter a weight in kg above zero for a HAWB.")
     said = arrival.weigh(manifest, form.cleaned_data["hawb"], form.cleaned_data["kg"])
-    if not said:
-        return JsonResponse({"refused": _("The HAWB is not on this manifest.")}, status=404)
-    return JsonResponse({"said": said})
+    return (200, said) if said else (404, _("The HAWB is not on this manifest."))
 
 
 @require_GET

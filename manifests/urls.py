@@ -7,6 +7,7 @@ from manifests import scan_views, views
 urlpatterns = [
     path("", views.manifests, name="manifests"),
     path("new/", views.new, name="manifest-new"),
+    path("<str:key>/header/", views.header, name="manifest-header"),
     path("<str:key>/upload/", views.upload, name="manifest-upload"),
     path("<str:key>/shipments/", views.shipments, name="manifest-shipments"),
     path("<str:key>/shipments/new/", views.shipment, name="manifest-shipment"),

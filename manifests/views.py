@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -30,9 +31,11 @@ def _courier(request: HttpRequest) -> AuthorisedCourier:
     return get_object_or_404(AuthorisedCourier, pk=actor.courier_id)
 
 
-def _draft(request: HttpRequest, key: str) -> ExpressCargoManifest:
+def _draft(request: HttpRequest, key: str, *, held: bool = False) -> ExpressCargoManifest:
     courier = _courier(request)
     rows = ExpressCargoManifest.objects.filter(courier=courier, stage=Stage.DRAFT)
+    if held:
+        rows = rows.select_for_update(of=("self",))
     found: ExpressCargoManifest = get_object_or_404(rows, ExpressCargoManifest.by_key(key))
     return found
 
@@ -42,10 +45,7 @@ def manifests(request: HttpRequest) -> HttpResponse:
     """The manifests the person may see, the newest first, by stage and flight."""
     rows = ExpressCargoManifest.objects.visible_to(request.actor).select_related("station", "courier")  # type: ignore[attr-defined]
     stage, flight = request.GET.get("stage", ""), request.GET.get("flight", "").strip()
-    if stage in Stage.values:
-        rows = rows.filter(stage=stage)
-    else:
-        rows = rows.exclude(stage=Stage.DISCARDED)
+    rows = rows.filter(stage=stage) if stage in Stage.values else rows.exclude(stage=Stage.DISCARDED)
     if flight:
         rows = rows.filter(flight_number__icontains=flight)
     page = keyset.page(rows, "-created_at", request.GET.get("mark", ""))
@@ -65,7 +65,22 @@ def new(request: HttpRequest) -> HttpResponse:
         manifest.courier, manifest.created_by = courier, request.user
         manifest.save()
         return _receive(request, manifest, content) if content is not None else redirect(manifest)
-    return render(request, "manifests/new.html", {"form": form, "columns": NON_DOCUMENTS}, status=422 if form.errors else 200)
+    return render(
+        request, "manifests/new.html", {"form": form, "columns": NON_DOCUMENTS}, status=422 if form.errors else 200
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def header(request: HttpRequest, key: str) -> HttpResponse:
+    """The header of a draft, corrected; once the manifest is submitted only an amendment changes it (PN17 5.1)."""
+    with transaction.atomic():
+        manifest = _draft(request, key, held=request.method == "POST")
+        form = ManifestForm(request.POST or None, instance=manifest, courier=_courier(request))
+        if request.method == "POST" and form.is_valid():
+            manifest.save(update_fields=list(form.cleaned_data))
+            return redirect(manifest)
+    context = {"form": form, "manifest": manifest}
+    return render(request, "manifests/header.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -89,7 +104,11 @@ def _content(request: HttpRequest) -> bytes | None:
 
 def _receive(request: HttpRequest, manifest: ExpressCargoManifest, content: bytes) -> HttpResponse:
     name = request.FILES["file"].name or "file"  # type: ignore[union-attr]
-    found = upload_runner.receive("ecm", f"courier:{manifest.courier_id}", manifest.pk, request.user.pk, name, content)  # type: ignore[arg-type]
+    assert request.user.pk is not None
+    found = upload_runner.receive(
+        "ecm", f"courier:{manifest.courier_id}", manifest.pk, request.user.pk, name, content,
+        stands=lambda digest: manifest.file_digest == digest,
+    )  # fmt: skip
     return redirect("upload", found.pk)
 
 
@@ -112,8 +131,13 @@ def shipment(request: HttpRequest, key: str) -> HttpResponse:
     form = ShipmentForm(request.POST or None, manifest=manifest)
     if request.method == "POST" and form.is_valid() and _add(manifest, form):
         messages.success(request, _("%(hawb)s is on the manifest.") % {"hawb": form.cleaned_data["hawb"].upper()})
-        return redirect("manifest-shipment" if "another" in request.POST else manifest, *([key] if "another" in request.POST else []))
-    return render(request, "manifests/shipment.html", {"form": form, "manifest": manifest}, status=422 if form.errors else 200)
+        return redirect(
+            "manifest-shipment" if "another" in request.POST else manifest,
+            *([key] if "another" in request.POST else []),
+        )
+    return render(
+        request, "manifests/shipment.html", {"form": form, "manifest": manifest}, status=422 if form.errors else 200
+    )
 
 
 def _add(manifest: ExpressCargoManifest, form: ShipmentForm) -> bool:
@@ -133,7 +157,7 @@ def _add(manifest: ExpressCargoManifest, form: ShipmentForm) -> bool:
                 sums = write_shipments(cursor, held, table.values, onto=dict(held.masters.values_list("number", "pk")))
                 ExpressCargoManifest.objects.filter(pk=held.pk).update(
                     hawb_count=F("hawb_count") + 1, package_count=F("package_count") + sums["packages"],
-                    gross_weight_kg=F("gross_weight_kg") + sums["gross_weight_kg"],
+                    gross_weight_kg=F("gross_weight_kg") + Decimal(sums["gross_weight_kg"]), file_digest="",
                 )  # fmt: skip
     for fault in table.faults:
         label: Any = form.fields[fault.column].label

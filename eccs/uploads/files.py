@@ -5,20 +5,21 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from io import BytesIO, StringIO
 
 import xlsxwriter
 
-from eccs.uploads.checks import Column, Fault
-from eccs.uploads.reading import NUMBER, Sheet
+from eccs.uploads.checks import EXACT_DIGITS, Column, Fault
+from eccs.uploads.reading import ERRORS, MARKED, NUMBER, Sheet
 
-ERRORS = "ECCS_ERRORS"
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+_DANGEROUS = tuple(mark[1:] for mark in MARKED)
 
 
 def safe(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    cell = cell.removeprefix(NUMBER)
+    """A cell that no spreadsheet takes for a formula; a long number stays as rounded as the spreadsheet showed it."""
+    if cell.startswith(NUMBER):
+        cell = cell[1:] if len(cell) <= EXACT_DIGITS + 1 else f"{Decimal(cell[1:]):.5E}"
     return f"'{cell}" if cell.startswith(_DANGEROUS) else cell
 
 
@@ -27,12 +28,11 @@ def with_errors(sheet: Sheet, faults: Iterable[Fault]) -> bytes:
     told: dict[int, list[str]] = defaultdict(list)
     for fault in faults:
         told[fault.row].append(f"{fault.column}: {fault.reason}")
-    names = [name for name in sheet.names if name != ERRORS.lower()]
     rows = (
         [*row[: len(sheet.names)], "; ".join(told.get(number, ()))]
         for number, row in zip(sheet.numbers, sheet.rows, strict=True)
     )
-    return written([*names, ERRORS], rows, is_xlsx=sheet.is_xlsx)
+    return written([*sheet.names, ERRORS], rows, is_xlsx=sheet.is_xlsx)
 
 
 def written(names: Sequence[str], rows: Iterable[Sequence[str]], *, is_xlsx: bool) -> bytes:

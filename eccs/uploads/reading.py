@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import re
 import zipfile
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from io import BytesIO, StringIO
@@ -18,11 +19,20 @@ MAX_ROWS = 20_000
 MAX_BYTES = 20 * 1024 * 1024
 MAX_UNPACKED = 200 * 1024 * 1024
 MAX_COLUMNS = 100
+ERRORS = "ECCS_ERRORS"  # the column of a file given back
+MARKED = ("'=", "'+", "'-", "'@", "'\t", "'\r")  # cells that a spreadsheet would have taken for formulas
+
+_OTHERS = {b"%PDF": "PDF", b"\xd0\xcf\x11\xe0": "XLS", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF8": "GIF"}
 
 NUMBER = "\x00"  # before the text of a cell that was a number: only a check for an identifier minds
 
-_ROW = re.compile(rb'<row[^>]*?\br="(\d+)"')
-_FAR_CELL = re.compile(rb'<c [^>]*?\br="[A-Z]{3,}\d')
+# A tag's attributes before its `r`, which names the place in the sheet; quoted values may hold anything.
+_BEFORE_R = rb"""(?=[\s/>])\s*+(?:(?!r\s*=)[\w:.-]++\s*=\s*(?:"[^"]*+"|'[^']*+')\s*+)*+"""
+_ROW = re.compile(rb"<(?:\w+:)?row" + _BEFORE_R + rb"""(?:r\s*=\s*["'](\d{1,9}))?""")
+# A cell that does not say where it stands, or stands beyond column CV (the hundredth) or row 29,999.
+_FAR_CELL = re.compile(
+    rb"<(?:\w+:)?c" + _BEFORE_R + rb"""(?!r\s*=\s*["'](?:[A-Za-z]|[ABab][A-Za-z]|[Cc][A-Va-v])[12]?\d{1,4}["'])"""
+)
 
 
 class Unreadable(ValueError):
@@ -47,7 +57,7 @@ def read(content: bytes, name: str, max_rows: int = MAX_ROWS) -> Sheet:
         raise Unreadable(_("The file is larger than 20 MiB."))
     if content.startswith(b"PK\x03\x04"):
         return _sheet(_xlsx_rows(content, max_rows), max_rows, is_xlsx=True)
-    for magic, what in ((b"%PDF", "PDF"), (b"\xd0\xcf\x11\xe0", "XLS"), (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"GIF8", "GIF")):
+    for magic, what in _OTHERS.items():
         if content.startswith(magic):
             raise Unreadable(
                 _("“%(name)s” is a %(what)s file by its content. Save it as CSV or XLSX, without a password.")
@@ -56,7 +66,7 @@ def read(content: bytes, name: str, max_rows: int = MAX_ROWS) -> Sheet:
     return _sheet(_csv_rows(content), max_rows, is_xlsx=False)
 
 
-def _csv_rows(content: bytes) -> list[list[str]]:
+def _csv_rows(content: bytes) -> Iterator[list[str]]:
     if b"\x00" in content:
         raise Unreadable(_("The file holds characters that no text has. Save it as CSV UTF-8 or XLSX."))
     try:
@@ -65,19 +75,23 @@ def _csv_rows(content: bytes) -> list[list[str]]:
         line = content[: fault.start].count(b"\n") + 1
         raise Unreadable(_("Line %(line)d is not in UTF-8. Save the file as CSV UTF-8.") % {"line": line}) from fault
     try:
-        return list(csv.reader(StringIO(text, newline=""), strict=True))
+        yield from csv.reader(StringIO(text, newline=""), strict=True)
     except csv.Error as fault:
         raise Unreadable(_("The file is no CSV: %(fault)s.") % {"fault": fault}) from fault
 
 
-def _xlsx_rows(content: bytes, max_rows: int) -> list[list[str]]:
+def _xlsx_rows(content: bytes, max_rows: int) -> Iterable[list[str]]:
     _unpack_within_bounds(content, max_rows)
     try:
         workbook = CalamineWorkbook.from_filelike(BytesIO(content))
         cells = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
     except (CalamineError, zipfile.BadZipFile, ValueError, IndexError) as fault:
-        raise Unreadable(_("The file is no readable XLSX workbook.")) from fault
-    return [[_cell_text(cell) for cell in row] for row in cells]
+        raise _no_workbook() from fault
+    return ([_cell_text(cell) for cell in row] for row in cells)
+
+
+def _no_workbook() -> Unreadable:
+    return Unreadable(_("The file is no readable XLSX workbook. Open it in a spreadsheet program and save it again."))
 
 
 def _unpack_within_bounds(content: bytes, max_rows: int) -> None:
@@ -89,31 +103,49 @@ def _unpack_within_bounds(content: bytes, max_rows: int) -> None:
             if "xl/workbook.xml" not in names:
                 raise Unreadable(_("The file is a ZIP, not an XLSX workbook."))
             for name in names:
-                is_sheet = name.startswith("xl/worksheets/")
-                rest = b""
+                look = _Look(max_rows)
                 with archive.open(name) as member:
                     while piece := member.read(1 << 20):
                         unpacked += len(piece)
                         if unpacked > MAX_UNPACKED:
                             raise Unreadable(_("The file unpacks to more than 200 MiB."))
-                        if is_sheet:
-                            rest = _look_through(rest + piece, max_rows)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as fault:
-        raise Unreadable(_("The file is no readable XLSX workbook.")) from fault
+                        look.at(piece)
+                look.through(look.rest)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as fault:
+        raise _no_workbook() from fault
 
 
-def _look_through(piece: bytes, max_rows: int) -> bytes:
-    """Refuse a sheet that is larger than it may be before a reader lays it out; returns the tail for the next piece."""
-    if b"<!DOCTYPE" in piece or b"<!ENTITY" in piece:
-        raise Unreadable(_("The file is no readable XLSX workbook."))
-    if _FAR_CELL.search(piece):
-        raise Unreadable(_("The sheet has more than %(count)d columns.") % {"count": MAX_COLUMNS})
-    last = 0
-    for found in _ROW.finditer(piece):
-        last = int(found[1])
-    if last > max_rows + 1000:
-        raise Unreadable(too_many_rows(max_rows))
-    return piece[-200:]
+class _Look:
+    """Looks through a member of a workbook and refuses a sheet that is larger than it may be before a reader lays it out."""
+
+    def __init__(self, max_rows: int) -> None:
+        self.max_rows, self.rows, self.rest, self.is_sheet = max_rows, 0, b"", False
+
+    def at(self, piece: bytes) -> None:
+        """The next piece: as far as its last tag is whole."""
+        piece = self.rest + piece
+        end = piece.rfind(b"<")
+        if end < 0 or len(piece) - end > 1 << 20:
+            if self.is_sheet:
+                raise _no_workbook()
+            end = max(0, len(piece) - 4096)
+        self.rest = piece[end:]
+        self.through(piece[:end])
+
+    def through(self, tags: bytes) -> None:
+        """Whole tags: no declarations of entities, and in a sheet no row or cell out of bounds."""
+        self.is_sheet = self.is_sheet or b"sheetData" in tags
+        if not self.is_sheet:
+            return
+        if b"<!DOCTYPE" in tags or b"<!ENTITY" in tags:
+            raise _no_workbook()
+        most = self.max_rows + 1000
+        for found in _ROW.finditer(tags):
+            self.rows += 1
+            if self.rows > most or int(found[1] or 0) > most:
+                raise Unreadable(too_many_rows(self.max_rows))
+        if _FAR_CELL.search(tags):
+            raise Unreadable(_("The sheet has more than %(count)d columns.") % {"count": MAX_COLUMNS})
 
 
 def too_many_rows(max_rows: int) -> str:
@@ -132,32 +164,52 @@ def _cell_text(cell: Any) -> str:
     if isinstance(cell, date):
         return cell.isoformat()
     if isinstance(cell, int | float):
-        whole = int(cell)
-        return f"{NUMBER}{whole}" if whole == cell else f"{NUMBER}{cell!r}"
+        return f"{NUMBER}{int(cell)}" if float(cell).is_integer() else f"{NUMBER}{cell:.15g}"
     if isinstance(cell, time | timedelta):
         return str(cell)
     return ""
 
 
-def _sheet(rows: list[list[str]], max_rows: int, *, is_xlsx: bool) -> Sheet:
-    if not rows or not any(cell.strip() for cell in rows[0]):
-        raise Unreadable(_("The first row must hold the names of the columns."))
-    names = [cell.replace("\xa0", " ").strip().lower() for cell in rows[0]]
+def _sheet(rows: Iterable[list[str]], max_rows: int, *, is_xlsx: bool) -> Sheet:
+    trimmed = _trimmed(rows)
+    names = [cell.removeprefix(NUMBER).lower() for cell in next(trimmed, [])]
     while names and not names[-1]:
         names.pop()
+    if not names:
+        raise Unreadable(_("The first row must hold the names of the columns."))
+    if len(names) > MAX_COLUMNS:
+        raise Unreadable(_("The sheet has more than %(count)d columns.") % {"count": MAX_COLUMNS})
     width = len(names)
     kept, numbers = [], []
-    for number, row in enumerate(_trimmed(rows[1:]), 2):
-        if any(row):
-            kept.append(row + [""] * (width - len(row)) if len(row) < width else row)
-            numbers.append(number)
+    for number, row in enumerate(trimmed, 2):
+        if not any(row):
+            continue
+        if len(kept) == max_rows:
+            raise Unreadable(too_many_rows(max_rows))
+        kept.append(row if len(row) == width else _fitted(row, width))
+        numbers.append(number)
     if not kept:
         raise Unreadable(_("The file has names of columns but no rows."))
-    if len(kept) > max_rows:
-        raise Unreadable(too_many_rows(max_rows))
-    return Sheet(names, kept, numbers, is_xlsx)
+    return _as_handed_in(Sheet(names, kept, numbers, is_xlsx))
 
 
-def _trimmed(rows: Iterable[list[str]]) -> Iterable[list[str]]:
+def _fitted(row: list[str], width: int) -> list[str]:
+    """A row with a cell for every column; of the cells beyond them one is enough to be named."""
+    beyond = [cell for cell in row[width:] if cell][:1]
+    return [*row[:width], *[""] * (width - len(row)), *beyond]
+
+
+def _as_handed_in(sheet: Sheet) -> Sheet:
+    """A file that ECCS gave back with its errors, corrected: without their column and the marks against formulas."""
+    if ERRORS.lower() not in sheet.names:
+        return sheet
+    at = sheet.names.index(ERRORS.lower())
+    rows = [
+        [cell[1:] if cell.startswith(MARKED) else cell for cell in (*row[:at], *row[at + 1 :])] for row in sheet.rows
+    ]
+    return Sheet([*sheet.names[:at], *sheet.names[at + 1 :]], rows, sheet.numbers, sheet.is_xlsx)
+
+
+def _trimmed(rows: Iterable[list[str]]) -> Iterator[list[str]]:
     for row in rows:
         yield [cell.strip() if "\xa0" not in cell else cell.replace("\xa0", " ").strip() for cell in row]

@@ -135,7 +135,7 @@ function sound(tones) {
 // 3 ── always ready: the field has the focus, or the band says that it has not
 function ready() {
   const here = document.activeElement;
-  const state = !document.hasFocus() ? "no" : here === $("code") ? "yes" : here === $("kg") ? "kg" : "no";
+  const state = !document.hasFocus() ? "no" : here === $("code") ? "yes" : [$("kg"), $("weigh-code")].includes(here) ? "kg" : "no";
   $("scan-form").dataset.ready = state;
   $("ready").textContent = { yes: "READY", kg: "WEIGHT: Enter records, Esc leaves", no: "NOT READY: press any key" }[state];
 }
@@ -144,7 +144,7 @@ addEventListener("blur", ready);
 document.addEventListener("focusin", ready);
 document.addEventListener("focusout", () => setTimeout(ready));
 document.addEventListener("keydown", (e) => {
-  if (e.key === "F2") { e.preventDefault(); $("kg").focus(); $("kg").select(); return; }
+  if (e.key === "F2") { e.preventDefault(); ($("weigh-code").value ? $("kg") : $("weigh-code")).select(); return; }
   if (e.key === "Escape") { $("code").focus(); return; }
   if (!["INPUT", "BUTTON", "A"].includes(document.activeElement.tagName) && !e.ctrlKey && !e.metaKey && !e.altKey) $("code").focus();
 });
@@ -161,14 +161,20 @@ $("scan-form").addEventListener("submit", (e) => {
 
 // 4 ── weight
 function weighing(bill) {
-  $("weigh-code").textContent = bill.hawb;
-  $("weigh-declared").textContent = kilos(bill.kg);
+  $("weigh-code").value = bill.hawb;
+  declared();
 }
+function declared() {
+  const bill = manifest.hawbs.get(clean($("weigh-code").value));
+  $("weigh-declared").textContent = bill ? kilos(bill.kg) : "–";
+}
+$("weigh-code").addEventListener("input", declared);
 $("weigh").addEventListener("submit", async (e) => {
   e.preventDefault();
-  const hawb = $("weigh-code").textContent;
+  const hawb = clean($("weigh-code").value);
   const kg = $("kg").value.trim().replace(",", ".");
-  if (!(Number(kg) > 0) || !manifest.hawbs.has(hawb)) { $("kg").select(); return; }
+  if (!(Number(kg) > 0)) { $("kg").select(); return; }
+  if (!manifest.hawbs.has(hawb)) { $("weigh-code").select(); return; }
   try {
     const { said, refused } = await post(station.weight, new URLSearchParams({ hawb, kg }));
     $("verdict-say").textContent = said ?? refused;
