@@ -7,11 +7,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bills import drafts
 from bills.reading import COLUMNS
 from eccs import places
+from eccs.dated_rules import rule_book
 from eccs.uploads.checks import Bad
 
 BY_NAME = {column.name: column for column in COLUMNS}
@@ -52,8 +54,6 @@ LABELS: dict[str, Any] = {
 HINTS: dict[str, Any] = {
     "invoice_date": _("For example 2026-11-12 or 12/11/2026."),
     "invoice_terms": _("What the price includes."),
-    "freight": _("In the currency of the invoice. Left empty it is taken as 20 percent of FOB."),
-    "insurance": _("In the currency of the invoice. Left empty it is taken as 1.125 percent of FOB."),
     "inland_charges": _("Ex works only: the cost to the port of export, in the currency of the invoice."),
     "kyc_number": _("Of an Aadhaar only the last four digits are kept."),
     "iec": _("Ten characters. For personal use leave it empty: 0100000053 is used."),
@@ -101,6 +101,12 @@ KYC = (
     ("IEC", _("IEC")),
     ("UIN", _("UIN")),
 )
+
+
+def sentence(reason: str) -> str:
+    """A reason of a cell as it stands under a field: `Not a number.`"""
+    reason = reason.removeprefix("is ")
+    return f"{reason[:1].upper()}{reason[1:]}."
 
 
 def _choices(name: str) -> list[tuple[str, Any]] | None:
@@ -169,7 +175,7 @@ class DraftForm(forms.Form):
             try:
                 BY_NAME[name].convert(str(text).strip())
             except Bad as bad:
-                self.add_error(name, ValidationError(f"{LABELS[name]} {bad}."))
+                self.add_error(name, ValidationError(sentence(str(bad))))
         return given
 
     def texts(self) -> dict[str, str]:
@@ -195,7 +201,7 @@ class ImporterForm(DraftForm):
         if number and not kind:
             self.add_error("kyc_type", _("Choose the kind of document."))
         elif number and kind and (reason := kyc(kind, number)):
-            self.add_error("kyc_number", f"{LABELS['kyc_number']} {reason}.")
+            self.add_error("kyc_number", sentence(reason))
         return given
 
 
@@ -203,6 +209,14 @@ class InvoiceForm(DraftForm):
     """The invoice, its terms and its charges."""
 
     names = drafts.INVOICE
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, rule in (("freight", "freight_cap_percent"), ("insurance", "insurance_percent")):
+            percent = f"{rule_book().amount(rule, timezone.localdate()).normalize():f}"
+            self.fields[name].help_text = _(
+                "In the currency of the invoice. Left empty it is taken as %(percent)s percent of FOB."
+            ) % {"percent": percent}
 
 
 class ItemForm(DraftForm):

@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from bills.forms.entry import sentence
 from bills.models import CourierBillOfEntry, Examination
 from eccs import identifiers
 from eccs.dated_rules import rule_book
@@ -98,7 +99,7 @@ class AssessmentForm(StepForm):
             name = f"cth_{item.item_no}"
             cth = (given.get(name) or item.cth).replace(" ", "")
             if reason := identifiers.cth(cth):
-                self.add_error(name, f"{cth} {reason}.")
+                self.add_error(name, sentence(reason))
             elif cth != item.cth and not self._has_rate(cth):
                 self.add_error(name, _("%(cth)s is not a tariff item.") % {"cth": cth})
         if not self.errors:

@@ -89,8 +89,8 @@ def test_what_is_typed_is_kept_even_where_it_is_wrong(signed_in: SignedIn, hawb:
     answer = operator.post(url, {"kyc_type": "PAN", "kyc_number": "AQXCN22O7R", "ad_code": "12"})
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "Number of the KYC document is not a PAN" in page
-    assert "AD code is not an AD code" in page
+    assert "Number of the KYC document: Not a PAN" in page
+    assert "AD code: Not an AD code" in page
     assert 'value="AQXCN22O7R"' in operator.get(url).content.decode()
 
 
