@@ -1,0 +1,100 @@
+"""The trail may only grow, and what was changed past it is found."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from accounts.permissions import Actor
+from accounts.roles import Role
+from eccs import trail
+from eccs.workflow import take
+from manifests.clearance import Stage
+from manifests.models import ExpressCargoManifest, ManifestTrail
+from tests.factories import manifests
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def landed() -> ExpressCargoManifest:
+    """A manifest with two lines in its trail."""
+    draft = manifests.manifest(Stage.DRAFT)
+    signatory = Actor(
+        draft.created_by_id, "S. Ignatory", courier_id=draft.courier_id, postings=((Role.COURIER_SIGNATORY, ""),)
+    )
+    submitted = take(draft, "submit", signatory)
+    done: ExpressCargoManifest = take(
+        submitted, "feed_igm", signatory, igm_number="2914407", actual_arrival=timezone.now()
+    )
+    return done
+
+
+def past_the_trigger(statement: str, *values: object) -> None:
+    """What somebody with the keys of the database could do."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE manifests_manifesttrail DISABLE TRIGGER manifests_manifesttrail_lines")
+        cursor.execute(statement, values)
+        cursor.execute("ALTER TABLE manifests_manifesttrail ENABLE TRIGGER manifests_manifesttrail_lines")
+
+
+def test_each_line_is_sealed_by_the_one_before(landed: ExpressCargoManifest) -> None:
+    first, second = landed.trail.order_by("seq")
+    assert (first.previous, second.previous) == ("", first.seal)
+    assert (landed.trail_length, landed.trail_head) == (2, second.seal)
+    assert first.snapshot["flight"] == "ZZ318"
+    assert list(trail.broken_lines(ManifestTrail)) == []
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE manifests_manifesttrail SET by_name = 'x'", "DELETE FROM manifests_manifesttrail"]
+)
+def test_the_database_refuses_to_change_a_line(landed: ExpressCargoManifest, change: str) -> None:
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(change)
+    assert landed.trail.count() == 2
+
+
+def test_only_the_mark_that_a_line_was_told_may_be_set_once(landed: ExpressCargoManifest) -> None:
+    lines = ManifestTrail.objects.filter(document=landed)
+    lines.update(noticed_at=timezone.now())
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        lines.update(noticed_at=timezone.now())
+    assert list(trail.broken_lines(ManifestTrail)) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ("UPDATE manifests_manifesttrail SET by_name = 'x' WHERE document_id = %s AND seq = 1", "line 1 (submit)"),
+        ("UPDATE manifests_manifesttrail SET answers = '{}' WHERE document_id = %s AND seq = 2", "line 2 (feed_igm)"),
+        ("DELETE FROM manifests_manifesttrail WHERE document_id = %s AND seq = 1", "line 1 (feed_igm)"),
+        ("DELETE FROM manifests_manifesttrail WHERE document_id = %s AND seq = 2", "line 2 (the end of the chain)"),
+        ("DELETE FROM manifests_manifesttrail WHERE document_id = %s", "line 2 (the end of the chain)"),
+    ],
+)
+def test_the_first_broken_line_is_named(landed: ExpressCargoManifest, change: str, line: str) -> None:
+    past_the_trigger(change, landed.pk)
+    assert list(trail.broken_lines(ManifestTrail)) == [(str(landed), line)]
+    with pytest.raises(CommandError, match="1 broken"):
+        call_command("verify_trail", stdout=StringIO())
+
+
+def test_the_root_of_a_day_stays_and_leans_on_the_day_before(landed: ExpressCargoManifest) -> None:
+    today = timezone.localdate()
+    later = timezone.now() + timedelta(minutes=1)
+    first = {root.trail: root for root in trail.seal_day(today, later)}["manifests_manifesttrail"]
+    assert (first.documents, first.lines) == (1, 2)
+    again = {root.trail: root for root in trail.seal_day(today, later)}["manifests_manifesttrail"]
+    next_day = {root.trail: root for root in trail.seal_day(today + timedelta(days=1), later)}[
+        "manifests_manifesttrail"
+    ]
+    assert again.root == first.root
+    assert next_day.before == first.root
+    assert next_day.root != first.root

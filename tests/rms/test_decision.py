@@ -1,0 +1,108 @@
+"""The RMS decides by its rules and by chance, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rms.decision import Criterion, Ruleset
+from rms.facts import ConsignmentFacts
+
+DAY = date(2026, 11, 20)
+FACTS = ConsignmentFacts(
+    kind="CBE-XIII", station="BLR", courier="AAQCS4821KAC01", hawb="SWF1", consignor="Lantern Bay", consignor_country="HK",
+    consignee="Krishna Electronics", consignee_city="Bengaluru", kyc_type="PAN", kyc_token="t", iec="0100000053", gstin="",
+    assessable_value=Decimal(95000), weight_kg=Decimal(4), packages=2, ecommerce=False, tariff_items=("71131920", "85183000"),
+    origins=("CN",), descriptions=("Replica watch", "Earphones"),
+)  # fmt: skip
+
+
+def rule(fact: str, comparison: str, value: str, outcome: str = "ASSESSMENT", **more: object) -> Criterion:
+    fields: dict[str, object] = {
+        "code": f"{fact}-{comparison}", "station_code": "", "fact": fact, "comparison": comparison, "value": value,
+        "outcome": outcome, "instruction": "", "documents_required": "", "from_date": date(2017, 7, 26), "to_date": None,
+    }  # fmt: skip
+    return Criterion(**{**fields, **more})  # type: ignore[arg-type]
+
+
+def decide(
+    *rules: Criterion, draw: str = "0.9", assess: str = "3", examine: str = "2", facts: ConsignmentFacts = FACTS
+) -> tuple[str, list[str]]:
+    ruleset = Ruleset(rules, station="BLR", on=DAY, assess_percent=Decimal(assess), examine_percent=Decimal(examine))
+    found = ruleset.decide(facts, Decimal(draw))
+    return found.lane, [reason["rule"] for reason in found.reasons]
+
+
+@pytest.mark.parametrize(
+    ("criterion", "hits"),
+    [
+        (rule("assessable_value", "ABOVE", "90000"), True),
+        (rule("assessable_value", "ABOVE", "95000"), False),
+        (rule("tariff_items", "STARTS_WITH", "7113"), True),
+        (rule("tariff_items", "STARTS_WITH", "9306"), False),
+        (rule("descriptions", "CONTAINS", "replica"), True),
+        (rule("consignor_country", "EQUALS", "hk"), True),
+        (rule("consignor_country", "EQUALS", "CN"), False),
+        (rule("consignor_country", "EQUALS", "HK", station_code="DEL"), False),
+        (rule("consignor_country", "EQUALS", "HK", station_code="BLR"), True),
+        (rule("consignor_country", "EQUALS", "HK", from_date=date(2026, 11, 21)), False),
+        (rule("consignor_country", "EQUALS", "HK", to_date=date(2026, 11, 19)), False),
+        (rule("consignor_country", "EQUALS", "HK", to_date=DAY), True),
+    ],
+)
+def test_a_rule_hits_what_it_says_where_and_while_it_is_in_force(criterion: Criterion, hits: bool) -> None:
+    assert decide(criterion)[0] == ("ASSESSMENT" if hits else "FACILITATED")
+
+
+def test_assessment_and_examination_by_different_rules_make_both() -> None:
+    assess, examine = rule("packages", "ABOVE", "1"), rule("weight_kg", "ABOVE", "3", "EXAMINATION")
+    assert decide(assess, examine) == ("BOTH", ["packages-ABOVE", "weight_kg-ABOVE"])
+
+
+@pytest.mark.parametrize(
+    ("draw", "lane"),
+    [
+        ("0", "ASSESSMENT"),
+        ("0.029999", "ASSESSMENT"),
+        ("0.03", "EXAMINATION"),
+        ("0.049999", "EXAMINATION"),
+        ("0.05", "FACILITATED"),
+    ],
+)
+def test_the_random_share_is_as_large_as_the_dated_rule_says(draw: str, lane: str) -> None:
+    assert decide(draw=draw)[0] == lane
+
+
+def test_documents_a_rule_asks_for_are_asked_for() -> None:
+    criterion = rule("packages", "ABOVE", "1", documents_required="Import authorisation")
+    ruleset = Ruleset([criterion], station="BLR", on=DAY, assess_percent=Decimal(0), examine_percent=Decimal(0))
+    assert ruleset.decide(FACTS, Decimal("0.9")).documents_required == "Import authorisation"
+
+
+@pytest.mark.parametrize("criterion", [rule("no_such_fact", "EQUALS", "1"), rule("weight_kg", "ABOVE", "heavy")])
+def test_a_rule_that_means_nothing_is_refused_before_it_decides(criterion: Criterion) -> None:
+    with pytest.raises(ValueError, match=r"no fact|no number"):
+        decide(criterion)
+
+
+RULES = [
+    rule("packages", "ABOVE", "1"), rule("weight_kg", "ABOVE", "3", "EXAMINATION"), rule("assessable_value", "ABOVE", "90000", "BOTH"),
+    rule("consignor_country", "EQUALS", "US"),
+]  # fmt: skip
+WEIGHT = {"FACILITATED": 0, "ASSESSMENT": 1, "EXAMINATION": 1, "BOTH": 2}
+
+
+@given(st.permutations(RULES), st.decimals(0, 1, places=6), st.integers(1, 5))
+def test_the_order_of_the_rules_never_matters(rules: list[Criterion], draw: Decimal, packages: int) -> None:
+    facts = replace(FACTS, packages=packages)
+    assert decide(*rules, draw=str(draw), facts=facts) == decide(*RULES, draw=str(draw), facts=facts)
+
+
+@given(st.lists(st.sampled_from(RULES), unique=True), st.sampled_from(RULES), st.decimals(0, 1, places=6))
+def test_one_rule_more_never_lowers_the_outcome(rules: list[Criterion], more: Criterion, draw: Decimal) -> None:
+    assert WEIGHT[decide(*rules, more, draw=str(draw))[0]] >= WEIGHT[decide(*rules, draw=str(draw))[0]]
