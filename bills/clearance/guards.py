@@ -14,7 +14,11 @@ from eccs.workflow import Actor
 
 def duty_paid(bill: Any, actor: Actor) -> str:
     """Duty and interest are paid."""
-    return _("Missing: duty of %(amount)s is not paid.") % {"amount": rupees(bill.amount_due)} if bill.amount_due > 0 else ""
+    return (
+        _("Missing: duty of %(amount)s is not paid.") % {"amount": rupees(bill.amount_due)}
+        if bill.amount_due > 0
+        else ""
+    )
 
 
 def all_packages_arrived(bill: Any, actor: Actor) -> str:

@@ -180,7 +180,8 @@ def _sheet(rows: Iterable[list[str]], max_rows: int, *, is_xlsx: bool) -> Sheet:
     if len(names) > MAX_COLUMNS:
         raise Unreadable(_("The sheet has more than %(count)d columns.") % {"count": MAX_COLUMNS})
     width = len(names)
-    kept, numbers = [], []
+    kept: list[list[str]] = []
+    numbers: list[int] = []
     for number, row in enumerate(trimmed, 2):
         if not any(row):
             continue

@@ -35,7 +35,7 @@ def landed() -> ExpressCargoManifest:
     return done
 
 
-def past_the_trigger(statement: str, *values: object) -> None:
+def past_the_trigger(statement: str, *values: int) -> None:
     """What somebody with the keys of the database could do."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -48,7 +48,7 @@ def test_each_line_is_sealed_by_the_one_before(landed: ExpressCargoManifest) -> 
     first, second = landed.trail.order_by("seq")
     assert (first.previous, second.previous) == ("", first.seal)
     assert (landed.trail_length, landed.trail_head) == (2, second.seal)
-    assert first.snapshot["flight"] == "ZZ318"
+    assert first.snapshot is not None and first.snapshot["flight"] == "ZZ318"
     assert list(trail.broken_lines(ManifestTrail)) == []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import zipfile
+from collections.abc import Sequence
 from decimal import Decimal
 from io import BytesIO, StringIO
 
@@ -15,7 +16,8 @@ from python_calamine import CalamineWorkbook
 from eccs import identifiers
 from eccs.uploads import Column, Fault, Unreadable, causes, check, read
 from eccs.uploads.checks import code, day, decimal, identifier, integer, text, yes_no
-from eccs.uploads.files import ERRORS, template, with_errors
+from eccs.uploads.files import template, with_errors
+from eccs.uploads.reading import ERRORS
 
 COLUMNS = (
     Column("hawb", identifier(identifiers.hawb), True, None, example="SWF7731904425"),
@@ -29,7 +31,7 @@ COLUMNS = (
 HEAD = "hawb,packages,weight,country,shipped,urgent,note\n"
 
 
-def workbook(rows: list[list[object]], tail: str = "") -> bytes:
+def workbook(rows: Sequence[Sequence[object]], tail: str = "") -> bytes:
     out = BytesIO()
     with xlsxwriter.Workbook(out) as book:
         sheet = book.add_worksheet()
@@ -145,6 +147,8 @@ def test_the_file_comes_back_with_its_errors_and_without_formulas(is_xlsx: bool)
     content = workbook(rows) if is_xlsx else "\n".join(",".join(map(str, row)) for row in rows).encode()
     sheet = read(content, "flight")
     back = with_errors(sheet, check(sheet, COLUMNS).faults)
+    head: Sequence[object]
+    row: Sequence[object]
     if is_xlsx:
         head, row = CalamineWorkbook.from_filelike(BytesIO(back)).get_sheet_by_index(0).to_python()
     else:
