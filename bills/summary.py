@@ -41,6 +41,7 @@ def summary(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]:
         "heads": heads(bill),
         "waived": Decimal(bill.duty_heads.get("WAIVED", "0")),
         "order": getattr(bill, "order", None),
+        "exchange": _exact(bill.exchange_rate) if bill.exchange_rate else "",
         **reckoning(bill, items),
     }
     if actor.is_trade:

@@ -55,6 +55,13 @@ def test_nobody_outside_customs_learns_what_the_rms_said(
         assert words not in page, words
 
 
+def test_the_custodian_does_not_learn_what_the_officers_wrote(signed_in: SignedIn) -> None:
+    keeper = signed_in("scan.blr")
+    shown = a_bill(Stage.EXAMINATION, xray_result="SUSPICIOUS", xray_remarks="Dense block")
+    assert "Dense block" not in keeper.get(shown.get_absolute_url()).content.decode()
+    assert "Dense block" in signed_in("inspector.blr").get(shown.get_absolute_url()).content.decode()
+
+
 def test_the_rms_prescription_cannot_be_waved_away(signed_in: SignedIn, bill: CourierBillOfEntry) -> None:
     answer = signed_in("ao.blr").post(bill.step_url("assess"), {"assess-declared": "accept", "assess-examine": "no"})
     assert answer.status_code == 422
