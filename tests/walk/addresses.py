@@ -101,6 +101,7 @@ def _of_manifests(world: World, draft: ExpressCargoManifest, flight: ExpressCarg
     for name in ("scan-station", "scan-packages", "scans", "weight", "differences"):
         world.own(name, flight.key)
     world.own("bill-upload", flight.key)
+    world.own("bill-images", flight.key)
 
 
 def _of_bills(world: World, bills: dict[Stage, CourierBillOfEntry], flight: ExpressCargoManifest) -> None:
@@ -147,7 +148,7 @@ def _of_payments(world: World, owed: Challan, paid: Challan) -> None:
 
 def _common(world: World) -> None:
     for name in (
-        "desk", "find", "sign-out", "text-size", "keys", "manifests", "manifest-new", "bill-start", "payment-history",
+        "desk", "counts", "find", "sign-out", "text-size", "keys", "manifests", "manifest-new", "bill-start", "payment-history",
         "new-challan", "reconciliation",
     ):  # fmt: skip
         world.common(name)
