@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 from django.contrib import messages
@@ -89,7 +90,10 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
 def errors(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The file as it was handed in, with the column ECCS_ERRORS."""
     found = _mine(request, pk)
-    sheet = upload_runner.read_again(found)
+    try:
+        sheet = upload_runner.read_again(found)
+    except uploads.Unreadable as fault:  # refused as a whole: there are no rows to give back
+        raise Http404 from fault
     content = files.with_errors(sheet, [Fault(*fault) for fault in found.faults])
     stem = found.name.rsplit(".", 1)[0]
     return _download(content, f"{stem}-ECCS_ERRORS", is_xlsx=sheet.is_xlsx)
@@ -109,7 +113,7 @@ def template(request: HttpRequest, kind: str) -> HttpResponseBase:
 def _download(content: bytes, stem: str, *, is_xlsx: bool) -> FileResponse:
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" if is_xlsx else "text/csv; charset=utf-8"
     response = FileResponse(
-        iter([content]), as_attachment=True, filename=f"{stem}.{'xlsx' if is_xlsx else 'csv'}", content_type=kind
+        BytesIO(content), as_attachment=True, filename=f"{stem}.{'xlsx' if is_xlsx else 'csv'}", content_type=kind
     )
     response["X-Content-Type-Options"] = "nosniff"
     return response
