@@ -32,7 +32,6 @@ check-layers: .venv/installed-dev
 	@$(BIN)/lint-imports
 
 check-templates: .venv/installed-dev
-	@$(BIN)/djlint templates --check --quiet
 	@$(BIN)/djlint templates --lint --quiet
 
 check-migrations: .venv/installed-dev
@@ -41,10 +40,9 @@ check-migrations: .venv/installed-dev
 check-diagrams: .venv/installed-dev
 	@$(DJANGO_ONLY) $(BIN)/python manage.py diagrams --check
 
-format: .venv/installed-dev     ## put code and templates into the one form that `make check` asks for
+format: .venv/installed-dev     ## put code into the one form that `make check` asks for
 	@$(BIN)/ruff check --fix-only $(CODE)
 	@$(BIN)/ruff format $(CODE)
-	@$(BIN)/djlint templates --reformat --quiet >/dev/null || true
 
 bench: .venv/installed-dev      ## the benchmarks, each beside its floor
 	@ECCS_DEMO=1 exec $(BIN)/python -m eccs.run beside bench $(BIN)/python -m bench $(ARGS)
