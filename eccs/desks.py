@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -44,7 +45,7 @@ Counted = dict[str, tuple[int, datetime | None, int]]
 
 def counts(model: type[Document], field: str, value: Any) -> Counted:
     """How many wait in each open stage of a station or of a courier, since when, and how many over the target."""
-    key = f"counts:{model._meta.label_lower}:{field}:{value}"
+    key = _count_key(model, field, value)
     held: Counted | None = cache.get(key)
     if held is not None:
         return held
@@ -59,6 +60,16 @@ def counts(model: type[Document], field: str, value: Any) -> Counted:
     }
     cache.set(key, found, COUNTED_FOR)
     return found
+
+
+def _count_key(model: type[Document], field: str, value: Any) -> str:
+    return f"counts:{model._meta.label_lower}:{field}:{value}"
+
+
+def forget(documents: Iterable[Any]) -> None:
+    """The counts that these documents were part of are taken anew: whoever moved them sees it at once."""
+    fields = ("station_id", "courier_id")
+    cache.delete_many({_count_key(type(d), field, getattr(d, field)) for d in documents for field in fields})
 
 
 def target_minutes() -> int:

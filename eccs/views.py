@@ -216,6 +216,7 @@ def step(request: HttpRequest, slug: str, key: str, verb: str) -> HttpResponse:
 
 
 def _after(request: HttpRequest, listing: pages.Listing, before: Any, done: Any, declared: Step) -> HttpResponse:
+    desks.forget([done])
     words = {"document": done, "step": declared.label, "stage": done.get_stage_display()}
     if done.stage == before.stage:
         messages.success(request, _("%(document)s: %(step)s done.") % words)
@@ -253,6 +254,7 @@ def steps(request: HttpRequest, slug: str, stage: str, verb: str) -> HttpRespons
         return render(request, "eccs/steps.html", context, status=422 if "confirm" in request.POST else 200)
     answers = form.answers() if form is not None else {}
     outcome = take_many(listing.model, list(visible.values_list("pk", flat=True)), declared.name, actor, **answers)
+    desks.forget(outcome.moved)
     if outcome.moved:
         words = {"step": declared.label, "count": len(outcome.moved)}
         messages.success(

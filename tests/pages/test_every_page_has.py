@@ -125,3 +125,20 @@ def test_every_file_the_style_sheets_name_is_there(settings: Any, tmp_path: Path
     call_command("collectstatic", interactive=False, verbosity=0)
     assert list((tmp_path / "vendor" / "fonts").glob("noto-sans-latin-400-normal.*.woff2"))
     assert "@font-face" not in (tmp_path / "vendor" / "govuk-frontend.min.css").read_text()
+
+
+def test_the_count_of_a_desk_is_taken_anew_after_a_step(signed_in: Callable[[str], Client]) -> None:
+    client = signed_in("xray.blr")
+    here = "/bills/imports/queue/xray/"
+    ticked = [bill(Stage.XRAY).pk, bill(Stage.XRAY).pk]
+    assert "2 of 2" in text(client.get(here))
+    page = text(client.post(f"{here}clear-xray/", {"document": ticked}, follow=True))
+    assert "Clear X-ray done on 2 documents." in page
+    assert "<b>0</b>" in page and "Nothing waits here now." in page
+
+
+def test_the_reader_of_a_query_is_told_where_the_answer_goes(signed_in: Callable[[str], Client]) -> None:
+    client = signed_in("signatory.swift")
+    page = text(client.get(bill(Stage.QUERY, returns_to=Stage.ASSESSMENT).get_absolute_url()))
+    comes_next = page.split("What comes next")[1][:200]
+    assert "For assessment" in comes_next and "For Out of Charge" not in comes_next
