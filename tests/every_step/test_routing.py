@@ -1,0 +1,137 @@
+"""What happens next, as a table: the bill as it stands, and the desk it goes to."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bills import routing
+from bills.models import CourierBillOfEntry
+from bills.stages import Stage
+from eccs.dated_rules import DatedRule
+from eccs.workflow import take
+from tests.factories.bills import bill
+from tests.factories.firms import actor
+
+pytestmark = pytest.mark.django_db
+
+THEN = datetime(2026, 11, 19, 6, 18, tzinfo=UTC)
+LIMIT = Decimal("100000.00")
+
+
+def standing(**given: Any) -> CourierBillOfEntry:
+    """A filed bill of 31 rupees duty, nothing paid, nothing arrived."""
+    fields: dict[str, Any] = {
+        "station_id": "BLR", "presented_on": date(2026, 11, 19), "assessable_value": Decimal(100),
+        "total_duty": Decimal(31), "stage": Stage.ASSESSMENT,
+    }  # fmt: skip
+    return CourierBillOfEntry(**fields | given)
+
+
+PAID: dict[str, Any] = {"duty_paid": Decimal(31)}
+FREE: dict[str, Any] = {"total_duty": Decimal(0)}
+ARRIVED: dict[str, Any] = {"arrived_at": THEN}
+CLEARED: dict[str, Any] = {**PAID, **ARRIVED, "xray_result": "CLEAR"}
+
+
+@pytest.mark.parametrize(
+    ("given", "stage"),
+    [
+        ({}, Stage.DUTY),
+        (FREE, Stage.ARRIVAL),
+        ({**FREE, **ARRIVED}, Stage.XRAY),
+        ({"assessment_required": True}, Stage.ASSESSMENT),
+        ({**FREE, "assessment_required": True}, Stage.ASSESSMENT),
+        ({"examination_prescribed": True}, Stage.DUTY),
+        ({"documents_complete": False}, Stage.DOCUMENTS),
+        ({"documents_complete": False, "assessment_required": True}, Stage.DOCUMENTS),
+    ],
+)
+def test_after_filing(given: dict[str, Any], stage: Stage) -> None:
+    assert routing.after_filing(standing(**given)) == stage
+
+
+@pytest.mark.parametrize(
+    ("given", "stage"),
+    [
+        ({"assessable_value": LIMIT}, Stage.DUTY),
+        ({"assessable_value": LIMIT + Decimal("0.01")}, Stage.APPROVAL),
+        ({"assessable_value": LIMIT + Decimal("0.01"), **PAID}, Stage.APPROVAL),
+        (PAID, Stage.ARRIVAL),
+        ({**PAID, **ARRIVED}, Stage.XRAY),
+        ({"duty_paid": Decimal(30), **ARRIVED}, Stage.DUTY),
+    ],
+)
+def test_after_assessment(given: dict[str, Any], stage: Stage) -> None:
+    assert routing.after_assessment(standing(**given)) == stage
+
+
+@pytest.mark.parametrize(
+    ("given", "stage"),
+    [
+        ({}, Stage.DUTY),
+        (PAID, Stage.ARRIVAL),
+        ({**PAID, **ARRIVED}, Stage.XRAY),
+        ({"interest": Decimal(1), **PAID}, Stage.DUTY),
+    ],
+)
+def test_after_approval(given: dict[str, Any], stage: Stage) -> None:
+    assert routing.after_approval(standing(**given)) == stage
+
+
+@pytest.mark.parametrize(("given", "stage"), [(PAID, Stage.ARRIVAL), ({**PAID, **ARRIVED}, Stage.XRAY)])
+def test_after_payment(given: dict[str, Any], stage: Stage) -> None:
+    assert routing.after_payment(standing(**given)) == stage
+
+
+@pytest.mark.parametrize(
+    ("given", "stage"),
+    [
+        ({"facilitated": True}, Stage.OUT_OF_CHARGE),
+        ({"facilitated": False}, Stage.FOR_OUT_OF_CHARGE),
+        ({"facilitated": True, "duty_paid": Decimal(30)}, Stage.FOR_OUT_OF_CHARGE),
+        ({"facilitated": True, "arrived_at": None}, Stage.FOR_OUT_OF_CHARGE),
+        ({"facilitated": True, "documents_complete": False}, Stage.FOR_OUT_OF_CHARGE),
+        ({"facilitated": True, "examination_mandated": True}, Stage.EXAMINATION),
+        ({"examination_prescribed": True}, Stage.EXAMINATION),
+        ({"examination_prescribed": True, "examined_at": THEN}, Stage.FOR_OUT_OF_CHARGE),
+        ({"facilitated": True, "presented_on": date(2018, 1, 1)}, Stage.FOR_OUT_OF_CHARGE),
+    ],
+)
+def test_after_a_clear_xray(given: dict[str, Any], stage: Stage) -> None:
+    assert routing.after_clear_xray(standing(**CLEARED | given)) == stage
+
+
+@pytest.mark.parametrize(
+    ("given", "stage"),
+    [
+        ({"stage": Stage.ASSESSMENT}, Stage.ASSESSMENT),
+        ({"stage": Stage.DUTY}, Stage.DUTY),
+        ({"stage": Stage.DUTY, **PAID}, Stage.ARRIVAL),
+        ({"stage": Stage.DUTY, **PAID, **ARRIVED}, Stage.XRAY),
+        ({"stage": Stage.ARRIVAL, **PAID}, Stage.ARRIVAL),
+        ({"stage": Stage.ARRIVAL, "duty_paid": Decimal(30)}, Stage.DUTY),
+        ({"stage": Stage.XRAY, "duty_paid": Decimal(30)}, Stage.DUTY),
+        ({"stage": Stage.FOR_OUT_OF_CHARGE, "duty_paid": Decimal(30)}, Stage.DUTY),
+        ({"stage": Stage.XRAY, "duty_paid": Decimal(40)}, Stage.XRAY),
+    ],
+)
+def test_after_recomputing(given: dict[str, Any], stage: Stage) -> None:
+    assert routing.after_recomputing(standing(**given)) == stage
+
+
+@pytest.mark.parametrize("stage", [Stage.ASSESSMENT, Stage.FOR_OUT_OF_CHARGE])
+def test_a_reply_goes_back_to_the_desk_that_asked(stage: Stage) -> None:
+    assert routing.after_reply(standing(returns_to=stage)) == stage
+
+
+def test_auto_out_of_charge_can_be_switched_off_at_a_station_from_a_day() -> None:
+    DatedRule.objects.create(
+        name="auto_out_of_charge", station_code="BLR", from_date=date(2026, 11, 1), value="off", source="Order 1/2026"
+    )
+    here, elsewhere = bill(Stage.XRAY, facilitated=True), bill(Stage.XRAY, facilitated=True, station="DEL")
+    assert take(here, "clear_xray", actor("XRAY_OFFICER")).stage == Stage.FOR_OUT_OF_CHARGE
+    assert take(elsewhere, "clear_xray", actor("XRAY_OFFICER", station="DEL")).stage == Stage.OUT_OF_CHARGE
