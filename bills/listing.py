@@ -10,13 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import COURIERS
 from bills.models import CourierBillOfEntry
 from bills.stages import Stage
-from eccs.pages import Column, Elsewhere, Listing, register
+from eccs.pages import Column, Elsewhere, Listing, link, register
 from rms.models import RiskDecision
 
 
 def search(text: str) -> Q:
-    """By the whole number, its last two groups, the HAWB, the manifest, the IEC or the consignee's first letters."""
+    """By the whole number, its last two groups, the Out of Charge order, the HAWB, the manifest, the IEC or the consignee's first letters."""
     upper = text.upper()
+    if upper.startswith("OOC_"):
+        return Q(order__number=upper)
     condition = Q(number=text) | Q(number=upper) | Q(hawb__number=upper) | Q(iec=upper)
     if len(text) >= 4 and not text.isdigit():
         condition |= Q(hawb__consignee_name__istartswith=text)
@@ -56,3 +58,4 @@ BILLS = Listing(
 )  # fmt: skip
 
 register(BILLS)
+link(_("File a bill"), "bill-start", *COURIERS)
