@@ -96,6 +96,6 @@ def qr_svg(text: str) -> str:
 
 
 def _svg(wide: int, high: int, path: str) -> str:
-    size = f'viewBox="0 0 {wide} {high}" width="{wide}" height="{high}" shape-rendering="crispEdges"'
+    size = f'viewBox="0 0 {wide} {high}" width="{wide}" height="{high}" shape-rendering="crispEdges" preserveAspectRatio="none"'
     ground = f'<path fill="#fff" d="M0 0h{wide}v{high}H0z"/>'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{ground}<path fill="#000" d="{path}"/></svg>'

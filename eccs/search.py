@@ -9,15 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from eccs import pages
+from eccs import barcodes, pages
 
 SHOWN = 20
 
 
 @require_GET
 def find(request: HttpRequest) -> HttpResponse:
-    """Find by a whole number, its end, a HAWB or a consignee; a single hit opens at once."""
+    """Find by a whole number, its end, a scanned token, a HAWB or a consignee; a single hit opens at once."""
     text = " ".join(request.GET.get("q", "").split())[:80]
+    text = barcodes.number_of(text) or text
     groups: list[dict[str, Any]] = []
     if text:
         for listing in pages.listings():

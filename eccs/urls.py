@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import converters, include, path, register_converter
 from django.views.i18n import set_language
 
-from eccs import search, status, upload_views, views
+from eccs import code_views, search, status, upload_views, views
 
 
 class Verb(converters.StringConverter):
@@ -20,6 +20,8 @@ urlpatterns = [
     path("healthz", status.healthz, name="healthz"),
     path("counts/", views.counts, name="counts"),
     path("find/", search.find, name="find"),
+    path("codes/bars/<str:number>.svg", code_views.bars, name="bars"),
+    path("codes/squares.svg", code_views.squares, name="squares"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("", include("accounts.urls")),
     path("uploads/<int:pk>/", upload_views.upload, name="upload"),

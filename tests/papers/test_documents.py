@@ -5,7 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.conf import LazySettings
+from django.test import Client
 
+from accounts.models import Posting
 from bills.documents import courier_bill_of_entry, out_of_charge_order
 from bills.models import CourierBillOfEntry, Item
 from bills.stages import Stage
@@ -141,3 +144,23 @@ def test_papers_can_be_printed_in_hindi() -> None:
 
     with translation.override("hi"):
         assert reading.pages(courier_bill_of_entry(bill(Stage.DUTY))) >= 1
+
+
+def test_a_scanned_paper_opens_its_bill(client: Client) -> None:
+    one = cleared()
+    client.force_login(one.created_by)
+    Posting.objects.create(user=one.created_by, role="COURIER_SIGNATORY")
+    for token in (barcodes.token(one.number or ""), barcodes.token(one.order.number or "")):
+        assert client.get("/find/", {"q": f"{token} "})["Location"] == one.get_absolute_url()
+
+
+def test_pictures_of_codes_are_served_to_pages(client: Client, settings: LazySettings) -> None:
+    one = bill(Stage.DUTY)
+    client.force_login(one.created_by)
+    bars = client.get(f"/codes/bars/{one.number}.svg")
+    assert bars["Content-Type"] == "image/svg+xml"
+    assert bars.content.decode() == barcodes.bars_svg(barcodes.token(one.number or ""))
+    squares = client.get("/codes/squares.svg", {"to": one.get_absolute_url()})
+    assert squares.content.decode() == barcodes.qr_svg(settings.PUBLIC_URL + one.get_absolute_url())
+    for address in ("/codes/bars/nothing.svg", "/codes/squares.svg", "/codes/squares.svg?to=//elsewhere.example/"):
+        assert client.get(address).status_code == 404

@@ -162,6 +162,8 @@ def _common(world: World) -> None:
                 if stage in step.sources:
                     world.common("steps", listing.slug, as_verb(stage), as_verb(step.name))
     world.common("upload-template", "ecm")
+    world.common("bars", "ECM_DEL_2026-2027_01")
+    world.common("squares")
     world.common("upload-template", "cbe")
 
 
