@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -64,7 +65,7 @@ HEADER = (
     "kyc_type", "kyc_number", "iec", "iec_branch", "gstin", "state_code", "ad_code", "government", "eou", "repair_and_return",
     "ecommerce", "freight", "insurance", "inland_charges", "discount", "hawb_image", "invoice_image",
 )  # fmt: skip
-SAME = ("form", "currency", "invoice_number", "invoice_date", "invoice_terms")  # one invoice a CBE-XIII
+SAME = ("currency", "invoice_number", "invoice_date", "invoice_terms")  # one invoice a CBE-XIII
 ITEM = (
     "item_no", "cth", "description", "country_of_origin", "quantity", "uom", "unit_price", "notification", "notification_sl_no",
     "licence_number", "manufacturer",
@@ -114,27 +115,36 @@ def _judge_one(flight: Flight, table: Table, rows: list[int]) -> Prepared | None
     if first > 0 and values["hawb"][first - 1] not in flight.hawbs and not values["kyc_type"][first]:
         return None  # the row above lost its HAWB, and this bill its first row with it: the one fault is named there
     before = len(table.faults)
-    _check_header(flight, table, rows)
+    _check_alike(table, rows)
+    _check_header(flight, table, rows[0])
     _check_items(flight, table, rows)
-    if len(table.faults) > before or any(values[name][index] is None for index in rows for name in (*SAME, *ITEM)):
+    if len(table.faults) > before or any(
+        values[name][index] is None for index in rows for name in ("form", *SAME, *ITEM)
+    ):
         return None
     if any(values[name][first] is None and table.is_faulty(first, name) for name in HEADER):
         return None
     return _reckon(flight, table, rows, hawb)
 
 
-def _check_header(flight: Flight, table: Table, rows: list[int]) -> None:
-    values, first = table.values, rows[0]
+def _check_alike(table: Table, rows: list[int]) -> None:
+    """One bill is one form with one invoice: the rows that differ from most of them are named."""
+    values = table.values
+    others = [index for index in rows if values["form"][index] in (Kind.XII, Kind.XIV)]
+    for index in others[:1] if len(others) == len(rows) else others:
+        table.fault(index, "form", values["form"][index], _("cannot be filed here: this page takes CBE-XIII"))
     for name in SAME:
-        told = values[name][first]
-        for index in rows[1:]:
+        told = Counter(values[name][index] for index in rows if values[name][index] is not None).most_common(1)
+        for index in rows:
             given = values[name][index]
-            if told is not None and given is not None and given != told:
-                table.fault(
-                    index, name, given, _("differs from the first row of this HAWB: one CBE-XIII has one invoice")
-                )
-    if values["form"][first] in (Kind.XII, Kind.XIV):
-        table.fault(first, "form", values["form"][first], _("cannot be filed here: this page takes CBE-XIII"))
+            if given is not None and given != told[0][0]:
+                reason = _("differs from the other rows of this HAWB: one CBE-XIII has one invoice")
+                table.fault(index, name, given, reason)
+
+
+def _check_header(flight: Flight, table: Table, first: int) -> None:
+    """What stands on the first row of a HAWB."""
+    values = table.values
     for name in ("eou", "repair_and_return"):
         if values[name][first]:
             table.fault(first, name, "Y", _("such goods are filed on CBE-XIV, whatever their value"))
@@ -165,7 +175,7 @@ def _check_items(flight: Flight, table: Table, rows: list[int]) -> None:
 
 def _reckon(flight: Flight, table: Table, rows: list[int], hawb: HouseAirwayBill) -> Prepared | None:
     values, first = table.values, rows[0]
-    header = {name: values[name][first] for name in (*SAME, *HEADER)}
+    header = {name: values[name][first] for name in ("form", *SAME, *HEADER)}
     items = [{name: values[name][index] for name in ITEM} for index in rows]
     valuation, duty, shares = reckon(flight, header, items)
     limit = flight.rules.xiii_limit

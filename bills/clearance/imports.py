@@ -43,7 +43,7 @@ class ImportClearance(Document):
 
     @step(
         Stage.DRAFT, GET_STATE(routing.after_filing, states=AFTER_FILING), role=Role.COURIER_SIGNATORY, label=_("File bill"),
-        para="PN17 5.4", guards=(courier_in_force,), grave=True,
+        para="PN17 5.4", form="bills.forms.entry.FilingForm", guards=(courier_in_force,), grave=True,
     )  # fmt: skip
     def file(self: CourierBillOfEntry) -> Iterable[models.Model]:
         """The declaration is checked as a whole, valued, assessed to duty, put to the RMS and numbered."""

@@ -164,7 +164,7 @@ def spoiled(**given: str) -> Callable[[Rows], None]:
         (spoiled(unit_price="2000"), (2, "form"), "file CBE-XIV"),
         (spoiled(description=""), (2, "description"), "is missing"),
         (lambda rows: rows[1].update(item_no="1"), (3, "item_no"), "is given twice"),
-        (lambda rows: rows[1].update(currency="EUR"), (3, "currency"), "differs from the first row"),
+        (lambda rows: rows[1].update(currency="EUR"), (3, "currency"), "differs from the other rows"),
     ],
 )
 def test_a_spoiled_cell_and_no_other_is_named(
