@@ -1,7 +1,7 @@
 // The scan station: judges every scan at once from the manifest it holds, keeps the scan in localStorage, sends it when it can.
 // The page works without this module: the form then posts one scan at a time. The server stays the judge: what it answers
 // differently is shown as a second verdict. crypto.randomUUID needs https, or this machine itself.
-import { fetched, now, post, sent } from "./scan-wire.js";
+import { SignedOut, fetched, now, post, sent } from "./scan-wire.js";
 
 const station = document.getElementById("station").dataset;
 const manifest = await fetched(station.packages);
@@ -51,20 +51,26 @@ async function drain() {
     wait = 1000;
     timer = setTimeout(drain);
     showUnsent(false);
-  } catch {
+  } catch (fault) {
     timer = setTimeout(drain, wait);
     wait = Math.min(wait * 2, 15000);
-    showUnsent(true);
+    showUnsent(true, fault instanceof SignedOut);
   } finally {
     sending = false;
   }
 }
 
-function showUnsent(down = $("unsent").dataset.state === "down") {
+function showUnsent(down = $("unsent").dataset.state === "down", signedOut = $("unsent").contains($("sign-in"))) {
   const n = unsent.size;
   $("unsent").dataset.state = n && down ? "down" : n ? "sending" : "ok";
   $("unsent-icon").setAttribute("href", n && down ? "#i-down" : "#i-ok");
   $("unsent-say").textContent = !n ? "All sent" : down ? `${n} not yet sent: network down. Keep scanning, nothing is lost.` : `${n} being sent`;
+  if (!n || !down || !signedOut) return;
+  const link = document.createElement("a");
+  link.id = "sign-in";
+  link.href = `${station.signIn}?next=${encodeURIComponent(location.pathname)}`;
+  link.textContent = "Sign in again";
+  $("unsent-say").replaceChildren(`${n} not yet sent: you are signed out. `, link, ". Nothing is lost.");
 }
 
 /** What the server answers differently from what the station said at once is said again, so that nobody overlooks it. */
@@ -179,8 +185,8 @@ $("weigh").addEventListener("submit", async (e) => {
     const { said, refused } = await post(station.weight, new URLSearchParams({ hawb, kg }));
     $("verdict-say").textContent = said ?? refused;
     if (said) $("kg").value = "";
-  } catch {
-    $("verdict-say").textContent = "Weight not recorded: network down. Try again.";
+  } catch (fault) {
+    $("verdict-say").textContent = `Weight not recorded: ${fault instanceof SignedOut ? "sign in again" : "network down. Try again"}.`;
     return;
   }
   $("code").focus();

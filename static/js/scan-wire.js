@@ -17,11 +17,15 @@ export async function fetched(address) {
 
 const token = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
 
+/** The session is over: the line works, but somebody must sign in again. */
+export class SignedOut extends Error {}
+
 /** Send a form or a message; an answer that is none of ours is a fault of the line, and is tried again. */
 export async function post(address, body) {
   const headers = { "X-CSRFToken": token(), Accept: "application/json" };
   if (typeof body === "string") headers["Content-Type"] = "application/json";
-  const answer = await fetch(address, { method: "POST", body, headers, redirect: "error" });
+  const answer = await fetch(address, { method: "POST", body, headers, redirect: "manual" });
+  if (answer.type === "opaqueredirect" || answer.status === 403) throw new SignedOut();
   if (answer.status >= 500 || !answer.headers.get("Content-Type")?.startsWith("application/json")) throw new Error(answer.status);
   return answer.json();
 }

@@ -109,6 +109,7 @@ def test_a_reload_keeps_what_was_not_sent(visit: Visit) -> None:
     expect(page.locator("#unsent-say")).to_contain_text("4 not yet sent")
     page.unroute("**/scans/")
     page.reload()
+    page.wait_for_load_state("networkidle")
     expect(page.locator("#unsent-say")).to_have_text("All sent", timeout=30_000)
     assert ArrivalScan.objects.count() == 4
 
@@ -152,3 +153,31 @@ def test_the_station_works_without_javascript(visit: Visit) -> None:
     page.get_by_role("button", name="Enter").click()
     expect(page.locator("#done")).to_have_text("1")
     assert ArrivalScan.objects.get().verdict == "ARRIVED"
+
+
+def test_a_station_signed_out_keeps_its_scans_until_somebody_signs_in(visit: Visit) -> None:
+    on = flight(2)
+    page = at_station(visit, on)
+    cookies = page.context.cookies()
+    page.context.clear_cookies()
+    pull(page, codes(on)[0])
+    expect(page.locator("#unsent-say")).to_contain_text("1 not yet sent: you are signed out.")
+    page.context.add_cookies(cookies)  # type: ignore[arg-type]  # what a cookie read is, may be set again
+    page.goto(f"/manifests/{on.key}/scan/")
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("#unsent-say")).to_have_text("All sent", timeout=30_000)
+    assert ArrivalScan.objects.get().verdict == "ARRIVED"
+
+
+def test_a_weight_is_recorded_after_the_last_package(visit: Visit) -> None:
+    on = flight(1)
+    page = at_station(visit, on)
+    pull(page, codes(on)[0])
+    page.keyboard.press("F2")
+    expect(page.locator("#scan-form")).to_have_attribute("data-ready", "kg")
+    expect(page.locator("#weigh-declared")).to_have_text("4.20 kg")
+    page.keyboard.insert_text("4.3")
+    page.keyboard.press("Enter")
+    expect(page.locator("#verdict-say")).to_have_text("4.3 kg recorded, declared 4.200 kg.")
+    expect(page.locator("#scan-form")).to_have_attribute("data-ready", "yes")
+    assert str(HouseAirwayBill.objects.get(number=codes(on)[0]).actual_weight_kg) == "4.300"
