@@ -32,6 +32,11 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Files made for a test hold the time of day; a test is named alike in every process."""
+    return "bytes" if isinstance(val, bytes) else None
+
+
 @pytest.fixture(autouse=True)
 def fresh_memory() -> Iterator[None]:
     """No test sees what another one left in the cache or in the rule book."""
