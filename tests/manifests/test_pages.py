@@ -137,8 +137,9 @@ def test_a_manifest_is_submitted_from_its_page_and_gets_its_number(
     submitted = ExpressCargoManifest.objects.get(pk=draft.pk)
     assert submitted.stage == Stage.SUBMITTED
     assert submitted.number is not None and submitted.number.startswith("ECM_BLR_")
-    told = submitted.trail.order_by("-seq").first()  # type: ignore[attr-defined]
-    assert told is not None and told.snapshot["file_sha256"] == submitted.file_digest
+    told = submitted.trail.order_by("-seq").first()
+    assert told is not None and told.snapshot is not None
+    assert told.snapshot["file_sha256"] == submitted.file_digest
 
 
 def test_an_empty_manifest_is_not_submitted(signed_in: SignedIn, draft: ExpressCargoManifest) -> None:

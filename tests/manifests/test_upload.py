@@ -98,7 +98,7 @@ def test_the_faults_are_told_on_the_page_and_in_the_file_given_back(
     back = client.get(reverse("upload-errors", args=[upload.pk]))
     assert back["Content-Disposition"].startswith("attachment")
     assert back["X-Content-Type-Options"] == "nosniff"
-    content = b"".join(back)  # type: ignore[arg-type]
+    content = b"".join(back)
     assert "packages: there must be at least one package; invoice_currency: is not a currency code" in content.decode()
     corrected = content.replace(b'"0"', b'"1"').replace(b",0,", b",1,").replace(b"RUPEE", b"INR")
     assert send(client, draft, corrected).state == Upload.State.READY, "the returned file, corrected, is taken as it is"
@@ -202,10 +202,10 @@ def test_the_filled_example_is_a_file_that_is_taken(
     signed_in: SignedIn, draft: ExpressCargoManifest, extension: str
 ) -> None:
     client = signed_in("courier.swift")
-    example = b"".join(client.get(reverse("upload-template", args=["ecm"]), {"format": extension, "example": "1"}))  # type: ignore[arg-type]
+    example = b"".join(client.get(reverse("upload-template", args=["ecm"]), {"format": extension, "example": "1"}))
     assert send(client, draft, example, f"example.{extension}").faults == []
     assert held(draft) == (1, 1, 2)
-    empty = b"".join(client.get(reverse("upload-template", args=["ecm"]), {"format": extension}))  # type: ignore[arg-type]
+    empty = b"".join(client.get(reverse("upload-template", args=["ecm"]), {"format": extension}))
     assert files.template(NON_DOCUMENTS, is_xlsx=False) == empty or extension == "xlsx"
 
 
