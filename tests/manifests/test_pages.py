@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from eccs.models import Upload
 from manifests.clearance import Stage
-from manifests.models import ExpressCargoManifest, HouseAirwayBill, MasterAirwayBill, Package
+from manifests.models import ExpressCargoManifest, HouseAirwayBill, ManifestTrail, MasterAirwayBill, Package
 from tests.factories.manifests import house_airway_bill, manifest
 from tests.manifests.conftest import Row, SignedIn, as_csv, send, shipment
 
@@ -64,7 +64,7 @@ def test_a_header_may_bring_its_file(signed_in: SignedIn) -> None:
         ({"scheduled_arrival": "tomorrow"}, "Enter a valid date"),
         ({"airport_of_shipment": "HK"}, "at least 3 characters"),
         ({"flight_number": ""}, "required"),
-        ({"station": "XXX"}, "Select a valid choice"),
+        ({"station": "QQQ"}, "Select a valid choice"),
     ],
 )
 def test_a_wrong_header_keeps_what_was_typed_and_says_why(signed_in: SignedIn, given: Row, words: str) -> None:
