@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from eccs.models import Upload
 from manifests.clearance import Stage
-from manifests.models import ExpressCargoManifest, HouseAirwayBill, ManifestTrail, MasterAirwayBill, Package
+from manifests.models import ExpressCargoManifest, HouseAirwayBill, MasterAirwayBill, Package
 from tests.factories.manifests import house_airway_bill, manifest
 from tests.manifests.conftest import Row, SignedIn, as_csv, send, shipment
 
