@@ -36,7 +36,16 @@ def strong_secret_key(app_configs: Sequence[Any] | None = None, **kwargs: Any) -
     return [Error(fault, hint=hint, id="eccs.E001")] if fault else []
 
 
+@register(Tags.security)
+def bank_key_set(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Outside a demonstration the key shared with the bank must be set: without it no payment can be told from a forged one."""
+    if settings.DEMO or settings.BANK_KEY:
+        return []
+    hint = "Agree one with the bank; for a trial: python -c 'import secrets; print(secrets.token_hex(32))'"
+    return [Error("ECCS_BANK_KEY is not set.", hint=hint, id="eccs.E002")]
+
+
 def refuse_unsafe_start() -> None:
     """End the web server or a process of the queue, which run no system checks of their own, with one plain line."""
-    for message in strong_secret_key():
+    for message in (*strong_secret_key(), *bank_key_set()):
         raise SystemExit(f"ECCS does not start: {message.msg} {message.hint}")
