@@ -72,11 +72,12 @@ LEFT JOIN counted ON true
 def record(manifest_id: int, scans: Sequence[Scan], actor: Actor) -> list[dict[str, Any]]:
     """Keep scans and answer each: arrived (part n of m), already scanned, or unknown. In one transaction with what follows.
 
-    A HAWB whose last package this was is news for those above, in the same transaction (PN17 5.2).
+    A HAWB whose last package this was is news for those above, in the same transaction (PN17 5.2). Two stations that send
+    what they gathered without a network take the rows in one order, by code, so that neither waits for the other in a ring.
     """
-    now, complete, answers = timezone.now(), [], []
+    now, complete, answers = timezone.now(), [], {}
     with transaction.atomic(), connection.cursor() as cursor:
-        for scan in scans:
+        for place, scan in sorted(enumerate(scans), key=lambda placed: placed[1].code):
             given: dict[str, Any] = {
                 "key": scan.key, "manifest": manifest_id, "code": scan.code, "at": min(scan.scanned_at, now), "now": now,
                 "by": actor.user_id,
@@ -89,13 +90,13 @@ def record(manifest_id: int, scans: Sequence[Scan], actor: Actor) -> list[dict[s
             verdict, hawb, part, before, arrived, packages, counted = row
             if counted is not None and arrived == packages:
                 complete.append(counted)
-            answers.append({
+            answers[place] = {
                 "key": str(scan.key), "code": scan.code, "verdict": verdict, "hawb": hawb, "part": part, "arrived": arrived,
                 "packages": packages, "before": timezone.localtime(before).strftime("%H:%M:%S") if before else "",
-            })  # fmt: skip
+            }  # fmt: skip
         if complete:
             house_airway_bills_arrived.send(None, hawb_ids=complete, actor=actor, at=now)
-    return answers
+    return [answers[place] for place in range(len(scans))]
 
 
 def differences(manifest: Any) -> dict[str, Any]:

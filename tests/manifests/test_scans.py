@@ -90,6 +90,13 @@ def test_the_same_message_twice_has_the_same_answer_and_one_scan(scan: Callable[
     assert arrived("SWF001") == (1, True)
 
 
+def test_answers_come_in_the_order_of_the_scans(scan: Callable[..., Any]) -> None:
+    answers = scan("SWF002-3", "STRAY9", "SWF001", "SWF002-3")
+    assert [(answer["code"], answer["verdict"]) for answer in answers] == [
+        ("SWF002-3", "ARRIVED"), ("STRAY9", "UNKNOWN"), ("SWF001", "ARRIVED"), ("SWF002-3", "DUPLICATE"),
+    ]  # fmt: skip
+
+
 def test_what_is_not_manifested_is_kept_as_excess(scan: Callable[..., Any], flight: ExpressCargoManifest) -> None:
     other = house_airway_bill(manifest(Stage.ARRIVAL_SCAN), number="OTHER1")
     for code in ("STRAY9", "SWF002", "OTHER1"):
