@@ -47,7 +47,8 @@ def audience_of(line: TrailLine) -> str:
     waits_for_trade = any(role.startswith(("COURIER", "IMPORTER")) for role in desks)
     if line.role.startswith(("COURIER", "IMPORTER")) and waits_for_trade:
         return ""  # the firm did it itself and still has it
-    return f"courier:{document.courier_id}" if waits_for_trade or not desks or "SYSTEM" in desks else ""
+    nobody_elses = set(desks) <= {"SYSTEM"}  # finished, or waiting for a payment
+    return f"courier:{document.courier_id}" if waits_for_trade or nobody_elses else ""
 
 
 def _notice(audience: str, stage: str, documents: list[Document]) -> Notice:
