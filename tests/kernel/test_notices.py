@@ -12,13 +12,13 @@ from bills.stages import Stage
 from eccs import notices
 from eccs.models import Notice
 from eccs.workflow import take, take_many
-from tests.factories import bills
+from tests.factories import bills, firms
 
 pytestmark = pytest.mark.django_db
 
 
 def officer(role: Role) -> Actor:
-    return Actor(bills.firms.person().pk, "Esha Menon", postings=((role, "BLR"),))
+    return Actor(firms.person().pk, "Esha Menon", postings=((role, "BLR"),))
 
 
 def test_a_query_is_told_to_its_courier_once_and_without_the_officer() -> None:
