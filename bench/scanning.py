@@ -136,13 +136,14 @@ def _together(port: int, ask: object, asked: int) -> tuple[float, list[float]]:
 def _pgbench(manifest: ExpressCargoManifest) -> float:
     """The same statement in the same transaction, from 8 clients that do nothing else; transactions a second."""
     values = {
-        "%(key)s": "gen_random_uuid()", "%(manifest)s": str(manifest.pk), "%(code)s": "'PK' || lpad((:n)::text, 8, '0')",
-        "%(at)s": "now()", "%(now)s": "now()", "%(by)s": str(world.person("scan.blr").pk),
+        "%(key)s": "':key'", "%(manifest)s": str(manifest.pk), "%(code)s": "':code'", "%(at)s": "now()", "%(now)s": "now()",
+        "%(by)s": str(world.person("scan.blr").pk),
     }  # fmt: skip
+    drawn = f"SELECT gen_random_uuid() AS key, 'PK' || lpad((nextval('bench_packages') + {PACKAGES // 2})::text, 8, '0') AS code"
     statement = re.sub(r"%\(\w+\)s", lambda found: values[found[0]], SCAN).replace("\n", " ")
     options = connection.get_connection_params()
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
-        script.write(f"SELECT nextval('bench_packages') + {PACKAGES // 2} AS n \\gset\nBEGIN;\n{statement};\nCOMMIT;\n")
+        script.write(f"{drawn} \\gset\nBEGIN;\n{statement};\nCOMMIT;\n")
         script.flush()
         told = subprocess.run(
             [
