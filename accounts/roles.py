@@ -33,6 +33,7 @@ class Role(models.TextChoices):
     RISK_APPROVER = "RISK_APPROVER", _("Risk Approver")
     JOINT_COMMISSIONER = "JOINT_COMMISSIONER", _("Joint Commissioner")
     COMMISSIONER = "COMMISSIONER", _("Commissioner")
+    AUDITOR = "AUDITOR", _("Auditor")
     COURIER_ADMIN = "COURIER_ADMIN", _("Group Admin (Courier)")
     COURIER_OPERATOR = "COURIER_OPERATOR", _("Courier Operator")
     COURIER_SIGNATORY = "COURIER_SIGNATORY", _("Courier Signatory")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 
 if TYPE_CHECKING:
@@ -81,26 +82,33 @@ class Listing:
 
 @dataclass(frozen=True)
 class Link:
-    """A page of its own that stands in the navigation of some roles."""
+    """A page of its own that belongs to some roles; most stand in their navigation."""
 
     label: Any
     url_name: str
     roles: tuple[str, ...]
+    nav: bool = True
 
 
 _listings: dict[str, Listing] = {}
 _links: list[Link] = []
 
 
-def link(label: Any, url_name: str, *roles: str) -> None:
-    """Put a page into the navigation of these roles."""
-    _links.append(Link(label, url_name, roles))
+def link(label: Any, url_name: str, *roles: str, nav: bool = True) -> None:
+    """Declare that a page belongs to these roles; `nav` puts it into their navigation."""
+    _links.append(Link(label, url_name, roles, nav))
+
+
+def require(actor: Any, url_name: str) -> None:
+    """Refuse whoever the page does not belong to. Raises PermissionDenied."""
+    if not any(one.url_name == url_name and actor.roles & set(one.roles) for one in _links):
+        raise PermissionDenied
 
 
 def links(held: Iterable[str]) -> list[Link]:
     """The pages in the navigation of somebody with these roles."""
     roles = set(held)
-    return [one for one in _links if roles & set(one.roles)]
+    return [one for one in _links if one.nav and roles & set(one.roles)]
 
 
 def register(listing: Listing) -> None:
