@@ -2,17 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Posting, User
-from accounts.roles import Group, Role
+from accounts.roles import Group, Role, group_of, label_of
+from eccs.activities import activities, of_role
+
+
+class Held(NamedTuple):
+    """A role that somebody holds, and where."""
+
+    role: str  # a standard role, or the code of one composed at a station
+    station: str = ""  # its code, or nothing for all stations
+    composed: frozenset[str] | None = None  # the activities of a composed role
+
+    @property
+    def activities(self) -> frozenset[str]:
+        """What the role opens: what it was composed of, or what is declared for it."""
+        return of_role(self.role) if self.composed is None else self.composed
+
+    @property
+    def group(self) -> Group | None:
+        """The user group it belongs to."""
+        return group_of(self.role)
+
+    def reaches(self, document: Any, actor: Actor) -> bool:
+        """Whether a document is within the reach of this role: of the own firm, at the own station, or national."""
+        at = getattr(document, "station_id", None)
+        if self.group is Group.COURIER:
+            own = actor.courier_id is not None and getattr(document, "courier_id", None) == actor.courier_id
+            return own and self.station in ("", at or "")
+        if self.group is Group.IMPORTER:
+            own = actor.importer_id is not None and getattr(document, "importer_id", None) == actor.importer_id
+            return own and self.station in ("", at or "")
+        return self.group is Group.SYSTEM or bool(self.station and at in (self.station, None))
 
 
 @dataclass(frozen=True)
@@ -25,7 +55,7 @@ class Actor:
     courier_id: int | None = None
     importer_id: int | None = None
     custodian_id: int | None = None
-    postings: tuple[tuple[str, str], ...] = field(default=())  # (role, station code or "" for all stations)
+    postings: tuple[Held, ...] = field(default=())
 
     @classmethod
     def of(cls, user: User) -> Actor:
@@ -35,23 +65,30 @@ class Actor:
         return cls(
             user_id=user.pk, name=user.full_name, username=user.username, courier_id=user.courier_id,
             importer_id=user.importer_id, custodian_id=user.custodian_id,
-            postings=tuple((role, station or "") for role, station in postings.order_by("pk").values_list("role", "station_id")),
+            postings=tuple(
+                Held(role, station or "") for role, station in postings.order_by("pk").values_list("role", "station_id")
+            ),
         )  # fmt: skip
 
     @cached_property
-    def roles(self) -> frozenset[str]:
-        """Every role held at any station."""
-        return frozenset(role for role, _station in self.postings)
+    def activities(self) -> frozenset[str]:
+        """Everything the person may do, on some document."""
+        return frozenset().union(*(held.activities for held in self.postings))
+
+    @cached_property
+    def roles(self) -> tuple[str, ...]:
+        """Every role held at any station, each once, in the order given."""
+        return tuple(dict.fromkeys(held.role for held in self.postings))
 
     @cached_property
     def stations(self) -> frozenset[str]:
-        """The stations where officers and custodians are posted; couriers and importers work at all."""
-        return frozenset(station for _role, station in self.postings if station)
+        """The stations of the postings; couriers and importers mostly work at all."""
+        return frozenset(held.station for held in self.postings if held.station)
 
     @cached_property
     def groups(self) -> frozenset[Group]:
         """The user groups the roles belong to."""
-        return frozenset(Role(role).group for role in self.roles)
+        return frozenset(filter(None, (held.group for held in self.postings)))
 
     @property
     def is_officer(self) -> bool:
@@ -63,36 +100,37 @@ class Actor:
         """Whether the person belongs to a courier or an importer."""
         return Group.COURIER in self.groups or Group.IMPORTER in self.groups
 
-    def stations_as(self, *roles: str) -> frozenset[str]:
-        """The stations where one of the roles is held."""
-        return frozenset(station for role, station in self.postings if role in roles and station)
+    def stations_in(self, *groups: Group) -> frozenset[str]:
+        """The stations where the person is posted in one of these user groups."""
+        return frozenset(held.station for held in self.postings if held.group in groups and held.station)
 
-    def role_for(self, roles: Collection[str], document: Any) -> str:
-        """The role in which the actor may act on the document, or nothing."""
-        for role, station in self.postings:
-            if role not in roles:
-                continue
-            group = Role(role).group
-            if group is Group.COURIER and self.courier_id is not None and document.courier_id == self.courier_id:
-                return role
-            if group is Group.IMPORTER and self.importer_id is not None:
-                if getattr(document, "importer_id", None) == self.importer_id:
-                    return role
-            elif group is Group.SYSTEM or (station and station == document.station_id):
-                return role
+    def stations_for(self, wanted: Iterable[str]) -> frozenset[str]:
+        """The stations where one of these activities is the person's."""
+        asked = frozenset(wanted)
+        return frozenset(h.station for h in self.postings if h.station and not asked.isdisjoint(h.activities))
+
+    def may(self, activity: str) -> bool:
+        """Whether the activity is the person's, on some document."""
+        return activity in self.activities
+
+    def acts_as(self, activity: str, document: Any) -> str:
+        """The role in which the activity is the person's on this document, or nothing."""
+        for held in self.postings:
+            if activity in held.activities and held.reaches(document, self):
+                return held.role
         return ""
 
-    def why_not(self, roles: Collection[str], document: Any) -> str:
-        """Why the actor may not act on the document in any of these roles, or nothing where it may."""
-        if self.role_for(roles, document):
+    def why_not(self, activity: str, document: Any) -> str:
+        """Why the activity is not the person's on this document, in words; nothing where it is."""
+        if self.acts_as(activity, document):
             return ""
-        if self.roles.isdisjoint(roles):
-            desks = ", ".join(str(Role(role).label) for role in roles)
+        if not self.may(activity):
+            desks = ", ".join(label_of(role) for role in activities()[activity].roles)
             return _("This is for the desk of: %(desks)s.") % {"desks": desks}
         if self.is_trade:
             return _("The document belongs to another firm.")
         return _("The document is at another station.")
 
 
-SYSTEM = Actor(user_id=None, name="ECCS", postings=((Role.SYSTEM.value, ""),))
+SYSTEM = Actor(user_id=None, name="ECCS", postings=(Held(Role.SYSTEM.value),))
 """The system itself, for the steps nobody's hand takes."""

@@ -50,6 +50,24 @@ class Role(models.TextChoices):
         return _GROUPS[self]
 
 
+def composed_code(group: str, name: str) -> str:
+    """What a role composed at a station is called in the trail: its group, then its name."""
+    return f"{group}: {name}"
+
+
+def group_of(code: str) -> Group | None:
+    """The user group of a role as the trail writes it, standard or composed; nothing where it is neither."""
+    if code in Role.values:
+        return Role(code).group
+    group = code.partition(": ")[0]
+    return Group(group) if group in Group.values else None
+
+
+def label_of(code: str) -> str:
+    """A role as the trail writes it, in words."""
+    return str(Role(code).label) if code in Role.values else code.partition(": ")[2] or code
+
+
 _GROUPS: dict[Role, Group] = {
     role: (
         Group.SYSTEM
@@ -65,6 +83,14 @@ _GROUPS: dict[Role, Group] = {
     for role in Role
 }
 
+
+def public_label(code: str) -> str:
+    """A role in words for whoever is not of its group: of a composed one, only the group."""
+    group = group_of(code)
+    return label_of(code) if code in Role.values or group is None else str(group.label)
+
+
+TRADE = tuple(role for role in Role if role.group in (Group.COURIER, Group.IMPORTER))
 COURIERS = (Role.COURIER_OPERATOR, Role.COURIER_SIGNATORY)
 OFFICERS = tuple(role for role in Role if role.group is Group.CUSTOMS)
 CUSTODIANS = tuple(role for role in Role if role.group is Group.CUSTODIAN)

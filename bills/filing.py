@@ -159,7 +159,7 @@ def file_many(flight: Flight, prepared: list[Prepared], actor: Actor, at: dateti
     blank = _blank(manifest, prepared[0], actor)
     if reasons := why_not(blank, step, actor):
         raise Refused(reasons, manifest)
-    role, rules = actor.role_for(step.roles, blank), flight.ruleset()
+    role, rules = actor.acts_as(step.activity_at(Stage.DRAFT), blank), flight.ruleset()
     keys = next_ids(CourierBillOfEntry, len(prepared))
     decision_keys = next_ids(RiskDecision, len(prepared))
     bills, decisions, items, entries = [], [], [], []
@@ -313,7 +313,7 @@ def _context(upload: Upload) -> dict[str, Any]:
         ],
         "button": _("Sign and file %(n)s bills") % {"n": grouped(sums.get("bills", 0))},
         "next_words": _("Each bill gets its number at once. Duty can be paid as soon as the bills are filed; the goods go to X-ray when duty is paid and every package has arrived."),
-        "may_sign": lambda actor: not actor.why_not(step.roles, template),
+        "may_sign": lambda actor: not actor.why_not(step.activity_at(Stage.DRAFT), template),
     }  # fmt: skip
 
 

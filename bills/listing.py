@@ -54,8 +54,9 @@ BILLS = Listing(
     related=("hawb", "manifest", "station", "courier", "risk_decision"),
     context=context,
     search=search,
-    elsewhere={Stage.DUTY: Elsewhere(COURIERS, _("Pay the duty"), "new-challan")},
+    elsewhere={Stage.DUTY: Elsewhere(_("Pay the duty"), "new-challan")},
 )  # fmt: skip
 
 register(BILLS)
 link(_("File a bill"), "bill-start", *COURIERS)
+link(_("Add papers to a bill"), "bill-attach", *COURIERS, nav=False)

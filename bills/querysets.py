@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.permissions import Actor
-from accounts.roles import CUSTODIANS, OFFICERS
+from accounts.roles import Group
 from bills.stages import UNFILED
 
 
@@ -17,7 +17,7 @@ class BillQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, actor: Actor) -> Self:
         """The courier's own at every station; those of the posting's station, once filed, for officers and custodian."""
-        seen = Q(station_id__in=actor.stations_as(*OFFICERS, *CUSTODIANS)) & ~Q(stage__in=UNFILED)
+        seen = Q(station_id__in=actor.stations_in(Group.CUSTOMS, Group.CUSTODIAN)) & ~Q(stage__in=UNFILED)
         if actor.courier_id is not None and actor.is_trade:
             seen |= Q(courier_id=actor.courier_id)
         return self.filter(seen)

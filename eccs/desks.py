@@ -15,10 +15,10 @@ from django.utils import timezone
 
 from accounts.models import CustomsStation
 from accounts.permissions import Actor
-from accounts.roles import Group, Role
+from accounts.roles import Group, label_of
 from eccs import pages
 from eccs.dated_rules import rule_book
-from eccs.workflow import Document, holders
+from eccs.workflow import Document
 
 COUNTED_FOR = 5  # seconds a count is shared between pages
 
@@ -81,7 +81,7 @@ def desks(actor: Actor) -> list[Desk]:
     """Every desk of the person, in the order of the notice."""
     found = []
     for listing in pages.listings():
-        for stage in listing.waiting_at(actor.roles - {Role.SYSTEM}):
+        for stage in listing.waiting_at(actor):
             count, oldest, over = 0, None, 0
             for field, value in _scopes(listing, stage, actor):
                 n, since, late = counts(listing.model, field, value).get(stage, (0, None, 0))
@@ -95,10 +95,11 @@ def desks(actor: Actor) -> list[Desk]:
 def _scopes(listing: pages.Listing, stage: str, actor: Actor) -> list[tuple[str, Any]]:
     """Whose documents of a stage wait for the person: the courier's own, or those of the stations posted to."""
     done = listing.elsewhere.get(stage)
-    roles = [r for r in (*holders(listing.model, stage), *(done.roles if done else ())) if r in actor.roles]
-    if any(Role(role).group in (Group.COURIER, Group.IMPORTER) for role in roles):
+    wanted = {s.activity_at(stage) for s in listing.model.steps().values() if stage in s.sources}
+    wanted |= {done.activity} if done else set()
+    if any(h.group in (Group.COURIER, Group.IMPORTER) and not wanted.isdisjoint(h.activities) for h in actor.postings):
         return [("courier_id", actor.courier_id)] if actor.courier_id is not None else []
-    return [("station_id", station) for station in sorted(actor.stations_as(*roles))]
+    return [("station_id", station) for station in sorted(actor.stations_for(wanted))]
 
 
 def masthead(request: HttpRequest) -> dict[str, Any]:
@@ -124,10 +125,10 @@ def masthead(request: HttpRequest) -> dict[str, Any]:
             "here": here,
             "links": [
                 {"label": link.label, "url": reverse(link.url_name), "current": here == reverse(link.url_name)}
-                for link in pages.links(actor.roles)
+                for link in pages.links(actor)
             ],
             "name": actor.name,
-            "roles": [str(Role(role).label) for role in dict.fromkeys(role for role, _station in actor.postings)],
+            "roles": [label_of(role) for role in actor.roles],
             "stations": [str(s) for s in CustomsStation.objects.filter(pk__in=actor.stations)]
             if actor.stations
             else [],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -28,12 +28,36 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Elsewhere:
-    """What a stage awaits when it is done on another page: whose it is, what it is called, and the page's name."""
+class Link:
+    """A page of its own that belongs to some roles; most stand in their navigation."""
 
-    roles: tuple[str, ...]
     label: Any
     url_name: str
+    roles: tuple[str, ...]
+    nav: bool = True
+
+    @property
+    def activity(self) -> str:
+        """The activity that opens the page."""
+        return activity_of(self.url_name)
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """What a stage awaits when it is done on another page: what it is called, and the declared page's name."""
+
+    label: Any
+    url_name: str
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Whose page it is."""
+        return next(one.roles for one in _links if one.url_name == self.url_name)
+
+    @property
+    def activity(self) -> str:
+        """The activity that opens the page."""
+        return activity_of(self.url_name)
 
 
 @dataclass(frozen=True)
@@ -52,13 +76,13 @@ class Listing:
     search: Callable[[str], Q] | None = None
     elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)  # by stage
 
-    def waiting_at(self, roles: Collection[str]) -> tuple[str, ...]:
-        """The stages that wait for somebody with one of these roles, here or on another page, in the notice's order."""
+    def waiting_at(self, actor: Any) -> tuple[str, ...]:
+        """The stages that wait for this person, here or on another page, in the notice's order."""
         from eccs.workflow import waiting_at
 
         found = {
-            *waiting_at(self.model, roles),
-            *(s for s, done in self.elsewhere.items() if set(done.roles) & set(roles)),
+            *waiting_at(self.model, actor),
+            *(s for s, done in self.elsewhere.items() if actor.may(done.activity)),
         }
         return tuple(stage for stage in self.model.stage_order() if stage in found)
 
@@ -80,16 +104,6 @@ class Listing:
         return rows
 
 
-@dataclass(frozen=True)
-class Link:
-    """A page of its own that belongs to some roles; most stand in their navigation."""
-
-    label: Any
-    url_name: str
-    roles: tuple[str, ...]
-    nav: bool = True
-
-
 _listings: dict[str, Listing] = {}
 _links: list[Link] = []
 
@@ -99,16 +113,25 @@ def link(label: Any, url_name: str, *roles: str, nav: bool = True) -> None:
     _links.append(Link(label, url_name, roles, nav))
 
 
+def activity_of(url_name: str) -> str:
+    """The activity that opens a declared page."""
+    return f"page.{url_name}"
+
+
 def require(actor: Any, url_name: str) -> None:
     """Refuse whoever the page does not belong to. Raises PermissionDenied."""
-    if not any(one.url_name == url_name and actor.roles & set(one.roles) for one in _links):
+    if not actor.may(activity_of(url_name)):
         raise PermissionDenied
 
 
-def links(held: Iterable[str]) -> list[Link]:
-    """The pages in the navigation of somebody with these roles."""
-    roles = set(held)
-    return [one for one in _links if one.nav and roles & set(one.roles)]
+def declared() -> Iterable[Link]:
+    """Every page that belongs to roles."""
+    return tuple(_links)
+
+
+def links(actor: Any) -> list[Link]:
+    """The pages in a person's navigation."""
+    return [one for one in _links if one.nav and actor.may(one.activity)]
 
 
 def register(listing: Listing) -> None:

@@ -18,7 +18,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from eccs import desks, keyset, pages
 from eccs.models import Notice
-from eccs.workflow import Document, Refused, Step, buttons, holders, take, take_many, what_next
+from eccs.workflow import (
+    Document,
+    Refused,
+    Step,
+    buttons,
+    holders,
+    take,
+    take_many,
+    took_before,
+    what_next,
+    why_not,
+)
 
 
 def _listing(slug: str) -> pages.Listing:
@@ -61,7 +72,7 @@ def queue(request: HttpRequest, slug: str, stage: str) -> HttpResponse:
     """One stage's documents that wait for the person, oldest first, with filters and steps for many at once."""
     listing, actor = _listing(slug), request.actor  # type: ignore[attr-defined]
     code = pages.from_verb(stage).upper()
-    if code not in listing.waiting_at(actor.roles):
+    if code not in listing.waiting_at(actor):
         raise Http404
     columns = [c for c in listing.columns if actor.is_officer or not c.officers_only]
     sorts = {c.sort for c in columns if c.sort} | {"stage_since"}
@@ -88,7 +99,7 @@ def queue(request: HttpRequest, slug: str, stage: str) -> HttpResponse:
 
 
 def _open_steps(model: type[Document], stage: str, actor: Any) -> list[Step]:
-    return [s for s in model.steps().values() if stage in s.sources and actor.roles & set(s.roles_at(stage))]
+    return [s for s in model.steps().values() if stage in s.sources and actor.may(s.activity_at(stage))]
 
 
 def _fragment(request: HttpRequest) -> bool:
@@ -136,15 +147,15 @@ def told(line: Any, shown: Document, *, officer: bool) -> dict[str, Any]:
     """A line of the trail in words; the trade learns steps and stages, never which officer took them."""
     declared = shown.steps().get(line.step)
     labels = shown.stage_labels()
-    from accounts.roles import Group, Role
+    from accounts.roles import Group, group_of, label_of, public_label
 
-    of_customs = line.role in Role.values and Role(line.role).group is Group.CUSTOMS
+    of_customs = group_of(line.role) is Group.CUSTOMS
     return {
         "at": line.at, "seq": line.seq, "label": str(declared.label) if declared else line.step,
         "para": declared.para if declared else "", "from_stage": str(labels.get(line.from_stage, "")),
         "to_stage": str(labels.get(line.to_stage, "")), "moved": line.from_stage != line.to_stage,
         "by": line.by_name if officer or not of_customs else "",
-        "role": str(Role(line.role).label) if line.role in Role.values else line.role,
+        "role": label_of(line.role) if officer else public_label(line.role),
         "answers": line.answers if officer else {}, "seal": line.seal,
     }  # fmt: skip
 
@@ -167,7 +178,7 @@ def who_has_it(listing: pages.Listing, shown: Document, actor: Any) -> dict[str,
     if back in ahead:
         onwards = [back]
     do = [{"label": str(s.label), "url": f"#step-{s.name}"} for s in mine]
-    if done is not None and set(done.roles) & actor.roles:
+    if done is not None and actor.may(done.activity):
         do.insert(0, {"label": str(done.label), "url": f"{reverse(done.url_name)}?{urlencode({'document': shown.pk})}"})
     return {
         "stage": str(labels[shown.stage]), "since": shown.stage_since,
@@ -195,7 +206,7 @@ def step(request: HttpRequest, slug: str, key: str, verb: str) -> HttpResponse:
     listing, shown = _document(request, slug, key)
     actor = request.actor  # type: ignore[attr-defined]
     declared = listing.model.steps().get(pages.from_verb(verb))
-    if declared is None or not actor.roles & set(declared.roles):
+    if declared is None or not any(map(actor.may, declared.activities)):
         raise Http404
     asked = request.method == "POST" and not (declared.grave and "confirm" not in request.POST)
     form = step_form(declared, shown, actor, *((request.POST, request.FILES) if request.method == "POST" else ()))
@@ -208,9 +219,7 @@ def step(request: HttpRequest, slug: str, key: str, verb: str) -> HttpResponse:
             context = document_context(request, listing, shown, step=declared, reasons=refusal.reasons, form=form)
             return render(request, "eccs/refused.html", context, status=409)
         return _after(request, listing, shown, done, declared)
-    reasons = declared.reasons_not(shown, actor) if shown.stage in declared.sources else [
-        _("The document is at “%(stage)s” now.") % {"stage": shown.get_stage_display()}
-    ]  # fmt: skip
+    reasons = why_not(shown, declared, actor, took_before([shown], declared, actor))
     context = document_context(request, listing, shown, step=declared, form=form, reasons=reasons)
     return render(request, "eccs/step.html", context, status=422 if asked else 200)
 
@@ -235,7 +244,7 @@ def steps(request: HttpRequest, slug: str, stage: str, verb: str) -> HttpRespons
     """One step on all the ticked documents of a queue: each is judged by itself, those refused are named with the reason."""
     listing, actor = _listing(slug), request.actor  # type: ignore[attr-defined]
     declared = listing.model.steps().get(pages.from_verb(verb))
-    if declared is None or not declared.many or not actor.roles & set(declared.roles):
+    if declared is None or not declared.many or not any(map(actor.may, declared.activities)):
         raise Http404
     ids = [int(pk) for pk in request.POST.getlist("document") if pk.isdigit()]
     visible = listing.visible_to(actor).filter(pk__in=ids)

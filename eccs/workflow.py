@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, wraps
 from types import MappingProxyType
@@ -38,11 +38,14 @@ class Actor(Protocol):
     def name(self) -> str:
         """The name as the trail writes it."""
 
-    def role_for(self, roles: Collection[str], document: Document) -> str:
-        """The role in which the actor may act on this document, or nothing."""
+    def may(self, activity: str) -> bool:
+        """Whether the activity is the actor's, on some document."""
 
-    def why_not(self, roles: Collection[str], document: Document) -> str:
-        """Why the actor may not act in any of these roles on this document, in words; nothing where it may."""
+    def acts_as(self, activity: str, document: Document) -> str:
+        """The role in which the activity is the actor's on this document, or nothing."""
+
+    def why_not(self, activity: str, document: Document) -> str:
+        """Why the activity is not the actor's on this document, in words; nothing where it is."""
 
 
 Guard = Callable[[Any, Actor], str]
@@ -79,6 +82,18 @@ class Step:
     rule: str = ""  # the method's docstring
     private: bool = False  # its line in the trail is for officers only
     desks: Mapping[str, str] = field(default_factory=dict)  # stage → role, where each stage has a desk of its own
+    weighty: bool = False  # asks for the password again
+    apart_from: tuple[str, ...] = ()  # steps whose taker may not take this one on the same document
+    document: str = ""  # the kind of document it belongs to
+
+    def activity_at(self, stage: str) -> str:
+        """The activity that taking the step in this stage is."""
+        return f"{self.document}.{self.name}.{stage}" if stage in self.desks else f"{self.document}.{self.name}"
+
+    @property
+    def activities(self) -> tuple[str, ...]:
+        """The step as activities: one, or one for each stage with a desk of its own."""
+        return tuple(self.activity_at(stage) for stage in self.desks or ("",))
 
     def roles_at(self, stage: str) -> tuple[str, ...]:
         """The roles whose desk takes the step in this stage."""
@@ -109,6 +124,8 @@ def step(
     grave: bool = False,
     many: bool = False,
     private: bool = False,
+    weighty: bool = False,
+    apart_from: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a method as a step. The method sets fields of its document and returns the records to be written with it.
 
@@ -123,7 +140,7 @@ def step(
         declared = Step(
             name=method.__name__, sources=sources, targets=targets, roles=roles, desks=desks,
             label=label, para=para, form=form, guards=guards, grave=grave, many=many, private=private,
-            rule=(method.__doc__ or "").strip(),
+            weighty=weighty, apart_from=apart_from, rule=(method.__doc__ or "").strip(),
         )  # fmt: skip
 
         @wraps(method)
@@ -205,7 +222,8 @@ def _steps(model: type[Document]) -> dict[str, Step]:
         for name, method in vars(base).items():
             meta = getattr(method, "_django_fsm", None)
             if meta is not None:
-                found[name] = next(iter(meta.transitions.values())).custom["step"]
+                declared = next(iter(meta.transitions.values())).custom["step"]
+                found[name] = replace(declared, document=model._meta.model_name)
     return found
 
 
@@ -259,8 +277,9 @@ def _move(
     changed: set[str] = set()
     entries: list[trail.Entry] = []
     records: list[models.Model] = []
+    took = took_before(rows, declared, actor)
     for document in rows:
-        if reasons := why_not(document, declared, actor):
+        if reasons := why_not(document, declared, actor, took):
             refusal = Refused(reasons, document)
             if strict:
                 raise refusal
@@ -277,7 +296,7 @@ def _move(
         entries.append(
             trail.Entry(
                 document, at=at, step=declared.name, from_stage=from_stage, to_stage=document.stage,
-                by_id=actor.user_id, by_name=actor.name, role=actor.role_for(declared.roles, document),
+                by_id=actor.user_id, by_name=actor.name, role=actor.acts_as(declared.activity_at(from_stage), document),
                 answers=_told(given), snapshot=document.snapshot_for_trail,
             )
         )  # fmt: skip
@@ -330,16 +349,38 @@ def _told(answers: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def why_not(document: Document, declared: Step, actor: Actor) -> list[str]:
+def took_before(documents: Collection[Document], declared: Step, actor: Actor) -> dict[int, str]:
+    """The documents on which the actor took a step that this one is kept apart from, with that step: one query, or none."""
+    if not (declared.apart_from and actor.user_id is not None and documents):
+        return {}
+    kind = type(next(iter(documents)))
+    lines: Any = kind.trail_model._default_manager
+    found = lines.filter(document__in=[d.pk for d in documents], step__in=declared.apart_from, by=actor.user_id)
+    return dict(found.values_list("document_id", "step"))
+
+
+def why_not(
+    document: Document, declared: Step, actor: Actor, took: Mapping[int, str] = MappingProxyType({})
+) -> list[str]:
     """Every reason why this actor cannot take this step on this document now."""
-    if refusal := actor.why_not(declared.roles, document):
-        return [refusal]
+    asked = [declared.activity_at(document.stage)] if document.stage in declared.sources else declared.activities
+    refusals = [actor.why_not(activity, document) for activity in asked]
+    if all(refusals):
+        return [refusals[0]]
     if document.stage not in declared.sources:
         return [
             _("%(document)s is at “%(stage)s” now: %(step)s is not possible there.")
             % {"document": document, "stage": document.get_stage_display(), "step": declared.label}  # type: ignore[attr-defined]
         ]
-    return declared.reasons_not(document, actor)
+    return apart(document, took) + declared.reasons_not(document, actor)
+
+
+def apart(document: Document, took: Mapping[int, str]) -> list[str]:
+    """The reason that lies in what the actor did on the document before, or none."""
+    if document.pk not in took:
+        return []
+    label = document.steps()[took[document.pk]].label
+    return [_("You took “%(step)s” on this document: somebody else takes this step.") % {"step": label}]
 
 
 @dataclass(frozen=True)
@@ -353,16 +394,17 @@ class Button:
 def buttons(document: Document, actor: Actor) -> list[Button]:
     """The steps of the actor's desks at the document's stage, in order, each with the reasons why it cannot be taken yet."""
     return [
-        Button(declared, declared.reasons_not(document, actor))
+        Button(
+            declared, apart(document, took_before([document], declared, actor)) + declared.reasons_not(document, actor)
+        )
         for declared in document.steps().values()
-        if document.stage in declared.sources and not actor.why_not(declared.roles_at(document.stage), document)
+        if document.stage in declared.sources and not actor.why_not(declared.activity_at(document.stage), document)
     ]
 
 
-def waiting_at(model: type[Document], roles: Collection[str]) -> tuple[str, ...]:
-    """The stages that wait for somebody with one of these roles, in the order of the notice."""
-    held = set(roles)
-    found = {s for declared in model.steps().values() for s in declared.sources if held & set(declared.roles_at(s))}
+def waiting_at(model: type[Document], actor: Actor) -> tuple[str, ...]:
+    """The stages that wait for this person, in the order of the notice."""
+    found = {s for declared in model.steps().values() for s in declared.sources if actor.may(declared.activity_at(s))}
     return tuple(stage for stage in model.stage_order() if stage in found)
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import COURIERS, CUSTODIANS
-from eccs.pages import Column, Listing, link, register
+from accounts.roles import COURIERS, CUSTODIANS, OFFICERS, TRADE, Role
+from eccs.pages import Column, Listing, activity_of, link, register
 from manifests.models import ExpressCargoManifest
 
 SHIPMENTS_SHOWN = 50
@@ -30,7 +30,7 @@ def context(manifest: Any, actor: Any) -> dict[str, Any]:
     return {
         "shipments": shipments, "first_shipments": shipments[:10], "uploads": uploads if actor.is_trade else [], "scanned": scanned,
         "bill_count": manifest.bills.exclude(stage__in=("DRAFT", "DISCARDED")).count(),
-        "may_scan": bool(actor.role_for(["ARRIVAL_SCANNER"], manifest)) and manifest.stage == "ARRIVAL_SCAN",
+        "may_scan": bool(actor.acts_as(activity_of("scan-station"), manifest)) and manifest.stage == "ARRIVAL_SCAN",
     }  # fmt: skip
 
 
@@ -56,4 +56,6 @@ MANIFESTS = Listing(
 )
 
 register(MANIFESTS)
-link(_("Manifests"), "manifests", *COURIERS, *CUSTODIANS)
+link(_("Manifests"), "manifests", *TRADE, *CUSTODIANS, *OFFICERS)
+link(_("File a manifest"), "manifest-new", *COURIERS, nav=False)
+link(_("Arrival scan station"), "scan-station", Role.ARRIVAL_SCANNER, nav=False)

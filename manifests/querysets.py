@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.permissions import Actor
-from accounts.roles import CUSTODIANS, OFFICERS
+from accounts.roles import Group
 
 
 class ManifestQuerySet(models.QuerySet[Any]):
@@ -16,7 +16,9 @@ class ManifestQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, actor: Actor) -> Self:
         """The courier's own at every station; those of the posting's station, once submitted, for officers and custodian."""
-        seen = Q(station_id__in=actor.stations_as(*OFFICERS, *CUSTODIANS)) & ~Q(stage__in=("DRAFT", "DISCARDED"))
+        seen = Q(station_id__in=actor.stations_in(Group.CUSTOMS, Group.CUSTODIAN)) & ~Q(
+            stage__in=("DRAFT", "DISCARDED")
+        )
         if actor.courier_id is not None and actor.is_trade:
             seen |= Q(courier_id=actor.courier_id)
         return self.filter(seen)

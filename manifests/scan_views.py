@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.roles import Role
+from eccs.pages import activity_of
 from manifests import arrival
 from manifests.arrival import Scan
 from manifests.clearance import Stage
@@ -22,11 +22,10 @@ from manifests.forms import WeightForm
 from manifests.models import ExpressCargoManifest, Package
 
 AT_ONCE = 100
-SCANNERS = (Role.ARRIVAL_SCANNER,)
 
 
 def _manifest(request: HttpRequest, key: str) -> ExpressCargoManifest:
-    stations = request.actor.stations_as(*SCANNERS)  # type: ignore[attr-defined]
+    stations = request.actor.stations_for([activity_of("scan-station")])  # type: ignore[attr-defined]
     rows = ExpressCargoManifest.objects.filter(station_id__in=stations).exclude(
         stage__in=(Stage.DRAFT, Stage.DISCARDED)
     )

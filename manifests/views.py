@@ -8,14 +8,13 @@ from typing import Any
 from django.contrib import messages
 from django.db import connection, transaction
 from django.db.models import F
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import AuthorisedCourier
-from accounts.roles import COURIERS
-from eccs import keyset, upload_runner, uploads
+from eccs import keyset, pages, upload_runner, uploads
 from eccs.uploads import Sheet
 from eccs.uploads.reading import MAX_BYTES
 from manifests.clearance import Stage
@@ -26,8 +25,7 @@ from manifests.reading import NON_DOCUMENTS, judge, write_shipments
 
 def _courier(request: HttpRequest) -> AuthorisedCourier:
     actor = request.actor  # type: ignore[attr-defined]
-    if actor.courier_id is None or actor.roles.isdisjoint(COURIERS):
-        raise Http404
+    pages.require(actor, "manifest-new")
     return get_object_or_404(AuthorisedCourier, pk=actor.courier_id)
 
 
@@ -49,7 +47,7 @@ def manifests(request: HttpRequest) -> HttpResponse:
     if flight:
         rows = rows.filter(flight_number__icontains=flight)
     page = keyset.page(rows, "-created_at", request.GET.get("mark", ""))
-    may_file = not request.actor.roles.isdisjoint(COURIERS)  # type: ignore[attr-defined]
+    may_file = request.actor.may(pages.activity_of("manifest-new"))  # type: ignore[attr-defined]
     context = {"page": page, "stages": Stage.choices, "stage": stage, "flight": flight, "may_file": may_file}
     return render(request, "manifests/list.html", context)
 

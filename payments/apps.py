@@ -12,9 +12,11 @@ class PaymentsConfig(AppConfig):
         """Make challans known to desks, queues and pages."""
         from django.utils.translation import gettext_lazy as _
 
-        from accounts.roles import COURIERS
+        from accounts.roles import COURIERS, OFFICERS, TRADE, Role
         from eccs.pages import link, register
         from payments.listing import CHALLANS
 
         register(CHALLANS)
-        link(_("Payments"), "payment-history", *COURIERS)
+        link(_("Payments"), "payment-history", *TRADE, *OFFICERS)
+        link(_("Pay duty"), "new-challan", *COURIERS, nav=False)
+        link(_("Reconciliation"), "reconciliation", Role.DCAC)

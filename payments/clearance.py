@@ -167,7 +167,7 @@ class ChallanClearance(Document):
 
 
 CREATE = Step(
-    name="create", sources=(), targets=(Stage.CREATED,), roles=COURIERS,
+    name="create", document="challan", sources=(), targets=(Stage.CREATED,), roles=COURIERS,
     label=gettext_lazy("Create challan"),  # type: ignore[arg-type]  # every label is translated when it is shown
     para="PN17 8.0",
     rule="Bills of one courier and one station that wait for duty are put on a challan.",

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.permissions import Actor
-from accounts.roles import OFFICERS
+from accounts.roles import Group
 from bills.models import CourierBillOfEntry
 from bills.stages import Stage as BillStage
 
@@ -18,7 +18,7 @@ class ChallanQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, actor: Actor) -> Self:
         """The courier's own at every station; all of the posting's station for officers."""
-        seen = Q(station_id__in=actor.stations_as(*OFFICERS))
+        seen = Q(station_id__in=actor.stations_in(Group.CUSTOMS))
         if actor.courier_id is not None and actor.is_trade:
             seen |= Q(courier_id=actor.courier_id)
         return self.filter(seen)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import Actor
-from accounts.roles import Role
+from eccs.pages import activity_of, require
 from payments.forms import SettlementForm
 from payments.models import BankMessage, ChallanLine
 from payments.verdicts import Reason
@@ -33,18 +32,21 @@ REASONS = {
 def open_messages(actor: Actor) -> QuerySet[BankMessage]:
     """What must be put right at the actor's stations; a message about no challan of ours is seen at all of them."""
     waiting = BankMessage.objects.filter(outcome=BankMessage.Outcome.QUEUED, settled_at=None)
-    return waiting.filter(Q(challan__station_id__in=actor.stations_as(Role.DCAC)) | Q(challan=None))
+    return waiting.filter(
+        Q(challan__station_id__in=actor.stations_for([activity_of("reconciliation")])) | Q(challan=None)
+    )
 
 
 def uncredited_lines(actor: Actor) -> QuerySet[ChallanLine]:
     """Paid amounts that could not be credited, because the bill had moved on meanwhile."""
-    return ChallanLine.objects.filter(challan__station_id__in=actor.stations_as(Role.DCAC)).exclude(refusal="")
+    return ChallanLine.objects.filter(
+        challan__station_id__in=actor.stations_for([activity_of("reconciliation")])
+    ).exclude(refusal="")
 
 
 def _officer(request: HttpRequest) -> Actor:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    if Role.DCAC not in actor.roles:
-        raise PermissionDenied
+    require(actor, "reconciliation")
     return actor
 
 

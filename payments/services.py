@@ -16,7 +16,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.permissions import SYSTEM, Actor
-from accounts.roles import COURIERS
 from bills.models import CourierBillOfEntry
 from eccs import numbering, trail
 from eccs.rows import write_rows
@@ -65,7 +64,7 @@ def create_challan(bill_ids: Collection[int], actor: Actor, at: datetime | None 
             heads=ledger.as_text(ledger.summed(line.heads for line in lines)), bill_count=len(lines),
             created_by_id=cast("int", actor.user_id), created_at=at, stage_since=at,
         )  # fmt: skip
-        if refusal := actor.why_not(CREATE.roles, challan):
+        if refusal := actor.why_not(CREATE.activity_at(""), challan):
             raise Refused([refusal])
         numbering.number([challan])
         challan.save()
@@ -105,7 +104,7 @@ def _lines(bills: list[Any]) -> list[ChallanLine]:
 def _open_trail(challan: Challan, actor: Actor, at: datetime) -> None:
     entry = trail.Entry(
         challan, at=at, step=CREATE.name, from_stage="", to_stage=Stage.CREATED, by_id=actor.user_id,
-        by_name=actor.name, role=actor.role_for(COURIERS, challan),
+        by_name=actor.name, role=actor.acts_as(CREATE.activity_at(""), challan),
         answers={"amount": str(challan.amount), "bills": challan.bill_count},
     )  # fmt: skip
     trail.insert_lines(ChallanTrail, trail.seal_entries([entry]))

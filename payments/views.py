@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,8 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import CustomsStation
 from accounts.permissions import Actor
-from accounts.roles import COURIERS
-from eccs import keyset
+from eccs import keyset, pages
 from eccs.workflow import Refused
 from payments import services
 from payments.forms import HistoryForm
@@ -41,8 +39,7 @@ def _challan(request: HttpRequest, number: str) -> Any:
 def history(request: HttpRequest) -> HttpResponse:
     """Transaction History: paid and unpaid challans, the newest first (PN17 8.0)."""
     actor = actor_of(request)
-    if not (actor.is_trade or actor.is_officer):
-        raise PermissionDenied
+    pages.require(actor, "payment-history")
     form = HistoryForm(request.GET)
     rows = Challan.objects.visible_to(actor).select_related("station", "courier", "receipt")
     rows = rows.filter(**form.lookups()) if form.is_valid() else rows.none()
@@ -69,8 +66,7 @@ def _open_messages(actor: Actor) -> Any:
 def new(request: HttpRequest) -> HttpResponse:
     """Pick bills that wait for duty and put them on a challan."""
     actor = actor_of(request)
-    if not actor.roles & set(COURIERS):
-        raise PermissionDenied
+    pages.require(actor, "new-challan")
     reasons: list[str] = []
     if request.method == "POST":
         ids = [int(pk) for pk in request.POST.getlist("bill") if pk.isdecimal() and len(pk) < 19]

@@ -85,7 +85,6 @@ class ImportClearance(Document):
         (Stage.ASSESSMENT, Stage.FOR_OUT_OF_CHARGE), Stage.QUERY,
         role={Stage.ASSESSMENT: Role.ASSESSING_OFFICER, Stage.FOR_OUT_OF_CHARGE: Role.SHED_SUPERINTENDENT},
         label=_("Raise query"), para="PN17 7.1(d), 7.1(j)", form="bills.forms.officers.QueryForm",
-        guards=(guards.query_from_own_desk,),
     )  # fmt: skip
     def raise_query(self: CourierBillOfEntry, *, question: str, documents_wanted: str = "") -> Iterable[models.Model]:
         """A question or a call for documents goes to the courier; the answer comes back to the desk that asked."""
@@ -111,7 +110,7 @@ class ImportClearance(Document):
 
     @step(
         Stage.APPROVAL, GET_STATE(routing.after_approval, states=AFTER_APPROVAL), role=Role.DCAC,
-        label=_("Approve appraisal"), para="PN17 7.1(f)", guards=(guards.not_the_assessor,), many=True,
+        label=_("Approve appraisal"), para="PN17 7.1(f)", apart_from=("assess",), many=True,
     )  # fmt: skip
     def approve_appraisal(self: CourierBillOfEntry) -> None:
         """The DC/AC approves the appraisal of a bill above the limit."""
@@ -193,7 +192,7 @@ class ImportClearance(Document):
 
     @step(
         Stage.FOR_OUT_OF_CHARGE, Stage.OUT_OF_CHARGE, role=Role.SHED_SUPERINTENDENT, label=_("Give Out of Charge"),
-        para="PN17 7.1(b)", guards=(*guards.OUT_OF_CHARGE, guards.not_the_examiner), grave=True, many=True,
+        para="PN17 7.1(b)", guards=guards.OUT_OF_CHARGE, apart_from=("report_examination",), grave=True, many=True,
     )  # fmt: skip
     def give_out_of_charge(self: CourierBillOfEntry) -> Iterable[models.Model]:
         """The goods may leave."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,12 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.roles import COURIERS, Role
 from bills import attachments, checking, drafts
 from bills.forms.courier import PaperForm
 from bills.forms.entry import DraftForm, FilingForm, ImporterForm, InvoiceForm, ItemForm
 from bills.models import Attachment, CourierBillOfEntry
 from bills.stages import Stage
+from eccs import pages
 from eccs.identifiers import mask_aadhaar
 from eccs.workflow import Refused, take
 from manifests.models import ExpressCargoManifest, HouseAirwayBill
@@ -37,8 +36,7 @@ def draft_of(request: HttpRequest, pk: int) -> CourierBillOfEntry:
     actor = request.actor  # type: ignore[attr-defined]
     rows = CourierBillOfEntry.objects.visible_to(actor).select_related("hawb__master", "manifest", "courier", "station")
     bill: CourierBillOfEntry = get_object_or_404(rows, pk=pk, courier_id=actor.courier_id)
-    if not actor.roles & set(COURIERS):
-        raise PermissionDenied
+    pages.require(actor, "bill-start")
     return bill
 
 
@@ -46,8 +44,7 @@ def draft_of(request: HttpRequest, pk: int) -> CourierBillOfEntry:
 def start(request: HttpRequest) -> HttpResponse:
     """Choose the house airway bill of a submitted manifest that has no bill yet."""
     actor = request.actor  # type: ignore[attr-defined]
-    if not actor.roles & set(COURIERS):
-        raise PermissionDenied
+    pages.require(actor, "bill-start")
     others = CourierBillOfEntry.objects.filter(hawb=OuterRef("pk")).exclude(stage=Stage.DISCARDED)
     own = HouseAirwayBill.objects.filter(
         manifest__courier_id=actor.courier_id, manifest__kind=ExpressCargoManifest.Kind.NON_DOCUMENTS,
@@ -175,7 +172,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     if bill.stage != Stage.DRAFT:
         return redirect(bill)
     actor = request.actor  # type: ignore[attr-defined]
-    may_sign = Role.COURIER_SIGNATORY in actor.roles
+    may_sign = not actor.why_not(CourierBillOfEntry.steps()["file"].activity_at(Stage.DRAFT), bill)
     form = FilingForm(request.POST if request.method == "POST" else None, document=bill, actor=actor, prefix="file")
     reasons: list[str] = []
     if request.method == "POST" and may_sign and form.is_valid():

@@ -9,11 +9,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.roles import COURIERS
 from bills import attachments, documents
 from bills.forms.courier import PaperForm
 from bills.models import Attachment, CourierBillOfEntry
 from bills.stages import CLOSED, UNFILED
+from eccs import pages
 
 
 def _bill(request: HttpRequest, key: str) -> CourierBillOfEntry:
@@ -63,7 +63,8 @@ def attachment(request: HttpRequest, pk: int) -> FileResponse:
 def attach(request: HttpRequest, key: str) -> HttpResponse:
     """The courier adds papers to a filed bill: compulsory documents, or what a query asks for."""
     bill, actor = _bill(request, key), request.actor  # type: ignore[attr-defined]
-    if not actor.roles & set(COURIERS) or actor.courier_id != bill.courier_id:
+    pages.require(actor, "bill-attach")
+    if actor.courier_id != bill.courier_id:
         raise PermissionDenied
     form = PaperForm(request.POST, request.FILES)
     if bill.stage in CLOSED:

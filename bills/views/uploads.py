@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,11 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.roles import COURIERS
 from bills import images
 from bills.reading import COLUMNS
 from bills.stages import UNFILED
-from eccs import upload_runner
+from eccs import pages, upload_runner
 from eccs.models import Upload
 from eccs.uploads.reading import MAX_BYTES
 from manifests.clearance import Stage
@@ -30,8 +28,7 @@ UNSUBMITTED = (Stage.DRAFT, Stage.DISCARDED)
 def _owner(request: HttpRequest) -> str:
     """Whose uploads the person sees: those of the own firm."""
     actor = request.actor  # type: ignore[attr-defined]
-    if not actor.roles & set(COURIERS) or actor.courier_id is None:
-        raise PermissionDenied
+    pages.require(actor, "bill-start")
     return f"courier:{actor.courier_id}"
 
 

@@ -103,9 +103,7 @@ def answers(model: type[Document], declared: Step, one: Any) -> dict[str, Any]:
 
 def right_role(declared: Step, stage: str) -> str:
     """The role that takes the step at that stage; where a step belongs to several desks, the stage names the desk."""
-    if declared.name == "raise_query":
-        return Role.SHED_SUPERINTENDENT if stage == "FOR_OUT_OF_CHARGE" else Role.ASSESSING_OFFICER
-    return declared.roles[0]
+    return declared.roles_at(stage)[0]
 
 
 def wrong_roles(declared: Step) -> list[Role]:

@@ -6,31 +6,26 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import AuthorisedCourier
 from bills.clearance import guards
 from bills.models import CourierBillOfEntry
 from bills.stages import Stage
-from eccs.workflow import Document, Guard, Refused, buttons, take
+from eccs import trail
+from eccs.workflow import Document, Guard, Refused, Step, buttons, take, take_many
 from manifests.clearance import courier_in_force, has_shipments
 from payments.clearance import bills_on_no_other_challan, bills_still_due, late_payment_reported
 from payments.models import BankMessage, Challan, ChallanLine
 from tests.every_step import declared as d
-from tests.factories.firms import actor, person
+from tests.every_step.test_every_step import named
+from tests.factories.firms import actor
 
 pytestmark = pytest.mark.django_db
 
 
-def same_person(one: Any, column: str) -> None:
-    _set(one, **{column: person("Uma Pillai")})
-
-
 def _set(one: Any, **given: Any) -> None:
     type(one)._default_manager.filter(pk=one.pk).update(**given)
-
-
-def other_desk(one: Any) -> None:
-    """The bill stands at the desk of the superintendent; the assessing officer asks."""
 
 
 def on_another_challan(one: Challan) -> None:
@@ -49,8 +44,6 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     guards.all_packages_arrived: (lambda b: _set(b, arrived_at=None), "not every package has arrived"),
     guards.xray_recorded: (lambda b: _set(b, xray_result=""), "X-ray result is not recorded"),
     guards.examination_reported: (lambda b: _set(b, examination_prescribed=True), "examination report"),
-    guards.not_the_examiner: (lambda b: same_person(b, "examined_by"), "You examined these goods"),
-    guards.not_the_assessor: (lambda b: same_person(b, "assessed_by"), "You assessed this bill"),
     guards.compulsory_documents_attached: (lambda b: b.attachments.all().delete(), "attach the documents"),
     bills_still_due: (lambda _c: CourierBillOfEntry.objects.update(total_duty=40), "has changed since"),
     bills_on_no_other_challan: (on_another_challan, "another challan"),
@@ -63,13 +56,7 @@ def _suspend() -> None:
 
 
 def every_guard() -> list[tuple[type[Document], str, Guard]]:
-    return [
-        (model, name, guard)
-        for model in d.MODELS
-        for name, step in model.steps().items()
-        for guard in step.guards
-        if guard is not guards.query_from_own_desk
-    ]
+    return [(model, name, guard) for model in d.MODELS for name, step in model.steps().items() for guard in step.guards]
 
 
 @pytest.mark.parametrize(
@@ -96,8 +83,41 @@ def test_a_guard_refuses_and_says_why(model: type[Document], name: str, guard: G
 )
 def test_a_query_is_raised_by_the_desk_where_the_bill_stands(stage: str, role: str) -> None:
     one = d.CASES[CourierBillOfEntry].make(stage)
-    with pytest.raises(Refused, match="at the desk of"):
+    with pytest.raises(Refused, match="This is for the desk of"):
         take(one, "raise_query", actor(role), question="Why?")
+
+
+def kept_apart() -> list[tuple[type[Document], str, str]]:
+    return [(m, name, other) for m in d.MODELS for name, step in m.steps().items() for other in step.apart_from]
+
+
+@pytest.mark.parametrize(("model", "name", "other"), kept_apart(), ids=named)
+def test_whoever_took_the_one_step_does_not_take_the_other(model: type[Document], name: str, other: str) -> None:
+    step, earlier = model.steps()[name], model.steps()[other]
+    stage = step.sources[0]
+    one, free = d.ready(model, step, stage), d.ready(model, step, stage)
+    by, somebody_else = actor(d.right_role(step, stage)), actor(d.right_role(step, stage), name="Om Shah")
+    took(one, earlier, by)
+    words = f"You took “{earlier.label}”"
+    assert [b.reasons for b in buttons(one, by) if b.step is step] == [
+        [f"{words} on this document: somebody else takes this step."]
+    ]
+    with pytest.raises(Refused, match=words):
+        take(one, name, by, **d.answers(model, step, one))
+    if step.many:
+        outcome = take_many(model, [one.pk, free.pk], name, by, **d.answers(model, step, one))
+        assert [moved.pk for moved in outcome.moved] == [free.pk]
+    assert take(one, name, somebody_else, **d.answers(model, step, one)).stage in step.targets
+
+
+def took(one: Document, step: Step, by: Any) -> None:
+    """The document's trail says that this person took the step on it."""
+    entry = trail.Entry(
+        one, at=timezone.now(), step=step.name, from_stage=step.sources[0], to_stage=one.stage, by_id=by.user_id,
+        by_name=by.name, role=step.roles[0], answers={},
+    )  # fmt: skip
+    trail.insert_lines(one.trail_model, trail.seal_entries([entry]))
+    _set(one, trail_length=one.trail_length, trail_head=one.trail_head)
 
 
 def test_every_missing_thing_is_named_at_once() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.models import AuthorisedCourier, CustomsStation, User
-from accounts.permissions import SYSTEM, Actor
+from accounts.permissions import SYSTEM, Actor, Held
 from accounts.roles import Group, Role
 
 PANS = {"swift": "AAQCS4821K", "metro": "AABCM7730R"}
@@ -48,5 +48,5 @@ def actor(role: str, *, station: str = "BLR", firm: str = "swift", name: str = "
         name=user.full_name,
         username=user.username,
         courier_id=courier(firm).pk if group is Group.COURIER else None,
-        postings=((role, station if group in (Group.CUSTOMS, Group.CUSTODIAN) else ""),),
+        postings=(Held(role, station if group in (Group.CUSTOMS, Group.CUSTODIAN) else ""),),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core import mail
 
-from accounts.permissions import SYSTEM, Actor
+from accounts.permissions import SYSTEM, Actor, Held
 from accounts.roles import Role
 from bills.models import BillTrail, CourierBillOfEntry
 from bills.stages import Stage
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def officer(role: Role) -> Actor:
-    return Actor(firms.person().pk, "Esha Menon", postings=((role, "BLR"),))
+    return Actor(firms.person().pk, "Esha Menon", postings=(Held(role, "BLR"),))
 
 
 def test_a_query_is_told_to_its_courier_once_and_without_the_officer() -> None:

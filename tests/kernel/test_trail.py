@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from accounts.permissions import Actor
+from accounts.permissions import Actor, Held
 from accounts.roles import Role
 from eccs import trail
 from eccs.workflow import take
@@ -26,7 +26,7 @@ def landed() -> ExpressCargoManifest:
     """A manifest with two lines in its trail."""
     draft = manifests.manifest(Stage.DRAFT)
     signatory = Actor(
-        draft.created_by_id, "S. Ignatory", courier_id=draft.courier_id, postings=((Role.COURIER_SIGNATORY, ""),)
+        draft.created_by_id, "S. Ignatory", courier_id=draft.courier_id, postings=(Held(Role.COURIER_SIGNATORY),)
     )
     submitted = take(draft, "submit", signatory)
     done: ExpressCargoManifest = take(
