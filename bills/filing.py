@@ -240,7 +240,7 @@ def file_draft(bill: CourierBillOfEntry) -> Iterable[models.Model]:
             ],
             bill,
         )
-    at, one = timezone.now(), prepared[0]
+    at, one = bill.taken_at, prepared[0]
     decided, decision = decide(bill, one, flight, flight.ruleset(), at)
     decision.save()
     bill.risk_decision = decision

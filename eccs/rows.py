@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection, connections, models
 from django.db.models.base import ModelState
 
 
@@ -48,28 +48,38 @@ def write_rows(
     table = connection.ops.quote_name(model._meta.db_table)
     key = model._meta.pk
     assert key is not None
-    with connection.cursor() as cursor:
+    line = connections[connection.alias]  # the proxy would be asked anew for every value
+    with line.cursor() as cursor:
         if len(rows) == 1:
             sets = ", ".join(f"{connection.ops.quote_name(str(f.column))} = %s" for f in columns)
-            values = [_stored(f, rows[0]) for f in columns]
+            values = [f.get_db_prep_save(getattr(rows[0], f.attname), line) for f in columns]
             cursor.execute(f"UPDATE {table} SET {sets} WHERE {key.column} = %s", [*values, rows[0].pk])  # noqa: S608 our own table and column names
             return
-        sets = ", ".join(
+        same, own = _split(rows, columns)
+        sets = [f"{connection.ops.quote_name(str(f.column))} = %s" for f in same]
+        sets += [
             f"{connection.ops.quote_name(str(f.column))} = given.c{n}::{str(f.db_type(connection)).split(' GENERATED')[0]}"
-            for n, f in enumerate(columns)
-        )
-        names = ", ".join(f"c{n}" for n in range(len(columns)))
-        arrays = ", ".join(["%s::text[]"] * len(columns))
-        lists = [[_text(_stored(f, row)) for row in rows] for f in columns]
+            for n, f in enumerate(own)
+        ]
+        values = [f.get_db_prep_save(getattr(rows[0], f.attname), line) for f in same]
+        lists = [[_text(f.get_db_prep_save(getattr(row, f.attname), line)) for row in rows] for f in own]
+        names = ", ".join(["id", *(f"c{n}" for n in range(len(own)))])
+        arrays = ", ".join(["%s::bigint[]", *["%s::text[]"] * len(own)])
         cursor.execute(
-            f"UPDATE {table} SET {sets} FROM unnest(%s::bigint[], {arrays}) AS given(id, {names}) "  # noqa: S608 our own table and column names
-            f"WHERE {table}.{key.column} = given.id",
-            [[row.pk for row in rows], *lists],
+            f"UPDATE {table} SET {', '.join(sets)} FROM unnest({arrays}) AS given({names}) WHERE {table}.{key.column} = given.id",  # noqa: S608 our own table and column names
+            [*values, [row.pk for row in rows], *lists],
         )
 
 
-def _stored(field: models.Field[Any, Any], row: models.Model) -> Any:
-    return field.get_db_prep_save(getattr(row, field.attname), connection)
+def _split(
+    rows: Sequence[models.Model], columns: Sequence[models.Field[Any, Any]]
+) -> tuple[list[models.Field[Any, Any]], list[models.Field[Any, Any]]]:
+    """The columns in which all rows have one value, and those in which each has its own."""
+    same, own = [], []
+    for field in columns:
+        first = getattr(rows[0], field.attname)
+        (same if all(row.__dict__[field.attname] == first for row in rows) else own).append(field)
+    return same, own
 
 
 def _text(value: Any) -> str | None:

@@ -12,6 +12,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, wraps
+from itertools import compress
+from operator import is_not
 from types import MappingProxyType
 from typing import Any, ClassVar, Protocol
 
@@ -168,12 +170,18 @@ class Document(FSMModelMixin, numbering.Numbered):
     trail_model: ClassVar[type[trail.TrailLine]]
     unnumbered_stages: ClassVar[tuple[str, ...]] = ("DRAFT", "DISCARDED")
     snapshot_for_trail: dict[str, Any] | None = None  # what was declared, set by the step that files it
+    taken_by: Any  # while a step is taken: who takes it
+    taken_at: Any  # and when: the moment that the trail and the document both keep
 
     class Meta:
         abstract = True
 
     def __str__(self) -> str:
         return self.number or f"{self._meta.verbose_name} {self.pk}"
+
+    def owner_key(self) -> tuple[Any, ...]:
+        """What decides whose the document is: documents with the same are within the same people's reach."""
+        return self.station_id, self.courier_id  # type: ignore[attr-defined]
 
     @property
     def key(self) -> str:
@@ -278,26 +286,28 @@ def _move(
     entries: list[trail.Entry] = []
     records: list[models.Model] = []
     took = took_before(rows, declared, actor)
+    desk = _desk_of(declared, actor)
+    role = ""
     for document in rows:
-        if reasons := why_not(document, declared, actor, took):
+        refusal, role = desk(document)
+        reasons = [refusal] if refusal else _hindrances(document, declared, actor, took)
+        if reasons:
             refusal = Refused(reasons, document)
             if strict:
                 raise refusal
             outcome.refused.append(refusal)
             continue
         before, from_stage = dict(document.__dict__), document.stage
-        given = {**answers, **each.get(document.pk, {})}
-        records.extend(_apply(document, declared, actor, given) or ())
+        given = {**answers, **each[document.pk]} if document.pk in each else answers
+        records.extend(_apply(document, declared, actor, at, given) or ())
         if document.stage != from_stage:
             document.stage_since = at
-        changed.update([
-            name for name, value in document.__dict__.items() if (old := before.get(name)) is not value and old != value
-        ])  # fmt: skip
+        changed.update(_changes(before, document.__dict__))
         entries.append(
             trail.Entry(
                 document, at=at, step=declared.name, from_stage=from_stage, to_stage=document.stage,
-                by_id=actor.user_id, by_name=actor.name, role=actor.acts_as(declared.activity_at(from_stage), document),
-                answers=_told(given), snapshot=document.snapshot_for_trail,
+                by_id=actor.user_id, by_name=actor.name, role=role,
+                answers=_told(given) if given else {}, snapshot=document.snapshot_for_trail,
             )
         )  # fmt: skip
         outcome.moved.append(document)
@@ -315,13 +325,20 @@ def _move(
     save_records(records)
 
 
-def _apply(document: Document, declared: Step, actor: Actor, answers: dict[str, Any]) -> Any:
+def _changes(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
+    """The names of the values that are others now; both hold the same names in the same order."""
+    return (
+        name for name in compress(before, map(is_not, before.values(), after.values())) if before[name] != after[name]
+    )
+
+
+def _apply(document: Document, declared: Step, actor: Actor, at: datetime, answers: dict[str, Any]) -> Any:
     token = _gate.set(document)
-    document.taken_by = actor  # type: ignore[attr-defined]
+    document.taken_by, document.taken_at = actor, at
     try:
         return getattr(document, declared.name)(**answers)
     finally:
-        del document.taken_by  # type: ignore[attr-defined]
+        del document.taken_by, document.taken_at
         _gate.reset(token)
 
 
@@ -363,10 +380,28 @@ def why_not(
     document: Document, declared: Step, actor: Actor, took: Mapping[int, str] = MappingProxyType({})
 ) -> list[str]:
     """Every reason why this actor cannot take this step on this document now."""
-    asked = [declared.activity_at(document.stage)] if document.stage in declared.sources else declared.activities
-    refusals = [actor.why_not(activity, document) for activity in asked]
-    if all(refusals):
-        return [refusals[0]]
+    refusal, _role = _desk_of(declared, actor)(document)
+    return [refusal] if refusal else _hindrances(document, declared, actor, took)
+
+
+def _desk_of(declared: Step, actor: Actor) -> Callable[[Document], tuple[str, str]]:
+    """Answers for a document why the step is not the actor's there, or in which role it is: once for all of one owner."""
+    known: dict[Any, tuple[str, str]] = {}
+
+    def answer(document: Document) -> tuple[str, str]:
+        key = (document.stage, *document.owner_key())
+        if key not in known:
+            at_its_desk = document.stage in declared.sources
+            asked = (declared.activity_at(document.stage),) if at_its_desk else declared.activities
+            roles = [actor.acts_as(activity, document) for activity in asked]
+            known[key] = ("", next(filter(None, roles))) if any(roles) else (actor.why_not(asked[0], document), "")
+        return known[key]
+
+    return answer
+
+
+def _hindrances(document: Document, declared: Step, actor: Actor, took: Mapping[int, str]) -> list[str]:
+    """What stands against the step at a desk that is the actor's: the stage, the steps taken before, the guards."""
     if document.stage not in declared.sources:
         return [
             _("%(document)s is at “%(stage)s” now: %(step)s is not possible there.")

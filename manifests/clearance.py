@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -54,7 +53,7 @@ class ManifestClearance(Document):
     )  # fmt: skip
     def submit(self) -> None:
         """The manifest is submitted before arrival and receives its number."""
-        self.submitted_at = timezone.now()
+        self.submitted_at = self.taken_at
         self.snapshot_for_trail = self.declared()  # type: ignore[attr-defined]
 
     @step(Stage.DRAFT, Stage.DISCARDED, role=COURIERS, label=gettext_lazy("Discard"), para="PN17 5.1", grave=True)
@@ -76,7 +75,7 @@ class ManifestClearance(Document):
     )  # fmt: skip
     def start_arrival_scan(self) -> None:
         """The custodian begins to scan the packages, after the IGM number and the actual arrival were fed."""
-        self.scan_started_at = timezone.now()
+        self.scan_started_at = self.taken_at
 
     @step(
         Stage.ARRIVAL_SCAN, Stage.ARRIVED, role=Role.ARRIVAL_SCANNER, label=gettext_lazy("Close arrival"), para="PN17 5.2",
@@ -84,4 +83,4 @@ class ManifestClearance(Document):
     )  # fmt: skip
     def close_arrival(self, remarks: str = "") -> None:
         """The custodian closes the arrival; what is short and what landed in excess is listed."""
-        self.scan_closed_at = timezone.now()
+        self.scan_closed_at = self.taken_at

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -69,7 +68,6 @@ class ChallanClearance(Document):
     """The steps of a challan, in the order of the public notice."""
 
     unnumbered_stages = ()
-    taken_by: Any
     sent_to_bank_at: Any
     ask_again_at: Any
 
@@ -87,7 +85,7 @@ class ChallanClearance(Document):
     )  # fmt: skip
     def go_to_bank(self: Challan) -> None:
         """The payer is sent to the bank with the challan; the bank takes each challan once, however often one goes."""
-        now = timezone.now()
+        now = self.taken_at
         self.sent_to_bank_at, self.asked, self.ask_again_at = now, 0, now + FIRST_ASKED_AFTER
 
     @step(
@@ -111,7 +109,7 @@ class ChallanClearance(Document):
         from payments.tasks import verify_challan
 
         challan_id = self.pk
-        self.ask_again_at = timezone.now()  # should the queue be away, the sweep asks
+        self.ask_again_at = self.taken_at  # should the queue be away, the sweep asks
         transaction.on_commit(lambda: verify_challan.delay(challan_id, bank_transaction), robust=True)
 
     @step(

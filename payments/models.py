@@ -85,7 +85,7 @@ class Challan(ChallanClearance):
 
     def settle(self, bank_transaction: str, told_by: str) -> Iterable[models.Model]:
         """Credit every bill and make out the receipt."""
-        self.bank_transaction, self.told_by, self.paid_at = bank_transaction, told_by, timezone.now()
+        self.bank_transaction, self.told_by, self.paid_at = bank_transaction, told_by, self.taken_at
         ledger.credit_bills(self)
         return [CyberReceipt(challan=self, station_id=self.station_id, issued_at=self.paid_at)]
 

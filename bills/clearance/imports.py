@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import COURIERS, Role
@@ -31,7 +30,6 @@ class ImportClearance(Document):
     """The steps of a bill, desk by desk."""
 
     unnumbered_stages = UNFILED
-    taken_by: Any
     rates_on: date | None
     assessed_at: datetime | None
     approved_at: datetime | None
@@ -54,7 +52,7 @@ class ImportClearance(Document):
     @step(Stage.DRAFT, Stage.DISCARDED, role=COURIERS, label=_("Discard"), para="PN17 5.4", grave=True)
     def discard(self: CourierBillOfEntry) -> None:
         """A draft nobody needs is put away; it never had a number, and what was typed is not kept."""
-        self.draft = dict[str, Any]()
+        self.draft, self.discarded_at = dict[str, Any](), self.taken_at
 
     @step(
         Stage.DOCUMENTS, GET_STATE(routing.after_filing, states=AFTER_FILING[1:]), role=Role.COURIER_SIGNATORY,
@@ -73,7 +71,7 @@ class ImportClearance(Document):
         alterations: list[dict[str, Any]] | None = None,
     ) -> Iterable[models.Model]:  # fmt: skip
         """Second check: classification, value and rate are accepted or altered, and examination is mandated or not."""
-        self.assessed_at, self.assessed_by_id = timezone.now(), self.taken_by.user_id
+        self.assessed_at, self.assessed_by_id = self.taken_at, self.taken_by.user_id
         self.examination_mandated, self.assessment_remarks = mandate_examination, remarks
         if not alterations:
             return ()
@@ -105,7 +103,7 @@ class ImportClearance(Document):
     def reply_to_query(self: CourierBillOfEntry, *, reply: str) -> Iterable[models.Model]:
         """The courier answers, with documents where they were asked for."""
         memo = self.queries.get(replied_at=None)
-        memo.reply, memo.replied_at, memo.replied_by_id = reply, timezone.now(), self.taken_by.user_id
+        memo.reply, memo.replied_at, memo.replied_by_id = reply, self.taken_at, self.taken_by.user_id
         return [memo]
 
     @step(
@@ -114,7 +112,7 @@ class ImportClearance(Document):
     )  # fmt: skip
     def approve_appraisal(self: CourierBillOfEntry) -> None:
         """The DC/AC approves the appraisal of a bill above the limit."""
-        self.approved_at, self.approved_by_id = timezone.now(), self.taken_by.user_id
+        self.approved_at, self.approved_by_id = self.taken_at, self.taken_by.user_id
 
     @step(
         Stage.APPROVAL, Stage.ASSESSMENT, role=Role.DCAC, label=_("Return to Assessing Officer"), para="PN17 7.1(f)",
@@ -131,7 +129,7 @@ class ImportClearance(Document):
     def confirm_payment(self: CourierBillOfEntry, *, amount: Decimal, challan: str) -> None:
         """The bank has confirmed the challan: its amount, in rupees, is credited; the bill waits for what is still due."""
         self.duty_paid += Decimal(amount)
-        self.paid_at = timezone.now()
+        self.paid_at = self.taken_at
 
     @step(
         Stage.ARRIVAL, Stage.XRAY, role=Role.ARRIVAL_SCANNER, label=_("Record arrival"), para="PN17 5.2, 7.1(h)",
@@ -158,7 +156,7 @@ class ImportClearance(Document):
     )  # fmt: skip
     def clear_xray(self: CourierBillOfEntry) -> Iterable[models.Model]:
         """The picture shows nothing suspicious. A facilitated bill is Out of Charge at once, where the dated rule allows."""
-        self.xray_result, self.xray_at, self.xray_by_id = "CLEAR", timezone.now(), self.taken_by.user_id
+        self.xray_result, self.xray_at, self.xray_by_id = "CLEAR", self.taken_at, self.taken_by.user_id
         if routing.after_clear_xray(self) == Stage.OUT_OF_CHARGE:
             return self.out_of_charge(automatic=True)
         return ()
@@ -169,7 +167,7 @@ class ImportClearance(Document):
     )  # fmt: skip
     def mark_suspicious(self: CourierBillOfEntry, *, remarks: str) -> None:
         """The picture is suspicious: the goods are examined."""
-        self.xray_result, self.xray_at, self.xray_by_id = "SUSPICIOUS", timezone.now(), self.taken_by.user_id
+        self.xray_result, self.xray_at, self.xray_by_id = "SUSPICIOUS", self.taken_at, self.taken_by.user_id
         self.xray_remarks = remarks
 
     @step(
@@ -182,7 +180,7 @@ class ImportClearance(Document):
         """The Inspector reports what was opened and found, and recommends what to do."""
         from bills.models import Examination
 
-        self.examined_at, self.examined_by_id = timezone.now(), self.taken_by.user_id
+        self.examined_at, self.examined_by_id = self.taken_at, self.taken_by.user_id
         return [
             Examination(
                 bill_id=self.pk, packages_opened=packages_opened, percent=percent, findings=findings,

@@ -43,7 +43,7 @@ class CourierBillOfEntry(ImportClearance):
     station = models.ForeignKey(CustomsStation, models.PROTECT, db_index=False)
     courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, related_name="bills", db_index=False)
     manifest = models.ForeignKey(ExpressCargoManifest, models.PROTECT, related_name="bills", db_index=False)
-    hawb = models.ForeignKey(HouseAirwayBill, models.PROTECT, related_name="bills")
+    hawb = models.ForeignKey(HouseAirwayBill, models.PROTECT, related_name="bills", db_index=False)
     stage = FSMField(choices=Stage.choices, default=Stage.DRAFT, protected=True, max_length=20)
     draft = models.JSONField(default=dict, blank=True)  # what has been typed so far, until it is filed
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
@@ -92,7 +92,7 @@ class CourierBillOfEntry(ImportClearance):
     paid_at = models.DateTimeField(null=True, blank=True)
 
     # Risk: for officers only
-    risk_decision = models.OneToOneField(RiskDecision, models.PROTECT, null=True, related_name="+")
+    risk_decision = models.ForeignKey(RiskDecision, models.PROTECT, null=True, related_name="+", db_index=False)
     facilitated = models.BooleanField(default=False)
     assessment_required = models.BooleanField(default=False)
     examination_prescribed = models.BooleanField(default=False)
@@ -121,6 +121,7 @@ class CourierBillOfEntry(ImportClearance):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
     out_of_charge_at = models.DateTimeField(null=True, blank=True)
+    discarded_at = models.DateTimeField(null=True, blank=True)
 
     objects = BillQuerySet.as_manager()
 
@@ -128,8 +129,8 @@ class CourierBillOfEntry(ImportClearance):
         verbose_name = _("bill")
         constraints = [
             models.UniqueConstraint(
-                fields=["hawb"],
-                condition=~Q(stage=Stage.DISCARDED),
+                fields=["hawb", "discarded_at"],
+                nulls_distinct=False,
                 name="bill_one_for_a_hawb",
                 violation_error_message=_("A bill for this house airway bill exists already."),
             ),
@@ -142,6 +143,11 @@ class CourierBillOfEntry(ImportClearance):
                     risk_decision__isnull=False,
                 ),
                 name="bill_filed_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(stage="DISCARDED", discarded_at__isnull=False)
+                | (~Q(stage="DISCARDED") & Q(discarded_at=None)),
+                name="bill_discarded_has_time",
             ),
             models.CheckConstraint(
                 condition=Q(stage="OUT_OF_CHARGE", out_of_charge_at__isnull=False, arrived_at__isnull=False)
@@ -185,7 +191,7 @@ class CourierBillOfEntry(ImportClearance):
         """The order that lets the goods leave, numbered as it is written."""
         from bills.models.records import OutOfCharge
 
-        self.out_of_charge_at = timezone.now()
+        self.out_of_charge_at = self.taken_at
         return [
             OutOfCharge(
                 bill=self, station_id=self.station_id, given_at=self.out_of_charge_at, automatic=automatic,

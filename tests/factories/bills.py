@@ -67,6 +67,8 @@ def bill(
         fields |= {"xray_result": "CLEAR", "xray_at": now}
     if stage == Stage.OUT_OF_CHARGE:
         fields["out_of_charge_at"] = now
+    if stage == Stage.DISCARDED:
+        fields["discarded_at"] = now
     if stage == Stage.DOCUMENTS:
         fields |= {"documents_complete": False, "documents_required": "Import authorisation"}
     if stage == Stage.QUERY:
