@@ -21,7 +21,7 @@ ROUNDS = 5
 def run() -> list[Row]:
     """`take`, then `take_many`, on bills that await X-ray and are examined after it."""
     who = world.actor("xray.blr")
-    ids = iter(lay_bills(ONCE * ROUNDS * 4 + MANY * ROUNDS + 10, "XRAY"))
+    ids = iter(lay_bills(ONCE * (ROUNDS * 5 + 2) + MANY * (ROUNDS + 1), "XRAY"))
 
     def some(count: int) -> list[int]:
         return [next(ids) for _n in range(count)]
@@ -45,10 +45,10 @@ def run() -> list[Row]:
 
     gate()
     base, mine = rounds(ROUNDS, bare, gate)
-    many = sorted(together() for _n in range(ROUNDS))[ROUNDS // 2]
+    alone, many = rounds(ROUNDS, gate, together)
     return [
         at_least("take", f"{1 / mine:,.0f} steps/s", f"bare psycopg2 {1 / base:,.0f}/s", base / mine, 0.45),
-        at_least("take_many", f"{1 / many:,.0f} bills/s", f"take {1 / mine:,.0f}/s", mine / many, 20),
+        at_least("take_many", f"{1 / many:,.0f} bills/s", f"take {1 / alone:,.0f}/s", alone / many, 20),
     ]
 
 
@@ -65,8 +65,8 @@ def _bare(ids: list[int], user_id: int) -> None:
             now = datetime.now(UTC)
             cursor.execute(
                 "UPDATE bills_courierbillofentry SET stage = 'EXAMINATION', stage_since = %s, xray_result = 'CLEAR', xray_at = %s, "
-                "xray_by_id = %s, trail_length = trail_length + 1, trail_head = %s WHERE id = %s",
-                [now, now, user_id, "0" * 64, pk],
+                "trail_length = trail_length + 1, trail_head = %s WHERE id = %s",
+                [now, now, "0" * 64, pk],
             )
             cursor.execute(
                 "INSERT INTO bills_billtrail (document_id, seq, at, step, from_stage, to_stage, by_id, by_name, role, answers, "

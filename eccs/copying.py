@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from io import StringIO
 from typing import Any
@@ -11,12 +12,14 @@ from django.db import connection, models
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
+_TO_ESCAPE = re.compile(r"[\\\t\n\r]").search
+
 
 def _cell(value: Any) -> str:
     if value is None:
         return "\\N"
     if isinstance(value, str):
-        return value.translate(_ESCAPES) if any(c in value for c in "\\\t\n\r") else value
+        return value.translate(_ESCAPES) if _TO_ESCAPE(value) else value
     if value is True:
         return "t"
     if value is False:

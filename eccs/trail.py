@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.conf import settings
@@ -30,9 +31,12 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} cannot stand in the trail")
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+
+
 def canonical(value: object) -> str:
     """The one way a value is written for the trail: JSON, keys in order, no spaces."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+    return _CANONICAL.encode(value)
 
 
 def seal(previous: str, facts: str) -> str:
@@ -79,12 +83,18 @@ class TrailLine(models.Model):
         )  # fmt: skip
 
 
+@lru_cache(64)  # the lines of one set-wise step share their moment
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
 def _facts(
     document_id: int, seq: int, at: datetime, step: str, from_stage: str, to_stage: str, by_id: int | None,
     by_name: str, role: str, answers: dict[str, Any], snapshot: Any,
 ) -> str:  # fmt: skip
-    moment = at.astimezone(UTC).isoformat(timespec="microseconds")
-    return canonical([document_id, seq, moment, step, from_stage, to_stage, by_id, by_name, role, answers, snapshot])
+    return canonical(
+        [document_id, seq, _moment(at), step, from_stage, to_stage, by_id, by_name, role, answers, snapshot]
+    )
 
 
 class Entry:
@@ -108,7 +118,10 @@ def seal_entries(entries: Iterable[Entry]) -> list[tuple[Any, ...]]:
     for e in entries:
         document = e.document
         document.trail_length += 1
-        answers, snapshot = canonical(e.answers), None if e.snapshot is None else canonical(e.snapshot)
+        answers, snapshot = (
+            canonical(e.answers) if e.answers else "{}",
+            None if e.snapshot is None else canonical(e.snapshot),
+        )
         facts = _facts(
             document.pk, document.trail_length, e.at, e.step, e.from_stage, e.to_stage, e.by_id, e.by_name, e.role,
             json.loads(answers) if e.answers else {}, None if snapshot is None else json.loads(snapshot),

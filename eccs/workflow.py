@@ -8,50 +8,38 @@ trail, notices, drawings and the generated tests are all read from that declarat
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache, wraps
-from itertools import compress
+from functools import cache
+from itertools import compress, islice
 from operator import is_not
 from types import MappingProxyType
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django_fsm import GET_STATE, FSMModelMixin, transition
+from django_fsm import GET_STATE, FSMModelMixin
 
 from eccs import numbering, pages, trail
 from eccs.rows import lock_rows, write_rows
+from eccs.steps import Actor, Guard, Step, TakenPastTheGate, gate, step
 
-__all__ = ["GET_STATE", "Actor", "Document", "Guard", "Refused", "Step", "step", "take", "take_many"]
+__all__ = [
+    "GET_STATE",
+    "Actor",
+    "Document",
+    "Guard",
+    "Refused",
+    "Step",
+    "TakenPastTheGate",
+    "step",
+    "take",
+    "take_many",
+]
 
-
-class Actor(Protocol):
-    """Whoever takes a step: a person with postings, or the system itself."""
-
-    @property
-    def user_id(self) -> int | None:
-        """The person's key; none for the system itself."""
-
-    @property
-    def name(self) -> str:
-        """The name as the trail writes it."""
-
-    def may(self, activity: str) -> bool:
-        """Whether the activity is the actor's, on some document."""
-
-    def acts_as(self, activity: str, document: Document) -> str:
-        """The role in which the activity is the actor's on this document, or nothing."""
-
-    def why_not(self, activity: str, document: Document) -> str:
-        """Why the activity is not the actor's on this document, in words; nothing where it is."""
-
-
-Guard = Callable[[Any, Actor], str]
-"""A guard looks at a document and the actor and says why not, or nothing. Its docstring is the rule."""
+OWNERS = ("station_id", "courier_id", "importer_id")  # the columns that say whose a document is
 
 
 class Refused(Exception):
@@ -61,99 +49,6 @@ class Refused(Exception):
         super().__init__("; ".join(str(reason) for reason in reasons))
         self.reasons = [str(reason) for reason in reasons]
         self.document = document
-
-
-class TakenPastTheGate(RuntimeError):
-    """A step was called directly. Only `take` and `take_many` may move a document."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step: whose desk takes it, what its button says, where the notice orders it, what must hold first."""
-
-    name: str
-    sources: tuple[str, ...]
-    targets: tuple[str, ...]  # empty where the document stays at its desk
-    roles: tuple[str, ...]
-    label: str
-    para: str
-    form: str = ""
-    guards: tuple[Guard, ...] = ()
-    grave: bool = False  # confirmed on a page of its own
-    many: bool = False  # may be taken on many documents at once: its method touches nothing but the document
-    rule: str = ""  # the method's docstring
-    private: bool = False  # its line in the trail is for officers only
-    desks: Mapping[str, str] = field(default_factory=dict)  # stage → role, where each stage has a desk of its own
-    weighty: bool = False  # asks for the password again
-    apart_from: tuple[str, ...] = ()  # steps whose taker may not take this one on the same document
-    document: str = ""  # the kind of document it belongs to
-
-    def activity_at(self, stage: str) -> str:
-        """The activity that taking the step in this stage is."""
-        return f"{self.document}.{self.name}.{stage}" if stage in self.desks else f"{self.document}.{self.name}"
-
-    @property
-    def activities(self) -> tuple[str, ...]:
-        """The step as activities: one, or one for each stage with a desk of its own."""
-        return tuple(self.activity_at(stage) for stage in self.desks or ("",))
-
-    def roles_at(self, stage: str) -> tuple[str, ...]:
-        """The roles whose desk takes the step in this stage."""
-        return (self.desks[stage],) if stage in self.desks else self.roles
-
-    @property
-    def tells_the_way(self) -> bool:
-        """Whether the step leads anywhere: one that may leave each of several stages as it is does not."""
-        return len(self.sources) == 1 or not set(self.sources) <= set(self.targets)
-
-    def reasons_not(self, document: Document, actor: Actor) -> list[str]:
-        """Everything that stands against the step now, by name; empty where it can be taken."""
-        return [str(reason) for guard in self.guards if (reason := guard(document, actor))]
-
-
-_gate: ContextVar[object] = ContextVar("gate", default=None)
-
-
-def step(
-    source: str | Sequence[str],
-    target: str | GET_STATE | None,
-    *,
-    role: str | tuple[str, ...] | Mapping[str, str],
-    label: Any,
-    para: str,
-    form: str = "",
-    guards: tuple[Guard, ...] = (),
-    grave: bool = False,
-    many: bool = False,
-    private: bool = False,
-    weighty: bool = False,
-    apart_from: tuple[str, ...] = (),
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare a method as a step. The method sets fields of its document and returns the records to be written with it.
-
-    `role` is one role, several, or a role for each stage where the stages are different desks.
-    """
-    desks = role if isinstance(role, Mapping) else {}
-    roles = tuple(dict.fromkeys(desks.values())) if desks else (role,) if isinstance(role, str) else tuple(role)
-    sources = (source,) if isinstance(source, str) else tuple(source)
-    targets = tuple(map(str, target.allowed_states)) if isinstance(target, GET_STATE) else (target,) if target else ()
-
-    def declare(method: Callable[..., Any]) -> Callable[..., Any]:
-        declared = Step(
-            name=method.__name__, sources=sources, targets=targets, roles=roles, desks=desks,
-            label=label, para=para, form=form, guards=guards, grave=grave, many=many, private=private,
-            weighty=weighty, apart_from=apart_from, rule=(method.__doc__ or "").strip(),
-        )  # fmt: skip
-
-        @wraps(method)
-        def gated(self: Document, **answers: Any) -> Any:
-            if _gate.get() is not self:
-                raise TakenPastTheGate(f"{method.__qualname__} is taken through eccs.workflow.take")
-            return method(self, **answers)
-
-        return transition(field="stage", source=list(sources), target=target, custom={"step": declared})(gated)  # type: ignore[no-any-return]
-
-    return declare
 
 
 class Document(FSMModelMixin, numbering.Numbered):
@@ -178,6 +73,14 @@ class Document(FSMModelMixin, numbering.Numbered):
 
     def __str__(self) -> str:
         return self.number or f"{self._meta.verbose_name} {self.pk}"
+
+    def refresh_from_db(self, using: Any = None, fields: Any = None, from_queryset: Any = None) -> None:
+        """Read the document anew; a column left out when many were locked is read for all of them at once."""
+        locked = getattr(self._state, "locked", None)
+        if locked is not None and fields is not None and len(fields) == 1 and fields[0] not in self.__dict__:
+            locked.fetch(fields[0])
+            return
+        super().refresh_from_db(using, fields, from_queryset)
 
     def owner_key(self) -> tuple[Any, ...]:
         """What decides whose the document is: documents with the same are within the same people's reach."""
@@ -272,9 +175,19 @@ def take_many(
         raise ValueError(f"{name} is taken one document at a time")
     outcome = Outcome()
     with transaction.atomic():
-        rows = lock_rows(model, list(ids))
+        needed = _needed(model, name)
+        rows = lock_rows(model, list(ids), tuple(sorted(needed)))
         _move(rows, declared, actor, answers, at or timezone.now(), outcome, each=each or {}, strict=False)
+        if rows:
+            needed |= rows[0]._state.locked.fetched
     return outcome
+
+
+@cache
+def _needed(model: type[Document], _step: str) -> set[str]:
+    """The columns that a set-wise step reads: those of every document to begin with, and each that it once asked for."""
+    own = {f.attname for f in Document._meta.concrete_fields} | {"id", "stage"}
+    return own | {f.attname for f in model._meta.concrete_fields if f.attname in OWNERS}
 
 
 def _move(
@@ -287,10 +200,9 @@ def _move(
     records: list[models.Model] = []
     took = took_before(rows, declared, actor)
     desk = _desk_of(declared, actor)
-    role = ""
     for document in rows:
-        refusal, role = desk(document)
-        reasons = [refusal] if refusal else _hindrances(document, declared, actor, took)
+        not_theirs, role = desk(document)
+        reasons = [not_theirs] if not_theirs else _hindrances(document, declared, actor, took)
         if reasons:
             refusal = Refused(reasons, document)
             if strict:
@@ -326,20 +238,19 @@ def _move(
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
-    """The names of the values that are others now; both hold the same names in the same order."""
-    return (
-        name for name in compress(before, map(is_not, before.values(), after.values())) if before[name] != after[name]
-    )
+    """The names of the values that are others now, or new; both hold the names of before in the same order."""
+    yield from (n for n in compress(before, map(is_not, before.values(), after.values())) if before[n] != after[n])
+    yield from islice(after, len(before), None)
 
 
 def _apply(document: Document, declared: Step, actor: Actor, at: datetime, answers: dict[str, Any]) -> Any:
-    token = _gate.set(document)
+    token = gate.set(document)
     document.taken_by, document.taken_at = actor, at
     try:
         return getattr(document, declared.name)(**answers)
     finally:
         del document.taken_by, document.taken_at
-        _gate.reset(token)
+        gate.reset(token)
 
 
 def _wants_number(record: numbering.Numbered) -> bool:

@@ -67,7 +67,7 @@ class ManifestClearance(Document):
     def feed_igm(self, igm_number: str, actual_arrival: datetime) -> None:
         """The IGM number and the actual time of arrival are fed; the duty of the manifest's bills is worked out again."""
         self.igm_number, self.actual_arrival = igm_number, actual_arrival
-        aircraft_arrived.send(type(self), manifest=self, actor=self.taken_by)  # type: ignore[attr-defined]
+        aircraft_arrived.send(type(self), manifest=self, actor=self.taken_by)
 
     @step(
         Stage.IGM_FED, Stage.ARRIVAL_SCAN, role=Role.ARRIVAL_SCANNER, label=gettext_lazy("Start arrival scan"),

@@ -71,7 +71,7 @@ class ImportClearance(Document):
         alterations: list[dict[str, Any]] | None = None,
     ) -> Iterable[models.Model]:  # fmt: skip
         """Second check: classification, value and rate are accepted or altered, and examination is mandated or not."""
-        self.assessed_at, self.assessed_by_id = self.taken_at, self.taken_by.user_id
+        self.assessed_at = self.taken_at
         self.examination_mandated, self.assessment_remarks = mandate_examination, remarks
         if not alterations:
             return ()
@@ -112,7 +112,7 @@ class ImportClearance(Document):
     )  # fmt: skip
     def approve_appraisal(self: CourierBillOfEntry) -> None:
         """The DC/AC approves the appraisal of a bill above the limit."""
-        self.approved_at, self.approved_by_id = self.taken_at, self.taken_by.user_id
+        self.approved_at = self.taken_at
 
     @step(
         Stage.APPROVAL, Stage.ASSESSMENT, role=Role.DCAC, label=_("Return to Assessing Officer"), para="PN17 7.1(f)",
@@ -120,7 +120,7 @@ class ImportClearance(Document):
     )  # fmt: skip
     def return_to_assessing_officer(self: CourierBillOfEntry, *, remarks: str) -> None:
         """The DC/AC sends the appraisal back with remarks."""
-        self.assessed_at, self.assessed_by_id = None, None
+        self.assessed_at = None
 
     @step(
         Stage.DUTY, GET_STATE(routing.after_approval, states=AFTER_APPROVAL), role=Role.SYSTEM,
@@ -156,7 +156,7 @@ class ImportClearance(Document):
     )  # fmt: skip
     def clear_xray(self: CourierBillOfEntry) -> Iterable[models.Model]:
         """The picture shows nothing suspicious. A facilitated bill is Out of Charge at once, where the dated rule allows."""
-        self.xray_result, self.xray_at, self.xray_by_id = "CLEAR", self.taken_at, self.taken_by.user_id
+        self.xray_result, self.xray_at = "CLEAR", self.taken_at
         if routing.after_clear_xray(self) == Stage.OUT_OF_CHARGE:
             return self.out_of_charge(automatic=True)
         return ()
@@ -167,7 +167,7 @@ class ImportClearance(Document):
     )  # fmt: skip
     def mark_suspicious(self: CourierBillOfEntry, *, remarks: str) -> None:
         """The picture is suspicious: the goods are examined."""
-        self.xray_result, self.xray_at, self.xray_by_id = "SUSPICIOUS", self.taken_at, self.taken_by.user_id
+        self.xray_result, self.xray_at = "SUSPICIOUS", self.taken_at
         self.xray_remarks = remarks
 
     @step(
@@ -180,7 +180,7 @@ class ImportClearance(Document):
         """The Inspector reports what was opened and found, and recommends what to do."""
         from bills.models import Examination
 
-        self.examined_at, self.examined_by_id = self.taken_at, self.taken_by.user_id
+        self.examined_at = self.taken_at
         return [
             Examination(
                 bill_id=self.pk, packages_opened=packages_opened, percent=percent, findings=findings,

@@ -102,24 +102,14 @@ class CourierBillOfEntry(ImportClearance):
     # What the desks found
     returns_to = models.CharField(max_length=20, blank=True)
     assessed_at = models.DateTimeField(null=True, blank=True)
-    assessed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
-    )
     assessment_remarks = models.TextField(blank=True)
     examination_mandated = models.BooleanField(default=False)
     approved_at = models.DateTimeField(null=True, blank=True)
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
-    )
     arrived_at = models.DateTimeField(null=True, blank=True)
     xray_result = models.CharField(max_length=10, choices=XrayResult.choices, blank=True)
     xray_at = models.DateTimeField(null=True, blank=True)
-    xray_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
     xray_remarks = models.TextField(blank=True)
     examined_at = models.DateTimeField(null=True, blank=True)
-    examined_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
-    )
     out_of_charge_at = models.DateTimeField(null=True, blank=True)
     discarded_at = models.DateTimeField(null=True, blank=True)
 
