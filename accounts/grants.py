@@ -76,7 +76,9 @@ def give(
     actor = person.taken_by
     offer = offers(actor, person).get(wanted.key)
     if offer is None or not _still_open(offer):
-        raise Refused([_("This role is not yours to give to %(name)s, or is no longer open.") % {"name": person}], person)
+        raise Refused(
+            [_("This role is not yours to give to %(name)s, or is no longer open.") % {"name": person}], person
+        )
     if since < timezone.localdate() or (until is not None and until < since):
         raise Refused([_("A role is given from today or a later day, and ends after it begins.")], person)
     same = Q(station_role=offer.composed_in) if offer.composed_in else Q(role=offer.code, station=offer.station)

@@ -86,5 +86,3 @@ def announce() -> None:
         Role.SYSTEM_ADMIN, nav=False,
     )  # fmt: skip
     link(gettext_lazy("Roles"), "roles", Role.PORT_ADMIN)
-
-

@@ -70,7 +70,9 @@ def _at_station(station: str) -> list[Place]:
         for one in AuthorisedCourier.objects.filter(stations=station)
     ]
     found += [
-        Place(f"importer:{one.pk}@{station}", f"{Group.IMPORTER.label}: {one}", role, home_id=station, importer_id=one.pk)
+        Place(
+            f"importer:{one.pk}@{station}", f"{Group.IMPORTER.label}: {one}", role, home_id=station, importer_id=one.pk
+        )
         for one in Importer.objects.order_by("name")
     ]
     return found
@@ -123,7 +125,7 @@ def open_standard(actor: Actor, station: str, wanted: Collection[str], reason: s
         there = set(StationRole.objects.filter(station=station).exclude(standard="").values_list("standard", flat=True))
         return [
             _opened(
-                actor, StationRole(station_id=station, group=allowed[code].group, standard=code, name=allowed[code].label),
+                actor, StationRole(station_id=station, group=allowed[code].group, standard=code, name=code),
                 reason,
             )
             for code in allowed

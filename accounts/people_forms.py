@@ -82,7 +82,9 @@ class GiveRoleForm(StepForm):
         help_text=gettext_lazy("The roles open at your station for the person's group."),
     )  # fmt: skip
     since = day_field(gettext_lazy("From"))
-    until = day_field(gettext_lazy("Last day"), gettext_lazy("Leave it empty where the end is not known."), required=False)
+    until = day_field(
+        gettext_lazy("Last day"), gettext_lazy("Leave it empty where the end is not known."), required=False
+    )
     reason = reason_field()
     despite_conflict = conflict_field()
 

@@ -91,7 +91,10 @@ class ComposeForm(ActivitiesForm):
     """A new role of the station for a group."""
 
     name = forms.CharField(
-        label=gettext_lazy("Name"), max_length=28, min_length=3, help_text=gettext_lazy("At most 28 letters, such as Night desk")
+        label=gettext_lazy("Name"),
+        max_length=28,
+        min_length=3,
+        help_text=gettext_lazy("At most 28 letters, such as Night desk"),
     )
     field_order = ("name", "description", "activities", "reason", "despite_conflict")
 

@@ -13,7 +13,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from accounts import cast
-from accounts.models import AuthorisedCourier, Custodian, CustomsStation, Importer, Posting, StationRole, User
+from accounts.access import StationRole
+from accounts.models import AuthorisedCourier, Custodian, CustomsStation, Importer, Posting, User
 from accounts.roles import GROUP_ADMINS, standard_roles
 
 
@@ -72,7 +73,7 @@ def open_all_roles() -> None:
     """Every standard role can be given at the stations of the cast; at the others its Port Admin opens them."""
     there = set(StationRole.objects.exclude(standard="").values_list("station_id", "standard"))
     StationRole.objects.bulk_create(
-        StationRole(station_id=station, group=group, standard=role, name=role.label)
+        StationRole(station_id=station, group=group, standard=role, name=role.value)
         for station in cast.CAST_STATIONS
         for group in GROUP_ADMINS
         for role in standard_roles(group)
