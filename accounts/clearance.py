@@ -74,7 +74,7 @@ class PersonClearance(Document):
 
     @step(
         Stage.ACTIVE, None, role=MANAGERS, label=gettext_lazy("Give role"), para=PARA,
-        form="accounts.people_forms.GiveRoleForm", grave=True, weighty=True,
+        form="accounts.people_forms.GiveRoleForm", weighty=True,
     )  # fmt: skip
     def give_role(
         self: User, *, role: Offer, since: date, until: date | None = None, reason: str, despite_conflict: bool = False
@@ -86,7 +86,7 @@ class PersonClearance(Document):
 
     @step(
         (Stage.ACTIVE, Stage.SUSPENDED), None, role=MANAGERS, label=gettext_lazy("End posting"), para=PARA,
-        form="accounts.people_forms.EndPostingForm", grave=True,
+        form="accounts.people_forms.EndPostingForm",
     )  # fmt: skip
     def end_posting(self: User, *, posting: Posting, on: date, reason: str) -> Iterable[models.Model]:
         """The role is no longer held from a day on; open work stays in the queue of the desk."""
@@ -98,8 +98,8 @@ class PersonClearance(Document):
         return end(self, mine, on, reason)
 
     @step(
-        Stage.ACTIVE, None, role=MANAGERS, label=gettext_lazy("Transfer"), para=PARA,
-        form="accounts.people_forms.TransferForm", guards=(belongs_to_customs,), grave=True,
+        Stage.ACTIVE, None, role=(Role.PORT_ADMIN, Role.CUSTOMS_ADMIN, Role.SYSTEM_ADMIN), label=gettext_lazy("Transfer"),
+        para=PARA, form="accounts.people_forms.TransferForm", guards=(belongs_to_customs,),
     )  # fmt: skip
     def transfer(self: User, *, station: CustomsStation, on: date, reason: str) -> Iterable[models.Model]:
         """Every posting here ends on a day, and the other station manages the person from now on and gives roles there."""
@@ -220,7 +220,7 @@ class StationRoleClearance(Document):
 
     @step(
         RoleStage.OPEN, None, role=Role.PORT_ADMIN, label=gettext_lazy("Change activities"), para=PARA,
-        form="accounts.role_forms.ChangeRoleForm", guards=(is_composed,), grave=True, weighty=True,
+        form="accounts.role_forms.ChangeRoleForm", guards=(is_composed,), weighty=True,
     )  # fmt: skip
     def change(
         self: StationRole,
@@ -238,7 +238,7 @@ class StationRoleClearance(Document):
 
     @step(
         RoleStage.OPEN, RoleStage.WITHDRAWN, role=Role.PORT_ADMIN, label=gettext_lazy("Withdraw"), para=PARA,
-        form="accounts.people_forms.ReasonForm", guards=(held_by_nobody,), grave=True,
+        form="accounts.people_forms.ReasonForm", guards=(held_by_nobody,),
     )  # fmt: skip
     def withdraw(self: StationRole, *, reason: str) -> None:
         """The role is no longer given at the station."""

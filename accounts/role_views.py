@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import StationRole
-from accounts.models import CustomsStation
+from accounts.models import CustomsStation, Posting
 from accounts.newcomers import compose, open_standard
 from accounts.role_forms import ComposeForm, OpenForm
 from accounts.roles import GROUP_ADMINS, Group, Role, standard_roles
@@ -36,13 +38,14 @@ def roles(request: HttpRequest) -> HttpResponse:
     """The roles of the station by group, with how many hold each."""
     actor, station = _station(request)
     rows = list(StationRole.objects.visible_to(actor).filter(station=station).order_by("pk"))
+    holders = _holders(station)
     groups = []
     for group in GROUP_ADMINS:
         here = [row for row in rows if row.group == group]
         known = {row.standard for row in here}
         groups.append({
             "group": group, "label": group.label,
-            "rows": [{"role": row, "holders": row.held_by().values("user").distinct().count()} for row in here],
+            "rows": [{"role": row, "holders": len(holders.get(row.code, ()))} for row in here],
             "closed": [role for role in standard_roles(group) if role.value not in known],
         })  # fmt: skip
     context = {
@@ -50,6 +53,16 @@ def roles(request: HttpRequest) -> HttpResponse:
         "stations": CustomsStation.objects.filter(pk__in=actor.stations_for([pages.activity_of("roles")])),
     }  # fmt: skip
     return render(request, "accounts/roles.html", context)
+
+
+def _holders(station: CustomsStation) -> dict[str, set[int]]:
+    """Who holds each role at a station, today or from a later day, by the role's code."""
+    today = timezone.localdate()
+    ahead = Posting.objects.filter(Q(until=None) | Q(until__gte=today), station=station).select_related("station_role")
+    found: dict[str, set[int]] = {}
+    for posting in ahead:
+        found.setdefault(posting.code, set()).add(posting.user_id)
+    return found
 
 
 @require_POST
