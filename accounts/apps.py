@@ -7,3 +7,9 @@ class AccountsConfig(AppConfig):
     """Who people are, as what, and at which station."""
 
     name = "accounts"
+
+    def ready(self) -> None:
+        """Make people and roles known to pages and activities."""
+        from accounts.listing import announce
+
+        announce()

@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 from accounts.permissions import Actor
 
 NOBODY = Actor(user_id=None, name="")
+DESK = "desk"  # where the session keeps the one posting that the person looks at
 
 
 class ActorMiddleware:
@@ -18,7 +19,11 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         def actor() -> Actor:
-            return Actor.of(request.user) if request.user.is_authenticated else NOBODY
+            if not request.user.is_authenticated:
+                return NOBODY
+            whole = Actor.of(request.user)
+            chosen = request.session.get(DESK, "")
+            return whole.at_desk(chosen) if chosen else whole
 
         request.actor = SimpleLazyObject(actor)  # type: ignore[attr-defined]
         return self.get_response(request)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
 
-from accounts.roles import Role
+from accounts.circle import seen_by
+from accounts.clearance import PersonClearance, Stage
+from accounts.roles import Group, Role, label_of
 
 
 class CustomsStation(models.Model):
@@ -79,6 +82,14 @@ class Importer(models.Model):
         return self.name
 
 
+class PersonQuerySet(models.QuerySet[Any]):
+    """People by who asks."""
+
+    def visible_to(self, actor: Any) -> Self:
+        """Whoever is in the circle of the actor."""
+        return self.filter(seen_by(actor))
+
+
 class UserManager(BaseUserManager["User"]):
     """Makes people; a user name is always kept in lower case."""
 
@@ -94,9 +105,12 @@ class UserManager(BaseUserManager["User"]):
         return self.get(username=(username or "").strip().lower())
 
 
-class User(AbstractBaseUser):
+class User(PersonClearance, AbstractBaseUser):
     """A person. What the person may do comes from postings; whose documents, from the firm."""
 
+    stage = FSMField(choices=Stage.choices, default=Stage.ACTIVE, protected=True, max_length=9)
+    home = models.ForeignKey(CustomsStation, models.PROTECT, null=True, blank=True, related_name="people")
+    sessions_ended = models.PositiveIntegerField(default=0)  # counted up, it ends every session of the person
     username = models.CharField(max_length=60, unique=True)
     full_name = models.CharField(max_length=120)
     email = models.EmailField(blank=True)
@@ -110,13 +124,54 @@ class User(AbstractBaseUser):
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
 
-    objects = UserManager()
+    objects = UserManager.from_queryset(PersonQuerySet)()
 
     class Meta:
         ordering = ["username"]
+        verbose_name = _("person")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(stage=Stage.ACTIVE, is_active=True) | (~Q(stage=Stage.ACTIVE) & Q(is_active=False)),
+                name="person_signs_in_while_active",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.full_name
+
+    @property
+    def key(self) -> str:
+        """What the person is called in an address."""
+        return self.username
+
+    @classmethod
+    def by_key(cls, key: str) -> Q:
+        """The condition that finds the person of an address."""
+        return Q(username=key)
+
+    @property
+    def group(self) -> Group:
+        """The user group: that of the firm, or Customs."""
+        if self.courier_id is not None:
+            return Group.COURIER
+        if self.importer_id is not None:
+            return Group.IMPORTER
+        return Group.CUSTOMS if self.custodian_id is None else Group.CUSTODIAN
+
+    @property
+    def is_of_trade(self) -> bool:
+        """Whether the person belongs to a courier or an importer."""
+        return self.group in (Group.COURIER, Group.IMPORTER)
+
+    @property
+    def firm(self) -> AuthorisedCourier | Importer | Custodian | None:
+        """The firm the person belongs to; none for Customs."""
+        return self.courier or self.importer or self.custodian
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What ties a session to the password; it changes whenever every session of the person is to end."""
+        tied: str = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]
+        return f"{tied}{self.sessions_ended}" if self.sessions_ended else tied
 
     def get_full_name(self) -> str:
         """The person's name as the trail writes it."""
@@ -124,20 +179,47 @@ class User(AbstractBaseUser):
 
 
 class Posting(models.Model):
-    """A person at a desk: a role at a station from a day until a day; couriers and importers work at every station."""
+    """A person at a desk: a role at a station from a day until a day; couriers and importers mostly work at all stations.
+
+    The role is a standard one, or one composed at the station.
+    """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="postings")
-    role = models.CharField(max_length=24, choices=Role.choices)
+    role = models.CharField(max_length=24, choices=Role.choices, blank=True)
+    station_role = models.ForeignKey(
+        "accounts.StationRole", models.PROTECT, null=True, blank=True, related_name="postings"
+    )
     station = models.ForeignKey(CustomsStation, models.PROTECT, null=True, blank=True, related_name="postings")
-    since = models.DateField(default=date.today)
-    until = models.DateField(null=True, blank=True)
+    since = models.DateField(default=timezone.localdate)
+    until = models.DateField(null=True, blank=True)  # the last day
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "role", "station"], name="posting_once", nulls_distinct=False, condition=Q(until=None)
+                fields=["user", "role", "station"], name="posting_once", nulls_distinct=False,
+                condition=Q(until=None) & ~Q(role=""),
             ),
-        ]
+            models.UniqueConstraint(
+                fields=["user", "station_role"], name="composed_posting_once", condition=Q(until=None)
+            ),
+            models.CheckConstraint(
+                condition=(Q(station_role=None) & ~Q(role="")) | (Q(station_role__isnull=False) & Q(role="")),
+                name="posting_of_one_role",
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.user} · {self.get_role_display()} · {self.station_id or 'all stations'}"
+        return f"{self.user} · {self.label} · {self.station_id or _('all stations')}"
+
+    @property
+    def code(self) -> str:
+        """The role as the trail writes it."""
+        return self.role if self.station_role is None else self.station_role.code
+
+    @property
+    def label(self) -> str:
+        """The role in words."""
+        return label_of(self.code)
+
+
+from accounts import access  # noqa: E402, F401 Django looks for its tables here; they stand on people and stations

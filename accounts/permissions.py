@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.circle import postings_ahead
 from accounts.models import Posting, User
-from accounts.roles import Group, Role, group_of, label_of
+from accounts.roles import Group, Role, composed_code, group_of, label_of, standard_roles
 from eccs.activities import activities, of_role
+
+
+@cache
+def of_group(group: str) -> frozenset[str]:
+    """All that the people of a group may ever hold: what its standard roles have, without those of its admins."""
+    return frozenset().union(*(of_role(role) for role in standard_roles(group)))
 
 
 class Held(NamedTuple):
@@ -33,8 +40,21 @@ class Held(NamedTuple):
         """The user group it belongs to."""
         return group_of(self.role)
 
-    def reaches(self, document: Any, actor: Actor) -> bool:
-        """Whether a document is within the reach of this role: of the own firm, at the own station, or national."""
+    @property
+    def key(self) -> str:
+        """The role with its station, as a form carries it."""
+        return f"{self.role}@{self.station}"
+
+    def __str__(self) -> str:
+        return f"{label_of(self.role)}, {self.station}" if self.station else label_of(self.role)
+
+    def reaches(self, document: Any, actor: Actor, activity: str = "") -> bool:
+        """Whether a document is within the reach of this role: of the own firm, at the own station, or national.
+
+        A person is a document too, and says itself whose circle it is in.
+        """
+        if hasattr(document, "is_in_circle_of"):
+            return bool(document.is_in_circle_of(self, actor, activity))
         at = getattr(document, "station_id", None)
         if self.group is Group.COURIER:
             own = actor.courier_id is not None and getattr(document, "courier_id", None) == actor.courier_id
@@ -56,19 +76,23 @@ class Actor:
     importer_id: int | None = None
     custodian_id: int | None = None
     postings: tuple[Held, ...] = field(default=())
+    desks: tuple[Held, ...] = field(default=())  # every posting, where the person looks at one of them alone
 
     @classmethod
     def of(cls, user: User) -> Actor:
-        """The actor a person is today: one query for the postings."""
+        """The actor a person is today: one query for the postings, however many they are."""
         today = timezone.localdate()
         postings = Posting.objects.filter(Q(until=None) | Q(until__gte=today), user=user, since__lte=today)
         return cls(
             user_id=user.pk, name=user.full_name, username=user.username, courier_id=user.courier_id,
             importer_id=user.importer_id, custodian_id=user.custodian_id,
-            postings=tuple(
-                Held(role, station or "") for role, station in postings.order_by("pk").values_list("role", "station_id")
-            ),
+            postings=_held(postings),
         )  # fmt: skip
+
+    def at_desk(self, key: str) -> Actor:
+        """The same person at one posting alone; at all of them where that one is not held, or not any more."""
+        chosen = tuple(held for held in self.postings if held.key == key)
+        return replace(self, postings=chosen, desks=self.postings) if chosen else self
 
     @cached_property
     def activities(self) -> frozenset[str]:
@@ -100,6 +124,20 @@ class Actor:
         """Whether the person belongs to a courier or an importer."""
         return Group.COURIER in self.groups or Group.IMPORTER in self.groups
 
+    def firm_documents(self) -> Q:
+        """The condition that finds the documents of the own firm, at the stations of the postings or at all."""
+        if not self.is_trade or self.courier_id is None:
+            return Q(pk__in=())
+        own = Q(courier_id=self.courier_id)
+        stations = self.firm_stations
+        return own if stations is None else own & Q(station_id__in=stations)
+
+    @cached_property
+    def firm_stations(self) -> frozenset[str] | None:
+        """The stations where the person works for the firm; nothing said where it is every one."""
+        found = {held.station for held in self.postings if held.group in (Group.COURIER, Group.IMPORTER)}
+        return None if "" in found else frozenset(found)
+
     def stations_in(self, *groups: Group) -> frozenset[str]:
         """The stations where the person is posted in one of these user groups."""
         return frozenset(held.station for held in self.postings if held.group in groups and held.station)
@@ -116,7 +154,7 @@ class Actor:
     def acts_as(self, activity: str, document: Any) -> str:
         """The role in which the activity is the person's on this document, or nothing."""
         for held in self.postings:
-            if activity in held.activities and held.reaches(document, self):
+            if activity in held.activities and held.reaches(document, self, activity):
                 return held.role
         return ""
 
@@ -127,9 +165,32 @@ class Actor:
         if not self.may(activity):
             desks = ", ".join(label_of(role) for role in activities()[activity].roles)
             return _("This is for the desk of: %(desks)s.") % {"desks": desks}
+        if hasattr(document, "is_in_circle_of"):
+            return _("%(name)s is not in your circle, or manages people at your rank.") % {"name": document}
         if self.is_trade:
             return _("The document belongs to another firm.")
         return _("The document is at another station.")
+
+
+def composed(group: str, name: str, station: str, codes: Iterable[str]) -> Held:
+    """A role composed at a station: what the code no longer declares, or no longer for the group, is not in it."""
+    return Held(composed_code(group, name), station, frozenset(codes) & of_group(group))
+
+
+def _held(postings: QuerySet[Posting]) -> tuple[Held, ...]:
+    """Postings as roles held: one query."""
+    found = postings.order_by("pk").values_list(
+        "role", "station_id", "station_role__group", "station_role__name", "station_role__activities"
+    )
+    return tuple(
+        Held(role, station or "") if role else composed(group, name, station or "", codes)
+        for role, station, group, name, codes in found
+    )
+
+
+def held_ahead(person: User) -> tuple[Held, ...]:
+    """What a person holds today, or will from a later day."""
+    return _held(postings_ahead(person))
 
 
 SYSTEM = Actor(user_id=None, name="ECCS", postings=(Held(Role.SYSTEM.value),))

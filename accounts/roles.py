@@ -97,3 +97,25 @@ TRADE = tuple(role for role in Role if role.group in (Group.COURIER, Group.IMPOR
 COURIERS = (Role.COURIER_OPERATOR, Role.COURIER_SIGNATORY)
 OFFICERS = tuple(role for role in Role if role.group is Group.CUSTOMS)
 CUSTODIANS = tuple(role for role in Role if role.group is Group.CUSTODIAN)
+
+GROUP_ADMINS: dict[Group, Role] = {
+    Group.CUSTOMS: Role.CUSTOMS_ADMIN,
+    Group.COURIER: Role.COURIER_ADMIN,
+    Group.IMPORTER: Role.IMPORTER_ADMIN,
+    Group.CUSTODIAN: Role.CUSTODIAN_ADMIN,
+}
+"""Who manages the people of each group (PN17 3.0)."""
+
+MANAGERS = (Role.PORT_ADMIN, *GROUP_ADMINS.values(), Role.SYSTEM_ADMIN)
+"""Whoever manages people."""
+
+RANKS: dict[str, int] = {Role.SYSTEM_ADMIN: 3, Role.PORT_ADMIN: 2, **dict.fromkeys(GROUP_ADMINS.values(), 1)}
+"""Nobody manages a person of the own rank or above: a System Admin makes Port Admins, these make Group Admins."""
+
+APART = ((Role.BOND_MAKER, Role.BOND_CHECKER), (Role.RISK_OFFICER, Role.RISK_APPROVER))
+"""Maker and checker, author and approver: standard roles kept apart, over and above the steps that say so themselves."""
+
+
+def standard_roles(group: str) -> tuple[Role, ...]:
+    """The roles that a Port Admin opens for a group at the station; those of the admins are given by rank."""
+    return tuple(role for role in Role if role.group == group and role not in MANAGERS and role != Role.SYSTEM)

@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from accounts.forms import SignInForm
+from accounts.middleware import DESK
 from accounts.models import User
 
 
@@ -26,6 +27,18 @@ def _back(request: HttpRequest) -> HttpResponse:
     address = request.META.get("HTTP_REFERER", "")
     ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
     return redirect(address if ours else "desk")
+
+
+@require_POST
+def switch(request: HttpRequest) -> HttpResponse:
+    """Look at one of the own postings alone, or at all of them; what is not held is not looked at."""
+    actor = request.actor  # type: ignore[attr-defined]
+    wanted = request.POST.get("desk", "")
+    if any(held.key == wanted for held in actor.desks or actor.postings):
+        request.session[DESK] = wanted
+    else:
+        request.session.pop(DESK, None)
+    return redirect("desk")
 
 
 @require_POST

@@ -17,6 +17,10 @@ app.conf.beat_schedule = {
     "seal the day's trail": {"task": "eccs.tasks.seal_trail", "schedule": crontab(hour=0, minute=10)},
     "resume uploads left behind": {"task": "eccs.tasks.resume_uploads", "schedule": 120.0},
     "ask the bank about silent challans": {"task": "payments.tasks.verify_silent_challans", "schedule": 120.0},
+    "end sessions after the last day": {
+        "task": "accounts.tasks.end_sessions_of_yesterday",
+        "schedule": crontab(hour=0, minute=1),
+    },
     "beat": {"task": "eccs.tasks.heartbeat", "schedule": 60.0},
 }
 

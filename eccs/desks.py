@@ -40,21 +40,22 @@ class Desk:
         return reverse("queue", args=[self.listing.slug, pages.as_verb(self.stage)])
 
 
-Counted = dict[str, tuple[int, datetime | None, int]]
+Counted = dict[tuple[str, str | None], tuple[int, datetime | None, int]]
+"""By stage and station: how many wait, since when, how many over the target."""
 
 
 def counts(model: type[Document], field: str, value: Any) -> Counted:
-    """How many wait in each open stage of a station or of a courier, since when, and how many over the target."""
+    """How many wait in each open stage of a station, or of a courier at each station."""
     key = _count_key(model, field, value)
     held: Counted | None = cache.get(key)
     if held is not None:
         return held
     late = timezone.now() - timedelta(minutes=target_minutes())
     found: Counted = {
-        stage: (count, oldest, over)
-        for stage, count, oldest, over in cast("Any", model._default_manager)
+        (stage, station): (count, oldest, over)
+        for stage, station, count, oldest, over in cast("Any", model._default_manager)
         .filter(**{field: value}, stage__in=[s for s in model.open_stages() if field == "courier_id" or s != "DRAFT"])
-        .values_list("stage")
+        .values_list("stage", "station_id")
         .annotate(count=Count("pk"), oldest=Min("stage_since"), over=Count("pk", filter=Q(stage_since__lt=late)))
         .order_by()
     }
@@ -69,7 +70,7 @@ def _count_key(model: type[Document], field: str, value: Any) -> str:
 def forget(documents: Iterable[Any]) -> None:
     """The counts that these documents were part of are taken anew: whoever moved them sees it at once."""
     fields = ("station_id", "courier_id")
-    cache.delete_many({_count_key(type(d), field, getattr(d, field)) for d in documents for field in fields})
+    cache.delete_many({_count_key(type(d), field, getattr(d, field, None)) for d in documents for field in fields})
 
 
 def target_minutes() -> int:
@@ -83,23 +84,35 @@ def desks(actor: Actor) -> list[Desk]:
     for listing in pages.listings():
         for stage in listing.waiting_at(actor):
             count, oldest, over = 0, None, 0
-            for field, value in _scopes(listing, stage, actor):
-                n, since, late = counts(listing.model, field, value).get(stage, (0, None, 0))
-                count, over = count + n, over + late
-                oldest = min(filter(None, (oldest, since)), default=None)
+            for field, value, stations in _scopes(listing, stage, actor):
+                for (there, station), (n, since, late) in counts(listing.model, field, value).items():
+                    if there == stage and (stations is None or station in stations):
+                        count, over = count + n, over + late
+                        oldest = min(filter(None, (oldest, since)), default=None)
             label = str(listing.model.stage_labels()[stage])
             found.append(Desk(listing, stage, label, count, oldest, over))
     return found
 
 
-def _scopes(listing: pages.Listing, stage: str, actor: Actor) -> list[tuple[str, Any]]:
-    """Whose documents of a stage wait for the person: the courier's own, or those of the stations posted to."""
+def _scopes(listing: pages.Listing, stage: str, actor: Actor) -> list[tuple[str, Any, frozenset[str] | None]]:
+    """Whose documents of a stage wait for the person: the courier's own, or those of the stations posted to.
+
+    A courier's person of some stations alone has those of these stations.
+    """
     done = listing.elsewhere.get(stage)
     wanted = {s.activity_at(stage) for s in listing.model.steps().values() if stage in s.sources}
     wanted |= {done.activity} if done else set()
     if any(h.group in (Group.COURIER, Group.IMPORTER) and not wanted.isdisjoint(h.activities) for h in actor.postings):
-        return [("courier_id", actor.courier_id)] if actor.courier_id is not None else []
-    return [("station_id", station) for station in sorted(actor.stations_for(wanted))]
+        return [("courier_id", actor.courier_id, actor.firm_stations)] if actor.courier_id is not None else []
+    return [("station_id", station, None) for station in sorted(actor.stations_for(wanted))]
+
+
+def _to_switch(actor: Actor) -> list[dict[str, Any]]:
+    """The postings a person can look at one by one; nothing where there is only one."""
+    every = actor.desks or actor.postings
+    if len(every) < 2:
+        return []
+    return [{"key": one.key, "label": str(one), "chosen": bool(actor.desks) and one in actor.postings} for one in every]
 
 
 def masthead(request: HttpRequest) -> dict[str, Any]:
@@ -129,6 +142,7 @@ def masthead(request: HttpRequest) -> dict[str, Any]:
             ],
             "name": actor.name,
             "roles": [label_of(role) for role in actor.roles],
+            "held": _to_switch(actor),
             "stations": [str(s) for s in CustomsStation.objects.filter(pk__in=actor.stations)]
             if actor.stations
             else [],

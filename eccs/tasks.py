@@ -14,7 +14,7 @@ from eccs.models import Heartbeat
 @shared_task
 def send_notices() -> int:
     """Gather the unsent lines of every trail into notices and send what was not sent yet."""
-    gathered = sum(notices.gather(kind) for kind in trail.trails())
+    gathered = sum(notices.gather(kind) for kind in trail.trails() if kind.tells_firms)
     notices.send_unsent()
     return gathered
 

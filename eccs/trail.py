@@ -61,6 +61,7 @@ class TrailLine(models.Model):
     seal = models.CharField(max_length=64)
     noticed_at = models.DateTimeField(null=True)
 
+    tells_firms: ClassVar[bool] = True  # whether its lines are news for the firms
     document: Any  # each trail names its own document
     document_id: int
     columns: ClassVar[tuple[str, ...]] = (

@@ -15,13 +15,11 @@ class ManifestQuerySet(models.QuerySet[Any]):
     """Manifests by who asks."""
 
     def visible_to(self, actor: Actor) -> Self:
-        """The courier's own at every station; those of the posting's station, once submitted, for officers and custodian."""
+        """The courier's own at the stations of the posting, mostly all; those of the posting's station, once submitted, for officers and custodian."""
         seen = Q(station_id__in=actor.stations_in(Group.CUSTOMS, Group.CUSTODIAN)) & ~Q(
             stage__in=("DRAFT", "DISCARDED")
         )
-        if actor.courier_id is not None and actor.is_trade:
-            seen |= Q(courier_id=actor.courier_id)
-        return self.filter(seen)
+        return self.filter(seen | actor.firm_documents())
 
 
 class HouseAirwayBillQuerySet(models.QuerySet[Any]):

@@ -41,6 +41,7 @@ def _draft(request: HttpRequest, key: str, *, held: bool = False) -> ExpressCarg
 @require_GET
 def manifests(request: HttpRequest) -> HttpResponse:
     """The manifests the person may see, the newest first, by stage and flight."""
+    pages.require(request.actor, "manifests")  # type: ignore[attr-defined]
     rows = ExpressCargoManifest.objects.visible_to(request.actor).select_related("station", "courier")  # type: ignore[attr-defined]
     stage, flight = request.GET.get("stage", ""), request.GET.get("flight", "").strip()
     rows = rows.filter(stage=stage) if stage in Stage.values else rows.exclude(stage=Stage.DISCARDED)

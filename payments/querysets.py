@@ -17,11 +17,9 @@ class ChallanQuerySet(models.QuerySet[Any]):
     """Challans by who asks."""
 
     def visible_to(self, actor: Actor) -> Self:
-        """The courier's own at every station; all of the posting's station for officers."""
+        """The courier's own at the stations of the posting, mostly all; all of the posting's station for officers."""
         seen = Q(station_id__in=actor.stations_in(Group.CUSTOMS))
-        if actor.courier_id is not None and actor.is_trade:
-            seen |= Q(courier_id=actor.courier_id)
-        return self.filter(seen)
+        return self.filter(seen | actor.firm_documents())
 
 
 def payable_bills(actor: Actor) -> QuerySet[Any]:

@@ -8,6 +8,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.access import StationRole
+from accounts.grants import Offer
+from accounts.models import CustomsStation, User
 from accounts.roles import Group, Role
 from bills.models import CourierBillOfEntry
 from eccs.workflow import Document, Step
@@ -16,8 +19,10 @@ from payments.models import BankMessage, Challan
 from tests.factories.bills import bill
 from tests.factories.challans import challan
 from tests.factories.manifests import manifest
+from tests.factories.people import officer, station_role
 
-MODELS: tuple[type[Document], ...] = (ExpressCargoManifest, CourierBillOfEntry, Challan)
+MODELS: tuple[type[Document], ...] = (User, StationRole, ExpressCargoManifest, CourierBillOfEntry, Challan)
+WHY = "Office order 14 of 2026."
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,36 @@ def _recomputed(one: Any) -> dict[str, Any]:
     }
 
 
+def _why(_one: Any) -> dict[str, Any]:
+    return {"reason": WHY}
+
+
 CASES: dict[type[Document], Case] = {
+    User: Case(
+        officer,
+        {
+            **dict.fromkeys(
+                ("suspend", "reactivate", "leave", "unlock", "reset_second_factor", "send_password_link"), _why
+            ),
+            "give_role": lambda _one: {
+                "role": Offer("ASSESSING_OFFICER", "BLR"), "since": timezone.localdate(), "reason": WHY,
+                "despite_conflict": True,
+            },
+            "end_posting": lambda one: {"posting": one.postings.get(), "on": timezone.localdate(), "reason": WHY},
+            "transfer": lambda _one: {
+                "station": CustomsStation.objects.get(pk="COK"), "on": timezone.localdate(), "reason": WHY,
+            },
+            "change_details": lambda _one: {"full_name": "Kavya Rao", "email": "rao@eccs.example", "reason": WHY},
+        },
+    ),
+    StationRole: Case(
+        station_role,
+        {
+            "change": lambda _one: {"activities": ["courierbillofentry.mark_suspicious"], "reason": WHY},
+            "withdraw": _why,
+            "reopen": _why,
+        },
+    ),
     ExpressCargoManifest: Case(
         manifest,
         {"feed_igm": lambda _one: {"igm_number": "2914407", "actual_arrival": timezone.now()}},

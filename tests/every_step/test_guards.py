@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts.models import AuthorisedCourier
+from accounts.clearance import belongs_to_customs, can_be_reached_by_mail, held_by_nobody, is_composed
+from accounts.models import AuthorisedCourier, Posting
 from bills.clearance import guards
 from bills.models import CourierBillOfEntry
 from bills.stages import Stage
@@ -19,7 +20,7 @@ from payments.clearance import bills_on_no_other_challan, bills_still_due, late_
 from payments.models import BankMessage, Challan, ChallanLine
 from tests.every_step import declared as d
 from tests.every_step.test_every_step import named
-from tests.factories.firms import actor
+from tests.factories.firms import actor, courier, person
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +48,13 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     guards.compulsory_documents_attached: (lambda b: b.attachments.all().delete(), "attach the documents"),
     bills_still_due: (lambda _c: CourierBillOfEntry.objects.update(total_duty=40), "has changed since"),
     bills_on_no_other_challan: (on_another_challan, "another challan"),
+    belongs_to_customs: (lambda p: _set(p, courier=courier()), "Only officers"),
+    can_be_reached_by_mail: (lambda p: _set(p, email=""), "e-mail address"),
+    held_by_nobody: (
+        lambda r: Posting.objects.create(user=person(), station_role=r, station_id=r.station_id),
+        "Held by Nila Joshi",
+    ),
+    is_composed: (lambda r: _set(r, standard="XRAY_OFFICER", activities=[]), "A standard role"),
     late_payment_reported: (lambda _c: BankMessage.objects.all().delete(), "no late payment"),
 }
 

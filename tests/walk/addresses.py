@@ -23,6 +23,7 @@ from tests.factories import firms
 from tests.factories.bills import bill
 from tests.factories.challans import challan
 from tests.factories.manifests import house_airway_bill, manifest
+from tests.factories.people import officer, station_role
 
 PUBLIC = ("sign-in", "healthz", "set_language", "bank-return", "bank-confirmation")
 """What a stranger may ask for; the bank's messages are known by their signature."""
@@ -48,7 +49,7 @@ class World:
         """What would give the documents away."""
         numbers = [one.number for one in self.documents if one.number]
         hawbs = [one.hawb.number for one in self.documents if isinstance(one, CourierBillOfEntry)]
-        return [*numbers, *hawbs, "Krishna Electronics"]
+        return [*numbers, *hawbs, "Krishna Electronics", "Contractor", "Zenith", "Zero desk"]
 
 
 def build() -> World:
@@ -68,7 +69,9 @@ def build() -> World:
     CyberReceipt.objects.create(
         challan=paid, station_id="BLR", issued_at=paid.paid_at or timezone.now(), number="R-BLR-26-0000001", serial=1
     )
-    world.documents = [draft_manifest, flight, *bills.values(), owed, paid]
+    people = [officer(name="Zubin Contractor"), officer("SUSPENDED", name="Zara Contractor", username="zara")]
+    roles = [station_role(name="Zenith desk"), station_role("WITHDRAWN", name="Zero desk")]
+    world.documents = [draft_manifest, flight, *bills.values(), owed, paid, *people, *roles]
     _generic(world)
     _of_manifests(world, draft_manifest, flight)
     _of_bills(world, bills, flight)
@@ -149,7 +152,7 @@ def _of_payments(world: World, owed: Challan, paid: Challan) -> None:
 def _common(world: World) -> None:
     for name in (
         "desk", "counts", "find", "sign-out", "text-size", "keys", "manifests", "manifest-new", "bill-start", "payment-history",
-        "new-challan", "reconciliation",
+        "new-challan", "reconciliation", "switch", "people", "person-new", "person-from-elsewhere", "roles", "roles-open",
     ):  # fmt: skip
         world.common(name)
     for word in world.words()[::4]:
@@ -161,6 +164,8 @@ def _common(world: World) -> None:
             for step in listing.model.steps().values():
                 if stage in step.sources:
                     world.common("steps", listing.slug, as_verb(stage), as_verb(step.name))
+    for group in ("customs", "courier", "importer", "custodian"):
+        world.common("role-new", group)
     world.common("upload-template", "ecm")
     world.common("bars", "ECM_DEL_2026-2027_01")
     world.common("squares")

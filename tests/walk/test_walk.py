@@ -26,11 +26,11 @@ pytestmark = pytest.mark.django_db
 
 OTHERS = [
     "signatory.metro", "courieradmin.metro", "importer.kaveri", "ao.del", "xray.del", "superintendent.del", "scan.del",
-    "commissioner.bom", "sysadmin",
+    "commissioner.bom", "portadmin.del", "customsadmin.del", "sysadmin",
 ]  # fmt: skip
 OWN = [
     "signatory.swift", "courier.swift", "courieradmin.swift", "ao.blr", "dcac.blr", "xray.blr", "inspector.blr",
-    "superintendent.blr", "scan.blr", "warehouse.blr",
+    "superintendent.blr", "scan.blr", "warehouse.blr", "portadmin.blr", "customsadmin.blr", "custodianadmin.blr",
 ]  # fmt: skip
 SECRETS = ("secret compartment", "N-0099", "Asha Rao", "Facilitated", "FACILITATED", "lane--", "Officers only")
 WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|COPY|TRUNCATE)", re.IGNORECASE)

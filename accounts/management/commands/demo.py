@@ -13,7 +13,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from accounts import cast
+from accounts.access import StationRole
 from accounts.models import AuthorisedCourier, Custodian, CustomsStation, Importer, Posting, User
+from accounts.roles import GROUP_ADMINS, standard_roles
 
 
 class Command(BaseCommand):
@@ -58,11 +60,25 @@ def create_cast(people: list[cast.Person], password: str) -> None:
         user.email = f"{person.username}@eccs.example"
         user.courier, user.importer = couriers.get(person.courier), importers.get(person.importer)
         user.custodian = custodians[person.station] if custodial else None
+        user.home_id = person.station or None
         if hashed:
             user.password = hashed
         user.save()
         for role in person.roles:
             Posting.objects.get_or_create(user=user, role=role, station_id=person.station or None, until=None)
+    open_all_roles()
+
+
+def open_all_roles() -> None:
+    """Every standard role can be given at the stations of the cast; at the others its Port Admin opens them."""
+    there = set(StationRole.objects.exclude(standard="").values_list("station_id", "standard"))
+    StationRole.objects.bulk_create(
+        StationRole(station_id=station, group=group, standard=role, name=role.value)
+        for station in cast.CAST_STATIONS
+        for group in GROUP_ADMINS
+        for role in standard_roles(group)
+        if (station, role.value) not in there
+    )
 
 
 def courier(key: str) -> AuthorisedCourier:

@@ -1,0 +1,175 @@
+"""New people and new roles: written with the first line of their trail, in one transaction (PN17 3.0)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access import PersonTrail, StationRole, StationRoleTrail
+from accounts.clearance import CREATE, OPEN_ROLE, RoleStage, Stage
+from accounts.entry import send_password_link_after_commit
+from accounts.grants import refuse_activities
+from accounts.models import AuthorisedCourier, Custodian, CustomsStation, Importer, User
+from accounts.permissions import Actor
+from accounts.roles import GROUP_ADMINS, Group, Role, group_of, standard_roles
+from eccs import audit, trail
+from eccs.rows import write_rows
+from eccs.workflow import Document, Refused, Step
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a new person belongs: a group, its firm, and the station that manages the account."""
+
+    key: str  # as a form carries it
+    label: str
+    role: str  # of whoever may put somebody there
+    home_id: str | None = None
+    courier_id: int | None = None
+    importer_id: int | None = None
+    custodian_id: int | None = None
+
+
+def places(actor: Actor) -> dict[str, Place]:
+    """Where this actor may create people: a Group Admin in the own circle alone, whatever a form says."""
+    found: dict[str, Place] = {}
+    for held in actor.postings:
+        if held.role == Role.SYSTEM_ADMIN:
+            made = _for_port_admins()
+        elif held.role == Role.PORT_ADMIN:
+            made = _at_station(held.station)
+        elif held.role in GROUP_ADMINS.values():
+            made = _own(held.role, held.station, actor)
+        else:
+            continue
+        found.update({place.key: place for place in made})
+    return found
+
+
+def _for_port_admins() -> list[Place]:
+    return [
+        Place(f"customs:{one.pk}", _("Customs, %(station)s") % {"station": one}, Role.SYSTEM_ADMIN, home_id=one.pk)
+        for one in CustomsStation.objects.all()
+    ]
+
+
+def _at_station(station: str) -> list[Place]:
+    role, here = Role.PORT_ADMIN, CustomsStation.objects.get(pk=station)
+    found = [Place(f"customs:{station}", _("Customs, %(station)s") % {"station": here}, role, home_id=station)]
+    found += [
+        Place(f"custodian:{one.pk}", f"{Group.CUSTODIAN.label}: {one}", role, home_id=station, custodian_id=one.pk)
+        for one in Custodian.objects.filter(station=station).order_by("name")
+    ]
+    found += [
+        Place(f"courier:{one.pk}@{station}", f"{Group.COURIER.label}: {one}", role, home_id=station, courier_id=one.pk)
+        for one in AuthorisedCourier.objects.filter(stations=station)
+    ]
+    found += [
+        Place(
+            f"importer:{one.pk}@{station}", f"{Group.IMPORTER.label}: {one}", role, home_id=station, importer_id=one.pk
+        )
+        for one in Importer.objects.order_by("name")
+    ]
+    return found
+
+
+def _own(role: str, station: str, actor: Actor) -> list[Place]:
+    """The one place of a Group Admin: the own group at the own station, or the own firm."""
+    group, home = group_of(role), station or None
+    if group is Group.COURIER and actor.courier_id is not None:
+        return [Place(f"own:{role}@{station}", str(group.label), role, home_id=home, courier_id=actor.courier_id)]
+    if group is Group.IMPORTER and actor.importer_id is not None:
+        return [Place(f"own:{role}@{station}", str(group.label), role, home_id=home, importer_id=actor.importer_id)]
+    if group is Group.CUSTODIAN and actor.custodian_id is not None:
+        return [Place(f"own:{role}@{station}", str(group.label), role, home_id=home, custodian_id=actor.custodian_id)]
+    return [Place(f"own:{role}@{station}", str(group.label), role, home_id=station)] if group is Group.CUSTOMS else []
+
+
+def create_person(actor: Actor, place: str, username: str, full_name: str, email: str, reason: str) -> User:
+    """A person with a user name and a link on its way to choose a password. Raises Refused where the place is not the actor's."""
+    chosen = places(actor).get(place)
+    if chosen is None:
+        raise Refused([_("You create people in your own circle only.")])
+    if User.objects.filter(username=username.lower()).exists():
+        raise Refused([_("This user name is not free: choose another.")])
+    with transaction.atomic():
+        person = User(
+            username=username.lower(), full_name=full_name, email=email, home_id=chosen.home_id, courier_id=chosen.courier_id,
+            importer_id=chosen.importer_id, custodian_id=chosen.custodian_id,
+        )  # fmt: skip
+        person.set_unusable_password()
+        person.save()
+        answers = {"username": person.username, "email": email, "firm": str(person.firm or ""), "reason": reason}
+        _first_line(person, PersonTrail, CREATE, Stage.ACTIVE, actor, chosen.role, answers)
+        send_password_link_after_commit(person)
+        transaction.on_commit(
+            lambda: audit.record(
+                "person.created", by=actor, about=person.username, station=chosen.home_id or "", why=reason
+            )
+        )
+    return person
+
+
+def open_standard(actor: Actor, station: str, wanted: Collection[str], reason: str) -> list[StationRole]:
+    """Open standard roles at a station; those open already stay as they are."""
+    allowed = {role.value: role for group in GROUP_ADMINS for role in standard_roles(group)}
+    if not frozenset(wanted) <= frozenset(allowed):
+        raise Refused([_("These are not standard roles that a station opens.")])
+    with transaction.atomic():
+        CustomsStation.objects.select_for_update(of=("self",)).get(pk=station)
+        there = set(StationRole.objects.filter(station=station).exclude(standard="").values_list("standard", flat=True))
+        return [
+            _opened(
+                actor, StationRole(station_id=station, group=allowed[code].group, standard=code, name=code),
+                reason,
+            )
+            for code in allowed
+            if code in wanted and code not in there
+        ]  # fmt: skip
+
+
+def compose(
+    actor: Actor, station: str, group: str, name: str, description: str, activities: Collection[str], reason: str, *,
+    despite_conflict: bool = False,
+) -> StationRole:  # fmt: skip
+    """A role of the station, composed of activities of its group."""
+    refuse_activities(group, activities, despite_conflict=despite_conflict)
+    row = StationRole(
+        station_id=station, group=group, name=name, description=description, activities=sorted(activities)
+    )
+    with transaction.atomic():
+        CustomsStation.objects.select_for_update(of=("self",)).get(pk=station)
+        if StationRole.objects.filter(station=station, group=group, name__iexact=name).exists():
+            raise Refused([_("The group has a role of this name at the station.")])
+        return _opened(actor, row, reason)
+
+
+def _opened(actor: Actor, row: StationRole, reason: str) -> StationRole:
+    if refusal := actor.why_not(OPEN_ROLE.activity_at(""), row):
+        raise Refused([refusal])
+    row.save()
+    answers = {"role": str(row), "group": row.group, "activities": row.activities, "reason": reason}
+    role = actor.acts_as(OPEN_ROLE.activity_at(""), row)
+    _first_line(row, StationRoleTrail, OPEN_ROLE, RoleStage.OPEN, actor, role, answers)
+    transaction.on_commit(
+        lambda: audit.record("role.opened", by=actor, about=row.code, station=row.station_id, why=reason)
+    )
+    return row
+
+
+def _first_line(
+    document: Document, kind: type[trail.TrailLine], made: Step, stage: str, actor: Actor, role: str,
+    answers: dict[str, Any],
+) -> None:  # fmt: skip
+    entry = trail.Entry(
+        document, at=timezone.now(), step=made.name, from_stage="", to_stage=stage, by_id=actor.user_id, by_name=actor.name,
+        role=role, answers=answers,
+    )  # fmt: skip
+    trail.insert_lines(kind, trail.seal_entries([entry]))
+    model = type(document)
+    write_rows(model, [document], [f for f in model._meta.concrete_fields if f.attname.startswith("trail_")])

@@ -1,0 +1,203 @@
+"""Every activity, by every standard role: at the own station and another, of the own firm and another, signed out,
+suspended, and after the last day. What is allowed is what the declarations say, and nothing else has any effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Importer, Posting, User
+from accounts.permissions import Actor
+from accounts.roles import Group, Role
+from eccs import pages
+from eccs.activities import activities
+from eccs.workflow import Document, Refused, take
+from tests.every_step import declared as d
+from tests.every_step.test_every_step import as_stored, named
+from tests.factories import firms
+from tests.walk import addresses
+
+pytestmark = pytest.mark.django_db
+
+ROLES = [role for role in Role if role != Role.SYSTEM]
+POST_ONLY = ("bill-attach",)
+
+
+@pytest.fixture(autouse=True)
+def files_apart(settings: LazySettings, tmp_path: Path) -> None:
+    """Files that a document brings go where the test's files go."""
+    settings.MEDIA_ROOT = tmp_path
+
+
+@dataclass(frozen=True)
+class Who:
+    """Somebody in one role: of the firm and station of the documents, or of others."""
+
+    role: Role
+    own: bool
+    user: User
+    client: Client
+
+    @property
+    def actor(self) -> Actor:
+        """The person as the engine knows them."""
+        return Actor.of(self.user)
+
+
+def everybody(*, own: bool, **given: Any) -> list[Who]:
+    """One person for each standard role."""
+    station, firm = ("BLR", "swift") if own else ("DEL", "metro")
+    importer, _new = Importer.objects.get_or_create(iec="AAKCK4417E", defaults={"name": "Kaveri Instruments"})
+    found = []
+    for role in ROLES:
+        trade = role.group in (Group.COURIER, Group.IMPORTER)
+        user = User(username=f"{role.lower()}.{own}".lower(), full_name=f"{role.label} {own}", **given)
+        user.courier = firms.courier(firm) if role.group is Group.COURIER else None
+        user.importer = importer if role.group is Group.IMPORTER else None
+        user.set_unusable_password()
+        user.save()
+        Posting.objects.create(
+            user=user, role=role, station_id=None if trade or role.group is Group.SYSTEM else station
+        )
+        client = Client(raise_request_exception=False)
+        client.force_login(user)
+        found.append(Who(role, own, user, client))
+    return found
+
+
+def allowed(who: Who, model: type[Document], roles: tuple[str, ...]) -> bool:
+    """What the declarations say of a document of Swift at Bengaluru: the role, and the own firm or station."""
+    if who.role not in roles or not who.own:
+        return False
+    if model is User:  # an officer: in the circle of the Port Admin and of the Group Admin of Customs
+        return who.role in (Role.PORT_ADMIN, Role.CUSTOMS_ADMIN)
+    return who.role.group is not Group.IMPORTER  # a courier's document is no importer's
+
+
+def cases(model: type[Document]) -> Iterator[tuple[Any, str, Any]]:
+    """Each step at each of its stages, with a document on which it could be taken."""
+    for step in model.steps().values():
+        for stage in step.sources:
+            with transaction.atomic():
+                sid = transaction.savepoint()
+                yield step, stage, d.ready(model, step, stage)
+                transaction.savepoint_rollback(sid)
+
+
+@pytest.mark.parametrize("model", d.MODELS, ids=named)
+def test_the_engine_lets_those_take_a_step_whom_the_declarations_name(model: type[Document]) -> None:
+    people = [*everybody(own=True), *everybody(own=False)]
+    actors = [(who, who.actor) for who in people]
+    Posting.objects.filter(user=people[0].user).update(until=timezone.localdate() - timedelta(days=1))
+    nobody = people[0].actor
+    for step, stage, one in cases(model):
+        before, given = as_stored(one), d.answers(model, step, one)
+        took = set()
+        for who, actor in actors:
+            sid = transaction.savepoint()
+            try:
+                take(one, step.name, actor, **given)
+            except Refused:
+                transaction.savepoint_commit(sid)
+            else:
+                took.add((who.role, who.own))
+                transaction.savepoint_rollback(sid)
+        wanted = {(who.role, who.own) for who in people if allowed(who, model, step.roles_at(stage))}
+        assert took == wanted, (step.name, stage)
+        with pytest.raises(Refused):
+            take(one, step.name, nobody, **given)
+        assert as_stored(one) == before, (step.name, stage)
+
+
+def offered(answer: Any) -> set[str]:
+    """The steps that a document's page shows as the reader's, possible now or not."""
+    if answer.status_code != 200:
+        return set()
+    return {button["step"].name for name in ("buttons", "not_possible") for button in answer.context[name]}
+
+
+@pytest.mark.parametrize("model", d.MODELS, ids=named)
+def test_pages_offer_and_addresses_take_what_the_declarations_say(model: type[Document]) -> None:
+    own, foreign = everybody(own=True), everybody(own=False)
+    for stage in model.open_stages():
+        steps = [step for step in model.steps().values() if stage in step.sources]
+        with transaction.atomic():
+            sid = transaction.savepoint()
+            one = d.ready(model, steps[0], stage)
+            before = as_stored(one)
+            for who in (*own, *foreign):
+                if not who.own and not any(who.role in step.roles for step in steps):
+                    continue
+                wanted = {step.name for step in steps if allowed(who, model, step.roles_at(stage))}
+                assert offered(who.client.get(one.get_absolute_url())) == wanted, (who, stage)
+                for step in steps:
+                    if step.name not in wanted and (who.own or who.role in step.roles):
+                        answer = who.client.post(one.step_url(step.name), {"confirm": "yes"})
+                        back = answer.get("Location") == one.get_absolute_url()  # told there that it was not done
+                        assert back or answer.status_code in (403, 404, 409, 422), (who, step.name, answer.status_code)
+            _shut_out(own, one, steps)
+            assert as_stored(one) == before, stage
+            transaction.savepoint_rollback(sid)
+
+
+def _shut_out(people: list[Who], one: Any, steps: list[Any]) -> None:
+    """Signed out, suspended, and after the last day: for nobody does any step do anything."""
+    sid = transaction.savepoint()
+    stranger, today = Client(), timezone.localdate()
+    users = User.objects.filter(pk__in=[who.user.pk for who in people])
+    tried = [(who, step) for who in people for step in steps if who.role in step.roles]
+    Posting.objects.filter(user__in=users).update(until=today - timedelta(days=1))
+    for who, step in tried:
+        assert who.client.post(one.step_url(step.name), {"confirm": "yes"}).status_code == 404
+    users.update(is_active=False, stage="SUSPENDED")
+    for who, step in tried:
+        for client in (who.client, stranger):
+            answer = client.post(one.step_url(step.name), {"confirm": "yes"})
+            assert answer["Location"].startswith("/sign-in/"), (who, step.name)
+    transaction.savepoint_rollback(sid)
+
+
+def test_pages_open_to_those_they_are_declared_for() -> None:
+    world = addresses.build()
+    own, foreign = everybody(own=True), everybody(own=False)
+    wrong = []
+    for page in pages.declared():
+        shared = world.shared.get(page.url_name)
+        for who in (*own, *foreign):
+            found = shared or (world.addresses[page.url_name])
+            wanted = who.role in page.roles and (bool(shared) or who.own)
+            ask = who.client.post if page.url_name in POST_ONLY else who.client.get
+            opened = any(ask(address).status_code not in (403, 404) for address in found[:6])
+            if opened is not wanted:
+                wrong.append((page.url_name, who.role.value, who.own, opened))
+    assert not wrong
+    users = User.objects.filter(pk__in=[who.user.pk for who in own])
+    Posting.objects.filter(user__in=users).update(until=timezone.localdate() - timedelta(days=1))
+    declared = [
+        (page, (world.shared.get(page.url_name) or world.addresses[page.url_name])[0]) for page in pages.declared()
+    ]
+    for who in own:
+        for page, address in declared:
+            if who.role in page.roles:
+                ask = who.client.post if page.url_name in POST_ONLY else who.client.get
+                assert ask(address).status_code in (403, 404), (page.url_name, who.role)
+    users.update(is_active=False, stage="SUSPENDED")
+    for who in own:
+        for page, address in declared:
+            if who.role in page.roles:
+                assert who.client.get(address)["Location"].startswith("/sign-in/"), (page.url_name, who.role)
+
+
+def test_every_activity_is_a_step_or_a_page_that_is_walked_here() -> None:
+    steps = {code for model in d.MODELS for step in model.steps().values() for code in step.activities}
+    assert set(activities()) == steps | {page.activity for page in pages.declared()}

@@ -1,0 +1,175 @@
+"""Roles composed at a station open exactly their activities; more than the group may have is never opened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.access import StationRole
+from accounts.grants import Offer
+from accounts.models import Posting, User
+from accounts.newcomers import compose, open_standard
+from accounts.permissions import Actor, of_group
+from accounts.roles import GROUP_ADMINS, MANAGERS, standard_roles
+from bills.models import CourierBillOfEntry
+from bills.stages import Stage
+from eccs import trail
+from eccs.activities import activities, of_role
+from eccs.workflow import Refused, take
+from tests.accounts.conftest import WHY, SignedIn, text
+from tests.factories import people
+from tests.factories.bills import bill
+from tests.factories.firms import actor
+
+pytestmark = pytest.mark.django_db
+
+CLEAR, MARK = "courierbillofentry.clear_xray", "courierbillofentry.mark_suspicious"
+
+
+@pytest.fixture
+def night_desk() -> StationRole:
+    """A role that clears X-ray and nothing else."""
+    return people.station_role(activities=[CLEAR])
+
+
+@pytest.fixture
+def holder(night_desk: StationRole) -> User:
+    """Somebody who holds the night desk."""
+    person = people.officer(name="Tara Bose")
+    person.postings.all().delete()
+    Posting.objects.create(user=person, station_role=night_desk, station_id="BLR")
+    return person
+
+
+def test_a_composed_role_opens_its_activities_in_menus_queues_buttons_and_addresses(
+    holder: User, signed_in: SignedIn
+) -> None:
+    one, other = bill(Stage.XRAY), bill(Stage.ASSESSMENT)
+    client = signed_in(holder)
+    desk = text(client.get("/"))
+    assert "For X-ray" in desk and "For assessment" not in desk and "Night desk" in desk
+    queue = "/bills/imports/queue/xray/"
+    assert "Clear X-ray" in text(client.get(queue)) and "Mark suspicious" not in text(client.get(queue))
+    assert client.get("/bills/imports/queue/assessment/").status_code == 404
+    page = text(client.get(one.get_absolute_url()))
+    assert one.step_url("clear_xray") in page and one.step_url("mark_suspicious") not in page
+    assert client.post(one.step_url("mark_suspicious"), {"mark_suspicious-remarks": "Dense."}).status_code == 404
+    assert client.post(other.step_url("assess"), {"confirm": "yes"}).status_code == 404
+    for address in ("/payments/reconciliation/", "/people/", "/roles/", "/people/new/"):
+        assert client.get(address).status_code == 403, address
+    assert client.post(one.step_url("clear_xray")).status_code == 302
+    line = CourierBillOfEntry.objects.get(pk=one.pk).trail.get()
+    assert (line.step, line.role) == ("clear_xray", "CUSTOMS: Night desk")
+
+
+def test_the_trade_reads_the_group_of_a_composed_role_and_not_its_name(holder: User, signed_in: SignedIn) -> None:
+    one = bill(Stage.XRAY, station="BLR")
+    take(one, "clear_xray", Actor.of(holder))
+    page = text(signed_in("signatory.swift").get(one.get_absolute_url()))
+    assert "Night desk" not in page and "Tara Bose" not in page and "Clear X-ray" in page
+
+
+def test_a_composed_role_ends_at_its_station(holder: User) -> None:
+    with pytest.raises(Refused):
+        take(bill(Stage.XRAY, station="DEL"), "clear_xray", Actor.of(holder))
+
+
+def test_what_the_code_no_longer_declares_is_not_held(night_desk: StationRole, holder: User) -> None:
+    StationRole.objects.filter(pk=night_desk.pk).update(
+        activities=[CLEAR, "courierbillofentry.wave_through", "user.give_role"]
+    )
+    assert Actor.of(holder).activities == {CLEAR}
+
+
+@pytest.mark.parametrize("roles", [1, 30])
+def test_the_answer_costs_one_query_however_many_roles(roles: int, django_assert_num_queries: Any) -> None:
+    person = people.officer()
+    for n in range(roles - 1):
+        row = people.station_role(name=f"Desk {n}")
+        Posting.objects.create(user=person, station_role=row, station_id="BLR")
+    with django_assert_num_queries(1):
+        found = Actor.of(person)
+        assert len(found.postings) == roles
+        assert found.activities
+
+
+@pytest.mark.parametrize("group", list(GROUP_ADMINS))
+def test_a_group_may_have_what_its_standard_roles_have_and_nothing_of_its_admins(group: str) -> None:
+    allowed = of_group(group)
+    assert allowed == frozenset().union(*(of_role(role) for role in standard_roles(group)))
+    admins_alone = {code for code, one in activities().items() if set(one.roles) <= set(MANAGERS)}
+    assert admins_alone and not allowed & admins_alone
+
+
+@pytest.mark.parametrize("code", ["user.give_role", "page.people", "expresscargomanifest.submit", "no.such.activity"])
+def test_no_role_is_composed_of_more_than_its_group_may_have(code: str, signed_in: SignedIn) -> None:
+    with pytest.raises(Refused, match="never holds more"):
+        compose(actor("PORT_ADMIN"), "BLR", "CUSTOMS", "Night desk", "", [CLEAR, code], WHY)
+    client = signed_in("portadmin.blr")
+    given = {"name": "Night desk", "activities": [CLEAR, code], "reason": WHY}
+    assert client.post("/roles/new/customs/", given).status_code == 422
+    row = people.station_role(name="Day desk")
+    change = {"change-activities": [CLEAR, code], "change-reason": WHY, "confirm": "yes"}
+    assert client.post(row.step_url("change"), change).status_code == 422
+    with pytest.raises(Refused, match="never holds more"):
+        take(row, "change", actor("PORT_ADMIN"), activities=[CLEAR, code], reason=WHY)
+    assert StationRole.objects.get(standard="", station="BLR").activities == [CLEAR]
+
+
+def test_a_port_admin_composes_opens_and_changes_at_the_own_station_only(signed_in: SignedIn) -> None:
+    client = signed_in("portadmin.blr")
+    given = {"name": "Night desk", "activities": [CLEAR], "reason": WHY}
+    assert client.post("/roles/new/customs/", {**given, "station": "DEL"}).status_code == 404
+    assert client.post("/roles/open/", {"all": "yes", "reason": WHY, "station": "COK"}).status_code == 404
+    with pytest.raises(Refused):
+        open_standard(actor("PORT_ADMIN"), "COK", ["XRAY_OFFICER"], WHY)
+    with pytest.raises(Refused):
+        open_standard(actor("PORT_ADMIN"), "BLR", ["PORT_ADMIN"], WHY)
+    foreign = people.station_role(station="DEL")
+    assert client.get(foreign.get_absolute_url()).status_code == 404
+    assert client.post(foreign.step_url("withdraw"), {"withdraw-reason": WHY, "confirm": "yes"}).status_code == 404
+    assert client.post("/roles/new/customs/", given).status_code == 302
+    made = StationRole.objects.get(station="BLR", standard="")
+    assert (made.name, made.group, made.activities, made.stage) == ("Night desk", "CUSTOMS", [CLEAR], "OPEN")
+    assert [line.answers["reason"] for line in made.trail.all()] == [WHY]
+    again = text(client.post("/roles/new/customs/", {**given, "name": "NIGHT desk"}))
+    assert "has a role of this name" in again
+
+
+def test_a_change_reaches_whoever_holds_the_role_and_says_so_before(
+    night_desk: StationRole, holder: User, signed_in: SignedIn
+) -> None:
+    client = signed_in("portadmin.blr")
+    assert "Tara Bose" in text(client.get(night_desk.step_url("change")))
+    given = {"change-activities": [MARK], "change-reason": WHY, "confirm": "yes"}
+    assert client.post(night_desk.step_url("change"), given).status_code == 302
+    assert Actor.of(holder).activities == {MARK}
+    assert not list(trail.broken_lines(StationRole.trail_model))
+
+
+def test_a_role_is_withdrawn_when_nobody_holds_it_and_then_given_to_nobody(
+    night_desk: StationRole, holder: User, signed_in: SignedIn
+) -> None:
+    client = signed_in("portadmin.blr")
+    given = {"withdraw-reason": WHY, "confirm": "yes"}
+    refused = client.post(night_desk.step_url("withdraw"), given)
+    assert refused.status_code == 409 and "Held by Tara Bose" in text(refused)
+    holder.postings.all().delete()
+    assert client.post(night_desk.step_url("withdraw"), given).status_code == 302
+    offer = Offer(night_desk.code, "BLR", night_desk.pk)
+    today = people.posted(people.officer(name="Uma Kaul"), "AUDITOR", "BLR").since
+    for by in ("PORT_ADMIN", "CUSTOMS_ADMIN"):
+        with pytest.raises(Refused, match="no longer open"):
+            take(holder, "give_role", actor(by), role=offer, since=today, reason=WHY)
+
+
+def test_all_standard_roles_open_at_once_and_once(signed_in: SignedIn) -> None:
+    client: Client = signed_in("portadmin.blr")
+    StationRole.objects.filter(station="BLR").delete()
+    for _again in range(2):
+        assert client.post("/roles/open/", {"all": "yes", "reason": WHY}).status_code == 302
+    every = [role for group in GROUP_ADMINS for role in standard_roles(group)]
+    assert sorted(StationRole.objects.filter(station="BLR").values_list("standard", flat=True)) == sorted(every)
+    assert not set(every) & set(MANAGERS)
