@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
@@ -106,6 +107,8 @@ class User(AbstractBaseUser):
     custodian = models.ForeignKey(Custodian, models.PROTECT, null=True, blank=True, related_name="people")
     text_size = models.CharField(max_length=6, default="normal")
     keys_on = models.BooleanField(default=True)
+    password_set_at = models.DateTimeField(default=timezone.now)
+    must_change_password = models.BooleanField(default=False)  # chosen by somebody else: changed at the first sign-in
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
@@ -117,6 +120,11 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.full_name
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Hash a password, whose age begins now."""
+        super().set_password(raw_password)
+        self.password_set_at = timezone.now()
 
     def get_full_name(self) -> str:
         """The person's name as the trail writes it."""
@@ -141,3 +149,6 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()} · {self.station_id or 'all stations'}"
+
+
+from accounts import credentials  # noqa: E402, F401 models of their own, which Django looks for here

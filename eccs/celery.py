@@ -17,6 +17,9 @@ app.conf.beat_schedule = {
     "seal the day's trail": {"task": "eccs.tasks.seal_trail", "schedule": crontab(hour=0, minute=10)},
     "resume uploads left behind": {"task": "eccs.tasks.resume_uploads", "schedule": 120.0},
     "ask the bank about silent challans": {"task": "payments.tasks.verify_silent_challans", "schedule": 120.0},
+    "write of password expiry": {"task": "accounts.tasks.advise_of_exercises", "schedule": 600.0},
+    "tidy sign-ins": {"task": "accounts.tasks.tidy", "schedule": crontab(hour=3, minute=20)},
+    "clear old sessions": {"task": "accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=30)},
     "beat": {"task": "eccs.tasks.heartbeat", "schedule": 60.0},
 }
 
