@@ -44,6 +44,9 @@ class Wait:
         return min(self.longest, self.first * (1 << doublings))
 
 
+Counted = tuple[SignInTries, Wait]
+
+
 def _pair() -> Wait:
     limit = rule_book().count("failures_before_lock", timezone.localdate())
     return Wait(limit, timedelta(minutes=1), timedelta(hours=1), 1, timedelta(days=1))
@@ -55,51 +58,56 @@ ADDRESS = Wait(50, timedelta(seconds=5), timedelta(minutes=1), 50, timedelta(hou
 
 def begin(name: str, address: str) -> bool:
     """Count a try and say whether it may be judged; one that has to wait is not counted."""
-    name = name[:60]
     with transaction.atomic():
-        pair, by_name, by_address = _rows(name, address)
+        counts = _counts(name, address)
         now = timezone.now()
-        waits = ((pair, _pair()), (by_name, NAME), (by_address, ADDRESS))
-        for row, wait in waits:
+        for row, wait in counts:
             if now - row.last_at >= wait.forgotten_after:
                 row.tries, row.waits_until = 0, None
-        known = pair.good_at is not None and now - pair.good_at < KNOWN_FOR
-        stops = (pair,) if known else (pair, by_name, by_address)
-        if any(row.waits_until is not None and row.waits_until > now for row in stops):
+        if any(row.waits_until is not None and row.waits_until > now for row, _wait in counts):
             return False
-        for row, wait in waits:
+        for row, wait in counts:
             row.tries, row.last_at = row.tries + 1, now
             span = wait.after(row.tries)
             row.waits_until = now + span if span else None
-        _write(pair, by_name, by_address)
+        _write(counts)
     return True
 
 
 def give_back(name: str, address: str) -> None:
     """Take back a try that was never judged."""
-    _uncount(name[:60], address, good=False)
+    with transaction.atomic():
+        counts = _counts(name, address)
+        _less_one(counts)
+        _write(counts)
 
 
 def succeeded(name: str, address: str) -> None:
     """A right try: the pair begins anew, the other counts lose this one, and the address is known as the person's own."""
-    _uncount(name[:60], address, good=True)
-
-
-def _uncount(name: str, address: str, *, good: bool) -> None:
     with transaction.atomic():
-        pair, by_name, by_address = _rows(name, address)
-        for row, wait in ((pair, _pair()), (by_name, NAME), (by_address, ADDRESS)):
-            row.tries = max(0, row.tries - 1)
-            if row.tries < wait.limit:
-                row.waits_until = None
-        if good:
-            pair.tries, pair.waits_until, pair.good_at = 0, None, timezone.now()
-        _write(pair, by_name, by_address)
+        counts = _counts(name, address)
+        _less_one(counts)
+        pair, _wait = counts[0]
+        pair.tries, pair.waits_until, pair.good_at = 0, None, timezone.now()
+        _write(counts)
+
+
+def _less_one(counts: list[Counted]) -> None:
+    for row, wait in counts:
+        row.tries = max(0, row.tries - 1)
+        if row.tries < wait.limit:
+            row.waits_until = None
+
+
+def _counts(name: str, address: str) -> list[Counted]:
+    """The counts that a try adds to: where the person has signed in before, that of the pair alone."""
+    pair, by_name, by_address = _rows(name[:60], address or NOWHERE)
+    known = pair.good_at is not None and timezone.now() - pair.good_at < KNOWN_FOR
+    return [(pair, _pair()), *([] if known else [(by_name, NAME), (by_address, ADDRESS)])]
 
 
 def _rows(name: str, address: str) -> tuple[SignInTries, SignInTries, SignInTries]:
     """The three counts, locked, always in one order."""
-    address = address or NOWHERE
     keys = ((name, address), (name, ""), ("", address))
     wanted = Q()
     for one, other in keys:
@@ -112,8 +120,8 @@ def _rows(name: str, address: str) -> tuple[SignInTries, SignInTries, SignInTrie
     return found[keys[0]], found[keys[1]], found[keys[2]]
 
 
-def _write(*rows: SignInTries) -> None:
-    SignInTries.objects.bulk_update(rows, ["tries", "last_at", "waits_until", "good_at"])
+def _write(counts: list[Counted]) -> None:
+    SignInTries.objects.bulk_update([row for row, _wait in counts], ["tries", "last_at", "waits_until", "good_at"])
 
 
 def waits_until(user: User) -> datetime | None:
