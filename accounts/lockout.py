@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.utils import timezone
 
 from accounts.credentials import SignInTries
@@ -44,9 +44,6 @@ class Wait:
         return min(self.longest, self.first * (1 << doublings))
 
 
-Counted = tuple[SignInTries, Wait]
-
-
 def _pair() -> Wait:
     limit = rule_book().count("failures_before_lock", timezone.localdate())
     return Wait(limit, timedelta(minutes=1), timedelta(hours=1), 1, timedelta(days=1))
@@ -56,72 +53,68 @@ NAME = Wait(15, timedelta(seconds=30), timedelta(minutes=15), 1, timedelta(hours
 ADDRESS = Wait(50, timedelta(seconds=5), timedelta(minutes=1), 50, timedelta(hours=1))
 
 
-def begin(name: str, address: str) -> bool:
-    """Count a try and say whether it may be judged; one that has to wait is not counted."""
+@dataclass(frozen=True)
+class Try:
+    """A try that was counted, until it turns out to be right or wrong."""
+
+    pair: int
+    others: tuple[int, ...]  # the counts of the name and of the address; none where the person has signed in before
+
+
+def begin(name: str, address: str) -> Try | None:
+    """Count a try before it is judged; nothing, and no count, where it has to wait."""
+    name, address = name[:60], address or NOWHERE
     with transaction.atomic():
-        counts = _counts(name, address)
         now = timezone.now()
+        counts = [(_row(name, address), _pair())]
+        pair = counts[0][0]
+        if pair.good_at is None or now - pair.good_at >= KNOWN_FOR:
+            counts += [(_row(name, ""), NAME), (_row("", address), ADDRESS)]
         for row, wait in counts:
             if now - row.last_at >= wait.forgotten_after:
                 row.tries, row.waits_until = 0, None
         if any(row.waits_until is not None and row.waits_until > now for row, _wait in counts):
-            return False
+            return None
         for row, wait in counts:
             row.tries, row.last_at = row.tries + 1, now
             span = wait.after(row.tries)
             row.waits_until = now + span if span else None
-        _write(counts)
-    return True
+            row.save(update_fields=["tries", "last_at", "waits_until"])
+    return Try(pair.pk, tuple(row.pk for row, _wait in counts[1:]))
 
 
-def give_back(name: str, address: str) -> None:
+def give_back(tried: Try) -> None:
     """Take back a try that was never judged."""
-    with transaction.atomic():
-        counts = _counts(name, address)
-        _less_one(counts)
-        _write(counts)
+    _less_one(tried.pair, _pair().limit)
+    _give_back_others(tried)
 
 
-def succeeded(name: str, address: str) -> None:
+def succeeded(tried: Try) -> None:
     """A right try: the pair begins anew, the other counts lose this one, and the address is known as the person's own."""
-    with transaction.atomic():
-        counts = _counts(name, address)
-        _less_one(counts)
-        pair, _wait = counts[0]
-        pair.tries, pair.waits_until, pair.good_at = 0, None, timezone.now()
-        _write(counts)
+    SignInTries.objects.filter(pk=tried.pair).update(tries=0, waits_until=None, good_at=timezone.now())
+    _give_back_others(tried)
 
 
-def _less_one(counts: list[Counted]) -> None:
-    for row, wait in counts:
-        row.tries = max(0, row.tries - 1)
-        if row.tries < wait.limit:
-            row.waits_until = None
+def _give_back_others(tried: Try) -> None:
+    for pk, wait in zip(tried.others, (NAME, ADDRESS), strict=False):
+        _less_one(pk, wait.limit)
 
 
-def _counts(name: str, address: str) -> list[Counted]:
-    """The counts that a try adds to: where the person has signed in before, that of the pair alone."""
-    pair, by_name, by_address = _rows(name[:60], address or NOWHERE)
-    known = pair.good_at is not None and timezone.now() - pair.good_at < KNOWN_FOR
-    return [(pair, _pair()), *([] if known else [(by_name, NAME), (by_address, ADDRESS)])]
+def _less_one(pk: int, limit: int) -> None:
+    """One try less; below the limit nothing waits any more."""
+    SignInTries.objects.filter(pk=pk, tries__gt=0).update(
+        waits_until=Case(When(tries__gt=limit, then=F("waits_until")), default=None), tries=F("tries") - 1
+    )
 
 
-def _rows(name: str, address: str) -> tuple[SignInTries, SignInTries, SignInTries]:
-    """The three counts, locked, always in one order."""
-    keys = ((name, address), (name, ""), ("", address))
-    wanted = Q()
-    for one, other in keys:
-        wanted |= Q(name=one, address=other)
-    rows = SignInTries.objects.select_for_update(of=("self",)).filter(wanted).order_by("pk")
-    found = {(row.name, row.address): row for row in rows}
-    if missing := [key for key in dict.fromkeys(keys) if key not in found]:
-        SignInTries.objects.bulk_create((SignInTries(name=n, address=a) for n, a in missing), ignore_conflicts=True)
-        found = {(row.name, row.address): row for row in rows.all()}
-    return found[keys[0]], found[keys[1]], found[keys[2]]
-
-
-def _write(counts: list[Counted]) -> None:
-    SignInTries.objects.bulk_update([row for row, _wait in counts], ["tries", "last_at", "waits_until", "good_at"])
+def _row(name: str, address: str) -> SignInTries:
+    """One count, locked: always that of the pair first, then of the name, then of the address."""
+    rows = SignInTries.objects.select_for_update(of=("self",)).filter(name=name, address=address)
+    found = rows.first()
+    if found is None:
+        SignInTries.objects.bulk_create([SignInTries(name=name, address=address)], ignore_conflicts=True)
+        found = rows.get()
+    return found
 
 
 def waits_until(user: User) -> datetime | None:

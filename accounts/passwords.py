@@ -158,36 +158,40 @@ def sign_in(request: HttpRequest, name: str, password: str) -> User | None:
 
     An unknown name costs the same hash as a known one. Raises Busy where no hash can be reckoned now.
     """
-    address = address_of(request)
-    about = name if User.objects.filter(username=name).exists() else ""  # what a stranger typed may be a password
-    if not lockout.begin(name, address):
-        audit.record("sign-in.locked", request=request, about=about)
+    tried = lockout.begin(name, address_of(request))
+    if tried is None:
+        audit.record("sign-in.locked", request=request, about=_known(name))
         return None
     try:
         user = authenticate(request, username=name, password=password)
     except Busy:
-        lockout.give_back(name, address)
+        lockout.give_back(tried)
         raise
     if not isinstance(user, User):
-        audit.record("sign-in.failed", request=request, about=about)
+        audit.record("sign-in.failed", request=request, about=_known(name))
         return None
-    lockout.succeeded(name, address)
+    lockout.succeeded(tried)
     return user
+
+
+def _known(name: str) -> str:
+    """The user name where there is such a person; what a stranger types there may be a password."""
+    return name if User.objects.filter(username=name).exists() else ""
 
 
 def prove(request: HttpRequest, user: User, password: str) -> bool:
     """Whether somebody signed in types the own password; guesses are counted as at sign-in."""
-    address = address_of(request)
-    if not lockout.begin(user.username, address):
+    tried = lockout.begin(user.username, address_of(request))
+    if tried is None:
         audit.record("password.proof-locked", request=request)
         return False
     try:
         right = user.check_password(password)
     except Busy:
-        lockout.give_back(user.username, address)
+        lockout.give_back(tried)
         raise
     if right:
-        lockout.succeeded(user.username, address)
+        lockout.succeeded(tried)
     else:
         audit.record("password.proof-failed", request=request)
     return right

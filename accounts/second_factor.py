@@ -107,7 +107,8 @@ def key_address(user: User, key: str) -> str:
 def enrol(request: HttpRequest, user: User, code: str) -> list[str]:
     """Take up the authenticator that shows this code, in place of any before; the recovery codes, or nothing."""
     key = request.session.get(PENDING_KEY)
-    if not key or not _CODE.fullmatch(code) or not _counted(request, user):
+    tried = _counted(request, user) if key and _CODE.fullmatch(code) else None
+    if tried is None:
         return []
     device = TOTPDevice(user=user, key=key, name="authenticator", confirmed=True)
     with transaction.atomic():
@@ -117,7 +118,7 @@ def enrol(request: HttpRequest, user: User, code: str) -> list[str]:
             transaction.set_rollback(True)
             return []
         codes = _new_codes(user)
-    _right(request, user)
+    lockout.succeeded(tried)
     del request.session[PENDING_KEY]
     mark_done(request)
     audit.record("second-factor.enrolled", request=request, by=user)
@@ -155,7 +156,8 @@ def _digest(code: str) -> str:
 
 def accept(request: HttpRequest, user: User, given: str, *, recovery: bool = False) -> bool:
     """Whether a code opens the door. Each code does so once; a wrong one is counted."""
-    if not _counted(request, user):
+    tried = _counted(request, user)
+    if tried is None:
         audit.record("second-factor.locked", request=request, by=user)
         return False
     with transaction.atomic():
@@ -164,7 +166,7 @@ def accept(request: HttpRequest, user: User, given: str, *, recovery: bool = Fal
     if not good:
         audit.record("second-factor.failed", request=request, by=user)
         return False
-    _right(request, user)
+    lockout.succeeded(tried)
     if recovery:
         audit.record("recovery-code.used", request=request, by=user, left=codes_left(user))
     return True
@@ -187,17 +189,9 @@ def _lock(user: User) -> None:
     User.objects.select_for_update(of=("self",)).get(pk=user.pk)
 
 
-def _counted(request: HttpRequest, user: User) -> bool:
-    return lockout.begin(_name(user), address_of(request))
-
-
-def _right(request: HttpRequest, user: User) -> None:
-    lockout.succeeded(_name(user), address_of(request))
-
-
-def _name(user: User) -> str:
-    """Under which wrong codes are counted: no user name has a colon."""
-    return f"code:{user.username}"
+def _counted(request: HttpRequest, user: User) -> lockout.Try | None:
+    """A try with a code is counted apart from those with a password: no user name has a colon."""
+    return lockout.begin(f"code:{user.username}", address_of(request))
 
 
 # ── lost ─────────────────────────────────────────────────────────────────────

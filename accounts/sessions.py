@@ -214,10 +214,9 @@ def note_sign_in(request: HttpRequest, user: User, **_kwargs: Any) -> None:
     request.session[SEEN] = _seconds()
     if request.session.session_key:
         agent = request.META.get("HTTP_USER_AGENT", "")
-        LiveSession.objects.update_or_create(
-            key=request.session.session_key,
-            defaults={"user": user, "address": address_of(request), "browser": in_words(agent)[:60], "since": timezone.now()},
-        )  # fmt: skip
+        LiveSession.objects.create(
+            user=user, key=request.session.session_key, address=address_of(request), browser=in_words(agent)[:60]
+        )
     audit.record("sign-in.done", request=request, by=user)
 
 
