@@ -38,15 +38,10 @@ def code_field(label: Any, hint: Any, **attrs: str) -> forms.CharField:
 class NewPasswordForm(forms.Form):
     """A new password, typed twice."""
 
-    username = forms.CharField(
-        label=_("User name"), required=False, disabled=True,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "readonly": True}),
-    )  # fmt: skip
     new = password_field(_("New password"), "new-password", _("Enter a new password"))
     again = password_field(_("New password again"), "new-password", _("Enter the new password again"))
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
-        kwargs["initial"] = {"username": user.username}
         super().__init__(*args, **kwargs)
         self.user = user
 
@@ -68,7 +63,7 @@ class ChangeForm(NewPasswordForm):
     """A new password in place of the present one."""
 
     present = password_field(_("Present password"), "current-password", _("Enter your present password"))
-    field_order = ("username", "present", "new", "again")
+    field_order = ("present", "new", "again")
 
     def __init__(self, request: HttpRequest, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(user, *args, **kwargs)
@@ -146,8 +141,14 @@ class ExerciseForm(forms.Form):
         label=_("Whose passwords"), choices=ExpiryExercise.Scope.choices, widget=forms.RadioSelect,
         error_messages={"required": _("Choose whose passwords expire")},
     )  # fmt: skip
-    group = forms.ChoiceField(label=_("User group"), choices=[("", "–"), *Group.choices], required=False)
-    station = forms.ModelChoiceField(CustomsStation.objects.all(), label=_("Station"), required=False, empty_label="–")
+    group = forms.ChoiceField(
+        label=_("User group"), help_text=_("Where the passwords of one user group expire"),
+        choices=[("", "–"), *Group.choices], required=False,
+    )  # fmt: skip
+    station = forms.ModelChoiceField(
+        CustomsStation.objects.all(), label=_("Station"), help_text=_("Where those of one station expire"),
+        required=False, empty_label="–",
+    )  # fmt: skip
 
     def clean_begins_at(self) -> Any:
         """A moment that leaves time to write to everybody."""

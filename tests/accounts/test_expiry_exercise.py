@@ -138,6 +138,14 @@ def test_a_posting_that_has_ended_puts_nobody_in_scope(
     assert not away(signed_in(people("ao.blr")))
 
 
+def test_the_scan_station_announces_it_too(noon: Any, people: People, named: Callable[..., ExpiryExercise]) -> None:
+    client = signed_in(people("scan.blr"))
+    flight = manifest("ARRIVAL_SCAN", courier=people("courier.swift").courier, scan_started_at=timezone.now())
+    named()
+    page = client.get(reverse("scan-station", args=[flight.key]))
+    assert page.status_code == 200 and "All passwords expire on 19/11/2026 13:00 IST" in text(page)
+
+
 def test_an_exercise_cancelled_before_it_begins_expires_nothing(
     noon: Any, people: People, named: Callable[..., ExpiryExercise]
 ) -> None:
