@@ -9,7 +9,10 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Make people and roles known to pages and activities."""
+        """Make people, roles and pages known, and hear of sign-ins."""
+        from importlib import import_module
+
         from accounts.listing import announce
 
         announce()
+        import_module("accounts.sessions")

@@ -155,7 +155,7 @@ class PersonClearance(Document):
         """Failed sign-ins are forgotten, so that the person can try again at once."""
         from accounts.entry import unlock
 
-        unlock(self)
+        unlock(self, by=self.taken_by)
 
     @step(
         Stage.ACTIVE, None, role=MANAGERS, label=gettext_lazy("Reset second factor"), para=PARA,
@@ -166,7 +166,7 @@ class PersonClearance(Document):
         from accounts.entry import forget_second_factor
 
         self.sessions_ended += 1
-        forget_second_factor(self)
+        forget_second_factor(self, by=self.taken_by, why=reason)
 
     @step(
         Stage.ACTIVE, None, role=MANAGERS, label=gettext_lazy("Send a new password link"), para=PARA,

@@ -1,33 +1,28 @@
-"""What lets a person in: the password link, the lock after failed sign-ins, the second factor."""
+"""What lets a person in, at an administrator's hand: the password link, the lock after failed sign-ins, the second factor."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.urls import reverse
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
+
+from accounts import lockout, reset_links, second_factor
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 
-def password_link(person: User) -> str:
-    """The address where the person chooses a password: good once, and for a short time."""
-    key = urlsafe_base64_encode(force_bytes(person.pk))
-    address = reverse("password-reset-confirm", args=[key, default_token_generator.make_token(person)])
-    return f"{settings.PUBLIC_URL}{address}"
-
-
 def mail_password_link(person: User) -> None:
-    """Send the person the link by e-mail."""
-    body = _("User name: %(username)s\n\nChoose your password here:\n%(link)s\n") % {
-        "username": person.username, "link": password_link(person),
+    """Send the person a link by e-mail, good once and for a short time, to choose a password."""
+    body = _(
+        "User name: %(username)s\n\nChoose your password here within %(minutes)d minutes:\n%(link)s\n\n"
+        "If the link is no longer good, ask for another one at %(site)s, “I have forgotten my password”.\n"
+    ) % {
+        "username": person.username, "link": reset_links.address_for(person), "site": settings.PUBLIC_URL,
+        "minutes": settings.PASSWORD_RESET_TIMEOUT // 60,
     }  # fmt: skip
     EmailMessage(_("ECCS: choose your password"), body, to=[person.email]).send()
 
@@ -40,9 +35,11 @@ def send_password_link_after_commit(person: User) -> None:
     transaction.on_commit(lambda: mail_link.delay(key), robust=True)
 
 
-def unlock(person: User) -> None:
+def unlock(person: User, by: Any) -> None:
     """Forget the person's failed sign-ins."""
+    lockout.unlock(person, by=by)
 
 
-def forget_second_factor(person: User) -> None:
+def forget_second_factor(person: User, by: Any, why: str) -> None:
     """Forget the person's authenticator and recovery codes."""
+    second_factor.reset(person, by=by, why=why)

@@ -3,8 +3,13 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth import authenticate
 from django.utils.translation import gettext_lazy as _
+
+from accounts import passwords
+
+REFUSED = _(
+    "The user name or the password is not right, or too many tries were made. After five wrong tries sign-in waits, each time longer: wait a few minutes, use “Forgotten your password?”, or ask your Group Admin to unlock you."
+)
 
 
 class SignInForm(forms.Form):
@@ -31,9 +36,9 @@ class SignInForm(forms.Form):
         given = super().clean() or {}
         if given.get("username") and given.get("password"):
             name = given["username"].strip().lower()
-            self.user = authenticate(self.request, username=name, password=given["password"])
+            self.user = passwords.sign_in(self.request, name, given["password"])
             if self.user is None:
-                raise forms.ValidationError(_("The user name or the password is not right."), code="invalid_login")
+                raise forms.ValidationError(REFUSED, code="invalid_login")
         return given
 
     def get_user(self) -> Any:

@@ -120,6 +120,8 @@ class User(PersonClearance, AbstractBaseUser):
     custodian = models.ForeignKey(Custodian, models.PROTECT, null=True, blank=True, related_name="people")
     text_size = models.CharField(max_length=6, default="normal")
     keys_on = models.BooleanField(default=True)
+    password_set_at = models.DateTimeField(default=timezone.now)
+    must_change_password = models.BooleanField(default=False)  # chosen by somebody else: changed at the first sign-in
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
@@ -173,6 +175,11 @@ class User(PersonClearance, AbstractBaseUser):
         tied: str = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]
         return f"{tied}{self.sessions_ended}" if self.sessions_ended else tied
 
+    def set_password(self, raw_password: str | None) -> None:
+        """Hash a password, whose age begins now."""
+        super().set_password(raw_password)
+        self.password_set_at = timezone.now()
+
     def get_full_name(self) -> str:
         """The person's name as the trail writes it."""
         return self.full_name
@@ -222,4 +229,4 @@ class Posting(models.Model):
         return label_of(self.code)
 
 
-from accounts import access  # noqa: E402, F401 Django looks for its tables here; they stand on people and stations
+from accounts import access, credentials  # noqa: E402, F401 Django looks for their tables here; they stand on people and stations

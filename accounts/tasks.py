@@ -1,15 +1,50 @@
-"""People in the background: links by e-mail, and the end of sessions after the last day of a posting."""
+"""Letters about passwords, the end of sessions, and of what is no longer needed. Tasks take ids and may run twice."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from celery import shared_task
+from django.core.management import call_command
 from django.db.models import F, Q
 from django.utils import timezone
 
+from accounts import expiry, lockout, reset_links, sessions
+from accounts.credentials import ExpiryExercise
 from accounts.entry import mail_password_link
 from accounts.models import Posting, User
+
+
+@shared_task
+def send_reset_link(given: str, language: str = "en") -> int:
+    """Send the link for a forgotten password to the person of a user name or an e-mail address, if there is one."""
+    return reset_links.send(given, language)
+
+
+@shared_task
+def advise(exercise_id: int) -> int:
+    """Write to those whom an expiry exercise concerns."""
+    exercise = ExpiryExercise.objects.filter(pk=exercise_id).first()
+    return expiry.advise(exercise) if exercise is not None else 0
+
+
+@shared_task
+def advise_of_exercises() -> int:
+    """Take up the letters that a stopped worker left, and write to people who have joined a scope since."""
+    to_come = ExpiryExercise.objects.filter(cancelled_at=None, begins_at__gt=timezone.now())
+    return sum(expiry.advise(exercise) for exercise in to_come)
+
+
+@shared_task
+def tidy() -> int:
+    """Drop old counts of wrong tries and what is listed of sessions that are over."""
+    return lockout.forget_old() + sessions.forget_ended()
+
+
+@shared_task
+def clear_sessions() -> None:
+    """Drop the sessions that are out of date."""
+    call_command("clearsessions")
 
 
 @shared_task

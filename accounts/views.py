@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
+from django.contrib.auth import login
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from accounts import second_factor, sessions
 from accounts.forms import SignInForm
 from accounts.middleware import DESK
 from accounts.models import User
+from accounts.second_factor_views import hold
 
 
 class SignIn(LoginView):
-    """The way in."""
+    """The way in: the password, then the code where there is an authenticator."""
 
     template_name = "accounts/login.html"
     authentication_form = SignInForm  # type: ignore[assignment]
     redirect_authenticated_user = True
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """The password is right: let the person in under a new session key, or ask for the code."""
+        user: User = form.get_user()
+        if second_factor.has_device(user):
+            hold(self.request, user, self.get_redirect_url())
+            return redirect("sign-in-code")
+        login(self.request, user)
+        sessions.prove(self.request)
+        return redirect(self.get_success_url())
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Why somebody who was signed in must do so again."""
+        return super().get_context_data(why=sessions.why_in_words(self.request.GET.get("why", "")), **kwargs)
 
 
 def _back(request: HttpRequest) -> HttpResponse:

@@ -71,11 +71,16 @@ def runs(modules: str) -> list[tuple[int, int]]:
     return [(found.start(), found.end() - found.start()) for found in re.finditer("1+", modules)]
 
 
-@lru_cache(maxsize=4096)
-def squares(text: str) -> tuple[str, ...]:
-    """The rows of a QR code as lines of 0 and 1, error correction M, without its quiet zone."""
+def secret_squares(text: str) -> tuple[str, ...]:
+    """The rows of a QR code as lines of 0 and 1, error correction M, without its quiet zone; nothing of it is remembered."""
     code = segno.make_qr(text, error="m", boost_error=False)
     return tuple("".join("1" if dark else "0" for dark in row) for row in code.matrix)
+
+
+@lru_cache(maxsize=4096)
+def squares(text: str) -> tuple[str, ...]:
+    """The rows of a QR code, remembered for the next paper or page that shows it."""
+    return secret_squares(text)
 
 
 @lru_cache(maxsize=4096)
@@ -89,7 +94,15 @@ def bars_svg(text: str, height: int = 60) -> str:
 @lru_cache(maxsize=4096)
 def qr_svg(text: str) -> str:
     """A QR code as a picture for screens, with the four modules of white around it that readers want."""
-    rows = squares(text)
+    return _qr(squares(text))
+
+
+def secret_qr_svg(text: str) -> str:
+    """A QR code of a secret, as a picture that nobody remembers."""
+    return _qr(secret_squares(text))
+
+
+def _qr(rows: tuple[str, ...]) -> str:
     side = len(rows) + 8
     path = "".join(f"M{4 + at} {4 + line}h{long}v1h-{long}z" for line, row in enumerate(rows) for at, long in runs(row))
     return _svg(side, side, path)

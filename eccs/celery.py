@@ -21,6 +21,9 @@ app.conf.beat_schedule = {
         "task": "accounts.tasks.end_sessions_of_yesterday",
         "schedule": crontab(hour=0, minute=1),
     },
+    "write of password expiry": {"task": "accounts.tasks.advise_of_exercises", "schedule": 600.0},
+    "tidy sign-ins": {"task": "accounts.tasks.tidy", "schedule": crontab(hour=3, minute=20)},
+    "clear old sessions": {"task": "accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=30)},
     "beat": {"task": "eccs.tasks.heartbeat", "schedule": 60.0},
 }
 

@@ -58,6 +58,15 @@ RULES = {
     "landing_percent": RuleKind(_("Landing charges in the value, percent of CIF"), Decimal),
     "sws_percent": RuleKind(_("Social welfare surcharge, percent of BCD and AIDC"), Decimal),
     "interest_percent": RuleKind(_("Interest on duty paid late, percent a year"), Decimal),
+    "password_length": RuleKind(_("Shortest password, characters"), int),
+    "password_length_privileged": RuleKind(_("Shortest password of those who administer, characters"), int),
+    "password_classes": RuleKind(_("Kinds of characters in a password, of four"), int),
+    "passwords_not_reused": RuleKind(
+        _("A new password differs from so many before it, the present one among them"), int
+    ),
+    "password_warned_from_day": RuleKind(_("The expiry of a password is announced from this day of its age"), int),
+    "password_expires_on_day": RuleKind(_("A password expires on this day of its age"), int),
+    "failures_before_lock": RuleKind(_("Sign-in waits after so many wrong tries"), int),
     "target_minutes": RuleKind(_("Time within which a desk should finish with a bill, minutes"), int),
 }
 

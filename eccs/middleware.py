@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -38,9 +38,11 @@ class FragmentSignIn:
         sign_in = reverse("sign-in")
         if request.headers.get("HX-Request") != "true" or response.status_code != 302:
             return response
-        if not response.headers.get("Location", "").startswith(sign_in):
+        way = urlsplit(response.headers.get("Location", ""))
+        if way.path != sign_in:
             return response
         page = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
+        why = parse_qs(way.query).get("why", [])[:1]
         answer = HttpResponse(status=204)
-        answer["HX-Redirect"] = f"{sign_in}?{urlencode({'next': page})}"
+        answer["HX-Redirect"] = f"{sign_in}?{urlencode({**({'why': why[0]} if why else {}), 'next': page})}"
         return answer

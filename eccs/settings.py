@@ -1,5 +1,6 @@
 """Settings of ECCS. Everything that differs between machines comes from the environment or `.env`."""
 
+import os
 from pathlib import Path
 
 import environ
@@ -28,6 +29,8 @@ INSTALLED_APPS = [
     "django.forms",
     "csp",
     "django_htmx",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
     "eccs",
     "accounts",
     "manifests",
@@ -42,14 +45,18 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "eccs.middleware.RequestIdMiddleware",
+    "accounts.middleware.NoStore",
+    "accounts.hashing.HashingMiddleware",
     "eccs.middleware.FragmentSignIn",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "accounts.middleware.ActorMiddleware",
+    "accounts.middleware.IdleSessions",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.Gate",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -69,6 +76,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.messages.context_processors.messages",
                 "eccs.desks.masthead",
+                "accounts.banners.banners",
             ],
             "loaders": [
                 (
@@ -129,12 +137,34 @@ CELERY_TIMEZONE = "Asia/Kolkata"
 CELERY_TASK_ALWAYS_EAGER = False
 
 AUTH_USER_MODEL = "accounts.User"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+# How long a password is, of what kinds of characters, and for how many days it holds are dated rules (accounts/passwords.py).
+PASSWORD_HASHERS = ["accounts.hashing.OneLaneArgon2"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "accounts.passwords.LongEnough"},
+    {"NAME": "accounts.passwords.MixedEnough"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "full_name", "email")},
+    },
+    {"NAME": "accounts.passwords.NotUsedBefore"},
 ]
+PASSWORD_RESET_TIMEOUT = env.int("ECCS_RESET_LINK_MINUTES", default=30) * 60
+# Web processes together reckon so many password hashes at once; so many requests of one process wait for their turn, and so long.
+HASHES_AT_ONCE = env.int("ECCS_HASHES_AT_ONCE", default=max(1, (os.cpu_count() or 1) // 2))
+HASHES_WAITING = env.int("ECCS_HASHES_WAITING", default=2)
+HASH_WAIT_SECONDS = 2
+# The second factor is asked for wherever a role wants it; of the demo cast only with ECCS_DEMO_MFA=1.
+SECOND_FACTOR = not DEMO or env.bool("ECCS_DEMO_MFA", default=False)
+OTP_TOTP_ISSUER = "ECCS"
+OTP_TOTP_THROTTLE_FACTOR = 0  # wrong codes are counted where wrong passwords are (accounts/lockout.py)
+# A session without an act ends after so many minutes, with a warning so many seconds before; a password typed lasts so long
+# for the weightiest acts.
+IDLE_MINUTES = env.int("ECCS_IDLE_MINUTES", default=20)
+IDLE_WARNING_SECONDS = 120
+PASSWORD_FRESH_MINUTES = 10
+# How many proxies stand in front and append to X-Forwarded-For; 0 believes the connection alone.
+PROXIES = env.int("ECCS_PROXY_COUNT", default=0)
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "desk"
 LOGOUT_REDIRECT_URL = "sign-in"

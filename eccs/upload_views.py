@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts import sessions
 from eccs import upload_runner, uploads
 from eccs.models import Upload
 from eccs.uploads import Fault, files
@@ -32,6 +33,7 @@ def _mine(request: HttpRequest, pk: int) -> Upload:
     return get_object_or_404(Upload.objects.exclude(owner=""), pk=pk, owner=owner_of(request))
 
 
+@sessions.passive
 @require_GET
 @never_cache
 def upload(request: HttpRequest, pk: int) -> HttpResponse:

@@ -14,8 +14,9 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts import sessions
 from eccs import desks, keyset, pages
 from eccs.models import Notice
 from eccs.workflow import (
@@ -60,6 +61,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
+@sessions.passive
 @require_GET
 def counts(request: HttpRequest) -> HttpResponse:
     """The navigation alone, with the counts of now, for a page that stands open."""
@@ -208,6 +210,8 @@ def step(request: HttpRequest, slug: str, key: str, verb: str) -> HttpResponse:
     declared = listing.model.steps().get(pages.from_verb(verb))
     if declared is None or not any(map(actor.may, declared.activities)):
         raise Http404
+    if getattr(declared, "weighty", False) and (asked_again := sessions.ask_password(request, request.path)):
+        return asked_again
     asked = request.method == "POST" and not (declared.grave and "confirm" not in request.POST)
     form = step_form(declared, shown, actor, *((request.POST, request.FILES) if request.method == "POST" else ()))
     if asked and (form is None or form.is_valid()):
@@ -239,14 +243,23 @@ def _after(request: HttpRequest, listing: pages.Listing, before: Any, done: Any,
     return redirect(done)
 
 
-@require_POST
+def _ticked(request: HttpRequest) -> list[int]:
+    """The documents ticked in a queue, or those an address names for the page that asks about them again."""
+    named = request.POST.getlist("document") or request.GET.get("ticked", "").split(".")
+    return [int(pk) for pk in named if pk.isdigit()]
+
+
+@require_http_methods(["GET", "POST"])
 def steps(request: HttpRequest, slug: str, stage: str, verb: str) -> HttpResponse:
     """One step on all the ticked documents of a queue: each is judged by itself, those refused are named with the reason."""
     listing, actor = _listing(slug), request.actor  # type: ignore[attr-defined]
     declared = listing.model.steps().get(pages.from_verb(verb))
     if declared is None or not declared.many or not any(map(actor.may, declared.activities)):
         raise Http404
-    ids = [int(pk) for pk in request.POST.getlist("document") if pk.isdigit()]
+    ids = _ticked(request)
+    here = f"{request.path}?ticked={'.'.join(map(str, ids))}"
+    if getattr(declared, "weighty", False) and (asked_again := sessions.ask_password(request, here)):
+        return asked_again
     visible = listing.visible_to(actor).filter(pk__in=ids)
     back = redirect("queue", listing.slug, stage)
     if not ids:
@@ -256,9 +269,8 @@ def steps(request: HttpRequest, slug: str, stage: str, verb: str) -> HttpRespons
     if first is None:
         raise Http404
     form = step_form(declared, first, actor, request.POST if "confirm" in request.POST else None)
-    if ("confirm" not in request.POST and (declared.grave or form is not None)) or (
-        form is not None and not form.is_valid()
-    ):
+    sent = request.method == "POST" and ("confirm" in request.POST or not (declared.grave or form is not None))
+    if not sent or (form is not None and not form.is_valid()):
         context = {"listing": listing, "step": declared, "documents": list(visible), "form": form, "stage_slug": stage}
         return render(request, "eccs/steps.html", context, status=422 if "confirm" in request.POST else 200)
     answers = form.answers() if form is not None else {}

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.sessions import keeps_draft
 from bills import attachments, checking, drafts
 from bills.forms.courier import PaperForm
 from bills.forms.entry import DraftForm, FilingForm, ImporterForm, InvoiceForm, ItemForm
@@ -76,6 +77,7 @@ def _begin(user_id: int, hawb: HouseAirwayBill) -> HttpResponse:
     return redirect(held)
 
 
+@keeps_draft
 @require_http_methods(["GET", "POST"])
 def part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """One part of the header. What is typed is kept, right or wrong; what is wrong is said."""
@@ -86,6 +88,7 @@ def part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     return _typed(request, bill, kind, title, drafts.header(bill), lambda texts: drafts.keep_header(bill, texts))
 
 
+@keeps_draft
 @require_http_methods(["GET", "POST"])
 def item(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """One item of the goods; the number after the last adds one."""
@@ -149,6 +152,7 @@ def remove_item(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     return redirect("bill-items", pk)
 
 
+@keeps_draft
 @require_http_methods(["GET", "POST"])
 def papers(request: HttpRequest, pk: int) -> HttpResponse:
     """Attach the images of the house airway bill and of the invoice."""

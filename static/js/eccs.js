@@ -1,4 +1,5 @@
 // What makes the pages quicker. Each of them works without it.
+import { idle } from "./idle.js";
 import { keys } from "./keys.js";
 import { ticks } from "./ticks.js";
 
@@ -44,5 +45,16 @@ document.addEventListener("change", (event) => {
   if (tooLarge) input.reportValidity();
 });
 
+// What was typed into a draft since it was last saved goes along when the page is left.
+const draft = document.querySelector("form[data-draft]");
+let unsaved = false;
+draft?.addEventListener("input", () => (unsaved = true));
+draft?.addEventListener("submit", () => (unsaved = false));
+draft?.addEventListener("htmx:beforeRequest", () => (unsaved = false));
+window.addEventListener("pagehide", () => {
+  if (unsaved) navigator.sendBeacon(location.href, new FormData(draft));
+});
+
 ticks();
 keys();
+idle();

@@ -1,11 +1,15 @@
-"""People in their browsers."""
+"""People in their browsers, cheap hashes, and the lines of the audit log."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
+import time_machine
+from django.conf import LazySettings
 from django.test import Client
 
 from accounts import cast
@@ -17,6 +21,8 @@ from tests.conftest import PASSWORD
 WHY = "Office order 14 of 2026."
 
 SignedIn = Callable[[str | User], Client]
+SignIn = Callable[..., Any]
+NEW = "Monsoon-over-Bengaluru-7"
 
 
 def member(username: str) -> User:
@@ -28,6 +34,53 @@ def member(username: str) -> User:
 def acting(username: str) -> Actor:
     """A member of the cast as an actor."""
     return Actor.of(member(username))
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(settings: LazySettings) -> None:
+    """What a hash costs is measured elsewhere."""
+    settings.PASSWORD_HASHERS = ["tests.accounts.quick.QuickArgon2"]
+
+
+@pytest.fixture
+def noon() -> Any:
+    """Noon in India on 19/11/2026, standing still; `shift` moves it on."""
+    with time_machine.travel(datetime.fromisoformat("2026-11-19T12:00:00+05:30"), tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def sign_in(people: Callable[[str], User]) -> SignIn:
+    """Type a user name and a password; the answer."""
+
+    def typed(username: str, password: str = PASSWORD, *, client: Client | None = None, **where: Any) -> Any:
+        return (client or Client()).post("/sign-in/", {"username": username, "password": password}, **where)
+
+    return typed
+
+
+@pytest.fixture
+def browser(people: Callable[[str], User]) -> Callable[[str], Client]:
+    """The browser of somebody who has signed in with the password."""
+
+    def signed_in(username: str, password: str = PASSWORD) -> Client:
+        people(username)
+        client = Client()
+        answer = client.post("/sign-in/", {"username": username, "password": password})
+        assert answer.status_code == 302, text(answer)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def audit(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
+    """The lines of the audit log written by a test."""
+    from eccs import audit
+
+    lines: list[tuple[str, dict[str, Any]]] = []
+    monkeypatch.setattr(audit, "record", lambda event, **details: lines.append((event, details)))
+    return lines
 
 
 def text(answer: Any) -> str:
@@ -45,3 +98,6 @@ def signed_in(db: None) -> SignedIn:
         return client
 
     return sign
+
+
+logging.getLogger("eccs.audit").setLevel(logging.WARNING)

@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from accounts.credentials import ExpiryExercise
 from bills.models import Attachment, CourierBillOfEntry, OutOfCharge
 from bills.stages import Stage
 from eccs.models import Upload
@@ -25,7 +26,10 @@ from tests.factories.challans import challan
 from tests.factories.manifests import house_airway_bill, manifest
 from tests.factories.people import officer, station_role
 
-PUBLIC = ("sign-in", "healthz", "set_language", "bank-return", "bank-confirmation")
+PUBLIC = (
+    "sign-in", "sign-in-code", "sign-in-recovery", "password-forgotten", "password-sent", "password-reset", "healthz", "set_language", "bank-return",
+    "bank-confirmation",
+)  # fmt: skip
 """What a stranger may ask for; the bank's messages are known by their signature."""
 
 
@@ -153,8 +157,13 @@ def _common(world: World) -> None:
     for name in (
         "desk", "counts", "find", "sign-out", "text-size", "keys", "manifests", "manifest-new", "bill-start", "payment-history",
         "new-challan", "reconciliation", "switch", "people", "person-new", "person-from-elsewhere", "roles", "roles-open",
+        "new-challan", "reconciliation", "account", "session", "sessions-end-others", "password-change", "confirm-password",
+        "second-factor", "second-factor-square", "recovery-codes", "second-factor-policy", "expiry-exercises", "expiry-new",
     ):  # fmt: skip
         world.common(name)
+    world.common("session-end", 1)
+    for name in ("expiry-exercise", "expiry-cancel", "expiry-people"):
+        world.common(name, _cancelled_exercise().pk)
     for word in world.words()[::4]:
         world.shared["find"].append(f"{reverse('find')}?q={word}")
     for listing in listings():
@@ -170,6 +179,14 @@ def _common(world: World) -> None:
     world.common("bars", "ECM_DEL_2026-2027_01")
     world.common("squares")
     world.common("upload-template", "cbe")
+
+
+def _cancelled_exercise() -> ExpiryExercise:
+    found = ExpiryExercise.objects.first()
+    who, now = firms.person(), timezone.now()
+    return found or ExpiryExercise.objects.create(
+        begins_at=now, scope=ExpiryExercise.Scope.ALL, made_by=who, cancelled_at=now, cancelled_by=who
+    )
 
 
 def names() -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,14 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.utils import timezone
 
-from accounts import cast
+from accounts import cast, passwords
 from accounts.access import StationRole
 from accounts.models import AuthorisedCourier, Custodian, CustomsStation, Importer, Posting, User
 from accounts.roles import GROUP_ADMINS, standard_roles
+
+RENEWED_AFTER = timedelta(days=60)  # the cast never finds its password expired
 
 
 class Command(BaseCommand):
@@ -29,7 +32,9 @@ class Command(BaseCommand):
             raise CommandError("The demo cast exists only where ECCS_DEMO=1.")
         path = settings.VAR_DIR / "demo-cast.txt"
         people = list(cast.people())
-        password = os.environ.get("ECCS_DEMO_PASSWORD") or kept_password(path) or secrets.token_urlsafe(12)
+        password = os.environ.get("ECCS_DEMO_PASSWORD") or kept_password(path) or passwords.invented()
+        if len(password) < 14 or passwords.kinds_of(password) < 3:
+            self.stderr.write("The demo password is weaker than the password policy asks.")
         with transaction.atomic():
             create_cast(people, password)
         write_cast(path, people, password)
@@ -53,6 +58,7 @@ def create_cast(people: list[cast.Person], password: str) -> None:
     distinct = {user.password: user for user in known.values()}.values()  # one slow check instead of one a person
     stale = any(not user.check_password(password) for user in distinct)
     hashed = make_password(password) if stale or len(known) < len(people) else ""
+    now = timezone.now()
     for person in people:
         user = known.get(person.username) or User(username=person.username)
         custodial = person.station and person.roles[0].group == "CUSTODIAN"
@@ -61,8 +67,10 @@ def create_cast(people: list[cast.Person], password: str) -> None:
         user.courier, user.importer = couriers.get(person.courier), importers.get(person.importer)
         user.custodian = custodians[person.station] if custodial else None
         user.home_id = person.station or None
+        if hashed or now - user.password_set_at > RENEWED_AFTER:
+            user.password_set_at = now
         if hashed:
-            user.password = hashed
+            user.password, user.must_change_password = hashed, False
         user.save()
         for role in person.roles:
             Posting.objects.get_or_create(user=user, role=role, station_id=person.station or None, until=None)

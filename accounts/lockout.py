@@ -1,0 +1,136 @@
+"""Sign-in waits after wrong tries, each time longer, and never for a whole terminal.
+
+A try is counted before it is judged, so that a hundred sent at once count as a hundred; a right one is taken back.
+Three counts are kept. *One name from one address*: after five wrong tries (a dated rule) that pair waits. *One name from
+anywhere*: an attack from many addresses is slowed, but not where the person has signed in before. *One address with any
+name*: guessing through many names from one place is slowed for the names that never signed in there, so the help-desk
+terminal behind that address goes on working for those who use it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Case, F, Q, When
+from django.utils import timezone
+
+from accounts.credentials import SignInTries
+from accounts.models import User
+from eccs import audit
+from eccs.dated_rules import rule_book
+
+NOWHERE = "-"  # a server behind a socket learns no address
+KNOWN_FOR = timedelta(days=90)  # an address is a person's own after a sign-in there
+
+
+@dataclass(frozen=True)
+class Wait:
+    """How long a count makes wait: from so many tries on, at first so long, doubled every so many tries, at most so long."""
+
+    limit: int
+    first: timedelta
+    longest: timedelta
+    doubled_every: int
+    forgotten_after: timedelta
+
+    def after(self, tries: int) -> timedelta | None:
+        """The wait after so many wrong tries, or none."""
+        if tries < self.limit:
+            return None
+        doublings: int = min(20, (tries - self.limit) // self.doubled_every)
+        return min(self.longest, self.first * (1 << doublings))
+
+
+def _pair() -> Wait:
+    limit = rule_book().count("failures_before_lock", timezone.localdate())
+    return Wait(limit, timedelta(minutes=1), timedelta(hours=1), 1, timedelta(days=1))
+
+
+NAME = Wait(15, timedelta(seconds=30), timedelta(minutes=15), 1, timedelta(hours=1))
+ADDRESS = Wait(50, timedelta(seconds=5), timedelta(minutes=1), 50, timedelta(hours=1))
+
+
+@dataclass(frozen=True)
+class Try:
+    """A try that was counted, until it turns out to be right or wrong."""
+
+    pair: int
+    others: tuple[int, ...]  # the counts of the name and of the address; none where the person has signed in before
+
+
+def begin(name: str, address: str) -> Try | None:
+    """Count a try before it is judged; nothing, and no count, where it has to wait."""
+    name, address = name[:60], address or NOWHERE
+    with transaction.atomic():
+        now = timezone.now()
+        counts = [(_row(name, address), _pair())]
+        pair = counts[0][0]
+        if pair.good_at is None or now - pair.good_at >= KNOWN_FOR:
+            counts += [(_row(name, ""), NAME), (_row("", address), ADDRESS)]
+        for row, wait in counts:
+            if now - row.last_at >= wait.forgotten_after:
+                row.tries, row.waits_until = 0, None
+        if any(row.waits_until is not None and row.waits_until > now for row, _wait in counts):
+            return None
+        for row, wait in counts:
+            row.tries, row.last_at = row.tries + 1, now
+            span = wait.after(row.tries)
+            row.waits_until = now + span if span else None
+            row.save(update_fields=["tries", "last_at", "waits_until"])
+    return Try(pair.pk, tuple(row.pk for row, _wait in counts[1:]))
+
+
+def give_back(tried: Try) -> None:
+    """Take back a try that was never judged."""
+    _less_one(tried.pair, _pair().limit)
+    _give_back_others(tried)
+
+
+def succeeded(tried: Try) -> None:
+    """A right try: the pair begins anew, the other counts lose this one, and the address is known as the person's own."""
+    SignInTries.objects.filter(pk=tried.pair).update(tries=0, waits_until=None, good_at=timezone.now())
+    _give_back_others(tried)
+
+
+def _give_back_others(tried: Try) -> None:
+    for pk, wait in zip(tried.others, (NAME, ADDRESS), strict=False):
+        _less_one(pk, wait.limit)
+
+
+def _less_one(pk: int, limit: int) -> None:
+    """One try less; below the limit nothing waits any more."""
+    SignInTries.objects.filter(pk=pk, tries__gt=0).update(
+        waits_until=Case(When(tries__gt=limit, then=F("waits_until")), default=None), tries=F("tries") - 1
+    )
+
+
+def _row(name: str, address: str) -> SignInTries:
+    """One count, locked: always that of the pair first, then of the name, then of the address."""
+    rows = SignInTries.objects.select_for_update(of=("self",)).filter(name=name, address=address)
+    found = rows.first()
+    if found is None:
+        SignInTries.objects.bulk_create([SignInTries(name=name, address=address)], ignore_conflicts=True)
+        found = rows.get()
+    return found
+
+
+def waits_until(user: User) -> datetime | None:
+    """Until when sign-in of a person waits from somewhere, for the page of the Group Admin; nothing where it does not."""
+    rows = SignInTries.objects.filter(name=user.username, waits_until__gt=timezone.now()).order_by("-waits_until")
+    return rows.values_list("waits_until", flat=True).first()
+
+
+def unlock(user: User, by: Any) -> None:
+    """Let a person try again at once, from everywhere; whoever may do that is decided by the caller's page."""
+    SignInTries.objects.filter(name=user.username).update(tries=0, waits_until=None)
+    audit.record("account.unlocked", by=by, about=user.username)
+
+
+def forget_old() -> int:
+    """Drop the counts that nobody needs any more."""
+    now = timezone.now()
+    old = Q(last_at__lt=now - timedelta(days=2)) & (Q(good_at=None) | Q(good_at__lt=now - KNOWN_FOR))
+    return SignInTries.objects.filter(old).delete()[0]

@@ -1,0 +1,77 @@
+"""The e-mailed link for a forgotten password: used once, worth little time, and silent about who has an account."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.core.cache import cache
+from django.core.mail import EmailMessage
+from django.urls import reverse
+from django.utils import translation
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
+from django.utils.translation import gettext as _
+
+from accounts import lockout, passwords, sessions
+from accounts.models import User
+from eccs import audit
+
+ONE_IN = 120  # seconds between two letters to one person
+MOST = 5  # people who share one e-mail address
+
+
+def send(given: str, language: str) -> int:
+    """Send each person of a user name or an e-mail address a link; how many letters left."""
+    given = given.strip()
+    people = User.objects.filter(is_active=True).exclude(email="")
+    found = people.filter(username=given.lower()) if "@" not in given else people.filter(email__iexact=given)
+    sent = 0
+    with translation.override(language):
+        for person in found.order_by("pk")[:MOST]:
+            if cache.add(f"reset-letter:{person.pk}", 1, ONE_IN):
+                _letter(person).send(fail_silently=True)
+                audit.record("password.reset-sent", by=person, about=person.username)
+                sent += 1
+    return sent
+
+
+def address_for(person: User) -> str:
+    """The link, built from the configured address of this site and never from what a request calls it."""
+    key = urlsafe_base64_encode(force_bytes(person.pk))
+    path = reverse("password-reset", args=[key, default_token_generator.make_token(person)])
+    return f"{settings.PUBLIC_URL}{path}"
+
+
+def _letter(person: User) -> EmailMessage:
+    words = {"name": person.full_name, "minutes": settings.PASSWORD_RESET_TIMEOUT // 60, "username": person.username}
+    lines = [
+        _("%(name)s,") % words,
+        _("somebody asked for a new password of the user name %(username)s. If that was you, choose it here within %(minutes)d minutes:") % words,
+        address_for(person),
+        _("The link works once. If it was not you, nothing has changed and you need do nothing."),
+    ]  # fmt: skip
+    return EmailMessage(_("ECCS: choose a new password"), "\n\n".join(lines), to=[person.email])
+
+
+def person_of(key: str) -> User | None:
+    """The active person a link is for, or nobody."""
+    try:
+        pk = int(urlsafe_base64_decode(key))
+    except (ValueError, OverflowError):
+        return None
+    return User.objects.filter(pk=pk, is_active=True).first() if 0 < pk < 2**63 else None
+
+
+def is_good(person: User | None, token: str) -> bool:
+    """Whether a link still works."""
+    return person is not None and default_token_generator.check_token(person, token)
+
+
+def use(person: User, token: str, password: str) -> bool:
+    """Set the password by a link, once: of two who use it at the same moment the second is refused."""
+    if not passwords.set_new(person, password, still=lambda held: default_token_generator.check_token(held, token)):
+        return False
+    lockout.unlock(person, by=person)
+    sessions.end_all(person, why="password")
+    audit.record("password.reset", by=person, about=person.username)
+    return True

@@ -1,0 +1,210 @@
+"""The second factor: a code of an authenticator after the password, and recovery codes where the telephone is lost.
+
+Whose roles ask for it is data that the System Admin keeps. A code is accepted once, also when it is sent twice at the
+same moment; wrong codes make wait as wrong passwords do.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from base64 import b32encode
+from binascii import unhexlify
+from collections.abc import Collection
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django_otp.plugins.otp_totp.models import TOTPDevice
+from django_otp.util import random_hex
+
+from accounts import lockout, sessions
+from accounts.credentials import RecoveryCode, SecondFactorRole
+from accounts.models import User
+from accounts.permissions import Actor
+from eccs import audit
+from eccs.client_address import address_of
+
+DONE = "second-factor"  # in the session: a code was given
+PENDING = "second-factor-pending"  # in the session: whose password was right, and where the person was going
+PENDING_KEY = "second-factor-key"  # in the session: a secret that no code has confirmed yet
+PENDING_SECONDS = 600
+CODES = 10
+SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is taken for another
+_POLICY = "second-factor-roles"
+_CODE = re.compile(r"[0-9]{6}")
+
+
+# ── whose roles ask for it ───────────────────────────────────────────────────
+
+
+def required_roles() -> frozenset[str]:
+    """The roles whose holders sign in with a second factor."""
+    held = cache.get(_POLICY)
+    if held is None:
+        held = sorted(SecondFactorRole.objects.values_list("role", flat=True))
+        cache.set(_POLICY, held, 60)
+    return frozenset(held)
+
+
+def require(roles: Collection[str], by: Any) -> None:
+    """Set anew whose roles ask for a second factor."""
+    before = frozenset(SecondFactorRole.objects.values_list("role", flat=True))
+    with transaction.atomic():
+        SecondFactorRole.objects.exclude(role__in=roles).delete()
+        SecondFactorRole.objects.bulk_create((SecondFactorRole(role=r) for r in roles), ignore_conflicts=True)
+    cache.delete(_POLICY)
+    after = frozenset(roles)
+    audit.record("second-factor.policy", by=by, added=sorted(after - before), dropped=sorted(before - after))
+
+
+def is_required(actor: Actor) -> bool:
+    """Whether one of the person's roles asks for it."""
+    return settings.SECOND_FACTOR and not actor.roles.isdisjoint(required_roles())
+
+
+def has_device(user: User) -> bool:
+    """Whether the person has an authenticator."""
+    return bool(TOTPDevice.objects.filter(user=user, confirmed=True).exists())
+
+
+def is_done(request: HttpRequest) -> bool:
+    """Whether this session has given a code."""
+    return request.session.get(DONE) is True
+
+
+def mark_done(request: HttpRequest) -> None:
+    """Note that this session has given a code."""
+    request.session[DONE] = True
+
+
+# ── taking up an authenticator ───────────────────────────────────────────────
+
+
+def pending_key(request: HttpRequest) -> str:
+    """The secret offered to this session, made at the first asking."""
+    key: str = request.session.get(PENDING_KEY) or random_hex(20)
+    if PENDING_KEY not in request.session:
+        request.session[PENDING_KEY] = key
+    return key
+
+
+def typed_key(key: str) -> str:
+    """The secret as it is typed into an authenticator, in groups of four."""
+    text = b32encode(unhexlify(key)).decode()
+    return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
+
+
+def key_address(user: User, key: str) -> str:
+    """What the QR code holds."""
+    return str(TOTPDevice(user=user, key=key).config_url)
+
+
+def enrol(request: HttpRequest, user: User, code: str) -> list[str]:
+    """Take up the authenticator that shows this code, in place of any before; the recovery codes, or nothing."""
+    key = request.session.get(PENDING_KEY)
+    tried = _counted(request, user) if key and _CODE.fullmatch(code) else None
+    if tried is None:
+        return []
+    device = TOTPDevice(user=user, key=key, name="authenticator", confirmed=True)
+    with transaction.atomic():
+        _lock(user)
+        TOTPDevice.objects.filter(user=user).delete()
+        if not device.verify_token(code):
+            transaction.set_rollback(True)
+            return []
+        codes = _new_codes(user)
+    lockout.succeeded(tried)
+    del request.session[PENDING_KEY]
+    mark_done(request)
+    audit.record("second-factor.enrolled", request=request, by=user)
+    return codes
+
+
+def new_recovery_codes(request: HttpRequest, user: User) -> list[str]:
+    """Ten new recovery codes; those of before are worth nothing any more."""
+    with transaction.atomic():
+        _lock(user)
+        codes = _new_codes(user)
+    audit.record("recovery-codes.made", request=request, by=user)
+    return codes
+
+
+def _new_codes(user: User) -> list[str]:
+    RecoveryCode.objects.filter(user=user).delete()
+    codes = ["".join(secrets.choice(SIGNS) for _n in range(10)) for _code in range(CODES)]
+    RecoveryCode.objects.bulk_create(RecoveryCode(user=user, digest=_digest(code)) for code in codes)
+    return [f"{code[:5]}-{code[5:]}" for code in codes]
+
+
+def codes_left(user: User) -> int:
+    """How many recovery codes were not used yet."""
+    return RecoveryCode.objects.filter(user=user, used_at=None).count()
+
+
+def _digest(code: str) -> str:
+    """What is kept of a recovery code: of ten random signs a keyed digest gives nothing away."""
+    return salted_hmac("accounts.recovery-code", code, algorithm="sha256").hexdigest()
+
+
+# ── giving a code ────────────────────────────────────────────────────────────
+
+
+def accept(request: HttpRequest, user: User, given: str, *, recovery: bool = False) -> bool:
+    """Whether a code opens the door. Each code does so once; a wrong one is counted."""
+    tried = _counted(request, user)
+    if tried is None:
+        audit.record("second-factor.locked", request=request, by=user)
+        return False
+    with transaction.atomic():
+        _lock(user)
+        good = _use_recovery_code(user, given) if recovery else _use_code(user, given)
+    if not good:
+        audit.record("second-factor.failed", request=request, by=user)
+        return False
+    lockout.succeeded(tried)
+    if recovery:
+        audit.record("recovery-code.used", request=request, by=user, left=codes_left(user))
+    return True
+
+
+def _use_code(user: User, given: str) -> bool:
+    code = re.sub(r"\s", "", given)
+    device = TOTPDevice.objects.filter(user=user, confirmed=True).first()
+    return device is not None and _CODE.fullmatch(code) is not None and bool(device.verify_token(code))
+
+
+def _use_recovery_code(user: User, given: str) -> bool:
+    code = re.sub(r"[\s-]", "", given).upper()
+    rows = RecoveryCode.objects.filter(user=user, digest=_digest(code), used_at=None)
+    return rows.update(used_at=timezone.now()) == 1
+
+
+def _lock(user: User) -> None:
+    """One code of a person is judged at a time, so that the same one cannot pass twice."""
+    User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+
+
+def _counted(request: HttpRequest, user: User) -> lockout.Try | None:
+    """A try with a code is counted apart from those with a password: no user name has a colon."""
+    return lockout.begin(f"code:{user.username}", address_of(request))
+
+
+# ── lost ─────────────────────────────────────────────────────────────────────
+
+
+def reset(user: User, by: Any, why: str = "") -> None:
+    """Take the authenticator away from somebody who has lost it: all sessions end, the next sign-in takes up another.
+
+    Who may do that is decided by the caller's page.
+    """
+    with transaction.atomic():
+        _lock(user)
+        TOTPDevice.objects.filter(user=user).delete()
+        RecoveryCode.objects.filter(user=user).delete()
+    sessions.end_all(user)
+    audit.record("second-factor.reset", by=by, about=user.username, why=why)

@@ -1,0 +1,142 @@
+"""Giving a code at sign-in, taking up an authenticator, and whose roles ask for one."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import second_factor, sessions
+from accounts.models import User
+from accounts.password_forms import CodeForm, RecoveryForm, SecondFactorRolesForm
+from accounts.password_views import going_to
+from eccs import barcodes, pages
+
+
+def hold(request: HttpRequest, user: User, back_to: str) -> None:
+    """Keep in mind whose password was right, under a new session key, until the code is given."""
+    request.session.cycle_key()
+    request.session[second_factor.PENDING] = {
+        "user": user.pk, "password": user.get_session_auth_hash(), "at": int(timezone.now().timestamp()), "next": back_to,
+    }  # fmt: skip
+
+
+def _waiting(request: HttpRequest) -> tuple[User | None, str]:
+    """The person who still owes a code, and where that person was going."""
+    if request.user.is_authenticated:
+        return (None if second_factor.is_done(request) else request.user), going_to(request)
+    held: dict[str, Any] = request.session.get(second_factor.PENDING) or {}
+    if timezone.now().timestamp() - held.get("at", 0) > second_factor.PENDING_SECONDS:
+        return None, ""
+    user = User.objects.filter(pk=held["user"], is_active=True).first()
+    if user is None or not constant_time_compare(user.get_session_auth_hash(), held["password"]):
+        return None, ""
+    return user, held["next"]
+
+
+@login_not_required
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "POST"])
+def code(request: HttpRequest, *, recovery: bool = False) -> HttpResponse:
+    """After the password: the code of the authenticator, or a recovery code."""
+    user, back_to = _waiting(request)
+    if user is None:
+        return redirect("desk" if request.user.is_authenticated else "sign-in")
+    kind = RecoveryForm if recovery else CodeForm
+    form = kind(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        if second_factor.accept(request, user, form.cleaned_data["code"], recovery=recovery):
+            _let_in(request, user)
+            return redirect(sessions.our_address(request, back_to) or "desk")
+        form.add_error(
+            "code",
+            _("This code does not open the door: it is wrong, was used already, or too many tries were made. Wait for the next code, or a few minutes."),
+        )  # fmt: skip
+    context = {"form": form, "recovery": recovery, "next": back_to}
+    return render(request, "accounts/code.html", context, status=422 if form.is_bound else 200)
+
+
+def _let_in(request: HttpRequest, user: User) -> None:
+    if request.user.is_authenticated:
+        old = request.session.session_key or ""
+        request.session.cycle_key()
+        sessions.moved(user, old, request.session.session_key or "")
+    else:
+        request.session.pop(second_factor.PENDING, None)
+        login(request, user)
+        sessions.prove(request)
+    second_factor.mark_done(request)
+
+
+def _may_enrol(request: HttpRequest) -> HttpResponse | None:
+    """A first authenticator is taken up at once; another in its place asks for the code and the password first."""
+    if not second_factor.has_device(cast("User", request.user)):
+        return None
+    if second_factor.is_done(request):
+        return sessions.ask_password(request)
+    return redirect("sign-in-code")
+
+
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "POST"])
+def enrol(request: HttpRequest) -> HttpResponse:
+    """Take up an authenticator: scan or type its key, then give a code. The recovery codes are shown once."""
+    if refused := _may_enrol(request):
+        return refused
+    user = cast("User", request.user)
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        if codes := second_factor.enrol(request, user, form.cleaned_data["code"]):
+            return render(request, "accounts/recovery_codes.html", {"codes": codes, "next": going_to(request)})
+        form.add_error("code", _("This is not the code the authenticator shows now. Check the time of your telephone."))
+    context = {
+        "form": form, "key": second_factor.typed_key(second_factor.pending_key(request)), "next": going_to(request),
+        "replaces": second_factor.has_device(user),
+        "is_required": second_factor.is_required(request.actor),  # type: ignore[attr-defined]
+    }  # fmt: skip
+    return render(request, "accounts/second_factor.html", context, status=422 if form.is_bound else 200)
+
+
+@require_GET
+def square(request: HttpRequest) -> HttpResponse:
+    """The QR code of the key offered to this session."""
+    key = request.session.get(second_factor.PENDING_KEY)
+    if not key:
+        raise Http404
+    picture = barcodes.secret_qr_svg(second_factor.key_address(cast("User", request.user), key))
+    return HttpResponse(picture, content_type="image/svg+xml")
+
+
+@require_POST
+def new_codes(request: HttpRequest) -> HttpResponse:
+    """Ten new recovery codes in place of those of before."""
+    user = cast("User", request.user)
+    if not second_factor.has_device(user):
+        raise Http404
+    if asked := sessions.ask_password(request, "/account/"):
+        return asked
+    return render(request, "accounts/recovery_codes.html", {"codes": second_factor.new_recovery_codes(request, user)})
+
+
+@require_http_methods(["GET", "POST"])
+def policy(request: HttpRequest) -> HttpResponse:
+    """Whose roles ask for a second factor, kept by the System Admin."""
+    pages.require(request.actor, "second-factor-policy")  # type: ignore[attr-defined]
+    if asked := sessions.ask_password(request):
+        return asked
+    initial = {"roles": sorted(second_factor.required_roles())}
+    form = SecondFactorRolesForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_bound and form.is_valid():
+        second_factor.require(form.cleaned_data["roles"], by=request.user)
+        messages.success(request, _("The roles that sign in with a second factor are set."))
+        return redirect("second-factor-policy")
+    return render(request, "accounts/second_factor_policy.html", {"form": form}, status=422 if form.is_bound else 200)
