@@ -125,7 +125,9 @@ def waits_until(user: User) -> datetime | None:
 
 def unlock(user: User, by: Any) -> None:
     """Let a person try again at once, from everywhere; whoever may do that is decided by the caller's page."""
-    SignInTries.objects.filter(name=user.username).update(tries=0, waits_until=None)
+    rows = SignInTries.objects.filter(name=user.username)
+    for some in (rows.exclude(address=""), rows.filter(address="")):  # in the order in which a try locks them
+        some.update(tries=0, waits_until=None)
     audit.record("account.unlocked", by=by, about=user.username)
 
 

@@ -24,7 +24,8 @@ from django.utils.translation import ngettext
 from accounts import lockout
 from accounts.credentials import RetiredPassword
 from accounts.hashing import Busy
-from accounts.models import Posting, User
+from accounts.models import User
+from accounts.permissions import Actor
 from accounts.roles import Role
 from eccs import audit
 from eccs.client_address import address_of
@@ -46,7 +47,7 @@ def rule(name: str, on: date | None = None) -> int:
 
 def shortest(user: Any) -> int:
     """How long the password of this person must be at least."""
-    administers = bool(user and user.pk) and Posting.objects.filter(user=user, role__in=ADMINISTER, until=None).exists()
+    administers = bool(user and user.pk) and not Actor.of(user).roles.isdisjoint(ADMINISTER)
     return rule("password_length_privileged" if administers else "password_length")
 
 

@@ -78,12 +78,11 @@ def _let_in(request: HttpRequest, user: User) -> None:
 
 
 def _may_enrol(request: HttpRequest) -> HttpResponse | None:
-    """A first authenticator is taken up at once; another in its place asks for the code and the password first."""
-    if not second_factor.has_device(cast("User", request.user)):
-        return None
-    if second_factor.is_done(request):
-        return sessions.ask_password(request)
-    return redirect("sign-in-code")
+    """Whoever must take up an authenticator does so at once; otherwise the password, and the code of the one of before, come first."""
+    if second_factor.has_device(cast("User", request.user)) and not second_factor.is_done(request):
+        return redirect("sign-in-code")
+    must = second_factor.is_required(request.actor) and not second_factor.is_done(request)  # type: ignore[attr-defined]
+    return None if must else sessions.ask_password(request)
 
 
 @sensitive_post_parameters("code")

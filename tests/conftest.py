@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, connections
 
-from accounts import cast
+from accounts import cast, expiry
 from accounts.management.commands.demo import create_cast
 from accounts.models import User
 from accounts.permissions import Actor
@@ -39,12 +39,14 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 
 @pytest.fixture(autouse=True)
 def fresh_memory() -> Iterator[None]:
-    """No test sees what another one left in the cache or in the rule book."""
+    """No test sees what another one left in the cache, in the rule book or among the exercises."""
     cache.clear()
     dated_rules.forget()
+    expiry.forget()
     yield
     cache.clear()
     dated_rules.forget()
+    expiry.forget()
 
 
 @pytest.fixture(scope="session")
