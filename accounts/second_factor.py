@@ -26,6 +26,7 @@ from accounts import lockout, sessions
 from accounts.credentials import RecoveryCode, SecondFactorRole
 from accounts.models import User
 from accounts.permissions import Actor
+from accounts.roles import group_of
 from eccs import audit
 from eccs.client_address import address_of
 
@@ -63,8 +64,12 @@ def require(roles: Collection[str], by: Any) -> None:
 
 
 def is_required(actor: Actor) -> bool:
-    """Whether one of the person's roles asks for it."""
-    return settings.SECOND_FACTOR and not actor.roles.isdisjoint(required_roles())
+    """Whether one of the person's roles asks for it: a composed one does where a standard role of its group does."""
+    if not settings.SECOND_FACTOR:
+        return False
+    required = required_roles()
+    groups = {group_of(role) for role in required}
+    return any(one.role in required or (one.composed is not None and one.group in groups) for one in actor.postings)
 
 
 def has_device(user: User) -> bool:
