@@ -38,7 +38,8 @@ def prepare() -> None:
 
 def person(username: str) -> User:
     """A member of the cast."""
-    return User.objects.select_related("courier").get(username=username)
+    found: User = User.objects.select_related("courier").get(username=username)
+    return found
 
 
 def actor(username: str) -> Actor:
