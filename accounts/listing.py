@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access import StationRole
 from accounts.models import User
 from accounts.role_forms import grouped
 from accounts.roles import MANAGERS, Group, Role, group_of, label_of
+from eccs.activities import activities
 from eccs.pages import Column, Listing, link, register
+
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def told(document: Any, actor: Any) -> list[dict[str, Any]]:
@@ -23,11 +29,27 @@ def told(document: Any, actor: Any) -> list[dict[str, Any]]:
         {
             "at": line.at, "seq": line.seq, "label": str(steps[line.step].label), "para": steps[line.step].para,
             "from_stage": str(labels.get(line.from_stage, "")), "to_stage": str(labels.get(line.to_stage, "")),
-            "moved": line.from_stage != line.to_stage, "role": label_of(line.role), "answers": line.answers, "seal": line.seal,
+            "moved": line.from_stage != line.to_stage, "role": label_of(line.role), "answers": in_words(line.answers), "seal": line.seal,
             "by": "" if actor.is_trade and group_of(line.role) in (Group.CUSTOMS, Group.SYSTEM) else line.by_name,
         }
         for line in document.trail.order_by("-seq")
     ]  # fmt: skip
+
+
+def in_words(answers: dict[str, Any]) -> dict[str, Any]:
+    """The answers of a line as people write them: days, lists, and yes for what was ticked."""
+    return {name: _in_words(value) for name, value in answers.items()}
+
+
+def _in_words(value: Any) -> str:
+    if value is True:
+        return str(_("Yes"))
+    if isinstance(value, list):
+        labels = (str(activities()[one].label) if one in activities() else one for one in value)
+        return ", ".join(dict.fromkeys(labels))
+    if isinstance(value, str) and DAY.fullmatch(value):
+        return date.fromisoformat(value).strftime("%d/%m/%Y")
+    return str(value or "")
 
 
 def person_context(person: Any, actor: Any) -> dict[str, Any]:

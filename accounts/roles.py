@@ -1,6 +1,6 @@
 """The roles of the notice and the group each belongs to (PN17 3.0)."""
 
-from functools import cache
+from functools import lru_cache
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -52,23 +52,26 @@ class Role(models.TextChoices):
         return _GROUPS[self]
 
 
+_STANDARD: dict[str, Role] = {role.value: role for role in Role}
+
+
 def composed_code(group: str, name: str) -> str:
     """What a role composed at a station is called in the trail: its group, then its name."""
     return f"{group}: {name}"
 
 
-@cache
+@lru_cache(maxsize=4096)
 def group_of(code: str) -> Group | None:
     """The user group of a role as the trail writes it, standard or composed; nothing where it is neither."""
-    if code in _GROUPS:
-        return Role(code).group
+    if code in _STANDARD:
+        return _STANDARD[code].group
     group = code.partition(": ")[0]
     return Group(group) if group in Group.values else None
 
 
 def label_of(code: str) -> str:
     """A role as the trail writes it, in words."""
-    return str(Role(code).label) if code in _GROUPS else code.partition(": ")[2] or code
+    return str(_STANDARD[code].label) if code in _STANDARD else code.partition(": ")[2] or code
 
 
 _GROUPS: dict[Role, Group] = {
@@ -90,7 +93,7 @@ _GROUPS: dict[Role, Group] = {
 def public_label(code: str) -> str:
     """A role in words for whoever is not of its group: of a composed one, only the group."""
     group = group_of(code)
-    return label_of(code) if code in _GROUPS or group is None else str(group.label)
+    return label_of(code) if code in _STANDARD or group is None else str(group.label)
 
 
 TRADE = tuple(role for role in Role if role.group in (Group.COURIER, Group.IMPORTER))

@@ -12,6 +12,9 @@ from django.db.models import Count, Min, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.translation import ngettext
 
 from accounts.models import CustomsStation
 from accounts.permissions import Actor
@@ -20,6 +23,7 @@ from eccs import pages
 from eccs.dated_rules import rule_book
 from eccs.workflow import Document
 
+NAMED = 3  # roles that the masthead names
 COUNTED_FOR = 5  # seconds a count is shared between pages
 
 
@@ -107,12 +111,23 @@ def _scopes(listing: pages.Listing, stage: str, actor: Actor) -> list[tuple[str,
     return [("station_id", station, None) for station in sorted(actor.stations_for(wanted))]
 
 
-def _to_switch(actor: Actor) -> list[dict[str, Any]]:
-    """The postings a person can look at one by one; nothing where there is only one."""
+def _named(actor: Actor) -> list[str]:
+    """The roles by name; of many only the first."""
+    labels = [label_of(role) for role in actor.roles]
+    more = len(labels) - NAMED
+    return labels if more <= 0 else [*labels[:NAMED], ngettext("%(n)d more", "%(n)d more", more) % {"n": more}]
+
+
+def _to_switch(actor: Actor) -> str:
+    """The postings a person can look at one by one, as the choices of a list; nothing where there is only one."""
     every = actor.desks or actor.postings
     if len(every) < 2:
-        return []
-    return [{"key": one.key, "label": str(one), "chosen": bool(actor.desks) and one in actor.postings} for one in every]
+        return ""
+    chosen = actor.postings[0].key if actor.desks else ""
+    return format_html_join(
+        "", '<option value="{}"{}>{}</option>',
+        ((one.key, mark_safe(" selected") if one.key == chosen else "", str(one)) for one in every),
+    )  # fmt: skip
 
 
 def masthead(request: HttpRequest) -> dict[str, Any]:
@@ -141,7 +156,7 @@ def masthead(request: HttpRequest) -> dict[str, Any]:
                 for link in pages.links(actor)
             ],
             "name": actor.name,
-            "roles": [label_of(role) for role in actor.roles],
+            "roles": _named(actor),
             "held": _to_switch(actor),
             "stations": [str(s) for s in CustomsStation.objects.filter(pk__in=actor.stations)]
             if actor.stations

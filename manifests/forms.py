@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -55,9 +56,10 @@ class ManifestForm(forms.ModelForm):  # type: ignore[type-arg]
             "scheduled_arrival", "on_board_courier",
         )  # fmt: skip
 
-    def __init__(self, *args: Any, courier: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, courier: Any, only: Collection[str] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["station"].queryset = courier.stations.all()  # type: ignore[attr-defined]
+        own = courier.stations.all() if only is None else courier.stations.filter(pk__in=only)
+        self.fields["station"].queryset = own  # type: ignore[attr-defined]
         self.fields["station"].label = _("Station")
 
     def clean_country_of_exportation(self) -> str:

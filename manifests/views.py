@@ -29,6 +29,12 @@ def _courier(request: HttpRequest) -> AuthorisedCourier:
     return get_object_or_404(AuthorisedCourier, pk=actor.courier_id)
 
 
+def _stations(request: HttpRequest) -> frozenset[str] | None:
+    """The stations where the person works for the firm; nothing said where it is every one."""
+    stations: frozenset[str] | None = request.actor.firm_stations  # type: ignore[attr-defined]
+    return stations
+
+
 def _draft(request: HttpRequest, key: str, *, held: bool = False) -> ExpressCargoManifest:
     courier = _courier(request)
     rows = ExpressCargoManifest.objects.filter(courier=courier, stage=Stage.DRAFT)
@@ -57,7 +63,7 @@ def manifests(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """A new draft: the header, with the file of its shipments if it is at hand."""
     courier = _courier(request)
-    form = ManifestForm(request.POST or None, courier=courier)
+    form = ManifestForm(request.POST or None, courier=courier, only=_stations(request))
     if request.method == "POST" and form.is_valid():
         content = _content(request)
         manifest = form.save(commit=False)
@@ -74,7 +80,7 @@ def header(request: HttpRequest, key: str) -> HttpResponse:
     """The header of a draft, corrected; once the manifest is submitted only an amendment changes it (PN17 5.1)."""
     with transaction.atomic():
         manifest = _draft(request, key, held=request.method == "POST")
-        form = ManifestForm(request.POST or None, instance=manifest, courier=_courier(request))
+        form = ManifestForm(request.POST or None, instance=manifest, courier=_courier(request), only=_stations(request))
         if request.method == "POST" and form.is_valid():
             manifest.save(update_fields=list(form.cleaned_data))
             return redirect(manifest)

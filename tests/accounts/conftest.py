@@ -27,7 +27,8 @@ NEW = "Monsoon-over-Bengaluru-7"
 
 def member(username: str) -> User:
     """A member of the cast."""
-    create_cast([one for one in cast.people() if one.username == username], PASSWORD)
+    if not User.objects.filter(username=username).exists():
+        create_cast([one for one in cast.people() if one.username == username], PASSWORD)
     return User.objects.get(username=username)
 
 

@@ -46,7 +46,7 @@ def test_a_grant_is_in_the_trail_with_who_when_what_and_why(signed_in: SignedIn)
     client = signed_in("customsadmin.blr")
     answer = post(client, person, "give_role", role="XRAY_OFFICER@BLR", since=f"{today:%d/%m/%Y}", reason=WHY)
     assert answer.status_code == 302 and answer["Location"] == person.get_absolute_url()
-    line = PersonTrail.objects.get(document=person)
+    line: Any = PersonTrail.objects.get(document=person)
     assert (line.step, line.role, line.by_name) == ("give_role", "CUSTOMS_ADMIN", member("customsadmin.blr").full_name)
     assert line.answers["reason"] == WHY and line.answers["role"] == "X-ray Officer, BLR"
     assert "courierbillofentry.clear_xray" in line.snapshot["activities"]
@@ -268,10 +268,11 @@ def test_an_officer_of_another_station_is_found_by_the_whole_user_name_and_keeps
     }  # fmt: skip
     assert client.post(address, given).status_code == 302
     assert Actor.of(person).stations == {"BLR", "DEL"}
-    for step, more in (
+    refused: list[tuple[str, dict[str, Any]]] = [
         ("change_details", {"full_name": "Hari Menon", "email": "mine@eccs.example"}), ("send_password_link", {}),
         ("suspend", {}), ("reset_second_factor", {}),
-    ):  # fmt: skip
+    ]  # fmt: skip
+    for step, more in refused:
         with pytest.raises(Refused):
             take(person, step, acting("customsadmin.blr"), reason=WHY, **more)
     here = person.postings.get(station="BLR")
@@ -293,11 +294,16 @@ def test_a_conflict_is_warned_about_by_name_confirmed_and_refused_at_the_step(si
     with pytest.raises(Refused, match="kept apart"):
         give("customsadmin.blr", person, "SHED_SUPERINTENDENT", "BLR")
     assert post(client, person, "give_role", despite_conflict="on", **given).status_code == 302
-    line = PersonTrail.objects.get(document=person)
+    line: Any = PersonTrail.objects.get(document=person)
     assert line.answers["despite_conflict"] is True and line.snapshot["conflicts"]
     both = Actor.of(person)
     one = bill(Stage.EXAMINATION, examination_prescribed=True)
-    report = {"packages_opened": 1, "percent": 100, "findings": "As declared.", "recommendation": "RELEASE"}
+    report: dict[str, Any] = {
+        "packages_opened": 1,
+        "percent": 100,
+        "findings": "As declared.",
+        "recommendation": "RELEASE",
+    }
     one = take(one, "report_examination", both, **report)
     with pytest.raises(Refused, match="somebody else takes this step"):
         take(one, "give_out_of_charge", both)

@@ -25,7 +25,7 @@ def shown(page: Page, address: str) -> bool:
     return answer.status == 200 and html and "<html" in answer.text()  # a fragment stands in a page of its own
 
 
-@pytest.mark.parametrize("username", ["signatory.swift", "ao.blr", "superintendent.blr", "scan.blr"])
+@pytest.mark.parametrize("username", ["signatory.swift", "ao.blr", "superintendent.blr", "scan.blr", "portadmin.blr"])
 def test_axe_finds_nothing_serious_on_any_page(username: str, visit: Visit) -> None:
     world = addresses.build()
     page = visit(username, bypass_csp=True)

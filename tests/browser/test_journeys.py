@@ -31,13 +31,13 @@ def stages() -> dict[str, str]:
     return {one.hawb.number[-1]: str(one.stage) for one in CourierBillOfEntry.objects.select_related("hawb")}
 
 
-def hand_in_manifest(page: Page, count: int) -> ExpressCargoManifest:
+def hand_in_manifest(page: Page, count: int, station: str = "BLR") -> ExpressCargoManifest:
     """The manifest's header with its file, checked, signed and submitted."""
     page.goto("/manifests/new/")
-    page.get_by_label("Station", exact=True).select_option("BLR")
+    page.get_by_label("Station", exact=True).select_option(station)
     for label, value in (
         ("Airline", "Zephyr Air"), ("Flight number", "zz318"), ("Airport of shipment", "hkg"),
-        ("Country of exportation", "hk"), ("First port of arrival", "blr"), ("Scheduled arrival", "20/11/2026 06:20"),
+        ("Country of exportation", "hk"), ("First port of arrival", station), ("Scheduled arrival", "20/11/2026 06:20"),
     ):  # fmt: skip
         page.get_by_label(label).fill(value)
     rows = [flights.shipment(n) for n in range(1, count + 1)]
@@ -118,9 +118,9 @@ def pay(page: Page) -> None:
     expect(page.get_by_text("Cyber receipt").first).to_be_visible()
 
 
-def scan_all(visit: Visit, flight: ExpressCargoManifest) -> None:
+def scan_all(visit: Visit, flight: ExpressCargoManifest, who: str = "scan.blr") -> None:
     """Start the arrival scan and scan every package."""
-    page = visit("scan.blr")
+    page = visit(who)
     page.goto(flight.get_absolute_url())
     press(page, "Start arrival scan")
     page.goto(f"/manifests/{flight.key}/scan/")
