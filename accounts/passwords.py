@@ -47,7 +47,7 @@ def rule(name: str, on: date | None = None) -> int:
 
 def shortest(user: Any) -> int:
     """How long the password of this person must be at least."""
-    administers = bool(user and user.pk) and not Actor.of(user).roles.isdisjoint(ADMINISTER)
+    administers = bool(user and user.pk) and not set(Actor.of(user).roles).isdisjoint(ADMINISTER)
     return rule("password_length_privileged" if administers else "password_length")
 
 
