@@ -68,6 +68,10 @@ class PersonClearance(Document):
         """Rank, home and stations, as they were when they were first asked for."""
         return standing_of(self)
 
+    def owner_key(self) -> tuple[Any, ...]:
+        """Each person is within a circle of the own."""
+        return (self.pk,)
+
     def is_in_circle_of(self, held: Any, actor: Any, activity: str = "") -> bool:
         """Whether a role of somebody's lets them do this to the person."""
         return is_in_circle(self, held, actor, activity)

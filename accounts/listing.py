@@ -98,7 +98,7 @@ ROLES = Listing(
 
 
 def announce() -> None:
-    """Make people and roles known to pages and activities."""
+    """Make people, roles and the pages of those who administer known."""
     register(PEOPLE)
     register(ROLES)
     link(gettext_lazy("People"), "people", *MANAGERS)
@@ -108,3 +108,5 @@ def announce() -> None:
         Role.SYSTEM_ADMIN, nav=False,
     )  # fmt: skip
     link(gettext_lazy("Roles"), "roles", Role.PORT_ADMIN)
+    link(gettext_lazy("Password expiry"), "expiry-exercises", Role.SYSTEM_ADMIN)
+    link(gettext_lazy("Second factor"), "second-factor-policy", Role.SYSTEM_ADMIN)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts import sessions
 from accounts.circle import OFFICERS_ONLY
 from accounts.clearance import Stage
 from accounts.grants import groups_without_admin
@@ -109,6 +110,8 @@ def from_elsewhere(request: HttpRequest) -> HttpResponse:
     """Give an officer of another station a role here: found by the whole user name, and by nothing less."""
     actor: Any = request.actor  # type: ignore[attr-defined]
     pages.require(actor, "person-from-elsewhere")
+    if prove := sessions.ask_password(request):
+        return prove
     asked = FromElsewhereForm(request.GET or request.POST or None)
     person = None
     if asked.is_bound and asked.is_valid():

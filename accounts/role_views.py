@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts import sessions
 from accounts.access import StationRole
 from accounts.models import CustomsStation, Posting
 from accounts.newcomers import compose, open_standard
@@ -91,6 +92,8 @@ def open_roles(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest, group: str) -> HttpResponse:
     """Compose a role of activities of its group."""
     actor, station = _station(request)
+    if prove := sessions.ask_password(request):
+        return prove
     code = group.upper()
     if code not in GROUP_ADMINS:
         raise Http404

@@ -84,7 +84,7 @@ class Document(FSMModelMixin, numbering.Numbered):
 
     def owner_key(self) -> tuple[Any, ...]:
         """What decides whose the document is: documents with the same are within the same people's reach."""
-        return self.station_id, self.courier_id  # type: ignore[attr-defined]
+        return tuple(getattr(self, name, None) for name in OWNERS)
 
     @property
     def key(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from accounts import cast
 from accounts.management.commands.demo import create_cast
 from accounts.models import User
 from accounts.permissions import Actor
+from accounts.sessions import PROVED
 from tests.conftest import PASSWORD
 
 WHY = "Office order 14 of 2026."
@@ -96,6 +98,9 @@ def signed_in(db: None) -> SignedIn:
     def sign(who: str | User) -> Client:
         client = Client(raise_request_exception=True)
         client.force_login(member(who) if isinstance(who, str) else who)
+        session = client.session
+        session[PROVED] = int(time.time())  # the password was typed just now
+        session.save()
         return client
 
     return sign

@@ -67,7 +67,7 @@ def test_the_letter_goes_after_the_commit_to_the_entered_address_only(people: Pe
 
 
 def test_the_suspended_get_no_letter(people: People) -> None:
-    User.objects.filter(username="ao.blr").update(is_active=False)
+    User.objects.filter(username="ao.blr").update(is_active=False, stage="SUSPENDED")
     assert tasks.send_reset_link("ao.blr") == 0
 
 

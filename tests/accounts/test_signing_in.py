@@ -27,7 +27,7 @@ def told(answer: Any, username: str) -> str:
 
 
 def test_unknown_wrong_suspended_and_waiting_look_alike(sign_in: SignIn, people: People) -> None:
-    User.objects.filter(username="dcac.blr").update(is_active=False)
+    User.objects.filter(username="dcac.blr").update(is_active=False, stage="SUSPENDED")
     wrong = sign_in("ao.blr", "wrong", REMOTE_ADDR="192.0.2.1")
     unknown = sign_in("nobody.blr", "wrong", REMOTE_ADDR="192.0.2.2")
     suspended = sign_in("dcac.blr", PASSWORD, REMOTE_ADDR="192.0.2.3")
@@ -54,7 +54,7 @@ def test_an_unknown_name_costs_as_many_hashes_as_a_known_one(sign_in: SignIn, mo
     for name in ("encode", "verify"):
         monkeypatch.setattr(Argon2PasswordHasher, name, counting(name))
     counts = []
-    User.objects.filter(username="dcac.blr").update(is_active=False)
+    User.objects.filter(username="dcac.blr").update(is_active=False, stage="SUSPENDED")
     for username in ("ao.blr", "nobody.blr", "dcac.blr"):
         hashes.clear()
         sign_in(username, "wrong")
