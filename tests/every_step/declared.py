@@ -11,13 +11,14 @@ from django.utils import timezone
 from accounts.roles import Group, Role
 from bills.models import CourierBillOfEntry
 from eccs.workflow import Document, Step
-from manifests.models import ExpressCargoManifest
+from manifests.models import ExpressCargoManifest, ManifestAmendment
 from payments.models import BankMessage, Challan
+from tests.factories.amendments import amendment
 from tests.factories.bills import bill
 from tests.factories.challans import challan
 from tests.factories.manifests import manifest
 
-MODELS: tuple[type[Document], ...] = (ExpressCargoManifest, CourierBillOfEntry, Challan)
+MODELS: tuple[type[Document], ...] = (ExpressCargoManifest, ManifestAmendment, CourierBillOfEntry, Challan)
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,14 @@ CASES: dict[type[Document], Case] = {
     ExpressCargoManifest: Case(
         manifest,
         {"feed_igm": lambda _one: {"igm_number": "2914407", "actual_arrival": timezone.now()}},
+    ),
+    ManifestAmendment: Case(
+        amendment,
+        {
+            "record_weight": lambda _one: {"hawb": "SWF7731904425", "declared": "4.200", "actual": "5.100"},
+            "request_amendment": lambda _one: {"reason": "The consignee moved."},
+            "reject_amendment": lambda _one: {"remarks": "The invoice says otherwise."},
+        },
     ),
     CourierBillOfEntry: Case(
         bill,

@@ -16,10 +16,18 @@ from eccs.models import Upload
 from eccs.pages import as_verb, listings, slug_of
 from eccs.workflow import Document
 from manifests.clearance import Stage as ManifestStage
-from manifests.models import ArrivalScan, ExpressCargoManifest
+from manifests.models import (
+    ArrivalScan,
+    Difference,
+    ExpressCargoManifest,
+    ManifestAmendment,
+    ManifestVersion,
+    WarehouseEntry,
+)
 from payments.clearance import Stage as ChallanStage
 from payments.models import BankMessage, Challan, CyberReceipt
 from tests.factories import firms
+from tests.factories.amendments import amendment
 from tests.factories.bills import bill
 from tests.factories.challans import challan
 from tests.factories.manifests import house_airway_bill, manifest
@@ -68,13 +76,14 @@ def build() -> World:
     CyberReceipt.objects.create(
         challan=paid, station_id="BLR", issued_at=paid.paid_at or timezone.now(), number="R-BLR-26-0000001", serial=1
     )
-    world.documents = [draft_manifest, flight, *bills.values(), owed, paid]
+    drafted, asked = amendment("DRAFT", hawb=unbilled), amendment("REQUESTED", hawb=unbilled)
+    world.documents = [draft_manifest, flight, drafted, asked, *bills.values(), owed, paid]
     _generic(world)
     _of_manifests(world, draft_manifest, flight)
     _of_bills(world, bills, flight)
     _of_payments(world, owed, paid)
     _common(world)
-    assert unbilled.pk
+    _of_amendments(world, asked)
     return world
 
 
@@ -102,6 +111,24 @@ def _of_manifests(world: World, draft: ExpressCargoManifest, flight: ExpressCarg
         world.own(name, flight.key)
     world.own("bill-upload", flight.key)
     world.own("bill-images", flight.key)
+
+
+def _of_amendments(world: World, asked: ManifestAmendment) -> None:
+    hawb, flight = asked.manifest.hawbs.order_by("pk")[0], asked.manifest
+    for name in ("manifest-amend", "amend-header", "amend-add", "manifest-versions"):
+        world.own(name, flight.key)
+    for name in ("amend-shipment", "hawb-hold"):
+        world.own(name, flight.key, hawb.number)
+    world.own("amend-remove", flight.key, asked.lines.get().pk)
+    kept = ManifestVersion.objects.create(
+        manifest=flight, number=1, ended_at=timezone.now(), amendment=asked, header={"airline": "Zephyr Air"},
+        shipments=[{"hawb": hawb.number, "consignee_name": "Krishna Electronics"}],
+    )  # fmt: skip
+    world.own("manifest-version", flight.key, kept.number)
+    entry = WarehouseEntry.objects.create(hawb=hawb, station_id=flight.station_id, in_at=timezone.now())
+    world.own("warehouse-entry", entry.pk)
+    short = Difference.objects.create(manifest=flight, kind="SHORT", code=hawb.number, opened_at=timezone.now())
+    world.own("difference-settle", short.pk)
 
 
 def _of_bills(world: World, bills: dict[Stage, CourierBillOfEntry], flight: ExpressCargoManifest) -> None:
@@ -149,7 +176,7 @@ def _of_payments(world: World, owed: Challan, paid: Challan) -> None:
 def _common(world: World) -> None:
     for name in (
         "desk", "counts", "find", "sign-out", "text-size", "keys", "manifests", "manifest-new", "bill-start", "payment-history",
-        "new-challan", "reconciliation",
+        "new-challan", "reconciliation", "differences-open", "warehouse-register", "warehouse-export", "warehouse-move",
     ):  # fmt: skip
         world.common(name)
     for word in world.words()[::4]:
@@ -162,6 +189,7 @@ def _common(world: World) -> None:
                 if stage in step.sources:
                     world.common("steps", listing.slug, as_verb(stage), as_verb(step.name))
     world.common("upload-template", "ecm")
+    world.common("upload-template", "ecm-documents")
     world.common("bars", "ECM_DEL_2026-2027_01")
     world.common("squares")
     world.common("upload-template", "cbe")
