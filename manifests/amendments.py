@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from eccs.workflow import Refused, take
 from manifests.clearance import Stage
 from manifests.locks import FLIGHT, WEIGHT, Locks, filed_bills, why_change, why_not_deleted
 from manifests.models import AmendmentLine, ExpressCargoManifest, HouseAirwayBill, ManifestAmendment
-from manifests.reading import check_row, taken
+from manifests.reading import check_row, columns_of, taken
 
 Kind = AmendmentLine.Kind
 DRAFT = "DRAFT"
@@ -44,16 +45,24 @@ def row_of(hawb: HouseAirwayBill) -> dict[str, str]:
             "packages": str(hawb.packages), "crn_numbers": "" if crns == [hawb.number] else " ".join(crns),
             "invoice_value": str(hawb.invoice_value), "transshipment": "Y" if hawb.transshipment else "N",
         }  # fmt: skip
-    return cells
+    return {column.name: cells[column.name] for column in columns_of(hawb.manifest)}
 
 
 def written(manifest: ExpressCargoManifest, row: dict[str, str]) -> dict[str, str]:
-    """The cells of a checked row as `row_of` would write them, so that only what differs counts as changed."""
-    values = {name: found[0] for name, found in check_row(manifest, row).values.items()}
-    return {
-        name: ("Y" if value else "N") if isinstance(value, bool) else "" if value is None else str(value)
-        for name, value in values.items()
-    }
+    """The cells of a row as `row_of` would write them, so that only what differs counts as changed. Raises Refused where one is wrong."""
+    table = check_row(manifest, row)
+    if table.faults:
+        raise Refused([f"{fault.column} {fault.reason}" for fault in table.faults], manifest)
+    values = {name: found[0] for name, found in table.values.items()}
+    return {name: _cell(name, value) for name, value in values.items()}
+
+
+def _cell(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return "Y" if value else "N"
+    if isinstance(value, Decimal):
+        return str(value.quantize(Decimal("0.001") if name == WEIGHT else Decimal("0.01")))
+    return "" if value is None else str(value)
 
 
 def draft_of(manifest: ExpressCargoManifest, actor: Actor) -> ManifestAmendment:
@@ -148,7 +157,7 @@ def propose_delete(manifest: ExpressCargoManifest, number: str, actor: Actor) ->
 def propose_weight(manifest: ExpressCargoManifest, hawb: HouseAirwayBill) -> None:
     """The system opens an amendment with the declared and the actual weight, or adds to the one that is open (PN17 5.2)."""
     hawb = held(manifest, hawb.number)
-    declared, actual = str(hawb.gross_weight_kg), str(hawb.actual_weight_kg)
+    declared, actual = _cell(WEIGHT, hawb.gross_weight_kg), _cell(WEIGHT, hawb.actual_weight_kg)
     amendment = draft_of(manifest, SYSTEM)
     _put(amendment, Kind.CHANGE, hawb.number, {WEIGHT: declared}, {WEIGHT: actual})
     take(amendment, "record_weight", SYSTEM, hawb=hawb.number, declared=declared, actual=actual)

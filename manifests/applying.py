@@ -90,7 +90,7 @@ def _apply_lines(manifest: ExpressCargoManifest, lines: list[AmendmentLine], haw
         values = [check_row(manifest, row).values for row in rows]
         with connection.cursor() as cursor:
             write_shipments(cursor, manifest, {name: [one[name][0] for one in values] for name in values[0]})
-    manifest.bags.filter(hawbs=None, arrived_at=None).delete()  # type: ignore[misc] # the bag nothing is in any more
+    manifest.bags.filter(hawbs=None, arrived_at=None).delete()
 
 
 def _change_header(manifest: ExpressCargoManifest, after: dict[str, str]) -> None:
@@ -152,7 +152,7 @@ def keep_version(manifest: ExpressCargoManifest, amendment: ManifestAmendment, a
     with connection.cursor() as cursor:
         cursor.execute(_SHIPMENTS, [manifest.pk])
         shipments = json.loads(cursor.fetchone()[0])
-    header = header_of(manifest) | {"igm_number": manifest.igm_number}
+    header: dict[str, Any] = header_of(manifest) | {"igm_number": manifest.igm_number}
     header |= {
         "hawbs": manifest.hawb_count,
         "packages": manifest.package_count,

@@ -145,10 +145,10 @@ class ShipmentForm(forms.Form):
     """One house airway bill, typed in: the same checks as a row of the file. What is locked is shown so, with the reason."""
 
     def __init__(
-        self, *args: Any, manifest: ExpressCargoManifest, now: dict[str, str] | None = None,
-        locked: dict[str, str] | None = None, **kwargs: Any,
+        self, data: Any = None, *, manifest: ExpressCargoManifest, now: dict[str, str] | None = None,
+        locked: dict[str, str] | None = None,
     ) -> None:  # fmt: skip
-        super().__init__(*args, initial=now, **kwargs)
+        super().__init__(data, initial=now)
         self.manifest, self.now, self.locked = manifest, now or {}, locked or {}
         self.columns = columns_of(manifest)
         for column in self.columns:

@@ -47,7 +47,7 @@ def house_airway_bill(
     """A shipment on a manifest, with its packages, arrived or not; of documents loose, or in a bag."""
     on = on or manifest()
     serial = next(_serials)
-    master, _created = MasterAirwayBill.objects.get_or_create(manifest=on, number="899-44172060")
+    master, _created = MasterAirwayBill.objects.get_or_create(manifest=on, number="899-44172063")
     now = timezone.now() if arrived else None
     fields: dict[str, Any] = {
         "manifest": on, "master": master, "number": f"SWF{serial:010d}", "packages": packages,

@@ -220,7 +220,7 @@ def test_a_manifest_does_not_lose_its_chain(signed_in: SignedIn) -> None:
 
     hawb = house_airway_bill()
     holds.put_on_hold(hawb.pk, "x", actor("COURIER_OPERATOR"))
-    fed = {"igm_number": "2914407", "actual_arrival": timezone.now()}
+    fed: dict[str, Any] = {"igm_number": "2914407", "actual_arrival": timezone.now()}
     take(ExpressCargoManifest.objects.get(pk=hawb.manifest_id), "feed_igm", actor("COURIER_OPERATOR"), **fed)
     assert not list(trail.broken_lines(ManifestTrail))
     assert ManifestTrail.objects.count() == 2

@@ -15,6 +15,7 @@ from bills.stages import Stage
 from eccs.models import Upload
 from eccs.pages import as_verb, listings, slug_of
 from eccs.workflow import Document
+from manifests.applying import keep_version
 from manifests.clearance import Stage as ManifestStage
 from manifests.models import (
     ArrivalScan,
@@ -120,10 +121,7 @@ def _of_amendments(world: World, asked: ManifestAmendment) -> None:
     for name in ("amend-shipment", "hawb-hold"):
         world.own(name, flight.key, hawb.number)
     world.own("amend-remove", flight.key, asked.lines.get().pk)
-    kept = ManifestVersion.objects.create(
-        manifest=flight, number=1, ended_at=timezone.now(), amendment=asked, header={"airline": "Zephyr Air"},
-        shipments=[{"hawb": hawb.number, "consignee_name": "Krishna Electronics"}],
-    )  # fmt: skip
+    kept = keep_version(flight, asked, timezone.now())
     world.own("manifest-version", flight.key, kept.number)
     entry = WarehouseEntry.objects.create(hawb=hawb, station_id=flight.station_id, in_at=timezone.now())
     world.own("warehouse-entry", entry.pk)
