@@ -43,8 +43,7 @@ class HeaderForm(ManifestForm):
     def __init__(self, *args: Any, why: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values() if why else ():
-            field.help_text, field.required = why, False
-            field.widget.attrs["disabled"] = True
+            field.help_text, field.disabled = why, True
 
     def cells(self) -> dict[str, str]:
         """The header as an amendment keeps it."""

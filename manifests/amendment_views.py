@@ -14,7 +14,7 @@ from eccs import pages
 from eccs.workflow import Refused
 from manifests import amendments
 from manifests.amendment_forms import HeaderForm
-from manifests.forms import ShipmentForm, label_of
+from manifests.forms import ShipmentForm, in_order, label_of
 from manifests.locks import IDENTITY, WEIGHT, Locks, filed_bills, why_filed, why_not_deleted
 from manifests.models import AmendmentLine, ExpressCargoManifest, HouseAirwayBill, ManifestAmendment
 from manifests.reading import check_row, columns_of, taken
@@ -60,7 +60,7 @@ def told_lines(amendment: ManifestAmendment) -> list[dict[str, Any]]:
             "line": line,
             "cells": [
                 (label_of(name), line.before.get(name, ""), line.after.get(name, ""))
-                for name in (line.after or line.before)
+                for name in in_order(line.after or line.before)
                 if line.after.get(name, "") or line.before.get(name, "")
             ],
         }
@@ -181,7 +181,7 @@ def version(request: HttpRequest, key: str, number: int) -> HttpResponse:
     found = get_object_or_404(manifest.versions.select_related("amendment"), number=number)
     asked = request.GET.get("hawb", "").strip().upper()
     shown = [row for row in found.shipments if row["hawb"].startswith(asked)]
-    header_cells = [(label_of(name), value) for name, value in found.header.items() if value not in ("", None)]
+    header_cells = [(label_of(name), found.header[name]) for name in in_order(found.header) if found.header[name] != ""]
     context = {
         "manifest": manifest,
         "version": found,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -153,7 +154,7 @@ class ShipmentForm(forms.Form):
         self.columns = columns_of(manifest)
         for column in self.columns:
             why = self.locked.get(column.name, "")
-            required, help_text = column.required and not why, why or column.help
+            required, help_text = bool(self.now.get(column.name)) if why else column.required, why or column.help
             field: forms.Field = forms.CharField(
                 label=_LABELS[column.name], required=required, help_text=help_text, max_length=400
             )
@@ -162,8 +163,7 @@ class ShipmentForm(forms.Form):
                     label=_LABELS[column.name], choices=(("N", _("No")), ("Y", _("Yes"))), initial="N", required=required,
                     help_text=why,
                 )  # fmt: skip
-            if why:
-                field.widget.attrs["disabled"] = True
+            field.disabled = bool(why)
             self.fields[column.name] = field
 
     def clean(self) -> dict[str, Any]:
@@ -193,6 +193,14 @@ _LABELS: dict[str, Any] = {
     "first_port_of_arrival": _("First port of arrival in India"), "scheduled_arrival": _("Scheduled arrival"),
     "on_board_courier": _("On-board courier"), "igm_number": _("IGM number"), "hawbs": _("House airway bills"),
 }  # fmt: skip
+
+
+_ORDER = {name: n for n, name in enumerate(_LABELS)}
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Details in the order people know from the forms."""
+    return sorted(names, key=lambda name: _ORDER.get(name, len(_ORDER)))
 
 
 def label_of(name: str) -> Any:

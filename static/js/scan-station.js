@@ -117,7 +117,7 @@ function show(code, { state, word, short, say, bill, counted }) {
   while ($("last").children.length > 10) $("last").lastElementChild.remove();
   if (["ok", "part", "held"].includes(state) && !counted) count(1);
   if (state === "unknown") $("excess").textContent = Number($("excess").textContent) + 1;
-  if (bill && bill.arrived === bill.packages) weighing(bill);
+  if (bill && bill.arrived === bill.packages && !bill.bagged) weighing(bill); // a bag is not weighed, its shipments are
   sound(VERDICTS[state][2]);
 }
 
@@ -187,7 +187,7 @@ $("weigh").addEventListener("submit", async (e) => {
   const hawb = clean($("weigh-code").value);
   const kg = $("kg").value.trim().replace(",", ".");
   if (!(Number(kg) > 0)) { $("kg").select(); return; }
-  if (!manifest.hawbs.has(hawb)) { $("weigh-code").select(); return; }
+  if (!manifest.hawbs.has(hawb) && !manifest.inside.has(hawb)) { $("weigh-code").select(); return; }
   try {
     const { said, refused } = await post(station.weight, new URLSearchParams({ hawb, kg }));
     $("verdict-say").textContent = said ?? refused;

@@ -22,7 +22,6 @@ from manifests.models import (
     Difference,
     ExpressCargoManifest,
     ManifestAmendment,
-    ManifestVersion,
     WarehouseEntry,
 )
 from payments.clearance import Stage as ChallanStage
