@@ -112,6 +112,9 @@ def _judge_one(flight: Flight, table: Table, rows: list[int]) -> Prepared | None
         for index in rows:
             table.fault(index, "hawb", number, reason)
         return None
+    if hawb.held_since is not None:
+        table.fault(first, "hawb", number, _("is on hold: release the hold first"))
+        return None
     if first > 0 and values["hawb"][first - 1] not in flight.hawbs and not values["kyc_type"][first]:
         return None  # the row above lost its HAWB, and this bill its first row with it: the one fault is named there
     before = len(table.faults)

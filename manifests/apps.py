@@ -9,5 +9,5 @@ class ManifestsConfig(AppConfig):
     name = "manifests"
 
     def ready(self) -> None:
-        """Make manifests known to desks and pages, and their file to the uploads."""
-        from manifests import listing, reading  # noqa: F401 each registers itself
+        """Make manifests known to desks and pages, their files to the uploads, the register to what happens above."""
+        from manifests import listing, reading, warehouse  # noqa: F401 each registers itself

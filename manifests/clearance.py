@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import COURIERS, Role
-from eccs.workflow import Actor, Document, step
+from eccs.workflow import Actor, Document, Step, step
 from manifests.events import aircraft_arrived
 
 
@@ -35,6 +37,34 @@ def courier_in_force(manifest: Any, actor: Actor) -> str:
     return str(manifest.courier.why_not_at(manifest.station))
 
 
+def not_on_hold(bill: Any, actor: Actor) -> str:
+    """A shipment that the courier has on hold is not filed until the hold is released (PN17 5.3)."""
+    held = bill.hawb_id is not None and bill.hawb.held_since is not None
+    return _("%(hawb)s is on hold. Release the hold first.") % {"hawb": bill.hawb} if held else ""
+
+
+def _line(name: str, label: str | Promise, roles: tuple[Role, ...], para: str, rule: str) -> Step:
+    """Something done to a manifest that leaves it at its desk and is written into its trail (see manifests.noting)."""
+    return Step(
+        name=name, document="expresscargomanifest", sources=(), targets=(), roles=roles,
+        label=label, para=para, rule=rule,  # type: ignore[arg-type]  # every label is translated when it is shown
+    )  # fmt: skip
+
+
+NOTED = {
+    one.name: one
+    for one in (
+        _line("hold", gettext_lazy("Put on hold"), COURIERS, "PN17 5.3", "A shipment is kept from clearance."),
+        _line("release_hold", gettext_lazy("Release hold"), COURIERS, "PN17 5.3", "A shipment may be cleared."),
+        _line("amend", gettext_lazy("Amend manifest"), (Role.DCAC,), "PN17 12.0", "An approved amendment is applied."),
+        _line(
+            "settle", gettext_lazy("Settle short or excess"), (Role.DCAC, Role.SHED_SUPERINTENDENT), "PN17 5.2",
+            "What was short or in excess is explained.",
+        ),
+    )
+}  # fmt: skip
+
+
 class ManifestClearance(Document):
     """The steps of a manifest, in the order of the public notice."""
 
@@ -46,6 +76,11 @@ class ManifestClearance(Document):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def steps(cls) -> dict[str, Step]:
+        """Every step declared below, and what else the trail tells."""
+        return {**super().steps(), **NOTED}
 
     @step(
         Stage.DRAFT, Stage.SUBMITTED, role=Role.COURIER_SIGNATORY, label=gettext_lazy("Submit manifest"), para="PN17 5.1",
@@ -81,6 +116,9 @@ class ManifestClearance(Document):
         Stage.ARRIVAL_SCAN, Stage.ARRIVED, role=Role.ARRIVAL_SCANNER, label=gettext_lazy("Close arrival"), para="PN17 5.2",
         grave=True, form="manifests.forms.CloseArrivalForm",
     )  # fmt: skip
-    def close_arrival(self, remarks: str = "") -> None:
+    def close_arrival(self, remarks: str = "") -> Iterable[models.Model]:
         """The custodian closes the arrival; what is short and what landed in excess is listed."""
+        from manifests.reconciliation import found
+
         self.scan_closed_at = self.taken_at
+        return found(self, self.taken_at)  # type: ignore[arg-type]

@@ -7,3 +7,6 @@ aircraft_arrived = Signal()
 
 house_airway_bills_arrived = Signal()
 """All packages of these house airway bills have been scanned. Sent with `hawb_ids`, `actor` and `at`."""
+
+goods_released = Signal()
+"""The goods of these house airway bills may leave. Sent with `hawbs`, a query, and `at`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from eccs import identifiers, places
 from manifests.models import ExpressCargoManifest
-from manifests.reading import NON_DOCUMENTS
+from manifests.reading import columns_of
 
 
 class UpperField(forms.CharField):
@@ -51,16 +51,17 @@ class ManifestForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = ExpressCargoManifest
-        fields = (
+        fields: tuple[str, ...] = (
             "station", "airline", "flight_number", "airport_of_shipment", "country_of_exportation", "first_port_of_arrival",
             "scheduled_arrival", "on_board_courier",
         )  # fmt: skip
 
     def __init__(self, *args: Any, courier: Any, only: Collection[str] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        own = courier.stations.all() if only is None else courier.stations.filter(pk__in=only)
-        self.fields["station"].queryset = own  # type: ignore[attr-defined]
-        self.fields["station"].label = _("Station")
+        if "station" in self.fields:
+            own = courier.stations.all() if only is None else courier.stations.filter(pk__in=only)
+            self.fields["station"].queryset = own  # type: ignore[attr-defined]
+            self.fields["station"].label = _("Station")
 
     def clean_country_of_exportation(self) -> str:
         """A country of ISO 3166."""
@@ -76,6 +77,20 @@ class ManifestForm(forms.ModelForm):  # type: ignore[type-arg]
         if not now - timedelta(days=30) <= when <= now + timedelta(days=30):
             raise forms.ValidationError(_("Enter a day within a month of today"))
         return when
+
+
+class NewManifestForm(ManifestForm):
+    """A new ECM: first whether it declares documents or non-documents, which are manifested apart (PN17 5.1)."""
+
+    kind = forms.ChoiceField(
+        label=_("What it declares"), choices=ExpressCargoManifest.Kind.choices, widget=forms.RadioSelect,
+        initial=ExpressCargoManifest.Kind.NON_DOCUMENTS,
+    )  # fmt: skip
+
+    class Meta(ManifestForm.Meta):
+        fields = ("kind", *ManifestForm.Meta.fields)
+
+    field_order = ("kind",)
 
 
 class FileForm(forms.Form):
@@ -129,34 +144,95 @@ class CloseArrivalForm(StepForm):
 
 
 class ShipmentForm(forms.Form):
-    """One house airway bill, typed in: the same checks as a row of the file."""
+    """One house airway bill, typed in: the same checks as a row of the file. What is locked is shown so, with the reason."""
 
-    def __init__(self, *args: Any, manifest: ExpressCargoManifest, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.manifest = manifest
-        for column in NON_DOCUMENTS:
+    def __init__(
+        self, data: Any = None, *, manifest: ExpressCargoManifest, now: dict[str, str] | None = None,
+        locked: dict[str, str] | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(data, initial=now)
+        self.manifest, self.now, self.locked = manifest, now or {}, locked or {}
+        self.columns = columns_of(manifest)
+        for column in self.columns:
+            why = self.locked.get(column.name, "")
+            required, help_text = bool(self.now.get(column.name)) if why else column.required, why or column.help
             field: forms.Field = forms.CharField(
-                label=_LABELS[column.name], required=column.required, help_text=column.help, max_length=400
+                label=_LABELS[column.name], required=required, help_text=help_text, max_length=400
             )
             if column.name == "transshipment":
                 field = forms.ChoiceField(
-                    label=_LABELS[column.name], choices=(("N", _("No")), ("Y", _("Yes"))), initial="N"
-                )
+                    label=_LABELS[column.name], choices=(("N", _("No")), ("Y", _("Yes"))), initial="N", required=required,
+                    help_text=why,
+                )  # fmt: skip
+            field.disabled = bool(why)
             self.fields[column.name] = field
+
+    def clean(self) -> dict[str, Any]:
+        """Nothing that is locked is changed, whatever was sent."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        for name, why in self.locked.items():
+            sent = self.data.get(self.add_prefix(name))
+            if name in self.fields and sent is not None and sent.strip().upper() != self.now.get(name, "").upper():
+                self.add_error(name, why)
+            cleaned[name] = self.now.get(name, "")
+        return cleaned
 
     def row(self) -> dict[str, str]:
         """The cells as a file would have them."""
-        return {column.name: str(self.cleaned_data.get(column.name) or "").strip() for column in NON_DOCUMENTS}
+        return {column.name: str(self.cleaned_data.get(column.name) or "").strip() for column in self.columns}
 
 
-_LABELS = {
+_LABELS: dict[str, Any] = {
     "hawb": _("HAWB"), "mawb": _("MAWB"), "ucr": _("UCR"), "packages": _("Packages"), "crn_numbers": _("CRNs"),
     "gross_weight_kg": _("Gross weight, kg"), "description": _("Description"), "consignor_name": _("Consignor"),
     "consignor_address": _("Consignor's address"), "consignor_country": _("Consignor's country"),
     "consignee_name": _("Consignee"), "consignee_address": _("Consignee's address"), "consignee_city": _("City"),
     "consignee_state": _("State"), "consignee_pin": _("PIN code"), "invoice_value": _("Invoice value"),
     "invoice_currency": _("Currency"), "transshipment": _("Transshipment"), "transshipment_to": _("Transshipment to"),
+    "bag_number": _("Bag"), "pieces": _("Pieces"), "airline": _("Airline"), "flight_number": _("Flight number"),
+    "airport_of_shipment": _("Airport of shipment"), "country_of_exportation": _("Country of exportation"),
+    "first_port_of_arrival": _("First port of arrival in India"), "scheduled_arrival": _("Scheduled arrival"),
+    "on_board_courier": _("On-board courier"), "igm_number": _("IGM number"), "hawbs": _("House airway bills"),
 }  # fmt: skip
+
+
+_ORDER = {name: n for n, name in enumerate(_LABELS)}
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Details in the order people know from the forms."""
+    return sorted(names, key=lambda name: _ORDER.get(name, len(_ORDER)))
+
+
+def label_of(name: str) -> Any:
+    """What a detail of a manifest or shipment is called on the screen."""
+    return _LABELS.get(name, name)
+
+
+class HoldForm(forms.Form):
+    """Why a shipment is kept from clearance."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Which document or clarification you wait for"),
+    )  # fmt: skip
+
+
+class SettlementForm(forms.Form):
+    """How a short or excess label is explained."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class PlaceForm(forms.Form):
+    """A place in the warehouse."""
+
+    location = forms.RegexField(r"^[A-Za-z0-9][A-Za-z0-9-]{0,19}$")
+
+    def clean_location(self) -> str:
+        """The place in capitals."""
+        place: str = self.cleaned_data["location"]
+        return place.upper()
 
 
 class WeightForm(forms.Form):

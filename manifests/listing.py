@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import COURIERS, CUSTODIANS, OFFICERS, TRADE, Role
 from eccs.pages import Column, Listing, activity_of, link, register
-from manifests.models import ExpressCargoManifest
+from manifests import arrival
+from manifests.amendments import AMENDABLE
+from manifests.models import ExpressCargoManifest, ManifestAmendment, ManifestVersion
 
 SHIPMENTS_SHOWN = 50
 
@@ -24,11 +26,14 @@ def context(manifest: Any, actor: Any) -> dict[str, Any]:
     """The shipments, and what has been handed in for the manifest."""
     from eccs.models import Upload
 
-    shipments = list(manifest.hawbs.select_related("master").order_by("pk")[:SHIPMENTS_SHOWN])
+    shipments = list(manifest.hawbs.select_related("master", "bag").order_by("pk")[:SHIPMENTS_SHOWN])
     uploads = Upload.objects.filter(owner=f"courier:{manifest.courier_id}", subject_id=manifest.pk).order_by("-pk")[:5]
-    scanned = manifest.scans.filter(verdict="ARRIVED").count() if manifest.scan_started_at else 0
+    to_scan, scanned = arrival.labels(manifest)
     return {
-        "shipments": shipments, "first_shipments": shipments[:10], "uploads": uploads if actor.is_trade else [], "scanned": scanned,
+        "shipments": shipments, "first_shipments": shipments[:10], "uploads": uploads if actor.is_trade else [], "to_scan": to_scan, "scanned": scanned,
+        "versions": manifest.versions.count(), "amendments": manifest.amendments.visible_to(actor).order_by("-pk")[:10],
+        "may_amend": manifest.stage in AMENDABLE and bool(actor.acts_as(activity_of("manifest-amend"), manifest)),
+        "may_hold": manifest.number is not None and bool(actor.acts_as(activity_of("hawb-hold"), manifest)),
         "bill_count": manifest.bills.exclude(stage__in=("DRAFT", "DISCARDED")).count(),
         "may_scan": bool(actor.acts_as(activity_of("scan-station"), manifest)) and manifest.stage == "ARRIVAL_SCAN",
     }  # fmt: skip
@@ -55,7 +60,46 @@ MANIFESTS = Listing(
     search=search,
 )
 
+
+def amendment_context(amendment: Any, actor: Any) -> dict[str, Any]:
+    """What an amendment changes, before and after."""
+    from manifests.amendment_views import told_lines
+
+    may_write = amendment.stage == "DRAFT" and bool(actor.acts_as(activity_of("manifest-amend"), amendment))
+    return {
+        "lines": told_lines(amendment), "may_write": may_write,
+        "version": ManifestVersion.objects.filter(amendment=amendment).defer("shipments", "header").first(),
+    }  # fmt: skip
+
+
+AMENDMENTS = Listing(
+    model=ManifestAmendment,
+    slug="manifests/amendments",
+    label=_("Manifest amendments"),
+    columns=(
+        Column("number", _("Number"), "number__icontains", hint=_("contains")),
+        Column("flight", _("Flight"), "manifest__flight_number__icontains", hint=_("flight")),
+        Column("courier", _("Courier"), "courier__name__icontains", hint=_("name")),
+        Column("manifest_stage", _("Manifest")),
+        Column("reason", _("Reason"), "reason__icontains", hint=_("contains")),
+        Column("age", _("Age"), sort="stage_since"),
+    ),
+    row_template="manifests/_amendment_row.html",
+    page_template="manifests/amendment.html",
+    trade_template="manifests/amendment_trade.html",
+    related=("station", "courier", "manifest"),
+    context=amendment_context,
+    search=lambda text: Q(number=text.upper()),
+)
+
 register(MANIFESTS)
+register(AMENDMENTS)
 link(_("Manifests"), "manifests", *TRADE, *CUSTODIANS, *OFFICERS)
 link(_("File a manifest"), "manifest-new", *COURIERS, nav=False)
 link(_("Arrival scan station"), "scan-station", Role.ARRIVAL_SCANNER, nav=False)
+link(_("Amend a manifest"), "manifest-amend", *COURIERS, nav=False)
+link(_("Hold and release a shipment"), "hawb-hold", *COURIERS, nav=False)
+link(_("Warehouse register"), "warehouse-register", Role.WAREHOUSE_KEEPER, Role.CUSTODIAN_ADMIN, *OFFICERS)
+link(_("Move goods in the warehouse"), "warehouse-move", Role.WAREHOUSE_KEEPER, nav=False)
+link(_("Short and excess"), "differences-open", *COURIERS, *CUSTODIANS, *OFFICERS)
+link(_("Settle short and excess"), "difference-settle", Role.DCAC, Role.SHED_SUPERINTENDENT, nav=False)

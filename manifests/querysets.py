@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from accounts.permissions import Actor
 from accounts.roles import Group
+from eccs.pages import activity_of
 
 
 class ManifestQuerySet(models.QuerySet[Any]):
@@ -30,3 +31,24 @@ class HouseAirwayBillQuerySet(models.QuerySet[Any]):
         from manifests.models import ExpressCargoManifest
 
         return self.filter(manifest__in=ExpressCargoManifest.objects.visible_to(actor))
+
+
+class OfManifestQuerySet(models.QuerySet[Any]):
+    """What belongs to a manifest, by who asks."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """That of the manifests the person may see; what is still being written, to the courier alone."""
+        from manifests.models import ExpressCargoManifest, ManifestAmendment
+
+        rows = self.filter(manifest__in=ExpressCargoManifest.objects.visible_to(actor))
+        if self.model is not ManifestAmendment:
+            return rows
+        return rows.exclude(~Q(courier_id=actor.courier_id or 0), stage__in=("DRAFT", "WITHDRAWN"))
+
+
+class RegisterQuerySet(models.QuerySet[Any]):
+    """The warehouse register, by who asks."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """The lines of the stations where the register is the person's page."""
+        return self.filter(station_id__in=actor.stations_for([activity_of("warehouse-register")]))

@@ -1,8 +1,10 @@
-"""An ECM (Non-documents) from a file: one row a house airway bill (PN17 5.1)."""
+"""An Express Cargo Manifest from a file: one row a house airway bill, documents and non-documents (PN17 5.1)."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,15 +13,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from eccs import identifiers, places
+from eccs import identifiers, places, uploads
 from eccs.copying import copy_rows, next_ids
 from eccs.models import Upload
 from eccs.upload_runner import Kind, register
 from eccs.uploads.checks import Column, Table, code, decimal, identifier, integer, text, yes_no
 from eccs.workflow import Refused
 from manifests.clearance import Stage
-from manifests.models import ExpressCargoManifest, HouseAirwayBill, MasterAirwayBill, Package
+from manifests.models import Bag, ExpressCargoManifest, HouseAirwayBill, MasterAirwayBill, Package
 
+_BAG = re.compile(r"[A-Z0-9][A-Z0-9-]{2,29}").fullmatch
 NOT_A_COUNTRY = gettext_lazy("is not a country: two letters of ISO 3166")
 NOT_A_CURRENCY = gettext_lazy("is not a currency code: three letters of ISO 4217")
 
@@ -27,6 +30,13 @@ NOT_A_CURRENCY = gettext_lazy("is not a currency code: three letters of ISO 4217
 def crn_list(given: str) -> str:
     """The Cross Reference Numbers of a shipment, spaces between them."""
     return next((reason for crn in given.split() if (reason := identifiers.crn(crn))), "")
+
+
+def bag_number(given: str) -> str:
+    """The number of a bag, as its seal or label has it."""
+    if _BAG(given):
+        return ""
+    return identifiers.turned_by_a_spreadsheet(given) or _("is not a bag number: 3 to 30 letters, digits and hyphens")
 
 
 NON_DOCUMENTS = (
@@ -52,21 +62,74 @@ NON_DOCUMENTS = (
 )  # fmt: skip
 
 
-def judge(upload: Upload, table: Table) -> None:
-    """What no single cell shows: a HAWB or CRN given twice, CRNs that do not match the packages."""
-    values = table.values
+_COLUMN = {column.name: column for column in NON_DOCUMENTS}
+
+DOCUMENTS = (
+    _COLUMN["hawb"], _COLUMN["mawb"],
+    Column("bag_number", identifier(bag_number), help=gettext_lazy("Bag the shipment is in; empty for a loose one"), example="BAG-0417"),
+    Column("pieces", integer(1, gettext_lazy("there must be at least one piece")), True, None, gettext_lazy("Number of pieces"), "1"),
+    replace(_COLUMN["gross_weight_kg"], example="0.350"),
+    replace(_COLUMN["description"], required=False, example="Documents"),
+    _COLUMN["consignor_name"], replace(_COLUMN["consignor_address"], required=False), _COLUMN["consignor_country"],
+    _COLUMN["consignee_name"], replace(_COLUMN["consignee_address"], required=False), replace(_COLUMN["consignee_city"], required=False),
+)  # fmt: skip
+
+NOT_DECLARED = {
+    "ucr": "", "crn_numbers": "", "consignee_state": "", "consignee_pin": "", "invoice_value": Decimal(0),
+    "invoice_currency": "", "transshipment": False, "transshipment_to": "",
+}  # fmt: skip
+"""What Form A does not ask of a document."""
+
+
+def columns_of(manifest: ExpressCargoManifest) -> tuple[Column, ...]:
+    """The columns of a manifest's kind."""
+    return DOCUMENTS if manifest.is_documents else NON_DOCUMENTS
+
+
+def _judge_hawbs(table: Table) -> dict[str, int]:
+    """Each HAWB stands in one row; where it does."""
     seen: dict[str, int] = {}
-    for index, hawb in enumerate(values["hawb"]):
+    for index, hawb in enumerate(table.values["hawb"]):
         if hawb is None:
             continue
         if hawb in seen:
             table.fault(index, "hawb", hawb, _("is also in row %(row)d") % {"row": seen[hawb]})
         else:
             seen[hawb] = table.numbers[index]
+    return seen
+
+
+def judge_documents(upload: Upload | None, table: Table) -> None:
+    """What no single cell shows: a HAWB given twice, a bag with the number of a HAWB, which no scanner could tell apart."""
+    seen = _judge_hawbs(table)
+    for index, bag in enumerate(table.values["bag_number"]):
+        if bag and bag in seen:
+            table.fault(index, "bag_number", bag, _("is also the HAWB of row %(row)d") % {"row": seen[bag]})
+
+
+def judge(upload: Upload | None, table: Table) -> None:
+    """What no single cell shows: a HAWB or CRN given twice, CRNs that do not match the packages."""
+    values = table.values
+    _judge_hawbs(table)
     _judge_codes(table)
     for index, (wanted, place) in enumerate(zip(values["transshipment"], values["transshipment_to"], strict=True)):
         if wanted and not place and not table.is_faulty(index, "transshipment_to"):
             table.fault(index, "transshipment_to", "", _("is needed with transshipment Y"))
+
+
+def check_row(manifest: ExpressCargoManifest, row: dict[str, str]) -> Table:
+    """One shipment's cells, checked exactly as a row of a file."""
+    table = uploads.check(uploads.Sheet(list(row), [list(row.values())], [1], False), columns_of(manifest))
+    (judge_documents if manifest.is_documents else judge)(None, table)
+    return table
+
+
+def shipments_of(manifest: ExpressCargoManifest, values: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """The checked values under the names a shipment has in either kind of manifest."""
+    if not manifest.is_documents:
+        return {**values, "bag_number": [""] * len(values["hawb"])}
+    count = len(values["hawb"])
+    return {**values, "packages": values["pieces"], **{name: [value] * count for name, value in NOT_DECLARED.items()}}
 
 
 def _judge_codes(table: Table) -> None:
@@ -98,7 +161,7 @@ def accept(upload: Upload, table: Table) -> dict[str, Any]:
     if manifest.stage != Stage.DRAFT:
         raise Refused([_("The manifest is submitted already: ask for an amendment.")], manifest)
     with connection.cursor() as cursor:
-        for model in (Package, HouseAirwayBill, MasterAirwayBill):
+        for model in (Package, HouseAirwayBill, Bag, MasterAirwayBill):
             cursor.execute(f"DELETE FROM {model._meta.db_table} WHERE manifest_id = %s", [manifest.pk])  # noqa: S608 our own table names
         summary = write_shipments(cursor, manifest, table.values)
     manifest.hawb_count, manifest.package_count = summary["hawbs"], summary["packages"]
@@ -108,42 +171,49 @@ def accept(upload: Upload, table: Table) -> dict[str, Any]:
     return summary
 
 
-def write_shipments(
-    cursor: Any, manifest: ExpressCargoManifest, values: dict[str, list[Any]], onto: dict[str, int] | None = None
-) -> dict[str, Any]:
-    """COPY masters, house airway bills and packages, and return the sums; `onto` are the masters that stand already."""
-    master_ids = dict(onto or {})
-    masters = [
-        MasterAirwayBill(manifest=manifest, number=n) for n in dict.fromkeys(values["mawb"]) if n not in master_ids
-    ]
-    MasterAirwayBill.objects.bulk_create(masters)
-    master_ids |= {master.number: master.pk for master in masters}
+def write_shipments(cursor: Any, manifest: ExpressCargoManifest, given: dict[str, list[Any]]) -> dict[str, Any]:
+    """COPY masters, bags, house airway bills and packages, and return the sums; masters and bags that stand already are used."""
+    values = shipments_of(manifest, given)
+    masters, bags = (
+        _standing(manifest, MasterAirwayBill, values["mawb"]),
+        _standing(manifest, Bag, values["bag_number"]),
+    )
     ids = next_ids(HouseAirwayBill, len(values["hawb"]))
     count = len(ids)
     copy_rows(
-        cursor, HouseAirwayBill._meta.db_table,
-        (
-            "id", "manifest_id", "master_id", "number", "ucr", "packages", "packages_arrived", "gross_weight_kg", "description",
-            "consignor_name", "consignor_address", "consignor_country", "consignee_name", "consignee_address", "consignee_city",
-            "consignee_state", "consignee_pin", "invoice_value", "invoice_currency", "transshipment", "transshipment_to",
-        ),
+        cursor, HouseAirwayBill._meta.db_table, ("id", "manifest_id", "master_id", "bag_id", "number", "packages_arrived", *COPIED),
         zip(
-            ids, [manifest.pk] * count, map(master_ids.__getitem__, values["mawb"]), values["hawb"], values["ucr"],
-            values["packages"], [0] * count, values["gross_weight_kg"], values["description"], values["consignor_name"],
-            values["consignor_address"], values["consignor_country"], values["consignee_name"], values["consignee_address"],
-            values["consignee_city"], values["consignee_state"], values["consignee_pin"], values["invoice_value"],
-            values["invoice_currency"], values["transshipment"], values["transshipment_to"], strict=True,
+            ids, [manifest.pk] * count, map(masters.__getitem__, values["mawb"]), map(bags.get, values["bag_number"]),
+            values["hawb"], [0] * count, *(values[name] for name in COPIED), strict=True,
         ),
     )  # fmt: skip
-    copy_rows(
-        cursor, Package._meta.db_table, ("manifest_id", "hawb_id", "crn", "part"),
-        _packages(manifest.pk, ids, values["hawb"], values["crn_numbers"]),
-    )  # fmt: skip
+    if not manifest.is_documents:  # documents arrive by the bag, loose ones by their HAWB
+        copy_rows(
+            cursor, Package._meta.db_table, ("manifest_id", "hawb_id", "crn", "part"),
+            _packages(manifest.pk, ids, values["hawb"], values["crn_numbers"]),
+        )  # fmt: skip
     return {
-        "hawbs": count, "packages": sum(values["packages"]), "masters": len(masters),
+        "hawbs": count, "packages": sum(values["packages"]), "masters": len(set(values["mawb"])),
+        "bags": len(set(values["bag_number"]) - {""}), "loose": values["bag_number"].count("") if manifest.is_documents else 0,
         "multipart": sum(1 for n in values["packages"] if n > 1), "transshipments": sum(map(bool, values["transshipment"])),
         "gross_weight_kg": str(sum(values["gross_weight_kg"], Decimal(0))),
     }  # fmt: skip
+
+
+COPIED = (
+    "ucr", "packages", "gross_weight_kg", "description", "consignor_name", "consignor_address", "consignor_country",
+    "consignee_name", "consignee_address", "consignee_city", "consignee_state", "consignee_pin", "invoice_value",
+    "invoice_currency", "transshipment", "transshipment_to",
+)  # fmt: skip
+"""What a shipment keeps under the very name of its column."""
+
+
+def _standing(manifest: ExpressCargoManifest, model: Any, numbers: Iterable[str]) -> dict[str, int]:
+    """The masters or bags of these numbers, by number; those that are not there yet are made."""
+    wanted = [number for number in dict.fromkeys(numbers) if number]
+    held = dict(model.objects.filter(manifest=manifest, number__in=wanted).values_list("number", "pk"))
+    fresh = model.objects.bulk_create([model(manifest=manifest, number=n) for n in wanted if n not in held])
+    return held | {one.number: one.pk for one in fresh}
 
 
 def _packages(
@@ -152,6 +222,23 @@ def _packages(
     for hawb_id, hawb, given in zip(ids, hawbs, crns, strict=True):
         for part, crn in enumerate(given.split() if given else (hawb,), 1):
             yield manifest_id, hawb_id, crn, part
+
+
+def taken(manifest: ExpressCargoManifest, row: dict[str, str], but: int = 0) -> tuple[str, str]:
+    """Which cell of a checked row names what another shipment of the manifest has already, and what it names; or nothing."""
+    number, others = row["hawb"].upper(), manifest.hawbs.exclude(pk=but)
+    if others.filter(number=number).exists():
+        return "hawb", number
+    if manifest.is_documents:
+        bag = row.get("bag_number", "").upper()
+        if manifest.bags.filter(number=number).exists():
+            return "hawb", number
+        return ("bag_number", bag) if bag and others.filter(number=bag).exists() else ("", "")
+    codes = row.get("crn_numbers", "").upper().split() or [number]
+    found = (
+        Package.objects.filter(manifest=manifest, crn__in=codes).exclude(hawb=but).values_list("crn", flat=True).first()
+    )
+    return ("crn_numbers" if row.get("crn_numbers") else "hawb", found) if found else ("", "")
 
 
 def save(upload: Upload, table: Table, user_id: int) -> dict[str, Any]:
@@ -170,3 +257,4 @@ def context(upload: Upload) -> dict[str, Any]:
 
 
 register(Kind("ecm", gettext_lazy("ECM (Non-documents)"), NON_DOCUMENTS, judge, accept, save, context))
+register(Kind("ecm-documents", gettext_lazy("ECM (Documents)"), DOCUMENTS, judge_documents, accept, save, context))

@@ -8,18 +8,21 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.permissions import Actor
 from eccs.pages import activity_of
 from manifests import arrival
 from manifests.arrival import Scan
 from manifests.clearance import Stage
 from manifests.forms import WeightForm
-from manifests.models import ExpressCargoManifest, Package
+from manifests.models import ExpressCargoManifest
+from manifests.reconciliation import after_late_scans
 
 AT_ONCE = 100
 
@@ -41,10 +44,10 @@ def station(request: HttpRequest, key: str) -> HttpResponse:
     manifest = _manifest(request, key)
     if manifest.stage != Stage.ARRIVAL_SCAN:
         return redirect(manifest)
-    arrived = Package.objects.filter(manifest=manifest).exclude(arrived_at=None).count()
+    labels, arrived = arrival.labels(manifest)
     excess = manifest.scans.filter(verdict="UNKNOWN").values("code").distinct().count()
     context = {
-        "manifest": manifest, "arrived": arrived, "left": manifest.package_count - arrived, "excess": excess,
+        "manifest": manifest, "labels": labels, "arrived": arrived, "left": labels - arrived, "excess": excess,
         "last": manifest.scans.order_by("-received_at")[:10], "fresh_key": uuid4(),
     }  # fmt: skip
     return render(request, "manifests/scan.html", context)
@@ -52,19 +55,10 @@ def station(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_GET
 def packages(request: HttpRequest, key: str) -> JsonResponse:
-    """Every package of the manifest: code, HAWB, parts, declared kilograms, time of arrival."""
+    """Every label of the manifest, and in which bag each shipment of documents is."""
     manifest = _manifest(request, key)
-    rows = Package.objects.filter(manifest=manifest).values_list(
-        "crn", "hawb__number", "hawb__packages", "hawb__gross_weight_kg", "arrived_at"
-    )
-    return JsonResponse(
-        {
-            "pieces": [
-                [c, h, n, str(kg), timezone.localtime(at).strftime("%H:%M:%S") if at else ""]
-                for c, h, n, kg, at in rows
-            ]
-        }
-    )
+    inside = manifest.hawbs.exclude(bag=None).values_list("number", "bag__number") if manifest.is_documents else ()
+    return JsonResponse({"pieces": arrival.pieces(manifest), "inside": dict(inside), "shared": manifest.is_documents})
 
 
 @require_POST
@@ -80,8 +74,18 @@ def scans(request: HttpRequest, key: str) -> HttpResponse:
         given = _plain(request) if plain else _sent(request.body)
     except (ValueError, KeyError, TypeError, AttributeError):
         return JsonResponse({"refused": _("The scans could not be read.")}, status=400)
-    answers = arrival.record(manifest.pk, given, request.actor)  # type: ignore[attr-defined]
+    answers = _recorded(manifest, given, request.actor)  # type: ignore[attr-defined]
     return redirect("scan-station", key) if plain else JsonResponse({"answers": answers})
+
+
+def _recorded(manifest: ExpressCargoManifest, given: list[Scan], actor: Actor) -> list[dict[str, Any]]:
+    """The answers to scans; what comes after the close is taken off the list of the short, or put on that of the excess."""
+    if manifest.stage != Stage.ARRIVED:
+        return arrival.record(manifest.pk, given, actor, documents=manifest.is_documents)
+    with transaction.atomic():
+        answers = arrival.record(manifest.pk, given, actor, documents=manifest.is_documents)
+        after_late_scans(manifest)
+    return answers
 
 
 def _plain(request: HttpRequest) -> list[Scan]:
@@ -137,4 +141,10 @@ def differences(request: HttpRequest, key: str) -> HttpResponse:
     manifest = get_object_or_404(rows, ExpressCargoManifest.by_key(key))
     if manifest.scan_started_at is None:
         raise Http404
-    return render(request, "manifests/differences.html", {"manifest": manifest, **arrival.differences(manifest)})
+    return render(request, "manifests/differences.html", _differences(request, manifest))
+
+
+def _differences(request: HttpRequest, manifest: ExpressCargoManifest) -> dict[str, Any]:
+    found = list(manifest.differences.select_related("amendment", "settled_by").order_by("kind", "code")[:1000])
+    may_settle = bool(request.actor.acts_as(activity_of("difference-settle"), manifest))  # type: ignore[attr-defined]
+    return {"manifest": manifest, "found": found, "may_settle": may_settle, **arrival.differences(manifest)}

@@ -14,13 +14,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import AuthorisedCourier
-from eccs import keyset, pages, upload_runner, uploads
-from eccs.uploads import Sheet
+from eccs import keyset, pages, upload_runner
 from eccs.uploads.reading import MAX_BYTES
 from manifests.clearance import Stage
-from manifests.forms import FileForm, ManifestForm, ShipmentForm
+from manifests.forms import FileForm, ManifestForm, NewManifestForm, ShipmentForm
 from manifests.models import ExpressCargoManifest
-from manifests.reading import NON_DOCUMENTS, judge, write_shipments
+from manifests.reading import DOCUMENTS, NON_DOCUMENTS, check_row, taken, write_shipments
+
+FILES = (
+    ("ecm", ExpressCargoManifest.Kind.NON_DOCUMENTS.label, NON_DOCUMENTS),
+    ("ecm-documents", ExpressCargoManifest.Kind.DOCUMENTS.label, DOCUMENTS),
+)
+"""The file of each kind of manifest: its name, its words, its columns."""
 
 
 def _courier(request: HttpRequest) -> AuthorisedCourier:
@@ -63,16 +68,17 @@ def manifests(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """A new draft: the header, with the file of its shipments if it is at hand."""
     courier = _courier(request)
-    form = ManifestForm(request.POST or None, courier=courier, only=_stations(request))
+    given = request.POST.copy()
+    if request.method == "POST":
+        given.setdefault("kind", ExpressCargoManifest.Kind.NON_DOCUMENTS)
+    form = NewManifestForm(given or None, courier=courier, only=_stations(request))
     if request.method == "POST" and form.is_valid():
         content = _content(request)
         manifest = form.save(commit=False)
         manifest.courier, manifest.created_by = courier, request.user
         manifest.save()
         return _receive(request, manifest, content) if content is not None else redirect(manifest)
-    return render(
-        request, "manifests/new.html", {"form": form, "columns": NON_DOCUMENTS}, status=422 if form.errors else 200
-    )
+    return render(request, "manifests/new.html", {"form": form, "files": FILES}, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -111,7 +117,7 @@ def _receive(request: HttpRequest, manifest: ExpressCargoManifest, content: byte
     name = request.FILES["file"].name or "file"  # type: ignore[union-attr]
     assert request.user.pk is not None
     found = upload_runner.receive(
-        "ecm", f"courier:{manifest.courier_id}", manifest.pk, request.user.pk, name, content,
+        manifest.file_kind, f"courier:{manifest.courier_id}", manifest.pk, request.user.pk, name, content,
         stands=lambda digest: manifest.file_digest == digest,
     )  # fmt: skip
     return redirect("upload", found.pk)
@@ -122,11 +128,13 @@ def shipments(request: HttpRequest, key: str) -> HttpResponse:
     """All shipments of a manifest, page by page."""
     rows = ExpressCargoManifest.objects.visible_to(request.actor)  # type: ignore[attr-defined]
     manifest: ExpressCargoManifest = get_object_or_404(rows, ExpressCargoManifest.by_key(key))
-    found = manifest.hawbs.select_related("master")
+    found = manifest.hawbs.select_related("master", "bag")
     if hawb := request.GET.get("hawb", "").strip().upper():
         found = found.filter(number__startswith=hawb)
     page = keyset.page(found, "pk", request.GET.get("mark", ""), 50)
-    return render(request, "manifests/shipments.html", {"manifest": manifest, "page": page, "hawb": hawb})
+    may_hold = manifest.number is not None and request.actor.acts_as(pages.activity_of("hawb-hold"), manifest)  # type: ignore[attr-defined]
+    context = {"manifest": manifest, "page": page, "hawb": hawb, "may_hold": bool(may_hold)}
+    return render(request, "manifests/shipments.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -148,18 +156,15 @@ def shipment(request: HttpRequest, key: str) -> HttpResponse:
 def _add(manifest: ExpressCargoManifest, form: ShipmentForm) -> bool:
     """Check the typed row and write it, with the manifest held; faults go to their fields."""
     row = form.row()
-    table = uploads.check(Sheet(list(row), [list(row.values())], [1], False), NON_DOCUMENTS)
-    judge(None, table)  # type: ignore[arg-type]
+    table = check_row(manifest, row)
     if not table.faults:
         with transaction.atomic(), connection.cursor() as cursor:
             held = ExpressCargoManifest.objects.select_for_update(of=("self",)).get(pk=manifest.pk)
-            codes = row["crn_numbers"].upper().split() or [row["hawb"].upper()]
-            if held.hawbs.filter(number=row["hawb"].upper()).exists():
-                table.fault(0, "hawb", row["hawb"], _("is on this manifest already"))
-            elif held.hawbs.filter(pieces__crn__in=codes).exists():
-                table.fault(0, "crn_numbers", row["crn_numbers"], _("is on this manifest already"))
+            column, named = taken(held, row)
+            if column:
+                table.fault(0, column, named, _("is on this manifest already"))
             else:
-                sums = write_shipments(cursor, held, table.values, onto=dict(held.masters.values_list("number", "pk")))
+                sums = write_shipments(cursor, held, table.values)
                 ExpressCargoManifest.objects.filter(pk=held.pk).update(
                     hawb_count=F("hawb_count") + 1, package_count=F("package_count") + sums["packages"],
                     gross_weight_kg=F("gross_weight_kg") + Decimal(sums["gross_weight_kg"]), file_digest="",

@@ -15,7 +15,7 @@ from bills import routing
 from bills.clearance import guards
 from bills.stages import OPEN, UNFILED, Stage
 from eccs.workflow import GET_STATE, Document, step
-from manifests.clearance import courier_in_force
+from manifests.clearance import courier_in_force, not_on_hold
 
 if TYPE_CHECKING:
     from bills.models import CourierBillOfEntry
@@ -41,7 +41,7 @@ class ImportClearance(Document):
 
     @step(
         Stage.DRAFT, GET_STATE(routing.after_filing, states=AFTER_FILING), role=Role.COURIER_SIGNATORY, label=_("File bill"),
-        para="PN17 5.4", form="bills.forms.entry.FilingForm", guards=(courier_in_force,), grave=True,
+        para="PN17 5.4", form="bills.forms.entry.FilingForm", guards=(courier_in_force, not_on_hold), grave=True,
     )  # fmt: skip
     def file(self: CourierBillOfEntry) -> Iterable[models.Model]:
         """The declaration is checked as a whole, valued, assessed to duty, put to the RMS and numbered."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,8 @@ from accounts.models import CustomsStation
 from bills.models.bill import CourierBillOfEntry
 from bills.numbers import out_of_charge_series
 from eccs.numbering import Numbered
+from manifests.events import goods_released
+from manifests.models import HouseAirwayBill
 
 
 def _rupees() -> Any:
@@ -103,6 +106,18 @@ class Examination(models.Model):
         return f"{self.bill}: {self.get_recommendation_display()}"
 
 
+class OutOfChargeQuerySet(models.QuerySet[Any]):
+    """Orders, written together."""
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        """Write the orders, and tell those below that the goods may leave, once for all of a moment."""
+        made = super().bulk_create(objs, *args, **kwargs)
+        for at in dict.fromkeys(order.given_at for order in made):
+            bills = [order.bill_id for order in made if order.given_at == at]
+            goods_released.send(self.model, hawbs=HouseAirwayBill.objects.filter(bills__in=bills), at=at)
+        return made
+
+
 class OutOfCharge(Numbered):
     """The order that the goods may leave, given by an officer or automatically (Circular 40/2019)."""
 
@@ -111,6 +126,8 @@ class OutOfCharge(Numbered):
     given_at = models.DateTimeField()
     automatic = models.BooleanField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = OutOfChargeQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.number or "–"

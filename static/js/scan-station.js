@@ -15,6 +15,7 @@ const VERDICTS = {
   ok: ["OK", "All packages of this HAWB have arrived", [[880, 90]]],
   part: ["Part", "", [[660, 70], [880, 70]]],
   again: ["Duplicate", "Already scanned at", [[440, 120], [440, 120]]],
+  held: ["Held", "On hold by the courier: put it aside in the warehouse", [[520, 110], [390, 110], [520, 110]]],
   wrong: ["Wrong manifest", "", [[300, 220], [300, 220]]],
   unknown: ["Unknown", "On no manifest: put it in the excess cage", [[180, 500]]],
 };
@@ -74,7 +75,9 @@ function showUnsent(down = $("unsent").dataset.state === "down", signedOut = $("
 }
 
 /** What the server answers differently from what the station said at once is said again, so that nobody overlooks it. */
-function differs({ code, verdict }) {
+function differs({ code, verdict, held }) {
+  const bill = manifest.hawbs.get(manifest.pieces.get(code)?.hawb);
+  if (held && bill && !bill.held) { bill.held = true; show(code, { state: "held", counted: true }); }
   if (verdict === "UNKNOWN" && manifest.pieces.has(code)) show(code, { state: "wrong", say: "ECCS does not find it on this manifest" });
   if (verdict === "ARRIVED" && !manifest.pieces.has(code)) show(code, { state: "ok", say: "ECCS found it on the manifest" });
 }
@@ -83,23 +86,27 @@ function differs({ code, verdict }) {
 function judge(code) {
   const piece = manifest.pieces.get(code);
   if (!piece && manifest.hawbs.has(code)) return { state: "wrong", word: "Scan the CRN", short: "CRN?", say: "This HAWB has several packages, each with its own CRN" };
+  const bag = manifest.inside.get(code);
+  if (!piece && bag) return { state: "wrong", word: "Scan the bag", short: "Bag?", say: `This shipment is in bag ${bag}` };
   if (!piece) return { state: "unknown" };
   const bill = manifest.hawbs.get(piece.hawb);
   if (piece.at) return { state: "again", bill, say: `Already scanned at ${piece.at}` };
-  piece.at = now();
   bill.arrived += 1;
+  if (!manifest.shared || bill.bagged || bill.arrived === bill.packages) piece.at = now(); // loose document pieces share a label
+  if (bill.held) return { state: "held", bill, say: bill.bagged ? "A shipment in this bag is on hold: put it aside in the warehouse" : undefined };
+  if (bill.bagged) return { state: "ok", bill, say: `Bag with ${bill.bagged} shipments` };
   if (bill.arrived < bill.packages) return { state: "part", bill, word: `Part ${bill.arrived} of ${bill.packages}`, say: `${bill.packages - bill.arrived} to come of ${bill.hawb}` };
   return { state: "ok", bill, say: bill.packages > 1 ? `Part ${bill.arrived} of ${bill.packages}: complete` : undefined };
 }
 
-function show(code, { state, word, short, say, bill }) {
+function show(code, { state, word, short, say, bill, counted }) {
   $("verdict").dataset.state = state;
   $("verdict-icon").setAttribute("href", `#i-${state}`);
   $("verdict-word").textContent = word ?? VERDICTS[state][0];
   $("verdict-code").textContent = code;
   $("verdict-say").textContent = say ?? VERDICTS[state][1];
   const line = document.createElement("li");
-  short ??= { ok: "OK", part: word?.replace("Part ", ""), again: "Again", wrong: "Wrong", unknown: "Unknown" }[state];
+  short ??= { ok: "OK", part: word?.replace("Part ", ""), again: "Again", held: "Held", wrong: "Wrong", unknown: "Unknown" }[state];
   for (const [tag, text, cls] of [["time", now()], ["span", code], ["b", short, `v v--${state}`]]) {
     const el = document.createElement(tag);
     el.textContent = text;
@@ -108,9 +115,9 @@ function show(code, { state, word, short, say, bill }) {
   }
   $("last").prepend(line);
   while ($("last").children.length > 10) $("last").lastElementChild.remove();
-  if (state === "ok" || state === "part") count(1);
+  if (["ok", "part", "held"].includes(state) && !counted) count(1);
   if (state === "unknown") $("excess").textContent = Number($("excess").textContent) + 1;
-  if (bill && bill.arrived === bill.packages) weighing(bill);
+  if (bill && bill.arrived === bill.packages && !bill.bagged) weighing(bill); // a bag is not weighed, its shipments are
   sound(VERDICTS[state][2]);
 }
 
@@ -180,7 +187,7 @@ $("weigh").addEventListener("submit", async (e) => {
   const hawb = clean($("weigh-code").value);
   const kg = $("kg").value.trim().replace(",", ".");
   if (!(Number(kg) > 0)) { $("kg").select(); return; }
-  if (!manifest.hawbs.has(hawb)) { $("weigh-code").select(); return; }
+  if (!manifest.hawbs.has(hawb) && !manifest.inside.has(hawb)) { $("weigh-code").select(); return; }
   try {
     const { said, refused } = await post(station.weight, new URLSearchParams({ hawb, kg }));
     $("verdict-say").textContent = said ?? refused;
@@ -196,8 +203,9 @@ addEventListener("online", drain);
 for (const { code, clock } of unsent.values()) { // scanned before a reload, not yet known to the server
   const piece = manifest.pieces.get(code);
   if (!piece || piece.at) continue;
-  piece.at = clock;
-  manifest.hawbs.get(piece.hawb).arrived += 1;
+  const bill = manifest.hawbs.get(piece.hawb);
+  bill.arrived += 1;
+  if (!manifest.shared || bill.bagged || bill.arrived === bill.packages) piece.at = clock;
   count(1);
 }
 showUnsent(false);

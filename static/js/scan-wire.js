@@ -5,14 +5,15 @@ export const now = () => new Date().toLocaleTimeString("en-GB", { timeZone: "Asi
 
 /** The manifest's packages and house airway bills, as the station judges by them. */
 export async function fetched(address) {
-  const { pieces } = await (await fetch(address, { headers: { Accept: "application/json" } })).json();
+  const { pieces, inside, shared } = await (await fetch(address, { headers: { Accept: "application/json" } })).json();
   const hawbs = new Map();
-  for (const [, hawb, packages, kg, at] of pieces) {
-    const bill = hawbs.get(hawb) ?? { hawb, packages, kg: Number(kg), arrived: 0 };
-    bill.arrived += at ? 1 : 0;
+  for (const [, hawb, packages, kg, at, held, bagged, arrived] of pieces) {
+    const bill = hawbs.get(hawb) ?? { hawb, packages, kg: Number(kg), arrived, held, bagged };
+    if (!arrived) bill.arrived += at ? 1 : 0; // a loose document shipment says itself how many of its pieces have come
     hawbs.set(hawb, bill);
   }
-  return { hawbs, pieces: new Map(pieces.map(([code, hawb, , , at]) => [code, { hawb, at }])) };
+  const labels = pieces.map(([code, hawb, , , at]) => [code, { hawb, at }]);
+  return { hawbs, shared, inside: new Map(Object.entries(inside)), pieces: new Map(labels) };
 }
 
 const token = () => document.querySelector("[name=csrfmiddlewaretoken]").value;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from bills.models import CourierBillOfEntry
@@ -181,3 +182,36 @@ def test_a_weight_is_recorded_after_the_last_package(visit: Visit) -> None:
     expect(page.locator("#verdict-say")).to_have_text("4.3 kg recorded, declared 4.200 kg.")
     expect(page.locator("#scan-form")).to_have_attribute("data-ready", "yes")
     assert str(HouseAirwayBill.objects.get(number=codes(on)[0]).actual_weight_kg) == "4.300"
+
+
+def test_documents_are_scanned_by_the_bag_and_loose_by_the_piece(visit: Visit) -> None:
+    on = manifest(ManifestStage.ARRIVAL_SCAN, kind=ExpressCargoManifest.Kind.DOCUMENTS, scan_started_at=timezone.now())
+    inside = [house_airway_bill(on, bag="BAG-1").number for _ in range(3)]
+    house_airway_bill(on, bag="BAG-2", held_since=timezone.now())
+    loose = house_airway_bill(on, packages=2).number
+    page = at_station(visit, on)
+    for code, word in (
+        (inside[0], "Scan the bag"), ("BAG-1", "OK"), ("BAG-1", "Duplicate"), ("BAG-2", "Held"), (loose, "Part 1 of 2"),
+        (loose, "OK"), (loose, "Duplicate"), ("STRAY9", "Unknown"),
+    ):  # fmt: skip
+        pull(page, code)
+        expect(page.locator("#verdict-code")).to_have_text(code)
+        expect(page.locator("#verdict-word")).to_have_text(word)
+    expect(page.locator("#unsent-say")).to_have_text("All sent")
+    expect(page.locator("#done")).to_have_text("4")
+    expect(page.locator("#left")).to_have_text("0")
+    assert not HouseAirwayBill.objects.filter(manifest=on, arrived_at=None).exists()
+
+
+def test_bags_scanned_without_a_network_are_sent_when_it_is_back(visit: Visit) -> None:
+    on = manifest(ManifestStage.ARRIVAL_SCAN, kind=ExpressCargoManifest.Kind.DOCUMENTS, scan_started_at=timezone.now())
+    for bag in ("BAG-1", "BAG-2"):
+        house_airway_bill(on, bag=bag)
+    page = at_station(visit, on)
+    page.context.set_offline(True)
+    for bag in ("BAG-1", "BAG-2", "BAG-1"):
+        pull(page, bag)
+    expect(page.locator("#unsent-say")).to_contain_text("3 not yet sent")
+    page.context.set_offline(False)
+    expect(page.locator("#unsent-say")).to_have_text("All sent", timeout=30_000)
+    assert sorted(ArrivalScan.objects.values_list("verdict", flat=True)) == ["ARRIVED", "ARRIVED", "DUPLICATE"]

@@ -14,14 +14,17 @@ from accounts.models import CustomsStation, User
 from accounts.roles import Group, Role
 from bills.models import CourierBillOfEntry
 from eccs.workflow import Document, Step
-from manifests.models import ExpressCargoManifest
+from manifests.models import ExpressCargoManifest, ManifestAmendment
 from payments.models import BankMessage, Challan
+from tests.factories.amendments import amendment
 from tests.factories.bills import bill
 from tests.factories.challans import challan
 from tests.factories.manifests import manifest
 from tests.factories.people import officer, station_role
 
-MODELS: tuple[type[Document], ...] = (User, StationRole, ExpressCargoManifest, CourierBillOfEntry, Challan)
+MODELS: tuple[type[Document], ...] = (
+    User, StationRole, ExpressCargoManifest, ManifestAmendment, CourierBillOfEntry, Challan,
+)  # fmt: skip
 WHY = "Office order 14 of 2026."
 
 
@@ -83,6 +86,14 @@ CASES: dict[type[Document], Case] = {
     ExpressCargoManifest: Case(
         manifest,
         {"feed_igm": lambda _one: {"igm_number": "2914407", "actual_arrival": timezone.now()}},
+    ),
+    ManifestAmendment: Case(
+        amendment,
+        {
+            "record_weight": lambda _one: {"hawb": "SWF7731904425", "declared": "4.200", "actual": "5.100"},
+            "request_amendment": lambda _one: {"reason": "The consignee moved."},
+            "reject_amendment": lambda _one: {"remarks": "The invoice says otherwise."},
+        },
     ),
     CourierBillOfEntry: Case(
         bill,

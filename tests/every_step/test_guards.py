@@ -15,11 +15,13 @@ from bills.models import CourierBillOfEntry
 from bills.stages import Stage
 from eccs import trail
 from eccs.workflow import Document, Guard, Refused, Step, buttons, take, take_many
-from manifests.clearance import courier_in_force, has_shipments
+from manifests.amendment_clearance import manifest_as_it_was, says_something, touches_nothing_locked
+from manifests.clearance import courier_in_force, has_shipments, not_on_hold
 from payments.clearance import bills_on_no_other_challan, bills_still_due, late_payment_reported
 from payments.models import BankMessage, Challan, ChallanLine
 from tests.every_step import declared as d
 from tests.every_step.test_every_step import named
+from tests.factories.bills import bill
 from tests.factories.firms import actor, courier, person
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +42,10 @@ def on_another_challan(one: Challan) -> None:
 BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     has_shipments: (lambda m: _set(m, hawb_count=0), "no house airway bill"),
     courier_in_force: (lambda _m: _suspend(), "registration"),
+    not_on_hold: (lambda b: _set(b.hawb, held_since=timezone.now()), "is on hold"),
+    says_something: (lambda a: a.lines.all().delete(), "changes nothing"),
+    touches_nothing_locked: (lambda a: bill(Stage.ASSESSMENT, hawb=a.manifest.hawbs.get()), "is filed for it"),
+    manifest_as_it_was: (lambda a: _set(a.manifest.hawbs.get(), consignee_city="Hubli"), "has changed since"),
     guards.documents_complete: (lambda b: _set(b, documents_complete=False), "compulsory documents"),
     guards.duty_paid: (lambda b: _set(b, duty_paid=0), "is not paid"),
     guards.all_packages_arrived: (lambda b: _set(b, arrived_at=None), "not every package has arrived"),

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from eccs import numbering
 from manifests.clearance import Stage
-from manifests.models import ExpressCargoManifest, HouseAirwayBill, MasterAirwayBill, Package
+from manifests.models import Bag, ExpressCargoManifest, HouseAirwayBill, MasterAirwayBill, Package
 from tests.factories import firms
 
 _serials = count(1)
@@ -42,12 +42,12 @@ def manifest(
 
 
 def house_airway_bill(
-    on: ExpressCargoManifest | None = None, *, packages: int = 1, arrived: bool = False, **given: Any
+    on: ExpressCargoManifest | None = None, *, packages: int = 1, arrived: bool = False, bag: str = "", **given: Any
 ) -> HouseAirwayBill:
-    """A shipment on a manifest, with its packages, arrived or not."""
+    """A shipment on a manifest, with its packages, arrived or not; of documents loose, or in a bag."""
     on = on or manifest()
     serial = next(_serials)
-    master, _created = MasterAirwayBill.objects.get_or_create(manifest=on, number="899-44172060")
+    master, _created = MasterAirwayBill.objects.get_or_create(manifest=on, number="899-44172063")
     now = timezone.now() if arrived else None
     fields: dict[str, Any] = {
         "manifest": on, "master": master, "number": f"SWF{serial:010d}", "packages": packages,
@@ -58,7 +58,11 @@ def house_airway_bill(
         "consignee_city": "Bengaluru", "consignee_state": "Karnataka", "consignee_pin": "560068",
         "invoice_value": Decimal("672.00"), "invoice_currency": "USD",
     }  # fmt: skip
+    if bag:
+        fields["bag"], _created = Bag.objects.get_or_create(manifest=on, number=bag)
     made = HouseAirwayBill.objects.create(**fields | given)
+    if on.is_documents:
+        return made
     Package.objects.bulk_create(
         Package(
             manifest=on,

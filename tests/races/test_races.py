@@ -177,7 +177,7 @@ def test_serials_taken_directly_are_dense() -> None:
 
 def scan(on: ExpressCargoManifest, code: str, key: UUID) -> dict[str, Any]:
     """One pull of the trigger."""
-    return record(on.pk, [Scan(key, code, timezone.now())], actor("ARRIVAL_SCANNER"))[0]
+    return record(on.pk, [Scan(key, code, timezone.now())], actor("ARRIVAL_SCANNER"), documents=on.is_documents)[0]
 
 
 def test_packages_of_one_shipment_scanned_at_once_are_all_counted() -> None:
@@ -209,3 +209,24 @@ def test_one_message_sent_ten_times_at_once_counts_once_and_is_answered_alike() 
     found = together(*(partial(scan, hawb.manifest, hawb.number, key) for _ in range(10)))
     assert ArrivalScan.objects.filter(key=key).count() == 1
     assert [answer["verdict"] for answer in found] == ["ARRIVED"] * 10
+
+
+def test_a_bag_scanned_by_ten_arrives_once_with_all_that_is_in_it() -> None:
+    on = manifest(ManifestStage.ARRIVAL_SCAN, kind=ExpressCargoManifest.Kind.DOCUMENTS)
+    inside = [house_airway_bill(on, bag="BAG-1", packages=n) for n in (1, 2, 3)]
+    actor("ARRIVAL_SCANNER")
+    found = together(*(partial(scan, on, "BAG-1", uuid4()) for _ in range(10)))
+    assert Counter(answer["verdict"] for answer in found) == {"ARRIVED": 1, "DUPLICATE": 9}
+    assert [
+        h.packages_arrived for h in HouseAirwayBill.objects.filter(pk__in=[h.pk for h in inside]).order_by("pk")
+    ] == [1, 2, 3]
+
+
+def test_pieces_of_a_loose_document_shipment_scanned_at_once_are_all_counted() -> None:
+    on = manifest(ManifestStage.ARRIVAL_SCAN, kind=ExpressCargoManifest.Kind.DOCUMENTS)
+    hawb = house_airway_bill(on, packages=6)
+    actor("ARRIVAL_SCANNER")
+    found = together(*(partial(scan, on, hawb.number, uuid4()) for _ in range(10)))
+    assert Counter(answer["verdict"] for answer in found) == {"ARRIVED": 6, "DUPLICATE": 4}
+    stored = HouseAirwayBill.objects.get(pk=hawb.pk)
+    assert (stored.packages_arrived, stored.arrived_at is not None) == (6, True)

@@ -16,11 +16,19 @@ from bills.stages import Stage
 from eccs.models import Upload
 from eccs.pages import as_verb, listings, slug_of
 from eccs.workflow import Document
+from manifests.applying import keep_version
 from manifests.clearance import Stage as ManifestStage
-from manifests.models import ArrivalScan, ExpressCargoManifest
+from manifests.models import (
+    ArrivalScan,
+    Difference,
+    ExpressCargoManifest,
+    ManifestAmendment,
+    WarehouseEntry,
+)
 from payments.clearance import Stage as ChallanStage
 from payments.models import BankMessage, Challan, CyberReceipt
 from tests.factories import firms
+from tests.factories.amendments import amendment
 from tests.factories.bills import bill
 from tests.factories.challans import challan
 from tests.factories.manifests import house_airway_bill, manifest
@@ -75,13 +83,14 @@ def build() -> World:
     )
     people = [officer(name="Zubin Contractor"), officer("SUSPENDED", name="Zara Contractor", username="zara")]
     roles = [station_role(name="Zenith desk"), station_role("WITHDRAWN", name="Zero desk")]
-    world.documents = [draft_manifest, flight, *bills.values(), owed, paid, *people, *roles]
+    drafted, asked = amendment("DRAFT", hawb=unbilled), amendment("REQUESTED", hawb=unbilled)
+    world.documents = [draft_manifest, flight, drafted, asked, *bills.values(), owed, paid, *people, *roles]
     _generic(world)
     _of_manifests(world, draft_manifest, flight)
     _of_bills(world, bills, flight)
     _of_payments(world, owed, paid)
     _common(world)
-    assert unbilled.pk
+    _of_amendments(world, asked)
     return world
 
 
@@ -109,6 +118,21 @@ def _of_manifests(world: World, draft: ExpressCargoManifest, flight: ExpressCarg
         world.own(name, flight.key)
     world.own("bill-upload", flight.key)
     world.own("bill-images", flight.key)
+
+
+def _of_amendments(world: World, asked: ManifestAmendment) -> None:
+    hawb, flight = asked.manifest.hawbs.order_by("pk")[0], asked.manifest
+    for name in ("manifest-amend", "amend-header", "amend-add", "manifest-versions"):
+        world.own(name, flight.key)
+    for name in ("amend-shipment", "hawb-hold"):
+        world.own(name, flight.key, hawb.number)
+    world.own("amend-remove", flight.key, asked.lines.get().pk)
+    kept = keep_version(flight, asked, timezone.now())
+    world.own("manifest-version", flight.key, kept.number)
+    entry = WarehouseEntry.objects.create(hawb=hawb, station_id=flight.station_id, in_at=timezone.now())
+    world.own("warehouse-entry", entry.pk)
+    short = Difference.objects.create(manifest=flight, kind="SHORT", code=hawb.number, opened_at=timezone.now())
+    world.own("difference-settle", short.pk)
 
 
 def _of_bills(world: World, bills: dict[Stage, CourierBillOfEntry], flight: ExpressCargoManifest) -> None:
@@ -159,6 +183,7 @@ def _common(world: World) -> None:
         "new-challan", "reconciliation", "switch", "people", "person-new", "person-from-elsewhere", "roles", "roles-open",
         "new-challan", "reconciliation", "account", "session", "sessions-end-others", "password-change", "confirm-password",
         "second-factor", "second-factor-square", "recovery-codes", "second-factor-policy", "expiry-exercises", "expiry-new",
+        "new-challan", "reconciliation", "differences-open", "warehouse-register", "warehouse-export", "warehouse-move",
     ):  # fmt: skip
         world.common(name)
     world.common("session-end", 1)
@@ -176,6 +201,7 @@ def _common(world: World) -> None:
     for group in ("customs", "courier", "importer", "custodian"):
         world.common("role-new", group)
     world.common("upload-template", "ecm")
+    world.common("upload-template", "ecm-documents")
     world.common("bars", "ECM_DEL_2026-2027_01")
     world.common("squares")
     world.common("upload-template", "cbe")
@@ -185,7 +211,12 @@ def _cancelled_exercise() -> ExpiryExercise:
     found = ExpiryExercise.objects.first()
     who, now = firms.person(), timezone.now()
     return found or ExpiryExercise.objects.create(
-        begins_at=now, scope=ExpiryExercise.Scope.ALL, made_by=who, cancelled_at=now, cancelled_by=who
+        begins_at=now,
+        scope=ExpiryExercise.Scope.STATION,
+        station_id="DEL",
+        made_by=who,
+        cancelled_at=now,
+        cancelled_by=who,
     )
 
 

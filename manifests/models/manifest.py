@@ -76,13 +76,23 @@ class ExpressCargoManifest(ManifestClearance):
         return self.number or str(_("Draft manifest, %(flight)s") % {"flight": self.flight_number})
 
     def series(self) -> str:
-        """Counted by station and financial year of submission."""
+        """Counted by station and financial year of submission, documents and non-documents in one series (PN17 5.1)."""
         assert self.submitted_at is not None
         return manifest_series(self.station_id, self.submitted_at)
 
     def numbered(self, serial: int) -> str:
         """`ECM_BLR_2026-2027_01`."""
         return f"{self.series()}_{serial:02d}"
+
+    @property
+    def is_documents(self) -> bool:
+        """Whether it declares documents, in bags and loose."""
+        return self.kind == self.Kind.DOCUMENTS
+
+    @property
+    def file_kind(self) -> str:
+        """The name under which the file of its kind is known to the uploads."""
+        return "ecm-documents" if self.is_documents else "ecm"
 
     def declared(self) -> dict[str, Any]:
         """The header as declared, for the trail."""
@@ -122,11 +132,27 @@ class MasterAirwayBill(models.Model):
         return self.number
 
 
+class Bag(models.Model):
+    """A bag of document shipments: scanned as one, and with it everything that is in it (PN17 5.2)."""
+
+    manifest = models.ForeignKey(ExpressCargoManifest, models.CASCADE, related_name="bags", db_index=False)
+    number = models.CharField(max_length=30)
+    arrived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("bag")
+        constraints = [models.UniqueConstraint(fields=["manifest", "number"], name="bag_once_a_manifest")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
 class HouseAirwayBill(models.Model):
     """One shipment on a manifest, as the courier declares it (Form A)."""
 
     manifest = models.ForeignKey(ExpressCargoManifest, models.CASCADE, related_name="hawbs", db_index=False)
     master = models.ForeignKey(MasterAirwayBill, models.PROTECT, related_name="hawbs")
+    bag = models.ForeignKey(Bag, models.PROTECT, null=True, blank=True, related_name="hawbs", db_index=False)
     number = models.CharField(max_length=20)
     ucr = models.CharField(max_length=35, blank=True)
     packages = models.PositiveIntegerField()
@@ -134,19 +160,20 @@ class HouseAirwayBill(models.Model):
     arrived_at = models.DateTimeField(null=True, blank=True)
     gross_weight_kg = models.DecimalField(max_digits=10, decimal_places=3)
     actual_weight_kg = models.DecimalField(max_digits=10, decimal_places=3, null=True, blank=True)
-    description = models.CharField(max_length=240)
+    description = models.CharField(max_length=240, blank=True)
     consignor_name = models.CharField(max_length=120)
-    consignor_address = models.CharField(max_length=240)
+    consignor_address = models.CharField(max_length=240, blank=True)
     consignor_country = models.CharField(max_length=2)
     consignee_name = models.CharField(max_length=120)
-    consignee_address = models.CharField(max_length=240)
-    consignee_city = models.CharField(max_length=60)
-    consignee_state = models.CharField(max_length=60)
+    consignee_address = models.CharField(max_length=240, blank=True)
+    consignee_city = models.CharField(max_length=60, blank=True)
+    consignee_state = models.CharField(max_length=60, blank=True)
     consignee_pin = models.CharField(max_length=6, blank=True)
-    invoice_value = models.DecimalField(max_digits=16, decimal_places=2)
-    invoice_currency = models.CharField(max_length=3)
+    invoice_value = models.DecimalField(max_digits=16, decimal_places=2, default=0)
+    invoice_currency = models.CharField(max_length=3, blank=True)
     transshipment = models.BooleanField(default=False)
     transshipment_to = models.CharField(max_length=6, blank=True)
+    held_since = models.DateTimeField(null=True, blank=True)  # on hold by the courier (PN17 5.3)
 
     objects = HouseAirwayBillQuerySet.as_manager()
 
@@ -162,7 +189,10 @@ class HouseAirwayBill(models.Model):
                 condition=Q(arrived_at=None) | Q(packages_arrived=F("packages")), name="hawb_arrived_whole"
             ),
         ]
-        indexes = [models.Index(fields=["number"], name="hawb_number")]
+        indexes = [
+            models.Index(fields=["number"], name="hawb_number"),
+            models.Index(fields=["bag"], name="hawb_of_bag", condition=Q(bag__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -1,0 +1,97 @@
+"""The life of a manifest amendment: asked for by the courier, decided by the DC/AC (PN17 12.0)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.roles import COURIERS, Role
+from eccs.workflow import Actor, Document, Refused, step
+
+if TYPE_CHECKING:
+    from manifests.models import ManifestAmendment
+
+
+class AmendmentStage(models.TextChoices):
+    """What an amendment awaits."""
+
+    DRAFT = "DRAFT", gettext_lazy("Draft")
+    REQUESTED = "REQUESTED", gettext_lazy("Requested")
+    APPROVED = "APPROVED", gettext_lazy("Approved")
+    REJECTED = "REJECTED", gettext_lazy("Rejected")
+    WITHDRAWN = "WITHDRAWN", gettext_lazy("Withdrawn")
+
+
+def says_something(amendment: Any, actor: Actor) -> str:
+    """An amendment changes at least one thing."""
+    return "" if amendment.lines.exists() else _("The amendment changes nothing yet.")
+
+
+def touches_nothing_locked(amendment: Any, actor: Actor) -> str:
+    """No line touches what the stage of the manifest, or a bill that is filed, has locked."""
+    from manifests.locks import reasons_locked
+
+    return " ".join(reasons_locked(amendment))
+
+
+def manifest_as_it_was(amendment: Any, actor: Actor) -> str:
+    """What is to be changed still reads as it did when the change was asked for."""
+    from manifests.amendments import changed_since
+
+    return changed_since(amendment)
+
+
+class AmendmentClearance(Document):
+    """The steps of a manifest amendment, in the order of the public notice."""
+
+    unnumbered_stages = (AmendmentStage.DRAFT, AmendmentStage.WITHDRAWN)
+
+    class Meta:
+        abstract = True
+
+    @step(
+        AmendmentStage.DRAFT, None, role=Role.SYSTEM, label=gettext_lazy("Record weight discrepancy"), para="PN17 5.2"
+    )
+    def record_weight(self: ManifestAmendment, *, hawb: str, declared: str, actual: str) -> None:
+        """The custodian weighed a shipment and the difference is beyond the tolerance: the manifest is to be amended."""
+
+    @step(
+        AmendmentStage.DRAFT, AmendmentStage.REQUESTED, role=Role.COURIER_SIGNATORY, label=gettext_lazy("Request amendment"),
+        para="PN17 12.0", form="manifests.amendment_forms.RequestForm", guards=(says_something, touches_nothing_locked),
+    )  # fmt: skip
+    def request_amendment(self: ManifestAmendment, *, reason: str, adjudication_reference: str = "") -> None:
+        """The courier asks for the changes. After the arrival is closed an adjudication reference is needed."""
+        from manifests.locks import wants_adjudication
+
+        if not adjudication_reference and wants_adjudication(self):
+            raise Refused([_("After arrival a manifest is amended on adjudication only: give the reference.")], self)
+        self.reason, self.adjudication_reference = reason, adjudication_reference
+        self.snapshot_for_trail = {"lines": [line.told() for line in self.lines.all()]}
+
+    @step(
+        AmendmentStage.DRAFT, AmendmentStage.WITHDRAWN, role=COURIERS, label=gettext_lazy("Withdraw"), para="PN17 12.0",
+        grave=True,
+    )  # fmt: skip
+    def withdraw(self) -> None:
+        """An amendment that was not asked for yet is put away."""
+
+    @step(
+        AmendmentStage.REQUESTED, AmendmentStage.APPROVED, role=Role.DCAC, label=gettext_lazy("Approve amendment"),
+        para="PN17 12.0", guards=(touches_nothing_locked, manifest_as_it_was), apart_from=("request_amendment",), grave=True,
+    )  # fmt: skip
+    def approve_amendment(self: ManifestAmendment) -> None:
+        """The DC/AC permits the changes; the manifest is changed at once and its earlier version kept."""
+        from manifests.applying import apply
+
+        self.snapshot_for_trail = apply(self, self.taken_by, self.taken_at)
+
+    @step(
+        AmendmentStage.REQUESTED, AmendmentStage.REJECTED, role=Role.DCAC, label=gettext_lazy("Reject amendment"),
+        para="PN17 12.0", form="manifests.amendment_forms.RejectionForm", apart_from=("request_amendment",),
+    )  # fmt: skip
+    def reject_amendment(self: ManifestAmendment, *, remarks: str) -> None:
+        """The DC/AC refuses the changes with the reason; the manifest stays as it is."""
+        self.decision_remarks = remarks

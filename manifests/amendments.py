@@ -1,0 +1,189 @@
+"""Writing an amendment: what a manifest says now, what it is to say, line by line (PN17 12.0)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.permissions import SYSTEM, Actor
+from eccs.workflow import Refused, take
+from manifests.clearance import Stage
+from manifests.locks import FLIGHT, WEIGHT, Locks, filed_bills, why_change, why_not_deleted
+from manifests.models import AmendmentLine, ExpressCargoManifest, HouseAirwayBill, ManifestAmendment
+from manifests.reading import check_row, columns_of, taken
+
+Kind = AmendmentLine.Kind
+DRAFT = "DRAFT"
+MOST_LINES = 500
+AMENDABLE = (Stage.SUBMITTED, Stage.IGM_FED, Stage.ARRIVAL_SCAN, Stage.ARRIVED)
+DIRECT = (
+    "ucr", "description", "consignor_name", "consignor_address", "consignor_country", "consignee_name", "consignee_address",
+    "consignee_city", "consignee_state", "consignee_pin", "invoice_currency", "transshipment_to",
+)  # fmt: skip
+
+
+def header_of(manifest: ExpressCargoManifest) -> dict[str, str]:
+    """The header as it is written in an amendment; moments in India's time."""
+    cells = {name: getattr(manifest, name) for name in FLIGHT}
+    cells["scheduled_arrival"] = timezone.localtime(manifest.scheduled_arrival).isoformat(timespec="minutes")
+    return cells
+
+
+def row_of(hawb: HouseAirwayBill) -> dict[str, str]:
+    """A shipment as its row in a file."""
+    cells = {"hawb": hawb.number, "mawb": hawb.master.number, "gross_weight_kg": str(hawb.gross_weight_kg)}
+    cells |= {name: getattr(hawb, name) for name in DIRECT}
+    if hawb.manifest.is_documents:
+        cells |= {"pieces": str(hawb.packages), "bag_number": hawb.bag.number if hawb.bag else ""}
+    else:
+        crns = [piece.crn for piece in sorted(hawb.pieces.all(), key=lambda piece: piece.part)]
+        cells |= {
+            "packages": str(hawb.packages), "crn_numbers": "" if crns == [hawb.number] else " ".join(crns),
+            "invoice_value": str(hawb.invoice_value), "transshipment": "Y" if hawb.transshipment else "N",
+        }  # fmt: skip
+    return {column.name: cells[column.name] for column in columns_of(hawb.manifest)}
+
+
+def written(manifest: ExpressCargoManifest, row: dict[str, str]) -> dict[str, str]:
+    """The cells of a row as `row_of` would write them, so that only what differs counts as changed. Raises Refused where one is wrong."""
+    table = check_row(manifest, row)
+    if table.faults:
+        raise Refused([f"{fault.column} {fault.reason}" for fault in table.faults], manifest)
+    values = {name: found[0] for name, found in table.values.items()}
+    return {name: _cell(name, value) for name, value in values.items()}
+
+
+def _cell(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return "Y" if value else "N"
+    if isinstance(value, Decimal):
+        return str(value.quantize(Decimal("0.001") if name == WEIGHT else Decimal("0.01")))
+    return "" if value is None else str(value)
+
+
+def draft_of(manifest: ExpressCargoManifest, actor: Actor) -> ManifestAmendment:
+    """The amendment being written for a manifest, begun where there is none. Call it with the manifest held."""
+    if manifest.stage not in AMENDABLE:
+        raise Refused([_("The manifest is not submitted yet: change it on its own page.")], manifest)
+    made, _created = ManifestAmendment.objects.get_or_create(
+        manifest=manifest, stage=DRAFT, of_weight=actor is SYSTEM,
+        defaults={"station_id": manifest.station_id, "courier_id": manifest.courier_id, "created_by_id": actor.user_id},
+    )  # fmt: skip
+    found: ManifestAmendment = ManifestAmendment.objects.select_for_update(of=("self",)).get(pk=made.pk)
+    if actor is not SYSTEM and found.lines.count() >= MOST_LINES:
+        raise Refused(
+            [_("An amendment has at most %(most)d lines: ask for this one first.") % {"most": MOST_LINES}], found
+        )
+    return found
+
+
+def held(manifest: ExpressCargoManifest, number: str) -> HouseAirwayBill:
+    """A shipment of a manifest, held; Refused where it is not there."""
+    rows = HouseAirwayBill.objects.select_for_update(of=("self",)).select_related("master", "bag", "manifest")
+    found: HouseAirwayBill | None = rows.filter(manifest=manifest, number=number).first()
+    if found is None:
+        raise Refused([_("%(hawb)s is not on the manifest.") % {"hawb": number}], manifest)
+    return found
+
+
+def _put(amendment: ManifestAmendment, kind: str, hawb: str, before: dict[str, Any], after: dict[str, Any]) -> None:
+    """One line for a shipment: a later one takes the place of an earlier, and one that changes nothing goes."""
+    if kind in (Kind.HEADER, Kind.CHANGE) and not after:
+        amendment.lines.filter(hawb=hawb).delete()
+        return
+    amendment.lines.update_or_create(hawb=hawb, defaults={"kind": kind, "before": before, "after": after})
+
+
+def differing(before: dict[str, str], after: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Only the cells that change: as they were, and as they are to be."""
+    names = [name for name, value in after.items() if before.get(name, "") != value]
+    return {name: before.get(name, "") for name in names}, {name: after[name] for name in names}
+
+
+@transaction.atomic
+def propose_header(manifest: ExpressCargoManifest, after: dict[str, str], actor: Actor) -> ManifestAmendment:
+    """Ask for other flight or on-board courier details. Raises Refused where they are locked."""
+    manifest = ExpressCargoManifest.objects.select_for_update(of=("self",)).get(pk=manifest.pk)
+    old, new = differing(header_of(manifest), after)
+    if new and (reason := Locks.of(manifest).why_header()):
+        raise Refused([reason], manifest)
+    amendment = draft_of(manifest, actor)
+    _put(amendment, Kind.HEADER, "", old, new)
+    return amendment
+
+
+@transaction.atomic
+def propose_change(
+    manifest: ExpressCargoManifest, number: str, after: dict[str, str], actor: Actor
+) -> ManifestAmendment:
+    """Ask for other details of a shipment; `after` is its whole row, checked. Raises Refused where a detail is locked."""
+    manifest = ExpressCargoManifest.objects.select_for_update(of=("self",)).get(pk=manifest.pk)
+    hawb = held(manifest, number)
+    old, new = differing(row_of(hawb), written(manifest, after))
+    if reason := why_change(Locks.of(manifest), new, filed_bills([hawb.pk]).get(hawb.pk, "") if new else ""):
+        raise Refused([reason], manifest)
+    amendment = draft_of(manifest, actor)
+    _put(amendment, Kind.CHANGE, number, old, new)
+    return amendment
+
+
+@transaction.atomic
+def propose_add(manifest: ExpressCargoManifest, row: dict[str, str], actor: Actor) -> ManifestAmendment:
+    """Ask for a shipment to be added: excess landing. The row has been checked."""
+    manifest = ExpressCargoManifest.objects.select_for_update(of=("self",)).get(pk=manifest.pk)
+    if taken(manifest, row)[0]:
+        raise Refused([_("%(hawb)s is on the manifest already.") % {"hawb": taken(manifest, row)[1]}], manifest)
+    amendment, after = draft_of(manifest, actor), written(manifest, row)
+    _put(amendment, Kind.ADD, after["hawb"], {}, after)
+    return amendment
+
+
+@transaction.atomic
+def propose_delete(manifest: ExpressCargoManifest, number: str, actor: Actor) -> ManifestAmendment:
+    """Ask for a shipment to be taken off: short shipment. Raises Refused where something of it is here or a bill names it."""
+    manifest = ExpressCargoManifest.objects.select_for_update(of=("self",)).get(pk=manifest.pk)
+    hawb = held(manifest, number)
+    if reason := why_not_deleted(hawb, filed_bills([hawb.pk])):
+        raise Refused([reason], manifest)
+    amendment = draft_of(manifest, actor)
+    _put(amendment, Kind.DELETE, number, row_of(hawb), {})
+    return amendment
+
+
+def propose_weight(manifest: ExpressCargoManifest, hawb: HouseAirwayBill) -> None:
+    """The system opens an amendment with the declared and the actual weight, or adds to the one that is open (PN17 5.2)."""
+    hawb = held(manifest, hawb.number)
+    declared, actual = _cell(WEIGHT, hawb.gross_weight_kg), _cell(WEIGHT, hawb.actual_weight_kg)
+    amendment = draft_of(manifest, SYSTEM)
+    _put(amendment, Kind.CHANGE, hawb.number, {WEIGHT: declared}, {WEIGHT: actual})
+    take(amendment, "record_weight", SYSTEM, hawb=hawb.number, declared=declared, actual=actual)
+
+
+def weight_agrees(manifest: ExpressCargoManifest, hawb: HouseAirwayBill) -> None:
+    """Weighed again and within the tolerance: the discrepancy that was noted and not yet asked for is gone."""
+    AmendmentLine.objects.filter(
+        amendment__manifest=manifest, amendment__stage=DRAFT, amendment__of_weight=True, hawb=hawb.number
+    ).delete()
+
+
+def changed_since(amendment: ManifestAmendment) -> str:
+    """Which line no longer fits the manifest it was written for, or nothing."""
+    lines, manifest = list(amendment.lines.all()), amendment.manifest
+    rows = HouseAirwayBill.objects.filter(manifest=manifest, number__in=[line.hawb for line in lines if line.hawb])
+    hawbs = {hawb.number: hawb for hawb in rows.select_related("master", "bag", "manifest").prefetch_related("pieces")}
+    header = header_of(manifest)
+    for line in lines:
+        hawb = hawbs.get(line.hawb)
+        now = header if line.kind == Kind.HEADER else row_of(hawb) if hawb is not None else None
+        if line.kind == Kind.ADD:
+            if hawb is not None:
+                return _("%(hawb)s is on the manifest already.") % {"hawb": line.hawb}
+        elif now is None:
+            return _("%(hawb)s is not on the manifest.") % {"hawb": line.hawb}
+        elif any(now.get(name, "") != value for name, value in line.before.items()):
+            return _("%(line)s: the manifest has changed since this was asked for. Ask again.") % {"line": line}
+    return ""

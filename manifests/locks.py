@@ -1,0 +1,118 @@
+"""What an amendment may no longer touch, and why (PN17 12.0): the one table that forms, steps and tests read.
+
+| the manifest is … | flight, on-board courier | HAWB, packages, CRNs, bag | other details | needs |
+|---|---|---|---|---|
+| before the IGM number is fed | open | open | open | DC/AC approval |
+| after it, before the first arrival scan | locked | open | open | DC/AC approval |
+| after the first arrival scan | locked | locked | open | DC/AC approval |
+| after the arrival is closed | locked | locked | open | an adjudication reference as well |
+
+A shipment may be added at any time (excess landing), and one of which nothing has arrived taken off (short shipment). A
+shipment whose bill is filed is changed by an amendment of the bill; its weight alone is changed here (PN17 5.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from manifests.clearance import Stage
+
+if TYPE_CHECKING:
+    from manifests.models import ExpressCargoManifest, HouseAirwayBill, ManifestAmendment
+
+FLIGHT = (
+    "airline", "flight_number", "airport_of_shipment", "country_of_exportation", "first_port_of_arrival",
+    "scheduled_arrival", "on_board_courier",
+)  # fmt: skip
+IDENTITY = ("hawb", "packages", "crn_numbers", "pieces", "bag_number")
+WEIGHT = "gross_weight_kg"
+UNFILED = ("DRAFT", "DISCARDED")
+
+
+@dataclass(frozen=True)
+class Locks:
+    """How far a manifest is, as far as amendments go."""
+
+    igm_fed: bool
+    scanned: bool
+    closed: bool
+
+    @classmethod
+    def of(cls, manifest: ExpressCargoManifest) -> Locks:
+        """Read from the manifest as it stands."""
+        return cls(bool(manifest.igm_number), manifest.scans.exists(), manifest.stage == Stage.ARRIVED)
+
+    def why_header(self) -> str:
+        """Why the header is locked, or nothing."""
+        return _("Locked: the IGM number is fed, so flight and on-board courier stay.") if self.igm_fed else ""
+
+    def why_cell(self, column: str) -> str:
+        """Why a detail of a shipment is locked by the stage, or nothing."""
+        if column in IDENTITY and self.scanned:
+            return _("Locked: the custodian has begun to scan, so HAWB and CRN stay.")
+        return ""
+
+
+def filed_bills(hawbs: Iterable[int]) -> dict[int, str]:
+    """The number of the bill that is filed for each of these house airway bills."""
+    from manifests.models import HouseAirwayBill
+
+    rows = HouseAirwayBill.objects.filter(pk__in=hawbs, bills__number__isnull=False).exclude(bills__stage__in=UNFILED)
+    return dict(rows.values_list("pk", "bills__number"))
+
+
+def why_filed(number: str) -> str:
+    """What to do where a bill stands on a shipment."""
+    return _("Locked: bill %(bill)s is filed for it. Ask for an amendment of the bill.") % {"bill": number}
+
+
+def why_not_deleted(hawb: HouseAirwayBill, filed: dict[int, str]) -> str:
+    """Why a shipment cannot be taken off the manifest, or nothing."""
+    if hawb.pk in filed:
+        return why_filed(filed[hawb.pk])
+    if hawb.packages_arrived:
+        return _("%(hawb)s has arrived, at least in part: it is not short.") % {"hawb": hawb}
+    if hawb.bills.exists():
+        return _("A draft of a bill names %(hawb)s: it stays on the manifest. Settle it as short with a reason.") % {
+            "hawb": hawb
+        }
+    return ""
+
+
+def reasons_locked(amendment: ManifestAmendment) -> list[str]:
+    """Everything in an amendment that is locked by now, each with its reason."""
+    from manifests.models import AmendmentLine
+
+    Kind = AmendmentLine.Kind  # noqa: N806 a class
+    locks, lines = Locks.of(amendment.manifest), list(amendment.lines.all())
+    hawbs = {
+        h.number: h for h in amendment.manifest.hawbs.filter(number__in=[line.hawb for line in lines if line.hawb])
+    }
+    filed = filed_bills(h.pk for h in hawbs.values())
+    reasons: list[str] = []
+    for line in lines:
+        hawb = hawbs.get(line.hawb)
+        if line.kind == Kind.HEADER:
+            reasons.append(locks.why_header())
+        elif line.kind == Kind.DELETE and hawb is not None:
+            reasons.append(why_not_deleted(hawb, filed))
+        elif line.kind == Kind.CHANGE and hawb is not None:
+            found = why_change(locks, line.after, filed.get(hawb.pk, ""))
+            reasons.append(f"{line.hawb}: {found}" if found else "")
+    return list(dict.fromkeys(filter(None, reasons)))
+
+
+def why_change(locks: Locks, after: dict[str, Any], bill: str) -> str:
+    """Why these details of a shipment cannot be changed, or nothing."""
+    if bill and set(after) - {WEIGHT}:
+        return why_filed(bill)
+    return next(filter(None, map(locks.why_cell, after)), "")
+
+
+def wants_adjudication(amendment: ManifestAmendment) -> bool:
+    """After the arrival is closed, everything but the weight that the scale showed (PN17 12.0, 5.2)."""
+    return amendment.manifest.stage == Stage.ARRIVED and not amendment.of_weight

@@ -1,0 +1,122 @@
+"""The custodian's computerised warehouse register: in, location, held, detained, out (PN17 5.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.dispatch import receiver
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.permissions import Actor
+from eccs.pages import activity_of
+from manifests.events import goods_released
+from manifests.models import HouseAirwayBill, WarehouseEntry, WarehouseMove
+
+VIEWS = {
+    "": gettext_lazy("In the warehouse"), "held": gettext_lazy("On hold"), "detained": gettext_lazy("Detained"),
+    "nowhere": gettext_lazy("Without a location"), "out": gettext_lazy("Out"),
+}  # fmt: skip
+
+
+@receiver(goods_released)
+def take_out_released(hawbs: QuerySet[HouseAirwayBill], at: datetime, **_kwargs: Any) -> None:
+    """Out of Charge is given: the goods are out of the register, all of a moment in one statement."""
+    take_out(hawbs.values("pk"), at, WarehouseEntry.Out.OUT_OF_CHARGE)
+
+
+def take_out(hawbs: Any, at: datetime, on: str) -> None:
+    """These house airway bills have left the warehouse: on Out of Charge, returned to origin, or disposed of."""
+    WarehouseEntry.objects.filter(hawb__in=hawbs, out_at=None).update(out_at=at, out_on=on)
+
+
+def detain(hawb_ids: Collection[int], at: datetime | None) -> None:
+    """These house airway bills are detained since a moment; with none, no longer."""
+    WarehouseEntry.objects.filter(hawb__in=hawb_ids).update(detained_since=at)
+
+
+def listed(actor: Actor, view: str, asked: str, days: int | None) -> QuerySet[Any]:
+    """The register of the person's stations: one view of it, by HAWB, bag, consignee or location, and of at least so many days."""
+    rows = WarehouseEntry.objects.visible_to(actor).select_related("hawb__manifest__courier", "hawb__bag", "station")
+    rows = rows.filter(out_at__isnull=view != "out")
+    if view == "held":
+        rows = rows.filter(hawb__held_since__isnull=False)
+    elif view == "detained":
+        rows = rows.filter(detained_since__isnull=False)
+    elif view == "nowhere":
+        rows = rows.filter(location="", in_at__isnull=False)
+    if asked:
+        upper = asked.upper()
+        rows = rows.filter(
+            Q(hawb__number__startswith=upper) | Q(location=upper) | Q(hawb__bag__number=upper)
+            | Q(hawb__manifest__number=upper) | Q(hawb__consignee_name__istartswith=asked)
+        )  # fmt: skip
+    if days is not None:
+        rows = rows.filter(in_at__lte=timezone.now() - timedelta(days=days))
+    return rows
+
+
+def move(numbers: Iterable[int], location: str, actor: Actor) -> int:
+    """Put goods that are in the warehouse at a place, and keep who did it when; how many were put there."""
+    now, stations = timezone.now(), actor.stations_for([activity_of("warehouse-move")])
+    assert actor.user_id is not None
+    with transaction.atomic():
+        rows = WarehouseEntry.objects.filter(
+            pk__in=list(numbers), station_id__in=stations, out_at=None, in_at__isnull=False
+        )
+        ids = list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+        WarehouseEntry.objects.filter(pk__in=ids).update(location=location)
+        WarehouseMove.objects.bulk_create(
+            WarehouseMove(entry_id=pk, at=now, location=location, by_id=actor.user_id) for pk in ids
+        )
+    return len(ids)
+
+
+COLUMNS = (
+    "station", "hawb", "bag", "manifest", "courier", "description", "consignee", "pieces", "in", "location", "held_since",
+    "detained_since", "out", "out_on",
+)  # fmt: skip
+
+
+MOST_EXPORTED = 50_000
+
+
+def exported(rows: QuerySet[Any]) -> Iterator[list[str]]:
+    """The register as rows of a file, the longest in first."""
+
+    def moment(at: datetime | None) -> str:
+        return timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at else ""
+
+    ordered = rows.order_by(F("in_at").asc(nulls_first=True), "pk")[:MOST_EXPORTED]
+    for entry in ordered.iterator(chunk_size=2000):
+        hawb = entry.hawb
+        yield [
+            entry.station_id, hawb.number, hawb.bag.number if hawb.bag else "", hawb.manifest.number or "",
+            hawb.manifest.courier.short_name, hawb.description, hawb.consignee_name,
+            f"{hawb.packages_arrived}/{hawb.packages}", moment(entry.in_at), entry.location, moment(hawb.held_since),
+            moment(entry.detained_since), moment(entry.out_at), str(entry.get_out_on_display()),
+        ]  # fmt: skip
+
+
+def happened(entry: WarehouseEntry) -> list[tuple[datetime, str, str]]:
+    """What has happened to the goods in the warehouse, the latest first: when, what, by whom."""
+    lines = [
+        (move.at, _("Moved to %(place)s") % {"place": move.location}, move.by.full_name)
+        for move in entry.moves.select_related("by")
+    ]
+    for hold in entry.hawb.holds.select_related("held_by", "released_by"):
+        lines.append((hold.held_at, _("Put on hold: %(reason)s") % {"reason": hold.reason}, hold.held_by.full_name))
+        if hold.released_at:
+            lines.append((hold.released_at, _("Hold released"), hold.released_by.full_name if hold.released_by else ""))
+    if entry.in_at:
+        lines.append((entry.in_at, _("In"), ""))
+    if entry.detained_since:
+        lines.append((entry.detained_since, _("Detained"), ""))
+    if entry.out_at:
+        lines.append((entry.out_at, str(entry.get_out_on_display()), ""))
+    return sorted(lines, reverse=True)

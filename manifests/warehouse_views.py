@@ -1,0 +1,92 @@
+"""The pages of the warehouse register."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from eccs import audit, keyset, pages
+from eccs.uploads import files
+from manifests import warehouse
+from manifests.forms import PlaceForm
+from manifests.models import WarehouseEntry
+
+
+def _asked(request: HttpRequest) -> dict[str, Any]:
+    """The register as it was asked for."""
+    pages.require(request.actor, "warehouse-register")  # type: ignore[attr-defined]
+    view = request.GET.get("view", "")
+    days = request.GET.get("days", "")
+    return {
+        "view": view if view in warehouse.VIEWS else "", "q": request.GET.get("q", "").strip()[:60].replace("\x00", ""),
+        "days": days if days.isdecimal() and len(days) < 5 else "",
+    }  # fmt: skip
+
+
+def _rows(request: HttpRequest, asked: dict[str, Any]) -> Any:
+    days = int(asked["days"]) if asked["days"] else None
+    return warehouse.listed(request.actor, asked["view"], asked["q"], days)  # type: ignore[attr-defined]
+
+
+@require_GET
+def register(request: HttpRequest) -> HttpResponse:
+    """What is in the warehouse, and what has been: searched by HAWB, bag, manifest, location or consignee, by age."""
+    asked = _asked(request)
+    page = keyset.page(_rows(request, asked), "pk", request.GET.get("mark", ""), 100)
+    kept = urlencode({name: value for name, value in asked.items() if value})
+    context = {
+        **asked, "page": page, "views": warehouse.VIEWS.items(), "kept": kept, "now": timezone.now(),
+        "may_move": request.actor.may(pages.activity_of("warehouse-move")) and asked["view"] != "out",  # type: ignore[attr-defined]
+    }  # fmt: skip
+    return render(request, "manifests/warehouse.html", context)
+
+
+@require_GET
+def entry(request: HttpRequest, pk: int) -> HttpResponse:
+    """One line of the register with all that happened to the goods."""
+    _asked(request)
+    rows = WarehouseEntry.objects.visible_to(request.actor).select_related("hawb__manifest", "hawb__bag", "station")  # type: ignore[attr-defined]
+    found = get_object_or_404(rows, pk=pk)
+    return render(request, "manifests/warehouse_entry.html", {"entry": found, "happened": warehouse.happened(found)})
+
+
+@require_POST
+def move(request: HttpRequest) -> HttpResponse:
+    """Put the ticked goods at a location."""
+    actor = request.actor  # type: ignore[attr-defined]
+    pages.require(actor, "warehouse-move")
+    form, ids = (
+        PlaceForm(request.POST),
+        [int(pk) for pk in request.POST.getlist("entry") if pk.isdecimal() and len(pk) < 19],
+    )
+    if not ids:
+        messages.error(request, _("Tick the goods first. Nothing has changed."))
+    elif not form.is_valid():
+        messages.error(request, _("Enter a location: letters, digits and hyphens, at most 20. Nothing has changed."))
+    else:
+        place = form.cleaned_data["location"]
+        done = warehouse.move(ids, place, actor)
+        words = ngettext("%(n)d shipment is now at %(place)s.", "%(n)d shipments are now at %(place)s.", done)
+        messages.success(request, words % {"n": done, "place": place})
+    return redirect("warehouse-register")
+
+
+@require_GET
+def export(request: HttpRequest) -> HttpResponse:
+    """The register as a CSV file."""
+    asked = _asked(request)
+    rows = warehouse.exported(_rows(request, asked))
+    content = files.written(warehouse.COLUMNS, rows, is_xlsx=False)
+    audit.record("list.exported", request=request, about="warehouse-register", **asked)
+    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="warehouse-register-{timezone.localdate():%Y-%m-%d}.csv"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
