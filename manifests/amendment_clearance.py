@@ -44,6 +44,13 @@ def manifest_as_it_was(amendment: Any, actor: Actor) -> str:
     return changed_since(amendment)
 
 
+def adjudicated(amendment: Any, actor: Actor) -> str:
+    """After the arrival is closed a manifest is amended on adjudication only."""
+    from manifests.locks import why_not_adjudicated
+
+    return why_not_adjudicated(amendment)
+
+
 class AmendmentClearance(Document):
     """The steps of a manifest amendment, in the order of the public notice."""
 
@@ -80,7 +87,7 @@ class AmendmentClearance(Document):
 
     @step(
         AmendmentStage.REQUESTED, AmendmentStage.APPROVED, role=Role.DCAC, label=gettext_lazy("Approve amendment"),
-        para="PN17 12.0", guards=(touches_nothing_locked, manifest_as_it_was), apart_from=("request_amendment",), grave=True,
+        para="PN17 12.0", guards=(touches_nothing_locked, manifest_as_it_was, adjudicated), apart_from=("request_amendment",), grave=True,
     )  # fmt: skip
     def approve_amendment(self: ManifestAmendment) -> None:
         """The DC/AC permits the changes; the manifest is changed at once and its earlier version kept."""

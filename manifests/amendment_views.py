@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -28,6 +28,8 @@ def _manifest(request: HttpRequest, key: str) -> ExpressCargoManifest:
     pages.require(actor, "manifest-amend")
     rows = ExpressCargoManifest.objects.filter(courier_id=actor.courier_id or 0, stage__in=amendments.AMENDABLE)
     found: ExpressCargoManifest = get_object_or_404(rows.select_related("courier"), ExpressCargoManifest.by_key(key))
+    if not actor.acts_as(pages.activity_of("manifest-amend"), found):
+        raise Http404
     return found
 
 

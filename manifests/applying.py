@@ -18,7 +18,7 @@ from eccs.trail import canonical
 from eccs.workflow import Refused
 from manifests.amendments import changed_since, header_of, row_of
 from manifests.events import house_airway_bills_arrived
-from manifests.locks import IDENTITY, reasons_locked
+from manifests.locks import IDENTITY, reasons_locked, why_not_adjudicated
 from manifests.models import (
     AmendmentLine,
     Bag,
@@ -42,7 +42,8 @@ def apply(amendment: ManifestAmendment, actor: Actor, at: datetime) -> dict[str,
     numbers = list(amendment.lines.exclude(hawb="").values_list("hawb", flat=True))
     hawbs = _held(manifest, numbers)
     amendment.manifest = manifest  # as it is now that nobody else can change it
-    if reasons := [*reasons_locked(amendment), *filter(None, [changed_since(amendment)])]:
+    hindrances = [changed_since(amendment), why_not_adjudicated(amendment)]
+    if reasons := [*reasons_locked(amendment), *filter(None, hindrances)]:
         raise Refused(reasons, amendment)
     version = keep_version(manifest, amendment, at)
     lines = list(amendment.lines.all())

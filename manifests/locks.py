@@ -116,3 +116,12 @@ def why_change(locks: Locks, after: dict[str, Any], bill: str) -> str:
 def wants_adjudication(amendment: ManifestAmendment) -> bool:
     """After the arrival is closed, everything but the weight that the scale showed (PN17 12.0, 5.2)."""
     return amendment.manifest.stage == Stage.ARRIVED and not amendment.of_weight
+
+
+def why_not_adjudicated(amendment: ManifestAmendment) -> str:
+    """Why an amendment cannot be approved without an adjudication, or nothing."""
+    if wants_adjudication(amendment) and not amendment.adjudication_reference:
+        return _(
+            "The arrival is closed by now: the amendment needs an adjudication reference. Reject it, to be asked for anew."
+        )
+    return ""

@@ -15,7 +15,7 @@ from bills.models import CourierBillOfEntry
 from bills.stages import Stage
 from eccs import trail
 from eccs.workflow import Document, Guard, Refused, Step, buttons, take, take_many
-from manifests.amendment_clearance import manifest_as_it_was, says_something, touches_nothing_locked
+from manifests.amendment_clearance import adjudicated, manifest_as_it_was, says_something, touches_nothing_locked
 from manifests.clearance import courier_in_force, has_shipments, not_on_hold
 from payments.clearance import bills_on_no_other_challan, bills_still_due, late_payment_reported
 from payments.models import BankMessage, Challan, ChallanLine
@@ -45,6 +45,10 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     not_on_hold: (lambda b: _set(b.hawb, held_since=timezone.now()), "is on hold"),
     says_something: (lambda a: a.lines.all().delete(), "changes nothing"),
     touches_nothing_locked: (lambda a: bill(Stage.ASSESSMENT, hawb=a.manifest.hawbs.get()), "is filed for it"),
+    adjudicated: (
+        lambda a: _set(a.manifest, stage="ARRIVED", igm_number="2914407", actual_arrival=timezone.now()),
+        "needs an adjudication",
+    ),
     manifest_as_it_was: (lambda a: _set(a.manifest.hawbs.get(), consignee_city="Hubli"), "has changed since"),
     guards.documents_complete: (lambda b: _set(b, documents_complete=False), "compulsory documents"),
     guards.duty_paid: (lambda b: _set(b, duty_paid=0), "is not paid"),
