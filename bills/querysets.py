@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.permissions import Actor
 from accounts.roles import Group
 from bills.stages import UNFILED
+
+
+def owed(of: str = "") -> Any:
+    """What a bill owes in all, in rupees: duty, interest, fine and penalty. `of` is the way to the bill: `bill__`."""
+    return F(f"{of}total_duty") + F(f"{of}interest") + F(f"{of}fine") + F(f"{of}penalty")
 
 
 class BillQuerySet(models.QuerySet[Any]):
@@ -18,6 +23,17 @@ class BillQuerySet(models.QuerySet[Any]):
     def visible_to(self, actor: Actor) -> Self:
         """The courier's own at every station; those of the posting's station, once filed, for officers and custodian."""
         seen = Q(station_id__in=actor.stations_in(Group.CUSTOMS, Group.CUSTODIAN)) & ~Q(stage__in=UNFILED)
+        if actor.courier_id is not None and actor.is_trade:
+            seen |= Q(courier_id=actor.courier_id)
+        return self.filter(seen)
+
+
+class OfBillQuerySet(models.QuerySet[Any]):
+    """Requests and provisional assessments by who asks."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """The courier's own at every station; all of the posting's station for officers."""
+        seen = Q(station_id__in=actor.stations_in(Group.CUSTOMS))
         if actor.courier_id is not None and actor.is_trade:
             seen |= Q(courier_id=actor.courier_id)
         return self.filter(seen)

@@ -58,6 +58,12 @@ RULES = {
     "landing_percent": RuleKind(_("Landing charges in the value, percent of CIF"), Decimal),
     "sws_percent": RuleKind(_("Social welfare surcharge, percent of BCD and AIDC"), Decimal),
     "interest_percent": RuleKind(_("Interest on duty paid late, percent a year"), Decimal),
+    "query_chaser_days": RuleKind(_("A courier is reminded of an unanswered query after so many days"), int),
+    "provisional_requisition_days": RuleKind(_("Provisional assessment: documents asked for within days"), int),
+    "provisional_documents_months": RuleKind(_("Provisional assessment: documents handed in within months"), int),
+    "provisional_outer_months": RuleKind(_("Provisional assessment: documents handed in at the latest, months"), int),
+    "provisional_final_months": RuleKind(_("Final assessment after the documents are complete, months"), int),
+    "provisional_limit_months": RuleKind(_("Final assessment after the provisional one at the latest, months"), int),
     "target_minutes": RuleKind(_("Time within which a desk should finish with a bill, minutes"), int),
 }
 
