@@ -118,7 +118,8 @@ def _belongings(made: CourierBillOfEntry) -> None:
         )
     if made.stage == Stage.DETAINED:
         detention_memo(made)
-    if made.stage in RELEASED:
+    if made.released_at is not None:
+        assert made.presented_on is not None
         ProvisionalRelease.objects.create(
             bill=made, bond_number="B-118", bond_amount=5000, bond_date=made.presented_on, guarantee_number="BG-7",
             guarantee_amount=2000, guarantee_valid_until=date(2028, 3, 31), at=made.released_at,

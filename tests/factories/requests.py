@@ -27,7 +27,8 @@ def amendment(
     held = Hold.AMENDMENT if stage in OPEN else ""
     on = of or bill(Stage.DUTY, station=station, firm=firm, holds=held)
     made = BillAmendment(**_of(on, stage) | {"changes": CHANGES, "reason": "The invoice was misread."} | given)
-    return _kept(made)
+    _keep(made)
+    return made
 
 
 def cancellation(
@@ -37,7 +38,9 @@ def cancellation(
     """A requested cancellation of a bill that awaits duty."""
     held = Hold.CANCELLATION if stage in OPEN else ""
     on = of or bill(Stage.DUTY, station=station, firm=firm, holds=held)
-    return _kept(BillCancellation(**_of(on, stage) | {"reason": "Filed twice."} | given))
+    made = BillCancellation(**_of(on, stage) | {"reason": "Filed twice."} | given)
+    _keep(made)
+    return made
 
 
 def provisional_assessment(
@@ -58,7 +61,9 @@ def provisional_assessment(
             "refund": Decimal(0),
             "finalised_at": timezone.now(),
         }
-    return _kept(ProvisionalAssessment(**fields | given))
+    made = ProvisionalAssessment(**fields | given)
+    _keep(made)
+    return made
 
 
 def _of(on: CourierBillOfEntry, stage: str) -> dict[str, Any]:
@@ -68,7 +73,6 @@ def _of(on: CourierBillOfEntry, stage: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _kept(made: Any) -> Any:
+def _keep(made: Any) -> None:
     numbering.number([made])
     made.save()
-    return made

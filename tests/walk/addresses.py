@@ -23,6 +23,7 @@ from tests.factories import firms
 from tests.factories.bills import bill
 from tests.factories.challans import challan
 from tests.factories.manifests import house_airway_bill, manifest
+from tests.factories.requests import amendment, cancellation, provisional_assessment
 
 PUBLIC = ("sign-in", "healthz", "set_language", "bank-return", "bank-confirmation")
 """What a stranger may ask for; the bank's messages are known by their signature."""
@@ -68,7 +69,11 @@ def build() -> World:
     CyberReceipt.objects.create(
         challan=paid, station_id="BLR", issued_at=paid.paid_at or timezone.now(), number="R-BLR-26-0000001", serial=1
     )
-    world.documents = [draft_manifest, flight, *bills.values(), owed, paid]
+    asked = [
+        amendment(of=bills[Stage.XRAY]), cancellation(of=bills[Stage.ASSESSMENT]),
+        provisional_assessment(of=bills[Stage.OUT_OF_CHARGE]),
+    ]  # fmt: skip
+    world.documents = [draft_manifest, flight, *bills.values(), *asked, owed, paid]
     _generic(world)
     _of_manifests(world, draft_manifest, flight)
     _of_bills(world, bills, flight)
@@ -115,6 +120,7 @@ def _of_bills(world: World, bills: dict[Stage, CourierBillOfEntry], flight: Expr
     for one in (bills[Stage.ASSESSMENT], bills[Stage.QUERY], bills[Stage.OUT_OF_CHARGE]):
         for name in ("bill-filed", "bill-print", "out-of-charge-print", "bill-attach"):
             world.own(name, one.key)
+    world.own("detention-print", bills[Stage.DETAINED].detentions.get().number)
     paper = Attachment.objects.create(
         bill=bills[Stage.QUERY], kind="OTHER", name="data-sheet.pdf", file=ContentFile(b"%PDF-1.7", "data-sheet.pdf"),
         content_type="application/pdf", size=8, sha256="0" * 64, by=bills[Stage.QUERY].created_by,
