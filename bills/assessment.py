@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from bills import rates
 from bills.duty.exchange import Exchange
+from bills.duty.levies import HEADS
 from bills.duty.statement import DutyStatement, Goods, statement
 from bills.duty.tariff import Tariff
 from bills.duty.valuation import Invoice, Valuation, apportion, value
@@ -69,6 +70,19 @@ def heads(found: Reckoned) -> dict[str, str]:
     """The duty by head as the bill keeps it."""
     told = {head: str(amount) for head, amount in found.duty.heads.items()}
     return {**told, "WAIVED": str(found.duty.waived)} if found.duty.waived else told
+
+
+def revise(bill: CourierBillOfEntry, duty: Decimal) -> None:
+    """An order sets the duty of the bill: it is spread over the heads as they stood, to the rupee."""
+    shares = {head: Decimal(amount) for head, amount in bill.duty_heads.items() if head in HEADS}
+    whole = duty == duty.to_integral_value()
+    if not sum(shares.values()):
+        shares = {HEADS[0]: Decimal(1)}
+    parts = apportion(duty, list(shares.values()))
+    if whole:
+        parts = [part.to_integral_value() for part in parts]
+        parts[parts.index(max(parts))] += duty - sum(parts)
+    bill.total_duty, bill.duty_heads = duty, {head: f"{part:.2f}" for head, part in zip(shares, parts, strict=True)}
 
 
 def reassess(bill: CourierBillOfEntry, alterations: list[dict[str, Any]]) -> Iterable[models.Model]:

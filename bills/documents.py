@@ -11,10 +11,11 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from bills.detention_paper import DetentionPaper, draw_detention
 from bills.duty.levies import LEVIES, BasicCustomsDuty, Charge
 from bills.duty.tariff import Rate, Tariff
 from bills.kinds import Kind
-from bills.models import CourierBillOfEntry, Item, OutOfCharge, TariffRate
+from bills.models import CourierBillOfEntry, DetentionMemo, Item, OutOfCharge, TariffRate
 from bills.papers import (
     BillPaper,
     ChargeLine,
@@ -43,6 +44,24 @@ def courier_bill_of_entry(bill: CourierBillOfEntry, printed_by: str = "") -> byt
 def out_of_charge_order(bill: CourierBillOfEntry, printed_by: str = "") -> bytes:
     """The Out of Charge order of a bill as PDF. There must be one."""
     return draw_out_of_charge(order_paper(_whole(bill), printed_by))
+
+
+def detention_memo(memo: DetentionMemo, printed_by: str = "") -> bytes:
+    """A detention memo as PDF (PN17 7(e), 7(l))."""
+    return draw_detention(detention_paper(memo, printed_by))
+
+
+def detention_paper(memo: DetentionMemo, printed_by: str = "") -> DetentionPaper:
+    """What stands on the detention memo; the officer is named by office alone."""
+    bill = _whole(memo.bill)
+    return DetentionPaper(
+        head=_head(bill, _("Detention memo"), _("Goods detained"), printed_by, number=memo.number or ""),
+        issued=moment(memo.issued_at), bill=bill.number or "", form=bill.kind, filed=moment(bill.filed_at),
+        manifest=bill.manifest.number or "-", flight=bill.manifest.flight_number,
+        goods=f"{bill.goods or bill.hawb.description} ({bill.item_count})", grounds=memo.grounds,
+        documents_wanted=memo.documents_wanted or _("None"), assessable_value=bill.assessable_value,
+        duty=bill.total_duty, **_parties(bill),
+    )  # fmt: skip
 
 
 def _whole(bill: CourierBillOfEntry) -> CourierBillOfEntry:
@@ -128,7 +147,8 @@ def _form(bill: CourierBillOfEntry) -> str:
 def _status(bill: CourierBillOfEntry) -> str:
     if bill.out_of_charge_at:
         return f"OOC ISSUED on {timezone.localtime(bill.out_of_charge_at):%d-%m-%Y %H:%M}"
-    return str(bill.get_stage_display())
+    status = str(bill.get_stage_display())
+    return _("%(status)s, assessed provisionally") % {"status": status} if bill.provisional else status
 
 
 def _given(bill: CourierBillOfEntry) -> str:

@@ -12,7 +12,7 @@ from bills import rates
 from bills.duty.exchange import ExchangeRates
 from bills.duty.tariff import Tariff
 from bills.models import CourierBillOfEntry
-from bills.stages import Stage
+from bills.stages import PUT_AWAY
 from eccs.dated_rules import rule_book
 from manifests.models import ExpressCargoManifest, HouseAirwayBill
 from rms.decision import Criterion, Ruleset
@@ -41,7 +41,7 @@ class Flight:
         if lock:
             rows = rows.select_for_update(of=("self",)).order_by("pk")
         hawbs = {hawb.number: hawb for hawb in rows}
-        filed = CourierBillOfEntry.objects.filter(manifest=manifest).exclude(stage=Stage.DISCARDED)
+        filed = CourierBillOfEntry.objects.filter(manifest=manifest).exclude(stage__in=PUT_AWAY)
         today = timezone.localdate()
         return cls(
             manifest=manifest, presented_on=today, rates_on=rates_day(manifest, today), hawbs=hawbs,

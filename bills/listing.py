@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import COURIERS
 from bills.models import CourierBillOfEntry
+from bills.requests_listing import AMENDMENTS, CANCELLATIONS, PROVISIONAL
 from bills.stages import Stage
 from eccs.pages import Column, Elsewhere, Listing, link, register
 from rms.models import RiskDecision
@@ -19,6 +20,8 @@ def search(text: str) -> Q:
     upper = text.upper()
     if upper.startswith("OOC_"):
         return Q(order__number=upper)
+    if upper.startswith("DM_"):
+        return Q(detentions__number=upper)
     condition = Q(number=text) | Q(number=upper) | Q(hawb__number=upper) | Q(iec=upper)
     if len(text) >= 4 and not text.isdigit():
         condition |= Q(hawb__consignee_name__istartswith=text)
@@ -58,5 +61,8 @@ BILLS = Listing(
 )  # fmt: skip
 
 register(BILLS)
+register(AMENDMENTS)
+register(CANCELLATIONS)
+register(PROVISIONAL)
 link(_("File a bill"), "bill-start", *COURIERS)
 link(_("Add papers to a bill"), "bill-attach", *COURIERS, nav=False)

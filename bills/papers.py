@@ -206,7 +206,7 @@ def _form_d(paper: BillPaper) -> list[list[Field]]:
         ],
         [
             Field(_("11(i) HAWB"), paper.hawb, strong=True),
-            Field(_("11(ii) CRN"), _packages(paper.crns), 2),
+            Field(_("11(ii) CRN"), packages_of(paper.crns), 2),
             Field(_("12 UCR"), paper.ucr),
         ],
         [Field(_("13 Consignor"), paper.consignor, 2), Field(_("14 Consignee"), paper.consignee, 2)],
@@ -312,7 +312,8 @@ def _draw_packages(sheet: Paper, crns: tuple[str, ...]) -> None:
         table.row([*crns[first : first + 4], *[""] * max(0, first + 4 - len(crns))])
 
 
-def _packages(crns: tuple[str, ...]) -> str:
+def packages_of(crns: tuple[str, ...]) -> str:
+    """The Cross Reference Numbers in a box, or where a long list of them stands."""
     if len(crns) > NAMED_PACKAGES:
         return _("%(count)s packages, listed under “Packages”") % {"count": len(crns)}
     return ", ".join(crns)
@@ -350,7 +351,7 @@ def draw_out_of_charge(paper: OutOfChargePaper) -> bytes:
                 Field(_("Packages"), paper.packages, strong=True),
                 Field(_("Gross weight, weighed"), paper.weight),
             ],
-            [Field(_("CRN"), _packages(paper.crns), 4)],
+            [Field(_("CRN"), packages_of(paper.crns), 4)],
             [
                 Field(_("Manifest"), paper.manifest, 2),
                 Field(_("IGM, landed"), paper.igm),

@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.permissions import Actor
 from accounts.roles import Group
 from bills.stages import UNFILED
+
+
+def owed(of: str = "") -> Any:
+    """What a bill owes in all, in rupees: duty, interest, fine and penalty. `of` is the way to the bill: `bill__`."""
+    return F(f"{of}total_duty") + F(f"{of}interest") + F(f"{of}fine") + F(f"{of}penalty")
 
 
 class BillQuerySet(models.QuerySet[Any]):
@@ -19,3 +24,11 @@ class BillQuerySet(models.QuerySet[Any]):
         """The courier's own at the stations of the posting, mostly all; those of the posting's station, once filed, for officers and custodian."""
         seen = Q(station_id__in=actor.stations_in(Group.CUSTOMS, Group.CUSTODIAN)) & ~Q(stage__in=UNFILED)
         return self.filter(seen | actor.firm_documents())
+
+
+class OfBillQuerySet(models.QuerySet[Any]):
+    """Requests and provisional assessments by who asks."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """The courier's own at the stations of the posting, mostly all; all of the posting's station for officers."""
+        return self.filter(Q(station_id__in=actor.stations_in(Group.CUSTOMS)) | actor.firm_documents())

@@ -12,8 +12,8 @@ from accounts.permissions import SYSTEM, Actor
 from bills import rates
 from bills.assessment import heads, put, reckon_again
 from bills.flight import rates_day
-from bills.models import CourierBillOfEntry, Item
-from bills.stages import CLOSED, UNFILED, Stage
+from bills.models import Adjudication, CourierBillOfEntry, Item
+from bills.stages import HERE, UNFILED, Stage
 from eccs.rows import write_rows
 from eccs.workflow import take_many
 from manifests.events import aircraft_arrived, house_airway_bills_arrived
@@ -25,8 +25,8 @@ def recompute(manifest: ExpressCargoManifest, **_kwargs: Any) -> None:
     """Duty is worked out again where the rates of the day of arrival are others than those filed by (PN17 5.1; section 15)."""
     bills = list(
         CourierBillOfEntry.objects.select_for_update(of=("self",))
-        .filter(manifest=manifest)
-        .exclude(stage__in=(*CLOSED, *UNFILED))
+        .filter(manifest=manifest, stage__in=HERE)
+        .exclude(pk__in=Adjudication.objects.filter(bill__manifest=manifest, revised_duty__isnull=False).values("bill"))
     )
     if not bills:
         return
@@ -62,6 +62,7 @@ def move_on(hawb_ids: list[int], actor: Actor, at: datetime, **_kwargs: Any) -> 
     bills = CourierBillOfEntry.objects.filter(hawb_id__in=hawb_ids, arrived_at=None).exclude(stage__in=UNFILED)
     if not bills.update(arrived_at=at):
         return
-    waiting = CourierBillOfEntry.objects.filter(hawb_id__in=hawb_ids, stage=Stage.ARRIVAL).values_list("pk", flat=True)
+    awaiting = (Stage.FIRST_CHECK_ARRIVAL, Stage.ARRIVAL)
+    waiting = CourierBillOfEntry.objects.filter(hawb_id__in=hawb_ids, stage__in=awaiting).values_list("pk", flat=True)
     if ids := list(waiting):
         take_many(CourierBillOfEntry, ids, "record_arrival", actor, at=at)

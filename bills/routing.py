@@ -4,16 +4,24 @@
     ------------------------+---------------------------------------------------------------------------------
     filing, and compulsory  | documents missing → awaiting them; interdicted for assessment → For assessment;
     documents               | money due → Awaiting duty; else as after payment
+    first check ordered     | packages still to come → Awaiting arrival (first check); else For first-check examination
     assessment              | assessable value above the DC/AC limit → For approval; else as after approval
     approval                | money due → Awaiting duty; else as after payment
-    payment                 | part of it still due → Awaiting duty; packages still to come → Awaiting arrival; else For X-ray
-    arrival                 | For X-ray
+    payment                 | part of it still due → Awaiting duty; goods released provisionally → Release finalised;
+                            | packages still to come → Awaiting arrival; not X-rayed yet → For X-ray;
+                            | examination still to be reported → For examination; else For Out of Charge
+    arrival                 | For X-ray, or the first-check examination that awaited it
     clear X-ray             | examination prescribed or mandated, and not yet reported → For examination;
-                            | facilitated, and Auto Out of Charge in force on the filing date → Out of Charge;
+                            | facilitated, nothing against it, and Auto Out of Charge in force on the filing date → Out of Charge;
                             | else For Out of Charge
     suspicious X-ray        | For examination
-    examination             | For Out of Charge
+    examination             | For Out of Charge; the one of a first check → For assessment
     reply to a query        | the desk that raised it
+    detention lifted,       | where the bill was, as it now stands: what was paid or has arrived meanwhile counts
+    stop cleared            |
+    adjudication            | absolute confiscation → Confiscated; documents missing → awaiting them; else as after approval
+    final order             | money due → Awaiting duty; else Release finalised
+    amendment approved      | For assessment
 
 Every bill passes X-ray before Out of Charge (PN17 6.1, 7).
 """
@@ -24,11 +32,13 @@ from typing import TYPE_CHECKING
 
 from accounts.permissions import SYSTEM
 from bills.clearance import guards
-from bills.stages import Stage
+from bills.stages import PAST_PAYMENT, Stage
 from eccs.dated_rules import rule_book
 
 if TYPE_CHECKING:
     from bills.models import CourierBillOfEntry
+
+CONFISCATE = "CONFISCATE"  # the outcome of an adjudication that leaves nothing to clear
 
 
 def after_filing(bill: CourierBillOfEntry, **_answers: object) -> Stage:
@@ -36,6 +46,11 @@ def after_filing(bill: CourierBillOfEntry, **_answers: object) -> Stage:
     if not bill.documents_complete:
         return Stage.DOCUMENTS
     return Stage.ASSESSMENT if bill.assessment_required else after_approval(bill)
+
+
+def after_first_check_ordered(bill: CourierBillOfEntry, **_answers: object) -> Stage:
+    """A first check examines the goods as soon as all of them have arrived (PN17 7.1(a))."""
+    return Stage.FIRST_CHECK if bill.arrived_at else Stage.FIRST_CHECK_ARRIVAL
 
 
 def after_assessment(bill: CourierBillOfEntry, **_answers: object) -> Stage:
@@ -51,14 +66,31 @@ def after_approval(bill: CourierBillOfEntry, **_answers: object) -> Stage:
 
 
 def after_payment(bill: CourierBillOfEntry, **_answers: object) -> Stage:
-    """X-ray awaits the arrival of every package (PN17 7(h))."""
-    return Stage.XRAY if bill.arrived_at else Stage.ARRIVAL
+    """X-ray awaits the arrival of every package (PN17 7(h)); what is done already is not done twice."""
+    if bill.released_at:
+        return Stage.FINALISED
+    if not bill.arrived_at:
+        return Stage.ARRIVAL
+    if not bill.xray_result:
+        return Stage.XRAY
+    return Stage.EXAMINATION if examination_is_due(bill) else Stage.FOR_OUT_OF_CHARGE
+
+
+def examination_is_due(bill: CourierBillOfEntry) -> bool:
+    """Prescribed by the RMS, mandated by an officer or called for by a suspicious X-ray, and not yet reported."""
+    called_for = bill.examination_prescribed or bill.examination_mandated or bill.xray_result == "SUSPICIOUS"
+    return called_for and bill.examined_at is None
+
+
+def after_arrival(bill: CourierBillOfEntry, **_answers: object) -> Stage:
+    """The goods are all there: X-ray, or the examination of a first check (PN17 7.1(a), 7.1(h))."""
+    return Stage.FIRST_CHECK if bill.stage == Stage.FIRST_CHECK_ARRIVAL else Stage.XRAY
 
 
 def after_clear_xray(bill: CourierBillOfEntry, **_answers: object) -> Stage:
     """Examination where prescribed; Auto Out of Charge for a facilitated bill by its dated rule (Circular 40/2019)."""
     assert bill.presented_on is not None
-    if (bill.examination_prescribed or bill.examination_mandated) and bill.examined_at is None:
+    if examination_is_due(bill):
         return Stage.EXAMINATION
     automatic = bill.facilitated and rule_book().is_on("auto_out_of_charge", bill.presented_on, bill.station_id)
     if automatic and not any(guard(bill, SYSTEM) for guard in guards.OUT_OF_CHARGE):
@@ -68,8 +100,7 @@ def after_clear_xray(bill: CourierBillOfEntry, **_answers: object) -> Stage:
 
 def after_recomputing(bill: CourierBillOfEntry, **_answers: object) -> Stage:
     """A duty that changed on arrival (PN17 5.1): a bill past payment comes back for the difference, one with nothing due goes on."""
-    past_payment = bill.stage in (Stage.ARRIVAL, Stage.XRAY, Stage.EXAMINATION, Stage.FOR_OUT_OF_CHARGE)
-    if past_payment and bill.amount_due > 0:
+    if bill.stage in PAST_PAYMENT and bill.amount_due > 0:
         return Stage.DUTY
     if bill.stage == Stage.DUTY and bill.amount_due <= 0:
         return after_payment(bill)
@@ -77,5 +108,31 @@ def after_recomputing(bill: CourierBillOfEntry, **_answers: object) -> Stage:
 
 
 def after_reply(bill: CourierBillOfEntry, **_answers: object) -> Stage:
-    """A reply goes back to the desk that raised the query (PN17 7(d), 7(j))."""
+    """A reply goes back to the desk that raised the query (PN17 7(d), 7(j), 7(k))."""
     return Stage(bill.returns_to)
+
+
+def after_lifting(bill: CourierBillOfEntry, **_answers: object) -> Stage:
+    """Goods no longer detained go on where they were (PN17 7(e), 7(l))."""
+    return _resumed(bill, bill.detained_from)
+
+
+def after_clearing_stop(bill: CourierBillOfEntry, **_answers: object) -> Stage:
+    """A clearance no longer stopped goes on where it was (PN17 9.0)."""
+    return _resumed(bill, bill.stopped_from)
+
+
+def _resumed(bill: CourierBillOfEntry, stage: str) -> Stage:
+    """Where a bill was, as it now stands: it does not wait for what was paid or has arrived meanwhile."""
+    if stage == Stage.FIRST_CHECK_ARRIVAL:
+        return after_first_check_ordered(bill)
+    if stage in (Stage.DUTY, Stage.ARRIVAL) or (stage in PAST_PAYMENT and bill.amount_due > 0):
+        return after_approval(bill)
+    return Stage(stage)
+
+
+def after_adjudication(bill: CourierBillOfEntry, *, outcome: str = "", **_answers: object) -> Stage:
+    """The order confiscates the goods, or lets them go on when what it demands is paid (PN17 7(k))."""
+    if outcome == CONFISCATE:
+        return Stage.CONFISCATED
+    return after_approval(bill) if bill.documents_complete else Stage.DOCUMENTS

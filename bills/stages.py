@@ -10,6 +10,8 @@ class Stage(models.TextChoices):
     DRAFT = "DRAFT", _("Draft")
     DOCUMENTS = "DOCUMENTS", _("Awaiting compulsory documents")
     ASSESSMENT = "ASSESSMENT", _("For assessment")
+    FIRST_CHECK_ARRIVAL = "FIRST_CHECK_ARRIVAL", _("Awaiting arrival (first check)")
+    FIRST_CHECK = "FIRST_CHECK", _("For first-check examination")
     APPROVAL = "APPROVAL", _("For approval")
     QUERY = "QUERY", _("Query raised")
     DUTY = "DUTY", _("Awaiting duty")
@@ -17,10 +19,34 @@ class Stage(models.TextChoices):
     XRAY = "XRAY", _("For X-ray")
     EXAMINATION = "EXAMINATION", _("For examination")
     FOR_OUT_OF_CHARGE = "FOR_OUT_OF_CHARGE", _("For Out of Charge")
+    ADJUDICATION = "ADJUDICATION", _("For adjudication")
+    DETAINED = "DETAINED", _("Detained")
+    STOPPED = "STOPPED", _("Stopped")
     OUT_OF_CHARGE = "OUT_OF_CHARGE", _("Out of Charge")
+    PROVISIONALLY_RELEASED = "PROVISIONALLY_RELEASED", _("Provisionally released")
+    FINALISED = "FINALISED", _("Release finalised")
+    CONFISCATED = "CONFISCATED", _("Confiscated")
+    CANCELLED = "CANCELLED", _("Cancelled")
     DISCARDED = "DISCARDED", _("Discarded")
 
 
 UNFILED = (Stage.DRAFT, Stage.DISCARDED)
-CLOSED = (Stage.OUT_OF_CHARGE, Stage.DISCARDED)
+PUT_AWAY = (Stage.DISCARDED, Stage.CANCELLED)  # the shipment may have another bill
+CLOSED = (Stage.OUT_OF_CHARGE, Stage.FINALISED, Stage.CONFISCATED, Stage.CANCELLED, Stage.DISCARDED)
 OPEN = tuple(stage for stage in Stage if stage not in CLOSED)
+HERE = tuple(
+    stage for stage in OPEN if stage not in (Stage.DRAFT, Stage.PROVISIONALLY_RELEASED)
+)  # filed, goods not released
+HELD = (Stage.QUERY, Stage.DETAINED, Stage.STOPPED)  # the way goes on when the hold ends
+FREE = tuple(stage for stage in HERE if stage not in HELD)
+PAST_PAYMENT = (Stage.ARRIVAL, Stage.XRAY, Stage.EXAMINATION, Stage.FOR_OUT_OF_CHARGE)
+
+
+class Hold(models.TextChoices):
+    """What keeps a bill from Out of Charge until it is closed."""
+
+    QUERY = "QUERY", _("a query is not answered")
+    DETENTION = "DETENTION", _("the goods are detained")
+    STOP = "STOP", _("the DC/AC has stopped the clearance")
+    AMENDMENT = "AMENDMENT", _("an amendment is requested")
+    CANCELLATION = "CANCELLATION", _("the cancellation is requested")

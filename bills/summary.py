@@ -9,17 +9,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bills.assessment import Reckoned, reckon_again
+from bills.clearance.provisional import ProvisionalStage
 from bills.duty.levies import LEVIES
 from bills.duty.statement import workings
 from bills.duty.tariff import Rate, Tariff
 from bills.filing import heads_of
-from bills.models import CourierBillOfEntry, Item, TariffRate
+from bills.models import Attachment, CourierBillOfEntry, Item, TariffRate
 from bills.stages import UNFILED, Stage
 from eccs.dated_rules import rule_book
 from eccs.money import grouped, rupees
 from eccs.workflow import Refused
 
-CUSTOMS_STAGES = (Stage.DOCUMENTS, Stage.ASSESSMENT, Stage.APPROVAL, Stage.QUERY)
+CUSTOMS_STAGES = (
+    Stage.DOCUMENTS, Stage.ASSESSMENT, Stage.FIRST_CHECK_ARRIVAL, Stage.FIRST_CHECK, Stage.APPROVAL, Stage.QUERY,
+    Stage.ADJUDICATION, Stage.DETAINED, Stage.STOPPED,
+)  # fmt: skip
 XRAY_STAGES = (Stage.XRAY, Stage.EXAMINATION, Stage.FOR_OUT_OF_CHARGE)
 
 
@@ -31,17 +35,26 @@ def summary(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]:
         found = check(bill) if bill.stage == Stage.DRAFT else None
         return {"bill": bill, "page": "bills/draft.html", "check": found, "papers": bill.attachments.all()}
     items = list(bill.items.all())
+    papers = bill.attachments.all() if actor.is_officer else bill.attachments.exclude(kind__in=Attachment.OFFICERS_ONLY)
     told = {
         "bill": bill,
         "items": items,
         "packages": list(bill.hawb.pieces.order_by("part")),
-        "papers": bill.attachments.all(),
+        "papers": papers,
         "queries": bill.queries.select_related("raised_by"),
         "examinations": bill.examinations.select_related("by"),
         "heads": heads(bill),
         "waived": Decimal(bill.duty_heads.get("WAIVED", "0")),
         "order": getattr(bill, "order", None),
         "exchange": _exact(bill.exchange_rate) if bill.exchange_rate else "",
+        "detentions": bill.detentions.select_related("issued_by", "ended_by"),
+        "releases": bill.releases.all(),
+        "adjudications": bill.adjudications.select_related("by"),
+        "requests": [*bill.amendments.all(), *bill.cancellations.all()],
+        "assessments": bill.provisional_assessments.exclude(stage=ProvisionalStage.SUPERSEDED)
+        if bill.assessed_at
+        else (),
+        "back": bill.stage_labels().get(bill.goes_back_to, ""),
         **reckoning(bill, items),
     }
     if actor.is_trade:

@@ -24,6 +24,7 @@ app.conf.beat_schedule = {
     "write of password expiry": {"task": "accounts.tasks.advise_of_exercises", "schedule": 600.0},
     "tidy sign-ins": {"task": "accounts.tasks.tidy", "schedule": crontab(hour=3, minute=20)},
     "clear old sessions": {"task": "accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=30)},
+    "remind of unanswered queries": {"task": "bills.tasks.chase_queries", "schedule": crontab(hour=9, minute=0)},
     "beat": {"task": "eccs.tasks.heartbeat", "schedule": 60.0},
 }
 

@@ -67,6 +67,12 @@ RULES = {
     "password_warned_from_day": RuleKind(_("The expiry of a password is announced from this day of its age"), int),
     "password_expires_on_day": RuleKind(_("A password expires on this day of its age"), int),
     "failures_before_lock": RuleKind(_("Sign-in waits after so many wrong tries"), int),
+    "query_chaser_days": RuleKind(_("A courier is reminded of an unanswered query after so many days"), int),
+    "provisional_requisition_days": RuleKind(_("Provisional assessment: documents asked for within days"), int),
+    "provisional_documents_months": RuleKind(_("Provisional assessment: documents handed in within months"), int),
+    "provisional_outer_months": RuleKind(_("Provisional assessment: documents handed in at the latest, months"), int),
+    "provisional_final_months": RuleKind(_("Final assessment after the documents are complete, months"), int),
+    "provisional_limit_months": RuleKind(_("Final assessment after the provisional one at the latest, months"), int),
     "target_minutes": RuleKind(_("Time within which a desk should finish with a bill, minutes"), int),
 }
 

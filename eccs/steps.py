@@ -62,6 +62,7 @@ class Step:
     desks: Mapping[str, str] = field(default_factory=dict)  # stage → role, where each stage has a desk of its own
     weighty: bool = False  # asks for the password again
     apart_from: tuple[str, ...] = ()  # steps whose taker may not take this one on the same document
+    anytime: bool = False  # may be taken wherever the document stands, which never waits for it
     document: str = ""  # the kind of document it belongs to
 
     def activity_at(self, stage: str) -> str:
@@ -79,8 +80,8 @@ class Step:
 
     @property
     def tells_the_way(self) -> bool:
-        """Whether the step leads anywhere: one that may leave each of several stages as it is does not."""
-        return len(self.sources) == 1 or not set(self.sources) <= set(self.targets)
+        """Whether the step leads on: one that may be taken at any time, or leave each of several stages as it is, does not."""
+        return not self.anytime and (len(self.sources) == 1 or not set(self.sources) <= set(self.targets))
 
     def reasons_not(self, document: Document, actor: Actor) -> list[str]:
         """Everything that stands against the step now, by name; empty where it can be taken."""
@@ -104,6 +105,7 @@ def step(
     private: bool = False,
     weighty: bool = False,
     apart_from: tuple[str, ...] = (),
+    anytime: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a method as a step. The method sets fields of its document and returns the records to be written with it.
 
@@ -118,7 +120,7 @@ def step(
         declared = Step(
             name=method.__name__, sources=sources, targets=targets, roles=roles, desks=desks,
             label=label, para=para, form=form, guards=guards, grave=grave, many=many, private=private,
-            weighty=weighty, apart_from=apart_from, rule=(method.__doc__ or "").strip(),
+            weighty=weighty, apart_from=apart_from, anytime=anytime, rule=(method.__doc__ or "").strip(),
         )  # fmt: skip
 
         @wraps(method)

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.forms import FileField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -121,16 +122,19 @@ def document_context(request: HttpRequest, listing: pages.Listing, shown: Any, *
     """What a document's page shows, whoever asks: only what that person may see."""
     actor = request.actor  # type: ignore[attr-defined]
     offered = [
-        {"step": b.step, "reasons": b.reasons, "url": shown.step_url(b.step.name), "form": step_form(b.step, shown, actor), "targets": _targets(b.step, shown)}
+        {"step": b.step, "reasons": b.reasons, "url": shown.step_url(b.step.name), "targets": _targets(b.step, shown),
+         "form": None if b.step.anytime else step_form(b.step, shown, actor)}
         for b in sorted(buttons(shown, actor), key=lambda b: len(b.step.sources))  # those of this desk alone come first
     ]  # fmt: skip
+    here = [b for b in offered if not b["step"].anytime]
     lines = shown.trail.select_related("by").order_by("-seq")
     return {
         "document": shown, "listing": listing, "actor": actor, "is_officer": actor.is_officer,
-        "buttons": [b for b in offered if not b["reasons"]], "not_possible": [b for b in offered if b["reasons"]],
+        "buttons": [b for b in here if not b["reasons"]], "not_possible": [b for b in here if b["reasons"]],
+        "anytime": [b for b in offered if b["step"].anytime and not b["reasons"]],
         "trail": [told(line, shown, officer=actor.is_officer) for line in lines if actor.is_officer or not _private(line, shown)],
         "who_has_it": who_has_it(listing, shown, actor), "now": timezone.now(), "target_minutes": desks.target_minutes(),
-        "next_in_queue": next_in_queue(listing, shown, actor) if offered and listing.queued else None,
+        "next_in_queue": next_in_queue(listing, shown, actor) if here and listing.queued else None,
         **listing.context(shown, actor), **more,
     }  # fmt: skip
 
@@ -168,7 +172,7 @@ def who_has_it(listing: pages.Listing, shown: Document, actor: Any) -> dict[str,
 
     done = listing.elsewhere.get(shown.stage)
     roles = (*(done.roles if done else ()), *holders(type(shown), shown.stage))
-    mine = [s for s in _open_steps(type(shown), shown.stage, actor) if Role.SYSTEM not in s.roles]
+    mine = [s for s in _open_steps(type(shown), shown.stage, actor) if not s.anytime and Role.SYSTEM not in s.roles]
     labels = shown.stage_labels()
     ahead: dict[str, None] = {}
     for declared, targets in what_next(type(shown), shown.stage):
@@ -176,7 +180,7 @@ def who_has_it(listing: pages.Listing, shown: Document, actor: Any) -> dict[str,
             ahead.update(dict.fromkeys(t for t in targets if t != shown.stage))
     order = list(shown.stage_order())
     onwards = [t for t in ahead if order.index(t) > order.index(shown.stage)] or list(ahead)
-    back = getattr(shown, "returns_to", "")
+    back = shown.goes_back_to
     if back in ahead:
         onwards = [back]
     do = [{"label": str(s.label), "url": f"#step-{s.name}"} for s in mine]
@@ -235,6 +239,8 @@ def _after(request: HttpRequest, listing: pages.Listing, before: Any, done: Any,
         messages.success(request, _("%(document)s: %(step)s done.") % words)
     else:
         messages.success(request, _("%(document)s: %(step)s done. It is now at “%(stage)s”.") % words)
+    if declared.anytime:
+        return redirect(done)
     if request.actor.is_officer and listing.queued:  # type: ignore[attr-defined]
         following = next_in_queue(listing, before, request.actor)  # type: ignore[attr-defined]
         if following is not None:
@@ -268,7 +274,7 @@ def steps(request: HttpRequest, slug: str, stage: str, verb: str) -> HttpRespons
     first = visible.first()
     if first is None:
         raise Http404
-    form = step_form(declared, first, actor, request.POST if "confirm" in request.POST else None)
+    form = _without_files(step_form(declared, first, actor, request.POST if "confirm" in request.POST else None))
     sent = request.method == "POST" and ("confirm" in request.POST or not (declared.grave or form is not None))
     if not sent or (form is not None and not form.is_valid()):
         context = {"listing": listing, "step": declared, "documents": list(visible), "form": form, "stage_slug": stage}
@@ -292,6 +298,13 @@ def steps(request: HttpRequest, slug: str, stage: str, verb: str) -> HttpRespons
             % {"document": refusal.document, "reasons": " ".join(refusal.reasons)},
         )
     return back
+
+
+def _without_files(form: Any) -> Any:
+    """The form for many documents at once: a file belongs to one."""
+    for name in [n for n, field in form.fields.items() if isinstance(field, FileField)] if form is not None else []:
+        del form.fields[name]
+    return form
 
 
 @require_GET

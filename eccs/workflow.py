@@ -82,6 +82,11 @@ class Document(FSMModelMixin, numbering.Numbered):
             return
         super().refresh_from_db(using, fields, from_queryset)
 
+    @property
+    def goes_back_to(self) -> str:
+        """The stage that this one leads back to, where that differs from document to document; or nothing."""
+        return ""
+
     def owner_key(self) -> tuple[Any, ...]:
         """What decides whose the document is: documents with the same are within the same people's reach."""
         return tuple(getattr(self, name, None) for name in OWNERS)
@@ -350,7 +355,13 @@ def buttons(document: Document, actor: Actor) -> list[Button]:
 
 def waiting_at(model: type[Document], actor: Actor) -> tuple[str, ...]:
     """The stages that wait for this person, in the order of the notice."""
-    found = {s for declared in model.steps().values() for s in declared.sources if actor.may(declared.activity_at(s))}
+    found = {
+        s
+        for declared in model.steps().values()
+        if not declared.anytime
+        for s in declared.sources
+        if actor.may(declared.activity_at(s))
+    }
     return tuple(stage for stage in model.stage_order() if stage in found)
 
 
@@ -358,7 +369,7 @@ def holders(model: type[Document], stage: str) -> tuple[str, ...]:
     """The roles whose step a stage awaits, the first declared first."""
     found: dict[str, None] = {}
     for declared in model.steps().values():
-        if stage in declared.sources:
+        if stage in declared.sources and not declared.anytime:
             found.update(dict.fromkeys(declared.roles_at(stage)))
     return tuple(found)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import COURIERS, Role
+from bills.querysets import owed
 from bills.stages import Stage as BillStage
 from eccs.workflow import Actor, Document, Step, step
 
@@ -41,7 +42,7 @@ ASKED = (Stage.AT_BANK, Stage.UNKNOWN)
 
 def bills_still_due(challan: Any, actor: Actor) -> str:
     """Every bill still waits for exactly the amount that stands on the challan."""
-    due = F("bill__total_duty") + F("bill__interest") - F("bill__duty_paid")
+    due = owed("bill__") - F("bill__duty_paid")
     changed = challan.lines.exclude(bill__stage=BillStage.DUTY, amount=due)
     numbers = list(changed.order_by("bill_id").values_list("bill__number", flat=True)[:3])
     if not numbers:

@@ -36,12 +36,12 @@ def credit_bills(challan: Challan) -> None:
 
 
 def heads_due(bill: Any, paid: Mapping[str, Decimal]) -> Heads:
-    """What a bill still owes, by head of duty, in rupees: the heads of its duty and interest less those paid before."""
+    """What a bill still owes, by head, in rupees: the heads of its duty, interest, fine and penalty less those paid before."""
     owed: Heads = defaultdict(Decimal)
     for head, amount in bill.duty_heads.items():
         owed[head] += Decimal(str(amount))
-    if bill.interest:
-        owed["interest"] += bill.interest
+    for head in ("interest", "fine", "penalty"):
+        owed[head] += getattr(bill, head)
     for head, amount in paid.items():
         owed[head] -= amount
     heads = {head: amount for head, amount in owed.items() if amount}

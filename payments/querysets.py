@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from accounts.permissions import Actor
 from accounts.roles import Group
 from bills.models import CourierBillOfEntry
+from bills.querysets import owed
 from bills.stages import Stage as BillStage
 
 
@@ -28,12 +29,11 @@ def payable_bills(actor: Actor) -> QuerySet[Any]:
 
     if actor.courier_id is None or not actor.is_trade:
         return CourierBillOfEntry.objects.none()
-    due = F("total_duty") + F("interest") - F("duty_paid")
     bills: QuerySet[Any] = (
         CourierBillOfEntry.objects.visible_to(actor)
         .filter(stage=BillStage.DUTY, courier_id=actor.courier_id)
         .filter(~Exists(ChallanLine.objects.filter(bill=OuterRef("pk"), live=True)))
-        .alias(due=due)
+        .alias(due=owed() - F("duty_paid"))
         .filter(due__gt=0)
     )
     return bills

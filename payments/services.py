@@ -11,12 +11,13 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.permissions import SYSTEM, Actor
 from bills.models import CourierBillOfEntry
+from bills.querysets import owed
 from eccs import numbering, trail
 from eccs.rows import write_rows
 from eccs.workflow import Refused, take
@@ -232,5 +233,5 @@ def note_silence(challan: Challan, nonce: str) -> None:
 
 def amount_awaiting(actor: Actor) -> Decimal:
     """What the firm's payable bills come to, in rupees."""
-    total = payable_bills(actor).aggregate(total=Sum("total_duty") + Sum("interest") - Sum("duty_paid"))["total"]
+    total = payable_bills(actor).aggregate(total=Sum(owed() - F("duty_paid")))["total"]
     return total or NOTHING

@@ -6,17 +6,18 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from bills.stages import HELD, Hold
 from eccs.money import rupees
 from eccs.workflow import Actor
 
 
 def duty_paid(bill: Any, actor: Actor) -> str:
-    """Duty and interest are paid."""
-    return (
-        _("Missing: duty of %(amount)s is not paid.") % {"amount": rupees(bill.amount_due)}
-        if bill.amount_due > 0
-        else ""
-    )
+    """Duty, interest, fine and penalty are paid."""
+    if bill.amount_due <= 0:
+        return ""
+    if bill.fine or bill.penalty:
+        return _("Missing: duty, fine or penalty of %(amount)s is not paid.") % {"amount": rupees(bill.amount_due)}
+    return _("Missing: duty of %(amount)s is not paid.") % {"amount": rupees(bill.amount_due)}
 
 
 def all_packages_arrived(bill: Any, actor: Actor) -> str:
@@ -45,4 +46,75 @@ def compulsory_documents_attached(bill: Any, actor: Actor) -> str:
     return "" if bill.attachments.exists() else _("Missing: attach the documents asked for first.")
 
 
-OUT_OF_CHARGE = (documents_complete, duty_paid, all_packages_arrived, xray_recorded, examination_reported)
+def no_open_query(bill: Any, actor: Actor) -> str:
+    """No query is open."""
+    return _("Missing: the answer to an open query.") if Hold.QUERY in bill.held_by else ""
+
+
+def no_detention(bill: Any, actor: Actor) -> str:
+    """The goods are not detained."""
+    return _("Missing: the detention is not lifted.") if Hold.DETENTION in bill.held_by else ""
+
+
+def no_stop(bill: Any, actor: Actor) -> str:
+    """The clearance is not stopped by the DC/AC."""
+    return _("Missing: the stop of the DC/AC is not cleared.") if Hold.STOP in bill.held_by else ""
+
+
+def no_open_amendment(bill: Any, actor: Actor) -> str:
+    """No amendment is requested and undecided."""
+    return _("Missing: the decision on the requested amendment.") if Hold.AMENDMENT in bill.held_by else ""
+
+
+def no_open_cancellation(bill: Any, actor: Actor) -> str:
+    """No cancellation is requested and undecided."""
+    return _("Missing: the decision on the requested cancellation.") if Hold.CANCELLATION in bill.held_by else ""
+
+
+def not_detained_already(bill: Any, actor: Actor) -> str:
+    """Goods that are detained are not detained again."""
+    return _("The goods are detained already: clear the stop.") if Hold.DETENTION in bill.held_by else ""
+
+
+def goods_not_released(bill: Any, actor: Actor) -> str:
+    """The goods have not been released."""
+    return _("The goods have been released provisionally.") if bill.released_at else ""
+
+
+def not_examined_yet(bill: Any, actor: Actor) -> str:
+    """The goods were not examined yet: a first check is made once."""
+    return _("The goods have been examined already.") if bill.examined_at else ""
+
+
+def memo_not_answered(bill: Any, actor: Actor) -> str:
+    """The detention memo still waits for an answer."""
+    waits = bill.detentions.filter(ended_at=None, replied_at=None).exists()
+    return "" if waits else _("The detention memo is answered already.")
+
+
+def by_the_desk_that_detained(bill: Any, actor: Actor) -> str:
+    """Only the desk that detained the goods lets them go or refers them."""
+    memo = bill.detentions.filter(ended_at=None).first()
+    if memo is not None and actor.acts_as(memo.activity, bill):
+        return ""
+    return _("Another desk detained the goods: it decides.")
+
+
+def not_held(request: Any, actor: Actor) -> str:
+    """A query, detention or stop of the bill ends before the request is granted."""
+    bill = request.bill
+    if bill.stage not in HELD:
+        return ""
+    return _("The bill is at “%(stage)s”: that ends first.") % {"stage": bill.get_stage_display()}
+
+
+def goods_have_left(assessment: Any, actor: Actor) -> str:
+    """The final assessment follows the clearance; before it the bill itself is assessed again."""
+    return "" if assessment.bill.out_of_charge_at else _("The bill is not Out of Charge yet.")
+
+
+NO_OPEN_REQUEST = (no_open_amendment, no_open_cancellation)
+OUT_OF_CHARGE = (
+    documents_complete, duty_paid, all_packages_arrived, xray_recorded, examination_reported, no_open_query, no_detention,
+    no_stop, *NO_OPEN_REQUEST,
+)  # fmt: skip

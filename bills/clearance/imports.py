@@ -13,17 +13,19 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import COURIERS, Role
 from bills import routing
 from bills.clearance import guards
-from bills.stages import OPEN, UNFILED, Stage
+from bills.stages import HERE, UNFILED, Hold, Stage
 from eccs.workflow import GET_STATE, Document, step
 from manifests.clearance import courier_in_force, not_on_hold
 
 if TYPE_CHECKING:
     from bills.models import CourierBillOfEntry
 
-AFTER_PAYMENT = [Stage.ARRIVAL, Stage.XRAY]
+AFTER_PAYMENT = [Stage.ARRIVAL, Stage.XRAY, Stage.EXAMINATION, Stage.FOR_OUT_OF_CHARGE]
 AFTER_APPROVAL = [Stage.DUTY, *AFTER_PAYMENT]
 AFTER_ASSESSMENT = [Stage.APPROVAL, *AFTER_APPROVAL]
-AFTER_FILING = [Stage.DOCUMENTS, Stage.ASSESSMENT, *AFTER_APPROVAL]
+AFTER_FILING = [Stage.DOCUMENTS, Stage.ASSESSMENT, Stage.DUTY, Stage.ARRIVAL, Stage.XRAY]
+AFTER_DOCUMENTS = [Stage.ASSESSMENT, *AFTER_APPROVAL]
+ASKING = (Stage.ASSESSMENT, Stage.FOR_OUT_OF_CHARGE, Stage.ADJUDICATION)
 
 
 class ImportClearance(Document):
@@ -55,7 +57,7 @@ class ImportClearance(Document):
         self.draft, self.discarded_at = dict[str, Any](), self.taken_at
 
     @step(
-        Stage.DOCUMENTS, GET_STATE(routing.after_filing, states=AFTER_FILING[1:]), role=Role.COURIER_SIGNATORY,
+        Stage.DOCUMENTS, GET_STATE(routing.after_filing, states=AFTER_DOCUMENTS), role=Role.COURIER_SIGNATORY,
         label=_("Submit compulsory documents"), para="PN17 6.1", guards=(guards.compulsory_documents_attached,),
     )  # fmt: skip
     def submit_compulsory_documents(self: CourierBillOfEntry) -> None:
@@ -68,27 +70,51 @@ class ImportClearance(Document):
     )  # fmt: skip
     def assess(
         self: CourierBillOfEntry, *, mandate_examination: bool = False, remarks: str = "",
-        alterations: list[dict[str, Any]] | None = None,
+        alterations: list[dict[str, Any]] | None = None, bond: dict[str, str] | None = None,
     ) -> Iterable[models.Model]:  # fmt: skip
-        """Second check: classification, value and rate are accepted or altered, and examination is mandated or not."""
+        """Second check: classification, value and rate are accepted or altered, examination mandated or not; final or with a bond."""
+        from bills.assessment import reassess
+        from bills.provisional import assess_provisionally, supersede
+
         self.assessed_at = self.taken_at
         self.examination_mandated, self.assessment_remarks = mandate_examination, remarks
-        if not alterations:
-            return ()
-        from bills.assessment import reassess
-
-        return reassess(self, alterations)
+        items = list(reassess(self, alterations)) if alterations else []
+        supersede(self)
+        if bond is not None:
+            assess_provisionally(self, bond, remarks)
+        return items
 
     @step(
-        (Stage.ASSESSMENT, Stage.FOR_OUT_OF_CHARGE), Stage.QUERY,
-        role={Stage.ASSESSMENT: Role.ASSESSING_OFFICER, Stage.FOR_OUT_OF_CHARGE: Role.SHED_SUPERINTENDENT},
-        label=_("Raise query"), para="PN17 7.1(d), 7.1(j)", form="bills.forms.officers.QueryForm",
+        Stage.ASSESSMENT,
+        GET_STATE(routing.after_first_check_ordered, states=[Stage.FIRST_CHECK_ARRIVAL, Stage.FIRST_CHECK]),
+        role=Role.ASSESSING_OFFICER, label=_("Send for first check"), para="PN17 7.1(a)",
+        form="bills.forms.officers.FirstCheckForm", guards=(guards.not_examined_yet,),
+    )  # fmt: skip
+    def send_for_first_check(self: CourierBillOfEntry, *, remarks: str = "") -> None:
+        """The goods are examined first, as soon as they have arrived; then the bill is assessed."""
+
+    @step(
+        Stage.FIRST_CHECK, Stage.ASSESSMENT, role=Role.INSPECTOR, label=_("Report first-check examination"),
+        para="PN17 7.1(a), 7.1(i)", form="bills.forms.officers.ExaminationForm",
+    )  # fmt: skip
+    def report_first_check_examination(self: CourierBillOfEntry, **report: Any) -> Iterable[models.Model]:
+        """The Inspector reports what was opened and found; with the report the Assessing Officer assesses the bill."""
+        return self.examined(first_check=True, **report)
+
+    @step(
+        ASKING, Stage.QUERY,
+        role={
+            Stage.ASSESSMENT: Role.ASSESSING_OFFICER, Stage.FOR_OUT_OF_CHARGE: Role.SHED_SUPERINTENDENT,
+            Stage.ADJUDICATION: Role.ASSESSING_OFFICER,
+        },
+        label=_("Raise query"), para="PN17 7.1(d), 7.1(j), 7.1(k)", form="bills.forms.officers.QueryForm",
     )  # fmt: skip
     def raise_query(self: CourierBillOfEntry, *, question: str, documents_wanted: str = "") -> Iterable[models.Model]:
         """A question or a call for documents goes to the courier; the answer comes back to the desk that asked."""
         from bills.models import QueryMemo
 
         self.returns_to = self.stage
+        self.hold(Hold.QUERY)
         return [
             QueryMemo(
                 bill_id=self.pk, raised_from=self.stage, question=question, documents_wanted=documents_wanted,
@@ -97,13 +123,14 @@ class ImportClearance(Document):
         ]  # fmt: skip
 
     @step(
-        Stage.QUERY, GET_STATE(routing.after_reply, states=[Stage.ASSESSMENT, Stage.FOR_OUT_OF_CHARGE]),
-        role=Role.COURIER_SIGNATORY, label=_("Reply to query"), para="PN17 7.1(d)", form="bills.forms.courier.ReplyForm",
+        Stage.QUERY, GET_STATE(routing.after_reply, states=list(ASKING)), role=Role.COURIER_SIGNATORY, label=_("Reply to query"),
+        para="PN17 7.1(d)", form="bills.forms.courier.ReplyForm",
     )  # fmt: skip
     def reply_to_query(self: CourierBillOfEntry, *, reply: str) -> Iterable[models.Model]:
         """The courier answers, with documents where they were asked for."""
         memo = self.queries.get(replied_at=None)
         memo.reply, memo.replied_at, memo.replied_by_id = reply, self.taken_at, self.taken_by.user_id
+        self.end_hold(Hold.QUERY)
         return [memo]
 
     @step(
@@ -123,7 +150,7 @@ class ImportClearance(Document):
         self.assessed_at = None
 
     @step(
-        Stage.DUTY, GET_STATE(routing.after_approval, states=AFTER_APPROVAL), role=Role.SYSTEM,
+        Stage.DUTY, GET_STATE(routing.after_approval, states=[*AFTER_APPROVAL, Stage.FINALISED]), role=Role.SYSTEM,
         label=_("Confirm payment"), para="PN17 8.0", many=True,
     )  # fmt: skip
     def confirm_payment(self: CourierBillOfEntry, *, amount: Decimal, challan: str) -> None:
@@ -132,14 +159,14 @@ class ImportClearance(Document):
         self.paid_at = self.taken_at
 
     @step(
-        Stage.ARRIVAL, Stage.XRAY, role=Role.ARRIVAL_SCANNER, label=_("Record arrival"), para="PN17 5.2, 7.1(h)",
-        guards=(guards.all_packages_arrived,), many=True,
+        (Stage.FIRST_CHECK_ARRIVAL, Stage.ARRIVAL), GET_STATE(routing.after_arrival, states=[Stage.FIRST_CHECK, Stage.XRAY]),
+        role=Role.ARRIVAL_SCANNER, label=_("Record arrival"), para="PN17 5.2, 7.1(a), 7.1(h)", guards=(guards.all_packages_arrived,), many=True,
     )  # fmt: skip
     def record_arrival(self) -> None:
         """The last package has been scanned."""
 
     @step(
-        OPEN[1:], GET_STATE(routing.after_recomputing, states=list(OPEN[1:])), role=Role.SYSTEM, label=_("Recompute duty"),
+        HERE, GET_STATE(routing.after_recomputing, states=list(HERE)), role=Role.SYSTEM, label=_("Recompute duty"),
         para="PN17 5.1", many=True,
     )  # fmt: skip
     def recompute_duty(
@@ -167,30 +194,29 @@ class ImportClearance(Document):
     )  # fmt: skip
     def mark_suspicious(self: CourierBillOfEntry, *, remarks: str) -> None:
         """The picture is suspicious: the goods are examined."""
-        self.xray_result, self.xray_at = "SUSPICIOUS", self.taken_at
+        self.xray_result, self.xray_at, self.examined_at = "SUSPICIOUS", self.taken_at, None
         self.xray_remarks = remarks
 
     @step(
         Stage.EXAMINATION, Stage.FOR_OUT_OF_CHARGE, role=Role.INSPECTOR, label=_("Report examination"), para="PN17 7.1(i)",
         form="bills.forms.officers.ExaminationForm",
     )  # fmt: skip
-    def report_examination(
-        self: CourierBillOfEntry, *, packages_opened: int, percent: int, findings: str, recommendation: str
-    ) -> Iterable[models.Model]:
+    def report_examination(self: CourierBillOfEntry, **report: Any) -> Iterable[models.Model]:
         """The Inspector reports what was opened and found, and recommends what to do."""
-        from bills.models import Examination
+        return self.examined(first_check=False, **report)
 
-        self.examined_at = self.taken_at
-        return [
-            Examination(
-                bill_id=self.pk, packages_opened=packages_opened, percent=percent, findings=findings,
-                recommendation=recommendation, by_id=self.taken_by.user_id,
-            )
-        ]  # fmt: skip
+    @step(
+        Stage.FOR_OUT_OF_CHARGE, Stage.EXAMINATION, role=Role.SHED_SUPERINTENDENT, label=_("Order re-examination"),
+        para="PN17 7.1(m)", form="bills.forms.officers.ReexaminationForm",
+    )  # fmt: skip
+    def order_re_examination(self: CourierBillOfEntry, *, remarks: str) -> None:
+        """In case of suspicion or dispute the goods are examined again; the reports made before are kept."""
+        self.examination_mandated, self.examined_at = True, None
 
     @step(
         Stage.FOR_OUT_OF_CHARGE, Stage.OUT_OF_CHARGE, role=Role.SHED_SUPERINTENDENT, label=_("Give Out of Charge"),
-        para="PN17 7.1(b)", guards=guards.OUT_OF_CHARGE, apart_from=("report_examination",), grave=True, many=True,
+        para="PN17 7.1(b)", guards=guards.OUT_OF_CHARGE,
+        apart_from=("report_examination", "report_first_check_examination"), grave=True, many=True,
     )  # fmt: skip
     def give_out_of_charge(self: CourierBillOfEntry) -> Iterable[models.Model]:
         """The goods may leave."""

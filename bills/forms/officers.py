@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bills.forms.entry import sentence
-from bills.models import CourierBillOfEntry, Examination
+from bills.forms.papers import IMAGES_HELP, PapersField, keep
+from bills.models import Attachment, CourierBillOfEntry, Examination
+from bills.models.provisional import BondType
 from eccs import identifiers
 from eccs.dated_rules import rule_book
 from eccs.money import grouped, rupees
+
+BOND = ("bond_type", "bond_amount", "bond_number", "bond_date")
 
 
 class StepForm(forms.Form):
@@ -28,8 +34,32 @@ class StepForm(forms.Form):
         return dict(self.cleaned_data)
 
 
+def past_day(label: Any, **more: Any) -> forms.DateField:
+    """A day that has come: written as people here write it, or as a computer does."""
+    widget = forms.DateInput(format="%d/%m/%Y", attrs={"autocomplete": "off", "class": "govuk-input--width-10"})
+    help_text = more.pop("help_text", _("For example 19/11/2026."))
+    return forms.DateField(
+        label=label, widget=widget, input_formats=["%d/%m/%Y", "%Y-%m-%d"], help_text=help_text, **more
+    )
+
+
+def amount(label: Any, **more: Any) -> forms.DecimalField:
+    """An amount in rupees."""
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "govuk-input--width-10"})
+    return forms.DecimalField(
+        label=label, widget=widget, **{"max_digits": 14, "decimal_places": 2, "min_value": Decimal(0), **more}
+    )
+
+
+def not_after_today(day: date | None) -> date | None:
+    """What has been executed or ordered was not in the future."""
+    if day is not None and day > timezone.localdate():
+        raise ValidationError(_("The day is still to come."))
+    return day
+
+
 class AssessmentForm(StepForm):
-    """Second check: accept or alter classification and unit price, mandate examination or not (PN17 7.1(b))."""
+    """Second check: accept or alter, mandate examination or not, final or provisional with a bond (PN17 7.1(b), 7.1(c))."""
 
     template = "bills/_assess.html"
 
@@ -40,8 +70,16 @@ class AssessmentForm(StepForm):
     examine = forms.ChoiceField(
         label=_("Examination"), widget=forms.RadioSelect, choices=[("yes", _("Yes")), ("no", _("No"))], initial="no"
     )
+    kind = forms.ChoiceField(
+        label=_("Assessment type"), widget=forms.RadioSelect, initial="final",
+        choices=[("final", _("Final")), ("provisional", _("Provisional, with a bond"))],
+    )  # fmt: skip
+    bond_type = forms.ChoiceField(label=_("Bond type"), choices=BondType.choices, required=False)
+    bond_amount = amount(_("Bond amount, rupees"), required=False, min_value=Decimal("0.01"))
+    bond_number = forms.CharField(label=_("Bond number"), max_length=40, required=False)
+    bond_date = past_day(_("Date of the bond"), required=False)
     remarks = forms.CharField(
-        label=_("Remarks"), widget=forms.Textarea(attrs={"rows": 1}), max_length=1000, required=False,
+        label=_("Assessment remarks"), widget=forms.Textarea(attrs={"rows": 1}), max_length=1000, required=False,
         help_text=_("The courier reads them."),
     )  # fmt: skip
 
@@ -90,9 +128,24 @@ class AssessmentForm(StepForm):
             raise ValidationError(_("The RMS prescribes the examination of this bill."))
         return answer
 
+    def clean_bond_date(self) -> date | None:
+        """The bond has been executed."""
+        return not_after_today(self.cleaned_data["bond_date"])
+
+    def bond_fields(self) -> list[Any]:
+        """The fields of the bond, for a provisional assessment."""
+        return [self[name] for name in BOND]
+
     def clean(self) -> dict[str, Any]:
-        """What is to be altered must be altered, to a tariff item that exists."""
+        """What is to be altered must be altered, to a tariff item that exists; a bond is whole."""
         given = super().clean() or {}
+        if given.get("kind") == "provisional":
+            for name in (*BOND, "remarks"):
+                if not given.get(name) and name not in self.errors:
+                    self.add_error(name, _("A provisional assessment needs it."))
+        return self._clean_alterations(given)
+
+    def _clean_alterations(self, given: dict[str, Any]) -> dict[str, Any]:
         if given.get("declared") != "alter":
             return given
         for item in self.items:
@@ -136,7 +189,21 @@ class AssessmentForm(StepForm):
             "mandate_examination": given["examine"] == "yes",
             "remarks": given["remarks"],
             "alterations": alterations,
+            "bond": self._bond(given) if given["kind"] == "provisional" else None,
         }
+
+    @staticmethod
+    def _bond(given: dict[str, Any]) -> dict[str, str]:
+        return {name.removeprefix("bond_"): str(given[name]) for name in BOND}
+
+
+class FirstCheckForm(StepForm):
+    """What the Inspector should look at (PN17 7.1(a))."""
+
+    remarks = forms.CharField(
+        label=_("What to examine"), widget=forms.Textarea(attrs={"rows": 2}), max_length=1000, required=False,
+        help_text=_("The Inspector reads it."),
+    )  # fmt: skip
 
 
 class QueryForm(StepForm):
@@ -162,6 +229,24 @@ class SuspicionForm(StepForm):
     """What the X-ray picture shows (PN17 7.1(h))."""
 
     remarks = forms.CharField(label=_("What is suspicious"), widget=forms.Textarea(attrs={"rows": 3}), max_length=1000)
+    image = PapersField(label=_("X-ray image"), required=False, help_text=IMAGES_HELP)
+
+    def attach(self) -> None:
+        """Keep the image before the step is taken; it is for officers."""
+        keep(self, "image", Attachment.Kind.XRAY)
+
+    def answers(self) -> dict[str, Any]:
+        """The remarks."""
+        return {"remarks": self.cleaned_data["remarks"]}
+
+
+class ReexaminationForm(StepForm):
+    """Why the goods are examined again (PN17 7.1(m))."""
+
+    remarks = forms.CharField(
+        label=_("What is in dispute"), widget=forms.Textarea(attrs={"rows": 3}), max_length=1000,
+        help_text=_("The Inspector reads it."),
+    )  # fmt: skip
 
 
 class ExaminationForm(StepForm):
@@ -175,6 +260,7 @@ class ExaminationForm(StepForm):
     recommendation = forms.ChoiceField(
         label=_("Recommended"), widget=forms.RadioSelect, choices=Examination.Recommendation.choices
     )
+    photos = PapersField(label=_("Photos"), required=False, help_text=IMAGES_HELP)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -188,3 +274,11 @@ class ExaminationForm(StepForm):
         if opened > self.document.hawb.packages:
             raise ValidationError(_("The shipment has %(count)d packages.") % {"count": self.document.hawb.packages})
         return opened
+
+    def attach(self) -> None:
+        """Keep the photos before the step is taken; they are for officers."""
+        keep(self, "photos", Attachment.Kind.PHOTO)
+
+    def answers(self) -> dict[str, Any]:
+        """The report."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "photos"}

@@ -1,10 +1,14 @@
 """Bills, what belongs to them, and the rates they are charged by."""
 
 from bills.models.bill import BillTrail, CourierBillOfEntry
+from bills.models.decisions import Adjudication, DetentionMemo, ProvisionalRelease
+from bills.models.provisional import ProvisionalAssessment, ProvisionalTrail
 from bills.models.rates import ExchangeRate, TariffRate
 from bills.models.records import Attachment, Examination, Item, OutOfCharge, QueryMemo
+from bills.models.requests import AmendmentTrail, BillAmendment, BillCancellation, CancellationTrail
 
 __all__ = [
-    "Attachment", "BillTrail", "CourierBillOfEntry", "Examination", "ExchangeRate", "Item", "OutOfCharge", "QueryMemo",
-    "TariffRate",
+    "Adjudication", "AmendmentTrail", "Attachment", "BillAmendment", "BillCancellation", "BillTrail", "CancellationTrail",
+    "CourierBillOfEntry", "DetentionMemo", "Examination", "ExchangeRate", "Item", "OutOfCharge", "ProvisionalAssessment",
+    "ProvisionalRelease", "ProvisionalTrail", "QueryMemo", "TariffRate",
 ]  # fmt: skip

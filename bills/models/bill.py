@@ -14,23 +14,24 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from accounts.models import AuthorisedCourier, CustomsStation
-from bills.clearance.imports import ImportClearance
+from bills.clearance.holds import HeldClearance
 from bills.kinds import Kind
 from bills.numbers import bill_series
-from bills.querysets import BillQuerySet
-from bills.stages import Stage
+from bills.querysets import BillQuerySet, owed
+from bills.stages import CLOSED, PUT_AWAY, Hold, Stage
 from eccs.trail import TrailLine
 from manifests.models import ExpressCargoManifest, HouseAirwayBill
 from rms.models import RiskDecision
 
-OPEN_STAGES = tuple(s.value for s in Stage if s not in (Stage.OUT_OF_CHARGE, Stage.DISCARDED, Stage.DRAFT))
+AMOUNTS = ("fine", "penalty", "revised_duty")  # of an order, in rupees
+OPEN_STAGES = tuple(s.value for s in Stage if s not in (*CLOSED, Stage.DRAFT))
 
 
 def _money(**options: Any) -> Any:
     return models.DecimalField(max_digits=16, decimal_places=2, **options)
 
 
-class CourierBillOfEntry(ImportClearance):
+class CourierBillOfEntry(HeldClearance):
     """A bill of entry for the goods of one house airway bill (PN17 5.4; Form D for CBE-XIII)."""
 
     class XrayResult(models.TextChoices):
@@ -44,7 +45,7 @@ class CourierBillOfEntry(ImportClearance):
     courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, related_name="bills", db_index=False)
     manifest = models.ForeignKey(ExpressCargoManifest, models.PROTECT, related_name="bills", db_index=False)
     hawb = models.ForeignKey(HouseAirwayBill, models.PROTECT, related_name="bills", db_index=False)
-    stage = FSMField(choices=Stage.choices, default=Stage.DRAFT, protected=True, max_length=20)
+    stage = FSMField(choices=Stage.choices, default=Stage.DRAFT, protected=True, max_length=24)
     draft = models.JSONField(default=dict, blank=True)  # what has been typed so far, until it is filed
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     created_at = models.DateTimeField(default=timezone.now)
@@ -88,7 +89,9 @@ class CourierBillOfEntry(ImportClearance):
     total_duty = _money(default=Decimal(0))
     duty_heads = models.JSONField(default=dict, blank=True)  # head → rupees, summed over the items
     interest = _money(default=Decimal(0))
-    duty_paid = _money(default=Decimal(0))
+    fine = _money(default=Decimal(0))
+    penalty = _money(default=Decimal(0))
+    duty_paid = _money(default=Decimal(0))  # on all of these
     paid_at = models.DateTimeField(null=True, blank=True)
 
     # Risk: for officers only
@@ -100,7 +103,11 @@ class CourierBillOfEntry(ImportClearance):
     documents_complete = models.BooleanField(default=True)
 
     # What the desks found
-    returns_to = models.CharField(max_length=20, blank=True)
+    holds = models.CharField(max_length=60, blank=True)  # what keeps it from Out of Charge: `QUERY AMENDMENT`
+    returns_to = models.CharField(max_length=20, blank=True)  # the desk that raised the last query
+    detained_from = models.CharField(max_length=20, blank=True)  # where the last detention found it
+    stopped_from = models.CharField(max_length=20, blank=True)  # where the last stop found it
+    provisional = models.BooleanField(default=False)  # assessed provisionally, the final assessment is to come
     assessed_at = models.DateTimeField(null=True, blank=True)
     assessment_remarks = models.TextField(blank=True)
     examination_mandated = models.BooleanField(default=False)
@@ -111,7 +118,8 @@ class CourierBillOfEntry(ImportClearance):
     xray_remarks = models.TextField(blank=True)
     examined_at = models.DateTimeField(null=True, blank=True)
     out_of_charge_at = models.DateTimeField(null=True, blank=True)
-    discarded_at = models.DateTimeField(null=True, blank=True)
+    released_at = models.DateTimeField(null=True, blank=True)  # provisionally
+    discarded_at = models.DateTimeField(null=True, blank=True)  # a draft, or a bill that was cancelled
 
     objects = BillQuerySet.as_manager()
 
@@ -135,8 +143,8 @@ class CourierBillOfEntry(ImportClearance):
                 name="bill_filed_is_whole",
             ),
             models.CheckConstraint(
-                condition=Q(stage="DISCARDED", discarded_at__isnull=False)
-                | (~Q(stage="DISCARDED") & Q(discarded_at=None)),
+                condition=Q(stage__in=[s.value for s in PUT_AWAY], discarded_at__isnull=False)
+                | (~Q(stage__in=[s.value for s in PUT_AWAY]) & Q(discarded_at=None)),
                 name="bill_discarded_has_time",
             ),
             models.CheckConstraint(
@@ -145,11 +153,26 @@ class CourierBillOfEntry(ImportClearance):
                 name="bill_out_of_charge_has_time",
             ),
             models.CheckConstraint(
-                condition=~Q(stage="OUT_OF_CHARGE") | (~Q(xray_result="") & Q(duty_paid__gte=models.F("total_duty"))),
+                condition=~Q(stage="OUT_OF_CHARGE") | (~Q(xray_result="") & Q(duty_paid__gte=owed())),
                 name="bill_out_of_charge_is_xrayed_and_paid",
             ),
             models.CheckConstraint(
-                condition=Q(assessable_value__gte=0, total_duty__gte=0, duty_paid__gte=0, interest__gte=0),
+                condition=~Q(stage="OUT_OF_CHARGE") | Q(holds="", released_at=None),
+                name="bill_out_of_charge_is_not_held",
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage__in=("PROVISIONALLY_RELEASED", "FINALISED")) | Q(released_at__isnull=False),
+                name="bill_released_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    assessable_value__gte=0,
+                    total_duty__gte=0,
+                    duty_paid__gte=0,
+                    interest__gte=0,
+                    fine__gte=0,
+                    penalty__gte=0,
+                ),
                 name="bill_money_not_negative",
             ),
         ]
@@ -173,9 +196,96 @@ class CourierBillOfEntry(ImportClearance):
 
     @property
     def amount_due(self) -> Decimal:
-        """Duty and interest not yet paid, in rupees."""
-        due: Decimal = self.total_duty + self.interest - self.duty_paid
+        """Duty, interest, fine and penalty not yet paid, in rupees; below nothing where too much was paid."""
+        due: Decimal = self.total_duty + self.interest + self.fine + self.penalty - self.duty_paid
         return due
+
+    @property
+    def refundable(self) -> Decimal:
+        """What was paid beyond what is owed, in rupees."""
+        return max(-self.amount_due, Decimal(0))
+
+    @property
+    def held_by(self) -> list[str]:
+        """What keeps the bill from Out of Charge: a query, a detention, a stop, a request."""
+        return self.holds.split()
+
+    @property
+    def goes_back_to(self) -> str:
+        """Where the hold found the bill."""
+        where = {Stage.QUERY: self.returns_to, Stage.DETAINED: self.detained_from, Stage.STOPPED: self.stopped_from}
+        return where.get(self.stage, "")
+
+    def hold(self, why: Hold) -> None:
+        """Keep the bill from Out of Charge until this has ended."""
+        self.holds = " ".join([*self.held_by, why])
+
+    def end_hold(self, *why: Hold) -> None:
+        """This keeps the bill from nothing any more."""
+        self.holds = " ".join(held for held in self.held_by if held not in why)
+
+    def examined(self, *, first_check: bool, **report: Any) -> Iterable[models.Model]:
+        """One more report of an examination; those before it stay."""
+        from bills.models.records import Examination
+
+        self.examined_at = self.taken_at
+        return [Examination(bill_id=self.pk, first_check=first_check, by_id=self.taken_by.user_id, **report)]
+
+    def query_withdrawn(self) -> list[models.Model]:
+        """A query that a stop overtook is not answered any more."""
+        if Hold.QUERY not in self.held_by:
+            return []
+        memo = self.queries.get(replied_at=None)
+        memo.reply, memo.replied_at = str(_("Withdrawn: the clearance was stopped.")), self.taken_at
+        self.end_hold(Hold.QUERY)
+        return [memo]
+
+    def detained(self, activity: str, grounds: str, documents_wanted: str) -> Iterable[models.Model]:
+        """The numbered memo that detains the goods, and where the bill was found."""
+        from bills.models.decisions import DetentionMemo
+
+        self.detained_from, records = self.stage, list[models.Model]()
+        if self.stage == Stage.STOPPED:
+            self.end_hold(Hold.STOP)
+            self.detained_from = self.returns_to if self.stopped_from == Stage.QUERY else self.stopped_from
+            records = self.query_withdrawn()
+        self.hold(Hold.DETENTION)
+        memo = DetentionMemo(
+            bill=self, station_id=self.station_id, activity=activity, grounds=grounds, documents_wanted=documents_wanted,
+            issued_at=self.taken_at, issued_by_id=self.taken_by.user_id,
+        )  # fmt: skip
+        return [*records, memo]
+
+    def open_detention(self) -> Any:
+        """The memo that detains the goods now."""
+        return self.detentions.get(ended_at=None)
+
+    def detention_ended(self, outcome: str, remarks: str) -> Any:
+        """The memo with what became of the goods."""
+        memo = self.open_detention()
+        memo.outcome, memo.remarks, memo.ended_at = outcome, remarks, self.taken_at
+        memo.ended_by_id = self.taken_by.user_id
+        self.end_hold(Hold.DETENTION)
+        return memo
+
+    def adjudged(self, outcome: str, **order: Any) -> Iterable[models.Model]:
+        """An order: what it demands is due on the bill; of goods confiscated nothing is asked here."""
+        from bills.assessment import revise
+        from bills.models.decisions import Adjudication
+        from bills.provisional import supersede
+        from bills.routing import CONFISCATE
+
+        made = Adjudication(
+            bill_id=self.pk, outcome=outcome, at=self.taken_at, by_id=self.taken_by.user_id, duty_before=self.total_duty,
+            **{name: Decimal(given) if name in AMOUNTS else given for name, given in order.items() if given is not None},
+        )  # fmt: skip
+        supersede(self)
+        if outcome != CONFISCATE:
+            self.fine += made.fine
+            self.penalty += made.penalty
+            if made.revised_duty is not None:
+                revise(self, made.revised_duty)
+        return [made]
 
     def out_of_charge(self, *, automatic: bool) -> Iterable[models.Model]:
         """The order that lets the goods leave, numbered as it is written."""

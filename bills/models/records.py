@@ -69,12 +69,14 @@ class QueryMemo(models.Model):
     reply = models.TextField(blank=True)
     replied_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     replied_at = models.DateTimeField(null=True)
+    chased_at = models.DateTimeField(null=True)  # when the courier was last reminded
 
     class Meta:
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["bill"], condition=models.Q(replied_at=None), name="query_one_open_a_bill")
         ]
+        indexes = [models.Index(fields=["raised_at"], name="query_unanswered", condition=models.Q(replied_at=None))]
 
     def __str__(self) -> str:
         return self.question[:60]
@@ -92,6 +94,7 @@ class Examination(models.Model):
         ADJUDICATE = "ADJUDICATE", _("Refer to Assessing Officer")
 
     bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="examinations")
+    first_check = models.BooleanField(default=False)
     packages_opened = models.PositiveIntegerField()
     percent = models.PositiveIntegerField()
     findings = models.TextField()
@@ -150,7 +153,11 @@ class Attachment(models.Model):
 
         HAWB = "HAWB", _("House airway bill")
         INVOICE = "INVOICE", _("Invoice")
+        XRAY = "XRAY", _("X-ray image")
+        PHOTO = "PHOTO", _("Photo of the examination")
         OTHER = "OTHER", _("Other document")
+
+    OFFICERS_ONLY = (Kind.XRAY, Kind.PHOTO)
 
     bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="attachments")
     kind = models.CharField(max_length=8, choices=Kind.choices)

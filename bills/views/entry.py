@@ -18,7 +18,7 @@ from bills import attachments, checking, drafts
 from bills.forms.courier import PaperForm
 from bills.forms.entry import DraftForm, FilingForm, ImporterForm, InvoiceForm, ItemForm
 from bills.models import Attachment, CourierBillOfEntry
-from bills.stages import Stage
+from bills.stages import PUT_AWAY, Stage
 from eccs import pages
 from eccs.identifiers import mask_aadhaar
 from eccs.workflow import Refused, take
@@ -46,7 +46,7 @@ def start(request: HttpRequest) -> HttpResponse:
     """Choose the house airway bill of a submitted manifest that has no bill yet."""
     actor = request.actor  # type: ignore[attr-defined]
     pages.require(actor, "bill-start")
-    others = CourierBillOfEntry.objects.filter(hawb=OuterRef("pk")).exclude(stage=Stage.DISCARDED)
+    others = CourierBillOfEntry.objects.filter(hawb=OuterRef("pk")).exclude(stage__in=PUT_AWAY)
     own = HouseAirwayBill.objects.filter(
         manifest__courier_id=actor.courier_id, manifest__kind=ExpressCargoManifest.Kind.NON_DOCUMENTS,
         manifest__number__isnull=False,
@@ -67,13 +67,13 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def _begin(user_id: int, hawb: HouseAirwayBill) -> HttpResponse:
-    held = CourierBillOfEntry.objects.filter(hawb=hawb).exclude(stage=Stage.DISCARDED).first()
+    held = CourierBillOfEntry.objects.filter(hawb=hawb).exclude(stage__in=PUT_AWAY).first()
     if held is None:
         try:
             with transaction.atomic():
                 held = drafts.start(hawb, user_id)
         except IntegrityError:  # somebody else of the firm began it at the same moment
-            held = CourierBillOfEntry.objects.exclude(stage=Stage.DISCARDED).get(hawb=hawb)
+            held = CourierBillOfEntry.objects.exclude(stage__in=PUT_AWAY).get(hawb=hawb)
     return redirect(held)
 
 

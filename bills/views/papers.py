@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from bills import attachments, documents
 from bills.forms.courier import PaperForm
-from bills.models import Attachment, CourierBillOfEntry
+from bills.models import Attachment, CourierBillOfEntry, DetentionMemo
 from bills.stages import CLOSED, UNFILED
 from eccs import pages
 
@@ -48,10 +48,24 @@ def out_of_charge_print(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_GET
+def detention_print(request: HttpRequest, number: str) -> HttpResponse:
+    """A detention memo as it is printed: for Customs and for the courier it is addressed to."""
+    actor = request.actor  # type: ignore[attr-defined]
+    visible = CourierBillOfEntry.objects.visible_to(actor)
+    memo = get_object_or_404(DetentionMemo.objects.select_related("bill"), number=number, bill__in=visible)
+    if not (actor.is_officer or actor.is_trade):
+        raise Http404
+    return _pdf(documents.detention_memo(memo, actor.name), number)
+
+
+@require_GET
 def attachment(request: HttpRequest, pk: int) -> FileResponse:
     """A paper, to whoever may see its bill. Always a download: nothing a courier sent is shown as a page of ours."""
     visible = CourierBillOfEntry.objects.visible_to(request.actor)  # type: ignore[attr-defined]
-    paper = get_object_or_404(Attachment.objects.select_related("bill"), pk=pk, bill__in=visible)
+    papers = Attachment.objects.select_related("bill")
+    if not request.actor.is_officer:  # type: ignore[attr-defined]
+        papers = papers.exclude(kind__in=Attachment.OFFICERS_ONLY)
+    paper = get_object_or_404(papers, pk=pk, bill__in=visible)
     response = FileResponse(
         paper.file.open("rb"), as_attachment=True, filename=paper.name, content_type=paper.content_type
     )

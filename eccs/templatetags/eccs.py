@@ -250,6 +250,13 @@ def items(count: int) -> str:
 
 
 @register.filter
+def kind_of(document: Document) -> str:
+    """What kind of document it is, in words: Amendment."""
+    words = str(document._meta.verbose_name)
+    return f"{words[:1].upper()}{words[1:]}"
+
+
+@register.filter
 def brief(text: str, length: int) -> str:
     """The beginning of a text, with an ellipsis where something is left out."""
     return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"

@@ -12,7 +12,7 @@ from accounts.access import StationRole
 from accounts.grants import Offer
 from accounts.models import CustomsStation, User
 from accounts.roles import Group, Role
-from bills.models import CourierBillOfEntry
+from bills.models import BillAmendment, BillCancellation, CourierBillOfEntry, ProvisionalAssessment
 from eccs.workflow import Document, Step
 from manifests.models import ExpressCargoManifest, ManifestAmendment
 from payments.models import BankMessage, Challan
@@ -21,9 +21,12 @@ from tests.factories.bills import bill
 from tests.factories.challans import challan
 from tests.factories.manifests import manifest
 from tests.factories.people import officer, station_role
+from tests.factories.requests import CHANGES, cancellation, provisional_assessment
+from tests.factories.requests import amendment as bill_amendment
 
 MODELS: tuple[type[Document], ...] = (
-    User, StationRole, ExpressCargoManifest, ManifestAmendment, CourierBillOfEntry, Challan,
+    User, StationRole, ExpressCargoManifest, ManifestAmendment, CourierBillOfEntry, BillAmendment, BillCancellation,
+    ProvisionalAssessment, Challan,
 )  # fmt: skip
 WHY = "Office order 14 of 2026."
 
@@ -55,6 +58,19 @@ def _recomputed(one: Any) -> dict[str, Any]:
 
 def _why(_one: Any) -> dict[str, Any]:
     return {"reason": WHY}
+
+
+REPORT = {"packages_opened": 1, "percent": 100, "findings": "As declared.", "recommendation": "RELEASE"}
+ORDER = {
+    "order_number": "31/2026", "order_date": "2026-11-19", "fine": "500", "penalty": "200", "revised_duty": "40",
+    "remarks": "Misdeclared.",
+}  # fmt: skip
+SECURITY = {
+    "bond_number": "B-118", "bond_amount": "5000", "bond_date": "2026-11-12", "guarantee_number": "BG-7",
+    "guarantee_amount": "2000", "guarantee_valid_until": "2028-03-31",
+}  # fmt: skip
+REMARKS: Callable[[Any], dict[str, Any]] = lambda _one: {"remarks": "As the file shows."}  # noqa: E731
+DETENTION: Callable[[Any], dict[str, Any]] = lambda _one: {"grounds": "The brand looks copied."}  # noqa: E731
 
 
 CASES: dict[type[Document], Case] = {
@@ -104,11 +120,33 @@ CASES: dict[type[Document], Case] = {
             "confirm_payment": _owed,
             "recompute_duty": _recomputed,
             "mark_suspicious": lambda _one: {"remarks": "A dense block in the lid."},
-            "report_examination": lambda _one: {
-                "packages_opened": 1, "percent": 100, "findings": "As declared.", "recommendation": "RELEASE",
-            },
+            "report_examination": lambda _one: REPORT,
+            "report_first_check_examination": lambda _one: REPORT,
+            "order_re_examination": REMARKS,
+            "detain": DETENTION,
+            "issue_detention_memo": DETENTION,
+            "reply_to_detention_memo": lambda _one: {"reply": "The letter is attached."},
+            "lift_detention": REMARKS,
+            "refer_detained_goods": REMARKS,
+            "refer_to_assessing_officer": REMARKS,
+            "release_provisionally": lambda _one: SECURITY,
+            "adjudicate": lambda _one: {"outcome": "RELEASE", **ORDER},
+            "finalise": lambda _one: ORDER,
+            "stop": REMARKS,
+            "clear_stop": REMARKS,
+            "send_for_adjudication": REMARKS,
+            "request_amendment": lambda _one: {"changes": CHANGES, "reason": "The invoice was misread."},
+            "request_cancellation": lambda _one: {"reason": "Filed twice."},
+            "close_request": lambda _one: {"request": "AMD_BLR_2026-2027_000001"},
+            "amend": lambda _one: {"amendment": "AMD_BLR_2026-2027_000001", "changes": CHANGES},
+            "cancel": lambda _one: {"cancellation": "CAN_BLR_2026-2027_000001"},
         },
         {"record_arrival": lambda _model: {"arrived": True}},
+    ),
+    BillAmendment: Case(bill_amendment, {"process": REMARKS, "reject": REMARKS}),
+    BillCancellation: Case(cancellation, {"verify": REMARKS, "reject": REMARKS}),
+    ProvisionalAssessment: Case(
+        provisional_assessment, {"finalise_assessment": lambda _one: {"final_duty": "40", "remarks": "Report received."}}
     ),
     Challan: Case(
         challan,

@@ -56,6 +56,21 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     guards.xray_recorded: (lambda b: _set(b, xray_result=""), "X-ray result is not recorded"),
     guards.examination_reported: (lambda b: _set(b, examination_prescribed=True), "examination report"),
     guards.compulsory_documents_attached: (lambda b: b.attachments.all().delete(), "attach the documents"),
+    guards.no_open_query: (lambda b: _set(b, holds="QUERY"), "answer to an open query"),
+    guards.no_detention: (lambda b: _set(b, holds="DETENTION"), "detention is not lifted"),
+    guards.no_stop: (lambda b: _set(b, holds="STOP"), "stop of the DC/AC is not cleared"),
+    guards.no_open_amendment: (lambda b: _set(b, holds="AMENDMENT"), "requested amendment"),
+    guards.no_open_cancellation: (lambda b: _set(b, holds="CANCELLATION"), "requested cancellation"),
+    guards.not_detained_already: (lambda b: _set(b, holds="DETENTION"), "detained already"),
+    guards.goods_not_released: (lambda b: _set(b, released_at=timezone.now()), "have been released provisionally"),
+    guards.not_examined_yet: (lambda b: _set(b, examined_at=timezone.now()), "have been examined already"),
+    guards.memo_not_answered: (lambda b: b.detentions.update(replied_at=timezone.now()), "is answered already"),
+    guards.by_the_desk_that_detained: (
+        lambda b: b.detentions.update(activity="courierbillofentry.detain.STOPPED"),
+        "Another desk detained the goods",
+    ),
+    guards.not_held: (lambda r: _set(r.bill, stage=Stage.STOPPED, stopped_from=Stage.DUTY), "that ends first"),
+    guards.goods_have_left: (lambda p: _set(p.bill, stage=Stage.XRAY, out_of_charge_at=None), "not Out of Charge yet"),
     bills_still_due: (lambda _c: CourierBillOfEntry.objects.update(total_duty=40), "has changed since"),
     bills_on_no_other_challan: (on_another_challan, "another challan"),
     belongs_to_customs: (lambda p: _set(p, courier=courier()), "Only officers"),
@@ -130,8 +145,9 @@ def test_whoever_took_the_one_step_does_not_take_the_other(model: type[Document]
 
 def took(one: Document, step: Step, by: Any) -> None:
     """The document's trail says that this person took the step on it."""
+    source = step.sources[0] if step.sources else ""
     entry = trail.Entry(
-        one, at=timezone.now(), step=step.name, from_stage=step.sources[0], to_stage=one.stage, by_id=by.user_id,
+        one, at=timezone.now(), step=step.name, from_stage=source, to_stage=one.stage, by_id=by.user_id,
         by_name=by.name, role=step.roles[0], answers={},
     )  # fmt: skip
     trail.insert_lines(one.trail_model, trail.seal_entries([entry]))

@@ -76,13 +76,26 @@ def test_after_assessment(given: dict[str, Any], stage: Stage) -> None:
         (PAID, Stage.ARRIVAL),
         ({**PAID, **ARRIVED}, Stage.XRAY),
         ({"interest": Decimal(1), **PAID}, Stage.DUTY),
+        ({"fine": Decimal(1), **PAID}, Stage.DUTY),
+        ({"penalty": Decimal(1), **PAID}, Stage.DUTY),
     ],
 )
 def test_after_approval(given: dict[str, Any], stage: Stage) -> None:
     assert routing.after_approval(standing(**given)) == stage
 
 
-@pytest.mark.parametrize(("given", "stage"), [(PAID, Stage.ARRIVAL), ({**PAID, **ARRIVED}, Stage.XRAY)])
+@pytest.mark.parametrize(
+    ("given", "stage"),
+    [
+        (PAID, Stage.ARRIVAL),
+        ({**PAID, **ARRIVED}, Stage.XRAY),
+        (CLEARED, Stage.FOR_OUT_OF_CHARGE),
+        ({**CLEARED, "examination_prescribed": True}, Stage.EXAMINATION),
+        ({**CLEARED, "examination_prescribed": True, "examined_at": THEN}, Stage.FOR_OUT_OF_CHARGE),
+        ({**CLEARED, "xray_result": "SUSPICIOUS"}, Stage.EXAMINATION),
+        ({**PAID, "released_at": THEN}, Stage.FINALISED),
+    ],
+)
 def test_after_payment(given: dict[str, Any], stage: Stage) -> None:
     assert routing.after_payment(standing(**given)) == stage
 
@@ -95,6 +108,9 @@ def test_after_payment(given: dict[str, Any], stage: Stage) -> None:
         ({"facilitated": True, "duty_paid": Decimal(30)}, Stage.FOR_OUT_OF_CHARGE),
         ({"facilitated": True, "arrived_at": None}, Stage.FOR_OUT_OF_CHARGE),
         ({"facilitated": True, "documents_complete": False}, Stage.FOR_OUT_OF_CHARGE),
+        ({"facilitated": True, "fine": Decimal(1)}, Stage.FOR_OUT_OF_CHARGE),
+        ({"facilitated": True, "holds": "AMENDMENT"}, Stage.FOR_OUT_OF_CHARGE),
+        ({"facilitated": True, "holds": "CANCELLATION"}, Stage.FOR_OUT_OF_CHARGE),
         ({"facilitated": True, "examination_mandated": True}, Stage.EXAMINATION),
         ({"examination_prescribed": True}, Stage.EXAMINATION),
         ({"examination_prescribed": True, "examined_at": THEN}, Stage.FOR_OUT_OF_CHARGE),
@@ -123,7 +139,55 @@ def test_after_recomputing(given: dict[str, Any], stage: Stage) -> None:
     assert routing.after_recomputing(standing(**given)) == stage
 
 
-@pytest.mark.parametrize("stage", [Stage.ASSESSMENT, Stage.FOR_OUT_OF_CHARGE])
+@pytest.mark.parametrize(("given", "stage"), [({}, Stage.FIRST_CHECK_ARRIVAL), (ARRIVED, Stage.FIRST_CHECK)])
+def test_after_a_first_check_was_ordered(given: dict[str, Any], stage: Stage) -> None:
+    assert routing.after_first_check_ordered(standing(**given)) == stage
+
+
+@pytest.mark.parametrize(
+    ("before", "stage"), [(Stage.FIRST_CHECK_ARRIVAL, Stage.FIRST_CHECK), (Stage.ARRIVAL, Stage.XRAY)]
+)
+def test_after_arrival(before: Stage, stage: Stage) -> None:
+    assert routing.after_arrival(standing(stage=before, **ARRIVED)) == stage
+
+
+@pytest.mark.parametrize(
+    ("found", "given", "stage"),
+    [
+        (Stage.ASSESSMENT, {}, Stage.ASSESSMENT),
+        (Stage.QUERY, {}, Stage.QUERY),
+        (Stage.DUTY, {}, Stage.DUTY),
+        (Stage.DUTY, {**PAID, **ARRIVED}, Stage.XRAY),
+        (Stage.ARRIVAL, {**PAID, **ARRIVED}, Stage.XRAY),
+        (Stage.ARRIVAL, PAID, Stage.ARRIVAL),
+        (Stage.FIRST_CHECK_ARRIVAL, ARRIVED, Stage.FIRST_CHECK),
+        (Stage.FIRST_CHECK_ARRIVAL, {}, Stage.FIRST_CHECK_ARRIVAL),
+        (Stage.XRAY, {**PAID, **ARRIVED}, Stage.XRAY),
+        (Stage.XRAY, ARRIVED, Stage.DUTY),
+        (Stage.DETAINED, {}, Stage.DETAINED),
+    ],
+)
+def test_a_hold_ends_where_it_found_the_bill(found: Stage, given: dict[str, Any], stage: Stage) -> None:
+    assert routing.after_clearing_stop(standing(stopped_from=found, **given)) == stage
+    assert routing.after_lifting(standing(detained_from=found, **given)) == stage
+
+
+@pytest.mark.parametrize(
+    ("given", "outcome", "stage"),
+    [
+        ({}, "CONFISCATE", Stage.CONFISCATED),
+        ({}, "RELEASE", Stage.DUTY),
+        (PAID, "RELEASE", Stage.ARRIVAL),
+        ({**PAID, "fine": Decimal(500)}, "RELEASE", Stage.DUTY),
+        (CLEARED, "RELEASE", Stage.FOR_OUT_OF_CHARGE),
+        ({"documents_complete": False}, "RELEASE", Stage.DOCUMENTS),
+    ],
+)
+def test_after_adjudication(given: dict[str, Any], outcome: str, stage: Stage) -> None:
+    assert routing.after_adjudication(standing(**given), outcome=outcome) == stage
+
+
+@pytest.mark.parametrize("stage", [Stage.ASSESSMENT, Stage.FOR_OUT_OF_CHARGE, Stage.ADJUDICATION])
 def test_a_reply_goes_back_to_the_desk_that_asked(stage: Stage) -> None:
     assert routing.after_reply(standing(returns_to=stage)) == stage
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from bills.models import Attachment, CourierBillOfEntry, Item, QueryMemo
-from bills.stages import Stage
+from bills.models import Attachment, CourierBillOfEntry, DetentionMemo, Item, ProvisionalRelease, QueryMemo
+from bills.stages import PUT_AWAY, Hold, Stage
 from eccs import numbering
 from manifests.clearance import Stage as ManifestStage
 from manifests.models import ExpressCargoManifest, HouseAirwayBill
@@ -17,8 +17,11 @@ from rms.models import RiskDecision
 from tests.factories import firms
 from tests.factories.manifests import house_airway_bill, manifest
 
-PAID = (Stage.ARRIVAL, Stage.XRAY, Stage.EXAMINATION, Stage.FOR_OUT_OF_CHARGE, Stage.OUT_OF_CHARGE)
-LANDED = PAID[1:]
+PAID = (
+    Stage.ARRIVAL, Stage.XRAY, Stage.EXAMINATION, Stage.FOR_OUT_OF_CHARGE, Stage.OUT_OF_CHARGE, Stage.FINALISED,
+)  # fmt: skip
+LANDED = (*PAID[1:], Stage.FIRST_CHECK, Stage.DETAINED, Stage.PROVISIONALLY_RELEASED)
+RELEASED = (Stage.PROVISIONALLY_RELEASED, Stage.FINALISED)
 HEADS = {"BCD": "11.00", "AIDC": "0.00", "SWS": "1.10", "IGST": "18.90", "CMPNSTRY": "0.00"}
 DRAFT = {
     "header": {
@@ -67,12 +70,18 @@ def bill(
         fields |= {"xray_result": "CLEAR", "xray_at": now}
     if stage == Stage.OUT_OF_CHARGE:
         fields["out_of_charge_at"] = now
-    if stage == Stage.DISCARDED:
+    if stage in PUT_AWAY:
         fields["discarded_at"] = now
+    if stage in RELEASED:
+        fields |= {"released_at": now, "detained_from": Stage.ASSESSMENT}
     if stage == Stage.DOCUMENTS:
         fields |= {"documents_complete": False, "documents_required": "Import authorisation"}
     if stage == Stage.QUERY:
-        fields["returns_to"] = Stage.ASSESSMENT
+        fields |= {"returns_to": Stage.ASSESSMENT, "holds": Hold.QUERY}
+    if stage == Stage.DETAINED:
+        fields |= {"detained_from": Stage.ASSESSMENT, "holds": Hold.DETENTION}
+    if stage == Stage.STOPPED:
+        fields |= {"stopped_from": Stage.DUTY, "holds": Hold.STOP}
     made = CourierBillOfEntry(**fields | given)
     if made.filed_at is not None and made.number is None:
         numbering.number([made])
@@ -107,8 +116,28 @@ def _belongings(made: CourierBillOfEntry) -> None:
         QueryMemo.objects.create(
             bill=made, raised_from=Stage.ASSESSMENT, question="Which battery?", raised_by=firms.person("Asha Rao")
         )
+    if made.stage == Stage.DETAINED:
+        detention_memo(made)
+    if made.released_at is not None:
+        assert made.presented_on is not None
+        ProvisionalRelease.objects.create(
+            bill=made, bond_number="B-118", bond_amount=5000, bond_date=made.presented_on, guarantee_number="BG-7",
+            guarantee_amount=2000, guarantee_valid_until=date(2028, 3, 31), at=made.released_at,
+            by=firms.person("Tara Gill"), finalised_at=made.released_at if made.stage == Stage.FINALISED else None,
+        )  # fmt: skip
     if made.stage == Stage.DOCUMENTS:
         Attachment.objects.create(
             bill=made, kind=Attachment.Kind.OTHER, name="authorisation.pdf", file="bills/authorisation.pdf",
             content_type="application/pdf", size=10, sha256="0" * 64, by=made.created_by,
         )  # fmt: skip
+
+
+def detention_memo(of: CourierBillOfEntry, desk: str = "detain.ASSESSMENT") -> DetentionMemo:
+    """The memo that detains the goods of a bill, by the desk of a step."""
+    memo = DetentionMemo(
+        bill=of, station_id=of.station_id, activity=f"courierbillofentry.{desk}", grounds="The brand looks copied.",
+        documents_wanted="Letter of the right holder", issued_at=timezone.now(), issued_by=firms.person("Asha Rao"),
+    )  # fmt: skip
+    numbering.number([memo])
+    memo.save()
+    return memo

@@ -33,6 +33,8 @@ from tests.factories.bills import bill
 from tests.factories.challans import challan
 from tests.factories.manifests import house_airway_bill, manifest
 from tests.factories.people import officer, station_role
+from tests.factories.requests import amendment as bill_amendment
+from tests.factories.requests import cancellation, provisional_assessment
 
 PUBLIC = (
     "sign-in", "sign-in-code", "sign-in-recovery", "password-forgotten", "password-sent", "password-reset", "healthz", "set_language", "bank-return",
@@ -84,7 +86,13 @@ def build() -> World:
     people = [officer(name="Zubin Contractor"), officer("SUSPENDED", name="Zara Contractor", username="zara")]
     roles = [station_role(name="Zenith desk"), station_role("WITHDRAWN", name="Zero desk")]
     drafted, asked = amendment("DRAFT", hawb=unbilled), amendment("REQUESTED", hawb=unbilled)
-    world.documents = [draft_manifest, flight, drafted, asked, *bills.values(), owed, paid, *people, *roles]
+    of_bills = [
+        bill_amendment(of=bills[Stage.XRAY]), cancellation(of=bills[Stage.ASSESSMENT]),
+        provisional_assessment(of=bills[Stage.OUT_OF_CHARGE]),
+    ]  # fmt: skip
+    world.documents = [
+        draft_manifest, flight, drafted, asked, *bills.values(), *of_bills, owed, paid, *people, *roles,
+    ]  # fmt: skip
     _generic(world)
     _of_manifests(world, draft_manifest, flight)
     _of_bills(world, bills, flight)
@@ -146,6 +154,7 @@ def _of_bills(world: World, bills: dict[Stage, CourierBillOfEntry], flight: Expr
     for one in (bills[Stage.ASSESSMENT], bills[Stage.QUERY], bills[Stage.OUT_OF_CHARGE]):
         for name in ("bill-filed", "bill-print", "out-of-charge-print", "bill-attach"):
             world.own(name, one.key)
+    world.own("detention-print", bills[Stage.DETAINED].detentions.get().number)
     paper = Attachment.objects.create(
         bill=bills[Stage.QUERY], kind="OTHER", name="data-sheet.pdf", file=ContentFile(b"%PDF-1.7", "data-sheet.pdf"),
         content_type="application/pdf", size=8, sha256="0" * 64, by=bills[Stage.QUERY].created_by,

@@ -1,0 +1,204 @@
+"""What interrupts the clearance of a bill: detention, adjudication, stop, amendment and cancellation (PN17 7 to 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+from bills import routing
+from bills.clearance import guards
+from bills.clearance.imports import AFTER_APPROVAL, ImportClearance
+from bills.stages import FREE, HERE, Hold, Stage
+from eccs.workflow import GET_STATE, step
+
+if TYPE_CHECKING:
+    from bills.models import CourierBillOfEntry
+
+DETAINING = (Role.ASSESSING_OFFICER, Role.SHED_SUPERINTENDENT, Role.DCAC)
+BEFORE_STOP = [stage for stage in HERE if stage != Stage.STOPPED]
+BEFORE_DETENTION = [stage for stage in HERE if stage not in (Stage.STOPPED, Stage.DETAINED)]
+EXAMINERS = ("report_examination", "report_first_check_examination")
+
+
+class HeldClearance(ImportClearance):
+    """The steps that hold a bill up, decide it otherwise, or change what was declared."""
+
+    class Meta:
+        abstract = True
+
+    @step(
+        (Stage.ASSESSMENT, Stage.STOPPED), Stage.DETAINED,
+        role={Stage.ASSESSMENT: Role.ASSESSING_OFFICER, Stage.STOPPED: Role.DCAC}, label=_("Detain"),
+        para="PN17 7.1(e), 9.0", form="bills.forms.holds.DetentionForm", guards=(guards.not_detained_already,), grave=True,
+    )  # fmt: skip
+    def detain(self: CourierBillOfEntry, *, grounds: str, documents_wanted: str = "") -> Iterable[models.Model]:
+        """The goods are detained: a numbered detention memo goes to the courier, who answers it."""
+        activity = self.steps()["detain"].activity_at(self.stage)
+        return self.detained(activity, grounds, documents_wanted)
+
+    @step(
+        Stage.FOR_OUT_OF_CHARGE, Stage.DETAINED, role=Role.SHED_SUPERINTENDENT, label=_("Issue detention memo"),
+        para="PN17 7.1(l)", form="bills.forms.holds.DetentionForm", guards=(guards.not_detained_already,), grave=True,
+    )  # fmt: skip
+    def issue_detention_memo(
+        self: CourierBillOfEntry, *, grounds: str, documents_wanted: str = ""
+    ) -> Iterable[models.Model]:
+        """After an examination the goods are detained: a numbered detention memo goes to the courier, who answers it."""
+        return self.detained(self.steps()["issue_detention_memo"].activity_at(""), grounds, documents_wanted)
+
+    @step(
+        Stage.DETAINED, GET_STATE(routing.after_lifting, states=BEFORE_DETENTION), role=DETAINING, label=_("Lift detention"),
+        para="PN17 7.1(e), 7.1(l)", form="bills.forms.holds.RemarksForm", guards=(guards.by_the_desk_that_detained,),
+    )  # fmt: skip
+    def lift_detention(self: CourierBillOfEntry, *, remarks: str) -> Iterable[models.Model]:
+        """The desk that detained the goods lets the clearance go on where it was."""
+        return [self.detention_ended("LIFTED", remarks)]
+
+    @step(
+        Stage.DETAINED, Stage.ADJUDICATION, role=DETAINING, label=_("Refer to Assessing Officer"), para="PN17 7.1(k)",
+        form="bills.forms.holds.RemarksForm", guards=(guards.by_the_desk_that_detained,),
+    )  # fmt: skip
+    def refer_detained_goods(self: CourierBillOfEntry, *, remarks: str) -> Iterable[models.Model]:
+        """The desk that detained the goods recommends adjudication and marks the bill to the Assessing Officer."""
+        return [self.detention_ended("REFERRED", remarks)]
+
+    @step(
+        Stage.DETAINED, Stage.PROVISIONALLY_RELEASED, role=Role.SHED_SUPERINTENDENT, label=_("Release provisionally"),
+        para="PN17 7.1(n)", form="bills.forms.holds.ReleaseForm", apart_from=EXAMINERS, grave=True,
+        guards=(guards.all_packages_arrived, *guards.NO_OPEN_REQUEST),
+    )  # fmt: skip
+    def release_provisionally(
+        self: CourierBillOfEntry, *, bond_number: str, bond_amount: str, bond_date: str, guarantee_number: str,
+        guarantee_amount: str, guarantee_valid_until: str,
+    ) -> Iterable[models.Model]:  # fmt: skip
+        """Detained goods leave against a bond and a bank guarantee; the final order follows."""
+        from bills.models import ProvisionalRelease
+
+        self.released_at = self.taken_at
+        memo = self.detention_ended("RELEASED", "")
+        return [
+            memo,
+            ProvisionalRelease(
+                bill_id=self.pk, bond_number=bond_number, bond_amount=Decimal(bond_amount), bond_date=bond_date,
+                guarantee_number=guarantee_number, guarantee_amount=Decimal(guarantee_amount),
+                guarantee_valid_until=guarantee_valid_until, at=self.taken_at, by_id=self.taken_by.user_id,
+            ),
+        ]  # fmt: skip
+
+    @step(
+        Stage.DETAINED, None, role=Role.COURIER_SIGNATORY, label=_("Reply to detention memo"), para="PN17 7.1(e)",
+        form="bills.forms.courier.DetentionReplyForm", guards=(guards.memo_not_answered,),
+    )  # fmt: skip
+    def reply_to_detention_memo(self: CourierBillOfEntry, *, reply: str) -> Iterable[models.Model]:
+        """The courier answers the memo, with documents where they were asked for; the desk that detained decides."""
+        memo = self.open_detention()
+        memo.reply, memo.replied_at, memo.replied_by_id = reply, self.taken_at, self.taken_by.user_id
+        return [memo]
+
+    @step(
+        Stage.FOR_OUT_OF_CHARGE, Stage.ADJUDICATION, role=Role.SHED_SUPERINTENDENT, label=_("Refer to Assessing Officer"),
+        para="PN17 7.1(k)", form="bills.forms.holds.RemarksForm",
+    )  # fmt: skip
+    def refer_to_assessing_officer(self: CourierBillOfEntry, *, remarks: str) -> None:
+        """The Shed Superintendent recommends adjudication and marks the bill to the Assessing Officer."""
+
+    @step(
+        Stage.ADJUDICATION,
+        GET_STATE(routing.after_adjudication, states=[Stage.DOCUMENTS, *AFTER_APPROVAL, Stage.CONFISCATED]),
+        role=Role.ASSESSING_OFFICER, label=_("Adjudicate"), para="PN17 7.1(k)", form="bills.forms.holds.AdjudicationForm",
+        guards=guards.NO_OPEN_REQUEST, apart_from=("refer_to_assessing_officer", "send_for_adjudication"), grave=True,
+    )  # fmt: skip
+    def adjudicate(self: CourierBillOfEntry, *, outcome: str, **order: Any) -> Iterable[models.Model]:
+        """The order: release with fine, penalty and revised duty, or absolute confiscation."""
+        return self.adjudged(outcome, **order)
+
+    @step(
+        Stage.PROVISIONALLY_RELEASED, GET_STATE(routing.after_approval, states=[Stage.DUTY, Stage.FINALISED]),
+        role=Role.SHED_SUPERINTENDENT, label=_("Finalise"), para="PN17 7.1(n)", form="bills.forms.holds.FinalOrderForm",
+        grave=True,
+    )  # fmt: skip
+    def finalise(self: CourierBillOfEntry, **order: Any) -> Iterable[models.Model]:
+        """The final order on goods released provisionally: what it demands is paid, then bond and guarantee are free."""
+        release = self.releases.get()
+        release.finalised_at = self.taken_at
+        return [release, *self.adjudged("RELEASE", **order)]
+
+    @step(
+        BEFORE_STOP, Stage.STOPPED, role=Role.DCAC, label=_("Stop"), para="PN17 9.0", form="bills.forms.holds.RemarksForm",
+        guards=(guards.goods_not_released,), grave=True, anytime=True,
+    )  # fmt: skip
+    def stop(self: CourierBillOfEntry, *, remarks: str) -> None:
+        """The DC/AC stops the clearance before Out of Charge: no other desk acts on the bill until the stop is cleared."""
+        self.stopped_from = self.stage
+        self.hold(Hold.STOP)
+
+    @step(
+        Stage.STOPPED, GET_STATE(routing.after_clearing_stop, states=BEFORE_STOP), role=Role.DCAC, label=_("Clear stop"),
+        para="PN17 9.0", form="bills.forms.holds.RemarksForm",
+    )  # fmt: skip
+    def clear_stop(self: CourierBillOfEntry, *, remarks: str) -> None:
+        """The clearance goes on where it was."""
+        self.end_hold(Hold.STOP)
+
+    @step(
+        Stage.STOPPED, Stage.ADJUDICATION, role=Role.DCAC, label=_("Send for adjudication"), para="PN17 9.0",
+        form="bills.forms.holds.RemarksForm",
+    )  # fmt: skip
+    def send_for_adjudication(self: CourierBillOfEntry, *, remarks: str) -> Iterable[models.Model]:
+        """The DC/AC marks the stopped bill to the Assessing Officer for adjudication."""
+        self.end_hold(Hold.STOP)
+        records = self.query_withdrawn()
+        return [*records, self.detention_ended("REFERRED", remarks)] if Hold.DETENTION in self.held_by else records
+
+    @step(
+        HERE, None, role=Role.COURIER_SIGNATORY, label=_("Request amendment"), para="PN17 11.0",
+        form="bills.forms.requests.AmendmentForm", guards=(*guards.NO_OPEN_REQUEST, guards.goods_not_released), anytime=True,
+    )  # fmt: skip
+    def request_amendment(self: CourierBillOfEntry, *, changes: list[dict[str, Any]], reason: str) -> None:
+        """The courier asks to change what was declared: the Assessing Officer processes it, the DC/AC decides."""
+        from bills.requests import open_amendment
+
+        open_amendment(self, changes, reason)
+        self.hold(Hold.AMENDMENT)
+
+    @step(
+        HERE, None, role=Role.COURIER_SIGNATORY, label=_("Request cancellation"), para="PN17 10.0",
+        form="bills.forms.requests.CancellationForm", guards=(*guards.NO_OPEN_REQUEST, guards.goods_not_released),
+        grave=True, anytime=True,
+    )  # fmt: skip
+    def request_cancellation(self: CourierBillOfEntry, *, reason: str) -> None:
+        """The courier asks to cancel the bill: the Assessing Officer verifies it, the DC/AC decides."""
+        from bills.requests import open_cancellation
+
+        open_cancellation(self, reason)
+        self.hold(Hold.CANCELLATION)
+
+    @step(
+        HERE, None, role=Role.SYSTEM, label=_("Record decision on request"), para="PN17 10.0, 11.0", anytime=True,
+    )  # fmt: skip
+    def close_request(self: CourierBillOfEntry, *, request: str) -> None:
+        """The DC/AC has rejected the request: the bill stays as it was declared."""
+        self.end_hold(Hold.AMENDMENT, Hold.CANCELLATION)
+
+    @step(FREE, Stage.ASSESSMENT, role=Role.SYSTEM, label=_("Amend"), para="PN17 11.0", anytime=True)
+    def amend(self: CourierBillOfEntry, *, amendment: str, changes: list[dict[str, Any]]) -> Iterable[models.Model]:
+        """The declaration is changed as approved and the duty worked out again; the bill is assessed again."""
+        from bills.requests import apply_changes
+
+        self.end_hold(Hold.AMENDMENT)
+        self.assessed_at = self.approved_at = None
+        return apply_changes(self, changes)
+
+    @step(FREE, Stage.CANCELLED, role=Role.SYSTEM, label=_("Cancel"), para="PN17 10.0", anytime=True)
+    def cancel(self: CourierBillOfEntry, *, cancellation: str) -> None:
+        """The bill is cancelled as approved; the shipment may have another."""
+        from bills.provisional import supersede
+
+        self.end_hold(Hold.CANCELLATION)
+        self.discarded_at = self.taken_at
+        supersede(self)

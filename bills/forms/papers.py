@@ -1,0 +1,46 @@
+"""Papers that come with a step: checked by their content, kept before the step is taken."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from bills import attachments
+
+PAPERS_HELP = _("PDF, JPEG, PNG or TIFF, at most 10 MiB each. You can choose several.")
+IMAGES_HELP = _("PDF, JPEG, PNG or TIFF, at most 10 MiB each. For officers only.")
+
+
+class Papers(forms.ClearableFileInput):
+    """An input that takes several papers."""
+
+    allow_multiple_selected = True
+
+
+class PapersField(forms.FileField):
+    """Several papers, each checked by its content."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", Papers(attrs={"accept": attachments.ACCEPTED}))
+        super().__init__(*args, **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
+        """Every paper, or an error that names the one that is not accepted."""
+        given = data if isinstance(data, list | tuple) else [data] if data else []
+        if self.required and not given:
+            raise ValidationError(self.error_messages["required"], code="required")
+        for file in given:
+            super().clean(file, initial)
+            if reason := attachments.why_not(file):
+                raise ValidationError(f"{file.name}: {reason}")
+        return list(given)
+
+
+def keep(form: Any, name: str, kind: str) -> None:
+    """Attach what a step's form brought to its bill."""
+    for file in form.cleaned_data.get(name) or ():
+        attachments.attach_upload(form.document, file, kind, form.actor.user_id)

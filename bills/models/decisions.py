@@ -1,0 +1,120 @@
+"""What officers decided on a bill beside its ordinary way: detentions, provisional releases and orders."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import CustomsStation
+from bills.models.bill import CourierBillOfEntry
+from bills.numbers import series_of
+from eccs.numbering import Numbered
+
+
+class DetentionMemo(Numbered):
+    """A memo that detains the goods of a bill, its answer and its end (PN17 7(e), 7(l))."""
+
+    class Outcome(models.TextChoices):
+        """How the detention ended."""
+
+        LIFTED = "LIFTED", _("Lifted")
+        REFERRED = "REFERRED", _("Referred for adjudication")
+        RELEASED = "RELEASED", _("Released provisionally")
+
+    bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="detentions")
+    station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="+", db_index=False)
+    activity = models.CharField(max_length=80)  # with which it was detained: whoever may do so may end it
+    grounds = models.TextField()
+    documents_wanted = models.CharField(max_length=240, blank=True)
+    issued_at = models.DateTimeField()
+    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    reply = models.TextField(blank=True)
+    replied_at = models.DateTimeField(null=True)
+    replied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
+    remarks = models.TextField(blank=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bill"], condition=models.Q(ended_at=None), name="detention_one_open_a_bill"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or "–"
+
+    def series(self) -> str:
+        """Counted by station and financial year."""
+        issued: datetime = self.issued_at
+        return series_of("DM", self.station_id, issued)
+
+    def numbered(self, serial: int) -> str:
+        """`DM_BLR_2026-2027_000001`."""
+        return f"{self.series()}_{serial:06d}"
+
+
+class ProvisionalRelease(models.Model):
+    """Bond and bank guarantee against which detained goods were released (PN17 7(n))."""
+
+    bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="releases")
+    bond_number = models.CharField(max_length=40)
+    bond_amount = models.DecimalField(max_digits=16, decimal_places=2)
+    bond_date = models.DateField()
+    guarantee_number = models.CharField(max_length=40)
+    guarantee_amount = models.DecimalField(max_digits=16, decimal_places=2)
+    guarantee_valid_until = models.DateField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    finalised_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["bill"], name="release_once_a_bill"),
+            models.CheckConstraint(
+                condition=models.Q(bond_amount__gt=0, guarantee_amount__gt=0), name="release_is_secured"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bill}: {self.bond_number}"
+
+
+class Adjudication(models.Model):
+    """An order on a bill: release with fine, penalty and revised duty, or absolute confiscation (PN17 7(k))."""
+
+    class Outcome(models.TextChoices):
+        """What the order does with the goods."""
+
+        RELEASE = "RELEASE", _("Release")
+        CONFISCATE = "CONFISCATE", _("Absolute confiscation")
+
+    bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="adjudications")
+    order_number = models.CharField(max_length=40)
+    order_date = models.DateField()
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    fine = models.DecimalField(max_digits=16, decimal_places=2, default=Decimal(0))
+    penalty = models.DecimalField(max_digits=16, decimal_places=2, default=Decimal(0))
+    duty_before = models.DecimalField(max_digits=16, decimal_places=2)
+    revised_duty = models.DecimalField(max_digits=16, decimal_places=2, null=True)
+    remarks = models.TextField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(fine__gte=0, penalty__gte=0), name="adjudication_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bill}: {self.order_number}"

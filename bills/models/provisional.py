@@ -1,0 +1,87 @@
+"""Provisional assessments, each a document of its own until it is final."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
+
+from accounts.models import AuthorisedCourier, CustomsStation
+from bills.clearance.provisional import ProvisionalClearance, ProvisionalStage
+from bills.models.bill import CourierBillOfEntry
+from bills.numbers import series_of
+from bills.querysets import OfBillQuerySet
+from eccs.trail import TrailLine
+
+
+class BondType(models.TextChoices):
+    """What kind of bond secures the duty."""
+
+    PROVISIONAL = "PROVISIONAL", _("Bond for provisional assessment")
+    CONTINUITY = "CONTINUITY", _("Continuity bond")
+
+
+class ProvisionalAssessment(ProvisionalClearance):
+    """A bill assessed provisionally against a bond, to be assessed finally within the time of the Regulations of 2025."""
+
+    bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="provisional_assessments")
+    station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="+", db_index=False)
+    courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, related_name="+", db_index=False)
+    stage = FSMField(
+        choices=ProvisionalStage.choices, default=ProvisionalStage.PROVISIONAL, protected=True, max_length=12
+    )
+    bond_type = models.CharField(max_length=12, choices=BondType.choices)
+    bond_number = models.CharField(max_length=40)
+    bond_amount = models.DecimalField(max_digits=16, decimal_places=2)
+    bond_date = models.DateField()
+    remarks = models.TextField()
+    provisional_duty = models.DecimalField(max_digits=16, decimal_places=2)
+    assessed_at = models.DateTimeField()
+    documents_received_on = models.DateField(null=True)
+    final_duty = models.DecimalField(max_digits=16, decimal_places=2, null=True)
+    extra_duty = models.DecimalField(max_digits=16, decimal_places=2, null=True)
+    refund = models.DecimalField(max_digits=16, decimal_places=2, null=True)
+    remarks_final = models.TextField(blank=True)
+    finalised_at = models.DateTimeField(null=True)
+
+    objects = OfBillQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("provisional assessment")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bill"], condition=Q(stage="PROVISIONAL"), name="provisional_one_open_a_bill"
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage="FINAL") | Q(final_duty__isnull=False, finalised_at__isnull=False),
+                name="provisional_final_has_duty",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["station", "stage_since"], name="provisional_queue", condition=Q(stage="PROVISIONAL"))
+        ]
+
+    def series(self) -> str:
+        """Counted by station and financial year."""
+        assessed: datetime = self.assessed_at
+        return series_of("PA", self.station_id, assessed)
+
+    def numbered(self, serial: int) -> str:
+        """`PA_BLR_2026-2027_000001`."""
+        return f"{self.series()}_{serial:06d}"
+
+
+class ProvisionalTrail(TrailLine):
+    """The trail of a provisional assessment."""
+
+    document = models.ForeignKey(ProvisionalAssessment, models.PROTECT, related_name="trail")
+
+    class Meta(TrailLine.Meta):
+        constraints = [models.UniqueConstraint(fields=["document", "seq"], name="provisional_trail_seq")]
+        indexes = [models.Index(fields=["id"], name="provisional_trail_outbox", condition=Q(noticed_at=None))]
+
+
+ProvisionalAssessment.trail_model = ProvisionalTrail

@@ -1,0 +1,123 @@
+"""Requests to amend or cancel a filed bill, each a document of its own with a trail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
+
+from accounts.models import AuthorisedCourier, CustomsStation
+from bills.clearance.requests import AmendmentClearance, AmendmentStage, CancellationClearance, CancellationStage
+from bills.models.bill import CourierBillOfEntry
+from bills.numbers import series_of
+from bills.querysets import OfBillQuerySet
+from eccs.trail import TrailLine
+from eccs.workflow import Document
+
+
+def _rupees() -> Any:
+    return models.DecimalField(max_digits=16, decimal_places=2, null=True)
+
+
+class BillRequest(Document):
+    """What every request on a bill holds."""
+
+    prefix = ""
+
+    station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="+", db_index=False)
+    courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, related_name="+", db_index=False)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    requested_at = models.DateTimeField(default=timezone.now)
+    reason = models.TextField()
+    remarks = models.TextField(blank=True)  # of the Assessing Officer, for the DC/AC
+    decision = models.TextField(blank=True)  # why it was rejected: the courier reads it
+    decided_at = models.DateTimeField(null=True)
+    refundable = _rupees()
+
+    objects = OfBillQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def series(self) -> str:
+        """Counted by station and financial year."""
+        requested: datetime = self.requested_at
+        return series_of(self.prefix, self.station_id, requested)
+
+    def numbered(self, serial: int) -> str:
+        """`AMD_BLR_2026-2027_000001`."""
+        return f"{self.series()}_{serial:06d}"
+
+
+class BillAmendment(BillRequest, AmendmentClearance):
+    """A request to change what a bill declares: old and new value of each field (PN17 11.0)."""
+
+    prefix = "AMD"
+
+    bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="amendments")
+    stage = FSMField(choices=AmendmentStage.choices, default=AmendmentStage.REQUESTED, protected=True, max_length=12)
+    changes = models.JSONField()  # [{"name": "freight", "item": 0, "old": "10.00", "new": "12.00"}]
+    processed_at = models.DateTimeField(null=True)
+    duty_before = _rupees()
+    duty_after = _rupees()
+    due = _rupees()  # what is still to be paid when the payments made are set off
+
+    class Meta:
+        verbose_name = _("amendment")
+        indexes = [
+            models.Index(
+                fields=["station", "stage", "stage_since"], name="amendment_queue",
+                condition=Q(stage__in=("REQUESTED", "PROCESSED")),
+            )
+        ]  # fmt: skip
+
+
+class BillCancellation(BillRequest, CancellationClearance):
+    """A request to cancel a bill (PN17 10.0)."""
+
+    prefix = "CAN"
+
+    bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="cancellations")
+    stage = FSMField(
+        choices=CancellationStage.choices, default=CancellationStage.REQUESTED, protected=True, max_length=12
+    )
+    verified_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("cancellation")
+        indexes = [
+            models.Index(
+                fields=["station", "stage", "stage_since"], name="cancellation_queue",
+                condition=Q(stage__in=("REQUESTED", "VERIFIED")),
+            )
+        ]  # fmt: skip
+
+
+class AmendmentTrail(TrailLine):
+    """The trail of an amendment."""
+
+    document = models.ForeignKey(BillAmendment, models.PROTECT, related_name="trail")
+
+    class Meta(TrailLine.Meta):
+        constraints = [models.UniqueConstraint(fields=["document", "seq"], name="bill_amendment_trail_seq")]
+        indexes = [models.Index(fields=["id"], name="bill_amendment_trail_outbox", condition=Q(noticed_at=None))]
+
+
+class CancellationTrail(TrailLine):
+    """The trail of a cancellation."""
+
+    document = models.ForeignKey(BillCancellation, models.PROTECT, related_name="trail")
+
+    class Meta(TrailLine.Meta):
+        constraints = [models.UniqueConstraint(fields=["document", "seq"], name="cancellation_trail_seq")]
+        indexes = [models.Index(fields=["id"], name="cancellation_trail_outbox", condition=Q(noticed_at=None))]
+
+
+BillAmendment.trail_model = AmendmentTrail
+BillCancellation.trail_model = CancellationTrail

@@ -1,0 +1,67 @@
+"""Assessing a bill provisionally, and the days by which the final assessment is due."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.permissions import SYSTEM
+from bills.clearance.provisional import ProvisionalStage
+from bills.models import CourierBillOfEntry, ProvisionalAssessment
+from eccs import numbering
+from eccs.dated_rules import NoRuleInForce, rule_book
+from eccs.workflow import take
+
+
+def assess_provisionally(bill: CourierBillOfEntry, bond: dict[str, str], remarks: str) -> None:
+    """The bond that secures the duty is recorded, and the final assessment waits (PN17 7.1(c))."""
+    made = ProvisionalAssessment(
+        bill_id=bill.pk, station_id=bill.station_id, courier_id=bill.courier_id, bond_type=bond["type"],
+        bond_number=bond["number"], bond_amount=bond["amount"], bond_date=bond["date"], remarks=remarks,
+        provisional_duty=bill.total_duty, assessed_at=bill.taken_at, stage_since=bill.taken_at,
+    )  # fmt: skip
+    numbering.number([made])
+    made.save()
+    bill.provisional = True
+
+
+def supersede(bill: CourierBillOfEntry) -> None:
+    """A provisional assessment that is no longer waited for, because the bill was decided otherwise."""
+    if bill.provisional:
+        take(
+            bill.provisional_assessments.get(stage=ProvisionalStage.PROVISIONAL), "supersede", SYSTEM, at=bill.taken_at
+        )
+        bill.provisional = False
+
+
+def due_days(assessment: ProvisionalAssessment) -> list[dict[str, Any]]:
+    """By which day what is due, by the rules in force on the day of the provisional assessment (Regulations of 2025)."""
+    since = timezone.localdate(assessment.assessed_at)
+    book, station = rule_book(), assessment.station_id
+    try:
+        asked = since + timedelta(days=book.count("provisional_requisition_days", since, station))
+        handed_in = _months_after(since, book.count("provisional_documents_months", since, station))
+        at_most = _months_after(since, book.count("provisional_outer_months", since, station))
+        received = assessment.documents_received_on or at_most
+        final = _months_after(received, book.count("provisional_final_months", since, station))
+        limit = _months_after(since, book.count("provisional_limit_months", since, station))
+    except NoRuleInForce:
+        return []
+    return [
+        {"label": _("Documents asked for by"), "day": asked},
+        {"label": _("Documents handed in by"), "day": handed_in},
+        {"label": _("Documents handed in at the latest by"), "day": at_most},
+        {"label": _("Final assessment by"), "day": min(final, limit)},
+        {"label": _("Limit of section 18"), "day": limit},
+    ]
+
+
+def _months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last day of a shorter month."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

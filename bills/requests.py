@@ -1,0 +1,102 @@
+"""Opening requests on a bill, and changing what it declares when an amendment is approved."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from bills import rates
+from bills.assessment import put, reckon_again
+from bills.models import BillAmendment, BillCancellation, CourierBillOfEntry, Item
+from eccs import numbering, trail
+from eccs.workflow import Document, Refused
+
+HEADER = (
+    "iec", "iec_branch", "gstin", "state_code", "ad_code", "government", "ecommerce", "invoice_number", "invoice_date",
+    "invoice_terms", "currency", "freight", "insurance", "inland_charges", "discount",
+)  # fmt: skip
+
+Change = dict[str, Any]  # {"name": "freight", "item": 0, "old": "10.00", "new": "12.00"}; item 0 is the bill itself
+
+
+def open_amendment(bill: CourierBillOfEntry, changes: list[Change], reason: str) -> None:
+    """An amendment is requested: old and new value of each field go to the Assessing Officer."""
+    made = BillAmendment(
+        bill_id=bill.pk, station_id=bill.station_id, courier_id=bill.courier_id, requested_by_id=bill.taken_by.user_id,
+        requested_at=bill.taken_at, stage_since=bill.taken_at, reason=reason, changes=changes,
+    )  # fmt: skip
+    _open(made, bill, "request_amendment", {"reason": reason})
+
+
+def open_cancellation(bill: CourierBillOfEntry, reason: str) -> None:
+    """A cancellation is requested: the reason goes to the Assessing Officer."""
+    made = BillCancellation(
+        bill_id=bill.pk, station_id=bill.station_id, courier_id=bill.courier_id, requested_by_id=bill.taken_by.user_id,
+        requested_at=bill.taken_at, stage_since=bill.taken_at, reason=reason,
+    )  # fmt: skip
+    _open(made, bill, "request_cancellation", {"reason": reason})
+
+
+def _open(made: Any, bill: CourierBillOfEntry, step: str, answers: dict[str, Any]) -> None:
+    """Number and keep a request with the first line of its trail."""
+    actor, kind = bill.taken_by, type(made)
+    numbering.number([made])
+    made.save()
+    entry = trail.Entry(
+        made, at=bill.taken_at, step="request", from_stage="", to_stage=made.stage, by_id=actor.user_id, by_name=actor.name,
+        role=actor.acts_as(type(bill).steps()[step].activity_at(bill.stage), bill), answers=answers,
+    )  # fmt: skip
+    trail.insert_lines(kind.trail_model, trail.seal_entries([entry]))
+    made.save(update_fields=["trail_length", "trail_head"])
+
+
+def text_of(value: Any) -> str:
+    """A declared value as it is typed and shown."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "Y" if value else "N"
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def apply_changes(bill: CourierBillOfEntry, changes: Sequence[Change]) -> list[Item]:
+    """Put the new values on a bill and its items and work out value and duty again; the items are to be written."""
+    assert bill.rates_on is not None and bill.presented_on is not None
+    items = list(bill.items.all())
+    by_number = {item.item_no: item for item in items}
+    for change in changes:
+        target: Any = by_number[change["item"]] if change["item"] else bill
+        setattr(target, change["name"], _value(target, change["name"], change["new"]))
+    if any(change["name"] == "currency" for change in changes):
+        exchange = rates.exchange_rates().rate(bill.currency, bill.presented_on)
+        if exchange is None:
+            raise Refused([_("%(currency)s has no rate of exchange in force.") % {"currency": bill.currency}], bill)
+        bill.exchange_rate, bill.exchange_unit, bill.exchange_source = (
+            exchange.rate,
+            exchange.unit,
+            exchange.notification,
+        )
+    put(bill, items, reckon_again(bill, items, rates.tariff(), bill.rates_on))
+    bill.goods, bill.first_cth = items[0].description, items[0].cth
+    return items
+
+
+def _value(target: Document | Item, name: str, text: str) -> Any:
+    field: Any = target._meta.get_field(name)
+    if field.get_internal_type() == "BooleanField":
+        return text == "Y"
+    return field.to_python(text) if text else None if field.null else ""
+
+
+def as_amended(bill: CourierBillOfEntry, changes: Sequence[Change]) -> CourierBillOfEntry:
+    """The bill as it would be after these changes; nothing is written. Raises Refused where it cannot be reckoned."""
+    shown = copy.copy(bill)
+    apply_changes(shown, changes)
+    return shown

@@ -1,0 +1,72 @@
+"""How requests on bills and provisional assessments are listed and shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from bills.forms.entry import LABELS
+from bills.models import BillAmendment, BillCancellation, ProvisionalAssessment
+from bills.provisional import due_days
+from bills.requests import as_amended
+from eccs.pages import Column, Listing
+from eccs.workflow import Refused
+
+COLUMNS = (
+    Column("number", _("Number"), "number__icontains", hint=_("contains")),
+    Column("bill", _("Bill"), "bill__number__icontains", hint=_("contains")),
+    Column("hawb", _("HAWB"), "bill__hawb__number__istartswith", hint=_("starts with")),
+    Column("courier", _("Courier"), "courier__name__icontains", officers_only=True, hint=_("contains")),
+    Column("about", _("About")),
+)
+
+
+def search(text: str) -> Q:
+    """By the own number."""
+    return Q(number=text.upper())
+
+
+def changes_of(amendment: BillAmendment) -> list[dict[str, Any]]:
+    """What is to change, field by field, in words."""
+    return [{**change, "label": LABELS.get(change["name"], change["name"])} for change in amendment.changes]
+
+
+def amendment_context(amendment: BillAmendment, actor: Any) -> dict[str, Any]:
+    """Before and after of each field; before the decision also what the duty would be."""
+    told: dict[str, Any] = {"bill": amendment.bill, "changes": changes_of(amendment)}
+    if amendment.decided_at is None:
+        try:
+            told["amended"] = as_amended(amendment.bill, amendment.changes)
+        except Refused as refusal:
+            told["cannot"] = refusal.reasons
+    return told
+
+
+def cancellation_context(cancellation: BillCancellation, actor: Any) -> dict[str, Any]:
+    """The bill that is to be cancelled."""
+    return {"bill": cancellation.bill}
+
+
+def provisional_context(assessment: ProvisionalAssessment, actor: Any) -> dict[str, Any]:
+    """The bill, its bond and the days by which what is due."""
+    return {"bill": assessment.bill, "due_days": due_days(assessment)}
+
+
+RELATED = ("bill", "bill__hawb", "courier", "station")
+PAGES: dict[str, Any] = {
+    "columns": COLUMNS, "row_template": "bills/_request_row.html", "page_template": "bills/request.html",
+    "trade_template": "bills/request_courier.html", "related": RELATED, "search": search,
+}  # fmt: skip
+AMENDMENTS = Listing(
+    model=BillAmendment, slug="bills/amendments", label=_("Amendments of bills"), context=amendment_context, **PAGES
+)
+CANCELLATIONS = Listing(
+    model=BillCancellation, slug="bills/cancellations", label=_("Cancellations of bills"), context=cancellation_context,
+    **PAGES,
+)  # fmt: skip
+PROVISIONAL = Listing(
+    model=ProvisionalAssessment, slug="bills/provisional-assessments", label=_("Provisional assessments"),
+    context=provisional_context, **PAGES,
+)  # fmt: skip

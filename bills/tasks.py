@@ -1,0 +1,51 @@
+"""Background work on bills. Tasks may run twice and do their work in small transactions."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bills.models import QueryMemo
+from bills.stages import Stage
+from eccs.dated_rules import rule_book
+from eccs.models import Notice
+
+AT_ONCE = 500
+
+
+@shared_task
+def chase_queries() -> int:
+    """Remind couriers of queries they have not answered, again after each spell of the dated rule; return how many."""
+    days = rule_book().count("query_chaser_days", timezone.localdate())
+    now = timezone.now()
+    due = now - timedelta(days=days)
+    with transaction.atomic():
+        waiting = (
+            QueryMemo.objects.select_for_update(of=("self",), skip_locked=True)
+            .filter(
+                Q(chased_at=None) | Q(chased_at__lte=due), replied_at=None, raised_at__lte=due, bill__stage=Stage.QUERY
+            )
+            .select_related("bill")
+            .order_by("raised_at")
+        )
+        memos = list(waiting[:AT_ONCE])
+        Notice.objects.bulk_create(_reminder(memo) for memo in memos)
+        QueryMemo.objects.filter(pk__in=[memo.pk for memo in memos]).update(chased_at=now)
+    return len(memos)
+
+
+def _reminder(memo: QueryMemo) -> Notice:
+    """The notice that a query still waits for its answer."""
+    bill = memo.bill
+    told = {"bill": bill, "since": f"{timezone.localtime(memo.raised_at):%d/%m/%Y}"}
+    return Notice(
+        audience=f"courier:{bill.courier_id}",
+        subject=_("%(bill)s: the query of %(since)s is not answered") % told,
+        body=f"{bill}  {settings.PUBLIC_URL}{bill.get_absolute_url()}",
+    )

@@ -1,0 +1,50 @@
+"""A query that is not answered is called to mind; a provisional assessment knows its days."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from bills.models import QueryMemo
+from bills.provisional import due_days
+from bills.stages import Stage
+from bills.tasks import chase_queries
+from eccs.models import Notice
+from tests.factories.bills import bill
+from tests.factories.requests import provisional_assessment
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(("hours", "reminded"), [(71, 0), (73, 1)])
+def test_a_courier_is_reminded_after_three_days_and_once_a_spell(hours: int, reminded: int) -> None:
+    one = bill(Stage.QUERY)
+    QueryMemo.objects.update(raised_at=timezone.now() - timedelta(hours=hours))
+    assert [chase_queries(), chase_queries()] == [reminded, 0]
+    told = Notice.objects.filter(audience=f"courier:{one.courier_id}", subject__contains="is not answered")
+    assert told.count() == reminded
+
+
+def test_a_stopped_bill_is_not_chased() -> None:
+    bill(Stage.STOPPED)
+    QueryMemo.objects.create(
+        bill=bill(Stage.STOPPED, stopped_from=Stage.QUERY), raised_from=Stage.ASSESSMENT, question="Why?",
+        raised_by=bill(Stage.XRAY).created_by, raised_at=timezone.now() - timedelta(days=9),
+    )  # fmt: skip
+    assert chase_queries() == 0
+
+
+def test_a_provisional_assessment_has_its_days_by_the_regulations_of_2025() -> None:
+    noon = datetime(2026, 11, 30, 12, tzinfo=timezone.get_current_timezone())
+    days = [due["day"] for due in due_days(provisional_assessment(assessed_at=noon))]
+    assert days == [date(2026, 12, 15), date(2027, 1, 30), date(2028, 1, 30), date(2028, 4, 30), date(2028, 11, 30)]
+    early = provisional_assessment(assessed_at=noon, documents_received_on=date(2026, 12, 31))
+    assert due_days(early)[3]["day"] == date(2027, 3, 31)
+
+
+def test_before_the_regulations_of_2025_there_are_no_days() -> None:
+    before = datetime(2025, 9, 11, 12, tzinfo=timezone.get_current_timezone())
+    assert due_days(provisional_assessment(assessed_at=before)) == []
+    assert due_days(provisional_assessment(assessed_at=before + timedelta(days=1)))
