@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from bills.models import BillTrail, CourierBillOfEntry
@@ -127,6 +128,14 @@ def test_the_same_file_cannot_be_filed_twice(signed_in: SignedIn, flight: Expres
     assert [(f[0], f[1], f[3]) for f in again.faults] == [
         (2, "hawb", "has a bill already"), (3, "hawb", "has a bill already"), (4, "hawb", "has a bill already"),
     ]  # fmt: skip
+
+
+def test_a_shipment_on_hold_is_named_and_nothing_is_filed(
+    signed_in: SignedIn, flight: ExpressCargoManifest, good: Rows
+) -> None:
+    flight.hawbs.filter(number="SWF002").update(held_since=timezone.now())
+    upload = send(signed_in, flight, good)
+    assert [(f[0], f[1], f[3]) for f in upload.faults] == [(4, "hawb", "is on hold: release the hold first")]
 
 
 def spoiled(**given: str) -> Callable[[Rows], None]:

@@ -1,0 +1,63 @@
+"""A weight beyond the tolerance: the system asks, the courier confirms, the DC/AC approves (PN17 5.2)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from accounts.permissions import SYSTEM
+from bills.stages import Stage as BillStage
+from eccs.workflow import take
+from manifests import arrival
+from manifests.clearance import Stage
+from manifests.models import AmendmentTrail, ExpressCargoManifest, HouseAirwayBill, ManifestAmendment
+from tests.factories.bills import bill
+from tests.factories.firms import actor
+from tests.factories.manifests import house_airway_bill, manifest
+from tests.manifests.conftest import SignedIn
+
+pytestmark = pytest.mark.django_db
+
+
+def weighed(hawb: HouseAirwayBill, kg: str) -> str:
+    """What the station says to a weight."""
+    return arrival.weigh(ExpressCargoManifest.objects.get(pk=hawb.manifest_id), hawb.number, Decimal(kg))
+
+
+@pytest.mark.parametrize(("kg", "opened"), [("10.500", False), ("10.501", True), ("9.500", False), ("9.499", True)])
+def test_a_weight_beyond_the_tolerance_opens_an_amendment(kg: str, *, opened: bool) -> None:
+    hawb = house_airway_bill(manifest(Stage.ARRIVED), gross_weight_kg=Decimal("10.000"))
+    assert ("beyond the tolerance" in weighed(hawb, kg)) == opened
+    assert ManifestAmendment.objects.exists() == opened
+    if opened:
+        amendment = ManifestAmendment.objects.get()
+        assert amendment.of_weight and amendment.stage == "DRAFT"
+        line = AmendmentTrail.objects.get()
+        assert (line.by_name, line.step, line.answers) == (
+            SYSTEM.name, "record_weight", {"hawb": hawb.number, "declared": "10.000", "actual": kg},
+        )  # fmt: skip
+
+
+def test_the_courier_confirms_the_weight_and_the_dcac_approves_it(signed_in: SignedIn) -> None:
+    hawb = bill(BillStage.XRAY, hawb=house_airway_bill(manifest(Stage.ARRIVED), gross_weight_kg=Decimal("10.000"))).hawb
+    weighed(hawb, "15")
+    amendment = ManifestAmendment.objects.get()
+    client = signed_in("signatory.swift")
+    assert str(amendment.pk) in client.get("/manifests/amendments/queue/draft/").content.decode()
+    page = client.get(amendment.get_absolute_url()).content.decode()
+    assert "10.000" in page and "15" in page and "Opened by ECCS" in page
+    client.post(amendment.step_url("request_amendment"), {"request_amendment-reason": "As weighed"})
+    take(ManifestAmendment.objects.get(pk=amendment.pk), "approve_amendment", actor("DCAC"))
+    assert HouseAirwayBill.objects.get(pk=hawb.pk).gross_weight_kg == Decimal("15.000")
+
+
+def test_weighed_again_within_the_tolerance_takes_it_back_and_several_share_one_amendment() -> None:
+    on = manifest(Stage.ARRIVED)
+    first, second = (house_airway_bill(on, gross_weight_kg=Decimal("10.000")) for _ in range(2))
+    weighed(first, "15")
+    weighed(second, "16")
+    amendment = ManifestAmendment.objects.get()
+    assert amendment.lines.count() == 2
+    weighed(first, "10")
+    assert amendment.lines.get().hawb == second.number
