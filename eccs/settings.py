@@ -5,6 +5,8 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 
+from eccs import logs
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -50,6 +52,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "accounts.middleware.ActorMiddleware",
+    "eccs.middleware.AuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -187,10 +190,12 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env("ECCS_LOG_LEVEL", default="INFO")},
-}
+LOGGING = logs.configuration(env("ECCS_LOG_LEVEL", default="INFO"))
+
+# How many proxies of our own stand in front, each adding to X-Forwarded-For the address it saw; what stands before is hearsay.
+PROXY_COUNT = env.int("ECCS_PROXY_COUNT", default=0)
+AUDIT_PEOPLE = "accounts.people"  # where the audit log asks what a person is today
+
+# Whom the sign-in page names for help. The values of a demonstration are invented.
+HELPDESK_PHONE = env("ECCS_HELPDESK_PHONE", default="1800-000-0000" if DEMO else "")
+HELPDESK_EMAIL = env("ECCS_HELPDESK_EMAIL", default="helpdesk@eccs.example" if DEMO else "")

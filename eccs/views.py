@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from eccs import desks, keyset, pages
+from eccs import audit, audit_answers, desks, keyset, pages
 from eccs.models import Notice
 from eccs.workflow import Document, Refused, Step, buttons, holders, take, take_many, what_next
 
@@ -31,7 +31,9 @@ def _listing(slug: str) -> pages.Listing:
 def _document(request: HttpRequest, slug: str, key: str) -> tuple[pages.Listing, Any]:
     listing = _listing(slug)
     rows = listing.visible_to(request.actor).select_related(*listing.related)  # type: ignore[attr-defined]
-    return listing, get_object_or_404(rows, listing.model.by_key(key))
+    found = get_object_or_404(rows, listing.model.by_key(key))
+    audit_answers.concerns(request, found)
+    return listing, found
 
 
 @require_GET
@@ -205,6 +207,10 @@ def step(request: HttpRequest, slug: str, key: str, verb: str) -> HttpResponse:
                 form.attach()
             done = take(shown, declared.name, actor, **(form.answers() if form is not None else {}))
         except Refused as refusal:
+            if why := actor.why_not(declared.roles, shown):
+                audit.record(
+                    "step.refused", request=request, about=shown.key, station=shown.station_id or "", why=why, step=verb
+                )
             context = document_context(request, listing, shown, step=declared, reasons=refusal.reasons, form=form)
             return render(request, "eccs/refused.html", context, status=409)
         return _after(request, listing, shown, done, declared)

@@ -17,6 +17,7 @@ from accounts.models import CustomsStation
 from accounts.permissions import Actor
 from accounts.roles import COURIERS
 from eccs import keyset
+from eccs.audit_answers import concerns
 from eccs.workflow import Refused
 from payments import services
 from payments.forms import HistoryForm
@@ -34,7 +35,9 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def _challan(request: HttpRequest, number: str) -> Any:
     rows = Challan.objects.visible_to(actor_of(request)).select_related("station", "courier", "receipt")
-    return get_object_or_404(rows, number=number)
+    challan = get_object_or_404(rows, number=number)
+    concerns(request, challan)
+    return challan
 
 
 @require_GET

@@ -14,11 +14,13 @@ from bills import attachments, documents
 from bills.forms.courier import PaperForm
 from bills.models import Attachment, CourierBillOfEntry
 from bills.stages import CLOSED, UNFILED
+from eccs.audit_answers import concerns
 
 
 def _bill(request: HttpRequest, key: str) -> CourierBillOfEntry:
     rows = CourierBillOfEntry.objects.visible_to(request.actor)  # type: ignore[attr-defined]
     bill: CourierBillOfEntry = get_object_or_404(rows, CourierBillOfEntry.by_key(key))
+    concerns(request, bill)
     return bill
 
 
@@ -52,6 +54,7 @@ def attachment(request: HttpRequest, pk: int) -> FileResponse:
     """A paper, to whoever may see its bill. Always a download: nothing a courier sent is shown as a page of ours."""
     visible = CourierBillOfEntry.objects.visible_to(request.actor)  # type: ignore[attr-defined]
     paper = get_object_or_404(Attachment.objects.select_related("bill"), pk=pk, bill__in=visible)
+    concerns(request, paper.bill)
     response = FileResponse(
         paper.file.open("rb"), as_attachment=True, filename=paper.name, content_type=paper.content_type
     )

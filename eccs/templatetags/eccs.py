@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.roles import Group, Role
-from eccs import money, pages, state_map
+from eccs import audit_answers, money, pages, state_map
 from eccs.workflow import Document, Step, holders
 
 register = template.Library()
@@ -235,6 +235,14 @@ def lane(assess: bool, examine: bool) -> SafeString:
     words = {"none": _("Facilitated"), "assess": _("Assess"), "examine": _("Examine"), "both": _("Assess and examine")}
     kind = LANES[bool(assess), bool(examine)]
     return format_html('<span class="lane lane--{}">{}</span>', kind, words[kind])
+
+
+@register.simple_tag(takes_context=True)
+def rms_reasons(context: template.Context, document: Any) -> list[dict[str, Any]]:
+    """Why the RMS sent a document where it sent it. Whoever is shown this has read it, and the audit log will say so."""
+    audit_answers.rms_read(context["request"], document)
+    reasons: list[dict[str, Any]] = document.risk_decision.reasons
+    return reasons
 
 
 @register.filter
