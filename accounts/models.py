@@ -141,3 +141,6 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()} · {self.station_id or 'all stations'}"
+
+
+from accounts import advisories  # noqa: E402, F401 their tables; they name stations and firms

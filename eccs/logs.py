@@ -27,7 +27,7 @@ class JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "level": record.levelname,
             "logger": record.name,
-            "request_id": request_id.get(),
+            "request_id": request_id.get() or getattr(vars(record).get("request"), "request_id", ""),
             "message": record.getMessage(),
             "process": record.process,
         }

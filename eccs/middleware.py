@@ -18,11 +18,13 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = request_id.set(uuid.uuid4().hex[:16])
+        name = uuid.uuid4().hex[:16]
+        request.request_id = name  # type: ignore[attr-defined]  # for what Django logs when the middleware is behind it
+        token = request_id.set(name)
         asked = audit.request_now.set(request)
         try:
             response = self.get_response(request)
-            response["X-Request-ID"] = request_id.get()
+            response["X-Request-ID"] = name
             return response
         finally:
             audit.request_now.reset(asked)

@@ -51,11 +51,14 @@ class Listing:
     context: Callable[[Any, Any], dict[str, Any]] = field(default=lambda _document, _actor: {})
     search: Callable[[str], Q] | None = None
     elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)  # by stage
+    has_desks: bool = True  # without, its documents wait for nobody: they are opened from a page of their own
 
     def waiting_at(self, roles: Collection[str]) -> tuple[str, ...]:
         """The stages that wait for somebody with one of these roles, here or on another page, in the notice's order."""
         from eccs.workflow import waiting_at
 
+        if not self.has_desks:
+            return ()
         found = {
             *waiting_at(self.model, roles),
             *(s for s, done in self.elsewhere.items() if set(done.roles) & set(roles)),
@@ -103,6 +106,11 @@ def require(actor: Any, url_name: str) -> None:
     """Refuse whoever the page does not belong to. Raises PermissionDenied."""
     if not any(one.url_name == url_name and actor.roles & set(one.roles) for one in _links):
         raise PermissionDenied
+
+
+def roles_of(url_name: str) -> tuple[str, ...]:
+    """The roles a page belongs to."""
+    return tuple(dict.fromkeys(role for one in _links if one.url_name == url_name for role in one.roles))
 
 
 def links(held: Iterable[str]) -> list[Link]:

@@ -16,9 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.advisories import Advisory
 from eccs import audit, audit_answers, desks, keyset, pages
 from eccs.models import Notice
 from eccs.workflow import Document, Refused, Step, buttons, holders, take, take_many, what_next
+
+UNREAD = 5  # advisories shown on the desk; the others are on their own page
 
 
 def _listing(slug: str) -> pages.Listing:
@@ -45,10 +48,11 @@ def desk(request: HttpRequest) -> HttpResponse:
         if actor.is_trade
         else []
     )
-    return render(
-        request, "eccs/desk.html",
-        {"desks": desks.desks(actor), "notices": notices, "now": timezone.now(), "target_minutes": desks.target_minutes()},
-    )  # fmt: skip
+    context = {
+        "desks": desks.desks(actor), "notices": notices, "now": timezone.now(), "target_minutes": desks.target_minutes(),
+        "advisories": Advisory.objects.unread_by(actor).select_related("station")[:UNREAD],
+    }  # fmt: skip
+    return render(request, "eccs/desk.html", context)
 
 
 @require_GET
@@ -119,7 +123,7 @@ def document_context(request: HttpRequest, listing: pages.Listing, shown: Any, *
         "buttons": [b for b in offered if not b["reasons"]], "not_possible": [b for b in offered if b["reasons"]],
         "trail": [told(line, shown, officer=actor.is_officer) for line in lines if actor.is_officer or not _private(line, shown)],
         "who_has_it": who_has_it(listing, shown, actor), "now": timezone.now(), "target_minutes": desks.target_minutes(),
-        "next_in_queue": next_in_queue(listing, shown, actor) if offered else None,
+        "next_in_queue": next_in_queue(listing, shown, actor) if offered and listing.has_desks else None,
         **listing.context(shown, actor), **more,
     }  # fmt: skip
 
@@ -228,7 +232,7 @@ def _after(request: HttpRequest, listing: pages.Listing, before: Any, done: Any,
         messages.success(request, _("%(document)s: %(step)s done.") % words)
     else:
         messages.success(request, _("%(document)s: %(step)s done. It is now at “%(stage)s”.") % words)
-    if request.actor.is_officer:  # type: ignore[attr-defined]
+    if request.actor.is_officer and listing.has_desks:  # type: ignore[attr-defined]
         following = next_in_queue(listing, before, request.actor)  # type: ignore[attr-defined]
         if following is not None:
             return redirect(following)

@@ -12,9 +12,11 @@ class PaymentsConfig(AppConfig):
         """Make challans known to desks, queues and pages."""
         from django.utils.translation import gettext_lazy as _
 
-        from accounts.roles import COURIERS
+        from accounts.roles import COURIERS, Role
         from eccs.pages import link, register
         from payments.listing import CHALLANS
 
         register(CHALLANS)
         link(_("Payments"), "payment-history", *COURIERS)
+        link(_("Payments to reconcile"), "reconciliation", Role.DCAC)
+        link(_("Close a message of the bank"), "close-reconciliation", Role.DCAC, nav=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import Actor
 from accounts.roles import Role
+from eccs import pages
 from payments.forms import SettlementForm
 from payments.models import BankMessage, ChallanLine
 from payments.verdicts import Reason
@@ -41,17 +41,16 @@ def uncredited_lines(actor: Actor) -> QuerySet[ChallanLine]:
     return ChallanLine.objects.filter(challan__station_id__in=actor.stations_as(Role.DCAC)).exclude(refusal="")
 
 
-def _officer(request: HttpRequest) -> Actor:
+def _officer(request: HttpRequest, page: str) -> Actor:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    if Role.DCAC not in actor.roles:
-        raise PermissionDenied
+    pages.require(actor, page)
     return actor
 
 
 @require_GET
 def reconciliation(request: HttpRequest) -> HttpResponse:
     """Everything about payments that waits for the DC/AC, oldest first."""
-    actor = _officer(request)
+    actor = _officer(request, "reconciliation")
     rows: list[dict[str, Any]] = [
         {"message": message, "reason": REASONS.get(Reason(message.reason), ""), "amount": message.rupees}
         for message in open_messages(actor).select_related("challan").order_by("received_at")[:200]
@@ -63,7 +62,7 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
 @require_POST
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Close a message with words on how it was put right."""
-    actor = _officer(request)
+    actor = _officer(request, "close-reconciliation")
     form = SettlementForm(request.POST)
     with transaction.atomic():
         message = get_object_or_404(open_messages(actor).select_for_update(of=("self",)), pk=pk)

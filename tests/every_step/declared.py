@@ -8,16 +8,18 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.advisories import Advisory
 from accounts.roles import Group, Role
 from bills.models import CourierBillOfEntry
 from eccs.workflow import Document, Step
 from manifests.models import ExpressCargoManifest
 from payments.models import BankMessage, Challan
+from tests.factories.advisories import advisory
 from tests.factories.bills import bill
 from tests.factories.challans import challan
 from tests.factories.manifests import manifest
 
-MODELS: tuple[type[Document], ...] = (ExpressCargoManifest, CourierBillOfEntry, Challan)
+MODELS: tuple[type[Document], ...] = (ExpressCargoManifest, CourierBillOfEntry, Challan, Advisory)
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ CASES: dict[type[Document], Case] = {
             "confirm_paid": lambda _one: {"bank_transaction": "SBX261119140073318", "told_by": "confirmation"},
         },
     ),
+    Advisory: Case(advisory, {"withdraw": lambda _one: {"why": "The exercise is put off."}}),
 }  # fmt: skip
 
 

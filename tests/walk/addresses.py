@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from accounts.advisories import Advisory
+from accounts.advisories import Stage as AdvisoryStage
 from bills.models import Attachment, CourierBillOfEntry, OutOfCharge
 from bills.stages import Stage
+from eccs import audit
+from eccs.audit import AuditLine
+from eccs.dated_rules import DatedRule
 from eccs.models import Upload
 from eccs.pages import as_verb, listings, slug_of
 from eccs.workflow import Document
@@ -20,6 +26,7 @@ from manifests.models import ArrivalScan, ExpressCargoManifest
 from payments.clearance import Stage as ChallanStage
 from payments.models import BankMessage, Challan, CyberReceipt
 from tests.factories import firms
+from tests.factories.advisories import advisory
 from tests.factories.bills import bill
 from tests.factories.challans import challan
 from tests.factories.manifests import house_airway_bill, manifest
@@ -68,7 +75,7 @@ def build() -> World:
     CyberReceipt.objects.create(
         challan=paid, station_id="BLR", issued_at=paid.paid_at or timezone.now(), number="R-BLR-26-0000001", serial=1
     )
-    world.documents = [draft_manifest, flight, *bills.values(), owed, paid]
+    world.documents = [draft_manifest, flight, *bills.values(), owed, paid, _of_the_port_admin(world)]
     _generic(world)
     _of_manifests(world, draft_manifest, flight)
     _of_bills(world, bills, flight)
@@ -146,10 +153,19 @@ def _of_payments(world: World, owed: Challan, paid: Challan) -> None:
     world.own("close-reconciliation", said.pk)
 
 
+def _of_the_port_admin(world: World) -> Advisory:
+    draft = advisory(AdvisoryStage.DRAFT, station="BLR")
+    world.own("advisory-edit", draft.key)
+    world.own("advisory-mark-read", draft.key)
+    audit.record("file.downloaded", about="CBE-XIII_BLR_2026-2027_01_01", station="BLR")
+    world.own("audit-line", AuditLine.objects.latest("pk").pk)
+    return draft
+
+
 def _common(world: World) -> None:
     for name in (
         "desk", "counts", "find", "sign-out", "text-size", "keys", "manifests", "manifest-new", "bill-start", "payment-history",
-        "new-challan", "reconciliation",
+        "new-challan", "reconciliation", "audit", "audit-export", "advisories", "advisories-written", "advisory-new", "rules", "stations",
     ):  # fmt: skip
         world.common(name)
     for word in world.words()[::4]:
@@ -161,6 +177,12 @@ def _common(world: World) -> None:
             for step in listing.model.steps().values():
                 if stage in step.sources:
                     world.common("steps", listing.slug, as_verb(stage), as_verb(step.name))
+    for name in ("rule", "rule-add"):
+        world.common(name, "target_minutes")
+    coming = DatedRule.objects.create(
+        name="target_minutes", from_date=timezone.localdate() + timedelta(days=9), value="90", source="trial"
+    )
+    world.common("rule-withdraw", coming.name, coming.pk)
     world.common("upload-template", "ecm")
     world.common("bars", "ECM_DEL_2026-2027_01")
     world.common("squares")
