@@ -9,10 +9,11 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Make people, roles and pages known, and hear of sign-ins."""
+        """Make people, roles, advisories and pages known, and hear of sign-ins."""
         from importlib import import_module
 
         from accounts.listing import announce
 
         announce()
+        import_module("accounts.advisory_listing")
         import_module("accounts.sessions")

@@ -69,3 +69,5 @@ def people() -> Iterator[Person]:
     for firm in IMPORTERS:
         for word, roles in IMPORTER_PEOPLE.items():
             yield Person(f"{word}.{firm}", name(), roles, importer=firm)
+    for station in CAST_STATIONS:
+        yield Person(f"auditor.{station.lower()}", name(), (Role.AUDITOR,), station=station)

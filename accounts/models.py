@@ -229,4 +229,4 @@ class Posting(models.Model):
         return label_of(self.code)
 
 
-from accounts import access, credentials  # noqa: E402, F401 Django looks for their tables here; they stand on people and stations
+from accounts import access, advisories, credentials  # noqa: E402, F401 Django looks for their tables here; they stand on people and stations

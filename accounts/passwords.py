@@ -169,7 +169,6 @@ def sign_in(request: HttpRequest, name: str, password: str) -> User | None:
         lockout.give_back(tried)
         raise
     if not isinstance(user, User):
-        audit.record("sign-in.failed", request=request, about=_known(name))
         return None
     lockout.succeeded(tried)
     return user

@@ -1,6 +1,9 @@
-"""Where people are reached."""
+"""Where people are reached, and what they are today."""
+
+from __future__ import annotations
 
 from accounts.models import User
+from accounts.permissions import Actor
 
 
 def addresses(audience: str) -> list[str]:
@@ -10,3 +13,15 @@ def addresses(audience: str) -> list[str]:
         return []
     people = User.objects.filter(courier_id=int(pk), is_active=True).exclude(email="")
     return list(people.order_by("pk").values_list("email", flat=True))
+
+
+def actor_of(user: User) -> Actor:
+    """What a person is today."""
+    return Actor.of(user)
+
+
+def tried(username: str) -> Actor | None:
+    """The person whose user name somebody tried, or nobody; the question takes as long for a name that nobody has."""
+    found = User.objects.filter(username=username).first()
+    actor = Actor.of(found or User(pk=0))
+    return actor if found else None

@@ -26,7 +26,6 @@ from django.utils.translation import gettext as _
 
 from accounts.credentials import LiveSession
 from accounts.models import User
-from eccs import audit
 from eccs.client_address import address_of
 
 SEEN, PROVED = "seen", "proved"  # in the session: seconds since 1970
@@ -217,7 +216,6 @@ def note_sign_in(request: HttpRequest, user: User, **_kwargs: Any) -> None:
         LiveSession.objects.create(
             user=user, key=request.session.session_key, address=address_of(request), browser=in_words(agent)[:60]
         )
-    audit.record("sign-in.done", request=request, by=user)
 
 
 @receiver(user_logged_out)
@@ -225,7 +223,6 @@ def note_sign_out(request: HttpRequest, user: User | None, **_kwargs: Any) -> No
     """A browser that has signed out is no longer listed."""
     if user is not None:
         LiveSession.objects.filter(key=request.session.session_key or "").delete()
-        audit.record("sign-out", request=request, by=user)
 
 
 def moved(user: User, old_key: str, new_key: str) -> None:

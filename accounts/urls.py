@@ -4,12 +4,14 @@ from django.contrib.auth import views as auth
 from django.urls import path
 
 from accounts import (
+    advisory_views,
     expiry_views,
     password_views,
     people_views,
     role_views,
     second_factor_views,
     session_views,
+    station_views,
     views,
 )
 
@@ -45,4 +47,10 @@ urlpatterns = [
     path("password-expiry/<int:pk>/", expiry_views.exercise, name="expiry-exercise"),
     path("password-expiry/<int:pk>/cancel/", expiry_views.cancel, name="expiry-cancel"),
     path("password-expiry/<int:pk>/people.csv", expiry_views.people, name="expiry-people"),
+    path("stations/", station_views.stations, name="stations"),
+    path("advisories/", advisory_views.advisories, name="advisories"),
+    path("advisories/written/", advisory_views.written, name="advisories-written"),
+    path("advisories/new/", advisory_views.new, name="advisory-new"),
+    path("advisories/<str:key>/edit/", advisory_views.edit, name="advisory-edit"),
+    path("advisories/<str:key>/mark-read/", advisory_views.mark_read, name="advisory-mark-read"),
 ]

@@ -4,5 +4,5 @@ from eccs.settings import *  # noqa: F403 the settings of ECCS, whole
 
 INSTALLED_APPS = [*INSTALLED_APPS, "django.contrib.admin", "import_export"]  # noqa: F405 from the line above
 ROOT_URLCONF = "bench.urls"
-LOGGING["root"]["level"] = "ERROR"  # type: ignore[index] # noqa: F405 from the first line
+LOGGING["root"]["level"] = "ERROR"  # noqa: F405 from the first line
 SILENCED_SYSTEM_CHECKS = ["admin.E404", "admin.E408", "admin.E409", "admin.E410", "admin.E405"]

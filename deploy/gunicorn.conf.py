@@ -2,6 +2,8 @@
 
 import os
 
+from eccs.logs import configuration
+
 host = os.environ.get("ECCS_HOST", "127.0.0.1")
 bind = f"{f'[{host}]' if ':' in host else host}:{os.environ.get('ECCS_PORT', '8000')}"
 workers = int(os.environ.get("ECCS_WEB_WORKERS", "2"))
@@ -13,6 +15,7 @@ graceful_timeout = 4
 keepalive = 30
 control_socket_disable = True
 forwarded_allow_ips = os.environ.get("ECCS_PROXIES", "127.0.0.1")
+logconfig_dict = configuration(os.environ.get("ECCS_LOG_LEVEL", "INFO"))
 
 
 def when_ready(server: object) -> None:

@@ -12,5 +12,6 @@ class KernelConfig(AppConfig):
     label = "eccs"
 
     def ready(self) -> None:
-        """Make the system checks known to Django."""
+        """Make the system checks known to Django, and enter sign-ins into the audit log."""
         import_module("eccs.checks")
+        import_module("eccs.sign_ins")

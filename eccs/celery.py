@@ -1,10 +1,13 @@
-"""The Celery application and its schedule. The schedule lives in code: what the code drops stops running."""
+"""The Celery application, its schedule and its log. The schedule lives in code: what the code drops stops running."""
 
+import logging.config
 import os
 from typing import Any
 
 from celery import Celery, signals
 from celery.schedules import crontab
+
+from eccs.logs import request_id
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eccs.settings")
 
@@ -36,3 +39,29 @@ def refuse_unsafe_start(**kwargs: Any) -> None:
     from eccs import checks
 
     checks.refuse_unsafe_start()
+
+
+@signals.setup_logging.connect
+def log_as_everywhere(**kwargs: Any) -> None:
+    """Worker and beat write the same lines as the web server."""
+    from django.conf import settings
+
+    logging.config.dictConfig(settings.LOGGING)
+
+
+@signals.before_task_publish.connect
+def name_the_request(headers: dict[str, Any], **kwargs: Any) -> None:
+    """Work handed on carries the id of the request that handed it on."""
+    headers["eccs_request_id"] = request_id.get()
+
+
+@signals.task_prerun.connect
+def know_the_request(task_id: str, task: Any, **kwargs: Any) -> None:
+    """A task's lines carry the id of the request it came from; the schedule's own work carries its own."""
+    request_id.set((task.request.get("eccs_request_id") or task_id.replace("-", ""))[:16])
+
+
+@signals.task_postrun.connect
+def forget_the_request(**kwargs: Any) -> None:
+    """The next task is another request's."""
+    request_id.set("")

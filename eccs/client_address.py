@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv6Address, ip_address
+
 from django.conf import settings
 from django.http import HttpRequest
 
-LONGEST = 45  # an IPv6 address that holds an IPv4 one
-
 
 def address_of(request: HttpRequest | None) -> str:
-    """The browser's address. Of X-Forwarded-For only what our own proxies appended is believed."""
+    """The address a request came from.
+
+    Behind `PROXIES` proxies it is what the outermost of them saw. Anything further left in X-Forwarded-For was written by
+    the sender and is never believed; nor is a list too short to have come through all the proxies.
+    """
     if request is None:
         return ""
-    seen: str = request.META.get("REMOTE_ADDR", "") or ""
-    if settings.PROXIES:
-        hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
-        if len(hops) >= settings.PROXIES:
-            seen = hops[-settings.PROXIES]
-    return seen[:LONGEST]
+    seen = request.META.get("REMOTE_ADDR", "")
+    if count := settings.PROXIES:
+        told = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+        if len(told) >= count and _address(told[-count]):
+            seen = told[-count]
+    return _address(seen)
+
+
+def _address(text: str) -> str:
+    """An IP address in its one way of writing, or nothing where the text is none."""
+    try:
+        found = ip_address(text.partition("%")[0])
+    except ValueError:
+        return ""
+    return str(found.ipv4_mapped or found) if isinstance(found, IPv6Address) else str(found)

@@ -5,6 +5,7 @@ What a rule means is declared here once; its values are rows, each with the day 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +29,8 @@ class RuleKind:
 
     words: str | Promise
     unit: type[bool] | type[int] | type[Decimal]
+    least: int = 0
+    most: int | None = None
 
     def read(self, text: str) -> Value:
         """The value a row's text stands for; ValueError says why it is none."""
@@ -35,10 +38,17 @@ class RuleKind:
             if text not in ("on", "off"):
                 raise ValueError(_("must be on or off"))
             return text == "on"
-        try:
-            return self.unit(text)
-        except ArithmeticError as fault:
-            raise ValueError(str(fault)) from fault
+        if not re.fullmatch(_WRITTEN[self.unit], text, re.ASCII):
+            raise ValueError(_("must be a whole number") if self.unit is int else _("must be a number such as 1.125"))
+        value = self.unit(text)
+        if value < self.least:
+            raise ValueError(_("must be %(least)d or more") % {"least": self.least})
+        if self.most is not None and value > self.most:
+            raise ValueError(_("must be %(most)d or less") % {"most": self.most})
+        return value
+
+
+_WRITTEN: dict[type, str] = {int: r"\d{1,9}", Decimal: r"\d{1,12}(\.\d{1,3})?"}
 
 
 RULES = {
@@ -48,16 +58,24 @@ RULES = {
     "auto_out_of_charge": RuleKind(_("Auto Out of Charge of a facilitated bill when its X-ray is clear"), bool),
     "duty_waived_up_to": RuleKind(_("Duty of a bill not collected at or below, rupees"), Decimal),
     "images_compulsory_xiii": RuleKind(_("HAWB and invoice images compulsory on CBE-XIII"), bool),
-    "random_assessment_percent": RuleKind(_("Random share of bills interdicted for assessment, percent"), Decimal),
-    "random_examination_percent": RuleKind(_("Random share of bills prescribed examination, percent"), Decimal),
-    "weight_tolerance_percent": RuleKind(_("Weight difference accepted without an amendment, percent"), Decimal),
-    "courier_inactive_after_days": RuleKind(_("A courier is inactive after so many days without a filing"), int),
-    "uncleared_after_days": RuleKind(_("Uncleared goods: notice and disposal after so many days"), int),
-    "freight_cap_percent": RuleKind(_("Cap of air freight in the value, percent of FOB"), Decimal),
-    "insurance_percent": RuleKind(_("Insurance where it is not known, percent of FOB"), Decimal),
-    "landing_percent": RuleKind(_("Landing charges in the value, percent of CIF"), Decimal),
-    "sws_percent": RuleKind(_("Social welfare surcharge, percent of BCD and AIDC"), Decimal),
-    "interest_percent": RuleKind(_("Interest on duty paid late, percent a year"), Decimal),
+    "random_assessment_percent": RuleKind(
+        _("Random share of bills interdicted for assessment, percent"), Decimal, most=100
+    ),
+    "random_examination_percent": RuleKind(
+        _("Random share of bills prescribed examination, percent"), Decimal, most=100
+    ),
+    "weight_tolerance_percent": RuleKind(
+        _("Weight difference accepted without an amendment, percent"), Decimal, most=100
+    ),
+    "courier_inactive_after_days": RuleKind(
+        _("A courier is inactive after so many days without a filing"), int, least=1
+    ),
+    "uncleared_after_days": RuleKind(_("Uncleared goods: notice and disposal after so many days"), int, least=1),
+    "freight_cap_percent": RuleKind(_("Cap of air freight in the value, percent of FOB"), Decimal, most=100),
+    "insurance_percent": RuleKind(_("Insurance where it is not known, percent of FOB"), Decimal, most=100),
+    "landing_percent": RuleKind(_("Landing charges in the value, percent of CIF"), Decimal, most=100),
+    "sws_percent": RuleKind(_("Social welfare surcharge, percent of BCD and AIDC"), Decimal, most=100),
+    "interest_percent": RuleKind(_("Interest on duty paid late, percent a year"), Decimal, most=100),
     "password_length": RuleKind(_("Shortest password, characters"), int),
     "password_length_privileged": RuleKind(_("Shortest password of those who administer, characters"), int),
     "password_classes": RuleKind(_("Kinds of characters in a password, of four"), int),
@@ -73,7 +91,8 @@ RULES = {
     "provisional_outer_months": RuleKind(_("Provisional assessment: documents handed in at the latest, months"), int),
     "provisional_final_months": RuleKind(_("Final assessment after the documents are complete, months"), int),
     "provisional_limit_months": RuleKind(_("Final assessment after the provisional one at the latest, months"), int),
-    "target_minutes": RuleKind(_("Time within which a desk should finish with a bill, minutes"), int),
+    "target_minutes": RuleKind(_("Time within which a desk should finish with a bill, minutes"), int, least=1),
+    "audit_online_days": RuleKind(_("The audit log is kept online for at least so many days"), int, least=180),
 }
 
 

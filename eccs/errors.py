@@ -7,6 +7,7 @@ from django.template.loader import get_template
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was too old or came from elsewhere: nothing has changed, and the page says how to go on."""
+    request.audit_stale_form = True  # type: ignore[attr-defined]  # told apart from a refusal in the audit log
     return render(request, "403_csrf.html", status=403)
 
 

@@ -1,14 +1,14 @@
-"""A name for every request, in the log and in the answer; and the way back for a session that is over."""
+"""A name for every request, in the log and in the answer; what the audit log must know of it; the way back to sign in."""
 
 import uuid
 from collections.abc import Callable
-from contextvars import ContextVar
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-request_id: ContextVar[str] = ContextVar("request_id", default="")
+from eccs import audit, audit_answers
+from eccs.logs import request_id
 
 
 class RequestIdMiddleware:
@@ -18,12 +18,16 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = request_id.set(uuid.uuid4().hex[:16])
+        name = uuid.uuid4().hex[:16]
+        request.request_id = name  # type: ignore[attr-defined]  # for what Django logs when the middleware is behind it
+        token = request_id.set(name)
+        asked = audit.request_now.set(request)
         try:
             response = self.get_response(request)
-            response["X-Request-ID"] = request_id.get()
+            response["X-Request-ID"] = name
             return response
         finally:
+            audit.request_now.reset(asked)
             request_id.reset(token)
 
 
@@ -46,3 +50,17 @@ class FragmentSignIn:
         answer = HttpResponse(status=204)
         answer["HX-Redirect"] = f"{sign_in}?{urlencode({**({'why': why[0]} if why else {}), 'next': page})}"
         return answer
+
+
+class AuditMiddleware:
+    """Enters into the audit log what an answer shows to have happened: a file given, a refusal, a reading of RMS reasons."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for event in audit_answers.events_of(request, response):
+            if request.user.is_authenticated:
+                audit.record(event, request=request, **audit_answers.particulars(request, response, event))
+        return response

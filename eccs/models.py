@@ -8,11 +8,12 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from eccs.audit import AuditLane, AuditLine
 from eccs.dated_rules import DatedRule
 from eccs.numbering import Counter
 from eccs.trail import TrailRoot
 
-__all__ = ["Counter", "DatedRule", "Heartbeat", "Notice", "TrailRoot", "Upload"]
+__all__ = ["AuditLane", "AuditLine", "Counter", "DatedRule", "Heartbeat", "Notice", "TrailRoot", "Upload"]
 
 
 class Upload(models.Model):

@@ -13,15 +13,21 @@ BEGIN
 END $$
 """
 
+FUNCTION_OF_THE_AUDIT_LOG = """
+CREATE FUNCTION eccs_keep_audit() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the audit log is append-only: % on % is refused', TG_OP, TG_TABLE_NAME;
+END $$
+"""
 
-def keep_trail(table: str) -> migrations.RunSQL:
+
+def keep_trail(table: str, function: str = "eccs_keep_trail") -> migrations.RunSQL:
     """Refuse to change, delete or empty a trail; only the mark that a line was notified may be set, once."""
     return migrations.RunSQL(
         [
             f"CREATE TRIGGER {table}_lines BEFORE UPDATE OR DELETE ON {table} "
-            "FOR EACH ROW EXECUTE FUNCTION eccs_keep_trail()",
-            f"CREATE TRIGGER {table}_whole BEFORE TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION eccs_keep_trail()",
+            f"FOR EACH ROW EXECUTE FUNCTION {function}()",
+            f"CREATE TRIGGER {table}_whole BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {function}()",
         ],
         [f"DROP TRIGGER {table}_lines ON {table}", f"DROP TRIGGER {table}_whole ON {table}"],
     )

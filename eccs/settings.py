@@ -6,6 +6,8 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 
+from eccs import logs
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -57,6 +59,7 @@ MIDDLEWARE = [
     "accounts.middleware.IdleSessions",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "accounts.middleware.Gate",
+    "eccs.middleware.AuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -217,10 +220,10 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env("ECCS_LOG_LEVEL", default="INFO")},
-}
+LOGGING = logs.configuration(env("ECCS_LOG_LEVEL", default="INFO"))
+
+AUDIT_PEOPLE = "accounts.people"  # where the audit log asks what a person is today
+
+# Whom the sign-in page names for help. The values of a demonstration are invented.
+HELPDESK_PHONE = env("ECCS_HELPDESK_PHONE", default="1800-000-0000" if DEMO else "")
+HELPDESK_EMAIL = env("ECCS_HELPDESK_EMAIL", default="helpdesk@eccs.example" if DEMO else "")

@@ -176,6 +176,13 @@ def trails() -> list[type[TrailLine]]:
     return [m for m in apps.get_models() if issubclass(m, TrailLine)]
 
 
+def chains() -> list[tuple[str, str]]:
+    """Every table of chained lines, with the column that tells its chains apart: the trails and the audit log."""
+    from eccs.audit import AuditLine
+
+    return [*((trail._meta.db_table, "document_id") for trail in trails()), (AuditLine._meta.db_table, "lane")]
+
+
 class TrailRoot(models.Model):
     """The day's root: one hash over the heads of all chains of one trail, taken after midnight."""
 
@@ -194,15 +201,14 @@ class TrailRoot(models.Model):
 
 
 def seal_day(day: date, before: datetime) -> list[TrailRoot]:
-    """Take the root of every trail over the lines written before a moment; a day already sealed stays as it is."""
+    """Take the root of every trail and of the audit log over the lines written before a moment; a day already sealed stays."""
     roots = []
-    for trail in trails():
-        table = trail._meta.db_table
+    for table, chain in chains():
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT count(*), coalesce(sum(seq), 0), encode(sha256(convert_to(coalesce(string_agg(seal, '' ORDER BY document_id), ''), 'UTF8')), 'hex') "  # noqa: S608 our own table name
-                f'FROM (SELECT DISTINCT ON (document_id) document_id, seq, seal FROM "{table}" WHERE at < %s '
-                "ORDER BY document_id, seq DESC) heads",
+                f"SELECT count(*), coalesce(sum(seq), 0), encode(sha256(convert_to(coalesce(string_agg(seal, '' ORDER BY {chain}), ''), 'UTF8')), 'hex') "  # noqa: S608 our own table and column
+                f'FROM (SELECT DISTINCT ON ({chain}) {chain}, seq, seal FROM "{table}" WHERE at < %s '
+                f"ORDER BY {chain}, seq DESC) heads",
                 [before],
             )
             documents, lines, root = cursor.fetchone()

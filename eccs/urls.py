@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import converters, include, path, register_converter
 from django.views.i18n import set_language
 
-from eccs import code_views, search, status, upload_views, views
+from eccs import audit_views, code_views, rule_views, search, status, upload_views, views
 
 
 class Verb(converters.StringConverter):
@@ -28,6 +28,13 @@ urlpatterns = [
     path("uploads/<int:pk>/sign/", upload_views.sign, name="upload-sign"),
     path("uploads/<int:pk>/errors/", upload_views.errors, name="upload-errors"),
     path("uploads/template/<slug:kind>/", upload_views.template, name="upload-template"),
+    path("audit/", audit_views.lines, name="audit"),
+    path("audit/export/", audit_views.export, name="audit-export"),
+    path("audit/<int:pk>/", audit_views.line, name="audit-line"),
+    path("rules/", rule_views.rules, name="rules"),
+    path("rules/<slug:name>/", rule_views.rule, name="rule"),
+    path("rules/<slug:name>/add/", rule_views.add, name="rule-add"),
+    path("rules/<slug:name>/<int:pk>/withdraw/", rule_views.withdraw, name="rule-withdraw"),
     path("manifests/", include("manifests.urls")),
     path("bills/", include("bills.urls")),
     path("payments/", include("payments.urls")),

@@ -18,7 +18,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import sessions
-from eccs import desks, keyset, pages
+from accounts.advisories import Advisory
+from eccs import audit, audit_answers, desks, keyset, pages
 from eccs.models import Notice
 from eccs.workflow import (
     Document,
@@ -33,6 +34,8 @@ from eccs.workflow import (
     why_not,
 )
 
+UNREAD = 5  # advisories shown on the desk; the others are on their own page
+
 
 def _listing(slug: str) -> pages.Listing:
     found = pages.listing_of(slug)
@@ -44,7 +47,9 @@ def _listing(slug: str) -> pages.Listing:
 def _document(request: HttpRequest, slug: str, key: str) -> tuple[pages.Listing, Any]:
     listing = _listing(slug)
     rows = listing.visible_to(request.actor).select_related(*listing.related)  # type: ignore[attr-defined]
-    return listing, get_object_or_404(rows, listing.model.by_key(key))
+    found = get_object_or_404(rows, listing.model.by_key(key))
+    audit_answers.concerns(request, found)
+    return listing, found
 
 
 @require_GET
@@ -56,10 +61,11 @@ def desk(request: HttpRequest) -> HttpResponse:
         if actor.is_trade
         else []
     )
-    return render(
-        request, "eccs/desk.html",
-        {"desks": desks.desks(actor), "notices": notices, "now": timezone.now(), "target_minutes": desks.target_minutes()},
-    )  # fmt: skip
+    context = {
+        "desks": desks.desks(actor), "notices": notices, "now": timezone.now(), "target_minutes": desks.target_minutes(),
+        "advisories": Advisory.objects.unread_by(actor).select_related("station")[:UNREAD],
+    }  # fmt: skip
+    return render(request, "eccs/desk.html", context)
 
 
 @sessions.passive
@@ -224,6 +230,10 @@ def step(request: HttpRequest, slug: str, key: str, verb: str) -> HttpResponse:
                 form.attach()
             done = take(shown, declared.name, actor, **(form.answers() if form is not None else {}))
         except Refused as refusal:
+            if why := actor.why_not(declared.roles, shown):
+                audit.record(
+                    "step.refused", request=request, about=shown.key, station=shown.station_id or "", why=why, step=verb
+                )
             context = document_context(request, listing, shown, step=declared, reasons=refusal.reasons, form=form)
             return render(request, "eccs/refused.html", context, status=409)
         return _after(request, listing, shown, done, declared)

@@ -19,4 +19,5 @@ class PaymentsConfig(AppConfig):
         register(CHALLANS)
         link(_("Payments"), "payment-history", *TRADE, *OFFICERS)
         link(_("Pay duty"), "new-challan", *COURIERS, nav=False)
-        link(_("Reconciliation"), "reconciliation", Role.DCAC)
+        link(_("Payments to reconcile"), "reconciliation", Role.DCAC)
+        link(_("Close a message of the bank"), "close-reconciliation", Role.DCAC, nav=False)

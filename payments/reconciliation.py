@@ -44,16 +44,16 @@ def uncredited_lines(actor: Actor) -> QuerySet[ChallanLine]:
     ).exclude(refusal="")
 
 
-def _officer(request: HttpRequest) -> Actor:
+def _officer(request: HttpRequest, page: str) -> Actor:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    require(actor, "reconciliation")
+    require(actor, page)
     return actor
 
 
 @require_GET
 def reconciliation(request: HttpRequest) -> HttpResponse:
     """Everything about payments that waits for the DC/AC, oldest first."""
-    actor = _officer(request)
+    actor = _officer(request, "reconciliation")
     rows: list[dict[str, Any]] = [
         {"message": message, "reason": REASONS.get(Reason(message.reason), ""), "amount": message.rupees}
         for message in open_messages(actor).select_related("challan").order_by("received_at")[:200]
@@ -65,7 +65,7 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
 @require_POST
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Close a message with words on how it was put right."""
-    actor = _officer(request)
+    actor = _officer(request, "close-reconciliation")
     form = SettlementForm(request.POST)
     with transaction.atomic():
         message = get_object_or_404(open_messages(actor).select_for_update(of=("self",)), pk=pk)

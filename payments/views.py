@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import CustomsStation
 from accounts.permissions import Actor
 from eccs import keyset, pages
+from eccs.audit_answers import concerns
 from eccs.workflow import Refused
 from payments import services
 from payments.forms import HistoryForm
@@ -32,7 +33,9 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def _challan(request: HttpRequest, number: str) -> Any:
     rows = Challan.objects.visible_to(actor_of(request)).select_related("station", "courier", "receipt")
-    return get_object_or_404(rows, number=number)
+    challan = get_object_or_404(rows, number=number)
+    concerns(request, challan)
+    return challan
 
 
 @require_GET

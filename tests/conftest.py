@@ -56,8 +56,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     this = connections["default"]
     type(this)._test_serialized_contents = getattr(this, "_test_serialized_contents", "[]")  # type: ignore[attr-defined]
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        for kind in trail.trails():
-            table = kind._meta.db_table
+        for table, _chain in trail.chains():
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_whole")
 
 

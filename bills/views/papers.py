@@ -14,11 +14,13 @@ from bills.forms.courier import PaperForm
 from bills.models import Attachment, CourierBillOfEntry, DetentionMemo
 from bills.stages import CLOSED, UNFILED
 from eccs import pages
+from eccs.audit_answers import concerns
 
 
 def _bill(request: HttpRequest, key: str) -> CourierBillOfEntry:
     rows = CourierBillOfEntry.objects.visible_to(request.actor)  # type: ignore[attr-defined]
     bill: CourierBillOfEntry = get_object_or_404(rows, CourierBillOfEntry.by_key(key))
+    concerns(request, bill)
     return bill
 
 
@@ -66,6 +68,7 @@ def attachment(request: HttpRequest, pk: int) -> FileResponse:
     if not request.actor.is_officer:  # type: ignore[attr-defined]
         papers = papers.exclude(kind__in=Attachment.OFFICERS_ONLY)
     paper = get_object_or_404(papers, pk=pk, bill__in=visible)
+    concerns(request, paper.bill)
     response = FileResponse(
         paper.file.open("rb"), as_attachment=True, filename=paper.name, content_type=paper.content_type
     )

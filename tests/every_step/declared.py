@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.access import StationRole
+from accounts.advisories import Advisory
 from accounts.grants import Offer
 from accounts.models import CustomsStation, User
 from accounts.roles import Group, Role
@@ -16,6 +17,7 @@ from bills.models import BillAmendment, BillCancellation, CourierBillOfEntry, Pr
 from eccs.workflow import Document, Step
 from manifests.models import ExpressCargoManifest, ManifestAmendment
 from payments.models import BankMessage, Challan
+from tests.factories.advisories import advisory
 from tests.factories.amendments import amendment
 from tests.factories.bills import bill
 from tests.factories.challans import challan
@@ -26,7 +28,7 @@ from tests.factories.requests import amendment as bill_amendment
 
 MODELS: tuple[type[Document], ...] = (
     User, StationRole, ExpressCargoManifest, ManifestAmendment, CourierBillOfEntry, BillAmendment, BillCancellation,
-    ProvisionalAssessment, Challan,
+    ProvisionalAssessment, Challan, Advisory,
 )  # fmt: skip
 WHY = "Office order 14 of 2026."
 
@@ -157,6 +159,7 @@ CASES: dict[type[Document], Case] = {
             "confirm_paid": lambda _one: {"bank_transaction": "SBX261119140073318", "told_by": "confirmation"},
         },
     ),
+    Advisory: Case(advisory, {"withdraw": lambda _one: {"why": "The exercise is put off."}}),
 }  # fmt: skip
 
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from accounts.advisories import Advisory
+from accounts.advisories import Stage as AdvisoryStage
 from accounts.credentials import ExpiryExercise
 from bills.models import Attachment, CourierBillOfEntry, OutOfCharge
 from bills.stages import Stage
+from eccs import audit
+from eccs.audit import AuditLine
+from eccs.dated_rules import DatedRule
 from eccs.models import Upload
 from eccs.pages import as_verb, listings, slug_of
 from eccs.workflow import Document
@@ -28,6 +34,7 @@ from manifests.models import (
 from payments.clearance import Stage as ChallanStage
 from payments.models import BankMessage, Challan, CyberReceipt
 from tests.factories import firms
+from tests.factories.advisories import advisory
 from tests.factories.amendments import amendment
 from tests.factories.bills import bill
 from tests.factories.challans import challan
@@ -92,6 +99,7 @@ def build() -> World:
     ]  # fmt: skip
     world.documents = [
         draft_manifest, flight, drafted, asked, *bills.values(), *of_bills, owed, paid, *people, *roles,
+        _of_the_port_admin(world),
     ]  # fmt: skip
     _generic(world)
     _of_manifests(world, draft_manifest, flight)
@@ -186,6 +194,15 @@ def _of_payments(world: World, owed: Challan, paid: Challan) -> None:
     world.own("close-reconciliation", said.pk)
 
 
+def _of_the_port_admin(world: World) -> Advisory:
+    draft = advisory(AdvisoryStage.DRAFT, station="BLR")
+    world.own("advisory-edit", draft.key)
+    world.own("advisory-mark-read", draft.key)
+    audit.record("file.downloaded", about="CBE-XIII_BLR_2026-2027_01_01", station="BLR")
+    world.own("audit-line", AuditLine.objects.latest("pk").pk)
+    return draft
+
+
 def _common(world: World) -> None:
     for name in (
         "desk", "counts", "find", "sign-out", "text-size", "keys", "manifests", "manifest-new", "bill-start", "payment-history",
@@ -193,6 +210,7 @@ def _common(world: World) -> None:
         "new-challan", "reconciliation", "account", "session", "sessions-end-others", "password-change", "confirm-password",
         "second-factor", "second-factor-square", "recovery-codes", "second-factor-policy", "expiry-exercises", "expiry-new",
         "new-challan", "reconciliation", "differences-open", "warehouse-register", "warehouse-export", "warehouse-move",
+        "new-challan", "reconciliation", "audit", "audit-export", "advisories", "advisories-written", "advisory-new", "rules", "stations",
     ):  # fmt: skip
         world.common(name)
     world.common("session-end", 1)
@@ -209,6 +227,12 @@ def _common(world: World) -> None:
                     world.common("steps", listing.slug, as_verb(stage), as_verb(step.name))
     for group in ("customs", "courier", "importer", "custodian"):
         world.common("role-new", group)
+    for name in ("rule", "rule-add"):
+        world.common(name, "target_minutes")
+    coming = DatedRule.objects.create(
+        name="target_minutes", from_date=timezone.localdate() + timedelta(days=9), value="90", source="trial"
+    )
+    world.common("rule-withdraw", coming.name, coming.pk)
     world.common("upload-template", "ecm")
     world.common("upload-template", "ecm-documents")
     world.common("bars", "ECM_DEL_2026-2027_01")

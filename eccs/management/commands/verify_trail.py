@@ -1,16 +1,16 @@
-"""Whether every trail is as it was written."""
+"""Whether every trail and the audit log are as they were written."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from eccs import trail
+from eccs import audit, trail
 
 
 class Command(BaseCommand):
-    """Walks every chain and names the first line of each document that was changed, removed or added past the gate."""
+    """Walks every chain and names the first line of each document, or lane of the audit log, that was changed, removed or added."""
 
-    help = "Verify every trail; exits with an error where a chain is broken."
+    help = "Verify every trail and the audit log; exits with an error where a chain is broken."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Walk all trails."""
@@ -20,6 +20,10 @@ class Command(BaseCommand):
                 broken += 1
                 self.stdout.write(f"BROKEN {document}: {line}")
             self.stdout.write(f"{kind._meta.verbose_name}: {kind._default_manager.count()} lines read")
+        for lane, line in audit.broken_lines():
+            broken += 1
+            self.stdout.write(f"BROKEN {lane}: {line}")
+        self.stdout.write(f"audit log: {audit.AuditLine.objects.count()} lines read")
         if broken:
             raise CommandError(f"{broken} broken")
         self.stdout.write("Every chain holds.")

@@ -1,0 +1,17 @@
+"""The stations, as documents and people name them."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.models import CustomsStation
+from eccs import pages
+
+
+@require_GET
+def stations(request: HttpRequest) -> HttpResponse:
+    """The International Courier Terminals with their codes; what is a station is law, so nothing is changed here."""
+    pages.require(request.actor, "stations")  # type: ignore[attr-defined]
+    return render(request, "accounts/stations.html", {"stations": CustomsStation.objects.all()})
