@@ -8,7 +8,6 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 
@@ -25,58 +24,6 @@ class CustomsStation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"
-
-
-class Custodian(models.Model):
-    """Whoever keeps the courier terminal at a station."""
-
-    name = models.CharField(max_length=120)
-    station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="custodians")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class AuthorisedCourier(models.Model):
-    """A courier in the central directory, with one PAN-based registration number for all stations (PN17 4.0)."""
-
-    class Status(models.TextChoices):
-        """Whether the registration is in force."""
-
-        REGISTERED = "REGISTERED", _("Registered")
-        SUSPENDED = "SUSPENDED", _("Suspended")
-
-    registration_number = models.CharField(max_length=20, unique=True)
-    name = models.CharField(max_length=120)
-    short_name = models.CharField(max_length=40)
-    pan = models.CharField(max_length=10, unique=True)
-    address = models.CharField(max_length=200)
-    status = models.CharField(max_length=12, choices=Status.choices, default=Status.REGISTERED)
-    stations = models.ManyToManyField(CustomsStation, related_name="couriers")
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def why_not_at(self, station: CustomsStation) -> str:
-        """Why this courier may not file at a station today, or nothing."""
-        if self.status != self.Status.REGISTERED:
-            return str(_("The registration of %(courier)s is suspended.") % {"courier": self.name})
-        if not self.stations.filter(pk=station.pk).exists():
-            return str(_("%(courier)s is not registered at %(station)s.") % {"courier": self.name, "station": station})
-        return ""
-
-
-class Importer(models.Model):
-    """An importer with an Importer-Exporter Code who files for its own goods."""
-
-    name = models.CharField(max_length=120)
-    iec = models.CharField(max_length=10, unique=True)
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class UserManager(BaseUserManager["User"]):
@@ -101,9 +48,9 @@ class User(AbstractBaseUser):
     full_name = models.CharField(max_length=120)
     email = models.EmailField(blank=True)
     is_active = models.BooleanField(default=True)
-    courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, null=True, blank=True, related_name="people")
-    importer = models.ForeignKey(Importer, models.PROTECT, null=True, blank=True, related_name="people")
-    custodian = models.ForeignKey(Custodian, models.PROTECT, null=True, blank=True, related_name="people")
+    courier = models.ForeignKey("accounts.AuthorisedCourier", models.PROTECT, null=True, blank=True, related_name="people")
+    importer = models.ForeignKey("accounts.Importer", models.PROTECT, null=True, blank=True, related_name="people")
+    custodian = models.ForeignKey("accounts.Custodian", models.PROTECT, null=True, blank=True, related_name="people")
     text_size = models.CharField(max_length=6, default="normal")
     keys_on = models.BooleanField(default=True)
 
@@ -141,3 +88,14 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()} · {self.station_id or 'all stations'}"
+
+
+# The directory stands on stations and people: Django finds its tables through this module
+from accounts.directory.firms import Custodian as Custodian  # noqa: E402
+from accounts.directory.firms import CustodianTrail as CustodianTrail  # noqa: E402
+from accounts.directory.firms import Importer as Importer  # noqa: E402
+from accounts.directory.firms import ImporterTrail as ImporterTrail  # noqa: E402
+from accounts.directory.models import AuthorisedCourier as AuthorisedCourier  # noqa: E402
+from accounts.directory.models import CourierSignatory as CourierSignatory  # noqa: E402
+from accounts.directory.models import CourierStation as CourierStation  # noqa: E402
+from accounts.directory.models import CourierTrail as CourierTrail  # noqa: E402

@@ -6,8 +6,10 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.roles import COURIERS
+from accounts.directory.filings import counts_as_filing, stands_against_surrender
 from bills.models import CourierBillOfEntry
 from bills.stages import Stage
 from eccs.pages import Column, Elsewhere, Listing, link, register
@@ -34,6 +36,13 @@ def context(bill: Any, actor: Any) -> dict[str, Any]:
     return summary(bill, actor)
 
 
+def duty_unpaid(courier_id: int) -> str:
+    """What a courier's bills still owe."""
+    owing = CourierBillOfEntry.objects.filter(courier=courier_id, stage=Stage.DUTY).count()
+    words = ngettext("%(count)d bill waits for duty.", "%(count)d bills wait for duty.", owing)
+    return words % {"count": owing} if owing else ""
+
+
 BILLS = Listing(
     model=CourierBillOfEntry,
     slug="bills/imports",
@@ -58,5 +67,7 @@ BILLS = Listing(
 )  # fmt: skip
 
 register(BILLS)
+counts_as_filing(CourierBillOfEntry, "filed_at")
+stands_against_surrender(duty_unpaid)
 link(_("File a bill"), "bill-start", *COURIERS)
 link(_("Add papers to a bill"), "bill-attach", *COURIERS, nav=False)

@@ -69,7 +69,7 @@ def _count_key(model: type[Document], field: str, value: Any) -> str:
 def forget(documents: Iterable[Any]) -> None:
     """The counts that these documents were part of are taken anew: whoever moved them sees it at once."""
     fields = ("station_id", "courier_id")
-    cache.delete_many({_count_key(type(d), field, getattr(d, field)) for d in documents for field in fields})
+    cache.delete_many({_count_key(type(d), field, getattr(d, field, None)) for d in documents for field in fields})
 
 
 def target_minutes() -> int:
@@ -133,7 +133,14 @@ def masthead(request: HttpRequest) -> dict[str, Any]:
             if actor.stations
             else [],
             "firm": (user.courier.short_name if user.courier else str(user.importer or "")) if actor.is_trade else "",
+            "standing": _standing(actor, user),
             "text_size": user.text_size,
             "keys_on": user.keys_on,
         }
     }
+
+
+def _standing(actor: Actor, user: Any) -> Any:
+    """What the people of a firm are told about its registration on every page; nothing where all is well."""
+    firm = (user.courier or user.importer) if actor.is_trade else None
+    return firm.standing(timezone.localdate()) if firm is not None else None

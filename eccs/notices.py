@@ -43,6 +43,10 @@ def gather(kind: type[TrailLine]) -> int:
 def audience_of(line: TrailLine) -> str:
     """Whom a line concerns: the courier, when the document now waits for it or is finished."""
     document: Any = line.document
+    if document.courier_id is None:
+        return ""
+    if document.told_of_all:
+        return f"courier:{document.courier_id}"
     desks = holders(type(document), line.to_stage)
     waits_for_trade = any(role.startswith(("COURIER", "IMPORTER")) for role in desks)
     if line.role.startswith(("COURIER", "IMPORTER")) and waits_for_trade:

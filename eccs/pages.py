@@ -75,11 +75,14 @@ class Listing:
     context: Callable[[Any, Any], dict[str, Any]] = field(default=lambda _document, _actor: {})
     search: Callable[[str], Q] | None = None
     elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)  # by stage
+    queued: bool = True  # whether its open stages are queues at somebody's desk
 
     def waiting_at(self, actor: Any) -> tuple[str, ...]:
         """The stages that wait for this person, here or on another page, in the notice's order."""
         from eccs.workflow import waiting_at
 
+        if not self.queued:
+            return ()
         found = {
             *waiting_at(self.model, actor),
             *(s for s, done in self.elsewhere.items() if actor.may(done.activity)),

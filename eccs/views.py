@@ -128,7 +128,7 @@ def document_context(request: HttpRequest, listing: pages.Listing, shown: Any, *
         "buttons": [b for b in offered if not b["reasons"]], "not_possible": [b for b in offered if b["reasons"]],
         "trail": [told(line, shown, officer=actor.is_officer) for line in lines if actor.is_officer or not _private(line, shown)],
         "who_has_it": who_has_it(listing, shown, actor), "now": timezone.now(), "target_minutes": desks.target_minutes(),
-        "next_in_queue": next_in_queue(listing, shown, actor) if offered else None,
+        "next_in_queue": next_in_queue(listing, shown, actor) if offered and listing.queued else None,
         **listing.context(shown, actor), **more,
     }  # fmt: skip
 
@@ -231,7 +231,7 @@ def _after(request: HttpRequest, listing: pages.Listing, before: Any, done: Any,
         messages.success(request, _("%(document)s: %(step)s done.") % words)
     else:
         messages.success(request, _("%(document)s: %(step)s done. It is now at “%(stage)s”.") % words)
-    if request.actor.is_officer:  # type: ignore[attr-defined]
+    if request.actor.is_officer and listing.queued:  # type: ignore[attr-defined]
         following = next_in_queue(listing, before, request.actor)  # type: ignore[attr-defined]
         if following is not None:
             return redirect(following)

@@ -57,7 +57,7 @@ class ManifestForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, courier: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["station"].queryset = courier.stations.all()  # type: ignore[attr-defined]
+        self.fields["station"].queryset = courier.stations_on()  # type: ignore[attr-defined]
         self.fields["station"].label = _("Station")
 
     def clean_country_of_exportation(self) -> str:
