@@ -48,7 +48,9 @@ class User(AbstractBaseUser):
     full_name = models.CharField(max_length=120)
     email = models.EmailField(blank=True)
     is_active = models.BooleanField(default=True)
-    courier = models.ForeignKey("accounts.AuthorisedCourier", models.PROTECT, null=True, blank=True, related_name="people")
+    courier = models.ForeignKey(
+        "accounts.AuthorisedCourier", models.PROTECT, null=True, blank=True, related_name="people"
+    )
     importer = models.ForeignKey("accounts.Importer", models.PROTECT, null=True, blank=True, related_name="people")
     custodian = models.ForeignKey("accounts.Custodian", models.PROTECT, null=True, blank=True, related_name="people")
     text_size = models.CharField(max_length=6, default="normal")
@@ -91,11 +93,10 @@ class Posting(models.Model):
 
 
 # The directory stands on stations and people: Django finds its tables through this module
-from accounts.directory.firms import Custodian as Custodian  # noqa: E402
-from accounts.directory.firms import CustodianTrail as CustodianTrail  # noqa: E402
-from accounts.directory.firms import Importer as Importer  # noqa: E402
-from accounts.directory.firms import ImporterTrail as ImporterTrail  # noqa: E402
-from accounts.directory.models import AuthorisedCourier as AuthorisedCourier  # noqa: E402
-from accounts.directory.models import CourierSignatory as CourierSignatory  # noqa: E402
-from accounts.directory.models import CourierStation as CourierStation  # noqa: E402
-from accounts.directory.models import CourierTrail as CourierTrail  # noqa: E402
+from accounts.directory.firms import Custodian, CustodianTrail, Importer, ImporterTrail  # noqa: E402
+from accounts.directory.models import AuthorisedCourier, CourierSignatory, CourierStation, CourierTrail  # noqa: E402
+
+__all__ = [
+    "AuthorisedCourier", "CourierSignatory", "CourierStation", "CourierTrail", "Custodian", "CustodianTrail",
+    "CustomsStation", "Importer", "ImporterTrail", "Posting", "User", "UserManager",
+]  # fmt: skip

@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.roles import COURIERS
 from accounts.directory.filings import counts_as_filing, stands_against_surrender
+from accounts.roles import COURIERS
 from bills.models import CourierBillOfEntry
 from bills.stages import Stage
 from eccs.pages import Column, Elsewhere, Listing, link, register

@@ -19,7 +19,8 @@ app.conf.beat_schedule = {
     "resume uploads left behind": {"task": "eccs.tasks.resume_uploads", "schedule": 120.0},
     "ask the bank about silent challans": {"task": "payments.tasks.verify_silent_challans", "schedule": 120.0},
     "watch the couriers' registrations": {
-        "task": "accounts.directory.tasks.watch_registrations", "schedule": crontab(hour=0, minute=20),
+        "task": "accounts.directory.tasks.watch_registrations",
+        "schedule": crontab(hour=0, minute=20),
     },
     "beat": {"task": "eccs.tasks.heartbeat", "schedule": 60.0},
 }

@@ -23,7 +23,7 @@ def keeper(station: str) -> Actor:
 
 def courier(name: str, short_name: str, pan: str, address: str, stations: Iterable[str]) -> AuthorisedCourier:
     """A courier registered at some stations, each with the least bond of the dated rule; who is there already stays."""
-    known = AuthorisedCourier.objects.filter(pan=pan, stage__in=KEPT).first()
+    known: AuthorisedCourier | None = AuthorisedCourier.objects.filter(pan=pan, stage__in=KEPT).first()
     if known is not None:
         return known
     today, by = timezone.localdate(), keeper("BLR")
@@ -51,7 +51,7 @@ def signatory(user: User) -> None:
 
 def custodian(station: str) -> Custodian:
     """The custodian of a station."""
-    known = Custodian.objects.filter(station_id=station).order_by("pk").first()
+    known: Custodian | None = Custodian.objects.filter(station_id=station).order_by("pk").first()
     if known is not None:
         return known
     name = f"{CustomsStation.objects.get(pk=station).name} Terminal Services"
@@ -61,7 +61,7 @@ def custodian(station: str) -> Custodian:
 
 def importer(name: str, iec: str) -> Importer:
     """An importer with its code."""
-    known = Importer.objects.filter(iec=iec).first()
+    known: Importer | None = Importer.objects.filter(iec=iec).first()
     if known is not None:
         return known
     made: Importer = enter(Importer(iec=iec, name=name), keeper("BLR"), iec=iec, name=name)

@@ -16,14 +16,14 @@ from eccs import identifiers
 class FirmForm(StepForm):
     """Name and address of a firm."""
 
-    name = forms.CharField(label=_("Name"), max_length=120)
+    firm_name = forms.CharField(label=_("Name"), max_length=120)
     address = forms.CharField(
         label=_("Address"), max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
     reason = forms.CharField(label=_("Why it changes"), max_length=200)
 
     def __init__(self, *args: Any, document: Any, actor: Any, **kwargs: Any) -> None:
-        now = {"name": document.name, "address": document.address}
+        now = {"firm_name": document.name, "address": document.address}
         super().__init__(*args, document=document, actor=actor, initial=now, **kwargs)
 
 
@@ -86,6 +86,6 @@ class NewImporterForm(forms.ModelForm):  # type: ignore[type-arg]
             raise forms.ValidationError(_("The code %(why)s") % {"why": reason})
         known = Importer.objects.filter(iec=iec).first()
         if known is not None:
-            words = {"name": known.name, "stage": known.get_stage_display()}  # type: ignore[attr-defined]
+            words = {"name": known.name, "stage": known.get_stage_display()}
             raise forms.ValidationError(_("This IEC is in the directory already: %(name)s, %(stage)s") % words)
         return iec

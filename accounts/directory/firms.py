@@ -79,9 +79,9 @@ class Custodian(Document):
         CustodianStage.APPOINTED, None, role=JC, label=gettext_lazy("Change particulars"), para="PN17 4.0",
         form="accounts.directory.firm_forms.CustodianForm",
     )  # fmt: skip
-    def change_particulars(self, *, name: str, address: str = "", reason: str = "") -> None:
+    def change_particulars(self, *, firm_name: str, address: str = "", reason: str = "") -> None:
         """Name or address is corrected; the station stays."""
-        self.name, self.address = name, address
+        self.name, self.address = firm_name, address
 
     @step(
         CustodianStage.APPOINTED, CustodianStage.ENDED, role=JC, label=gettext_lazy("End the appointment"),
@@ -181,9 +181,9 @@ class Importer(Document):
         (ImporterStage.IN_FORCE, ImporterStage.SUSPENDED), None, role=JC, label=gettext_lazy("Change particulars"),
         para="PN17 4.0", form="accounts.directory.firm_forms.ImporterForm",
     )  # fmt: skip
-    def change_particulars(self, *, name: str, address: str = "", reason: str = "") -> None:
+    def change_particulars(self, *, firm_name: str, address: str = "", reason: str = "") -> None:
         """Name or address is corrected; the code stays."""
-        self.name, self.address = name, address
+        self.name, self.address = firm_name, address
 
     @step(
         ImporterStage.IN_FORCE, ImporterStage.SUSPENDED, role=JC, label=gettext_lazy("Suspend"),

@@ -51,9 +51,11 @@ def words_field(label: Any, longest: int = 300) -> forms.CharField:
     )  # fmt: skip
 
 
-def order_field(label: Any = _("Order number")) -> forms.CharField:
+def order_field(label: Any = "") -> forms.CharField:
     """The number of an order."""
-    return forms.CharField(label=label, max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    return forms.CharField(
+        label=label or _("Order number"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
 
 
 class StepForm(forms.Form):
@@ -109,7 +111,11 @@ class NewCourierForm(forms.ModelForm):  # type: ignore[type-arg]
         pan: str = self.cleaned_data["pan"]
         known = AuthorisedCourier.objects.filter(pan=pan, stage__in=KEPT).first()
         if known is not None:
-            words = {"name": known.name, "number": known.number or _("without a number yet"), "stage": known.get_stage_display()}  # type: ignore[attr-defined]
+            words = {
+                "name": known.name,
+                "number": known.number or _("without a number yet"),
+                "stage": known.get_stage_display(),
+            }
             raise forms.ValidationError(
                 _("This PAN is in the directory already: %(name)s, %(number)s, %(stage)s") % words
             )
@@ -119,14 +125,15 @@ class NewCourierForm(forms.ModelForm):  # type: ignore[type-arg]
 class ParticularsForm(StepForm):
     """Name and address."""
 
-    name = forms.CharField(label=_("Name"), max_length=120)
+    firm_name = forms.CharField(label=_("Name"), max_length=120)
     short_name = forms.CharField(label=_("Short name"), max_length=40)
     address = forms.CharField(label=_("Address"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
     email = forms.EmailField(label=_("E-mail of the firm"), required=False)
     reason = forms.CharField(label=_("Why it changes"), max_length=200)
 
     def __init__(self, *args: Any, document: Any, actor: Any, **kwargs: Any) -> None:
-        now = {name: getattr(document, name) for name in ("name", "short_name", "address", "email")}
+        now = {name: getattr(document, name) for name in ("short_name", "address", "email")}
+        now["firm_name"] = document.name
         super().__init__(*args, document=document, actor=actor, initial=now, **kwargs)
 
 
@@ -249,9 +256,9 @@ class SignatoryForm(ExaminationForm):
     choices_of = {"person": _unnamed_people}
 
     signatory = None  # type: ignore[assignment]
-    name = forms.CharField(label=_("Name"), max_length=120)
+    full_name = forms.CharField(label=_("Name"), max_length=120)
     person = forms.ChoiceField(label=_("User of ECCS"), required=False, help_text=_("Leave empty where there is none"))
-    field_order = ("name", "person")
+    field_order = ("full_name", "person")
 
 
 class EndSignatoryForm(StepForm):

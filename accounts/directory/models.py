@@ -123,7 +123,10 @@ class AuthorisedCourier(CourierRegistration):
     def refuse_small_bond(self, station: str, on: date, amount: Decimal) -> None:
         """Refuse a bond below what the dated rule orders at the station."""
         least = least_security(station, on)
-        words = _("The bond at %(station)s is for at least ₹ %(least)s.") % {"station": station, "least": f"{least:,.0f}"}
+        words = _("The bond at %(station)s is for at least ₹ %(least)s.") % {
+            "station": station,
+            "least": f"{least:,.0f}",
+        }
         refuse_unless(Decimal(amount) >= least, words, self)
 
     def notice(self, subject: str, words: str, **days: date) -> Notice:
@@ -171,7 +174,9 @@ class AuthorisedCourier(CourierRegistration):
             return Standing("warning", _("Your registration ends on %(day)s: apply for renewal before.") % words)
         if self.warned_of is not None and near(self.warned_of) and self.invalid_from() == self.warned_of:
             words["day"] = f"{self.warned_of:%d/%m/%Y}"
-            return Standing("warning", _("Your registration becomes invalid on %(day)s unless you file before.") % words)
+            return Standing(
+                "warning", _("Your registration becomes invalid on %(day)s unless you file before.") % words
+            )
         return None
 
     def why_not_in_force(self, on: date) -> list[str]:
@@ -185,7 +190,9 @@ class AuthorisedCourier(CourierRegistration):
             reasons.append(_("The registration of %(courier)s is suspended since %(day)s, order %(order)s.") % words)
         if self.stage == Stage.INACTIVE and self.inactive_since is not None and self.inactive_since <= on:
             words["day"] = f"{self.inactive_since:%d/%m/%Y}"
-            reasons.append(_("The registration of %(courier)s is inactive since %(day)s: nothing was filed for a year.") % words)
+            reasons.append(
+                _("The registration of %(courier)s is inactive since %(day)s: nothing was filed for a year.") % words
+            )
         if self.stage in (Stage.SURRENDERED, Stage.REVOKED) and self.ended_on is not None and self.ended_on <= on:
             words |= {"day": f"{self.ended_on:%d/%m/%Y}", "order": self.end_order}
             ended = _("The registration of %(courier)s was surrendered on %(day)s, order %(order)s.")
@@ -286,9 +293,13 @@ class CourierStation(models.Model):
     class Meta:
         ordering = ["station", "since"]
         constraints = [
-            models.UniqueConstraint(fields=["courier", "station"], name="courier_once_at_station", condition=Q(until=None)),
+            models.UniqueConstraint(
+                fields=["courier", "station"], name="courier_once_at_station", condition=Q(until=None)
+            ),
             models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="courier_station_days"),
-            models.CheckConstraint(condition=Q(bond_amount=None) | Q(bond_amount__gt=0), name="courier_bond_above_zero"),
+            models.CheckConstraint(
+                condition=Q(bond_amount=None) | Q(bond_amount__gt=0), name="courier_bond_above_zero"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -317,7 +328,9 @@ class CourierSignatory(models.Model):
     class Meta:
         ordering = ["name", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["user"], name="signatory_once_a_user", condition=Q(until=None) & ~Q(user=None)),
+            models.UniqueConstraint(
+                fields=["user"], name="signatory_once_a_user", condition=Q(until=None) & ~Q(user=None)
+            ),
             models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="signatory_days"),
         ]
 

@@ -51,7 +51,9 @@ def operates_at_a_station(courier: Any, actor: Actor) -> str:
 
 def security_entered(courier: Any, actor: Actor) -> str:
     """The bond and its security are entered for every station where the courier operates (reg. 11)."""
-    missing = courier.stations.filter(until=None, bond_amount=None).order_by("station").values_list("station_id", flat=True)
+    missing = (
+        courier.stations.filter(until=None, bond_amount=None).order_by("station").values_list("station_id", flat=True)
+    )
     return _("The bond is not entered for: %(stations)s.") % {"stations": ", ".join(missing)} if missing else ""
 
 
@@ -108,6 +110,13 @@ class CourierRegistration(Document):
 
     unnumbered_stages = UNREGISTERED
     told_of_all = True
+    registered_on: date | None
+    valid_until: date | None
+    active_from: date | None
+    suspended_on: date | None
+    inactive_since: date | None
+    warned_of: date | None
+    end_told: date | None
 
     class Meta:
         abstract = True
@@ -182,7 +191,7 @@ class CourierRegistration(Document):
         form="accounts.directory.forms.SignatoryForm",
     )  # fmt: skip
     def enter_signatory(
-        self: AuthorisedCourier, *, name: str, regulation: str, certificate: str, passed_on: date,
+        self: AuthorisedCourier, *, full_name: str, regulation: str, certificate: str, passed_on: date,
         valid_until: date | None = None, person: str = "",
     ) -> Iterable[models.Model]:  # fmt: skip
         """A person who passed the examination signs for the courier, as a user of ECCS where there is one."""
@@ -194,7 +203,7 @@ class CourierRegistration(Document):
         refuse_unless(not twice, _("This user is a signatory already."), self)
         return [
             CourierSignatory(
-                courier_id=self.pk, user=user, name=name, regulation=regulation, certificate=certificate,
+                courier_id=self.pk, user=user, name=full_name, regulation=regulation, certificate=certificate,
                 passed_on=passed_on, valid_until=valid_until, since=self.today(),
             )
         ]  # fmt: skip
@@ -209,7 +218,12 @@ class CourierRegistration(Document):
     ) -> Iterable[models.Model]:  # fmt: skip
         """A signatory's certificate is entered anew, with its last day where it has one."""
         row = self.signatory(signatory)
-        row.regulation, row.certificate, row.passed_on, row.valid_until = regulation, certificate, passed_on, valid_until
+        row.regulation, row.certificate, row.passed_on, row.valid_until = (
+            regulation,
+            certificate,
+            passed_on,
+            valid_until,
+        )
         return [row]
 
     @step(
@@ -228,10 +242,10 @@ class CourierRegistration(Document):
         form="accounts.directory.forms.ParticularsForm",
     )  # fmt: skip
     def change_particulars(
-        self: AuthorisedCourier, *, name: str, short_name: str, address: str, email: str = "", reason: str = ""
+        self: AuthorisedCourier, *, firm_name: str, short_name: str, address: str, email: str = "", reason: str = ""
     ) -> None:
         """Name or address is corrected; the PAN and the number stay."""
-        self.name, self.short_name, self.address, self.email = name, short_name, address, email
+        self.name, self.short_name, self.address, self.email = firm_name, short_name, address, email
 
     @step(
         (Stage.REGISTERED, Stage.SUSPENDED), None, role=JC, label=gettext_lazy("Renew"), para="Reg. 10",
@@ -241,7 +255,9 @@ class CourierRegistration(Document):
         """A registration that ends on a day is renewed to a later day, or until it is revoked."""
         assert self.valid_until is not None
         later = valid_until is None or valid_until > self.valid_until
-        refuse_unless(later, _("The new last day is not after %(day)s.") % {"day": f"{self.valid_until:%d/%m/%Y}"}, self)
+        refuse_unless(
+            later, _("The new last day is not after %(day)s.") % {"day": f"{self.valid_until:%d/%m/%Y}"}, self
+        )
         self.valid_until = valid_until
 
     @step(
@@ -271,7 +287,9 @@ class CourierRegistration(Document):
         """The courier is told that its registration becomes invalid on a day unless it files before."""
         day, since = self.invalid_from(), self.last_active()
         self.warned_of = day
-        words = _("Nothing was filed since %(since)s. The registration becomes invalid on %(day)s unless you file before.")
+        words = _(
+            "Nothing was filed since %(since)s. The registration becomes invalid on %(day)s unless you file before."
+        )
         return [self.notice(_("The registration becomes invalid on %(day)s"), words, since=since, day=day)]
 
     @step(
@@ -282,7 +300,9 @@ class CourierRegistration(Document):
         """The courier is told that its registration ends on a day unless it is renewed."""
         assert self.valid_until is not None
         self.end_told = self.valid_until
-        words = _("The last day of the registration is %(day)s. Apply for renewal before; after it nothing can be filed.")
+        words = _(
+            "The last day of the registration is %(day)s. Apply for renewal before; after it nothing can be filed."
+        )
         return [self.notice(_("The registration ends on %(day)s"), words, day=self.valid_until)]
 
     @step(
@@ -298,7 +318,13 @@ class CourierRegistration(Document):
         para="Reg. 10B, Form K; Notification 85/2021-Customs (N.T.)", form="accounts.directory.forms.ReactivateForm",
     )  # fmt: skip
     def reactivate(
-        self: AuthorisedCourier, *, applied_on: date, fee_receipt: str, order_number: str, order_date: date, satisfied: bool
+        self: AuthorisedCourier,
+        *,
+        applied_on: date,
+        fee_receipt: str,
+        order_number: str,
+        order_date: date,
+        satisfied: bool,
     ) -> None:
         """A registration that became invalid is renewed on an application in Form K, with its fee, made in time."""
         refuse_unless(satisfied, _("It is not said that the conditions of renewal are met."), self)
@@ -336,4 +362,6 @@ class CourierRegistration(Document):
         """An entry made by mistake is put away before it has a number."""
 
 
-ENTER = entry_step("authorisedcourier", Stage.APPLIED, "A courier is entered with its PAN, before its registration is recorded.")
+ENTER = entry_step(
+    "authorisedcourier", Stage.APPLIED, "A courier is entered with its PAN, before its registration is recorded."
+)

@@ -70,7 +70,9 @@ def new(request: HttpRequest) -> HttpResponse:
         except IntegrityError:  # somebody entered the same PAN at the same moment
             form.add_error("pan", _("This PAN is in the directory already"))
         else:
-            messages.success(request, _("%(courier)s is entered. Next: a station with its bond.") % {"courier": courier})
+            messages.success(
+                request, _("%(courier)s is entered. Next: a station with its bond.") % {"courier": courier}
+            )
             return redirect(courier)
     return new_page(request, form, _("Enter a courier"), "couriers", _("Couriers"))
 

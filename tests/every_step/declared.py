@@ -8,16 +8,27 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.models import AuthorisedCourier, Custodian, Importer
 from accounts.roles import Group, Role
 from bills.models import CourierBillOfEntry
 from eccs.workflow import Document, Step
 from manifests.models import ExpressCargoManifest
 from payments.models import BankMessage, Challan
+from tests.every_step import directory
 from tests.factories.bills import bill
 from tests.factories.challans import challan
+from tests.factories.directory import custodian, importer
+from tests.factories.firms import registration
 from tests.factories.manifests import manifest
 
-MODELS: tuple[type[Document], ...] = (ExpressCargoManifest, CourierBillOfEntry, Challan)
+MODELS: tuple[type[Document], ...] = (
+    ExpressCargoManifest,
+    CourierBillOfEntry,
+    Challan,
+    AuthorisedCourier,
+    Custodian,
+    Importer,
+)
 
 
 @dataclass(frozen=True)
@@ -74,6 +85,9 @@ CASES: dict[type[Document], Case] = {
             "confirm_paid": lambda _one: {"bank_transaction": "SBX261119140073318", "told_by": "confirmation"},
         },
     ),
+    AuthorisedCourier: Case(registration, directory.COURIER, directory.COURIER_BEFORE),
+    Custodian: Case(custodian, directory.CUSTODIAN),
+    Importer: Case(importer, directory.IMPORTER),
 }  # fmt: skip
 
 

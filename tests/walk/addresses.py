@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from accounts.directory.registration import Stage as CourierStage
 from bills.models import Attachment, CourierBillOfEntry, OutOfCharge
 from bills.stages import Stage
 from eccs.models import Upload
@@ -22,9 +23,13 @@ from payments.models import BankMessage, Challan, CyberReceipt
 from tests.factories import firms
 from tests.factories.bills import bill
 from tests.factories.challans import challan
+from tests.factories.directory import custodian, importer
 from tests.factories.manifests import house_airway_bill, manifest
 
-PUBLIC = ("sign-in", "healthz", "set_language", "bank-return", "bank-confirmation")
+PUBLIC = (
+    "sign-in", "healthz", "set_language", "bank-return", "bank-confirmation", "public-couriers", "public-couriers-csv",
+    "public-custodians",
+)  # fmt: skip
 """What a stranger may ask for; the bank's messages are known by their signature."""
 
 
@@ -33,6 +38,7 @@ class World:
     """The documents of the firm Swift at Bengaluru, one behind every kind of address."""
 
     documents: list[Document] = field(default_factory=list)
+    directory: list[Document] = field(default_factory=list)  # firms, which belong to no station
     addresses: dict[str, list[str]] = field(default_factory=dict)  # name → addresses that belong to the firm alone
     shared: dict[str, list[str]] = field(default_factory=dict)  # name → addresses for everybody signed in
 
@@ -149,9 +155,11 @@ def _of_payments(world: World, owed: Challan, paid: Challan) -> None:
 def _common(world: World) -> None:
     for name in (
         "desk", "counts", "find", "sign-out", "text-size", "keys", "manifests", "manifest-new", "bill-start", "payment-history",
-        "new-challan", "reconciliation",
+        "new-challan", "reconciliation", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
+        "custodian-new", "importers", "importer-new",
     ):  # fmt: skip
         world.common(name)
+    _directory(world)
     for word in world.words()[::4]:
         world.shared["find"].append(f"{reverse('find')}?q={word}")
     for listing in listings():
@@ -165,6 +173,21 @@ def _common(world: World) -> None:
     world.common("bars", "ECM_DEL_2026-2027_01")
     world.common("squares")
     world.common("upload-template", "cbe")
+
+
+def _directory(world: World) -> None:
+    """Each kind of firm, which officers of every station may read; a draft entry; every step on them."""
+    firms_of_all = (
+        firms.courier("swift"),
+        firms.registration(CourierStage.APPLIED, pan="AABCL1207Q"),
+        custodian(),
+        importer(),
+    )
+    for one in firms_of_all:
+        world.common("document", slug_of(type(one)), one.key)
+        for step in one.steps().values():
+            world.common("step", slug_of(type(one)), one.key, as_verb(step.name))
+    world.directory = list(firms_of_all)
 
 
 def names() -> set[str]:
