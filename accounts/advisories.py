@@ -98,8 +98,8 @@ def concerning(actor: Actor | Any) -> Q:
     """The advisories that concern a person: those for all, for the own group, for the stations of the postings or of the firm."""
     here = Q(station__in=actor.stations)
     if actor.courier_id is not None and actor.is_trade:
-        registered = AuthorisedCourier.stations.through.objects.filter(authorisedcourier_id=actor.courier_id)
-        here |= Q(station__in=registered.values("customsstation_id"))
+        firm = AuthorisedCourier(pk=actor.courier_id)
+        here |= Q(station__in=firm.stations_on())
     return (
         Q(audience__in=(Audience.ALL, Audience.PUBLIC))
         | Q(audience=Audience.GROUP, group__in=actor.groups)

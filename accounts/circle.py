@@ -46,7 +46,7 @@ def standing_of(person: Any) -> Standing:
     homes = frozenset([home]) if home else frozenset() if person.is_of_trade else posted
     firm_at = None
     if person.courier_id is not None:
-        firm_at = frozenset(person.courier.stations.values_list("pk", flat=True))
+        firm_at = frozenset(person.courier.stations_on().values_list("pk", flat=True))
     return Standing(max((RANKS.get(role, 0) for role, _station in held), default=0), homes, posted, firm_at)
 
 
@@ -117,7 +117,7 @@ def _posted(**given: Any) -> Q:
 def _of_couriers_at(station: str) -> Q:
     from accounts.models import AuthorisedCourier
 
-    return Q(courier__in=AuthorisedCourier.objects.filter(stations=station))
+    return Q(courier__in=AuthorisedCourier.objects.filter(stations__station=station))
 
 
 OFFICERS_ONLY = Q(courier=None, importer=None, custodian=None)

@@ -133,7 +133,7 @@ def scoped(scope: str, group: str, station_id: str | None) -> QuerySet[User]:
     if scope == ExpiryExercise.Scope.GROUP:
         return people.filter(Exists(postings.filter(role__in=[r for r in Role if r.group is Group(group)])))
     if scope == ExpiryExercise.Scope.STATION:
-        couriers = AuthorisedCourier.objects.filter(stations=station_id)
+        couriers = AuthorisedCourier.objects.filter(stations__station=station_id)
         return people.filter(Exists(postings.filter(station_id=station_id)) | Q(courier__in=couriers))
     return people
 

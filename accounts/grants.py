@@ -232,7 +232,7 @@ def groups_without_admin(actor: Actor) -> list[str]:
         Posting.objects.filter(
             Q(until=None) | Q(until__gte=today),
             Q(station__in=stations)
-            | Q(station=None, user__courier__stations__in=stations)
+            | Q(station=None, user__courier__stations__station__in=stations)
             | Q(station=None, user__importer__isnull=False),
             role__in=GROUP_ADMINS.values(),
         ).values_list("role", flat=True)

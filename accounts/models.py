@@ -30,58 +30,6 @@ class CustomsStation(models.Model):
         return f"{self.name} ({self.code})"
 
 
-class Custodian(models.Model):
-    """Whoever keeps the courier terminal at a station."""
-
-    name = models.CharField(max_length=120)
-    station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="custodians")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class AuthorisedCourier(models.Model):
-    """A courier in the central directory, with one PAN-based registration number for all stations (PN17 4.0)."""
-
-    class Status(models.TextChoices):
-        """Whether the registration is in force."""
-
-        REGISTERED = "REGISTERED", _("Registered")
-        SUSPENDED = "SUSPENDED", _("Suspended")
-
-    registration_number = models.CharField(max_length=20, unique=True)
-    name = models.CharField(max_length=120)
-    short_name = models.CharField(max_length=40)
-    pan = models.CharField(max_length=10, unique=True)
-    address = models.CharField(max_length=200)
-    status = models.CharField(max_length=12, choices=Status.choices, default=Status.REGISTERED)
-    stations = models.ManyToManyField(CustomsStation, related_name="couriers")
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def why_not_at(self, station: CustomsStation) -> str:
-        """Why this courier may not file at a station today, or nothing."""
-        if self.status != self.Status.REGISTERED:
-            return str(_("The registration of %(courier)s is suspended.") % {"courier": self.name})
-        if not self.stations.filter(pk=station.pk).exists():
-            return str(_("%(courier)s is not registered at %(station)s.") % {"courier": self.name, "station": station})
-        return ""
-
-
-class Importer(models.Model):
-    """An importer with an Importer-Exporter Code who files for its own goods."""
-
-    name = models.CharField(max_length=120)
-    iec = models.CharField(max_length=10, unique=True)
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class PersonQuerySet(models.QuerySet[Any]):
     """People by who asks."""
 
@@ -115,9 +63,11 @@ class User(PersonClearance, AbstractBaseUser):
     full_name = models.CharField(max_length=120)
     email = models.EmailField(blank=True)
     is_active = models.BooleanField(default=True)
-    courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, null=True, blank=True, related_name="people")
-    importer = models.ForeignKey(Importer, models.PROTECT, null=True, blank=True, related_name="people")
-    custodian = models.ForeignKey(Custodian, models.PROTECT, null=True, blank=True, related_name="people")
+    courier = models.ForeignKey(
+        "accounts.AuthorisedCourier", models.PROTECT, null=True, blank=True, related_name="people"
+    )
+    importer = models.ForeignKey("accounts.Importer", models.PROTECT, null=True, blank=True, related_name="people")
+    custodian = models.ForeignKey("accounts.Custodian", models.PROTECT, null=True, blank=True, related_name="people")
     text_size = models.CharField(max_length=6, default="normal")
     keys_on = models.BooleanField(default=True)
     password_set_at = models.DateTimeField(default=timezone.now)
@@ -229,4 +179,14 @@ class Posting(models.Model):
         return label_of(self.code)
 
 
-from accounts import access, advisories, credentials  # noqa: E402, F401 Django looks for their tables here; they stand on people and stations
+# What stands on stations and people: Django finds its tables through this module
+from accounts.directory.firms import Custodian, CustodianTrail, Importer, ImporterTrail  # noqa: E402
+from accounts.directory.models import AuthorisedCourier, CourierSignatory, CourierStation, CourierTrail  # noqa: E402
+
+__all__ = [
+    "AuthorisedCourier", "CourierSignatory", "CourierStation", "CourierTrail", "Custodian", "CustodianTrail",
+    "CustomsStation", "Importer", "ImporterTrail", "Posting", "User", "UserManager",
+]  # fmt: skip
+
+# These stand on the directory too
+from accounts import access, advisories, credentials  # noqa: E402, F401

@@ -67,7 +67,7 @@ def _at_station(station: str) -> list[Place]:
     ]
     found += [
         Place(f"courier:{one.pk}@{station}", f"{Group.COURIER.label}: {one}", role, home_id=station, courier_id=one.pk)
-        for one in AuthorisedCourier.objects.filter(stations=station)
+        for one in AuthorisedCourier.objects.filter(stations__station=station)
     ]
     found += [
         Place(

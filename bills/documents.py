@@ -115,7 +115,7 @@ def _parties(bill: CourierBillOfEntry) -> dict[str, Any]:
     weighed = f"{hawb.actual_weight_kg.normalize():f} kg" if hawb.actual_weight_kg else _("not weighed")
     return {
         "courier": f"{courier.name}, {courier.address}",
-        "courier_registration": courier.registration_number,
+        "courier_registration": courier.number,
         "hawb": hawb.number,
         "mawb": hawb.master.number,
         "crns": tuple(hawb.pieces.order_by("part").values_list("crn", flat=True)),

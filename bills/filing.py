@@ -114,7 +114,7 @@ def facts_of(bill: CourierBillOfEntry, one: Prepared, flight: Flight) -> Consign
     """What the RMS may look at."""
     hawb, header = one.hawb, one.header
     return ConsignmentFacts(
-        kind=bill.kind, station=bill.station_id, courier=flight.manifest.courier.registration_number, hawb=hawb.number,
+        kind=bill.kind, station=bill.station_id, courier=flight.manifest.courier.number or "", hawb=hawb.number,
         consignor=hawb.consignor_name, consignor_country=hawb.consignor_country, consignee=hawb.consignee_name,
         consignee_city=hawb.consignee_city, kyc_type=header["kyc_type"],
         kyc_token=kyc_token(header["kyc_type"], header["kyc_number"]), iec=header["iec"] or "", gstin=header["gstin"] or "",
@@ -313,6 +313,7 @@ def _context(upload: Upload) -> dict[str, Any]:
         ],
         "button": _("Sign and file %(n)s bills") % {"n": grouped(sums.get("bills", 0))},
         "next_words": _("Each bill gets its number at once. Duty can be paid as soon as the bills are filed; the goods go to X-ray when duty is paid and every package has arrived."),
+        "hindrances": lambda actor: step.reasons_not(template, actor),
         "may_sign": lambda actor: not actor.why_not(step.activity_at(Stage.DRAFT), template),
     }  # fmt: skip
 

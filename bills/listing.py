@@ -6,7 +6,9 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from accounts.directory.filings import counts_as_filing, stands_against_surrender
 from accounts.roles import COURIERS
 from bills.models import CourierBillOfEntry
 from bills.requests_listing import AMENDMENTS, CANCELLATIONS, PROVISIONAL
@@ -37,6 +39,13 @@ def context(bill: Any, actor: Any) -> dict[str, Any]:
     return summary(bill, actor)
 
 
+def duty_unpaid(courier_id: int) -> str:
+    """What a courier's bills still owe."""
+    owing = CourierBillOfEntry.objects.filter(courier=courier_id, stage=Stage.DUTY).count()
+    words = ngettext("%(count)d bill waits for duty.", "%(count)d bills wait for duty.", owing)
+    return words % {"count": owing} if owing else ""
+
+
 BILLS = Listing(
     model=CourierBillOfEntry,
     slug="bills/imports",
@@ -64,5 +73,7 @@ register(BILLS)
 register(AMENDMENTS)
 register(CANCELLATIONS)
 register(PROVISIONAL)
+counts_as_filing(CourierBillOfEntry, "filed_at")
+stands_against_surrender(duty_unpaid)
 link(_("File a bill"), "bill-start", *COURIERS)
 link(_("Add papers to a bill"), "bill-attach", *COURIERS, nav=False)

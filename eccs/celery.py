@@ -14,6 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eccs.settings")
 app = Celery("eccs")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.autodiscover_tasks(["accounts.directory"])
 
 app.conf.beat_schedule = {
     "send unsent notices": {"task": "eccs.tasks.send_notices", "schedule": 60.0},
@@ -28,6 +29,10 @@ app.conf.beat_schedule = {
     "tidy sign-ins": {"task": "accounts.tasks.tidy", "schedule": crontab(hour=3, minute=20)},
     "clear old sessions": {"task": "accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=30)},
     "remind of unanswered queries": {"task": "bills.tasks.chase_queries", "schedule": crontab(hour=9, minute=0)},
+    "watch the couriers' registrations": {
+        "task": "accounts.directory.tasks.watch_registrations",
+        "schedule": crontab(hour=0, minute=20),
+    },
     "beat": {"task": "eccs.tasks.heartbeat", "schedule": 60.0},
 }
 

@@ -70,6 +70,11 @@ RULES = {
     "courier_inactive_after_days": RuleKind(
         _("A courier is inactive after so many days without a filing"), int, least=1
     ),
+    "courier_security": RuleKind(_("Bond with security of a courier at a station, rupees"), Decimal),
+    "courier_warning_days": RuleKind(_("A courier is warned so many days before inactivity or the end"), int),
+    "courier_renewal_within_days": RuleKind(_("Form K is taken within so many days after deemed invalidation"), int),
+    "courier_renewal_fee": RuleKind(_("Fee of renewal in Form K, rupees"), Decimal),
+    "courier_revocation_notice_days": RuleKind(_("Notice before a registration is revoked, days"), int),
     "uncleared_after_days": RuleKind(_("Uncleared goods: notice and disposal after so many days"), int, least=1),
     "freight_cap_percent": RuleKind(_("Cap of air freight in the value, percent of FOB"), Decimal, most=100),
     "insurance_percent": RuleKind(_("Insurance where it is not known, percent of FOB"), Decimal, most=100),

@@ -162,7 +162,14 @@ def masthead(request: HttpRequest) -> dict[str, Any]:
             if actor.stations
             else [],
             "firm": (user.courier.short_name if user.courier else str(user.importer or "")) if actor.is_trade else "",
+            "standing": _standing(actor, user),
             "text_size": user.text_size,
             "keys_on": user.keys_on,
         }
     }
+
+
+def _standing(actor: Actor, user: Any) -> Any:
+    """What the people of a firm are told about its registration on every page; nothing where all is well."""
+    firm = (user.courier or user.importer) if actor.is_trade else None
+    return firm.standing(timezone.localdate()) if firm is not None else None

@@ -45,6 +45,8 @@ def audience_of(line: TrailLine) -> str:
     document: Any = line.document
     if document.courier_id is None:
         return ""
+    if document.told_of_all:
+        return f"courier:{document.courier_id}"
     desks = holders(type(document), line.to_stage)
     waits_for_trade = any(role.startswith(("COURIER", "IMPORTER")) for role in desks)
     if line.role.startswith(("COURIER", "IMPORTER")) and waits_for_trade:

@@ -60,6 +60,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     context |= {
         "confirm_url": reverse("upload-sign", args=[pk]), "summary": context["sums"],
         "may_sign": context["may_sign"](request.actor),  # type: ignore[attr-defined]
+        "hindrances": context["hindrances"](request.actor) if "hindrances" in context else [],  # type: ignore[attr-defined]
     }  # fmt: skip
     return render(request, "eccs/upload_confirm.html", context)
 

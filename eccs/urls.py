@@ -24,6 +24,7 @@ urlpatterns = [
     path("codes/squares.svg", code_views.squares, name="squares"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("", include("accounts.urls")),
+    path("", include("accounts.directory.urls")),
     path("uploads/<int:pk>/", upload_views.upload, name="upload"),
     path("uploads/<int:pk>/sign/", upload_views.sign, name="upload-sign"),
     path("uploads/<int:pk>/errors/", upload_views.errors, name="upload-errors"),

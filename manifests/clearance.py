@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -34,7 +35,7 @@ def has_shipments(manifest: Any, actor: Actor) -> str:
 
 def courier_in_force(manifest: Any, actor: Actor) -> str:
     """The courier is registered at the station on the day of filing."""
-    return str(manifest.courier.why_not_at(manifest.station))
+    return " ".join(manifest.courier.why_not_at(manifest.station_id, timezone.localdate()))
 
 
 def not_on_hold(bill: Any, actor: Actor) -> str:

@@ -59,7 +59,7 @@ class ManifestForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, courier: Any, only: Collection[str] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "station" in self.fields:
-            own = courier.stations.all() if only is None else courier.stations.filter(pk__in=only)
+            own = courier.stations_on() if only is None else courier.stations_on().filter(pk__in=only)
             self.fields["station"].queryset = own  # type: ignore[attr-defined]
             self.fields["station"].label = _("Station")
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.directory.filings import counts_as_filing
 from accounts.roles import COURIERS, CUSTODIANS, OFFICERS, TRADE, Role
 from eccs.pages import Column, Listing, activity_of, link, register
 from manifests import arrival
@@ -94,6 +95,7 @@ AMENDMENTS = Listing(
 
 register(MANIFESTS)
 register(AMENDMENTS)
+counts_as_filing(ExpressCargoManifest, "submitted_at")
 link(_("Manifests"), "manifests", *TRADE, *CUSTODIANS, *OFFICERS)
 link(_("File a manifest"), "manifest-new", *COURIERS, nav=False)
 link(_("Arrival scan station"), "scan-station", Role.ARRIVAL_SCANNER, nav=False)

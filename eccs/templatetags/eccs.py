@@ -25,9 +25,10 @@ from eccs.workflow import Document, Step, holders
 register = template.Library()
 
 BAR = 200  # the width of a bar in its own units
-HELD = frozenset({"DETAINED", "STOPPED"})
+HELD = frozenset({"DETAINED", "STOPPED", "SUSPENDED", "INACTIVE"})
 FINISHED_WELL = frozenset(
     {"OUT_OF_CHARGE", "LET_EXPORT_ORDER", "EXPORTED", "ARRIVED", "PAID", "PROVISIONALLY_RELEASED"}
+    | {"REGISTERED", "APPOINTED", "IN_FORCE"}  # of the directory
 )
 LANES = {(False, False): "none", (True, False): "assess", (False, True): "examine", (True, True): "both"}
 

@@ -97,7 +97,7 @@ class ExpressCargoManifest(ManifestClearance):
     def declared(self) -> dict[str, Any]:
         """The header as declared, for the trail."""
         return {
-            "kind": self.kind, "station": self.station_id, "courier": self.courier.registration_number,
+            "kind": self.kind, "station": self.station_id, "courier": self.courier.number,
             "airline": self.airline, "flight": self.flight_number, "airport_of_shipment": self.airport_of_shipment,
             "country_of_exportation": self.country_of_exportation, "first_port_of_arrival": self.first_port_of_arrival,
             "scheduled_arrival": self.scheduled_arrival, "on_board_courier": self.on_board_courier,

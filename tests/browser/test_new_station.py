@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.access import PersonTrail, StationRole, StationRoleTrail
-from accounts.models import Custodian, CustomsStation, Posting, User
+from accounts.models import CourierStation, Custodian, Posting, User
 from bills.stages import Stage
 from eccs import trail
 from manifests.models import ExpressCargoManifest
@@ -44,8 +45,8 @@ def test_a_station_is_set_up_from_nothing_and_the_first_flight_clears_there(visi
         member(username)
     firm = member("courieradmin.swift").courier
     assert firm is not None
-    firm.stations.add(CustomsStation.objects.get(pk="JAI"))
-    Custodian.objects.create(name="Jaipur Terminal Services", station_id="JAI")
+    CourierStation.objects.create(courier=firm, station_id="JAI", since=timezone.localdate())
+    Custodian.objects.create(name="Jaipur Terminal Services", station_id="JAI", since=timezone.localdate())
     StationRole.objects.all().delete()
 
     page = visit("sysadmin")

@@ -11,16 +11,19 @@ from django.utils import timezone
 from accounts.access import StationRole
 from accounts.advisories import Advisory
 from accounts.grants import Offer
-from accounts.models import CustomsStation, User
+from accounts.models import AuthorisedCourier, Custodian, CustomsStation, Importer, User
 from accounts.roles import Group, Role
 from bills.models import BillAmendment, BillCancellation, CourierBillOfEntry, ProvisionalAssessment
 from eccs.workflow import Document, Step
 from manifests.models import ExpressCargoManifest, ManifestAmendment
 from payments.models import BankMessage, Challan
+from tests.every_step import directory
 from tests.factories.advisories import advisory
 from tests.factories.amendments import amendment
 from tests.factories.bills import bill
 from tests.factories.challans import challan
+from tests.factories.directory import custodian, importer
+from tests.factories.firms import registration
 from tests.factories.manifests import manifest
 from tests.factories.people import officer, station_role
 from tests.factories.requests import CHANGES, cancellation, provisional_assessment
@@ -29,6 +32,7 @@ from tests.factories.requests import amendment as bill_amendment
 MODELS: tuple[type[Document], ...] = (
     User, StationRole, ExpressCargoManifest, ManifestAmendment, CourierBillOfEntry, BillAmendment, BillCancellation,
     ProvisionalAssessment, Challan, Advisory,
+    AuthorisedCourier, Custodian, Importer,
 )  # fmt: skip
 WHY = "Office order 14 of 2026."
 
@@ -160,6 +164,9 @@ CASES: dict[type[Document], Case] = {
         },
     ),
     Advisory: Case(advisory, {"withdraw": lambda _one: {"why": "The exercise is put off."}}),
+    AuthorisedCourier: Case(registration, directory.COURIER, directory.COURIER_BEFORE),
+    Custodian: Case(custodian, directory.CUSTODIAN),
+    Importer: Case(importer, directory.IMPORTER),
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.clearance import belongs_to_customs, can_be_reached_by_mail, held_by_nobody, is_composed
+from accounts.directory import registration
 from accounts.models import AuthorisedCourier, Posting
 from bills.clearance import guards
 from bills.models import CourierBillOfEntry
@@ -20,6 +21,7 @@ from manifests.clearance import courier_in_force, has_shipments, not_on_hold
 from payments.clearance import bills_on_no_other_challan, bills_still_due, late_payment_reported
 from payments.models import BankMessage, Challan, ChallanLine
 from tests.every_step import declared as d
+from tests.every_step.directory import day
 from tests.every_step.test_every_step import named
 from tests.factories.bills import bill
 from tests.factories.firms import actor, courier, person
@@ -80,12 +82,20 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
         "Held by Nila Joshi",
     ),
     is_composed: (lambda r: _set(r, standard="XRAY_OFFICER", activities=[]), "A standard role"),
+    registration.operates_at_a_station: (lambda c: c.stations.all().delete(), "No station is entered"),
+    registration.security_entered: (lambda c: c.stations.update(bond_amount=None), "bond is not entered"),
+    registration.has_signatories: (lambda c: c.signatories.all().delete(), "No signatory"),
+    registration.registration_has_an_end: (lambda c: _set(c, valid_until=None), "valid until it is revoked"),
+    registration.nothing_owed: (lambda _c: bill(Stage.DUTY), "1 bill waits for duty"),
+    registration.silent_for_too_long: (lambda c: _set(c, active_from=day()), "year has not passed"),
+    registration.inactivity_is_near: (lambda c: _set(c, active_from=day()), "not near"),
+    registration.end_is_near: (lambda c: _set(c, valid_until=day(99)), "not near"),
     late_payment_reported: (lambda _c: BankMessage.objects.all().delete(), "no late payment"),
 }
 
 
 def _suspend() -> None:
-    AuthorisedCourier.objects.update(status=AuthorisedCourier.Status.SUSPENDED)
+    AuthorisedCourier.objects.update(stage="SUSPENDED", suspended_on=timezone.localdate(), suspension_order="SUS/1")
 
 
 def every_guard() -> list[tuple[type[Document], str, Guard]]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.advisories import Advisory
 from accounts.advisories import Stage as AdvisoryStage
 from accounts.credentials import ExpiryExercise
+from accounts.directory.registration import Stage as CourierStage
 from bills.models import Attachment, CourierBillOfEntry, OutOfCharge
 from bills.stages import Stage
 from eccs import audit
@@ -38,6 +39,7 @@ from tests.factories.advisories import advisory
 from tests.factories.amendments import amendment
 from tests.factories.bills import bill
 from tests.factories.challans import challan
+from tests.factories.directory import custodian, importer
 from tests.factories.manifests import house_airway_bill, manifest
 from tests.factories.people import officer, station_role
 from tests.factories.requests import amendment as bill_amendment
@@ -46,6 +48,7 @@ from tests.factories.requests import cancellation, provisional_assessment
 PUBLIC = (
     "sign-in", "sign-in-code", "sign-in-recovery", "password-forgotten", "password-sent", "password-reset", "healthz", "set_language", "bank-return",
     "bank-confirmation",
+    "public-couriers", "public-couriers-csv", "public-custodians",
 )  # fmt: skip
 """What a stranger may ask for; the bank's messages are known by their signature."""
 
@@ -55,6 +58,7 @@ class World:
     """The documents of the firm Swift at Bengaluru, one behind every kind of address."""
 
     documents: list[Document] = field(default_factory=list)
+    directory: list[Document] = field(default_factory=list)  # firms, which belong to no station
     addresses: dict[str, list[str]] = field(default_factory=dict)  # name → addresses that belong to the firm alone
     shared: dict[str, list[str]] = field(default_factory=dict)  # name → addresses for everybody signed in
 
@@ -210,12 +214,14 @@ def _common(world: World) -> None:
         "new-challan", "reconciliation", "account", "session", "sessions-end-others", "password-change", "confirm-password",
         "second-factor", "second-factor-square", "recovery-codes", "second-factor-policy", "expiry-exercises", "expiry-new",
         "new-challan", "reconciliation", "differences-open", "warehouse-register", "warehouse-export", "warehouse-move",
-        "new-challan", "reconciliation", "audit", "audit-export", "advisories", "advisories-written", "advisory-new", "rules", "stations",
+        "new-challan", "reconciliation", "audit", "audit-export", "advisories", "advisories-written", "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
+        "custodian-new", "importers", "importer-new",
     ):  # fmt: skip
         world.common(name)
     world.common("session-end", 1)
     for name in ("expiry-exercise", "expiry-cancel", "expiry-people"):
         world.common(name, _cancelled_exercise().pk)
+    _directory(world)
     for word in world.words()[::4]:
         world.shared["find"].append(f"{reverse('find')}?q={word}")
     for listing in listings():
@@ -251,6 +257,21 @@ def _cancelled_exercise() -> ExpiryExercise:
         cancelled_at=now,
         cancelled_by=who,
     )
+
+
+def _directory(world: World) -> None:
+    """Each kind of firm, which officers of every station may read; a draft entry; every step on them."""
+    firms_of_all = (
+        firms.courier("swift"),
+        firms.registration(CourierStage.APPLIED, pan="AABCL1207Q"),
+        custodian(),
+        importer(),
+    )
+    for one in firms_of_all:
+        world.common("document", slug_of(type(one)), one.key)
+        for step in one.steps().values():
+            world.common("step", slug_of(type(one)), one.key, as_verb(step.name))
+    world.directory = list(firms_of_all)
 
 
 def names() -> set[str]:

@@ -83,7 +83,7 @@ def content(response: Any) -> str:
 def state(world: World) -> list[Any]:
     """How all documents stand."""
     found: list[Any] = []
-    for kind in {type(one) for one in world.documents}:
+    for kind in {type(one) for one in (*world.documents, *world.directory)}:
         rows: Any = kind._default_manager
         found += list(rows.order_by("pk").values_list("pk", "stage", "trail_length", "number"))
     return [*found, CourierBillOfEntry.objects.count(), list(Upload.objects.order_by("pk").values_list("pk", "state"))]

@@ -15,8 +15,9 @@ from django.utils import timezone
 
 from accounts import cast, passwords
 from accounts.access import StationRole
-from accounts.models import AuthorisedCourier, Custodian, CustomsStation, Importer, Posting, User
-from accounts.roles import GROUP_ADMINS, standard_roles
+from accounts.directory import demonstration
+from accounts.models import Posting, User
+from accounts.roles import GROUP_ADMINS, Role, standard_roles
 
 RENEWED_AFTER = timedelta(days=60)  # the cast never finds its password expired
 
@@ -43,17 +44,12 @@ class Command(BaseCommand):
 
 def create_cast(people: list[cast.Person], password: str) -> None:
     """The firms and people of the cast; who is there already stays."""
-    couriers = {key: courier(key) for key in cast.COURIERS}
-    importers = {
-        key: Importer.objects.get_or_create(iec=iec, defaults={"name": name})[0]
-        for key, (name, iec) in cast.IMPORTERS.items()
+    couriers = {
+        key: demonstration.courier(*particulars, stations=cast.CAST_STATIONS)
+        for key, particulars in cast.COURIERS.items()
     }
-    custodians = {
-        code: Custodian.objects.get_or_create(
-            station_id=code, defaults={"name": f"{CustomsStation.objects.get(pk=code).name} Terminal Services"}
-        )[0]
-        for code in cast.CAST_STATIONS
-    }
+    importers = {key: demonstration.importer(name, iec) for key, (name, iec) in cast.IMPORTERS.items()}
+    custodians = {code: demonstration.custodian(code) for code in cast.CAST_STATIONS}
     known = {user.username: user for user in User.objects.filter(username__in=[p.username for p in people])}
     distinct = {user.password: user for user in known.values()}.values()  # one slow check instead of one a person
     stale = any(not user.check_password(password) for user in distinct)
@@ -74,6 +70,8 @@ def create_cast(people: list[cast.Person], password: str) -> None:
         user.save()
         for role in person.roles:
             Posting.objects.get_or_create(user=user, role=role, station_id=person.station or None, until=None)
+        if Role.COURIER_SIGNATORY in person.roles:
+            demonstration.signatory(user)
     open_all_roles()
 
 
@@ -87,17 +85,6 @@ def open_all_roles() -> None:
         for role in standard_roles(group)
         if (station, role.value) not in there
     )
-
-
-def courier(key: str) -> AuthorisedCourier:
-    """A courier of the cast, registered at the stations that have people."""
-    name, short, pan, address = cast.COURIERS[key]
-    firm, created = AuthorisedCourier.objects.get_or_create(
-        pan=pan, defaults={"registration_number": f"{pan}AC01", "name": name, "short_name": short, "address": address}
-    )
-    if created:
-        firm.stations.set(CustomsStation.objects.filter(pk__in=cast.CAST_STATIONS))
-    return firm
 
 
 def kept_password(path: Path) -> str:

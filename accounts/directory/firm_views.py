@@ -1,0 +1,76 @@
+"""Custodians and importers: the lists and new entries."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.directory.entering import enter
+from accounts.directory.firm_forms import NewCustodianForm, NewImporterForm
+from accounts.directory.firms import Custodian, CustodianStage, Importer, ImporterStage
+from accounts.directory.views import actor_of, asked_for, new_page
+from accounts.models import CustomsStation
+from eccs import keyset, pages
+
+
+@require_GET
+def custodians(request: HttpRequest) -> HttpResponse:
+    """Who keeps the courier terminals, by name."""
+    actor, asked = actor_of(request, "custodians"), asked_for(request)
+    rows = Custodian.objects.visible_to(actor).select_related("station")
+    if asked["stage"] in CustodianStage.values:
+        rows = rows.filter(stage=asked["stage"])
+    if asked["station"]:
+        rows = rows.filter(station=asked["station"])
+    if asked["q"]:
+        rows = rows.filter(Q(name__icontains=asked["q"]) | Q(number__icontains=asked["q"]))
+    context = {
+        "page": keyset.page(rows, "name", request.GET.get("mark", "")), "asked": asked, "filtered": any(asked.values()),
+        "stages": CustodianStage.choices, "stations": CustomsStation.objects.all(),
+        "may_enter": actor.may(pages.activity_of("custodian-new")),
+    }  # fmt: skip
+    return render(request, "directory/custodians.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def new_custodian(request: HttpRequest) -> HttpResponse:
+    """A custodian is entered for a station of the officer."""
+    actor = actor_of(request, "custodian-new")
+    form = NewCustodianForm(request.POST or None, stations=actor.stations_for([pages.activity_of("custodian-new")]))
+    if request.method == "POST" and form.is_valid():
+        custodian = enter(form.save(commit=False), actor, name=form.cleaned_data["name"])
+        messages.success(request, _("%(firm)s is entered.") % {"firm": custodian})
+        return redirect(custodian)
+    return new_page(request, form, _("Enter a custodian"), "custodians", _("Custodians"))
+
+
+@require_GET
+def importers(request: HttpRequest) -> HttpResponse:
+    """Importers with a code, by name."""
+    actor, asked = actor_of(request, "importers"), asked_for(request)
+    rows = Importer.objects.visible_to(actor)
+    if asked["stage"] in ImporterStage.values:
+        rows = rows.filter(stage=asked["stage"])
+    if asked["q"]:
+        rows = rows.filter(Q(name__icontains=asked["q"]) | Q(iec__iexact=asked["q"]))
+    context = {
+        "page": keyset.page(rows, "name", request.GET.get("mark", "")), "asked": asked, "filtered": any(asked.values()),
+        "stages": ImporterStage.choices, "may_enter": actor.may(pages.activity_of("importer-new")),
+    }  # fmt: skip
+    return render(request, "directory/importers.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def new_importer(request: HttpRequest) -> HttpResponse:
+    """An importer is entered with its code."""
+    actor = actor_of(request, "importer-new")
+    form = NewImporterForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        importer = enter(form.save(commit=False), actor, iec=form.cleaned_data["iec"], name=form.cleaned_data["name"])
+        messages.success(request, _("%(firm)s is entered.") % {"firm": importer})
+        return redirect(importer)
+    return new_page(request, form, _("Enter an importer"), "importers", _("Importers"))
