@@ -30,6 +30,7 @@ def courier_context(courier: AuthorisedCourier, actor: Any) -> dict[str, Any]:
     stations = list(courier.stations.select_related("station").order_by("station__name", "since"))
     return {
         "stations": [{"row": row, "ended": row.until is not None and row.until < today} for row in stations],
+        "open_stations": sum(row.until is None or row.until >= today for row in stations),
         "signatories": [
             {"row": row, "doubt": row.doubt(today)}
             for row in courier.signatories.select_related("user").order_by("name", "pk")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django_fsm import FSMField
 
 from accounts.directory.filings import last_filed
-from accounts.directory.querysets import CourierQuerySet
+from accounts.directory.querysets import CourierQuerySet, in_force
 from accounts.directory.registration import KEPT, UNREGISTERED, CourierRegistration, Stage, near, refuse_unless
 from eccs.dated_rules import rule_book
 from eccs.models import Notice
@@ -239,10 +239,10 @@ class AuthorisedCourier(CourierRegistration):
 
     def stations_on(self, on: date | None = None) -> models.QuerySet[CustomsStation]:
         """The stations where the courier operates on a day."""
-        from accounts.directory.querysets import in_force
         from accounts.models import CustomsStation
 
-        return CustomsStation.objects.filter(in_force(on or timezone.localdate(), "couriers__"), couriers__courier=self)
+        there = self.stations.filter(in_force(on or timezone.localdate()))
+        return CustomsStation.objects.filter(pk__in=there.values("station"))
 
 
 def least_security(station: str, on: date) -> Decimal:

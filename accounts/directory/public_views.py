@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from accounts.directory.firms import Custodian
 from accounts.directory.models import AuthorisedCourier
 from accounts.directory.querysets import in_force
+from accounts.directory.views import asked_for
 from accounts.models import CustomsStation
 from eccs import keyset
 from eccs.uploads import files
@@ -23,7 +24,7 @@ from eccs.uploads import files
 
 def _found(request: HttpRequest, today: date) -> tuple[QuerySet[Any], dict[str, str]]:
     """The registrations that stand and fit what was asked for. Nobody finds by PAN, address or person."""
-    asked = {name: request.GET.get(name, "").strip()[:80] for name in ("q", "station")}
+    asked = asked_for(request) | {"stage": ""}
     rows = AuthorisedCourier.objects.public()
     if asked["q"]:
         rows = rows.named(asked["q"])

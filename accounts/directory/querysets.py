@@ -15,10 +15,9 @@ if TYPE_CHECKING:
     from accounts.permissions import Actor
 
 
-def in_force(on: date, prefix: str = "") -> Q:
+def in_force(on: date) -> Q:
     """The condition on rows with a first and a last day that they hold on a day."""
-    last = Q(**{f"{prefix}until": None}) | Q(**{f"{prefix}until__gte": on})
-    return Q(**{f"{prefix}since__lte": on}) & last
+    return Q(since__lte=on) & (Q(until=None) | Q(until__gte=on))
 
 
 class CourierQuerySet(models.QuerySet[Any]):
@@ -53,7 +52,9 @@ class CourierQuerySet(models.QuerySet[Any]):
 
     def at(self, station: str, on: date) -> Self:
         """Those who operate at a station on a day."""
-        return self.filter(in_force(on, "stations__"), stations__station=station)
+        from accounts.directory.models import CourierStation
+
+        return self.filter(pk__in=CourierStation.objects.filter(in_force(on), station=station).values("courier"))
 
 
 class CustodianQuerySet(models.QuerySet[Any]):

@@ -127,7 +127,7 @@ class CourierRegistration(Document):
         return {"enter": ENTER, **super().steps()}
 
     @step(
-        Stage.APPLIED, Stage.REGISTERED, role=JC, label=gettext_lazy("Register"), para="PN17 4.0; reg. 10",
+        Stage.APPLIED, Stage.REGISTERED, role=JC, label=gettext_lazy("Register"), para="PN17 4.0; Regulations 2010, reg. 10",
         form="accounts.directory.forms.RegisterForm", guards=(operates_at_a_station, security_entered), grave=True,
     )  # fmt: skip
     def register(
@@ -138,7 +138,7 @@ class CourierRegistration(Document):
         self.active_from = self.today()
 
     @step(
-        KEPT, None, role=JC, label=gettext_lazy("Extend to a station"), para="PN17 4.0; reg. 10 and 11, Form J",
+        KEPT, None, role=JC, label=gettext_lazy("Extend to a station"), para="PN17 4.0; Regulations 2010, reg. 10 and 11, Form J",
         form="accounts.directory.forms.StationForm",
     )  # fmt: skip
     def extend_to_station(
@@ -159,7 +159,7 @@ class CourierRegistration(Document):
         ]  # fmt: skip
 
     @step(
-        KEPT, None, role=JC, label=gettext_lazy("Enter another bond"), para="Reg. 11",
+        KEPT, None, role=JC, label=gettext_lazy("Enter another bond"), para="Regulations 2010, reg. 11",
         form="accounts.directory.forms.BondForm", guards=(operates_at_a_station,),
     )  # fmt: skip
     def enter_bond(
@@ -248,7 +248,7 @@ class CourierRegistration(Document):
         self.name, self.short_name, self.address, self.email = firm_name, short_name, address, email
 
     @step(
-        (Stage.REGISTERED, Stage.SUSPENDED), None, role=JC, label=gettext_lazy("Renew"), para="Reg. 10",
+        (Stage.REGISTERED, Stage.SUSPENDED), None, role=JC, label=gettext_lazy("Renew"), para="Regulations 2010, reg. 10",
         form="accounts.directory.forms.RenewForm", guards=(registration_has_an_end,),
     )  # fmt: skip
     def renew(self: AuthorisedCourier, *, order_number: str, order_date: date, valid_until: date | None = None) -> None:
@@ -261,7 +261,7 @@ class CourierRegistration(Document):
         self.valid_until = valid_until
 
     @step(
-        Stage.REGISTERED, Stage.SUSPENDED, role=JC, label=gettext_lazy("Suspend"), para="Reg. 13",
+        Stage.REGISTERED, Stage.SUSPENDED, role=JC, label=gettext_lazy("Suspend"), para="Regulations 2010, reg. 13",
         form="accounts.directory.forms.OrderForm", grave=True,
     )  # fmt: skip
     def suspend(self: AuthorisedCourier, *, order_number: str, order_date: date, reason: str) -> None:
@@ -270,7 +270,7 @@ class CourierRegistration(Document):
         self.suspended_on, self.suspension_order = self.today(), order_number
 
     @step(
-        Stage.SUSPENDED, Stage.REGISTERED, role=JC, label=gettext_lazy("Restore"), para="Reg. 13",
+        Stage.SUSPENDED, Stage.REGISTERED, role=JC, label=gettext_lazy("Restore"), para="Regulations 2010, reg. 13",
         form="accounts.directory.forms.OrderForm",
     )  # fmt: skip
     def restore(self: AuthorisedCourier, *, order_number: str, order_date: date, reason: str) -> None:
@@ -281,7 +281,7 @@ class CourierRegistration(Document):
 
     @step(
         Stage.REGISTERED, None, role=Role.SYSTEM, label=gettext_lazy("Warn of inactivity"),
-        para="Reg. 10B; Notification 85/2021-Customs (N.T.)", guards=(inactivity_is_near,), many=True,
+        para="Regulations 2010, reg. 10B; Notification 85/2021-Customs (N.T.)", guards=(inactivity_is_near,), many=True,
     )  # fmt: skip
     def warn_of_inactivity(self: AuthorisedCourier) -> Iterable[models.Model]:
         """The courier is told that its registration becomes invalid on a day unless it files before."""
@@ -293,7 +293,7 @@ class CourierRegistration(Document):
         return [self.notice(_("The registration becomes invalid on %(day)s"), words, since=since, day=day)]
 
     @step(
-        Stage.REGISTERED, None, role=Role.SYSTEM, label=gettext_lazy("Warn of the end"), para="Reg. 10",
+        Stage.REGISTERED, None, role=Role.SYSTEM, label=gettext_lazy("Warn of the end"), para="Regulations 2010, reg. 10",
         guards=(end_is_near,), many=True,
     )  # fmt: skip
     def warn_of_end(self: AuthorisedCourier) -> Iterable[models.Model]:
@@ -307,7 +307,7 @@ class CourierRegistration(Document):
 
     @step(
         Stage.REGISTERED, Stage.INACTIVE, role=Role.SYSTEM, label=gettext_lazy("Record inactivity"),
-        para="Reg. 10B; Notification 85/2021-Customs (N.T.)", guards=(silent_for_too_long,), many=True,
+        para="Regulations 2010, reg. 10B; Notification 85/2021-Customs (N.T.)", guards=(silent_for_too_long,), many=True,
     )  # fmt: skip
     def record_inactivity(self: AuthorisedCourier) -> None:
         """Nothing was filed for a year: the registration is deemed invalid from the first day after it."""
@@ -315,7 +315,7 @@ class CourierRegistration(Document):
 
     @step(
         Stage.INACTIVE, Stage.REGISTERED, role=JC, label=gettext_lazy("Re-activate"),
-        para="Reg. 10B, Form K; Notification 85/2021-Customs (N.T.)", form="accounts.directory.forms.ReactivateForm",
+        para="Regulations 2010, reg. 10B, Form K; Notification 85/2021-Customs (N.T.)", form="accounts.directory.forms.ReactivateForm",
     )  # fmt: skip
     def reactivate(
         self: AuthorisedCourier,
@@ -334,7 +334,7 @@ class CourierRegistration(Document):
         self.inactive_since, self.warned_of, self.active_from = None, None, self.today()
 
     @step(
-        STANDING, Stage.SURRENDERED, role=JC, label=gettext_lazy("Accept surrender"), para="Reg. 10A",
+        STANDING, Stage.SURRENDERED, role=JC, label=gettext_lazy("Accept surrender"), para="Regulations 2010, reg. 10A",
         form="accounts.directory.forms.SurrenderForm", guards=(nothing_owed,), grave=True,
     )  # fmt: skip
     def accept_surrender(
@@ -347,7 +347,7 @@ class CourierRegistration(Document):
         self.end(order_number)
 
     @step(
-        STANDING, Stage.REVOKED, role=JC, label=gettext_lazy("Revoke"), para="Reg. 13, 13A",
+        STANDING, Stage.REVOKED, role=JC, label=gettext_lazy("Revoke"), para="Regulations 2010, reg. 13, 13A",
         form="accounts.directory.forms.RevokeForm", grave=True,
     )  # fmt: skip
     def revoke(self: AuthorisedCourier, *, notice_date: date, order_number: str, order_date: date, reason: str) -> None:

@@ -181,7 +181,9 @@ def number(document: Any) -> SafeString:
 def heading(document: Any) -> SafeString:
     """A document's number for a heading: breaks only between its groups."""
     text = str(document)
-    groups = f"{text[:1].upper()}{text[1:]}".split("_")
+    if " " in text:  # a name, or a draft that has no number yet
+        return conditional_escape(f"{text[:1].upper()}{text[1:]}")
+    groups = text.split("_")
     pieces = (
         [f"{'_'.join(groups[:2])}_", f"{groups[2]}_", "_".join(groups[3:])] if len(groups) > 3 else ["_".join(groups)]
     )

@@ -1,0 +1,125 @@
+"""Whoever is not in force at the station that day files nothing: by form, by file, manifest or bill; what is filed goes on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AuthorisedCourier, CourierSignatory, CourierStation
+from bills.models import CourierBillOfEntry
+from bills.stages import Stage
+from eccs import upload_runner
+from eccs.models import Upload
+from eccs.workflow import take
+from manifests.clearance import Stage as ManifestStage
+from manifests.models import ExpressCargoManifest, HouseAirwayBill
+from tests.bills.conftest import SignedIn
+from tests.bills.test_entry import DECLARED, begin, fill
+from tests.bills.test_upload import row, send
+from tests.every_step.directory import order
+from tests.factories.firms import actor
+from tests.factories.manifests import house_airway_bill, manifest
+
+pytestmark = pytest.mark.django_db
+SIGNED = {"declare1": "on", "declare2": "on"}
+
+
+def suspend(courier: AuthorisedCourier) -> str:
+    """Suspend the courier and say what its people must be told."""
+    take(courier, "suspend", actor("JOINT_COMMISSIONER"), **order())
+    return f"is suspended since {timezone.localdate():%d/%m/%Y}, order C.No. VIII/12/2026"
+
+
+def withdraw(courier: AuthorisedCourier) -> str:
+    """Withdraw the courier from Bengaluru, since yesterday, and say what its people must be told."""
+    yesterday = timezone.localdate() - timedelta(days=1)
+    CourierStation.objects.filter(courier=courier, station="BLR").update(since=yesterday, until=yesterday)
+    return "is not registered at Bengaluru (BLR): withdrawn"
+
+
+STOPS = [suspend, withdraw]
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_a_bill_is_not_filed_by_form(signed_in: SignedIn, hawb: HouseAirwayBill, stop: Any) -> None:
+    signatory = signed_in("signatory.swift")
+    bill = begin(signatory, hawb)
+    fill(signatory, bill)
+    words = stop(hawb.manifest.courier)
+    answer = signatory.post(reverse("bill-check", args=[bill.pk]), DECLARED)
+    assert answer.status_code == 409 and words in answer.content.decode().split("<main")[1]
+    kept = CourierBillOfEntry.objects.get(pk=bill.pk)
+    assert kept.stage == Stage.DRAFT and kept.draft == bill.draft | kept.draft  # the draft survives
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_bills_are_not_filed_by_upload(signed_in: SignedIn, hawb: HouseAirwayBill, stop: Any) -> None:
+    signatory = signed_in("signatory.swift")
+    upload = send(signed_in, hawb.manifest, [row(hawb.number)])
+    assert upload.state == "READY"
+    words = stop(hawb.manifest.courier)
+    page = signatory.get(reverse("upload", args=[upload.pk])).content.decode().split("<main")[1]
+    assert words in page and "Declare and sign" not in page
+    signatory.post(reverse("upload-sign", args=[upload.pk]), SIGNED)
+    upload_runner.save(upload.pk, int(signatory.session["_auth_user_id"]))
+    refused = Upload.objects.get(pk=upload.pk)
+    assert refused.state == "REFUSED" and words in refused.refusal
+    assert words in signatory.get(reverse("upload", args=[upload.pk])).content.decode()
+    assert not CourierBillOfEntry.objects.exists()
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_a_manifest_is_not_submitted(signed_in: SignedIn, hawb: HouseAirwayBill, stop: Any) -> None:
+    draft = manifest(ManifestStage.DRAFT, courier=hawb.manifest.courier, number=None)
+    words = stop(draft.courier)
+    answer = signed_in("signatory.swift").post(draft.step_url("submit"), {"confirm": "1"})
+    assert answer.status_code == 409 and words in answer.content.decode().split("<main")[1]
+    assert ExpressCargoManifest.objects.get(pk=draft.pk).stage == ManifestStage.DRAFT
+
+
+def test_a_new_manifest_is_offered_the_stations_of_today_only(signed_in: SignedIn, hawb: HouseAirwayBill) -> None:
+    withdraw(hawb.manifest.courier)
+    page = signed_in("signatory.swift").get(reverse("manifest-new")).content.decode()
+    assert "Delhi (DEL)" in page and "Bengaluru (BLR)" not in page.split("<main")[1]
+
+
+def test_what_is_filed_goes_on(signed_in: SignedIn, hawb: HouseAirwayBill) -> None:
+    flight = hawb.manifest
+    suspend(flight.courier)
+    given = {"feed_igm-igm_number": "2914407", "feed_igm-actual_arrival": f"{timezone.localtime():%d/%m/%Y} 00:00"}
+    signed_in("signatory.swift").post(flight.step_url("feed_igm"), given)
+    assert ExpressCargoManifest.objects.get(pk=flight.pk).stage == ManifestStage.IGM_FED
+
+
+def test_a_flight_asks_the_directory_once_however_many_bills(signed_in: SignedIn, hawb: HouseAirwayBill) -> None:
+    flight, signatory = hawb.manifest, signed_in("signatory.swift")
+    hawbs = [hawb, *(house_airway_bill(flight) for _n in range(5))]
+    upload = send(signed_in, flight, [row(one.number) for one in hawbs])
+    signatory.post(reverse("upload-sign", args=[upload.pk]), SIGNED)
+    with CaptureQueriesContext(connection) as queries:
+        upload_runner.save(upload.pk, int(signatory.session["_auth_user_id"]))
+    assert CourierBillOfEntry.objects.count() == 6
+    assert sum("accounts_courierstation" in one["sql"] for one in queries) == 1
+
+
+def test_a_signatory_without_an_examination_is_warned_and_not_hindered(
+    signed_in: SignedIn, hawb: HouseAirwayBill
+) -> None:
+    signatory = signed_in("signatory.swift")
+    bill = begin(signatory, hawb)
+    fill(signatory, bill)
+    page = reverse("bill-check", args=[bill.pk])
+    assert "Examination not in force" not in signatory.get(page).content.decode()
+    yesterday = timezone.localdate() - timedelta(days=1)
+    CourierSignatory.objects.update(valid_until=yesterday)
+    assert f"Examination valid until {yesterday:%d/%m/%Y} only" in signatory.get(page).content.decode()
+    CourierSignatory.objects.all().delete()
+    assert "holds no examination" in signatory.get(page).content.decode()
+    signatory.post(page, DECLARED)
+    assert CourierBillOfEntry.objects.get(pk=bill.pk).stage != Stage.DRAFT
