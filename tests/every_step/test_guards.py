@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from accounts.advisories import Advisory, Audience, not_over, written_at_this_desk
 from accounts.models import AuthorisedCourier
 from bills.clearance import guards
 from bills.models import CourierBillOfEntry
@@ -54,8 +57,15 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     guards.compulsory_documents_attached: (lambda b: b.attachments.all().delete(), "attach the documents"),
     bills_still_due: (lambda _c: CourierBillOfEntry.objects.update(total_duty=40), "has changed since"),
     bills_on_no_other_challan: (on_another_challan, "another challan"),
+    written_at_this_desk: (lambda a: _set(a, audience=Audience.STATION, station_id="BLR"), "is the Port Admin's there"),
+    not_over: (lambda _a: _over(), "last day has passed"),
     late_payment_reported: (lambda _c: BankMessage.objects.all().delete(), "no late payment"),
 }
+
+
+def _over() -> None:
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Advisory.objects.update(from_date=yesterday, until=yesterday)
 
 
 def _suspend() -> None:
