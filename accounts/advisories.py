@@ -160,7 +160,7 @@ class Advisory(Document):
 
     def __str__(self) -> str:
         if self.number is None:
-            return super().__str__()
+            return _("Draft advisory %(pk)s") % {"pk": self.pk}
         return _("Advisory %(number)s") % {"number": f"{self.serial}/{self.number.split('_')[1]}"}
 
     def series(self) -> str:

@@ -30,6 +30,7 @@ from eccs.uploads.files import safe
 NAMESAKES = 50  # people whose name holds what was typed
 AT_ONCE = 2000  # lines of an export read at a time
 DAYS = ("%d/%m/%Y", "%Y-%m-%d")
+NO_DAY = {"invalid": _("Write the day as DD/MM/YYYY.")}
 COLUMNS = (
     "at_utc", "event", "user_name", "posted_as", "stations", "about", "ip_address", "browser", "request_id", "why", "details", "lane",
     "line", "seal",
@@ -39,13 +40,18 @@ COLUMNS = (
 class AuditFilterForm(forms.Form):
     """What lines are looked for."""
 
-    since = forms.DateField(label=_("From"), required=False, input_formats=DAYS)
-    until = forms.DateField(label=_("Until"), required=False, input_formats=DAYS)
+    since = forms.DateField(label=_("From"), required=False, input_formats=DAYS, error_messages=NO_DAY)
+    until = forms.DateField(label=_("Until"), required=False, input_formats=DAYS, error_messages=NO_DAY)
     event = forms.ChoiceField(label=_("Event"), required=False, choices=[("", _("Any")), *EVENTS.items()])
     person = forms.CharField(label=_("Person"), required=False, max_length=120)
     station = forms.CharField(label=_("Station"), required=False, max_length=3)
     about = forms.CharField(label=_("Document, user name or file"), required=False, max_length=200)
-    address = forms.GenericIPAddressField(label=_("IP address"), required=False, unpack_ipv4=True)
+    address = forms.GenericIPAddressField(
+        label=_("IP address"),
+        required=False,
+        unpack_ipv4=True,
+        error_messages={"invalid": _("Write a whole address, such as 203.0.113.9.")},
+    )
     request_id = forms.CharField(label=_("Request"), required=False, max_length=16)
 
     def fitting(self, lines: AuditQuerySet) -> AuditQuerySet:

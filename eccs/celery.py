@@ -47,11 +47,12 @@ def refuse_unsafe_start(**kwargs: Any) -> None:
 
 
 @signals.setup_logging.connect
-def log_as_everywhere(**kwargs: Any) -> None:
-    """Worker and beat write the same lines as the web server."""
+def log_as_everywhere(loglevel: int, **kwargs: Any) -> None:
+    """Worker and beat write the same lines as the web server, from the level they were started with."""
     from django.conf import settings
 
     logging.config.dictConfig(settings.LOGGING)
+    logging.getLogger().setLevel(loglevel)
 
 
 @signals.before_task_publish.connect

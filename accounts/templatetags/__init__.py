@@ -1,1 +1,1 @@
-"""Tags of the directory."""
+"""What templates may ask for."""

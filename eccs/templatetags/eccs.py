@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms, template
-from django.conf import settings
 from django.forms.boundfield import BoundField
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -17,9 +16,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.advisories import Advisory
 from accounts.roles import Group, Role
-from eccs import audit_answers, money, pages, state_map
+from eccs import money, pages, state_map
 from eccs.workflow import Document, Step, holders
 
 register = template.Library()
@@ -240,22 +238,6 @@ def lane(assess: bool, examine: bool) -> SafeString:
     words = {"none": _("Facilitated"), "assess": _("Assess"), "examine": _("Examine"), "both": _("Assess and examine")}
     kind = LANES[bool(assess), bool(examine)]
     return format_html('<span class="lane lane--{}">{}</span>', kind, words[kind])
-
-
-@register.inclusion_tag("accounts/_public_board.html")
-def notice_board() -> dict[str, Any]:
-    """What everybody may read before signing in: the public advisories in force, and where help is."""
-    return {
-        "advisories": Advisory.objects.public()[:5], "phone": settings.HELPDESK_PHONE, "email": settings.HELPDESK_EMAIL,
-    }  # fmt: skip
-
-
-@register.simple_tag(takes_context=True)
-def rms_reasons(context: template.Context, document: Any) -> list[dict[str, Any]]:
-    """Why the RMS sent a document where it sent it. Whoever is shown this has read it, and the audit log will say so."""
-    audit_answers.rms_read(context["request"], document)
-    reasons: list[dict[str, Any]] = document.risk_decision.reasons
-    return reasons
 
 
 @register.filter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import timezone
 from accounts.clearance import belongs_to_customs, can_be_reached_by_mail, held_by_nobody, is_composed
 from accounts.directory import registration
 from accounts.models import AuthorisedCourier, Posting
+from accounts.advisories import Advisory, Audience, not_over, written_at_this_desk
 from bills.clearance import guards
 from bills.models import CourierBillOfEntry
 from bills.stages import Stage
@@ -90,8 +92,15 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     registration.silent_for_too_long: (lambda c: _set(c, active_from=day()), "year has not passed"),
     registration.inactivity_is_near: (lambda c: _set(c, active_from=day()), "not near"),
     registration.end_is_near: (lambda c: _set(c, valid_until=day(99)), "not near"),
+    written_at_this_desk: (lambda a: _set(a, audience=Audience.STATION, station_id="BLR"), "is the Port Admin's there"),
+    not_over: (lambda _a: _over(), "last day has passed"),
     late_payment_reported: (lambda _c: BankMessage.objects.all().delete(), "no late payment"),
 }
+
+
+def _over() -> None:
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Advisory.objects.update(from_date=yesterday, until=yesterday)
 
 
 def _suspend() -> None:

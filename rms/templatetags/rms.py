@@ -1,0 +1,19 @@
+"""The reasons of the RMS, for pages of officers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from eccs import audit_answers
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def rms_reasons(context: template.Context, document: Any) -> list[dict[str, Any]]:
+    """Why the RMS sent a document where it sent it. Whoever is shown this has read it, and the audit log will say so."""
+    audit_answers.rms_read(context["request"], document)
+    reasons: list[dict[str, Any]] = document.risk_decision.reasons
+    return reasons
