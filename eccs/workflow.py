@@ -355,13 +355,8 @@ def buttons(document: Document, actor: Actor) -> list[Button]:
 
 def waiting_at(model: type[Document], actor: Actor) -> tuple[str, ...]:
     """The stages that wait for this person, in the order of the notice."""
-    found = {
-        s
-        for declared in model.steps().values()
-        if not declared.anytime
-        for s in declared.sources
-        if actor.may(declared.activity_at(s))
-    }
+    steps = [declared for declared in model.steps().values() if not declared.anytime]
+    found = {s for declared in steps for s in declared.sources if actor.may(declared.activity_at(s))}
     return tuple(stage for stage in model.stage_order() if stage in found)
 
 
@@ -387,6 +382,13 @@ def drawing(model: type[Document]) -> str:
     lines = ["stateDiagram-v2"]
     lines += [f'    state "{labels[stage]}" as {stage}' for stage in model.stage_order()]
     for declared in model.steps().values():
+        if not declared.tells_the_way:
+            lines += [
+                f"    note right of {t} : {declared.label}, from many stages"
+                for t in declared.targets
+                if declared.anytime
+            ]
+            continue
         for source in declared.sources:
             lines += [f"    {source} --> {target} : {declared.label}" for target in declared.targets]
     reached = {t for s in model.steps().values() for t in s.targets}
