@@ -19,6 +19,10 @@ from eccs.workflow import take_many
 from manifests.events import aircraft_arrived, house_airway_bills_arrived
 from manifests.models import ExpressCargoManifest
 
+ARRIVALS: dict[str, str] = {
+    Stage.FIRST_CHECK_ARRIVAL: "record_arrival_for_first_check", Stage.ARRIVAL: "record_arrival",
+}  # fmt: skip
+
 
 @receiver(aircraft_arrived)
 def recompute(manifest: ExpressCargoManifest, **_kwargs: Any) -> None:
@@ -62,7 +66,10 @@ def move_on(hawb_ids: list[int], actor: Actor, at: datetime, **_kwargs: Any) -> 
     bills = CourierBillOfEntry.objects.filter(hawb_id__in=hawb_ids, arrived_at=None).exclude(stage__in=UNFILED)
     if not bills.update(arrived_at=at):
         return
-    awaiting = (Stage.FIRST_CHECK_ARRIVAL, Stage.ARRIVAL)
-    waiting = CourierBillOfEntry.objects.filter(hawb_id__in=hawb_ids, stage__in=awaiting).values_list("pk", flat=True)
-    if ids := list(waiting):
-        take_many(CourierBillOfEntry, ids, "record_arrival", actor, at=at)
+    waiting: dict[str, list[int]] = defaultdict(list)
+    for pk, stage in CourierBillOfEntry.objects.filter(hawb_id__in=hawb_ids, stage__in=ARRIVALS).values_list(
+        "pk", "stage"
+    ):
+        waiting[stage].append(pk)
+    for stage, ids in waiting.items():
+        take_many(CourierBillOfEntry, ids, ARRIVALS[stage], actor, at=at)

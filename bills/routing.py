@@ -10,7 +10,7 @@
     payment                 | part of it still due → Awaiting duty; goods released provisionally → Release finalised;
                             | packages still to come → Awaiting arrival; not X-rayed yet → For X-ray;
                             | examination still to be reported → For examination; else For Out of Charge
-    arrival                 | For X-ray, or the first-check examination that awaited it
+    arrival                 | For X-ray; where it was awaited for a first check → For first-check examination
     clear X-ray             | examination prescribed or mandated, and not yet reported → For examination;
                             | facilitated, nothing against it, and Auto Out of Charge in force on the filing date → Out of Charge;
                             | else For Out of Charge
@@ -80,11 +80,6 @@ def examination_is_due(bill: CourierBillOfEntry) -> bool:
     """Prescribed by the RMS, mandated by an officer or called for by a suspicious X-ray, and not yet reported."""
     called_for = bill.examination_prescribed or bill.examination_mandated or bill.xray_result == "SUSPICIOUS"
     return called_for and bill.examined_at is None
-
-
-def after_arrival(bill: CourierBillOfEntry, **_answers: object) -> Stage:
-    """The goods are all there: X-ray, or the examination of a first check (PN17 7.1(a), 7.1(h))."""
-    return Stage.FIRST_CHECK if bill.stage == Stage.FIRST_CHECK_ARRIVAL else Stage.XRAY
 
 
 def after_clear_xray(bill: CourierBillOfEntry, **_answers: object) -> Stage:

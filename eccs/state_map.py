@@ -12,6 +12,7 @@ from accounts.roles import COURIERS, Role
 from eccs.workflow import Document, holders
 
 WIDTH, HEIGHT, GAP, BAND, LEFT = 150, 44, 44, 76, 148  # of a box, between boxes, of a band, of its name: pixels
+MANY = 8  # a step with more targets goes back to where the document was: its arrows would say nothing
 ARROW = (
     '<defs><marker id="ar" viewBox="0 0 8 8" refX="7" refY="4" markerUnits="userSpaceOnUse" markerWidth="10" '
     'markerHeight="10" orient="auto"><path d="M0 0 8 4 0 8z" class="mk"/></marker></defs>'
@@ -55,7 +56,7 @@ def _arrows(model: type[Document]) -> set[tuple[str, str]]:
     return {
         (source, target)
         for step in model.steps().values()
-        if step.tells_the_way
+        if step.tells_the_way and len(step.targets) <= MANY
         for source in step.sources
         for target in step.targets
         if source != target

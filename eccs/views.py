@@ -178,7 +178,8 @@ def who_has_it(listing: pages.Listing, shown: Document, actor: Any) -> dict[str,
 
     done = listing.elsewhere.get(shown.stage)
     roles = (*(done.roles if done else ()), *holders(type(shown), shown.stage))
-    mine = [s for s in _open_steps(type(shown), shown.stage, actor) if not s.anytime and Role.SYSTEM not in s.roles]
+    waiting = [s for s in _open_steps(type(shown), shown.stage, actor) if not (s.anytime or shown.has_done(s.name))]
+    mine = [s for s in waiting if Role.SYSTEM not in s.roles]
     labels = shown.stage_labels()
     ahead: dict[str, None] = {}
     for declared, targets in what_next(type(shown), shown.stage):

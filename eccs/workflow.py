@@ -85,8 +85,12 @@ class Document(FSMModelMixin, numbering.Numbered):
 
     @property
     def goes_back_to(self) -> str:
-        """The stage that this one leads back to, where that differs from document to document; or nothing."""
+        """The stage to which this one leads back, where documents differ in that; or nothing."""
         return ""
+
+    def has_done(self, step: str) -> bool:
+        """Whether a step that can still be seen here is done, and nobody waits for it."""
+        return False
 
     def owner_key(self) -> tuple[Any, ...]:
         """What decides whose the document is: documents with the same are within the same people's reach."""
@@ -356,13 +360,8 @@ def buttons(document: Document, actor: Actor) -> list[Button]:
 
 def waiting_at(model: type[Document], actor: Actor) -> tuple[str, ...]:
     """The stages that wait for this person, in the order of the notice."""
-    found = {
-        s
-        for declared in model.steps().values()
-        if not declared.anytime
-        for s in declared.sources
-        if actor.may(declared.activity_at(s))
-    }
+    steps = [step for step in model.steps().values() if not step.anytime]
+    found = {s for step in steps for s in step.sources if actor.may(step.activity_at(s))}
     return tuple(stage for stage in model.stage_order() if stage in found)
 
 
@@ -388,6 +387,10 @@ def drawing(model: type[Document]) -> str:
     lines = ["stateDiagram-v2"]
     lines += [f'    state "{labels[stage]}" as {stage}' for stage in model.stage_order()]
     for declared in model.steps().values():
+        if declared.anytime:
+            lines += [f"    note right of {t} : {declared.label}, from many stages" for t in declared.targets]
+        if not declared.tells_the_way:
+            continue
         for source in declared.sources:
             lines += [f"    {source} --> {target} : {declared.label}" for target in declared.targets]
     reached = {t for s in model.steps().values() for t in s.targets}

@@ -71,7 +71,7 @@ class AssessmentForm(StepForm):
         label=_("Examination"), widget=forms.RadioSelect, choices=[("yes", _("Yes")), ("no", _("No"))], initial="no"
     )
     kind = forms.ChoiceField(
-        label=_("Assessment type"), widget=forms.RadioSelect, initial="final",
+        label=_("Assessment type"), widget=forms.RadioSelect, initial="final", required=False,
         choices=[("final", _("Final")), ("provisional", _("Provisional, with a bond"))],
     )  # fmt: skip
     bond_type = forms.ChoiceField(label=_("Bond type"), choices=BondType.choices, required=False)

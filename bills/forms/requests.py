@@ -40,6 +40,7 @@ class AmendmentForm(StepForm):
         for key, _item, name, old in self._declared():
             field = DraftForm._field(name)
             field.initial = old == "Y" if name in YES_NO else old
+            field.required = bool(old) and name not in EMPTY and name not in YES_NO
             self.fields[key] = field
 
     def _declared(self) -> Iterator[tuple[str, int, str, str]]:
@@ -71,8 +72,6 @@ class AmendmentForm(StepForm):
                     self.add_error(key, sentence(str(bad)))
                     continue
             if new != old:
-                if not new and name not in EMPTY:
-                    self.add_error(key, _("It cannot be empty."))
                 changes.append({"name": name, "item": number, "old": old, "new": new})
         return changes
 
@@ -83,7 +82,8 @@ class AmendmentForm(StepForm):
         if not self.errors and not self.changes:
             self.add_error(None, _("Nothing is changed: change at least one value."))
         for change in self.changes:
-            self._check_rates(change)
+            if change["new"]:
+                self._check_rates(change)
         if not self.errors:
             self._check_value()
         return given

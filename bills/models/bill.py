@@ -216,6 +216,10 @@ class CourierBillOfEntry(HeldClearance):
         where = {Stage.QUERY: self.returns_to, Stage.DETAINED: self.detained_from, Stage.STOPPED: self.stopped_from}
         return where.get(self.stage, "")
 
+    def has_done(self, step: str) -> bool:
+        """A detention memo is answered once."""
+        return step == "reply_to_detention_memo" and not self.detentions.filter(ended_at=None, replied_at=None).exists()
+
     def hold(self, why: Hold) -> None:
         """Keep the bill from Out of Charge until this has ended."""
         self.holds = " ".join([*self.held_by, why])

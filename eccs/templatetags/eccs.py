@@ -360,6 +360,8 @@ def other_steps(buttons: list[dict[str, Any]]) -> list[dict[str, Any]]:
 @register.filter
 def leads_to(step: Step, document: Document) -> list[str]:
     """The stages a step may lead to, other than where the document is."""
+    if document.goes_back_to in step.targets:
+        return [document.goes_back_to]
     return [target for target in step.targets if target != document.stage]
 
 

@@ -147,7 +147,10 @@ CASES: dict[type[Document], Case] = {
             "amend": lambda _one: {"amendment": "AMD_BLR_2026-2027_000001", "changes": CHANGES},
             "cancel": lambda _one: {"cancellation": "CAN_BLR_2026-2027_000001"},
         },
-        {"record_arrival": lambda _model: {"arrived": True}},
+        {
+            "record_arrival": lambda _model: {"arrived": True},
+            "record_arrival_for_first_check": lambda _model: {"arrived": True},
+        },
     ),
     BillAmendment: Case(bill_amendment, {"process": REMARKS, "reject": REMARKS}),
     BillCancellation: Case(cancellation, {"verify": REMARKS, "reject": REMARKS}),

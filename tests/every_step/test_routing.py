@@ -145,13 +145,6 @@ def test_after_a_first_check_was_ordered(given: dict[str, Any], stage: Stage) ->
 
 
 @pytest.mark.parametrize(
-    ("before", "stage"), [(Stage.FIRST_CHECK_ARRIVAL, Stage.FIRST_CHECK), (Stage.ARRIVAL, Stage.XRAY)]
-)
-def test_after_arrival(before: Stage, stage: Stage) -> None:
-    assert routing.after_arrival(standing(stage=before, **ARRIVED)) == stage
-
-
-@pytest.mark.parametrize(
     ("found", "given", "stage"),
     [
         (Stage.ASSESSMENT, {}, Stage.ASSESSMENT),
