@@ -39,6 +39,7 @@ from eccs.money import grouped, rupees
 from eccs.upload_runner import Kind as FileKind
 from eccs.upload_runner import register
 from eccs.uploads import Sheet, Table, check
+from eccs.uploads.checks import Tell, nobody
 from eccs.workflow import Refused, why_not
 from manifests.clearance import Stage as ManifestStage
 from manifests.models import ExpressCargoManifest
@@ -76,7 +77,7 @@ def complete(bill: CourierBillOfEntry, one: Prepared, flight: Flight, decided: D
     bill.examination_prescribed = decided.lane in ("EXAMINATION", "BOTH")
     bill.documents_required = decided.documents_required
     images = rule_book().is_on("images_compulsory_xiii", flight.presented_on, bill.station_id)
-    if images and not (bill.hawb_image and bill.invoice_image):
+    if images and not (one.images_at_hand and bill.hawb_image and bill.invoice_image):
         wanted = _("Images of the house airway bill and of the invoice")
         bill.documents_required = "; ".join(filter(None, (bill.documents_required, wanted)))
     bill.documents_complete = not bill.documents_required
@@ -150,10 +151,13 @@ def declared(one: Prepared) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def file_many(flight: Flight, prepared: list[Prepared], actor: Actor, at: datetime) -> list[CourierBillOfEntry]:
+def file_many(
+    flight: Flight, prepared: list[Prepared], actor: Actor, at: datetime, tell: Tell = nobody
+) -> list[CourierBillOfEntry]:
     """File the bills of a flight set-wise: five COPYs and one number series, inside the caller's transaction.
 
-    Raises Refused where the courier or the person may not file; then nothing has changed.
+    Raises Refused where the courier or the person may not file; then nothing has changed. `tell` hears how many items
+    are done.
     """
     manifest, step = flight.manifest, CourierBillOfEntry.steps()["file"]
     blank = _blank(manifest, prepared[0], actor)
@@ -180,6 +184,7 @@ def file_many(flight: Flight, prepared: list[Prepared], actor: Actor, at: dateti
                 role=role, answers={}, snapshot=declared(one),
             )
         )  # fmt: skip
+        tell(len(items))
     numbering.number(bills)
     lines = trail.seal_entries(entries)
     for item, key in zip(items, next_ids(Item, len(items)), strict=True):
@@ -276,8 +281,9 @@ def _sum_up(upload: Upload, table: Table) -> dict[str, Any]:
 
 def _save_file(upload: Upload, table: Table, user_id: int) -> dict[str, Any]:
     flight, prepared = table.prepared
-    bills = file_many(flight, prepared, Actor.of(User.objects.get(pk=user_id)), timezone.now())
-    return {"filed": len(bills), "first": bills[0].number, "last": bills[-1].number}
+    at = timezone.now()
+    bills = file_many(flight, prepared, Actor.of(User.objects.get(pk=user_id)), at, table.tell)
+    return {"filed": len(bills), "first": bills[0].number, "last": bills[-1].number, "filed_at": at.isoformat()}
 
 
 def _dearest(sums: dict[str, Any]) -> tuple[str, str]:
