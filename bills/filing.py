@@ -25,6 +25,7 @@ from accounts.models import User
 from accounts.permissions import Actor
 from bills import routing
 from bills.duty.levies import HEADS
+from bills.filing_images import give_images, judge_images
 from bills.flight import Flight
 from bills.kinds import Kind
 from bills.models import BillTrail, CourierBillOfEntry, Item
@@ -48,6 +49,7 @@ from rms.facts import ConsignmentFacts
 from rms.models import RiskDecision
 
 _chance = SystemRandom()
+ZIP_LABEL = gettext_lazy("ZIP with the images that the file names, at most 100 MiB (optional)")
 DECLARED = (
     "government", "eou", "repair_and_return", "ecommerce", "iec_branch", "gstin", "state_code", "ad_code", "invoice_number",
     "invoice_date", "invoice_terms", "currency", "freight", "insurance", "inland_charges", "discount", "hawb_image",
@@ -264,7 +266,12 @@ def _flight_of(upload: Upload, *, lock: bool) -> Flight:
 
 def _judge_file(upload: Upload, table: Table) -> None:
     flight = _flight_of(upload, lock=connection.in_atomic_block)
-    table.prepared = (flight, judge(flight, table))
+    prepared = judge(flight, table)
+    for one in prepared:
+        one.images_at_hand = bool(upload.companion)
+    table.prepared = (flight, prepared)
+    if upload.state != Upload.State.SAVING:  # the ZIP was looked through when the file was checked
+        judge_images(upload, table)
 
 
 def _sum_up(upload: Upload, table: Table) -> dict[str, Any]:
@@ -303,7 +310,7 @@ def _context(upload: Upload) -> dict[str, Any]:
     return {
         "subject": manifest, "manifest": manifest, "done_template": "bills/upload_done.html",
         "caption": f"{manifest} · {manifest.flight_number} · {manifest.airport_of_shipment}",
-        "upload_url": reverse("bill-upload", args=[manifest.key]), "facts": [],
+        "upload_url": reverse("bill-upload", args=[manifest.key]), "facts": [], "companion_label": ZIP_LABEL,
         "heading": ngettext("%(n)s bill is ready to file", "%(n)s bills are ready to file", sums.get("bills", 0))
         % {"n": grouped(sums.get("bills", 0))},
         "sums": [
@@ -312,6 +319,7 @@ def _context(upload: Upload) -> dict[str, Any]:
             (_("Duty as declared"), rupees(Decimal(sums.get("total_duty", "0")))),
             (_("Bills with no duty to pay"), grouped(sums.get("free", 0))),
             (_("Highest value"), "{}, {}".format(*_dearest(sums))),
+            *([(_("ZIP of images"), upload.companion_name)] if upload.companion else []),
         ],
         "declarations": [
             _("We are authorised by the consignees to file these bills, and what they declare is true and complete."),
@@ -323,6 +331,5 @@ def _context(upload: Upload) -> dict[str, Any]:
     }  # fmt: skip
 
 
-register(
-    FileKind("cbe", gettext_lazy("CBE-XIII, one bill a HAWB"), COLUMNS, _judge_file, _sum_up, _save_file, _context)
-)
+_LABEL = gettext_lazy("CBE-XIII, one bill a HAWB")
+register(FileKind("cbe", _LABEL, COLUMNS, _judge_file, _sum_up, _save_file, _context, give_images))

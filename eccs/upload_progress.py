@@ -71,7 +71,8 @@ def how_far(upload: Upload) -> dict[str, Any]:
     words = _words(upload)
     at = list(words).index(Phase(upload.phase)) if upload.state != Upload.State.RECEIVED else -1
     steps = [
-        ("done" if n < at else "now" if n == at else "next", phase_words) for n, phase_words in enumerate(words.values())
+        ("done" if n < at else "now" if n == at else "next", phase_words)
+        for n, phase_words in enumerate(words.values())
     ]
     counted = upload.rows > 0 and at > 0
     told = {"done": grouped(upload.rows_checked), "all": grouped(upload.rows)}

@@ -37,7 +37,9 @@ class Kind:
     accept: Callable[[Upload, Table], dict[str, Any]]  # in one transaction; returns the sums shown before signing
     save: Callable[[Upload, Table, int], dict[str, Any]]  # in one transaction, once it is signed
     context: Callable[[Upload], dict[str, Any]]  # what its pages say: subject, caption, sums, who may sign
-    hand_on: Callable[[Upload], dict[str, Any]] | None = None  # after saving: the companion's contents to what was saved
+    hand_on: Callable[[Upload], dict[str, Any]] | None = (
+        None  # after saving: the companion's contents to what was saved
+    )
 
 
 _kinds: dict[str, Kind] = {}
@@ -131,13 +133,14 @@ def _check(upload: Upload, kind: Kind, progress: Progress) -> None:
     try:
         table = _cells(upload, kind, progress)
         _judge(upload, kind, table, progress)
+        counted = {"rows": upload.rows, "rows_checked": upload.rows}
         if table.faults:
-            _mark(upload, state=State.REFUSED, faults=_kept(table.faults), rows=upload.rows, rows_checked=upload.rows)
+            _mark(upload, state=State.REFUSED, faults=_kept(table.faults), summary={"notes": table.notes}, **counted)
             return
         progress.begin(Phase.SAVING, upload.rows)
         with transaction.atomic():
             summary = kind.accept(upload, table)
-            _mark(upload, state=State.READY, summary=summary, rows=upload.rows, rows_checked=upload.rows)
+            _mark(upload, state=State.READY, summary={**summary, "notes": table.notes}, **counted)
     except Unreadable as fault:
         _mark(upload, state=State.REFUSED, refusal=str(fault))
     except Refused as refusal:

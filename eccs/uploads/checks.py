@@ -69,6 +69,7 @@ class Table:
     values: dict[str, list[Any]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     prepared: Any = None  # what the checks across rows made of them, for whoever saves
+    notes: list[str] = field(default_factory=list)  # what is no fault and yet worth saying
     tell: Tell = nobody  # who hears how many rows are done
     _faulty: set[tuple[int, str]] = field(default_factory=set)
 
@@ -127,9 +128,7 @@ def _check_names(sheet: Sheet, columns: Sequence[Column]) -> None:
         raise Unreadable(_("Missing columns: %(names)s.") % {"names": ", ".join(missing)})
 
 
-def _check_column(
-    table: Table, column: Column, cells: Sequence[str], start: int, known: dict[str, Any]
-) -> list[Any]:
+def _check_column(table: Table, column: Column, cells: Sequence[str], start: int, known: dict[str, Any]) -> list[Any]:
     values: list[Any] = []
     convert, empty, required = column.convert, column.empty, column.required
     for index, text in enumerate(cells, start):

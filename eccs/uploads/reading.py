@@ -125,9 +125,9 @@ def _without_merged(sheet: Sheet, ranges: Iterable[Range]) -> Sheet:
         (top, left), (bottom, right) = merged
         first, last = bisect_left(sheet.numbers, top + 1), bisect_right(sheet.numbers, bottom + 1)
         for index in range(first, last):
-            for at in range(left, min(right + 1, len(sheet.names))):
-                if (sheet.numbers[index], at) != (top + 1, left):
-                    found.append(Merged(index, sheet.names[at], _written(merged)))
+            names = enumerate(sheet.names[left : right + 1], left)
+            kept = (top + 1, left)
+            found += [Merged(index, n, _written(merged)) for at, n in names if (sheet.numbers[index], at) != kept]
         if len(found) > MAX_MERGED * 20:
             break
     return replace(sheet, merged=tuple(m for m in found if m.column != ERRORS.lower())) if found else sheet
