@@ -183,7 +183,7 @@ def test_where_images_are_compulsory_a_bill_waits_unless_they_came(
     signed_in: SignedIn, flight: ExpressCargoManifest, rows: Rows, with_zip: bool, waits: bool
 ) -> None:
     DatedRule.objects.create(
-        name="images_compulsory_xiii", value="true", from_date="2020-01-01", station_id=flight.station_id
+        name="images_compulsory_xiii", value="on", from_date="2020-01-01", station_code=flight.station_id
     )
     forget()
     files: dict[str, Any] = {"images": zipped({"h1.png": PNG, "i1.pdf": PDF})} if with_zip else {}
