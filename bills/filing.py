@@ -25,6 +25,7 @@ from accounts.models import User
 from accounts.permissions import Actor
 from bills import routing
 from bills.duty.levies import HEADS
+from bills.filing_images import give_images, judge_images
 from bills.flight import Flight
 from bills.kinds import Kind
 from bills.models import BillTrail, CourierBillOfEntry, Item
@@ -39,6 +40,7 @@ from eccs.money import grouped, rupees
 from eccs.upload_runner import Kind as FileKind
 from eccs.upload_runner import register
 from eccs.uploads import Sheet, Table, check
+from eccs.uploads.checks import Tell, nobody
 from eccs.workflow import Refused, why_not
 from manifests.clearance import Stage as ManifestStage
 from manifests.models import ExpressCargoManifest
@@ -47,6 +49,7 @@ from rms.facts import ConsignmentFacts
 from rms.models import RiskDecision
 
 _chance = SystemRandom()
+ZIP_LABEL = gettext_lazy("ZIP with the images that the file names, at most 100 MiB (optional)")
 DECLARED = (
     "government", "eou", "repair_and_return", "ecommerce", "iec_branch", "gstin", "state_code", "ad_code", "invoice_number",
     "invoice_date", "invoice_terms", "currency", "freight", "insurance", "inland_charges", "discount", "hawb_image",
@@ -76,7 +79,7 @@ def complete(bill: CourierBillOfEntry, one: Prepared, flight: Flight, decided: D
     bill.examination_prescribed = decided.lane in ("EXAMINATION", "BOTH")
     bill.documents_required = decided.documents_required
     images = rule_book().is_on("images_compulsory_xiii", flight.presented_on, bill.station_id)
-    if images and not (bill.hawb_image and bill.invoice_image):
+    if images and not (one.images_at_hand and bill.hawb_image and bill.invoice_image):
         wanted = _("Images of the house airway bill and of the invoice")
         bill.documents_required = "; ".join(filter(None, (bill.documents_required, wanted)))
     bill.documents_complete = not bill.documents_required
@@ -150,10 +153,13 @@ def declared(one: Prepared) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def file_many(flight: Flight, prepared: list[Prepared], actor: Actor, at: datetime) -> list[CourierBillOfEntry]:
+def file_many(
+    flight: Flight, prepared: list[Prepared], actor: Actor, at: datetime, tell: Tell = nobody
+) -> list[CourierBillOfEntry]:
     """File the bills of a flight set-wise: five COPYs and one number series, inside the caller's transaction.
 
-    Raises Refused where the courier or the person may not file; then nothing has changed.
+    Raises Refused where the courier or the person may not file; then nothing has changed. `tell` hears how many items
+    are done.
     """
     manifest, step = flight.manifest, CourierBillOfEntry.steps()["file"]
     blank = _blank(manifest, prepared[0], actor)
@@ -180,6 +186,7 @@ def file_many(flight: Flight, prepared: list[Prepared], actor: Actor, at: dateti
                 role=role, answers={}, snapshot=declared(one),
             )
         )  # fmt: skip
+        tell(len(items))
     numbering.number(bills)
     lines = trail.seal_entries(entries)
     for item, key in zip(items, next_ids(Item, len(items)), strict=True):
@@ -259,7 +266,12 @@ def _flight_of(upload: Upload, *, lock: bool) -> Flight:
 
 def _judge_file(upload: Upload, table: Table) -> None:
     flight = _flight_of(upload, lock=connection.in_atomic_block)
-    table.prepared = (flight, judge(flight, table))
+    prepared = judge(flight, table)
+    for one in prepared:
+        one.images_at_hand = bool(upload.companion)
+    table.prepared = (flight, prepared)
+    if upload.state != Upload.State.SAVING:  # the ZIP was looked through when the file was checked
+        judge_images(upload, table)
 
 
 def _sum_up(upload: Upload, table: Table) -> dict[str, Any]:
@@ -276,8 +288,9 @@ def _sum_up(upload: Upload, table: Table) -> dict[str, Any]:
 
 def _save_file(upload: Upload, table: Table, user_id: int) -> dict[str, Any]:
     flight, prepared = table.prepared
-    bills = file_many(flight, prepared, Actor.of(User.objects.get(pk=user_id)), timezone.now())
-    return {"filed": len(bills), "first": bills[0].number, "last": bills[-1].number}
+    at = timezone.now()
+    bills = file_many(flight, prepared, Actor.of(User.objects.get(pk=user_id)), at, table.tell)
+    return {"filed": len(bills), "first": bills[0].number, "last": bills[-1].number, "filed_at": at.isoformat()}
 
 
 def _dearest(sums: dict[str, Any]) -> tuple[str, str]:
@@ -297,7 +310,7 @@ def _context(upload: Upload) -> dict[str, Any]:
     return {
         "subject": manifest, "manifest": manifest, "done_template": "bills/upload_done.html",
         "caption": f"{manifest} · {manifest.flight_number} · {manifest.airport_of_shipment}",
-        "upload_url": reverse("bill-upload", args=[manifest.key]), "facts": [],
+        "upload_url": reverse("bill-upload", args=[manifest.key]), "facts": [], "companion_label": ZIP_LABEL,
         "heading": ngettext("%(n)s bill is ready to file", "%(n)s bills are ready to file", sums.get("bills", 0))
         % {"n": grouped(sums.get("bills", 0))},
         "sums": [
@@ -306,6 +319,7 @@ def _context(upload: Upload) -> dict[str, Any]:
             (_("Duty as declared"), rupees(Decimal(sums.get("total_duty", "0")))),
             (_("Bills with no duty to pay"), grouped(sums.get("free", 0))),
             (_("Highest value"), "{}, {}".format(*_dearest(sums))),
+            *([(_("ZIP of images"), upload.companion_name)] if upload.companion else []),
         ],
         "declarations": [
             _("We are authorised by the consignees to file these bills, and what they declare is true and complete."),
@@ -318,6 +332,5 @@ def _context(upload: Upload) -> dict[str, Any]:
     }  # fmt: skip
 
 
-register(
-    FileKind("cbe", gettext_lazy("CBE-XIII, one bill a HAWB"), COLUMNS, _judge_file, _sum_up, _save_file, _context)
-)
+_LABEL = gettext_lazy("CBE-XIII, one bill a HAWB")
+register(FileKind("cbe", _LABEL, COLUMNS, _judge_file, _sum_up, _save_file, _context, give_images))

@@ -82,15 +82,18 @@ class Prepared:
     valuation: Valuation
     duty: DutyStatement
     values: list[Decimal]
+    images_at_hand: bool = True  # what it names as the images of the HAWB and the invoice is there
 
 
 def judge(flight: Flight, table: Table) -> list[Prepared]:
     """Check each bill as a whole and reckon its value and duty; faults are named in the table, the good ones returned."""
-    prepared = []
+    prepared, done = [], 0
     for rows in _groups(table):
         found = _judge_one(flight, table, rows)
         if found is not None:
             prepared.append(found)
+        done += len(rows)
+        table.tell(done)
     return prepared
 
 

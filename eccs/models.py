@@ -30,6 +30,14 @@ class Upload(models.Model):
         DONE = "DONE", _("Filed")
         FAILED = "FAILED", _("Stopped")
 
+    class Phase(models.TextChoices):
+        """What is under way while a file is checked or filed; the rows done are counted anew in each."""
+
+        READING = "READING", _("Columns and size")
+        CELLS = "CELLS", _("Every cell")
+        ACROSS = "ACROSS", _("Row against row, then against ECCS")
+        SAVING = "SAVING", _("Everything is saved together")
+
     kind = models.CharField(max_length=20)  # what the file holds; its reader is registered under this name
     owner = models.CharField(max_length=40)  # whose it is: `courier:7`
     subject_id = models.BigIntegerField(null=True)  # the manifest it belongs to
@@ -38,7 +46,11 @@ class Upload(models.Model):
     name = models.CharField(max_length=160)
     size = models.PositiveBigIntegerField()
     digest = models.CharField(max_length=64)
+    companion = models.FileField(upload_to="uploads/%Y/%m/%d/", blank=True)  # what the rows name: a ZIP of images
+    companion_name = models.CharField(max_length=160, blank=True)
+    companion_due = models.BooleanField(default=False)  # still to be given to what was saved
     state = models.CharField(max_length=8, choices=State.choices, default=State.RECEIVED)
+    phase = models.CharField(max_length=8, choices=Phase.choices, default=Phase.READING)
     rows = models.PositiveIntegerField(default=0)
     rows_checked = models.PositiveIntegerField(default=0)
     faults = models.JSONField(default=list)
@@ -54,6 +66,7 @@ class Upload(models.Model):
             models.Index(
                 fields=["touched_at"], name="upload_at_work", condition=Q(state__in=("RECEIVED", "CHECKING", "SAVING"))
             ),
+            models.Index(fields=["touched_at"], name="upload_companion_due", condition=Q(companion_due=True)),
         ]
 
     def __str__(self) -> str:

@@ -90,7 +90,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "eccs.form_words.Renderer"
 
 # One PostgreSQL. Connections are kept: opening one per request costs twice the page.
 DATABASES = {"default": env.db("DATABASE_URL", default="postgres://postgres@127.0.0.1:5432/eccs")}

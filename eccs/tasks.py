@@ -46,6 +46,12 @@ def save_upload(upload_id: int, user_id: int) -> None:
 
 
 @shared_task
+def hand_on_companion(upload_id: int) -> None:
+    """Give what came with a saved upload to what was saved."""
+    upload_runner.hand_on(upload_id)
+
+
+@shared_task
 def resume_uploads() -> None:
     """Take up again the uploads that a stopped worker left behind."""
     upload_runner.resume()

@@ -9,12 +9,14 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eccs import uploads
 from eccs.models import Upload
+from eccs.upload_progress import Phase, Progress
 from eccs.uploads import Column, Fault, Sheet, Table, Unreadable
 from eccs.workflow import Refused
 
@@ -35,6 +37,9 @@ class Kind:
     accept: Callable[[Upload, Table], dict[str, Any]]  # in one transaction; returns the sums shown before signing
     save: Callable[[Upload, Table, int], dict[str, Any]]  # in one transaction, once it is signed
     context: Callable[[Upload], dict[str, Any]]  # what its pages say: subject, caption, sums, who may sign
+    hand_on: Callable[[Upload], dict[str, Any]] | None = (
+        None  # after saving: the companion's contents to what was saved
+    )
 
 
 _kinds: dict[str, Kind] = {}
@@ -63,15 +68,17 @@ def receive(
     name: str,
     content: bytes,
     *,
+    companion: UploadedFile[Any] | None = None,
     stands: Callable[[str], bool] = bool,
 ) -> Upload:
     """Keep a file as it came and have it checked. The same file for the same manifest again is the same upload.
 
-    `stands` says of a digest whether what that file brought still stands as it came.
+    `companion` is a file that the rows name things in. `stands` says of a digest whether what that file brought still
+    stands as it came.
     """
     from eccs.tasks import check_upload
 
-    digest = hashlib.sha256(content).hexdigest()
+    digest = _digest(content, companion)
     latest = Upload.objects.filter(kind=kind, owner=owner, subject_id=subject_id).order_by("-pk").first()
     if latest is not None and latest.digest == digest and latest.state not in (State.REFUSED, State.FAILED):
         lasts = latest.state != State.READY or stands(digest)
@@ -81,9 +88,23 @@ def receive(
         kind=kind, owner=owner, subject_id=subject_id, by_id=by_id, name=name[:160], size=len(content), digest=digest
     )
     upload.file.save(f"{digest}.upload", ContentFile(content), save=False)
+    if companion is not None:
+        companion.seek(0)
+        upload.companion_name = (companion.name or "")[:160]
+        upload.companion.save(f"{digest}.companion", companion, save=False)
     upload.save()
     check_upload.delay_on_commit(upload.pk)
     return upload
+
+
+def _digest(content: bytes, companion: UploadedFile[Any] | None) -> str:
+    digest = hashlib.sha256(content)
+    if companion is not None:
+        with_it = hashlib.sha256()
+        for piece in companion.chunks():
+            with_it.update(piece)
+        digest.update(with_it.digest())
+    return digest.hexdigest()
 
 
 def read_again(upload: Upload) -> Sheet:
@@ -97,38 +118,48 @@ def check(upload_id: int) -> None:
     upload = Upload.objects.filter(pk=upload_id, state__in=(State.RECEIVED, State.CHECKING)).first()
     if upload is None:
         return
-    _mark(upload, state=State.CHECKING)
+    _mark(upload, state=State.CHECKING, phase=Phase.READING, rows_checked=0)
     finished = False
     try:
-        _check(upload, kind_of(upload))
+        with Progress(upload) as progress:
+            _check(upload, kind_of(upload), progress)
         finished = True
     finally:
         if not finished:
             _mark(upload, state=State.FAILED, refusal=_("The check stopped. Upload the file again."))
 
 
-def _check(upload: Upload, kind: Kind) -> None:
+def _check(upload: Upload, kind: Kind, progress: Progress) -> None:
     try:
-        table = _table(upload, kind)
+        table = _cells(upload, kind, progress)
+        _judge(upload, kind, table, progress)
+        counted = {"rows": upload.rows, "rows_checked": upload.rows}
         if table.faults:
-            _mark(upload, state=State.REFUSED, faults=_kept(table.faults), rows_checked=upload.rows)
+            _mark(upload, state=State.REFUSED, faults=_kept(table.faults), summary={"notes": table.notes}, **counted)
             return
+        progress.begin(Phase.SAVING, upload.rows)
         with transaction.atomic():
             summary = kind.accept(upload, table)
-            _mark(upload, state=State.READY, summary=summary, rows_checked=upload.rows)
+            _mark(upload, state=State.READY, summary={**summary, "notes": table.notes}, **counted)
     except Unreadable as fault:
         _mark(upload, state=State.REFUSED, refusal=str(fault))
     except Refused as refusal:
         _mark(upload, state=State.REFUSED, refusal=" ".join(refusal.reasons))
 
 
-def _table(upload: Upload, kind: Kind) -> Table:
+def _cells(upload: Upload, kind: Kind, progress: Progress) -> Table:
+    """The rows with every cell checked; nothing is asked of the database."""
     sheet = read_again(upload)
-    _mark(upload, rows=len(sheet.rows))
-    table = uploads.check(sheet, kind.columns)
+    upload.rows = len(sheet.rows)
+    progress.begin(Phase.CELLS, upload.rows)
+    return uploads.check(sheet, kind.columns, progress.rows)
+
+
+def _judge(upload: Upload, kind: Kind, table: Table, progress: Progress) -> None:
+    progress.begin(Phase.ACROSS, upload.rows)
+    table.tell = progress.rows
     kind.judge(upload, table)
     table.faults.sort(key=lambda fault: fault.row)
-    return table
 
 
 def save(upload_id: int, user_id: int) -> None:
@@ -140,12 +171,16 @@ def save(upload_id: int, user_id: int) -> None:
     try:
         kind = kind_of(upload)
         try:
-            with transaction.atomic():
-                table = _table(upload, kind)
-                if table.faults:  # something changed since it was checked
-                    raise Changed(table.faults)
-                summary = kind.save(upload, table, user_id)
-                _mark(upload, state=State.DONE, summary={**upload.summary, **summary})
+            with Progress(upload) as progress:
+                table = _cells(upload, kind, progress)
+                with transaction.atomic():
+                    _judge(upload, kind, table, progress)
+                    if table.faults:  # something changed since it was checked
+                        raise Changed(table.faults)
+                    progress.begin(Phase.SAVING, upload.rows)
+                    summary = kind.save(upload, table, user_id)
+                    done = {"rows_checked": upload.rows, "companion_due": bool(kind.hand_on and upload.companion)}
+                    _mark(upload, state=State.DONE, summary={**upload.summary, **summary}, **done)
         except Changed as changed:
             _mark(upload, state=State.REFUSED, faults=_kept(changed.faults))
         except Refused as refusal:
@@ -158,6 +193,17 @@ def save(upload_id: int, user_id: int) -> None:
                 state=State.FAILED,
                 refusal=_("The filing stopped and nothing of it was saved. Upload the file again."),
             )
+    hand_on(upload_id)
+
+
+def hand_on(upload_id: int) -> None:
+    """Give what came with a saved upload to what was saved; called again, it adds nothing."""
+    upload = Upload.objects.filter(pk=upload_id, state=State.DONE, companion_due=True).first()
+    if upload is None:
+        return
+    to = kind_of(upload).hand_on
+    given = to(upload) if to else {}
+    _mark(upload, companion_due=False, summary={**upload.summary, **given})
 
 
 class Changed(Exception):
@@ -172,7 +218,9 @@ def sign(upload: Upload, user_id: int) -> bool:
     """Hand a checked upload to the worker to be saved; a second signature does nothing."""
     from eccs.tasks import save_upload
 
-    moved = Upload.objects.filter(pk=upload.pk, state=State.READY).update(state=State.SAVING, touched_at=timezone.now())
+    moved = Upload.objects.filter(pk=upload.pk, state=State.READY).update(
+        state=State.SAVING, phase=Phase.READING, rows_checked=0, touched_at=timezone.now()
+    )
     if moved:
         save_upload.delay_on_commit(upload.pk, user_id)
     return bool(moved)
@@ -180,13 +228,15 @@ def sign(upload: Upload, user_id: int) -> bool:
 
 def resume() -> None:
     """Take up what a stopped worker left behind."""
-    from eccs.tasks import check_upload, save_upload
+    from eccs.tasks import check_upload, hand_on_companion, save_upload
 
     old = Upload.objects.filter(touched_at__lt=timezone.now() - LEFT_BEHIND)
     for upload in old.filter(state__in=(State.RECEIVED, State.CHECKING)):
         check_upload.delay_on_commit(upload.pk)
     for upload in old.filter(state=State.SAVING):
         save_upload.delay_on_commit(upload.pk, upload.by_id)
+    for upload in old.filter(companion_due=True):
+        hand_on_companion.delay_on_commit(upload.pk)
 
 
 def _kept(faults: Sequence[Fault]) -> list[list[Any]]:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import sessions
 from eccs import upload_runner, uploads
 from eccs.models import Upload
+from eccs.upload_progress import how_far
 from eccs.uploads import Fault, files
 
 SHOWN = 200
@@ -47,8 +48,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
         **upload_runner.kind_of(found).context(found),
     }
     if found.state in (State.RECEIVED, State.CHECKING, State.SAVING):
-        part = bool(getattr(request, "htmx", None))
-        return render(request, "eccs/_upload_progress.html" if part else "eccs/upload_progress.html", context)
+        return _progress(request, context)
     if getattr(request, "htmx", None):  # the progress is over: the page itself is wanted
         return HttpResponse(headers={"HX-Redirect": here})
     if found.state in (State.REFUSED, State.FAILED):
@@ -63,6 +63,15 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
         "hindrances": context["hindrances"](request.actor) if "hindrances" in context else [],  # type: ignore[attr-defined]
     }  # fmt: skip
     return render(request, "eccs/upload_confirm.html", context)
+
+
+def _progress(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    far = how_far(context["upload"])
+    part = bool(getattr(request, "htmx", None))
+    if part and request.GET.get("seen") == far["mark"]:
+        return HttpResponse(status=204)  # nothing is new: the page stays, and nothing is read out again
+    page = "eccs/_upload_progress.html" if part else "eccs/upload_progress.html"
+    return render(request, page, {**context, "far": far, "part": part})
 
 
 def _result(found: Upload) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bills import images
+from bills.filing import ZIP_LABEL
 from bills.reading import COLUMNS
 from bills.stages import UNFILED
 from eccs import pages, upload_runner
@@ -44,22 +45,26 @@ def upload(request: HttpRequest, key: str) -> HttpResponse:
     """Hand in the bills of a submitted manifest as CSV or XLSX."""
     owner = _owner(request)
     manifest = _flight(request, key)
-    fault = ""
+    fault = zip_fault = ""
     if request.method == "POST":
-        file = request.FILES.get("file")
-        fault = _why_not(manifest, file)
-        if not fault and file is not None:
-            received = upload_runner.receive(KIND, owner, manifest.pk, request.user.pk, file.name or "", file.read())  # type: ignore[arg-type]
+        file, companion = request.FILES.get("file"), request.FILES.get("images")
+        fault, zip_fault = _why_not(manifest, file), _why_not_zip(companion)
+        if not fault and not zip_fault and file is not None:
+            received = upload_runner.receive(
+                KIND, owner, manifest.pk, request.user.pk, file.name or "", file.read(), companion=companion  # type: ignore[arg-type]
+            )  # fmt: skip
             return redirect("upload", received.pk)
     earlier = Upload.objects.filter(kind=KIND, owner=owner, subject_id=manifest.pk).order_by("-pk")[:5]
     context = {
         "manifest": manifest,
         "columns": COLUMNS,
         "fault": fault,
+        "zip_fault": zip_fault,
+        "zip_label": ZIP_LABEL,
         "earlier": earlier,
         "filed": manifest.bills.exclude(stage__in=UNFILED).count(),
     }
-    return render(request, "bills/upload.html", context, status=422 if fault else 200)
+    return render(request, "bills/upload.html", context, status=422 if fault or zip_fault else 200)
 
 
 def _why_not(manifest: ExpressCargoManifest, file: UploadedFile[Any] | None) -> str:
@@ -68,6 +73,17 @@ def _why_not(manifest: ExpressCargoManifest, file: UploadedFile[Any] | None) -> 
     if file is None:
         return _("Choose a file.")
     return _("The file is larger than 20 MiB.") if file.size and file.size > MAX_BYTES else ""
+
+
+def _why_not_zip(file: UploadedFile[Any] | None) -> str:
+    """What is seen of the ZIP at once; the rest is looked at with the rows."""
+    if file is None:
+        return ""
+    if not file.size or file.size > images.LARGEST_ZIP:
+        return _("Choose a ZIP of at most 100 MiB.")
+    start = file.read(4)
+    file.seek(0)
+    return "" if start == b"PK\x03\x04" else _("The file is no readable ZIP.")
 
 
 @require_POST

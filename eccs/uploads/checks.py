@@ -16,6 +16,8 @@ from eccs.identifiers import turned_by_a_spreadsheet
 from eccs.uploads.reading import NUMBER, Sheet, Unreadable
 
 EXACT_DIGITS = 11  # a longer whole number is what a spreadsheet shows as 8.00123E+12
+CHUNKS = 4  # cells are checked in so many parts, and after each it is told how many rows are done
+LEAST_CHUNK = 1_000  # rows
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _DECIMAL = re.compile(r"-?\d{1,12}(?:\.\d{1,6})?").fullmatch
 _INTEGER = re.compile(r"-?\d{1,9}").fullmatch
@@ -52,6 +54,13 @@ class Column:
     example: str = ""
 
 
+Tell = Callable[[int], None]
+
+
+def nobody(done: int) -> None:
+    """Nobody hears how many rows are done."""
+
+
 @dataclass
 class Table:
     """The values of a checked file by column, with the faults. A value with a fault is None."""
@@ -60,6 +69,8 @@ class Table:
     values: dict[str, list[Any]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     prepared: Any = None  # what the checks across rows made of them, for whoever saves
+    notes: list[str] = field(default_factory=list)  # what is no fault and yet worth saying
+    tell: Tell = nobody  # who hears how many rows are done
     _faulty: set[tuple[int, str]] = field(default_factory=set)
 
     def fault(self, index: int, column: str, value: Any, reason: str) -> None:
@@ -74,21 +85,33 @@ class Table:
         return (self.numbers[index], column) in self._faulty
 
 
-def check(sheet: Sheet, columns: Sequence[Column]) -> Table:
-    """Check every cell. Raises Unreadable where the columns themselves are wrong, naming them."""
+def check(sheet: Sheet, columns: Sequence[Column], tell: Tell = nobody) -> Table:
+    """Check every cell. Raises Unreadable where the columns themselves are wrong, naming them.
+
+    `tell` hears how many rows are done, a few times.
+    """
     _check_names(sheet, columns)
     place = {name: n for n, name in enumerate(sheet.names)}
-    table = Table(sheet.numbers)
+    table = Table(sheet.numbers, {column.name: [] for column in columns}, tell=tell)
     width = len(sheet.names)
+    for merged in sheet.merged:
+        table.fault(merged.index, merged.column, "", _("is part of merged cells: %(cells)s") % {"cells": merged.cells})
     for index, row in enumerate(sheet.rows):
         if len(row) > width and any(row[width:]):
             table.fault(index, sheet.names[-1], row[-1], _("the row has more cells than there are columns"))
-    cells = list(zip(*(row[:width] for row in sheet.rows), strict=True))
-    for column in columns:
-        at = place.get(column.name)
-        table.values[column.name] = (
-            [column.empty] * len(sheet.rows) if at is None else _check_column(table, column, cells[at])
-        )
+    many = max(LEAST_CHUNK, -(-len(sheet.rows) // CHUNKS))
+    known: dict[str, dict[str, Any]] = {column.name: {} for column in columns}  # most columns repeat themselves
+    for start in range(0, len(sheet.rows), many):
+        rows = sheet.rows[start : start + many]
+        cells = list(zip(*(row[:width] for row in rows), strict=True))
+        for column in columns:
+            at = place.get(column.name)
+            table.values[column.name] += (
+                [column.empty] * len(rows)
+                if at is None
+                else _check_column(table, column, cells[at], start, known[column.name])
+            )
+        tell(start + len(rows))
     table.faults.sort(key=lambda fault: (fault.row, place.get(fault.column, 0)))
     return table
 
@@ -105,11 +128,10 @@ def _check_names(sheet: Sheet, columns: Sequence[Column]) -> None:
         raise Unreadable(_("Missing columns: %(names)s.") % {"names": ", ".join(missing)})
 
 
-def _check_column(table: Table, column: Column, cells: Sequence[str]) -> list[Any]:
+def _check_column(table: Table, column: Column, cells: Sequence[str], start: int, known: dict[str, Any]) -> list[Any]:
     values: list[Any] = []
-    known: dict[str, Any] = {}  # most columns repeat themselves
     convert, empty, required = column.convert, column.empty, column.required
-    for index, text in enumerate(cells):
+    for index, text in enumerate(cells, start):
         if text in known:
             values.append(known[text])
             continue

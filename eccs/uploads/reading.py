@@ -6,8 +6,9 @@ import csv
 import re
 import zipfile
 import zlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from io import BytesIO, StringIO
 from typing import Any
@@ -19,6 +20,7 @@ MAX_ROWS = 20_000
 MAX_BYTES = 20 * 1024 * 1024
 MAX_UNPACKED = 200 * 1024 * 1024
 MAX_COLUMNS = 100
+MAX_MERGED = 5_000  # merged ranges; the cells named in them are at most twenty times as many
 ERRORS = "ECCS_ERRORS"  # the column of a file given back
 MARKED = ("'=", "'+", "'-", "'@", "'\t", "'\r")  # cells that a spreadsheet would have taken for formulas
 
@@ -29,6 +31,7 @@ NUMBER = "\x00"  # before the text of a cell that was a number: only a check for
 # A tag's attributes before its `r`, which names the place in the sheet; quoted values may hold anything.
 _BEFORE_R = rb"""(?=[\s/>])\s*+(?:(?!r\s*=)[\w:.-]++\s*=\s*(?:"[^"]*+"|'[^']*+')\s*+)*+"""
 _ROW = re.compile(rb"<(?:\w+:)?row" + _BEFORE_R + rb"""(?:r\s*=\s*["'](\d{1,9}))?""")
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell[\s/>]")
 # A cell that does not say where it stands, or stands beyond column CV (the hundredth) or row 29,999.
 _FAR_CELL = re.compile(
     rb"<(?:\w+:)?c" + _BEFORE_R + rb"""(?!r\s*=\s*["'](?:[A-Za-z]|[ABab][A-Za-z]|[Cc][A-Va-v])[12]?\d{1,4}["'])"""
@@ -39,6 +42,18 @@ class Unreadable(ValueError):
     """The file as a whole cannot be taken; the text says why, for people."""
 
 
+Range = tuple[tuple[int, int], tuple[int, int]]  # first and last row and column, counted from 0
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A cell that a spreadsheet merged with others, so that its own value is gone."""
+
+    index: int  # its row among the rows of the sheet
+    column: str
+    cells: str  # all the cells merged together: `A2:A3`
+
+
 @dataclass(frozen=True)
 class Sheet:
     """The rows of a file: the names of its first row, then the cells, with the row numbers a spreadsheet shows."""
@@ -47,6 +62,7 @@ class Sheet:
     rows: list[list[str]]
     numbers: list[int]
     is_xlsx: bool
+    merged: tuple[Merged, ...] = ()
 
 
 def read(content: bytes, name: str, max_rows: int = MAX_ROWS) -> Sheet:
@@ -56,7 +72,9 @@ def read(content: bytes, name: str, max_rows: int = MAX_ROWS) -> Sheet:
     if len(content) > MAX_BYTES:
         raise Unreadable(_("The file is larger than 20 MiB."))
     if content.startswith(b"PK\x03\x04"):
-        return _sheet(_xlsx_rows(content, max_rows), max_rows, is_xlsx=True)
+        rows, ranges = _xlsx_rows(content, max_rows)
+        _refuse_merged_names(ranges)
+        return _without_merged(_sheet(rows, max_rows, is_xlsx=True), ranges)
     for magic, what in _OTHERS.items():
         if content.startswith(magic):
             raise Unreadable(
@@ -80,14 +98,49 @@ def _csv_rows(content: bytes) -> Iterator[list[str]]:
         raise Unreadable(_("The file is no CSV: %(fault)s.") % {"fault": fault}) from fault
 
 
-def _xlsx_rows(content: bytes, max_rows: int) -> Iterable[list[str]]:
+def _xlsx_rows(content: bytes, max_rows: int) -> tuple[Iterable[list[str]], list[Range]]:
     _unpack_within_bounds(content, max_rows)
     try:
         workbook = CalamineWorkbook.from_filelike(BytesIO(content))
-        cells = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
+        sheet = workbook.get_sheet_by_index(0)
+        cells, ranges = sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or []
     except (CalamineError, zipfile.BadZipFile, ValueError, IndexError) as fault:
         raise _no_workbook() from fault
-    return ([_cell_text(cell) for cell in row] for row in cells)
+    return ([_cell_text(cell) for cell in row] for row in cells), ranges
+
+
+def _refuse_merged_names(ranges: Iterable[Range]) -> None:
+    for merged in ranges:
+        if merged[0][0] == 0:
+            raise Unreadable(
+                _("The cells %(cells)s are merged. The first row must hold the names of the columns, one in each cell.")
+                % {"cells": _written(merged)}
+            )
+
+
+def _without_merged(sheet: Sheet, ranges: Iterable[Range]) -> Sheet:
+    """The sheet with the cells that lost their value to the first one of merged cells."""
+    found: list[Merged] = []
+    for merged in ranges:
+        (top, left), (bottom, right) = merged
+        first, last = bisect_left(sheet.numbers, top + 1), bisect_right(sheet.numbers, bottom + 1)
+        for index in range(first, last):
+            names = enumerate(sheet.names[left : right + 1], left)
+            kept = (top + 1, left)
+            found += [Merged(index, n, _written(merged)) for at, n in names if (sheet.numbers[index], at) != kept]
+        if len(found) > MAX_MERGED * 20:
+            break
+    return replace(sheet, merged=tuple(m for m in found if m.column != ERRORS.lower())) if found else sheet
+
+
+def _written(merged: Range) -> str:
+    """A range as a spreadsheet writes it: `A2:B3`."""
+    return ":".join(f"{_letters(column)}{row + 1}" for row, column in merged)
+
+
+def _letters(column: int) -> str:
+    high, low = divmod(column, 26)
+    return (_letters(high - 1) if high else "") + chr(ord("A") + low)
 
 
 def _no_workbook() -> Unreadable:
@@ -120,6 +173,7 @@ class _Look:
 
     def __init__(self, max_rows: int) -> None:
         self.max_rows, self.rows, self.rest, self.is_sheet = max_rows, 0, b"", False
+        self.merged = 0
 
     def at(self, piece: bytes) -> None:
         """The next piece: as far as its last tag is whole."""
@@ -146,6 +200,9 @@ class _Look:
                 raise Unreadable(too_many_rows(self.max_rows))
         if _FAR_CELL.search(tags):
             raise Unreadable(_("The sheet has more than %(count)d columns.") % {"count": MAX_COLUMNS})
+        self.merged += len(_MERGED.findall(tags))
+        if self.merged > MAX_MERGED:
+            raise Unreadable(_("The sheet has more than %(count)d merged cells. Unmerge them.") % {"count": MAX_MERGED})
 
 
 def too_many_rows(max_rows: int) -> str:

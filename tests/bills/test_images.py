@@ -20,6 +20,7 @@ PNG = b"\x89PNG\r\n\x1a\n picture"
 
 
 def zipped(files: dict[str, bytes]) -> SimpleUploadedFile:
+    """A ZIP of these files."""
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():

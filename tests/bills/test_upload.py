@@ -73,9 +73,9 @@ def as_csv(rows: Rows) -> SimpleUploadedFile:
     return SimpleUploadedFile("bills.csv", out.getvalue().encode())
 
 
-def send(signed_in: SignedIn, flight: ExpressCargoManifest, rows: Rows) -> Upload:
+def send(signed_in: SignedIn, flight: ExpressCargoManifest, rows: Rows, **also: Any) -> Upload:
     """Hand the file in and have it checked."""
-    signed_in("courier.swift").post(reverse("bill-upload", args=[flight.key]), {"file": as_csv(rows)})
+    signed_in("courier.swift").post(reverse("bill-upload", args=[flight.key]), {"file": as_csv(rows), **also})
     upload = Upload.objects.latest("pk")
     upload_runner.check(upload.pk)
     upload.refresh_from_db()

@@ -6,16 +6,18 @@ import csv
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from io import StringIO
+from io import BytesIO, StringIO
 from time import process_time
 from typing import Any
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from eccs import identifiers
 from eccs.uploads import Column, Fault, Sheet, Unreadable, causes, check, files, read
 from eccs.uploads.checks import code, day, decimal, identifier, integer, text, yes_no
 from eccs.uploads.reading import NUMBER
+from tests.kernel.conftest import Workbook
 
 HAWB = identifier(identifiers.hawb)
 
@@ -62,13 +64,16 @@ def test_a_cell_becomes_a_value(convert: Callable[[str], Any], cell: str, value:
         (decimal(2), "1,200.00", "without commas"),
         (decimal(2), "1.234", "more than 2 decimal places"),
         (decimal(2, longest=6), "99999", "too large"),
+        (decimal(3), "1,200", "without commas"),
         (decimal(2), "1e3", "not a number"),
+        (decimal(2), "abc", "not a number"),
         (decimal(2), f"{NUMBER}inf", "not a number"),
         (decimal(2), "NaN", "not a number"),
         (integer(1, "there must be at least one package"), "0", "at least one package"),
         (integer(1, ""), "2.5", "not a whole number"),
         (day, "31/02/2026", "not a day of the calendar"),
         (day, "11-09-2026", "not a date"),
+        (day, "soon", "not a date"),
         (day, f"{NUMBER}46336", "not a date"),
         (yes_no, "maybe", "Y or N"),
         (code({"INR"}, "is not a currency code"), "RUPEE", "not a currency code"),
@@ -113,6 +118,45 @@ def test_columns_may_come_in_any_order_and_optional_ones_may_be_left_out() -> No
     assert not table.faults
 
 
+def test_names_come_in_any_letter_case_and_texts_with_spaces_around_them() -> None:
+    content = "\ufeffNote, HAWB ,Kg\r\n x ,\u00a0swf7731\u00a0, 1.250 \r\n\r\n".encode()
+    table = check(read(content, "x.csv"), COLUMNS)
+    assert not table.faults
+    assert table.values == {"hawb": ["SWF7731"], "kg": [Decimal("1.250")], "note": ["x"]}
+
+
+def test_a_workbook_gives_the_same_values_as_a_text(workbook: Workbook) -> None:
+    rows = [["hawb", "kg", "note"], ["SWF7731", 1.25, "fine"], [7731904425, 3], [8.00123e12, 1]]
+    table = check(read(workbook(rows), "x.xlsx"), COLUMNS)
+    assert table.values["hawb"] == ["SWF7731", "7731904425", None]
+    assert table.values["kg"] == [Decimal("1.25"), Decimal(3), Decimal(1)]
+    assert [(f.row, f.column) for f in table.faults] == [(4, "hawb")]
+    assert "a number where an identifier is expected" in table.faults[0].reason
+
+
+def test_a_merged_cell_is_told_as_such_and_not_as_missing(workbook: Workbook) -> None:
+    rows = [["hawb", "kg", "note"], ["", 1, "x"], ["", "", "y"], ["SWF2", 3, ""]]
+    table = check(read(workbook(rows, merged={"A2:A3": "SWF1", "B4:C4": "3"}), "x.xlsx"), COLUMNS)
+    assert [(f.row, f.column, f.reason) for f in table.faults] == [
+        (3, "hawb", "is part of merged cells: A2:A3"), (3, "kg", "is missing"), (4, "note", "is part of merged cells: B4:C4"),
+    ]  # fmt: skip
+
+
+def test_it_is_told_a_few_times_how_many_rows_are_done() -> None:
+    told: list[int] = []
+    sheet = Sheet(["hawb", "kg"], [["SWF1", "1"]] * 9_999, list(range(2, 10_001)), False)
+    assert len(check(sheet, COLUMNS, told.append).values["note"]) == 9_999
+    assert told == [2_500, 5_000, 7_500, 9_999]
+
+
+def test_a_fault_in_a_later_part_is_named_by_its_own_row() -> None:
+    cells = [["SWF1", "1", ""]] * 2_600
+    cells[2_500] = ["SWF1", "none", ""]
+    table = check(Sheet(["hawb", "kg", "note"], cells, list(range(2, 2_602)), False), COLUMNS)
+    assert [(f.row, f.column) for f in table.faults] == [(2_502, "kg")]
+    assert table.values["kg"][2_499:2_502] == [Decimal(1), None, Decimal(1)]
+
+
 def test_every_spoiled_cell_and_no_other_is_named_once_in_the_order_of_the_sheet() -> None:
     sheet = read(b"hawb,kg,note\n8.00123E+12,-1,x\nSWF2,1,x\nSWF3,,x,beyond\n", "x.csv")
     table = check(sheet, COLUMNS)
@@ -140,15 +184,25 @@ def test_the_file_comes_back_with_its_errors_and_may_be_handed_in_again(*, is_xl
     assert reasons == {(2, "kg"), (4, "hawb")}, "what was wrong and was not corrected is still wrong"
 
 
-def test_no_cell_of_a_file_given_back_is_a_formula() -> None:
-    cells = ["=1", "+1", "-1", "@x", "\tx", "\rx"]
-    back = files.written(["note"], [[cell] for cell in cells], is_xlsx=False).decode("utf-8-sig")
-    assert [row[0] for row in csv.reader(StringIO(back, newline=""))][1:] == [f"'{cell}" for cell in cells]
+def rows_of(content: bytes, *, is_xlsx: bool) -> list[list[Any]]:
+    """The cells of a file given back, as a spreadsheet or a reader of CSV sees them."""
+    if is_xlsx:
+        return CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
+    return list(csv.reader(StringIO(content.decode("utf-8-sig"), newline="")))
 
 
-def test_errors_stand_beside_their_row() -> None:
-    sheet = Sheet(["hawb", "kg", "note"], [["SWF1", "1", ""], ["SWF2", "", ""]], [2, 7], False)
-    rows = list(csv.reader(StringIO(files.with_errors(sheet, [Fault(7, "kg", "", "is missing")]).decode("utf-8-sig"))))
+@pytest.mark.parametrize("is_xlsx", [False, True])
+def test_no_cell_of_a_file_given_back_is_a_formula(*, is_xlsx: bool) -> None:
+    cells = ["=1", "+1", "-1", "@SUM(1)", "\tx", "\rx"]
+    back = files.written(["note"], [[cell] for cell in cells], is_xlsx=is_xlsx)
+    told = [row[0].replace("_x000D_", "\r") for row in rows_of(back, is_xlsx=is_xlsx)]
+    assert told[1:] == [f"'{cell}" for cell in cells]
+
+
+@pytest.mark.parametrize("is_xlsx", [False, True])
+def test_errors_stand_beside_their_row(*, is_xlsx: bool) -> None:
+    sheet = Sheet(["hawb", "kg", "note"], [["SWF1", "1", ""], ["SWF2", "", ""]], [2, 7], is_xlsx)
+    rows = rows_of(files.with_errors(sheet, [Fault(7, "kg", "", "is missing")]), is_xlsx=is_xlsx)
     assert rows[0][-1] == "ECCS_ERRORS"
     assert [row[-1] for row in rows[1:]] == ["", "kg: is missing"]
 

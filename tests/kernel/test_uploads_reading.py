@@ -3,35 +3,14 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable
 from datetime import date, datetime
 from io import BytesIO
-from typing import Any
 
 import pytest
-import xlsxwriter
 
 from eccs.uploads import Sheet, Unreadable, read, reading
 from eccs.uploads.reading import NUMBER
-
-Workbook = Callable[..., bytes]
-
-
-@pytest.fixture
-def workbook() -> Workbook:
-    """A workbook of these rows, each value written as what it is."""
-
-    def write(rows: list[list[Any]], merged: str = "") -> bytes:
-        out = BytesIO()
-        with xlsxwriter.Workbook(out, {"default_date_format": "dd/mm/yyyy"}) as book:
-            sheet = book.add_worksheet()
-            for n, row in enumerate(rows):
-                sheet.write_row(n, 0, row)
-            if merged:
-                sheet.merge_range(merged, "A0000001")
-        return out.getvalue()
-
-    return write
+from tests.kernel.conftest import Workbook
 
 
 def refused(content: bytes, name: str = "flight.csv", **given: int) -> str:
@@ -77,9 +56,45 @@ def test_a_sum_of_a_spreadsheet_is_rounded_as_the_spreadsheet_does(workbook: Wor
     assert read(workbook([["kg"], [0.1 + 0.2]]), "x.xlsx").rows == [[f"{NUMBER}0.3"]]
 
 
-def test_of_merged_cells_only_the_first_has_the_text(workbook: Workbook) -> None:
-    rows = read(workbook([["hawb", "mawb"], ["", "x"], ["", "y"]], merged="A2:A3"), "x.xlsx").rows
-    assert rows == [["A0000001", "x"], ["", "y"]]
+def test_of_merged_cells_all_but_the_first_are_told(workbook: Workbook) -> None:
+    rows = [["hawb", "mawb", "note"], ["", "x", ""], ["", "y", ""], [], ["A2", "", ""]]
+    sheet = read(workbook(rows, merged={"A2:A3": "A1", "B5:C5": "z", "E7:F9": "far"}), "x.xlsx")
+    assert sheet.rows[:3] == [["A1", "x", ""], ["", "y", ""], ["A2", "z", ""]]
+    assert [(sheet.numbers[m.index], m.column, m.cells) for m in sheet.merged] == [
+        (3, "hawb", "A2:A3"), (5, "note", "B5:C5"),
+    ]  # fmt: skip
+
+
+def test_cells_far_out_are_named_as_a_spreadsheet_names_them() -> None:
+    assert [reading._letters(n) for n in (0, 25, 26, 51, 52, 701, 702)] == ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]
+
+
+def test_merged_names_of_columns_are_refused(workbook: Workbook) -> None:
+    content = workbook([["", ""], ["hawb", "mawb"], ["A1", "x"]], merged={"A1:B1": "Flight ZZ 318"})
+    assert refused(content) == (
+        "The cells A1:B1 are merged. The first row must hold the names of the columns, one in each cell."
+    )
+
+
+def test_merged_cells_of_a_file_given_back_are_told_without_its_own_column(workbook: Workbook) -> None:
+    sheet = read(workbook([["hawb", reading.ERRORS], ["A1", "wrong"]], merged={"A3:B3": "A2"}), "x.xlsx")
+    assert sheet.names == ["hawb"]
+    assert sheet.merged == ()
+
+
+def test_merged_cells_without_end_are_refused(workbook: Workbook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MAX_MERGED", 2)
+    rows = [["hawb", "mawb"], *[["A", "x"]] * 9]
+    assert read(workbook(rows, merged={"A2:A3": "A1", "A4:A5": "A2"}), "x.xlsx").merged
+    merged = {"A2:A3": "A1", "A4:A5": "A2", "A6:A7": "A3"}
+    assert "more than 2 merged cells" in refused(workbook(rows, merged=merged))
+
+
+def test_ranges_that_cover_each_other_do_not_multiply_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MAX_MERGED", 5)
+    sheet = Sheet(["a", "b"], [["", ""]] * 100, list(range(2, 102)), True)
+    found = reading._without_merged(sheet, [((1, 0), (1000, 1))] * 1000).merged
+    assert len(found) < 5 * 20 + 200
 
 
 @pytest.mark.parametrize(
@@ -91,6 +106,7 @@ def test_of_merged_cells_only_the_first_has_the_text(workbook: Workbook) -> None
         (b"hawb,mawb\n", "no rows"),
         (b"%PDF-1.7 \n", "PDF file by its content"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "XLS file by its content"),
+        (b"\x89PNG\r\n\x1a\n", "PNG file by its content"),
         ("hawb\nA1\n".encode("utf-16"), "characters that no text has"),
         ("hawb,city\nA1,Köln\n".encode("latin-1"), "Line 2 is not in UTF-8"),
         (b'hawb\n"A1\n', "no CSV"),
@@ -112,6 +128,13 @@ def test_one_row_too_many_is_refused_before_anything_is_checked(workbook: Workbo
     assert len(read(rows, "x.csv").rows) == 20_000
     assert refused(rows + b"A1\n") == "The file has more than 20,000 rows. Split it."
     assert "more than 3 rows" in refused(workbook([["hawb"], *[["A1"]] * 4]), "x.xlsx", max_rows=3)
+
+
+@pytest.mark.parametrize(
+    ("last", "words"), [("A40000", "more than 20,000 rows"), ("XFA2", "more than 100 columns"), ("CW2", "100 columns")]
+)
+def test_one_cell_far_out_is_enough_to_refuse_a_workbook(last: str, words: str, workbook: Workbook) -> None:
+    assert words in refused(workbook([["hawb"]], last=last))
 
 
 def test_a_flood_of_empty_lines_is_read_without_keeping_them() -> None:
@@ -149,6 +172,13 @@ def test_a_bomb_is_refused_by_what_it_unpacks_to(workbook: Workbook, monkeypatch
     bomb = archive({"xl/workbook.xml": b"<workbook/>", "xl/media/image1.png": b"\0" * 9 * 1024 * 1024})
     assert len(bomb) < 20_000
     assert "unpacks to more than 200 MiB" in refused(bomb)
+
+
+def test_what_unpacks_to_more_than_200_mib_is_refused() -> None:
+    spaces = b" " * (201 * 1024 * 1024)
+    assert "unpacks to more than 200 MiB" in refused(
+        archive({"xl/workbook.xml": b"<workbook/>", "xl/worksheets/sheet1.xml": spaces})
+    )
 
 
 def test_a_bomb_whose_directory_lies_is_refused_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,7 +63,7 @@ def test_a_header_may_bring_its_file(signed_in: SignedIn) -> None:
         ({"scheduled_arrival": "20/11/2019 06:20"}, "within a month"),
         ({"scheduled_arrival": "tomorrow"}, "Enter a valid date"),
         ({"airport_of_shipment": "HK"}, "at least 3 characters"),
-        ({"flight_number": ""}, "required"),
+        ({"flight_number": ""}, "Enter flight number"),
         ({"station": "QQQ"}, "Select a valid choice"),
     ],
 )
@@ -114,7 +114,7 @@ def test_a_shipment_typed_in_is_checked_like_a_row_and_counted(
         ({"hawb": "SWF001"}, "on this manifest already"),
         ({"crn_numbers": "SWF001"}, "on this manifest already"),
         ({"transshipment": "Y"}, "is needed with transshipment Y"),
-        ({"description": ""}, "required"),
+        ({"description": ""}, "Enter description of the goods"),
     ],
 )
 def test_a_wrong_shipment_is_told_at_its_field(
