@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,7 +32,9 @@ def judge_images(upload: Upload, table: Table) -> None:
         return
     try:
         with upload.companion.open("rb") as file:
-            against, extra = images.look_through(file, {value.lower() for _index, _column, value in cells})
+            against, extra = images.look_through(
+                cast("BinaryIO", file), {value.lower() for _index, _column, value in cells}
+            )
     except images.NotAZip as fault:
         raise Refused([str(fault)]) from fault
     for index, column, value in cells:
@@ -62,7 +64,7 @@ def give_images(upload: Upload) -> dict[str, Any]:
 
     with upload.companion.open("rb") as file:
         try:
-            done = images.take_in(manifest, file, upload.by_id, filed_at=filed_at, tell=tell)
+            done = images.take_in(manifest, cast("BinaryIO", file), upload.by_id, filed_at=filed_at, tell=tell)
         except images.NotAZip as fault:  # it was looked through before: the file itself is damaged since
             return {"images": 0, "images_refused": str(fault)}
     return {"images": done.attached}

@@ -25,8 +25,7 @@ register = template.Library()
 BAR = 200  # the width of a bar in its own units
 HELD = frozenset({"DETAINED", "STOPPED", "SUSPENDED", "INACTIVE"})
 FINISHED_WELL = frozenset(
-    {"OUT_OF_CHARGE", "LET_EXPORT_ORDER", "EXPORTED", "ARRIVED", "PAID", "PROVISIONALLY_RELEASED"}
-    | {"REGISTERED", "APPOINTED", "IN_FORCE"}  # of the directory
+    "OUT_OF_CHARGE LET_EXPORT_ORDER EXPORTED ARRIVED PAID PROVISIONALLY_RELEASED REGISTERED APPOINTED IN_FORCE".split()
 )
 LANES = {(False, False): "none", (True, False): "assess", (False, True): "examine", (True, True): "both"}
 

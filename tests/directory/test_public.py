@@ -25,7 +25,7 @@ def stranger() -> Client:
         given: dict[str, Any] = {"email": "office@firm.example"}
         if stage == Stage.SUSPENDED:
             given["suspension_order"] = "SECRET/1"
-        registration(stage, name=stage.label, pan=f"AAAC{chr(65 + n)}1001A", without="TRZ", **given)
+        registration(stage, name=str(stage.label), pan=f"AAAC{chr(65 + n)}1001A", without="TRZ", **given)
     return Client()
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.advisories import Advisory, Audience, not_over, written_at_this_desk
 from accounts.clearance import belongs_to_customs, can_be_reached_by_mail, held_by_nobody, is_composed
 from accounts.directory import registration
 from accounts.models import AuthorisedCourier, Posting
-from accounts.advisories import Advisory, Audience, not_over, written_at_this_desk
 from bills.clearance import guards
 from bills.models import CourierBillOfEntry
 from bills.stages import Stage

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('eccs', '0003_dated_rules'),
+        ('eccs', '0009_courier_rules'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
