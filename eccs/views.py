@@ -231,10 +231,8 @@ def step(request: HttpRequest, slug: str, key: str, verb: str) -> HttpResponse:
                 form.attach()
             done = take(shown, declared.name, actor, **(form.answers() if form is not None else {}))
         except Refused as refusal:
-            if why := actor.why_not(declared.roles, shown):
-                audit.record(
-                    "step.refused", request=request, about=shown.key, station=shown.station_id or "", why=why, step=verb
-                )
+            if not any(actor.acts_as(activity, shown) for activity in declared.activities):
+                audit.record("step.refused", request=request, about=shown.key, why=refusal.reasons[0], step=verb)
             context = document_context(request, listing, shown, step=declared, reasons=refusal.reasons, form=form)
             return render(request, "eccs/refused.html", context, status=409)
         return _after(request, listing, shown, done, declared)

@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
 
 from accounts.models import User
+from eccs.models import AuditLine
 from tests.accounts.conftest import NEW, SignIn, text
 from tests.conftest import PASSWORD
 
@@ -93,15 +94,17 @@ def test_sign_in_leads_nowhere_else(going: str, there: str, people: People) -> N
     assert answer["Location"] == there
 
 
-def test_every_sign_in_is_recorded(sign_in: SignIn, audit: list[tuple[str, dict[str, Any]]]) -> None:
+def test_every_sign_in_is_recorded(sign_in: SignIn) -> None:
     client = Client()
     sign_in("ao.blr", "wrong", client=client)
     sign_in("my-secret-typed-in-the-wrong-field", "wrong", client=client)
     sign_in("ao.blr", client=client)
     client.post("/sign-out/")
-    events = [(event, details.get("about", "")) for event, details in audit]
-    assert events == [("sign-in.failed", "ao.blr"), ("sign-in.failed", ""), ("sign-in.done", ""), ("sign-out", "")]
-    assert "my-secret" not in str(audit)
+    lines = AuditLine.objects.order_by("pk")
+    assert [(line.event, line.about) for line in lines] == [
+        ("sign-in.failed", "ao.blr"), ("sign-in.failed", "my-…"), ("sign-in.done", "ao.blr"), ("sign-out", "ao.blr"),
+    ]  # fmt: skip
+    assert not any("secret" in line.facts() for line in lines)
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ MODELS: tuple[type[Document], ...] = (
     ProvisionalAssessment, Challan, Advisory,
     AuthorisedCourier, Custodian, Importer,
 )  # fmt: skip
+NATIONAL = (AuthorisedCourier, Importer)  # within the reach of a role at any station
 WHY = "Office order 14 of 2026."
 
 
@@ -77,6 +78,10 @@ SECURITY = {
 }  # fmt: skip
 REMARKS: Callable[[Any], dict[str, Any]] = lambda _one: {"remarks": "As the file shows."}  # noqa: E731
 DETENTION: Callable[[Any], dict[str, Any]] = lambda _one: {"grounds": "The brand looks copied."}  # noqa: E731
+
+
+def _registration(stage: str, **given: Any) -> Any:
+    return registration(stage, **{"pan": "AABCL1207Q", **given})
 
 
 CASES: dict[type[Document], Case] = {
@@ -167,7 +172,7 @@ CASES: dict[type[Document], Case] = {
         },
     ),
     Advisory: Case(advisory, {"withdraw": lambda _one: {"why": "The exercise is put off."}}),
-    AuthorisedCourier: Case(registration, directory.COURIER, directory.COURIER_BEFORE),
+    AuthorisedCourier: Case(_registration, directory.COURIER, directory.COURIER_BEFORE),
     Custodian: Case(custodian, directory.CUSTODIAN),
     Importer: Case(importer, directory.IMPORTER),
 }  # fmt: skip
