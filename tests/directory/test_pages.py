@@ -22,7 +22,7 @@ LIST = "/directory/couriers/"
 
 def text(answer: Any) -> str:
     """The page below its masthead."""
-    return str(answer.content.decode()).split("<main")[-1]
+    return str(answer.content.decode()).split("<main")[-1].split("</main>")[0]
 
 
 def written(day_: Any) -> str:

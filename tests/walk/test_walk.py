@@ -74,6 +74,14 @@ def both(client: Client, address: str) -> Iterator[tuple[str, Any]]:
     yield "POST", client.post(address, {"confirm": "1", "document": "1", "bill": "1"})
 
 
+def share(found: list[str], username: str, walkers: list[str]) -> list[str]:
+    """The addresses of one name that a person walks: all where they are few, else every fourth, so that several walk each."""
+    if len(found) <= 8:
+        return found
+    turn = walkers.index(username) % 4
+    return [address for n, address in enumerate(found) if n % 4 == turn]
+
+
 def content(response: Any) -> str:
     """What the answer says, file or page."""
     data = b"".join(response.streaming_content) if response.streaming else response.content
@@ -108,12 +116,12 @@ def test_nobody_sees_what_is_another_firms_or_stations(
 ) -> None:
     client, before = browser(username), state(world)
     for found in world.shared.values():  # first, as the audit log then tells what was asked for below
-        for address in found:
+        for address in share(found, username, OTHERS):
             response = client.get(address)
             assert response.status_code < 500, address
             given_away(response, world, address)
     for found in world.addresses.values():
-        for address in found:
+        for address in share(found, username, OTHERS):
             for method, response in both(client, address):
                 assert response.status_code in (403, 404, 405), (method, address, response.status_code)
                 given_away(response, world, address)
@@ -136,7 +144,7 @@ def test_no_page_breaks_and_no_get_writes(username: str, world: World, browser: 
     client.get("/")  # the session is written once
     seen = 0
     for found in (*world.addresses.values(), *world.shared.values()):
-        for address in found:
+        for address in share(found, username, OWN):
             with CaptureQueriesContext(connection) as queries:
                 response = client.get(address)
             assert response.status_code in (200, 302, 403, 404, 405, 409), (address, response.status_code)
