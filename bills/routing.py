@@ -21,7 +21,7 @@
     stop cleared            |
     adjudication            | absolute confiscation → Confiscated; documents missing → awaiting them; else as after approval
     final order             | money due → Awaiting duty; else Release finalised
-    amendment approved      | For assessment
+    amendment approved      | For assessment, once the compulsory documents are there
 
 Every bill passes X-ray before Out of Charge (PN17 6.1, 7).
 """
@@ -124,6 +124,11 @@ def _resumed(bill: CourierBillOfEntry, stage: str) -> Stage:
     if stage in (Stage.DUTY, Stage.ARRIVAL) or (stage in PAST_PAYMENT and bill.amount_due > 0):
         return after_approval(bill)
     return Stage(stage)
+
+
+def after_amendment(bill: CourierBillOfEntry, **_answers: object) -> Stage:
+    """An amended bill is assessed again (PN17 11.0); one that awaits documents goes on awaiting them first."""
+    return Stage.ASSESSMENT if bill.documents_complete else Stage.DOCUMENTS
 
 
 def after_adjudication(bill: CourierBillOfEntry, *, outcome: str = "", **_answers: object) -> Stage:

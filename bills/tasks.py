@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from celery import shared_task
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bills.models import QueryMemo
+from bills.news import notice_about
 from bills.stages import Stage
 from eccs.dated_rules import rule_book
 from eccs.models import Notice
@@ -42,10 +42,5 @@ def chase_queries() -> int:
 
 def _reminder(memo: QueryMemo) -> Notice:
     """The notice that a query still waits for its answer."""
-    bill = memo.bill
-    told = {"bill": bill, "since": f"{timezone.localtime(memo.raised_at):%d/%m/%Y}"}
-    return Notice(
-        audience=f"courier:{bill.courier_id}",
-        subject=_("%(bill)s: the query of %(since)s is not answered") % told,
-        body=f"{bill}  {settings.PUBLIC_URL}{bill.get_absolute_url()}",
-    )
+    told = {"bill": memo.bill, "since": f"{timezone.localtime(memo.raised_at):%d/%m/%Y}"}
+    return notice_about(memo.bill, _("%(bill)s: the query of %(since)s is not answered") % told)

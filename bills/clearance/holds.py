@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
@@ -78,6 +79,7 @@ class HeldClearance(ImportClearance):
     ) -> Iterable[models.Model]:  # fmt: skip
         """Detained goods leave against a bond and a bank guarantee; the final order follows."""
         from bills.models import ProvisionalRelease
+        from bills.news import notice_about
 
         self.released_at = self.taken_at
         memo = self.detention_ended("RELEASED", "")
@@ -88,6 +90,7 @@ class HeldClearance(ImportClearance):
                 guarantee_number=guarantee_number, guarantee_amount=Decimal(guarantee_amount),
                 guarantee_valid_until=guarantee_valid_until, at=self.taken_at, by_id=self.taken_by.user_id,
             ),
+            notice_about(self, gettext("%(bill)s: the goods are released provisionally") % {"bill": self}),
         ]  # fmt: skip
 
     @step(
@@ -185,13 +188,17 @@ class HeldClearance(ImportClearance):
         """The DC/AC has rejected the request: the bill stays as it was declared."""
         self.end_hold(Hold.AMENDMENT, Hold.CANCELLATION)
 
-    @step(FREE, Stage.ASSESSMENT, role=Role.SYSTEM, label=_("Amend"), para="PN17 11.0", anytime=True)
+    @step(
+        FREE, GET_STATE(routing.after_amendment, states=[Stage.DOCUMENTS, Stage.ASSESSMENT]), role=Role.SYSTEM,
+        label=_("Amend"), para="PN17 11.0", anytime=True,
+    )  # fmt: skip
     def amend(self: CourierBillOfEntry, *, amendment: str, changes: list[dict[str, Any]]) -> Iterable[models.Model]:
         """The declaration is changed as approved and the duty worked out again; the bill is assessed again."""
         from bills.requests import apply_changes
 
         self.end_hold(Hold.AMENDMENT)
         self.assessed_at = self.approved_at = None
+        self.assessment_required = self.assessment_required or not self.documents_complete
         return apply_changes(self, changes)
 
     @step(FREE, Stage.CANCELLED, role=Role.SYSTEM, label=_("Cancel"), para="PN17 10.0", anytime=True)

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from bills.models import Attachment, BillAmendment, BillCancellation, CourierBillOfEntry
 from bills.stages import HERE, Stage
+from eccs.models import Notice
 from payments.documents import cyber_receipt
 from tests.bills.conftest import SignedIn
 from tests.bills.desks import ACCEPT, ORDER, REPORT, SECURITY, Desks, arrive, fresh
@@ -269,6 +270,9 @@ def test_7n_provisional_release_and_its_final_order(desks: Desks) -> None:
     one = desks.act("superintendent.blr", one, "release_provisionally", **SECURITY)
     assert one.stage == Stage.PROVISIONALLY_RELEASED
     assert one.releases.get().bond_amount == 5000
+    assert Notice.objects.filter(
+        audience=f"courier:{one.courier_id}", subject__contains="released provisionally"
+    ).exists()
     final = {name: value for name, value in ORDER.items() if name != "outcome"}
     one = desks.act("superintendent.blr", one, "finalise", **final)
     assert (one.stage, one.amount_due) == (Stage.DUTY, Decimal("731.00"))

@@ -165,6 +165,11 @@ def test_a_hold_ends_where_it_found_the_bill(found: Stage, given: dict[str, Any]
     assert routing.after_lifting(standing(detained_from=found, **given)) == stage
 
 
+@pytest.mark.parametrize(("complete", "stage"), [(True, Stage.ASSESSMENT), (False, Stage.DOCUMENTS)])
+def test_after_an_amendment(complete: bool, stage: Stage) -> None:
+    assert routing.after_amendment(standing(documents_complete=complete)) == stage
+
+
 @pytest.mark.parametrize(
     ("given", "outcome", "stage"),
     [
