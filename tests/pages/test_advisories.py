@@ -24,7 +24,6 @@ pytestmark = pytest.mark.django_db
 
 SignedIn = Callable[[str], Client]
 Cast = Callable[[str], Actor]
-TODAY_COUNTS = timedelta(0)
 
 
 @pytest.fixture
@@ -221,7 +220,6 @@ def test_a_draft_is_corrected_confirmed_published_numbered_and_never_changed_aga
     assert not list(trail.broken_lines(Advisory.trail_model))
     line = AuditLine.objects.get(event="advisory.published")
     assert (line.username, line.about, line.stations) == ("portadmin.blr", published.number, ["BLR"])
-    assert line.request_id
     assert (
         client.post(f"/advisories/{published.key}/edit/", typed(audience="STATION:BLR", title="Other")).status_code
         == 404
