@@ -35,7 +35,9 @@ def actor_of(request: HttpRequest, page: str) -> Actor:
 
 def asked_for(request: HttpRequest) -> dict[str, str]:
     """What the filters of a list ask for."""
-    return {name: request.GET.get(name, "").replace("\x00", "\ufffd").strip()[:80] for name in ("q", "stage", "station")}
+    return {
+        name: request.GET.get(name, "").replace("\x00", "\ufffd").strip()[:80] for name in ("q", "stage", "station")
+    }
 
 
 @require_GET

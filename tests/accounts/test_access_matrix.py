@@ -31,7 +31,7 @@ from tests.walk import addresses
 
 pytestmark = pytest.mark.django_db
 
-DESKS = {
+DESKS: dict[tuple[type[Document], str], tuple[Role, ...]] = {
     (CourierBillOfEntry, "lift_detention"): (Role.ASSESSING_OFFICER,),  # of those who may, the one who detained
     (CourierBillOfEntry, "refer_detained_goods"): (Role.ASSESSING_OFFICER,),
     **{(Advisory, name): (Role.SYSTEM_ADMIN,) for name in ("publish", "withdraw", "discard")},  # a national one
