@@ -213,8 +213,9 @@ def note_sign_in(request: HttpRequest, user: User, **_kwargs: Any) -> None:
     request.session[SEEN] = _seconds()
     if request.session.session_key:
         agent = request.META.get("HTTP_USER_AGENT", "")
-        LiveSession.objects.create(
-            user=user, key=request.session.session_key, address=address_of(request), browser=in_words(agent)[:60]
+        LiveSession.objects.update_or_create(  # who signs in once more in the same browser keeps its line
+            key=request.session.session_key,
+            defaults={"user": user, "address": address_of(request), "browser": in_words(agent)[:60]},
         )
 
 

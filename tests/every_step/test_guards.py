@@ -88,7 +88,7 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     registration.security_entered: (lambda c: c.stations.update(bond_amount=None), "bond is not entered"),
     registration.has_signatories: (lambda c: c.signatories.all().delete(), "No signatory"),
     registration.registration_has_an_end: (lambda c: _set(c, valid_until=None), "valid until it is revoked"),
-    registration.nothing_owed: (lambda _c: bill(Stage.DUTY), "1 bill waits for duty"),
+    registration.nothing_owed: (lambda c: _set(bill(Stage.DUTY), courier=c), "1 bill waits for duty"),
     registration.silent_for_too_long: (lambda c: _set(c, active_from=day()), "year has not passed"),
     registration.inactivity_is_near: (lambda c: _set(c, active_from=day()), "not near"),
     registration.end_is_near: (lambda c: _set(c, valid_until=day(99)), "not near"),

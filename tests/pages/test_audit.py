@@ -82,7 +82,7 @@ def exported(client: Client, query: str = "") -> list[dict[str, str]]:
 def test_signing_in_failing_to_and_signing_out_are_recorded(
     people: Callable[[str], User], settings: LazySettings
 ) -> None:
-    settings.PROXY_COUNT = 1
+    settings.PROXIES = 1
     person, client = people("ao.blr"), Client(headers={"user-agent": "Firefox/140"})
     forged = {"x-forwarded-for": "6.6.6.6, 198.51.100.7"}
     for username, password in (("AO.BLR", "wrong-Sesame-1"), ("Nobody.There", "wrong-Sesame-2"), ("ao.blr", PASSWORD)):
@@ -95,7 +95,7 @@ def test_signing_in_failing_to_and_signing_out_are_recorded(
     assert (done.by_id, done.username, done.postings, done.stations) == (
         person.pk,
         "ao.blr",
-        "ASSESSING_OFFICER BLR",
+        "ASSESSING_OFFICER@BLR",
         ["BLR"],
     )
     assert (out.by_id, out.event) == (person.pk, "sign-out")
