@@ -20,6 +20,7 @@ from manifests.arrival import Scan
 from manifests.clearance import Stage
 from manifests.forms import WeightForm
 from manifests.models import ExpressCargoManifest, Package
+from manifests.scan_words import words
 
 AT_ONCE = 100
 
@@ -46,6 +47,7 @@ def station(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "manifest": manifest, "arrived": arrived, "left": manifest.package_count - arrived, "excess": excess,
         "last": manifest.scans.order_by("-received_at")[:10], "fresh_key": uuid4(),
+        "words": words(),
     }  # fmt: skip
     return render(request, "manifests/scan.html", context)
 
