@@ -7,7 +7,7 @@ import secrets
 import sys
 from importlib import import_module
 
-NAMES = ("steps", "filing", "uploading", "scanning", "queues")
+NAMES = ("steps", "filing", "uploading", "scanning", "queues", "papers")
 
 
 def main(words: list[str]) -> int:
