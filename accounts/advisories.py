@@ -52,15 +52,6 @@ def places_of(actor: Actor | Any) -> set[str]:
     return {held.station for held in actor.postings if held.role in WRITERS}
 
 
-def written_at_this_desk(advisory: Advisory, actor: Any) -> str:
-    """The System Admin speaks to the country, the Port Admin to the own station."""
-    if (advisory.station_id or "") in places_of(actor):
-        return ""
-    if advisory.station_id:
-        return _("An advisory of %(station)s is the Port Admin's there.") % {"station": advisory.station_id}
-    return _("A national advisory is the System Admin's.")
-
-
 def not_over(advisory: Advisory, actor: Any) -> str:
     """An advisory whose last day has passed tells nobody anything."""
     over = advisory.until is not None and advisory.until < timezone.localdate()
@@ -163,6 +154,16 @@ class Advisory(Document):
             return _("Draft advisory %(pk)s") % {"pk": self.pk}
         return _("Advisory %(number)s") % {"number": f"{self.serial}/{self.number.split('_')[1]}"}
 
+    def is_in_circle_of(self, held: Any, actor: Any, activity: str = "") -> bool:
+        """The System Admin speaks to the country, the Port Admin to the own station."""
+        return bool(held.station == (self.station_id or ""))
+
+    def out_of_circle(self) -> str:
+        """What somebody is told whose advisory this is not."""
+        if self.station_id:
+            return _("An advisory of %(station)s is the Port Admin's there.") % {"station": self.station_id}
+        return _("A national advisory is the System Admin's.")
+
     def series(self) -> str:
         """Counted by calendar year."""
         return f"ADV_{timezone.localtime(self.published_at).year}"
@@ -206,7 +207,7 @@ class Advisory(Document):
 
     @step(
         Stage.DRAFT, Stage.PUBLISHED, role=WRITERS, label=gettext_lazy("Publish"), para=ORDER,
-        guards=(written_at_this_desk, not_over), grave=True,
+        guards=(not_over,), grave=True,
     )  # fmt: skip
     def publish(self) -> None:
         """Everybody it concerns reads it on the desk from its first day; it gets its number and is never changed again."""
@@ -219,7 +220,7 @@ class Advisory(Document):
 
     @step(
         Stage.PUBLISHED, Stage.WITHDRAWN, role=WRITERS, label=gettext_lazy("Withdraw"), para=ORDER,
-        guards=(written_at_this_desk,), form="accounts.advisory_forms.WithdrawalForm", grave=True,
+        form="accounts.advisory_forms.WithdrawalForm", grave=True,
     )  # fmt: skip
     def withdraw(self, *, why: str) -> None:
         """It is shown no more; whoever opens it reads that it was withdrawn, and why."""
@@ -227,8 +228,7 @@ class Advisory(Document):
         transaction.on_commit(partial(self._enter, "advisory.withdrawn", self.taken_by, why))
 
     @step(
-        Stage.DRAFT, Stage.DISCARDED, role=WRITERS, label=gettext_lazy("Discard"), para=ORDER, guards=(written_at_this_desk,),
-        grave=True,
+        Stage.DRAFT, Stage.DISCARDED, role=WRITERS, label=gettext_lazy("Discard"), para=ORDER, grave=True,
     )  # fmt: skip
     def discard(self) -> None:
         """A draft that is not wanted is put away."""

@@ -76,6 +76,10 @@ class PersonClearance(Document):
         """Whether a role of somebody's lets them do this to the person."""
         return is_in_circle(self, held, actor, activity)
 
+    def out_of_circle(self) -> str:
+        """What somebody is told who does not manage this person."""
+        return _("%(name)s is not in your circle, or manages people at your rank.") % {"name": self}
+
     @step(
         Stage.ACTIVE, None, role=MANAGERS, label=gettext_lazy("Give role"), para=PARA,
         form="accounts.people_forms.GiveRoleForm", weighty=True,

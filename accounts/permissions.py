@@ -51,7 +51,7 @@ class Held(NamedTuple):
     def reaches(self, document: Any, actor: Actor, activity: str = "") -> bool:
         """Whether a document is within the reach of this role: of the own firm, at the own station, or national.
 
-        A person is a document too, and says itself whose circle it is in.
+        A person or an advisory says itself whose circle it is in.
         """
         if hasattr(document, "is_in_circle_of"):
             return bool(document.is_in_circle_of(self, actor, activity))
@@ -166,7 +166,7 @@ class Actor:
             desks = ", ".join(label_of(role) for role in activities()[activity].roles)
             return _("This is for the desk of: %(desks)s.") % {"desks": desks}
         if hasattr(document, "is_in_circle_of"):
-            return _("%(name)s is not in your circle, or manages people at your rank.") % {"name": document}
+            return str(document.out_of_circle())
         if self.is_trade:
             return _("The document belongs to another firm.")
         return _("The document is at another station.")

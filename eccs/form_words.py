@@ -13,9 +13,8 @@ ACRONYMS = frozenset(
     "AD AIDC BCD BE CBE CGST CIF CRN CSB CTH CTM DC ECM ECCS EOU FOB GSTIN HAWB IEC IFSC IGM IGST KYC LEO MAWB OOC PAN PDF"
     " PIN PN RMS SL UCR UIN UOM XLSX ZIP".split()
 )
-NAMES = frozenset(
-    {"Aadhaar", "Commissioner", "Customs", "India", "X-ray"}
-)  # written with a capital wherever they stand
+# Written with a capital wherever they stand
+NAMES = frozenset({"Aadhaar", "Commissioner", "Customs", "India", "X-ray"})
 
 
 def in_a_sentence(label: str) -> str:

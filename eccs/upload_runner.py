@@ -37,9 +37,7 @@ class Kind:
     accept: Callable[[Upload, Table], dict[str, Any]]  # in one transaction; returns the sums shown before signing
     save: Callable[[Upload, Table, int], dict[str, Any]]  # in one transaction, once it is signed
     context: Callable[[Upload], dict[str, Any]]  # what its pages say: subject, caption, sums, who may sign
-    hand_on: Callable[[Upload], dict[str, Any]] | None = (
-        None  # after saving: the companion's contents to what was saved
-    )
+    hand_on: Callable[[Upload], dict[str, Any]] | None = None  # gives a companion's contents to what was saved
 
 
 _kinds: dict[str, Kind] = {}

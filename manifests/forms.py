@@ -238,8 +238,8 @@ class PlaceForm(forms.Form):
 class WeightForm(forms.Form):
     """The actual weight of a shipment (PN17 5.2)."""
 
-    hawb = forms.CharField(max_length=20)
-    kg = forms.DecimalField(min_value=Decimal("0.001"), max_digits=10, decimal_places=3)
+    hawb = forms.CharField(label=_("HAWB"), max_length=20)
+    kg = forms.DecimalField(label=_("Weight, kg"), min_value=Decimal("0.001"), max_digits=10, decimal_places=3)
 
     def clean_hawb(self) -> str:
         """A HAWB as it is written."""

@@ -23,6 +23,7 @@ from manifests.clearance import Stage
 from manifests.forms import WeightForm
 from manifests.models import ExpressCargoManifest
 from manifests.reconciliation import after_late_scans
+from manifests.scan_words import words
 
 AT_ONCE = 100
 
@@ -49,6 +50,7 @@ def station(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "manifest": manifest, "labels": labels, "arrived": arrived, "left": labels - arrived, "excess": excess,
         "last": manifest.scans.order_by("-received_at")[:10], "fresh_key": uuid4(),
+        "words": words(),
     }  # fmt: skip
     return render(request, "manifests/scan.html", context)
 

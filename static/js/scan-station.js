@@ -8,16 +8,19 @@ const manifest = await fetched(station.packages);
 const KEY = `eccs-unsent-${station.key}-`;
 const $ = (id) => document.getElementById(id);
 const number = new Intl.NumberFormat("en-IN");
-const kilos = (x) => `${x.toFixed(2)} kg`;
+const WORDS = JSON.parse($("scan-words").textContent); // in the language of the page
 
-// Each verdict: word, sentence, tone (pairs of hertz and milliseconds).
+/** One of the page's words or sentences, with what stands in braces filled in. */
+const say = (name, given = {}) => WORDS[name].replace(/\{(\w+)\}/g, (braces, what) => given[what] ?? braces);
+
+// Each verdict: what is said where the scan says nothing else, tone (pairs of hertz and milliseconds).
 const VERDICTS = {
-  ok: ["OK", "All packages of this HAWB have arrived", [[880, 90]]],
-  part: ["Part", "", [[660, 70], [880, 70]]],
-  again: ["Duplicate", "Already scanned at", [[440, 120], [440, 120]]],
-  held: ["Held", "On hold by the courier: put it aside in the warehouse", [[520, 110], [390, 110], [520, 110]]],
-  wrong: ["Wrong manifest", "", [[300, 220], [300, 220]]],
-  unknown: ["Unknown", "On no manifest: put it in the excess cage", [[180, 500]]],
+  ok: { word: say("ok"), says: say("okSay"), short: say("okShort"), tone: [[880, 90]] },
+  part: { tone: [[660, 70], [880, 70]] },
+  again: { word: say("again"), short: say("againShort"), tone: [[440, 120], [440, 120]] },
+  held: { word: say("held"), says: say("heldSay"), short: say("held"), tone: [[520, 110], [390, 110], [520, 110]] },
+  wrong: { word: say("wrong"), short: say("wrongShort"), tone: [[300, 220], [300, 220]] },
+  unknown: { word: say("unknown"), says: say("unknownSay"), short: say("unknownShort"), tone: [[180, 500]] },
 };
 
 /** A label as scanned: without symbology mark, FNC1 and the GS1 application identifier of a consignment number. */
@@ -65,48 +68,51 @@ function showUnsent(down = $("unsent").dataset.state === "down", signedOut = $("
   const n = unsent.size;
   $("unsent").dataset.state = n && down ? "down" : n ? "sending" : "ok";
   $("unsent-icon").setAttribute("href", n && down ? "#i-down" : "#i-ok");
-  $("unsent-say").textContent = !n ? "All sent" : down ? `${n} not yet sent: network down. Keep scanning, nothing is lost.` : `${n} being sent`;
+  $("unsent-say").textContent = !n ? say("allSent") : down ? say("down", { n }) : say("sending", { n });
   if (!n || !down || !signedOut) return;
   const link = document.createElement("a");
   link.id = "sign-in";
   link.href = `${station.signIn}?next=${encodeURIComponent(location.pathname)}`;
-  link.textContent = "Sign in again";
-  $("unsent-say").replaceChildren(`${n} not yet sent: you are signed out. `, link, ". Nothing is lost.");
+  link.textContent = say("signIn");
+  const [before, after] = say("signedOut", { n }).split("{link}");
+  $("unsent-say").replaceChildren(before, link, after);
 }
 
 /** What the server answers differently from what the station said at once is said again, so that nobody overlooks it. */
 function differs({ code, verdict, held }) {
   const bill = manifest.hawbs.get(manifest.pieces.get(code)?.hawb);
   if (held && bill && !bill.held) { bill.held = true; show(code, { state: "held", counted: true }); }
-  if (verdict === "UNKNOWN" && manifest.pieces.has(code)) show(code, { state: "wrong", say: "ECCS does not find it on this manifest" });
-  if (verdict === "ARRIVED" && !manifest.pieces.has(code)) show(code, { state: "ok", say: "ECCS found it on the manifest" });
+  if (verdict === "UNKNOWN" && manifest.pieces.has(code)) show(code, { state: "wrong", says: say("notFound") });
+  if (verdict === "ARRIVED" && !manifest.pieces.has(code)) show(code, { state: "ok", says: say("found") });
 }
 
 // 2 ── the verdict
 function judge(code) {
   const piece = manifest.pieces.get(code);
-  if (!piece && manifest.hawbs.has(code)) return { state: "wrong", word: "Scan the CRN", short: "CRN?", say: "This HAWB has several packages, each with its own CRN" };
+  if (!piece && manifest.hawbs.has(code)) return { state: "wrong", word: say("scanCrn"), short: say("scanCrnShort"), says: say("scanCrnSay") };
   const bag = manifest.inside.get(code);
-  if (!piece && bag) return { state: "wrong", word: "Scan the bag", short: "Bag?", say: `This shipment is in bag ${bag}` };
+  if (!piece && bag) return { state: "wrong", word: say("scanBag"), short: say("scanBagShort"), says: say("scanBagSay", { bag }) };
   if (!piece) return { state: "unknown" };
   const bill = manifest.hawbs.get(piece.hawb);
-  if (piece.at) return { state: "again", bill, say: `Already scanned at ${piece.at}` };
+  if (piece.at) return { state: "again", bill, says: say("againSay", { at: piece.at }) };
   bill.arrived += 1;
   if (!manifest.shared || bill.bagged || bill.arrived === bill.packages) piece.at = now(); // loose document pieces share a label
-  if (bill.held) return { state: "held", bill, say: bill.bagged ? "A shipment in this bag is on hold: put it aside in the warehouse" : undefined };
-  if (bill.bagged) return { state: "ok", bill, say: `Bag with ${bill.bagged} shipments` };
-  if (bill.arrived < bill.packages) return { state: "part", bill, word: `Part ${bill.arrived} of ${bill.packages}`, say: `${bill.packages - bill.arrived} to come of ${bill.hawb}` };
-  return { state: "ok", bill, say: bill.packages > 1 ? `Part ${bill.arrived} of ${bill.packages}: complete` : undefined };
+  if (bill.held) return { state: "held", bill, says: bill.bagged ? say("heldBagSay") : undefined };
+  if (bill.bagged) return { state: "ok", bill, says: say("bagSay", { shipments: bill.bagged }) };
+  const parts = { n: bill.arrived, of: bill.packages };
+  if (bill.arrived >= bill.packages) return { state: "ok", bill, says: bill.packages > 1 ? say("partsComplete", parts) : undefined };
+  const left = bill.packages - bill.arrived;
+  return { state: "part", bill, word: say("part", parts), short: say("partShort", parts), says: say("partSay", { left, hawb: bill.hawb }) };
 }
 
-function show(code, { state, word, short, say, bill, counted }) {
+function show(code, { state, word, short, says, bill, counted }) {
   $("verdict").dataset.state = state;
   $("verdict-icon").setAttribute("href", `#i-${state}`);
-  $("verdict-word").textContent = word ?? VERDICTS[state][0];
+  $("verdict-word").textContent = word ?? VERDICTS[state].word;
   $("verdict-code").textContent = code;
-  $("verdict-say").textContent = say ?? VERDICTS[state][1];
+  $("verdict-say").textContent = says ?? VERDICTS[state].says ?? "";
   const line = document.createElement("li");
-  short ??= { ok: "OK", part: word?.replace("Part ", ""), again: "Again", held: "Held", wrong: "Wrong", unknown: "Unknown" }[state];
+  short ??= VERDICTS[state].short;
   for (const [tag, text, cls] of [["time", now()], ["span", code], ["b", short, `v v--${state}`]]) {
     const el = document.createElement(tag);
     el.textContent = text;
@@ -118,7 +124,7 @@ function show(code, { state, word, short, say, bill, counted }) {
   if (["ok", "part", "held"].includes(state) && !counted) count(1);
   if (state === "unknown") $("excess").textContent = Number($("excess").textContent) + 1;
   if (bill && bill.arrived === bill.packages && !bill.bagged) weighing(bill); // a bag is not weighed, its shipments are
-  sound(VERDICTS[state][2]);
+  sound(VERDICTS[state].tone);
 }
 
 function count(more) {
@@ -150,7 +156,7 @@ function ready() {
   const here = document.activeElement;
   const state = !document.hasFocus() ? "no" : here === $("code") ? "yes" : [$("kg"), $("weigh-code")].includes(here) ? "kg" : "no";
   $("scan-form").dataset.ready = state;
-  $("ready").textContent = { yes: "READY", kg: "WEIGHT: Enter records, Esc leaves", no: "NOT READY: press any key" }[state];
+  $("ready").textContent = { yes: say("ready"), kg: say("weighing"), no: say("notReady") }[state];
 }
 addEventListener("focus", () => { $("code").focus(); ready(); });
 addEventListener("blur", ready);
@@ -179,7 +185,7 @@ function weighing(bill) {
 }
 function declared() {
   const bill = manifest.hawbs.get(clean($("weigh-code").value));
-  $("weigh-declared").textContent = bill ? kilos(bill.kg) : "–";
+  $("weigh-declared").textContent = bill ? say("kilos", { kg: bill.kg.toFixed(2) }) : "–";
 }
 $("weigh-code").addEventListener("input", declared);
 $("weigh").addEventListener("submit", async (e) => {
@@ -193,7 +199,7 @@ $("weigh").addEventListener("submit", async (e) => {
     $("verdict-say").textContent = said ?? refused;
     if (said) $("kg").value = "";
   } catch (fault) {
-    $("verdict-say").textContent = `Weight not recorded: ${fault instanceof SignedOut ? "sign in again" : "network down. Try again"}.`;
+    $("verdict-say").textContent = fault instanceof SignedOut ? say("weightSignedOut") : say("weightDown");
     return;
   }
   $("code").focus();

@@ -35,6 +35,6 @@ export async function post(address, body) {
 export async function sent(station, scans) {
   const message = JSON.stringify({ scans: scans.map(({ key, code, at }) => ({ key, code, at })) });
   const { answers } = await post(station.scans, message);
-  if (!answers) throw new Error("not taken");
+  if (!answers) throw new TypeError();
   return answers;
 }

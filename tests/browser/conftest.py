@@ -14,11 +14,13 @@ import pytest
 from django.conf import LazySettings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.cached_db import SessionStore
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from accounts import cast
 from accounts.management.commands.demo import create_cast
 from accounts.models import User
+from accounts.sessions import PROVED
 from bills import filing
 from eccs.celery import app
 from payments.bank import KeyRing
@@ -126,11 +128,12 @@ def member(username: str) -> User:
 
 
 def session_of(username: str) -> str:
-    """The key of a session in which that person is signed in."""
+    """The key of a session in which that person has signed in just now."""
     user = member(username)
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session[PROVED] = int(timezone.now().timestamp())
     session.save()
     return str(session.session_key)

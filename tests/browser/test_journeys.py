@@ -66,7 +66,7 @@ def test_a_courier_brings_a_flight_and_it_leaves_customs(visit: Visit) -> None:
 
     page.goto(f"/bills/flights/{flight.key}/")
     rows = [flights.item(n) for n in range(1, 6)]
-    page.locator("input[type=file]").set_input_files(flights.as_file("cbe.csv", flights.CBE, rows))  # type: ignore[arg-type]
+    page.locator("input[name=file]").set_input_files(flights.as_file("cbe.csv", flights.CBE, rows))  # type: ignore[arg-type]
     page.locator("main form[enctype] button").first.click()
     sign(page)
     expect(page.locator("h1")).to_be_visible()

@@ -99,7 +99,7 @@ def first_flight(visit: Visit) -> None:
     assert (flight.number or "").startswith("ECM_JAI_")
     page.goto(f"/bills/flights/{flight.key}/")
     rows = [flights.item(n) for n in (1, 2)]
-    page.locator("input[type=file]").set_input_files(flights.as_file("cbe.csv", flights.CBE, rows))  # type: ignore[arg-type]
+    page.locator("input[name=file]").set_input_files(flights.as_file("cbe.csv", flights.CBE, rows))  # type: ignore[arg-type]
     page.locator("main form[enctype] button").first.click()
     sign(page)
     expect(page.locator("h1")).to_be_visible()

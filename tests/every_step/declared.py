@@ -197,6 +197,11 @@ def ready(model: type[Document], declared: Step, stage: str, **given: Any) -> An
     return made
 
 
+def at_stage(model: type[Document], stage: str) -> Any:
+    """A document at a stage, whatever may be done there."""
+    return CASES[model].make(stage)
+
+
 def answers(model: type[Document], declared: Step, one: Any) -> dict[str, Any]:
     """What the step's form would answer."""
     return CASES[model].answers.get(declared.name, lambda _one: {})(one)
@@ -212,11 +217,11 @@ def wrong_roles(declared: Step) -> list[Role]:
     return [role for role in Role if role not in declared.roles and role.group is not Group.SYSTEM]
 
 
-def every_stage() -> list[tuple[type[Document], str, str]]:
-    """Each step of each kind of document, at each stage there is."""
-    return [(model, name, stage) for model in MODELS for name in model.steps() for stage in model.stage_order()]
+def every_stage() -> list[tuple[type[Document], str]]:
+    """Each stage of each kind of document."""
+    return [(model, stage) for model in MODELS for stage in model.stage_order()]
 
 
 def every_source() -> list[tuple[type[Document], str, str]]:
     """Each step at each stage where it is declared."""
-    return [(m, name, stage) for m, name, stage in every_stage() if stage in m.steps()[name].sources]
+    return [(m, name, stage) for m, stage in every_stage() for name, one in m.steps().items() if stage in one.sources]

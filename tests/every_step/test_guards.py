@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts.advisories import Advisory, Audience, not_over, written_at_this_desk
+from accounts.advisories import Advisory, not_over
 from accounts.clearance import belongs_to_customs, can_be_reached_by_mail, held_by_nobody, is_composed
 from accounts.directory import registration
 from accounts.models import AuthorisedCourier, Posting
@@ -92,7 +92,6 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     registration.silent_for_too_long: (lambda c: _set(c, active_from=day()), "year has not passed"),
     registration.inactivity_is_near: (lambda c: _set(c, active_from=day()), "not near"),
     registration.end_is_near: (lambda c: _set(c, valid_until=day(99)), "not near"),
-    written_at_this_desk: (lambda a: _set(a, audience=Audience.STATION, station_id="BLR"), "is the Port Admin's there"),
     not_over: (lambda _a: _over(), "last day has passed"),
     late_payment_reported: (lambda _c: BankMessage.objects.all().delete(), "no late payment"),
 }

@@ -114,7 +114,7 @@ def test_a_shipment_typed_in_is_checked_like_a_row_and_counted(
         ({"hawb": "SWF001"}, "on this manifest already"),
         ({"crn_numbers": "SWF001"}, "on this manifest already"),
         ({"transshipment": "Y"}, "is needed with transshipment Y"),
-        ({"description": ""}, "Enter description"),
+        ({"description": ""}, "Enter description<"),
     ],
 )
 def test_a_wrong_shipment_is_told_at_its_field(

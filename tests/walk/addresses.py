@@ -61,6 +61,7 @@ class World:
     directory: list[Document] = field(default_factory=list)  # firms, which belong to no station
     addresses: dict[str, list[str]] = field(default_factory=dict)  # name → addresses that belong to the firm alone
     shared: dict[str, list[str]] = field(default_factory=dict)  # name → addresses for everybody signed in
+    national: set[str] = field(default_factory=set)  # of those that belong to somebody alone, the System Admin's
 
     def own(self, name: str, *args: Any) -> None:
         """An address that is nobody else's."""
@@ -199,11 +200,15 @@ def _of_payments(world: World, owed: Challan, paid: Challan) -> None:
 
 
 def _of_the_port_admin(world: World) -> Advisory:
-    draft = advisory(AdvisoryStage.DRAFT, station="BLR")
-    world.own("advisory-edit", draft.key)
-    world.own("advisory-mark-read", draft.key)
-    audit.record("file.downloaded", about="CBE-XIII_BLR_2026-2027_01_01", station="BLR")
-    world.own("audit-line", AuditLine.objects.latest("pk").pk)
+    draft, national = advisory(AdvisoryStage.DRAFT, station="BLR"), advisory(AdvisoryStage.DRAFT)
+    for one in (draft, national):
+        world.own("advisory-edit", one.key)
+        world.own("advisory-mark-read", one.key)
+    world.national.add(world.addresses["advisory-edit"][-1])
+    for station, about in (("BLR", "CBE-XIII_BLR_2026-2027_01_01"), ("", "target_minutes")):
+        audit.record("file.downloaded", about=about, station=station)
+        world.own("audit-line", AuditLine.objects.latest("pk").pk)
+    world.national.add(world.addresses["audit-line"][-1])
     return draft
 
 
