@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
@@ -30,8 +30,23 @@ def _forgiving(method: Callable[..., Any], absent: Any) -> Callable[..., Any]:
 _DEFAULT = object()
 
 
+class KeptClient(RedisCacheClient):
+    """Django's client, which makes a new Redis object for every word it says; this one keeps those it has."""
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        """The Redis object that shares the pool of connections, for reading or writing."""
+        kept: dict[bool, Any] = self.__dict__.setdefault("_kept", {})
+        if write not in kept:
+            kept[write] = super().get_client(key, write=write)
+        return kept[write]
+
+
 class ForgivingRedisCache(RedisCache):
     """A cache whose absence is an empty answer, so that no page fails because Redis is stopped."""
+
+    def __init__(self, server: str | list[str], params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = KeptClient
 
     get = _forgiving(RedisCache.get, _DEFAULT)
     get_many = _forgiving(RedisCache.get_many, {})

@@ -48,14 +48,24 @@ Counted = dict[tuple[str, str | None], tuple[int, datetime | None, int]]
 """By stage and station: how many wait, since when, how many over the target."""
 
 
-def counts(model: type[Document], field: str, value: Any) -> Counted:
-    """How many wait in each open stage of a station, or of a courier at each station."""
-    key = _count_key(model, field, value)
-    held: Counted | None = cache.get(key)
-    if held is not None:
-        return held
+Place = tuple[type[Document], str, Any]
+"""A kind of document, and a station or a courier: `(CourierBillOfEntry, "station_id", "BLR")`."""
+
+
+def counts(places: Iterable[Place]) -> dict[Place, Counted]:
+    """How many wait in each open stage of each place: what the cache holds in one question to it, the rest counted anew."""
+    keys = {place: _count_key(*place) for place in places}
+    held = cache.get_many(keys.values()) if keys else {}
+    missing = {place: _counted(*place) for place, key in keys.items() if key not in held}
+    if missing:
+        cache.set_many({keys[place]: found for place, found in missing.items()}, COUNTED_FOR)
+    return {place: held[key] if key in held else missing[place] for place, key in keys.items()}
+
+
+def _counted(model: type[Document], field: str, value: Any) -> Counted:
+    """The waiting documents of a station, or of a courier at each station, counted in the database."""
     late = timezone.now() - timedelta(minutes=target_minutes())
-    found: Counted = {
+    return {
         (stage, station): (count, oldest, over)
         for stage, station, count, oldest, over in cast("Any", model._default_manager)
         .filter(**{field: value}, stage__in=[s for s in model.open_stages() if field == "courier_id" or s != "DRAFT"])
@@ -63,8 +73,6 @@ def counts(model: type[Document], field: str, value: Any) -> Counted:
         .annotate(count=Count("pk"), oldest=Min("stage_since"), over=Count("pk", filter=Q(stage_since__lt=late)))
         .order_by()
     }
-    cache.set(key, found, COUNTED_FOR)
-    return found
 
 
 def _count_key(model: type[Document], field: str, value: Any) -> str:
@@ -84,17 +92,22 @@ def target_minutes() -> int:
 
 def desks(actor: Actor) -> list[Desk]:
     """Every desk of the person, in the order of the notice."""
+    waiting = [
+        (listing, stage, _scopes(listing, stage, actor))
+        for listing in pages.listings()
+        for stage in listing.waiting_at(actor)
+    ]
+    counted = counts({(listing.model, field, value) for listing, _, scopes in waiting for field, value, _ in scopes})
     found = []
-    for listing in pages.listings():
-        for stage in listing.waiting_at(actor):
-            count, oldest, over = 0, None, 0
-            for field, value, stations in _scopes(listing, stage, actor):
-                for (there, station), (n, since, late) in counts(listing.model, field, value).items():
-                    if there == stage and (stations is None or station in stations):
-                        count, over = count + n, over + late
-                        oldest = min(filter(None, (oldest, since)), default=None)
-            label = str(listing.model.stage_labels()[stage])
-            found.append(Desk(listing, stage, label, count, oldest, over))
+    for listing, stage, scopes in waiting:
+        count, oldest, over = 0, None, 0
+        for field, value, stations in scopes:
+            for (there, station), (n, since, late) in counted[listing.model, field, value].items():
+                if there == stage and (stations is None or station in stations):
+                    count, over = count + n, over + late
+                    oldest = min(filter(None, (oldest, since)), default=None)
+        label = str(listing.model.stage_labels()[stage])
+        found.append(Desk(listing, stage, label, count, oldest, over))
     return found
 
 

@@ -140,8 +140,13 @@ def offered(answer: Any) -> set[str]:
 @pytest.mark.parametrize("model", d.MODELS, ids=named)
 def test_pages_offer_and_addresses_take_what_the_declarations_say(model: type[Document]) -> None:
     own, foreign = everybody(own=True), everybody(own=False)
+    tried: set[str] = (
+        set()
+    )  # each step's address is tried by all at the first of its stages; its button is looked for at each
     for stage in model.open_stages():
         steps = [step for step in model.steps().values() if stage in step.sources]
+        first_met = [step for step in steps if step.name not in tried]
+        tried.update(step.name for step in first_met)
         with transaction.atomic():
             sid = transaction.savepoint()
             one = d.ready(model, steps[0], stage)
@@ -151,12 +156,12 @@ def test_pages_offer_and_addresses_take_what_the_declarations_say(model: type[Do
                     continue
                 wanted = {step.name for step in steps if allowed(who, model, step.roles_at(stage))}
                 assert offered(who.client.get(one.get_absolute_url())) == wanted, (who, stage)
-                for step in steps:
+                for step in first_met:
                     if step.name not in wanted and (who.own or who.role in step.roles):
                         answer = who.client.post(one.step_url(step.name), {"confirm": "yes"})
                         back = answer.get("Location") == one.get_absolute_url()  # told there that it was not done
                         assert back or answer.status_code in (403, 404, 409, 422), (who, step.name, answer.status_code)
-            _shut_out(own, one, steps)
+            _shut_out(own, one, first_met)
             assert as_stored(one) == before, stage
             transaction.savepoint_rollback(sid)
 
