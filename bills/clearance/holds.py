@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 DETAINING = (Role.ASSESSING_OFFICER, Role.SHED_SUPERINTENDENT, Role.DCAC)
 BEFORE_STOP = [stage for stage in HERE if stage != Stage.STOPPED]
 BEFORE_DETENTION = [stage for stage in HERE if stage not in (Stage.STOPPED, Stage.DETAINED)]
+UNCLEARED = (*FREE, Stage.QUERY)  # nothing is on against the goods
 EXAMINERS = ("report_examination", "report_first_check_examination")
 
 
@@ -209,3 +210,30 @@ class HeldClearance(ImportClearance):
         self.end_hold(Hold.CANCELLATION)
         self.discarded_at = self.taken_at
         supersede(self)
+
+    @step(
+        UNCLEARED, Stage.RETURNED, role=Role.SYSTEM, label=_("Record return to origin"), para="Reg 5(6)", anytime=True,
+        guards=guards.NO_OPEN_REQUEST,
+    )  # fmt: skip
+    def return_to_origin(self: CourierBillOfEntry, *, permission: str) -> Iterable[models.Model]:
+        """The goods have gone back to their sender, uncleared: the bill is closed."""
+        return _goods_gone(self)
+
+    @step(
+        UNCLEARED, Stage.DISPOSED, role=Role.SYSTEM, label=_("Record disposal"), para="PN17 5.0(v), Reg 5(5)", anytime=True,
+        guards=guards.NO_OPEN_REQUEST,
+    )  # fmt: skip
+    def dispose(self: CourierBillOfEntry, *, permission: str) -> Iterable[models.Model]:
+        """The goods were sold or destroyed, uncleared: the bill is closed."""
+        return _goods_gone(self)
+
+
+def _goods_gone(bill: CourierBillOfEntry) -> list[models.Model]:
+    """The goods are no longer here to be cleared: a query is not answered any more, nothing is assessed finally."""
+    from bills.provisional import supersede
+
+    records: list[Any] = bill.query_withdrawn()
+    for memo in records:
+        memo.reply = gettext("Withdrawn: the goods have left uncleared.")
+    supersede(bill)
+    return records

@@ -13,7 +13,14 @@ from accounts.advisories import Advisory
 from accounts.grants import Offer
 from accounts.models import AuthorisedCourier, Custodian, CustomsStation, Importer, User
 from accounts.roles import Group, Role
-from bills.models import BillAmendment, BillCancellation, CourierBillOfEntry, ProvisionalAssessment
+from bills.models import (
+    BillAmendment,
+    BillCancellation,
+    CourierBillOfEntry,
+    Disposal,
+    ProvisionalAssessment,
+    ReturnToOrigin,
+)
 from eccs.workflow import Document, Step
 from manifests.models import ExpressCargoManifest, ManifestAmendment
 from payments.models import BankMessage, Challan
@@ -28,10 +35,11 @@ from tests.factories.manifests import manifest
 from tests.factories.people import officer, station_role
 from tests.factories.requests import CHANGES, cancellation, provisional_assessment
 from tests.factories.requests import amendment as bill_amendment
+from tests.factories.uncleared import disposal, return_to_origin
 
 MODELS: tuple[type[Document], ...] = (
     User, StationRole, ExpressCargoManifest, ManifestAmendment, CourierBillOfEntry, BillAmendment, BillCancellation,
-    ProvisionalAssessment, Challan, Advisory,
+    ProvisionalAssessment, ReturnToOrigin, Disposal, Challan, Advisory,
     AuthorisedCourier, Custodian, Importer,
 )  # fmt: skip
 NATIONAL = (AuthorisedCourier, Importer)  # within the reach of a role at any station
@@ -151,6 +159,8 @@ CASES: dict[type[Document], Case] = {
             "close_request": lambda _one: {"request": "AMD_BLR_2026-2027_000001"},
             "amend": lambda _one: {"amendment": "AMD_BLR_2026-2027_000001", "changes": CHANGES},
             "cancel": lambda _one: {"cancellation": "CAN_BLR_2026-2027_000001"},
+            "return_to_origin": lambda _one: {"permission": "RTO_BLR_2026-2027_000001"},
+            "dispose": lambda _one: {"permission": "DSP_BLR_2026-2027_000001"},
         },
         {
             "record_arrival": lambda _model: {"arrived": True},
@@ -161,6 +171,25 @@ CASES: dict[type[Document], Case] = {
     BillCancellation: Case(cancellation, {"verify": REMARKS, "reject": REMARKS}),
     ProvisionalAssessment: Case(
         provisional_assessment, {"finalise_assessment": lambda _one: {"final_duty": "40", "remarks": "Report received."}}
+    ),
+    ReturnToOrigin: Case(
+        return_to_origin,
+        {
+            "refuse": REMARKS,
+            "record_return": lambda _one: {
+                "airway_bill": "899-44172063", "flight": "ZZ319", "returned_on": timezone.localdate().isoformat(),
+            },
+        },
+    ),
+    Disposal: Case(
+        disposal,
+        {
+            "refuse": REMARKS,
+            "record_disposal": lambda _one: {
+                "disposed_on": timezone.localdate().isoformat(), "reference": "Lot 7", "taken_over_by": "Banyan Traders",
+                "proceeds": "900", "present": "K. Sethi, Superintendent",
+            },
+        },
     ),
     Challan: Case(
         challan,

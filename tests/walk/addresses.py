@@ -44,6 +44,7 @@ from tests.factories.manifests import house_airway_bill, manifest
 from tests.factories.people import officer, station_role
 from tests.factories.requests import amendment as bill_amendment
 from tests.factories.requests import cancellation, provisional_assessment
+from tests.factories.uncleared import disposal, lying, notified, return_to_origin
 
 PUBLIC = (
     "sign-in", "sign-in-code", "sign-in-recovery", "password-forgotten", "password-sent", "password-reset", "healthz", "set_language", "bank-return",
@@ -101,8 +102,9 @@ def build() -> World:
         bill_amendment(of=bills[Stage.XRAY]), cancellation(of=bills[Stage.ASSESSMENT]),
         provisional_assessment(of=bills[Stage.OUT_OF_CHARGE]),
     ]  # fmt: skip
+    sent_back, disposed = return_to_origin(), disposal()
     world.documents = [
-        draft_manifest, flight, drafted, asked, *bills.values(), *of_bills, owed, paid, *people, *roles,
+        sent_back, disposed, draft_manifest, flight, drafted, asked, *bills.values(), *of_bills, owed, paid, *people, *roles,
         _of_the_port_admin(world),
     ]  # fmt: skip
     _generic(world)
@@ -111,6 +113,7 @@ def build() -> World:
     _of_payments(world, owed, paid)
     _common(world)
     _of_amendments(world, asked)
+    _of_uncleared_goods(world)
     return world
 
 
@@ -187,6 +190,12 @@ def _upload(kind: str, state: str, flight: ExpressCargoManifest) -> Upload:
     )  # fmt: skip
 
 
+def _of_uncleared_goods(world: World) -> None:
+    entry = lying(40)
+    world.own("uncleared-notice", notified(entry).number)
+    world.own("uncleared-return", entry.pk)
+
+
 def _of_payments(world: World, owed: Challan, paid: Challan) -> None:
     for one in (owed, paid):
         world.own("go-to-bank", one.number)
@@ -214,6 +223,7 @@ def _common(world: World) -> None:
         "new-challan", "reconciliation", "account", "session", "sessions-end-others", "password-change", "confirm-password",
         "second-factor", "second-factor-square", "recovery-codes", "second-factor-policy", "expiry-exercises", "expiry-new",
         "new-challan", "reconciliation", "differences-open", "warehouse-register", "warehouse-export", "warehouse-move",
+        "uncleared", "uncleared-export", "uncleared-print", "uncleared-dispose",
         "new-challan", "reconciliation", "audit", "audit-export", "advisories", "advisories-written", "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
         "custodian-new", "importers", "importer-new",
     ):  # fmt: skip
