@@ -88,6 +88,22 @@ class WarehouseMove(models.Model):
         return f"{self.entry}: {self.location}"
 
 
+class WarehouseDetention(models.Model):
+    """Goods of the register detained by a memo of Customs, and until when (PN17 7.1(e))."""
+
+    entry = models.ForeignKey(WarehouseEntry, models.CASCADE, related_name="detentions")
+    memo = models.CharField(max_length=60)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [models.UniqueConstraint(fields=["entry", "memo"], name="detention_once_a_memo")]
+
+    def __str__(self) -> str:
+        return f"{self.entry}: {self.memo}"
+
+
 class Difference(models.Model):
     """A label manifested and never scanned, or scanned and not manifested, listed when the arrival was closed (PN17 5.2)."""
 
