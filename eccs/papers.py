@@ -195,9 +195,20 @@ class Paper:
         self.canvas.setAuthor("ECCS")
         self.canvas.setSubject(head.title)
         self._kept: list[dict[str, Any]] = []
-        self.canvas.beginForm("head")
+        self._heads = 0
+        self._draw_head(head)
+        self._begin_page()
+
+    def _draw_head(self, head: Head) -> None:
+        self._heads += 1
+        self.canvas.beginForm(f"head{self._heads}")
         _draw_head(self.canvas, head)
         self.canvas.endForm()
+
+    def begin(self, head: Head) -> None:
+        """Begin the next of several papers in one PDF, on a page of its own."""
+        self._end_page()
+        self._draw_head(head)
         self._begin_page()
 
     @property
@@ -206,7 +217,7 @@ class Paper:
         return len(self._kept) + 1
 
     def _begin_page(self) -> None:
-        self.canvas.doForm("head")
+        self.canvas.doForm(f"head{self._heads}")
         self.pen = Pen(self.canvas)
         self.y = PAGE_HEIGHT - HEAD
         self.canvas.setLineWidth(0.5)

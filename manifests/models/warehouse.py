@@ -42,6 +42,7 @@ class WarehouseEntry(models.Model):
         """On what the goods left."""
 
         OUT_OF_CHARGE = "OUT_OF_CHARGE", _("Out of Charge")
+        MANUAL = "MANUAL", _("Cleared manually")
         RELEASED = "RELEASED", _("Released provisionally")
         RETURNED = "RETURNED", _("Returned to origin")
         DISPOSED = "DISPOSED", _("Disposed of")

@@ -18,6 +18,8 @@ from bills.models import (
     BillCancellation,
     CourierBillOfEntry,
     Disposal,
+    ManualClearance,
+    ManualForm,
     ProvisionalAssessment,
     ReturnToOrigin,
 )
@@ -32,6 +34,7 @@ from tests.factories.challans import challan
 from tests.factories.directory import custodian, importer
 from tests.factories.firms import registration
 from tests.factories.manifests import manifest
+from tests.factories.manual import bill_of_form, manual_clearance, manual_form, paper
 from tests.factories.people import officer, station_role
 from tests.factories.requests import CHANGES, cancellation, provisional_assessment
 from tests.factories.requests import amendment as bill_amendment
@@ -39,7 +42,8 @@ from tests.factories.uncleared import disposal, return_to_origin
 
 MODELS: tuple[type[Document], ...] = (
     User, StationRole, ExpressCargoManifest, ManifestAmendment, CourierBillOfEntry, BillAmendment, BillCancellation,
-    ProvisionalAssessment, ReturnToOrigin, Disposal, Challan, Advisory,
+    ProvisionalAssessment, ReturnToOrigin, Disposal, ManualClearance, ManualForm,
+    Challan, Advisory,
     AuthorisedCourier, Custodian, Importer,
 )  # fmt: skip
 NATIONAL = (AuthorisedCourier, Importer)  # within the reach of a role at any station
@@ -160,6 +164,9 @@ CASES: dict[type[Document], Case] = {
             "amend": lambda _one: {"amendment": "AMD_BLR_2026-2027_000001", "changes": CHANGES},
             "cancel": lambda _one: {"cancellation": "CAN_BLR_2026-2027_000001"},
             "return_to_origin": lambda _one: {"permission": "RTO_BLR_2026-2027_000001"},
+            "clear_manually": lambda _one: {
+                "form": "MCF_BLR_2026-2027_000001", "collected": "900", "cleared_at": timezone.now().isoformat(),
+            },
             "dispose": lambda _one: {"permission": "DSP_BLR_2026-2027_000001"},
         },
         {
@@ -189,6 +196,15 @@ CASES: dict[type[Document], Case] = {
                 "disposed_on": timezone.localdate().isoformat(), "reference": "Lot 7", "taken_over_by": "Banyan Traders",
                 "proceeds": "900", "present": "K. Sethi, Superintendent",
             },
+        },
+    ),
+    ManualClearance: Case(manual_clearance, {"reject": REMARKS}),
+    ManualForm: Case(
+        manual_form,
+        {
+            "record_use": lambda _one: paper(manual_clearance("ENDED")),
+            "link_bill": lambda one: {"bill": str(bill_of_form(one))},
+            **dict.fromkeys(("spoil", "report_missing", "record_found", "return_to_courier"), REMARKS),
         },
     ),
     Challan: Case(

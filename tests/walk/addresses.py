@@ -41,6 +41,7 @@ from tests.factories.bills import bill
 from tests.factories.challans import challan
 from tests.factories.directory import custodian, importer
 from tests.factories.manifests import house_airway_bill, manifest
+from tests.factories.manual import manual_clearance, manual_form
 from tests.factories.people import officer, station_role
 from tests.factories.requests import amendment as bill_amendment
 from tests.factories.requests import cancellation, provisional_assessment
@@ -104,7 +105,7 @@ def build() -> World:
     ]  # fmt: skip
     sent_back, disposed = return_to_origin(), disposal()
     world.documents = [
-        sent_back, disposed, draft_manifest, flight, drafted, asked, *bills.values(), *of_bills, owed, paid, *people, *roles,
+        sent_back, disposed, manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *of_bills, owed, paid, *people, *roles,
         _of_the_port_admin(world),
     ]  # fmt: skip
     _generic(world)
@@ -194,6 +195,10 @@ def _of_uncleared_goods(world: World) -> None:
     entry = lying(40)
     world.own("uncleared-notice", notified(entry).number)
     world.own("uncleared-return", entry.pk)
+    blank = manual_form().number
+    for name in ("manual-issued", "manual-blanks"):
+        world.own(name)
+        world.addresses[name][-1] += f"?first={blank}&last={blank}"
 
 
 def _of_payments(world: World, owed: Challan, paid: Challan) -> None:
@@ -223,6 +228,7 @@ def _common(world: World) -> None:
         "new-challan", "reconciliation", "account", "session", "sessions-end-others", "password-change", "confirm-password",
         "second-factor", "second-factor-square", "recovery-codes", "second-factor-policy", "expiry-exercises", "expiry-new",
         "new-challan", "reconciliation", "differences-open", "warehouse-register", "warehouse-export", "warehouse-move",
+        "manual", "manual-export", "manual-propose", "manual-issue",
         "uncleared", "uncleared-export", "uncleared-print", "uncleared-dispose",
         "new-challan", "reconciliation", "audit", "audit-export", "advisories", "advisories-written", "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
         "custodian-new", "importers", "importer-new",
