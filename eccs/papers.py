@@ -196,6 +196,7 @@ class Paper:
         self.canvas.setSubject(head.title)
         self._kept: list[dict[str, Any]] = []
         self._heads = 0
+        self._of: list[int] = []  # to which of several papers each page belongs
         self._draw_head(head)
         self._begin_page()
 
@@ -227,6 +228,7 @@ class Paper:
     def _end_page(self) -> None:
         self.pen.lift()
         self._kept.append(dict(self.canvas.__dict__))
+        self._of.append(self._heads)
         self.canvas._startPage()
 
     def room(self, height: float) -> None:
@@ -287,11 +289,12 @@ class Paper:
     def close(self) -> bytes:
         """Number the pages and return the PDF."""
         self._end_page()
-        canvas, pages = self.canvas, len(self._kept)
-        for number, state in enumerate(self._kept, 1):
+        canvas = self.canvas
+        for index, (state, paper) in enumerate(zip(self._kept, self._of, strict=True)):
             canvas.__dict__.update(state)
             pen = Pen(canvas)
             pen.colour = GREY
+            number, pages = index - self._of.index(paper) + 1, self._of.count(paper)
             of = _("Page %(number)s of %(pages)s") % {"number": number, "pages": pages}
             Block(of, WIDTH, 7, right=True).draw(pen, MARGIN, 8 * mm + 7)
             pen.lift()

@@ -134,7 +134,7 @@ class ManualFormSteps(Document):
 
     @step(
         FormStage.ISSUED, FormStage.USED, role=Role.SHED_SUPERINTENDENT, label=gettext_lazy("Record use"), para=PARA,
-        form="bills.manual.forms.UseForm",
+        form="bills.manual.forms.UseForm", anytime=True,
     )  # fmt: skip
     def record_use(self: ManualForm, **paper: Any) -> None:
         """What the paper says is entered: who cleared what, when, under which approval, and what was collected."""
@@ -144,7 +144,7 @@ class ManualFormSteps(Document):
 
     @step(
         FormStage.ISSUED, FormStage.SPOILED, role=Role.SHED_SUPERINTENDENT, label=gettext_lazy("Record as spoiled"),
-        para=PARA, form="bills.manual.forms.ReasonForm", many=True,
+        para=PARA, form="bills.manual.forms.ReasonForm", anytime=True,
     )  # fmt: skip
     def spoil(self: ManualForm, *, remarks: str) -> None:
         """The paper was torn or written wrongly: it is kept, and its number is never used."""
@@ -152,7 +152,7 @@ class ManualFormSteps(Document):
 
     @step(
         FormStage.ISSUED, FormStage.MISSING, role=Role.SHED_SUPERINTENDENT, label=gettext_lazy("Report as missing"),
-        para=PARA, form="bills.manual.forms.ReasonForm", many=True,
+        para=PARA, form="bills.manual.forms.ReasonForm", anytime=True,
     )  # fmt: skip
     def report_missing(self: ManualForm, *, remarks: str) -> None:
         """The paper cannot be found."""
@@ -160,7 +160,7 @@ class ManualFormSteps(Document):
 
     @step(
         FormStage.MISSING, FormStage.ISSUED, role=Role.SHED_SUPERINTENDENT, label=gettext_lazy("Record as found"),
-        para=PARA, form="bills.manual.forms.ReasonForm",
+        para=PARA, form="bills.manual.forms.ReasonForm", anytime=True,
     )  # fmt: skip
     def record_found(self: ManualForm, *, remarks: str) -> None:
         """The paper has come to light: it can be recorded as used, or as spoiled."""
@@ -177,14 +177,6 @@ class ManualFormSteps(Document):
         self.bill = bill_for(self, bill)
 
     @step(
-        FormStage.ENTERED, FormStage.USED, role=Role.DCAC, label=gettext_lazy("Return to courier"), para=PARA,
-        form="bills.manual.forms.ReasonForm",
-    )  # fmt: skip
-    def return_to_courier(self: ManualForm, *, remarks: str) -> None:
-        """The bill is not what the paper says: the courier links another one."""
-        self.bill, self.remarks = None, remarks
-
-    @step(
         FormStage.ENTERED, FormStage.REGULARISED, role=Role.DCAC, label=gettext_lazy("Regularise"), para=PARA,
         form=REMARKS, apart_from=("record_use",), grave=True,
     )  # fmt: skip
@@ -196,3 +188,11 @@ class ManualFormSteps(Document):
             self.bill, "clear_manually", SYSTEM, at=self.taken_at, form=self.number, collected=str(self.collected),
             cleared_at=self.cleared_at.isoformat() if self.cleared_at else "",
         )  # fmt: skip
+
+    @step(
+        FormStage.ENTERED, FormStage.USED, role=Role.DCAC, label=gettext_lazy("Return to courier"), para=PARA,
+        form="bills.manual.forms.ReasonForm",
+    )  # fmt: skip
+    def return_to_courier(self: ManualForm, *, remarks: str) -> None:
+        """The bill is not what the paper says: the courier links another one."""
+        self.bill, self.remarks = None, remarks

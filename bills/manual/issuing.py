@@ -16,6 +16,7 @@ from bills.manual.clearance import FormStage, ManualStage
 from bills.models import ManualClearance, ManualForm
 from eccs import numbering, trail
 from eccs.pages import activity_of
+from eccs.papers import moment
 from eccs.rows import write_rows
 from eccs.workflow import Document, Refused
 
@@ -36,7 +37,7 @@ def propose(station: str, begins_at: datetime, until_at: datetime, reason: str, 
         if open_one is not None:
             told = {"order": open_one, "stage": open_one.get_stage_display()}
             raise Refused([_("%(order)s is at “%(stage)s”: there is one at a time.") % told])
-        _begin([made], "propose", "manual-propose", actor, {"reason": reason, "until": until_at.isoformat()})
+        _begin([made], "propose", "manual-propose", actor, {"reason": reason, "until": moment(until_at)})
     return made
 
 

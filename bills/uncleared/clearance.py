@@ -101,7 +101,7 @@ class ReturnClearance(Document):
 
     @step(
         (ReturnStage.REQUESTED, ReturnStage.PERMITTED), ReturnStage.WITHDRAWN, role=Role.COURIER_SIGNATORY,
-        label=_("Withdraw"), para=RETURN_PARA, grave=True,
+        label=_("Withdraw"), para=RETURN_PARA, grave=True, anytime=True,
     )  # fmt: skip
     def withdraw(self: ReturnToOrigin) -> None:
         """The courier does not want the goods sent back any more: they can be cleared again."""
@@ -156,7 +156,7 @@ class DisposalClearance(Document):
 
     @step(
         (DisposalStage.PROPOSED, DisposalStage.PERMITTED), DisposalStage.WITHDRAWN, role=Role.WAREHOUSE_KEEPER,
-        label=_("Withdraw"), para=DISPOSAL_PARA, grave=True,
+        label=_("Withdraw"), para=DISPOSAL_PARA, grave=True, anytime=True,
     )  # fmt: skip
     def withdraw(self: Disposal) -> None:
         """The goods are not disposed of: they were cleared after all, or are to be sent back."""

@@ -45,19 +45,19 @@ def list_paper(lines: Iterable[Line], title: str, station: str, printed_by: str)
     sheet = Paper(head)
     table = sheet.table(
         [
-            Column(_("HAWB"), 0.14), Column(_("Goods"), 0.19), Column(_("Consignee"), 0.18), Column(_("Courier"), 0.09),
+            Column(_("HAWB"), 0.14), Column(_("Goods"), 0.17), Column(_("Consignee"), 0.16), Column(_("Courier"), 0.13),
             Column(_("In"), 0.1), Column(_("Days"), 0.05, right=True), Column(_("Location"), 0.08), Column(_("Bill"), 0.17),
         ]
     )  # fmt: skip
     for line in lines:
         entry, hawb = line.entry, line.entry.hawb
-        stage = f"{line.bill.number}\n{line.bill.get_stage_display()}" if line.bill else _("no bill")
-        told = [stage, *(f"{one}\n{one.get_stage_display()}" for one in line.documents)]
+        told = [f"{one}\n{one.get_stage_display()}" for one in (line.bill, *line.documents) if one is not None]
+        station_of = f"_{entry.station_id}_"  # a number breaks after its station, not in the middle of a year
         table.row(
             [
                 f"{hawb.number}\n{hawb.packages_arrived}/{hawb.packages}", hawb.description, hawb.consignee_name,
                 hawb.manifest.courier.short_name, day(timezone.localdate(entry.in_at)), str(line.days), entry.location or "-",
-                "\n".join(told),
+                "\n".join(told).replace(station_of, f"{station_of}\n") or _("no bill"),
             ]
         )  # fmt: skip
     return sheet.close()
