@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
 from io import BytesIO
@@ -30,6 +29,9 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
 from eccs import barcodes
+from eccs.paper_parts import Column, Field, Head
+
+__all__ = ["Block", "Column", "Field", "Head", "Paper", "Pen", "Table", "day", "moment", "wrapped"]
 
 INK, GREY, LINE, WASH = HexColor("#15202f"), HexColor("#465468"), HexColor("#9aa5b5"), HexColor("#eef1f5")
 SANS, BOLD, DEVANAGARI = "Sans", "Bold", "Devanagari"
@@ -63,38 +65,6 @@ def day(value: date | None) -> str:
 def moment(value: datetime | None) -> str:
     """A moment in India's time, DD/MM/YYYY HH:MM IST."""
     return f"{timezone.localtime(value):%d/%m/%Y %H:%M} IST" if value else "-"
-
-
-@dataclass(frozen=True)
-class Head:
-    """What stands at the top and foot of every page of a paper."""
-
-    title: str
-    subtitle: str
-    number: str
-    place: str  # "Courier Terminal, Bengaluru (BLR)"
-    token: str  # the signs of the bar code
-    address: str  # what the QR code says: where the document is found in ECCS
-    foot: str  # who printed it when, and the seal of its trail
-
-
-@dataclass(frozen=True)
-class Field:
-    """A labelled value in a box, one to four quarters of the page wide."""
-
-    label: str
-    value: str
-    quarters: int = 1
-    strong: bool = False
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a table: its words, its share of the page's width, figures to the right."""
-
-    label: str
-    share: float
-    right: bool = False
 
 
 @lru_cache(maxsize=8192)

@@ -142,6 +142,8 @@ def test_15_each_blank_form_has_its_number_in_bars() -> None:
     forms = issuing.issue("BLR", 2, actor("SHED_SUPERINTENDENT"))
     assert [one.serial for one in forms] == [1, 2]
     data = blanks(list(ManualForm.objects.select_related("station").order_by("pk")), "Uma Pillai")
+    assert reading.squeezed("Page 1 of 1") in reading.text(data)
+    assert reading.squeezed("Page 2") not in reading.text(data)
     for page, one in enumerate(forms):
         assert barcodes.number_of(reading.codes(data, page)["Code128"]) == one.number
 
