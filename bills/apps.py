@@ -11,3 +11,5 @@ class BillsConfig(AppConfig):
     def ready(self) -> None:
         """Make bills known to desks and pages, their file to the uploads, and listen to the manifest's news."""
         from bills import filing, listing, receivers  # noqa: F401 each registers itself
+        from bills.manual import listing as manual  # noqa: F401
+        from bills.uncleared import listing as uncleared  # noqa: F401

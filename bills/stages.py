@@ -26,13 +26,19 @@ class Stage(models.TextChoices):
     PROVISIONALLY_RELEASED = "PROVISIONALLY_RELEASED", _("Provisionally released")
     FINALISED = "FINALISED", _("Release finalised")
     CONFISCATED = "CONFISCATED", _("Confiscated")
+    CLEARED_MANUALLY = "CLEARED_MANUALLY", _("Cleared manually")
+    RETURNED = "RETURNED", _("Returned to origin")
+    DISPOSED = "DISPOSED", _("Disposed of")
     CANCELLED = "CANCELLED", _("Cancelled")
     DISCARDED = "DISCARDED", _("Discarded")
 
 
 UNFILED = (Stage.DRAFT, Stage.DISCARDED)
 PUT_AWAY = (Stage.DISCARDED, Stage.CANCELLED)  # the shipment may have another bill
-CLOSED = (Stage.OUT_OF_CHARGE, Stage.FINALISED, Stage.CONFISCATED, Stage.CANCELLED, Stage.DISCARDED)
+CLOSED = (
+    Stage.OUT_OF_CHARGE, Stage.FINALISED, Stage.CONFISCATED, Stage.CLEARED_MANUALLY, Stage.RETURNED, Stage.DISPOSED,
+    Stage.CANCELLED, Stage.DISCARDED,
+)  # fmt: skip
 OPEN = tuple(stage for stage in Stage if stage not in CLOSED)
 HERE = tuple(
     stage for stage in OPEN if stage not in (Stage.DRAFT, Stage.PROVISIONALLY_RELEASED)

@@ -10,11 +10,15 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bills.models import QueryMemo
+from accounts.permissions import SYSTEM
+from bills.manual import issuing
+from bills.models import ManualClearance, QueryMemo
 from bills.news import notice_about
 from bills.stages import Stage
+from bills.uncleared import goods, notices
 from eccs.dated_rules import rule_book
 from eccs.models import Notice
+from eccs.workflow import take
 
 AT_ONCE = 500
 
@@ -44,3 +48,16 @@ def _reminder(memo: QueryMemo) -> Notice:
     """The notice that a query still waits for its answer."""
     told = {"bill": memo.bill, "since": f"{timezone.localtime(memo.raised_at):%d/%m/%Y}"}
     return notice_about(memo.bill, _("%(bill)s: the query of %(since)s is not answered") % told)
+
+
+@shared_task
+def watch_uncleared() -> dict[str, int]:
+    """Notify couriers and declared importers of goods not cleared after each spell, each once; return how many of which."""
+    return {str(after): notices.issue(after) for after in (goods.RETURN, goods.DISPOSAL)}
+
+
+@shared_task
+def end_manual_clearances() -> int:
+    """End each manual clearance whose period has passed; return how many."""
+    over = ManualClearance.objects.filter(pk__in=issuing.over(timezone.now()))
+    return sum(1 for one in over if take(one, "end", SYSTEM))

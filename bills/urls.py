@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bills.views import entry, papers, uploads
+from bills.views import entry, manual, papers, uncleared, uploads
 
 urlpatterns = [
     path("new/", entry.start, name="bill-start"),
@@ -19,6 +19,18 @@ urlpatterns = [
     path("prints/detention/<str:number>.pdf", papers.detention_print, name="detention-print"),
     path("papers/<int:pk>/", papers.attachment, name="attachment"),
     path("papers/of/<str:key>/", papers.attach, name="bill-attach"),
+    path("manual/", manual.overview, name="manual"),
+    path("manual/export/", manual.export, name="manual-export"),
+    path("manual/propose/", manual.propose, name="manual-propose"),
+    path("manual/issue/", manual.issue, name="manual-issue"),
+    path("manual/issued/", manual.issued, name="manual-issued"),
+    path("manual/blanks/", manual.blanks, name="manual-blanks"),
+    path("uncleared/", uncleared.listed, name="uncleared"),
+    path("uncleared/export/", uncleared.export, name="uncleared-export"),
+    path("uncleared/print/", uncleared.printed, name="uncleared-print"),
+    path("uncleared/dispose/", uncleared.dispose, name="uncleared-dispose"),
+    path("uncleared/<int:pk>/return/", uncleared.send_back, name="uncleared-return"),
+    path("uncleared/notices/<str:number>.pdf", uncleared.notice, name="uncleared-notice"),
     path("flights/<str:key>/", uploads.upload, name="bill-upload"),
     path("flights/<str:key>/images/", uploads.images_of_flight, name="bill-images"),
 ]

@@ -76,6 +76,8 @@ RULES = {
     "courier_renewal_fee": RuleKind(_("Fee of renewal in Form K, rupees"), Decimal),
     "courier_revocation_notice_days": RuleKind(_("Notice before a registration is revoked, days"), int),
     "uncleared_after_days": RuleKind(_("Uncleared goods: notice and disposal after so many days"), int, least=1),
+    "return_to_origin": RuleKind(_("Uncleared goods: return to origin, asked for by the courier"), bool),
+    "return_to_origin_after_days": RuleKind(_("Uncleared goods: return to origin after so many days"), int, least=1),
     "freight_cap_percent": RuleKind(_("Cap of air freight in the value, percent of FOB"), Decimal, most=100),
     "insurance_percent": RuleKind(_("Insurance where it is not known, percent of FOB"), Decimal, most=100),
     "landing_percent": RuleKind(_("Landing charges in the value, percent of CIF"), Decimal, most=100),

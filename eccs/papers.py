@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
 from io import BytesIO
@@ -30,6 +29,9 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
 from eccs import barcodes
+from eccs.paper_parts import Column, Field, Head
+
+__all__ = ["Block", "Column", "Field", "Head", "Paper", "Pen", "Table", "day", "moment", "wrapped"]
 
 INK, GREY, LINE, WASH = HexColor("#15202f"), HexColor("#465468"), HexColor("#9aa5b5"), HexColor("#eef1f5")
 SANS, BOLD, DEVANAGARI = "Sans", "Bold", "Devanagari"
@@ -63,38 +65,6 @@ def day(value: date | None) -> str:
 def moment(value: datetime | None) -> str:
     """A moment in India's time, DD/MM/YYYY HH:MM IST."""
     return f"{timezone.localtime(value):%d/%m/%Y %H:%M} IST" if value else "-"
-
-
-@dataclass(frozen=True)
-class Head:
-    """What stands at the top and foot of every page of a paper."""
-
-    title: str
-    subtitle: str
-    number: str
-    place: str  # "Courier Terminal, Bengaluru (BLR)"
-    token: str  # the signs of the bar code
-    address: str  # what the QR code says: where the document is found in ECCS
-    foot: str  # who printed it when, and the seal of its trail
-
-
-@dataclass(frozen=True)
-class Field:
-    """A labelled value in a box, one to four quarters of the page wide."""
-
-    label: str
-    value: str
-    quarters: int = 1
-    strong: bool = False
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a table: its words, its share of the page's width, figures to the right."""
-
-    label: str
-    share: float
-    right: bool = False
 
 
 @lru_cache(maxsize=8192)
@@ -195,9 +165,21 @@ class Paper:
         self.canvas.setAuthor("ECCS")
         self.canvas.setSubject(head.title)
         self._kept: list[dict[str, Any]] = []
-        self.canvas.beginForm("head")
+        self._heads = 0
+        self._of: list[int] = []  # to which of several papers each page belongs
+        self._draw_head(head)
+        self._begin_page()
+
+    def _draw_head(self, head: Head) -> None:
+        self._heads += 1
+        self.canvas.beginForm(f"head{self._heads}")
         _draw_head(self.canvas, head)
         self.canvas.endForm()
+
+    def begin(self, head: Head) -> None:
+        """Begin the next of several papers in one PDF, on a page of its own."""
+        self._end_page()
+        self._draw_head(head)
         self._begin_page()
 
     @property
@@ -206,7 +188,7 @@ class Paper:
         return len(self._kept) + 1
 
     def _begin_page(self) -> None:
-        self.canvas.doForm("head")
+        self.canvas.doForm(f"head{self._heads}")
         self.pen = Pen(self.canvas)
         self.y = PAGE_HEIGHT - HEAD
         self.canvas.setLineWidth(0.5)
@@ -216,6 +198,7 @@ class Paper:
     def _end_page(self) -> None:
         self.pen.lift()
         self._kept.append(dict(self.canvas.__dict__))
+        self._of.append(self._heads)
         self.canvas._startPage()
 
     def room(self, height: float) -> None:
@@ -276,11 +259,12 @@ class Paper:
     def close(self) -> bytes:
         """Number the pages and return the PDF."""
         self._end_page()
-        canvas, pages = self.canvas, len(self._kept)
-        for number, state in enumerate(self._kept, 1):
+        canvas = self.canvas
+        for index, (state, paper) in enumerate(zip(self._kept, self._of, strict=True)):
             canvas.__dict__.update(state)
             pen = Pen(canvas)
             pen.colour = GREY
+            number, pages = index - self._of.index(paper) + 1, self._of.count(paper)
             of = _("Page %(number)s of %(pages)s") % {"number": number, "pages": pages}
             Block(of, WIDTH, 7, right=True).draw(pen, MARGIN, 8 * mm + 7)
             pen.lift()

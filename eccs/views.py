@@ -56,11 +56,8 @@ def _document(request: HttpRequest, slug: str, key: str) -> tuple[pages.Listing,
 def desk(request: HttpRequest) -> HttpResponse:
     """The person's desks: what waits, how much of it is late, the oldest; and the news of the firm."""
     actor = request.actor  # type: ignore[attr-defined]
-    notices = (
-        Notice.objects.filter(audience=f"courier:{actor.courier_id}").order_by("-created_at")[:8]
-        if actor.is_trade
-        else []
-    )
+    firm = f"courier:{actor.courier_id}" if actor.courier_id else f"importer:{actor.importer_id}"
+    notices = Notice.objects.filter(audience=firm).order_by("-created_at")[:8] if actor.is_trade else []
     context = {
         "desks": desks.desks(actor), "notices": notices, "now": timezone.now(), "target_minutes": desks.target_minutes(),
         "advisories": Advisory.objects.unread_by(actor).select_related("station")[:UNREAD],

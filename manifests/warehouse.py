@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from accounts.permissions import Actor
 from eccs.pages import activity_of
 from manifests.events import goods_released
-from manifests.models import HouseAirwayBill, WarehouseEntry, WarehouseMove
+from manifests.models import HouseAirwayBill, WarehouseDetention, WarehouseEntry, WarehouseMove
 
 VIEWS = {
     "": gettext_lazy("In the warehouse"), "held": gettext_lazy("On hold"), "detained": gettext_lazy("Detained"),
@@ -35,9 +35,26 @@ def take_out(hawbs: Any, at: datetime, on: str) -> None:
     WarehouseEntry.objects.filter(hawb__in=hawbs, out_at=None).update(out_at=at, out_on=on)
 
 
-def detain(hawb_ids: Collection[int], at: datetime | None) -> None:
-    """These house airway bills are detained since a moment; with none, no longer."""
-    WarehouseEntry.objects.filter(hawb__in=hawb_ids).update(detained_since=at)
+def detain(hawbs: QuerySet[HouseAirwayBill], at: datetime, memo: str) -> None:
+    """These house airway bills are detained by a memo; what has not come yet is in the register before it comes."""
+    WarehouseEntry.objects.bulk_create(
+        [
+            WarehouseEntry(hawb=hawb, station_id=hawb.manifest.station_id, in_at=hawb.arrived_at)
+            for hawb in hawbs.select_related("manifest")
+        ],
+        ignore_conflicts=True,
+    )
+    entries = WarehouseEntry.objects.filter(hawb__in=hawbs.values("pk"))
+    entries.update(detained_since=at)
+    WarehouseDetention.objects.bulk_create(
+        WarehouseDetention(entry_id=pk, memo=memo, since=at) for pk in entries.values_list("pk", flat=True)
+    )
+
+
+def end_detention(hawbs: QuerySet[HouseAirwayBill], at: datetime, memo: str) -> None:
+    """These house airway bills are detained no longer; that they were stays in the register."""
+    WarehouseDetention.objects.filter(entry__hawb__in=hawbs.values("pk"), memo=memo).update(until=at)
+    WarehouseEntry.objects.filter(hawb__in=hawbs.values("pk")).update(detained_since=None)
 
 
 def listed(actor: Actor, view: str, asked: str, days: int | None) -> QuerySet[Any]:
@@ -115,8 +132,10 @@ def happened(entry: WarehouseEntry) -> list[tuple[datetime, str, str]]:
             lines.append((hold.released_at, _("Hold released"), hold.released_by.full_name if hold.released_by else ""))
     if entry.in_at:
         lines.append((entry.in_at, _("In"), ""))
-    if entry.detained_since:
-        lines.append((entry.detained_since, _("Detained"), ""))
+    for one in entry.detentions.all():
+        lines.append((one.since, _("Detained: memo %(memo)s") % {"memo": one.memo}, ""))
+        if one.until:
+            lines.append((one.until, _("Detention ended"), ""))
     if entry.out_at:
         lines.append((entry.out_at, str(entry.get_out_on_display()), ""))
     return sorted(lines, reverse=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,8 @@ from bills import routing
 from bills.clearance import guards
 from bills.clearance.imports import AFTER_APPROVAL, ImportClearance
 from bills.stages import FREE, HERE, Hold, Stage
-from eccs.workflow import GET_STATE, step
+from eccs.money import rupees
+from eccs.workflow import GET_STATE, Refused, step
 
 if TYPE_CHECKING:
     from bills.models import CourierBillOfEntry
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 DETAINING = (Role.ASSESSING_OFFICER, Role.SHED_SUPERINTENDENT, Role.DCAC)
 BEFORE_STOP = [stage for stage in HERE if stage != Stage.STOPPED]
 BEFORE_DETENTION = [stage for stage in HERE if stage not in (Stage.STOPPED, Stage.DETAINED)]
+UNCLEARED = (*FREE, Stage.QUERY)  # nothing is on against the goods
 EXAMINERS = ("report_examination", "report_first_check_examination")
 
 
@@ -209,3 +212,53 @@ class HeldClearance(ImportClearance):
         self.end_hold(Hold.CANCELLATION)
         self.discarded_at = self.taken_at
         supersede(self)
+
+    @step(
+        UNCLEARED, Stage.RETURNED, role=Role.SYSTEM, label=_("Record return to origin"), para="Reg 5(6)", anytime=True,
+        guards=guards.NO_OPEN_REQUEST,
+    )  # fmt: skip
+    def return_to_origin(self: CourierBillOfEntry, *, permission: str) -> Iterable[models.Model]:
+        """The goods have gone back to their sender, uncleared: the bill is closed."""
+        return _goods_gone(self)
+
+    @step(
+        UNCLEARED, Stage.DISPOSED, role=Role.SYSTEM, label=_("Record disposal"), para="PN17 5.0(v), Reg 5(5)", anytime=True,
+        guards=guards.NO_OPEN_REQUEST,
+    )  # fmt: skip
+    def dispose(self: CourierBillOfEntry, *, permission: str) -> Iterable[models.Model]:
+        """The goods were sold or destroyed, uncleared: the bill is closed."""
+        return _goods_gone(self)
+
+    @step(
+        FREE, Stage.CLEARED_MANUALLY, role=Role.SYSTEM, label=_("Record manual clearance"), para="PN17 15.0", anytime=True,
+        guards=guards.NO_OPEN_REQUEST,
+    )  # fmt: skip
+    def clear_manually(
+        self: CourierBillOfEntry, *, form: str, collected: str, cleared_at: str
+    ) -> Iterable[models.Model]:
+        """The goods left in downtime on a numbered paper form: what was collected there is set against the duty."""
+        from bills.provisional import supersede
+        from manifests import warehouse
+        from manifests.models import HouseAirwayBill, WarehouseEntry
+
+        self.duty_paid += Decimal(collected)
+        if self.amount_due > 0:
+            words = gettext(
+                "%(bill)s owes %(amount)s more than was collected on the paper: the courier pays the bill first."
+            )
+            raise Refused([words % {"bill": self, "amount": rupees(self.amount_due)}], self)
+        supersede(self)
+        goods = HouseAirwayBill.objects.filter(bills=self.pk).values("pk")
+        warehouse.take_out(goods, datetime.fromisoformat(cleared_at), WarehouseEntry.Out.MANUAL)
+        return []
+
+
+def _goods_gone(bill: CourierBillOfEntry) -> list[models.Model]:
+    """The goods are no longer here to be cleared: a query is not answered any more, nothing is assessed finally."""
+    from bills.provisional import supersede
+
+    records: list[Any] = bill.query_withdrawn()
+    for memo in records:
+        memo.reply = gettext("Withdrawn: the goods have left uncleared.")
+    supersede(bill)
+    return records

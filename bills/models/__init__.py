@@ -2,13 +2,16 @@
 
 from bills.models.bill import BillTrail, CourierBillOfEntry
 from bills.models.decisions import Adjudication, DetentionMemo, ProvisionalRelease
+from bills.models.manual import ManualClearance, ManualClearanceTrail, ManualForm, ManualFormTrail
 from bills.models.provisional import ProvisionalAssessment, ProvisionalTrail
 from bills.models.rates import ExchangeRate, TariffRate
 from bills.models.records import Attachment, Examination, Item, OutOfCharge, QueryMemo
 from bills.models.requests import AmendmentTrail, BillAmendment, BillCancellation, CancellationTrail
+from bills.models.uncleared import Disposal, DisposalTrail, ReturnToOrigin, ReturnTrail, UnclearedNotice
 
 __all__ = [
     "Adjudication", "AmendmentTrail", "Attachment", "BillAmendment", "BillCancellation", "BillTrail", "CancellationTrail",
-    "CourierBillOfEntry", "DetentionMemo", "Examination", "ExchangeRate", "Item", "OutOfCharge", "ProvisionalAssessment",
-    "ProvisionalRelease", "ProvisionalTrail", "QueryMemo", "TariffRate",
+    "CourierBillOfEntry", "DetentionMemo", "Disposal", "DisposalTrail", "Examination", "ExchangeRate", "Item", "ManualClearance",
+    "ManualClearanceTrail", "ManualForm", "ManualFormTrail", "OutOfCharge", "ProvisionalAssessment",
+    "ProvisionalRelease", "ProvisionalTrail", "QueryMemo", "ReturnToOrigin", "ReturnTrail", "TariffRate", "UnclearedNotice",
 ]  # fmt: skip

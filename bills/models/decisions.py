@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +15,19 @@ from accounts.models import CustomsStation
 from bills.models.bill import CourierBillOfEntry
 from bills.numbers import series_of
 from eccs.numbering import Numbered
+from manifests import warehouse
+from manifests.models import HouseAirwayBill, WarehouseEntry
+
+
+class DetentionMemoQuerySet(models.QuerySet[Any]):
+    """Memos, written together."""
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        """Write the memos, and put the goods down as detained in the custodian's register (PN17 7.1(e))."""
+        made = super().bulk_create(objs, *args, **kwargs)
+        for memo in made:
+            warehouse.detain(memo.goods(), memo.issued_at, memo.number)
+        return made
 
 
 class DetentionMemo(Numbered):
@@ -42,6 +57,8 @@ class DetentionMemo(Numbered):
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
 
+    objects = DetentionMemoQuerySet.as_manager()
+
     class Meta:
         ordering = ["pk"]
         constraints = [
@@ -52,6 +69,20 @@ class DetentionMemo(Numbered):
 
     def __str__(self) -> str:
         return self.number or "–"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the memo; where it has ended the register says so, and goods released provisionally are out of it."""
+        super().save(*args, **kwargs)
+        if self.ended_at is None:
+            return
+        warehouse.end_detention(self.goods(), self.ended_at, self.number or "")
+        if self.outcome == self.Outcome.RELEASED:
+            warehouse.take_out(self.goods().values("pk"), self.ended_at, WarehouseEntry.Out.RELEASED)
+
+    def goods(self) -> models.QuerySet[HouseAirwayBill]:
+        """The shipments that the memo detains."""
+        found: models.QuerySet[HouseAirwayBill] = HouseAirwayBill.objects.filter(bills=self.bill_id)
+        return found
 
     def series(self) -> str:
         """Counted by station and financial year."""

@@ -10,7 +10,7 @@ from manifests.models.manifest import (
     MasterAirwayBill,
     Package,
 )
-from manifests.models.warehouse import Difference, Hold, WarehouseEntry, WarehouseMove
+from manifests.models.warehouse import Difference, Hold, WarehouseDetention, WarehouseEntry, WarehouseMove
 
 __all__ = [
     "AmendmentLine",
@@ -26,6 +26,7 @@ __all__ = [
     "ManifestVersion",
     "MasterAirwayBill",
     "Package",
+    "WarehouseDetention",
     "WarehouseEntry",
     "WarehouseMove",
 ]

@@ -42,6 +42,8 @@ class WarehouseEntry(models.Model):
         """On what the goods left."""
 
         OUT_OF_CHARGE = "OUT_OF_CHARGE", _("Out of Charge")
+        MANUAL = "MANUAL", _("Cleared manually")
+        RELEASED = "RELEASED", _("Released provisionally")
         RETURNED = "RETURNED", _("Returned to origin")
         DISPOSED = "DISPOSED", _("Disposed of")
 
@@ -85,6 +87,22 @@ class WarehouseMove(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry}: {self.location}"
+
+
+class WarehouseDetention(models.Model):
+    """Goods of the register detained by a memo of Customs, and until when (PN17 7.1(e))."""
+
+    entry = models.ForeignKey(WarehouseEntry, models.CASCADE, related_name="detentions")
+    memo = models.CharField(max_length=60)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [models.UniqueConstraint(fields=["entry", "memo"], name="detention_once_a_memo")]
+
+    def __str__(self) -> str:
+        return f"{self.entry}: {self.memo}"
 
 
 class Difference(models.Model):

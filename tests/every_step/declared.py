@@ -13,7 +13,16 @@ from accounts.advisories import Advisory
 from accounts.grants import Offer
 from accounts.models import AuthorisedCourier, Custodian, CustomsStation, Importer, User
 from accounts.roles import Group, Role
-from bills.models import BillAmendment, BillCancellation, CourierBillOfEntry, ProvisionalAssessment
+from bills.models import (
+    BillAmendment,
+    BillCancellation,
+    CourierBillOfEntry,
+    Disposal,
+    ManualClearance,
+    ManualForm,
+    ProvisionalAssessment,
+    ReturnToOrigin,
+)
 from eccs.workflow import Document, Step
 from manifests.models import ExpressCargoManifest, ManifestAmendment
 from payments.models import BankMessage, Challan
@@ -25,13 +34,16 @@ from tests.factories.challans import challan
 from tests.factories.directory import custodian, importer
 from tests.factories.firms import registration
 from tests.factories.manifests import manifest
+from tests.factories.manual import bill_of_form, manual_clearance, manual_form, paper
 from tests.factories.people import officer, station_role
 from tests.factories.requests import CHANGES, cancellation, provisional_assessment
 from tests.factories.requests import amendment as bill_amendment
+from tests.factories.uncleared import disposal, return_to_origin
 
 MODELS: tuple[type[Document], ...] = (
     User, StationRole, ExpressCargoManifest, ManifestAmendment, CourierBillOfEntry, BillAmendment, BillCancellation,
-    ProvisionalAssessment, Challan, Advisory,
+    ProvisionalAssessment, ReturnToOrigin, Disposal, ManualClearance, ManualForm,
+    Challan, Advisory,
     AuthorisedCourier, Custodian, Importer,
 )  # fmt: skip
 NATIONAL = (AuthorisedCourier, Importer)  # within the reach of a role at any station
@@ -151,6 +163,11 @@ CASES: dict[type[Document], Case] = {
             "close_request": lambda _one: {"request": "AMD_BLR_2026-2027_000001"},
             "amend": lambda _one: {"amendment": "AMD_BLR_2026-2027_000001", "changes": CHANGES},
             "cancel": lambda _one: {"cancellation": "CAN_BLR_2026-2027_000001"},
+            "return_to_origin": lambda _one: {"permission": "RTO_BLR_2026-2027_000001"},
+            "clear_manually": lambda _one: {
+                "form": "MCF_BLR_2026-2027_000001", "collected": "900", "cleared_at": timezone.now().isoformat(),
+            },
+            "dispose": lambda _one: {"permission": "DSP_BLR_2026-2027_000001"},
         },
         {
             "record_arrival": lambda _model: {"arrived": True},
@@ -161,6 +178,34 @@ CASES: dict[type[Document], Case] = {
     BillCancellation: Case(cancellation, {"verify": REMARKS, "reject": REMARKS}),
     ProvisionalAssessment: Case(
         provisional_assessment, {"finalise_assessment": lambda _one: {"final_duty": "40", "remarks": "Report received."}}
+    ),
+    ReturnToOrigin: Case(
+        return_to_origin,
+        {
+            "refuse": REMARKS,
+            "record_return": lambda _one: {
+                "airway_bill": "899-44172063", "flight": "ZZ319", "returned_on": timezone.localdate().isoformat(),
+            },
+        },
+    ),
+    Disposal: Case(
+        disposal,
+        {
+            "refuse": REMARKS,
+            "record_disposal": lambda _one: {
+                "disposed_on": timezone.localdate().isoformat(), "reference": "Lot 7", "taken_over_by": "Banyan Traders",
+                "proceeds": "900", "present": "K. Sethi, Superintendent",
+            },
+        },
+    ),
+    ManualClearance: Case(manual_clearance, {"reject": REMARKS}),
+    ManualForm: Case(
+        manual_form,
+        {
+            "record_use": lambda _one: paper(manual_clearance("ENDED")),
+            "link_bill": lambda one: {"bill": str(bill_of_form(one))},
+            **dict.fromkeys(("spoil", "report_missing", "record_found", "return_to_courier"), REMARKS),
+        },
     ),
     Challan: Case(
         challan,

@@ -41,9 +41,11 @@ from tests.factories.bills import bill
 from tests.factories.challans import challan
 from tests.factories.directory import custodian, importer
 from tests.factories.manifests import house_airway_bill, manifest
+from tests.factories.manual import manual_clearance, manual_form
 from tests.factories.people import officer, station_role
 from tests.factories.requests import amendment as bill_amendment
 from tests.factories.requests import cancellation, provisional_assessment
+from tests.factories.uncleared import disposal, lying, notified, return_to_origin
 
 PUBLIC = (
     "sign-in", "sign-in-code", "sign-in-recovery", "password-forgotten", "password-sent", "password-reset", "healthz", "set_language", "bank-return",
@@ -102,8 +104,9 @@ def build() -> World:
         bill_amendment(of=bills[Stage.XRAY]), cancellation(of=bills[Stage.ASSESSMENT]),
         provisional_assessment(of=bills[Stage.OUT_OF_CHARGE]),
     ]  # fmt: skip
+    sent_back, disposed = return_to_origin(), disposal()
     world.documents = [
-        draft_manifest, flight, drafted, asked, *bills.values(), *of_bills, owed, paid, *people, *roles,
+        sent_back, disposed, manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *of_bills, owed, paid, *people, *roles,
         _of_the_port_admin(world),
     ]  # fmt: skip
     _generic(world)
@@ -112,6 +115,7 @@ def build() -> World:
     _of_payments(world, owed, paid)
     _common(world)
     _of_amendments(world, asked)
+    _of_uncleared_goods(world)
     return world
 
 
@@ -188,6 +192,16 @@ def _upload(kind: str, state: str, flight: ExpressCargoManifest) -> Upload:
     )  # fmt: skip
 
 
+def _of_uncleared_goods(world: World) -> None:
+    entry = lying(40)
+    world.own("uncleared-notice", notified(entry).number)
+    world.own("uncleared-return", entry.pk)
+    blank = manual_form().number
+    for name in ("manual-issued", "manual-blanks"):
+        world.own(name)
+        world.addresses[name][-1] += f"?first={blank}&last={blank}"
+
+
 def _of_payments(world: World, owed: Challan, paid: Challan) -> None:
     for one in (owed, paid):
         world.own("go-to-bank", one.number)
@@ -219,6 +233,8 @@ def _common(world: World) -> None:
         "new-challan", "reconciliation", "account", "session", "sessions-end-others", "password-change", "confirm-password",
         "second-factor", "second-factor-square", "recovery-codes", "second-factor-policy", "expiry-exercises", "expiry-new",
         "new-challan", "reconciliation", "differences-open", "warehouse-register", "warehouse-export", "warehouse-move",
+        "manual", "manual-export", "manual-propose", "manual-issue",
+        "uncleared", "uncleared-export", "uncleared-print", "uncleared-dispose",
         "new-challan", "reconciliation", "audit", "audit-export", "advisories", "advisories-written", "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
         "custodian-new", "importers", "importer-new",
     ):  # fmt: skip

@@ -1,0 +1,198 @@
+"""Manual clearance and its numbered paper forms, step by step (PN17 15.0)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.permissions import SYSTEM
+from accounts.roles import Role
+from eccs.workflow import Document, Refused, Step, step, take
+
+if TYPE_CHECKING:
+    from bills.models import ManualClearance, ManualForm
+
+PARA = "PN17 15.0"
+REMARKS = "bills.manual.forms.RemarksForm"
+
+
+class ManualStage(models.TextChoices):
+    """What a manual clearance awaits."""
+
+    PROPOSED = "PROPOSED", gettext_lazy("Manual clearance proposed")
+    APPROVED = "APPROVED", gettext_lazy("Manual clearance approved")
+    ENDED = "ENDED", gettext_lazy("Manual clearance ended")
+    RECONCILED = "RECONCILED", gettext_lazy("Reconciled")
+    REJECTED = "REJECTED", gettext_lazy("Not approved")
+
+
+class FormStage(models.TextChoices):
+    """What a numbered paper form awaits."""
+
+    ISSUED = "ISSUED", gettext_lazy("Issued, blank")
+    USED = "USED", gettext_lazy("Used, bill to be entered")
+    ENTERED = "ENTERED", gettext_lazy("Bill entered, to be verified")
+    REGULARISED = "REGULARISED", gettext_lazy("Regularised")
+    SPOILED = "SPOILED", gettext_lazy("Spoiled")
+    MISSING = "MISSING", gettext_lazy("Missing")
+
+
+def _first(document: str, name: str, target: str, label: Any, rule: str) -> Step:
+    """How the document begins: on a page of its own, which writes the first line of its trail."""
+    return Step(
+        name=name, document=document, sources=(), targets=(target,), roles=(Role.SYSTEM,), label=label, para=PARA, rule=rule
+    )  # fmt: skip
+
+
+class ManualClearanceSteps(Document):
+    """The steps of a manual clearance, in their order."""
+
+    unnumbered_stages = ()
+    courier_id = None
+    decided_at: datetime | None
+    ended_at: datetime | None
+    begins_at: datetime
+    until_at: datetime
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def steps(cls) -> dict[str, Step]:
+        """The proposal, which is made on its own page, and every step declared below."""
+        rule = "The DC/AC proposes manual clearance at the station, with the reason and the period."
+        return {
+            "propose": _first("manualclearance", "propose", "PROPOSED", gettext_lazy("Propose manual clearance"), rule),
+            **super().steps(),
+        }  # fmt: skip
+
+    @step(
+        ManualStage.PROPOSED, ManualStage.APPROVED, role=Role.COMMISSIONER, label=gettext_lazy("Approve manual clearance"),
+        para=PARA, form=REMARKS, apart_from=("propose",), grave=True,
+    )  # fmt: skip
+    def approve(self: ManualClearance, *, remarks: str = "") -> None:
+        """The Commissioner permits it for the period, from the moment of the approval on: never for what was before."""
+        if self.until_at <= self.taken_at:
+            raise Refused([_("The period is over: propose another one.")], self)
+        self.decision, self.decided_at = remarks, self.taken_at
+        self.begins_at = max(self.begins_at, self.taken_at)
+
+    @step(
+        ManualStage.PROPOSED, ManualStage.REJECTED, role=Role.COMMISSIONER, label=gettext_lazy("Do not approve"), para=PARA,
+        form="bills.manual.forms.ReasonForm", apart_from=("propose",),
+    )  # fmt: skip
+    def reject(self: ManualClearance, *, remarks: str) -> None:
+        """Nothing is cleared on paper; the station learns why."""
+        self.decision, self.decided_at = remarks, self.taken_at
+
+    @step(
+        ManualStage.APPROVED, ManualStage.ENDED, role=(Role.COMMISSIONER, Role.DCAC, Role.SYSTEM),
+        label=gettext_lazy("End manual clearance"), para=PARA, grave=True,
+    )  # fmt: skip
+    def end(self: ManualClearance) -> None:
+        """The system works again, or the period is over: from now on nothing is cleared on paper."""
+        self.ended_at = min(self.taken_at, self.until_at)
+
+    @step(
+        ManualStage.ENDED, ManualStage.RECONCILED, role=Role.DCAC, label=gettext_lazy("Close reconciliation"), para=PARA,
+        form=REMARKS, grave=True,
+    )  # fmt: skip
+    def reconcile(self: ManualClearance, *, remarks: str = "") -> None:
+        """Every form used under the approval is regularised, and the forms of the station are accounted for."""
+        left = self.forms.filter(stage__in=(FormStage.USED, FormStage.ENTERED)).count()
+        if left:
+            words = ngettext(
+                "%(n)d used form is not regularised yet.", "%(n)d used forms are not regularised yet.", left
+            )
+            raise Refused([words % {"n": left}], self)
+
+
+class ManualFormSteps(Document):
+    """The steps of a numbered paper form: issued blank, used once, regularised; or spoiled, or missing."""
+
+    unnumbered_stages = ()
+    told_of_all = True
+    collected: Decimal | None
+    bill: Any
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def steps(cls) -> dict[str, Step]:
+        """The issue, which is made for many forms at once, and every step declared below."""
+        rule = "Numbered blank forms are issued to the station and printed in advance."
+        return {
+            "issue": _first("manualform", "issue", "ISSUED", gettext_lazy("Issue to the station"), rule),
+            **super().steps(),
+        }  # fmt: skip
+
+    @step(
+        FormStage.ISSUED, FormStage.USED, role=Role.SHED_SUPERINTENDENT, label=gettext_lazy("Record use"), para=PARA,
+        form="bills.manual.forms.UseForm", anytime=True,
+    )  # fmt: skip
+    def record_use(self: ManualForm, **paper: Any) -> None:
+        """What the paper says is entered: who cleared what, when, under which approval, and what was collected."""
+        from bills.manual.papers_used import put
+
+        put(self, **paper)
+
+    @step(
+        FormStage.ISSUED, FormStage.SPOILED, role=Role.SHED_SUPERINTENDENT, label=gettext_lazy("Record as spoiled"),
+        para=PARA, form="bills.manual.forms.ReasonForm", anytime=True,
+    )  # fmt: skip
+    def spoil(self: ManualForm, *, remarks: str) -> None:
+        """The paper was torn or written wrongly: it is kept, and its number is never used."""
+        self.remarks = remarks
+
+    @step(
+        FormStage.ISSUED, FormStage.MISSING, role=Role.SHED_SUPERINTENDENT, label=gettext_lazy("Report as missing"),
+        para=PARA, form="bills.manual.forms.ReasonForm", anytime=True,
+    )  # fmt: skip
+    def report_missing(self: ManualForm, *, remarks: str) -> None:
+        """The paper cannot be found."""
+        self.remarks = remarks
+
+    @step(
+        FormStage.MISSING, FormStage.ISSUED, role=Role.SHED_SUPERINTENDENT, label=gettext_lazy("Record as found"),
+        para=PARA, form="bills.manual.forms.ReasonForm", anytime=True,
+    )  # fmt: skip
+    def record_found(self: ManualForm, *, remarks: str) -> None:
+        """The paper has come to light: it can be recorded as used, or as spoiled."""
+        self.remarks = remarks
+
+    @step(
+        FormStage.USED, FormStage.ENTERED, role=Role.COURIER_SIGNATORY, label=gettext_lazy("Link the bill"), para=PARA,
+        form="bills.manual.forms.BillForm",
+    )  # fmt: skip
+    def link_bill(self: ManualForm, *, bill: str) -> None:
+        """The courier has entered what the paper declares as a bill, and links it to the number of the paper."""
+        from bills.manual.papers_used import bill_for
+
+        self.bill = bill_for(self, bill)
+
+    @step(
+        FormStage.ENTERED, FormStage.REGULARISED, role=Role.DCAC, label=gettext_lazy("Regularise"), para=PARA,
+        form=REMARKS, apart_from=("record_use",), grave=True,
+    )  # fmt: skip
+    def regularise(self: ManualForm, *, remarks: str = "") -> None:
+        """Paper and bill agree: what was collected is set against the duty, and the bill is closed as cleared manually."""
+        self.remarks = remarks
+        assert self.bill is not None and self.collected is not None
+        self.bill = take(
+            self.bill, "clear_manually", SYSTEM, at=self.taken_at, form=self.number, collected=str(self.collected),
+            cleared_at=self.cleared_at.isoformat() if self.cleared_at else "",
+        )  # fmt: skip
+
+    @step(
+        FormStage.ENTERED, FormStage.USED, role=Role.DCAC, label=gettext_lazy("Return to courier"), para=PARA,
+        form="bills.manual.forms.ReasonForm",
+    )  # fmt: skip
+    def return_to_courier(self: ManualForm, *, remarks: str) -> None:
+        """The bill is not what the paper says: the courier links another one."""
+        self.bill, self.remarks = None, remarks

@@ -1,0 +1,153 @@
+"""What is answered about manual clearance and its paper forms (PN17 15.0)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import AuthorisedCourier
+from bills.forms.officers import StepForm, amount
+from bills.manual.issuing import MOST_AT_ONCE
+from bills.manual.papers_used import UNDER, bill_for, why_not_covered
+from bills.models import ManualClearance
+from eccs.workflow import Refused
+
+
+def _text(rows: int = 3) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
+
+
+def moment(label: Any, **more: Any) -> forms.DateTimeField:
+    """A day with its time, in India."""
+    widget = forms.DateTimeInput(
+        format="%d/%m/%Y %H:%M", attrs={"class": "govuk-input--width-20", "autocomplete": "off"}
+    )
+    formats = ["%d/%m/%Y %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
+    help_text = more.pop("help_text", _("Date and time in India, such as 20/11/2026 06:18"))
+    return forms.DateTimeField(label=label, help_text=help_text, input_formats=formats, widget=widget, **more)
+
+
+class StationForm(forms.Form):
+    """A form about one of the stations where the person may do it."""
+
+    station = forms.ChoiceField(label=_("Station"))
+
+    def __init__(self, *args: Any, stations: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["station"]
+        choice.choices = stations
+        if len(stations) == 1:
+            self.fields["station"].widget = forms.HiddenInput()
+            self.fields["station"].initial = stations[0][0]
+
+
+class ProposalForm(StationForm):
+    """Why and for how long the station clears on paper."""
+
+    reason = forms.CharField(
+        label=_("What has happened"), widget=_text(), max_length=1000,
+        help_text=_("For example since when the system is down, and what is expected. The Commissioner reads it."),
+    )  # fmt: skip
+    begins_at = moment(_("From"), help_text=_("Never before the approval. Such as 20/11/2026 06:18"))
+    until_at = moment(_("Until"), help_text=_("It can be ended before. Such as 20/11/2026 18:00"))
+
+    def clean(self) -> dict[str, Any]:
+        """The period has a length and is not over."""
+        given = super().clean() or {}
+        begins, until = given.get("begins_at"), given.get("until_at")
+        if until is not None and until <= timezone.now():
+            self.add_error("until_at", _("The period is over: enter a later end."))
+        elif begins is not None and until is not None and until <= begins:
+            self.add_error("until_at", _("The end is before the beginning."))
+        return given
+
+
+class IssueForm(StationForm):
+    """How many blank forms the station gets."""
+
+    count = forms.IntegerField(
+        label=_("Number of forms"), min_value=1, max_value=MOST_AT_ONCE,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "govuk-input--width-5"}),
+    )  # fmt: skip
+
+
+class RemarksForm(StepForm):
+    """What is added to the decision."""
+
+    remarks = forms.CharField(label=_("Remarks"), widget=_text(2), max_length=1000, required=False)
+
+
+class ReasonForm(StepForm):
+    """Why."""
+
+    remarks = forms.CharField(label=_("Reason"), widget=_text(), max_length=1000)
+
+
+class UseForm(StepForm):
+    """What the paper says (PN17 15.0)."""
+
+    order = forms.ChoiceField(label=_("Commissioner's approval"))
+    courier = forms.ChoiceField(label=_("Authorised Courier"))
+    hawb = forms.RegexField(
+        r"^[A-Za-z0-9-]{4,20}$",
+        label=_("HAWB"),
+        error_messages={"invalid": _("Enter the HAWB: 4 to 20 letters and digits")},
+    )
+    consignee = forms.CharField(label=_("Consignee"), max_length=120)
+    goods = forms.CharField(label=_("Goods"), max_length=240)
+    cleared_at = moment(_("Out of Charge given on the paper at"))
+    officer = forms.CharField(label=_("Officer who gave it"), max_length=120)
+    assessable_value = amount(_("Assessable value, rupees"))
+    collected = amount(_("Duty collected, rupees"))
+    receipt = forms.CharField(label=_("Challan or receipt number"), max_length=60, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        form: Any = self.document
+        self.approvals = {
+            one.number: one
+            for one in ManualClearance.objects.filter(station=form.station_id, stage__in=UNDER).order_by("-pk")
+        }
+        order, courier = (self.fields[name] for name in ("order", "courier"))
+        order.choices = [(number, f"{number}, {one.get_stage_display()}") for number, one in self.approvals.items()]  # type: ignore[attr-defined]
+        firms = AuthorisedCourier.objects.filter(stations__station=form.station_id).distinct().order_by("name")
+        courier.choices = [(firm.number, f"{firm.name} ({firm.number})") for firm in firms]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """The clearance is within the approved period; duty has a receipt."""
+        given = super().clean() or {}
+        approval, at = self.approvals.get(given.get("order", "")), given.get("cleared_at")
+        if approval is not None and at is not None and (reason := why_not_covered(approval, at)):
+            self.add_error("cleared_at", reason)
+        if given.get("collected") and not given.get("receipt"):
+            self.add_error("receipt", _("Enter the number of the challan or receipt for the duty."))
+        return given
+
+    def answers(self) -> dict[str, Any]:
+        """What the paper says, as the trail keeps it."""
+        given = self.cleaned_data
+        told = {name: str(value) for name, value in given.items()}
+        return {**told, "hawb": given["hawb"].upper(), "cleared_at": given["cleared_at"].isoformat()}
+
+
+class BillForm(StepForm):
+    """The bill in which the courier entered what the paper declares."""
+
+    bill = forms.CharField(
+        label=_("Number of the bill"), max_length=60,
+        help_text=_("File the bill for the shipment first: its data are those of the paper."),
+    )  # fmt: skip
+
+    def clean_bill(self) -> str:
+        """A filed bill of the same courier and shipment."""
+        number: str = self.cleaned_data["bill"].strip().upper()
+        form: Any = self.document
+        try:
+            bill_for(form, number)
+        except Refused as refusal:
+            raise ValidationError(refusal.reasons) from refusal
+        return number

@@ -1,0 +1,99 @@
+"""Proposing manual clearance, issuing numbered forms, and the reconciliation of both (PN17 15.0)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.permissions import Actor
+from bills.manual.clearance import FormStage, ManualStage
+from bills.models import ManualClearance, ManualForm
+from eccs import numbering, trail
+from eccs.pages import activity_of
+from eccs.papers import moment
+from eccs.rows import write_rows
+from eccs.workflow import Document, Refused
+
+MOST_AT_ONCE = 200  # forms in one issue
+
+
+def propose(station: str, begins_at: datetime, until_at: datetime, reason: str, actor: Actor) -> ManualClearance:
+    """The DC/AC proposes manual clearance at a station for a period. Raises Refused."""
+    now = timezone.now()
+    assert actor.user_id is not None
+    made = ManualClearance(
+        station_id=station, begins_at=begins_at, until_at=until_at, reason=reason, proposed_by_id=actor.user_id,
+        proposed_at=now, stage_since=now,
+    )  # fmt: skip
+    with transaction.atomic():
+        _one_at_a_time(station)
+        open_one = ManualClearance.objects.filter(station=station, stage__in=("PROPOSED", "APPROVED")).first()
+        if open_one is not None:
+            told = {"order": open_one, "stage": open_one.get_stage_display()}
+            raise Refused([_("%(order)s is at “%(stage)s”: there is one at a time.") % told])
+        _begin([made], "propose", "manual-propose", actor, {"reason": reason, "until": moment(until_at)})
+    return made
+
+
+def issue(station: str, count: int, actor: Actor) -> list[ManualForm]:
+    """Numbered blank forms for a station: each number is given once and never again. Raises Refused."""
+    now = timezone.now()
+    assert actor.user_id is not None
+    made = [
+        ManualForm(station_id=station, issued_at=now, stage_since=now, issued_by_id=actor.user_id)
+        for _n in range(count)
+    ]
+    with transaction.atomic():
+        _begin(made, "issue", "manual-issue", actor, {"count": count})
+    return made
+
+
+def _one_at_a_time(station: str) -> None:
+    """Whoever proposes for a station waits for whoever does so at the same moment."""
+    from accounts.models import CustomsStation
+
+    CustomsStation.objects.select_for_update(of=("self",)).get(pk=station)
+
+
+def _begin(made: list[Any], step: str, page: str, actor: Actor, answers: dict[str, Any]) -> None:
+    """Number and keep documents with the first line of each one's trail. Raises Refused where they are not the actor's."""
+    kind: type[Document] = type(made[0])
+    activity = activity_of(page)
+    if reason := actor.why_not(activity, made[0]):
+        raise Refused([reason])
+    numbering.number(made)
+    kind._default_manager.bulk_create(made)
+    role = actor.acts_as(activity, made[0])
+    entries = [
+        trail.Entry(
+            one, at=one.stage_since, step=step, from_stage="", to_stage=one.stage, by_id=actor.user_id, by_name=actor.name,
+            role=role, answers=answers,
+        )
+        for one in made
+    ]  # fmt: skip
+    trail.insert_lines(kind.trail_model, trail.seal_entries(entries))
+    fields = [f for f in kind._meta.concrete_fields if f.attname in ("trail_length", "trail_head")]
+    write_rows(kind, made, fields)
+
+
+def over(at: datetime) -> list[int]:
+    """The approvals whose period has passed."""
+    rows = ManualClearance.objects.filter(stage=ManualStage.APPROVED, until_at__lte=at)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def account(stations: Iterable[str]) -> list[dict[str, Any]]:
+    """The reconciliation of each station: how many forms were issued, and what became of them."""
+    named = {stage: Count("pk", filter=Q(stage=stage)) for stage in FormStage.values}
+    rows = ManualForm.objects.filter(station_id__in=list(stations)).values("station_id", "station__name")
+    found: list[dict[str, Any]] = list(rows.annotate(issued=Count("pk"), **named).order_by("station_id"))
+    for row in found:
+        row["used"] = row["USED"] + row["ENTERED"] + row["REGULARISED"]
+        row["outstanding"] = row["USED"] + row["ENTERED"]
+    return found

@@ -1,0 +1,51 @@
+"""How manual clearances and their paper forms are listed and shown, and whose the pages are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import COURIERS, OFFICERS, Role
+from bills.models import ManualClearance, ManualForm
+from eccs.pages import Column, Listing, link, register
+
+
+def order_context(order: Any, actor: Any) -> dict[str, Any]:
+    """What was cleared under the approval so far."""
+    counts = order.forms.aggregate(
+        used=Count("pk"), regularised=Count("pk", filter=Q(stage="REGULARISED")),
+        outstanding=Count("pk", filter=~Q(stage="REGULARISED")),
+    )  # fmt: skip
+    return {"counts": counts, "forms": order.forms.select_related("courier", "bill").order_by("pk")[:200]}
+
+
+ORDERS = Listing(
+    model=ManualClearance, slug="bills/manual-clearances", label=_("Manual clearance"),
+    columns=(
+        Column("number", _("Number"), "number__icontains", hint=_("contains")),
+        Column("reason", _("Reason"), "reason__icontains", hint=_("contains")),
+        Column("from", _("From")), Column("until", _("Until")),
+    ),
+    row_template="bills/_manual_row.html", page_template="bills/manual_order.html", related=("station",),
+    context=order_context, search=lambda text: Q(number=text.upper()),
+)  # fmt: skip
+FORMS = Listing(
+    model=ManualForm, slug="bills/manual-forms", label=_("Paper forms"),
+    columns=(
+        Column("number", _("Number"), "number__icontains", hint=_("contains")),
+        Column("order", _("Approval"), "order__number__icontains", hint=_("contains")),
+        Column("hawb", _("HAWB"), "hawb__istartswith", hint=_("starts with")),
+        Column("courier", _("Courier"), "courier__name__icontains", hint=_("contains")),
+        Column("goods", _("Goods"), "goods__icontains", hint=_("contains")),
+    ),
+    row_template="bills/_manual_form_row.html", page_template="bills/manual_form.html",
+    trade_template="bills/manual_form_courier.html", related=("station", "courier", "order", "bill"),
+    search=lambda text: Q(number=text.upper()) | Q(hawb=text.upper()),
+)  # fmt: skip
+register(ORDERS)
+register(FORMS)
+link(_("Manual clearance"), "manual", *COURIERS, *OFFICERS)
+link(_("Propose manual clearance"), "manual-propose", Role.DCAC, nav=False)
+link(_("Issue paper forms"), "manual-issue", Role.DCAC, Role.SHED_SUPERINTENDENT, nav=False)

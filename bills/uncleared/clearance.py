@@ -1,0 +1,184 @@
+"""What becomes of uncleared goods: returned to origin on the courier's request, or disposed of (PN17 5.0(v), reg. 5)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.permissions import SYSTEM
+from accounts.roles import Role
+from eccs.workflow import Actor, Document, Step, step, take
+from manifests import warehouse
+from manifests.models import WarehouseEntry
+
+if TYPE_CHECKING:
+    from bills.models import Disposal, ReturnToOrigin
+
+RETURN_PARA, DISPOSAL_PARA = "Reg 5(6)", "PN17 5.0(v), Reg 5(5)"
+REMARKS = "bills.uncleared.forms.RemarksForm"
+
+
+class ReturnStage(models.TextChoices):
+    """What a return to origin awaits."""
+
+    REQUESTED = "REQUESTED", _("Return requested")
+    PERMITTED = "PERMITTED", _("Return permitted")
+    RETURNED = "RETURNED", _("Returned to origin")
+    REFUSED = "REFUSED", _("Return refused")
+    WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+
+
+class DisposalStage(models.TextChoices):
+    """What a disposal awaits."""
+
+    PROPOSED = "PROPOSED", _("Disposal proposed")
+    PERMITTED = "PERMITTED", _("Disposal permitted")
+    DISPOSED = "DISPOSED", _("Disposed of")
+    REFUSED = "REFUSED", _("Disposal refused")
+    WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+
+
+def return_is_open(document: Any, actor: Actor) -> str:
+    """The goods are in the warehouse long enough, and nothing is on against them."""
+    from bills.uncleared.goods import why_not_return
+
+    return " ".join(why_not_return(document.hawb))
+
+
+def disposal_is_open(document: Any, actor: Actor) -> str:
+    """The goods are in the warehouse long enough, the notice has been issued, and nothing is on against them."""
+    from bills.uncleared.goods import why_not_disposal
+
+    return " ".join(why_not_disposal(document.hawb))
+
+
+def _opened(document: str, name: str, target: str, label: Any, para: str, rule: str) -> Step:
+    """How the document begins: on the list of uncleared goods, where the first line of its trail is written."""
+    return Step(
+        name=name, document=document, sources=(), targets=(target,), roles=(Role.SYSTEM,), label=label, para=para, rule=rule
+    )  # fmt: skip
+
+
+class ReturnClearance(Document):
+    """The steps of a return to origin, in their order."""
+
+    unnumbered_stages = ()
+    told_of_all = True
+    decided_at: datetime | None
+    returned_on: date | None
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def steps(cls) -> dict[str, Step]:
+        """The request, which is made on the list, and every step declared below."""
+        asked = "The courier asks to send the goods back; it declares that they are neither prohibited nor restricted."
+        return {
+            "request": _opened("returntoorigin", "request", "REQUESTED", _("Request return to origin"), RETURN_PARA, asked),
+            **super().steps(),
+        }  # fmt: skip
+
+    @step(
+        ReturnStage.REQUESTED, ReturnStage.PERMITTED, role=Role.DCAC, label=_("Permit return"), para=RETURN_PARA,
+        form=REMARKS, guards=(return_is_open,), apart_from=("request",), grave=True,
+    )  # fmt: skip
+    def permit(self: ReturnToOrigin, *, remarks: str = "") -> None:
+        """The DC/AC permits it: the goods are neither prohibited nor restricted, and no proceedings are on against them."""
+        self.decision, self.decided_at = remarks, self.taken_at
+
+    @step(
+        ReturnStage.REQUESTED, ReturnStage.REFUSED, role=Role.DCAC, label=_("Refuse return"), para=RETURN_PARA,
+        form="bills.uncleared.forms.ReasonForm", apart_from=("request",),
+    )  # fmt: skip
+    def refuse(self: ReturnToOrigin, *, remarks: str) -> None:
+        """The goods stay; the courier learns why."""
+        self.decision, self.decided_at = remarks, self.taken_at
+
+    @step(
+        (ReturnStage.REQUESTED, ReturnStage.PERMITTED), ReturnStage.WITHDRAWN, role=Role.COURIER_SIGNATORY,
+        label=_("Withdraw"), para=RETURN_PARA, grave=True, anytime=True,
+    )  # fmt: skip
+    def withdraw(self: ReturnToOrigin) -> None:
+        """The courier does not want the goods sent back any more: they can be cleared again."""
+        self.decided_at = self.taken_at
+
+    @step(
+        ReturnStage.PERMITTED, ReturnStage.RETURNED, role=Role.WAREHOUSE_KEEPER, label=_("Record return"),
+        para=RETURN_PARA, form="bills.uncleared.forms.ReturnedForm", guards=(return_is_open,), grave=True,
+    )  # fmt: skip
+    def record_return(self: ReturnToOrigin, *, airway_bill: str, flight: str, returned_on: str) -> None:
+        """The custodian records with which airway bill and flight the goods left; a bill filed for them is closed."""
+        self.airway_bill, self.flight, self.returned_on = airway_bill, flight, date.fromisoformat(returned_on)
+        _goods_left(self, "return_to_origin", WarehouseEntry.Out.RETURNED)
+
+
+class DisposalClearance(Document):
+    """The steps of a disposal, in their order."""
+
+    unnumbered_stages = ()
+    told_of_all = True
+    decided_at: datetime | None
+    disposed_on: date | None
+    proceeds: Decimal | None
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def steps(cls) -> dict[str, Step]:
+        """The proposal, which is made on the list, and every step declared below."""
+        asked = "The custodian asks for permission to sell or destroy the goods, after the notice."
+        return {
+            "propose": _opened("disposal", "propose", "PROPOSED", _("Propose disposal"), DISPOSAL_PARA, asked),
+            **super().steps(),
+        }  # fmt: skip
+
+    @step(
+        DisposalStage.PROPOSED, DisposalStage.PERMITTED, role=Role.DCAC, label=_("Permit disposal"), para=DISPOSAL_PARA,
+        form=REMARKS, guards=(disposal_is_open,), apart_from=("propose",), grave=True, many=True,
+    )  # fmt: skip
+    def permit(self: Disposal, *, remarks: str = "") -> None:
+        """The proper officer permits that the goods are sold or destroyed, as proposed."""
+        self.decision, self.decided_at = remarks, self.taken_at
+
+    @step(
+        DisposalStage.PROPOSED, DisposalStage.REFUSED, role=Role.DCAC, label=_("Refuse disposal"), para=DISPOSAL_PARA,
+        form="bills.uncleared.forms.ReasonForm", apart_from=("propose",),
+    )  # fmt: skip
+    def refuse(self: Disposal, *, remarks: str) -> None:
+        """The goods stay in the warehouse; the custodian and the courier learn why."""
+        self.decision, self.decided_at = remarks, self.taken_at
+
+    @step(
+        (DisposalStage.PROPOSED, DisposalStage.PERMITTED), DisposalStage.WITHDRAWN, role=Role.WAREHOUSE_KEEPER,
+        label=_("Withdraw"), para=DISPOSAL_PARA, grave=True, anytime=True,
+    )  # fmt: skip
+    def withdraw(self: Disposal) -> None:
+        """The goods are not disposed of: they were cleared after all, or are to be sent back."""
+        self.decided_at = self.taken_at
+
+    @step(
+        DisposalStage.PERMITTED, DisposalStage.DISPOSED, role=Role.WAREHOUSE_KEEPER, label=_("Record disposal"),
+        para=DISPOSAL_PARA, form="bills.uncleared.forms.DisposedForm", guards=(disposal_is_open,), grave=True,
+    )  # fmt: skip
+    def record_disposal(
+        self: Disposal, *, disposed_on: str, reference: str, taken_over_by: str, proceeds: str, present: str
+    ) -> None:
+        """The custodian records the auction or the destruction; a bill filed for the goods is closed."""
+        self.disposed_on, self.reference, self.present = date.fromisoformat(disposed_on), reference, present
+        self.taken_over_by, self.proceeds = taken_over_by, Decimal(proceeds) if proceeds else None
+        _goods_left(self, "dispose", WarehouseEntry.Out.DISPOSED)
+
+
+def _goods_left(document: Any, step_of_bill: str, on: str) -> None:
+    """The goods are out of the register, and the bill filed for them, if any, is closed by the same act."""
+    from bills.uncleared.goods import bill_of
+
+    if bill := bill_of(document.hawb):
+        take(bill, step_of_bill, SYSTEM, at=document.taken_at, permission=document.number)
+    warehouse.take_out([document.hawb_id], document.taken_at, on)

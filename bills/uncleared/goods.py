@@ -1,0 +1,232 @@
+"""Uncleared goods: which they are, what stands against their return or disposal, and how either begins.
+
+A spell of days is over when so many times 24 hours have passed since the goods came into the warehouse, as the custodian's
+register counts them. Goods that an order has confiscated are the Government's and stand on no list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.permissions import Actor
+from bills.models import CourierBillOfEntry, Disposal, ReturnToOrigin, UnclearedNotice
+from bills.stages import PUT_AWAY, Stage
+from eccs import numbering, trail
+from eccs.dated_rules import rule_book
+from eccs.pages import activity_of
+from eccs.workflow import Refused
+from manifests.models import ExpressCargoManifest, HouseAirwayBill, WarehouseEntry
+
+RETURN, DISPOSAL = UnclearedNotice.After.RETURN, UnclearedNotice.After.DISPOSAL
+RULES = {RETURN: "return_to_origin_after_days", DISPOSAL: "uncleared_after_days"}
+PROCEEDINGS = (Stage.DETAINED, Stage.STOPPED, Stage.ADJUDICATION, Stage.CONFISCATED)
+MOST_AT_ONCE = 200  # disposals proposed together
+
+
+def days_of(after: str, at: datetime | None = None) -> int:
+    """The spell by the rule of a day, today's where none is given."""
+    return rule_book().count(RULES[UnclearedNotice.After(after)], timezone.localdate(at))
+
+
+def lying_since(days: int, at: datetime | None = None) -> Q:
+    """The condition that finds what came in so many days ago or earlier and is still there."""
+    return Q(out_at=None, in_at__lte=(at or timezone.now()) - timedelta(days=days))
+
+
+def uncleared(after: str, at: datetime | None = None) -> QuerySet[Any]:
+    """The goods not cleared after a spell, at every station."""
+    rows = WarehouseEntry.objects.filter(lying_since(days_of(after, at), at))
+    return rows.exclude(hawb__in=CourierBillOfEntry.objects.filter(stage=Stage.CONFISCATED).values("hawb"))
+
+
+def within_reach(actor: Actor) -> QuerySet[Any]:
+    """The lines of the register a person may see here: of the own goods, or of the stations where the list is the person's page."""
+    own = ExpressCargoManifest.objects.filter(actor.firm_documents())
+    at = actor.stations_for([activity_of("uncleared")])
+    rows = WarehouseEntry.objects.filter(Q(station_id__in=at) | Q(hawb__manifest__in=own))
+    return rows.select_related("hawb__manifest__courier", "hawb__bag", "station")
+
+
+def listed(actor: Actor, after: str, asked: str) -> QuerySet[Any]:
+    """The list as a person sees it, or the part of it that was asked for."""
+    rows = within_reach(actor).filter(pk__in=uncleared(after).values("pk"))
+    if asked:
+        upper = asked.upper()
+        rows = rows.filter(
+            Q(hawb__number__startswith=upper) | Q(location=upper) | Q(hawb__manifest__number=upper)
+            | Q(hawb__consignee_name__istartswith=asked) | Q(hawb__manifest__courier__short_name__istartswith=asked)
+        )  # fmt: skip
+    return rows
+
+
+@dataclass
+class Line:
+    """One shipment of the list with all that is known of it."""
+
+    entry: WarehouseEntry
+    days: int
+    bill: CourierBillOfEntry | None = None
+    notices: list[UnclearedNotice] = field(default_factory=list)
+    documents: list[ReturnToOrigin | Disposal] = field(default_factory=list)  # returns and disposals, open or not
+    may_return: bool = False
+    may_dispose: bool = False
+
+
+def lines(rows: Iterable[WarehouseEntry]) -> list[Line]:
+    """The rows of the list with bill, notices, returns and disposals: four queries, however many they are."""
+    now = timezone.now()
+    found = {row.hawb_id: Line(row, (now - row.in_at).days if row.in_at else 0) for row in rows}
+    for bill in CourierBillOfEntry.objects.filter(hawb__in=found).exclude(stage__in=(*PUT_AWAY, Stage.DRAFT)):
+        found[bill.hawb_id].bill = bill
+    for notice in UnclearedNotice.objects.filter(hawb__in=found).order_by("pk"):
+        found[notice.hawb_id].notices.append(notice)
+    for kind in (ReturnToOrigin, Disposal):
+        documents: Iterable[Any] = kind.objects.filter(hawb__in=found).order_by("pk")
+        for one in documents:
+            found[one.hawb_id].documents.append(one)
+    spell, until_disposal = days_of(RETURN), days_of(DISPOSAL)
+    for line in found.values():
+        proceedings = line.entry.detained_since or (line.bill and line.bill.stage in PROCEEDINGS)
+        free = not proceedings and not any(one.stage in one.open_stages() for one in line.documents)
+        line.may_return = bool(free and line.days >= spell and return_in_force(line.entry.station_id))
+        warned = any(notice.after == DISPOSAL for notice in line.notices)
+        line.may_dispose = bool(free and line.days >= until_disposal and warned)
+    return list(found.values())
+
+
+def return_in_force(station: str) -> bool:
+    """Whether a courier may ask today to send goods back (Notification 33/2026 (N.T.))."""
+    return rule_book().is_on("return_to_origin", timezone.localdate(), station)
+
+
+def bill_of(hawb: HouseAirwayBill) -> CourierBillOfEntry | None:
+    """The bill filed for the goods, or none."""
+    rows = CourierBillOfEntry.objects.filter(hawb=hawb).exclude(stage__in=(*PUT_AWAY, Stage.DRAFT))
+    found: CourierBillOfEntry | None = rows.first()
+    return found
+
+
+def why_not_return(hawb: HouseAirwayBill) -> list[str]:
+    """Everything that stands against sending the goods back today (reg. 5(6))."""
+    if not return_in_force(hawb.manifest.station_id):
+        return [_("Return to origin on the courier's request is not in force yet (Notification 33/2026).")]
+    return [*_not_lying(hawb, days_of(RETURN)), *_proceedings(hawb)]
+
+
+def why_not_disposal(hawb: HouseAirwayBill) -> list[str]:
+    """Everything that stands against selling or destroying the goods today (PN17 5.0(v), reg. 5(5))."""
+    reasons = [*_not_lying(hawb, days_of(DISPOSAL)), *_proceedings(hawb)]
+    if not UnclearedNotice.objects.filter(hawb=hawb, after=DISPOSAL).exists():
+        reasons.append(_("Missing: the notice to the courier and the declared importer."))
+    return reasons
+
+
+def _not_lying(hawb: HouseAirwayBill, days: int) -> list[str]:
+    entry = WarehouseEntry.objects.filter(hawb=hawb).first()
+    if entry is None or entry.in_at is None:
+        return [_("The goods have not come into the warehouse.")]
+    if entry.out_at is not None:
+        told = {"at": f"{timezone.localtime(entry.out_at):%d/%m/%Y}", "on": entry.get_out_on_display()}
+        return [_("The goods left the warehouse on %(at)s: %(on)s.") % told]
+    if entry.in_at > timezone.now() - timedelta(days=days):
+        words = ngettext(
+            "The goods came in less than %(n)d day ago.", "The goods came in less than %(n)d days ago.", days
+        )
+        return [words % {"n": days}]
+    return []
+
+
+def _proceedings(hawb: HouseAirwayBill) -> list[str]:
+    bill = bill_of(hawb)
+    if bill is not None and bill.stage in PROCEEDINGS:
+        return [_("Bill %(bill)s is at “%(stage)s”.") % {"bill": bill, "stage": bill.get_stage_display()}]
+    if WarehouseEntry.objects.filter(hawb=hawb, detained_since__isnull=False).exists():
+        return [_("The goods are detained.")]
+    return []
+
+
+def _none_open(hawb: HouseAirwayBill) -> list[str]:
+    for kind in (ReturnToOrigin, Disposal):
+        one = kind.objects.filter(hawb=hawb, stage__in=kind.open_stages()).first()
+        if one is not None:
+            told = {"document": one, "stage": one.get_stage_display()}
+            return [_("%(document)s is at “%(stage)s” for the same goods.") % told]
+    return []
+
+
+def why_not_request(hawb: HouseAirwayBill) -> list[str]:
+    """Why the courier cannot ask for the return now; empty where it can."""
+    return why_not_return(hawb) + _none_open(hawb)
+
+
+def why_not_propose(hawb: HouseAirwayBill) -> list[str]:
+    """Why the custodian cannot propose the disposal now; empty where it can."""
+    return why_not_disposal(hawb) + _none_open(hawb)
+
+
+def request_return(entry_id: int, reason: str, actor: Actor) -> ReturnToOrigin:
+    """The courier asks to send goods back. Raises Refused with every reason."""
+    at = timezone.now()
+    with transaction.atomic():
+        hawb = _held(entry_id)
+        if reasons := why_not_request(hawb):
+            raise Refused(reasons)
+        made: ReturnToOrigin = _open(
+            ReturnToOrigin(**_of(hawb, reason, actor, at)), "request", "uncleared-return", actor
+        )
+        return made
+
+
+def propose_disposal(entry_ids: Iterable[int], manner: str, reason: str, actor: Actor) -> list[Disposal]:
+    """The custodian asks to sell or destroy goods: all that are named, or none. Raises Refused with every reason."""
+    at, made, refused = timezone.now(), list[Disposal](), list[str]()
+    with transaction.atomic():
+        for entry_id in sorted(entry_ids):
+            hawb = _held(entry_id)
+            if reasons := why_not_propose(hawb):
+                refused.append(f"{hawb}: {' '.join(reasons)}")
+                continue
+            one = Disposal(**_of(hawb, reason, actor, at), manner=manner)
+            made.append(_open(one, "propose", "uncleared-dispose", actor))
+        if refused:
+            raise Refused(refused)
+    return made
+
+
+def _held(entry_id: int) -> HouseAirwayBill:
+    """The goods, held until the transaction ends, so that only one asks for them."""
+    entry = WarehouseEntry.objects.select_for_update(of=("self",)).select_related("hawb__manifest").get(pk=entry_id)
+    hawb: HouseAirwayBill = entry.hawb
+    return hawb
+
+
+def _of(hawb: HouseAirwayBill, reason: str, actor: Actor, at: datetime) -> dict[str, Any]:
+    return {
+        "hawb": hawb, "station_id": hawb.manifest.station_id, "courier_id": hawb.manifest.courier_id, "reason": reason,
+        "asked_by_id": actor.user_id, "asked_at": at, "stage_since": at,
+    }  # fmt: skip
+
+
+def _open(made: Any, step: str, page: str, actor: Actor) -> Any:
+    """Number and keep a document with the first line of its trail. Raises Refused where it is not the actor's."""
+    activity = activity_of(page)
+    if reason := actor.why_not(activity, made):
+        raise Refused([reason])
+    numbering.number([made])
+    made.save()
+    entry = trail.Entry(
+        made, at=made.asked_at, step=step, from_stage="", to_stage=made.stage, by_id=actor.user_id, by_name=actor.name,
+        role=actor.acts_as(activity, made), answers={"hawb": made.hawb.number, "reason": made.reason},
+    )  # fmt: skip
+    trail.insert_lines(type(made).trail_model, trail.seal_entries([entry]))
+    made.save(update_fields=["trail_length", "trail_head"])
+    return made

@@ -1,0 +1,48 @@
+"""How returns and disposals are listed and shown, and whose the list of uncleared goods is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import COURIERS, OFFICERS, Role
+from bills.models import Disposal, ReturnToOrigin, UnclearedNotice
+from bills.uncleared.goods import bill_of
+from eccs.pages import Column, Listing, link, register
+from manifests.models import WarehouseEntry
+
+
+def search(text: str) -> Q:
+    """By the own number or the HAWB."""
+    return Q(number=text.upper()) | Q(hawb__number=text.upper())
+
+
+def context(document: Any, actor: Any) -> dict[str, Any]:
+    """The goods, their line in the register, the bill filed for them and the notices issued."""
+    return {
+        "entry": WarehouseEntry.objects.filter(hawb=document.hawb_id).first(), "bill": bill_of(document.hawb),
+        "notices": UnclearedNotice.objects.filter(hawb=document.hawb_id).select_related("importer").order_by("pk"),
+    }  # fmt: skip
+
+
+PAGES: dict[str, Any] = {
+    "columns": (
+        Column("number", _("Number"), "number__icontains", hint=_("contains")),
+        Column("hawb", _("HAWB"), "hawb__number__istartswith", hint=_("starts with")),
+        Column("goods", _("Goods"), "hawb__description__icontains", hint=_("contains")),
+        Column("courier", _("Courier"), "courier__name__icontains", hint=_("contains")),
+        Column("reason", _("Reason"), "reason__icontains", hint=_("contains")),
+    ),
+    "row_template": "bills/_uncleared_row.html", "page_template": "bills/uncleared_document.html",
+    "trade_template": "bills/uncleared_courier.html", "related": ("hawb__manifest", "courier", "station"),
+    "search": search, "context": context,
+}  # fmt: skip
+register(Listing(model=ReturnToOrigin, slug="bills/returns", label=_("Returns to origin"), **PAGES))
+register(Listing(model=Disposal, slug="bills/disposals", label=_("Disposals of uncleared goods"), **PAGES))
+
+KEEPERS = (Role.WAREHOUSE_KEEPER, Role.CUSTODIAN_ADMIN)
+link(_("Uncleared goods"), "uncleared", *COURIERS, *KEEPERS, *OFFICERS)
+link(_("Ask for a return to origin"), "uncleared-return", Role.COURIER_SIGNATORY, nav=False)
+link(_("Propose the disposal of goods"), "uncleared-dispose", Role.WAREHOUSE_KEEPER, nav=False)

@@ -1,0 +1,113 @@
+"""The papers of uncleared goods: the list as it is posted up, and the notice as it is sent by post (PN17 5.0(v))."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bills.models import UnclearedNotice
+from bills.uncleared.goods import Line
+from eccs import barcodes
+from eccs.papers import Column, Field, Head, Paper, day, moment
+from manifests.models import WarehouseEntry
+
+COLUMNS = (
+    "station", "hawb", "manifest", "courier", "description", "consignee", "pieces", "in", "days", "location", "bill", "stage",
+    "notices", "return_or_disposal",
+)  # fmt: skip
+
+
+def exported(lines: Iterable[Line]) -> Iterator[list[str]]:
+    """The list as rows of a file."""
+    for line in lines:
+        entry, hawb, bill = line.entry, line.entry.hawb, line.bill
+        yield [
+            entry.station_id, hawb.number, hawb.manifest.number or "", hawb.manifest.courier.short_name, hawb.description,
+            hawb.consignee_name, f"{hawb.packages_arrived}/{hawb.packages}", f"{timezone.localtime(entry.in_at):%Y-%m-%d %H:%M}",
+            str(line.days), entry.location, (bill.number or "") if bill else "", str(bill.get_stage_display()) if bill else "",
+            " ".join(str(notice) for notice in line.notices),
+            " ".join(f"{one} ({one.get_stage_display()})" for one in line.documents),
+        ]  # fmt: skip
+
+
+def list_paper(lines: Iterable[Line], title: str, station: str, printed_by: str) -> bytes:
+    """The list of uncleared goods as PDF."""
+    now = moment(timezone.now())
+    printed = _("printed %(at)s by %(who)s") % {"at": now, "who": printed_by}
+    head = Head(
+        title=_("Uncleared goods"), subtitle=title, number=now, token=f"UNCLEARED {timezone.localdate():%Y%m%d}",
+        place=station, address=f"{settings.PUBLIC_URL}{reverse('uncleared')}", foot=printed,
+    )  # fmt: skip
+    sheet = Paper(head)
+    table = sheet.table(
+        [
+            Column(_("HAWB"), 0.14), Column(_("Goods"), 0.17), Column(_("Consignee"), 0.16), Column(_("Courier"), 0.13),
+            Column(_("In"), 0.1), Column(_("Days"), 0.05, right=True), Column(_("Location"), 0.08), Column(_("Bill"), 0.17),
+        ]
+    )  # fmt: skip
+    for line in lines:
+        entry, hawb = line.entry, line.entry.hawb
+        told = [f"{one}\n{one.get_stage_display()}" for one in (line.bill, *line.documents) if one is not None]
+        station_of = f"_{entry.station_id}_"  # a number breaks after its station, not in the middle of a year
+        table.row(
+            [
+                f"{hawb.number}\n{hawb.packages_arrived}/{hawb.packages}", hawb.description, hawb.consignee_name,
+                hawb.manifest.courier.short_name, day(timezone.localdate(entry.in_at)), str(line.days), entry.location or "-",
+                "\n".join(told).replace(station_of, f"{station_of}\n") or _("no bill"),
+            ]
+        )  # fmt: skip
+    return sheet.close()
+
+
+def notice_paper(notice: UnclearedNotice, printed_by: str) -> bytes:
+    """A notice of uncleared goods as PDF, addressed to the courier and the declared importer."""
+    hawb, manifest = notice.hawb, notice.hawb.manifest
+    number = notice.number or ""
+    entry = WarehouseEntry.objects.filter(hawb=hawb).first()
+    printed = _("%(number)s   printed %(at)s by %(who)s") % {
+        "number": number,
+        "at": moment(timezone.now()),
+        "who": printed_by,
+    }
+    head = Head(
+        title=_("Notice of uncleared goods"), subtitle=_("PN17 5.0(v); Regulations 2010, reg. 5"), number=number,
+        token=barcodes.token(number), place=_("Courier Terminal, %(station)s") % {"station": notice.station},
+        address=f"{settings.PUBLIC_URL}{reverse('uncleared')}", foot=printed,
+    )  # fmt: skip
+    sheet = Paper(head)
+    if notice.after == UnclearedNotice.After.DISPOSAL:
+        words = _(
+            "The goods described here have not been cleared %(days)s days after their arrival. They may be sold or otherwise "
+            "disposed of by the custodian with the permission of the proper officer. Whoever has an interest in them clears "
+            "them before that, or asks through the Authorised Courier for their return to origin."
+        )
+    else:
+        words = _(
+            "The goods described here have not been cleared %(days)s days after their arrival. The Authorised Courier may "
+            "ask for their return to origin."
+        )
+    sheet.text(words % {"days": notice.days}, 10)
+    sheet.space(4)
+    town = " ".join(filter(None, (hawb.consignee_city, hawb.consignee_state, hawb.consignee_pin)))
+    sheet.boxes(
+        [
+            [Field(_("Notice"), number, 2, strong=True), Field(_("Issued"), moment(notice.issued_at), 2, strong=True)],
+            [Field(_("To the Authorised Courier"), f"{manifest.courier.name}\n{manifest.courier.address}", 4)],
+            [Field(_("To the declared importer"), f"{hawb.consignee_name}\n{hawb.consignee_address}\n{town}", 4)],
+            [
+                Field(_("HAWB"), hawb.number, strong=True), Field(_("MAWB"), hawb.master.number),
+                Field(_("Packages"), f"{hawb.packages_arrived}/{hawb.packages}"),
+                Field(_("Gross weight"), f"{hawb.gross_weight_kg.normalize():f} kg"),
+            ],
+            [
+                Field(_("Manifest"), manifest.number or "-", 2), Field(_("Flight number"), manifest.flight_number),
+                Field(_("In the warehouse since"), moment(entry.in_at) if entry else "-"),
+            ],
+            [Field(_("Goods"), hawb.description, 2), Field(_("Consignor"), f"{hawb.consignor_name} ({hawb.consignor_country})", 2)],
+        ]
+    )  # fmt: skip
+    return sheet.close()

@@ -1,0 +1,160 @@
+"""The pages of manual clearance: the overview with its reconciliation, proposing, issuing and printing forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.models import CustomsStation
+from bills.manual import issuing, papers
+from bills.manual.forms import IssueForm, ProposalForm
+from bills.models import ManualClearance, ManualForm
+from eccs import audit, keyset, pages
+from eccs.uploads import files
+from eccs.workflow import Refused
+
+SHOWN = {
+    "": (), "issued": ("ISSUED",), "outstanding": ("USED", "ENTERED"), "regularised": ("REGULARISED",),
+    "spoiled": ("SPOILED",), "missing": ("MISSING",),
+}  # fmt: skip
+COLUMNS = (
+    "station", "form", "stage", "issued", "approval", "courier", "hawb", "cleared", "officer", "assessable_value", "collected",
+    "receipt", "bill", "duty_of_bill", "remarks",
+)  # fmt: skip
+MOST_EXPORTED = 50_000
+
+
+def _forms(request: HttpRequest) -> Any:
+    """The forms the person may see, as they were asked for."""
+    actor = request.actor  # type: ignore[attr-defined]
+    pages.require(actor, "manual")
+    rows = ManualForm.objects.visible_to(actor).select_related("station", "courier", "order", "bill")
+    stages = SHOWN.get(request.GET.get("view", ""), ())
+    return rows.filter(stage__in=stages) if stages else rows
+
+
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    """Approvals, and what became of every numbered form: issued, used, regularised, spoiled, missing."""
+    rows, actor = _forms(request), request.actor  # type: ignore[attr-defined]
+    view = request.GET.get("view", "")
+    may = {name: actor.may(pages.activity_of(name)) for name in ("manual-propose", "manual-issue")}
+    context = {
+        "orders": ManualClearance.objects.visible_to(actor).select_related("station").order_by("-pk")[:10],
+        "accounts": issuing.account(actor.stations_for([pages.activity_of("manual")])) if actor.is_officer else [],
+        "page": keyset.page(rows, "-pk", request.GET.get("mark", ""), 100), "view": view if view in SHOWN else "",
+        "views": _views(), "may_propose": may["manual-propose"], "may_issue": may["manual-issue"],
+    }  # fmt: skip
+    return render(request, "bills/manual.html", context)
+
+
+def _views() -> list[tuple[str, str]]:
+    return [
+        ("", _("All")), ("issued", _("Blank")), ("outstanding", _("Used, not regularised")), ("regularised", _("Regularised")),
+        ("spoiled", _("Spoiled")), ("missing", _("Missing")),
+    ]  # fmt: skip
+
+
+@require_GET
+def export(request: HttpRequest) -> HttpResponse:
+    """The reconciliation, form by form, as a CSV file."""
+    rows = _forms(request).order_by("pk")[:MOST_EXPORTED]
+    content = files.written(COLUMNS, (_cells(one) for one in rows.iterator(chunk_size=2000)), is_xlsx=False)
+    audit.record("list.exported", request=request, about="manual-forms", view=request.GET.get("view", "")[:20])
+    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="manual-forms-{timezone.localdate():%Y-%m-%d}.csv"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _cells(one: ManualForm) -> list[str]:
+    def moment(at: Any) -> str:
+        return timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at else ""
+
+    return [
+        one.station_id, one.number or "", str(one.get_stage_display()), moment(one.issued_at), str(one.order or ""),
+        one.courier.short_name if one.courier else "", one.hawb, moment(one.cleared_at), one.officer,
+        str(one.assessable_value or ""), "" if one.collected is None else str(one.collected), one.receipt,
+        (one.bill.number or "") if one.bill else "", str(one.bill.total_duty) if one.bill else "", one.remarks,
+    ]  # fmt: skip
+
+
+def _stations(request: HttpRequest, page: str) -> list[tuple[str, str]]:
+    """The stations where the page is the person's."""
+    actor = request.actor  # type: ignore[attr-defined]
+    pages.require(actor, page)
+    found = CustomsStation.objects.filter(pk__in=actor.stations_for([pages.activity_of(page)])).order_by("pk")
+    return [(station.pk, str(station)) for station in found]
+
+
+@require_http_methods(["GET", "POST"])
+def propose(request: HttpRequest) -> HttpResponse:
+    """The DC/AC proposes manual clearance to the Commissioner (PN17 15.0)."""
+    now = timezone.localtime().replace(second=0, microsecond=0)
+    stations = _stations(request, "manual-propose")
+    form = ProposalForm(request.POST or None, stations=stations, initial={"begins_at": now})
+    reasons: list[str] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = issuing.propose(**form.cleaned_data, actor=request.actor)  # type: ignore[attr-defined]
+            messages.success(request, _("%(order)s is proposed to the Commissioner.") % {"order": made})
+            return redirect(made)
+        except Refused as refusal:
+            reasons = refusal.reasons
+    status = 409 if reasons else 422 if form.is_bound else 200
+    return render(request, "bills/manual_propose.html", {"form": form, "reasons": reasons}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def issue(request: HttpRequest) -> HttpResponse:
+    """Numbered blank forms are issued to a station, to be printed in advance."""
+    stations = _stations(request, "manual-issue")
+    form = IssueForm(request.POST or None, stations=stations)
+    if request.method == "POST" and form.is_valid():
+        made = issuing.issue(form.cleaned_data["station"], form.cleaned_data["count"], request.actor)  # type: ignore[attr-defined]
+        first, last = made[0], made[-1]
+        messages.success(
+            request, _("Forms %(first)s to %(last)s are issued: print them now.") % {"first": first, "last": last}
+        )
+        return redirect(f"{reverse('manual-issued')}?first={first}&last={last}")
+    return render(request, "bills/manual_issue.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def _issued(request: HttpRequest) -> list[ManualForm]:
+    """The blank forms of a run of numbers, at the stations where issuing is the person's."""
+    stations = [pk for pk, _name in _stations(request, "manual-issue")]
+    first, last = (request.GET.get(name, "").strip().upper().replace("\x00", "") for name in ("first", "last"))
+    ends = {one.number: one for one in ManualForm.objects.filter(number__in=[first, last], station__in=stations)}
+    if first not in ends or last not in ends:
+        raise Http404
+    rows = ManualForm.objects.filter(
+        station=ends[first].station_id, stage="ISSUED", pk__gte=ends[first].pk, pk__lte=ends[last].pk
+    )
+    found = list(rows.select_related("station").order_by("pk")[: issuing.MOST_AT_ONCE])
+    if not found:
+        raise Http404
+    return found
+
+
+@require_GET
+def issued(request: HttpRequest) -> HttpResponse:
+    """Forms just issued, with the print of all of them."""
+    found = _issued(request)
+    return render(request, "bills/manual_issued.html", {"forms": found, "first": found[0], "last": found[-1]})
+
+
+@require_GET
+def blanks(request: HttpRequest) -> HttpResponse:
+    """The blank forms of a run of numbers as they are printed: one that was used, spoiled or lost is not printed again."""
+    found = _issued(request)
+    content = papers.blanks(found, request.actor.name)  # type: ignore[attr-defined]
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{found[0]}-{found[-1].serial:06d}.pdf"'
+    return response

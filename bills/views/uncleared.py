@@ -1,0 +1,148 @@
+"""The pages of uncleared goods: the list, its file and print, the notice, and how return and disposal are asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from bills.models import UnclearedNotice
+from bills.uncleared import goods, papers
+from bills.uncleared.forms import ProposalForm, RequestForm
+from eccs import audit, keyset, pages
+from eccs.uploads import files
+from eccs.workflow import Refused
+
+VIEWS = {"return": goods.RETURN, "disposal": goods.DISPOSAL}
+MOST_EXPORTED, MOST_PRINTED = 50_000, 2_000
+
+
+def _asked(request: HttpRequest) -> dict[str, str]:
+    """The list as it was asked for: after which spell, and of which goods."""
+    pages.require(request.actor, "uncleared")  # type: ignore[attr-defined]
+    view = request.GET.get("view", "")
+    return {
+        "view": view if view in VIEWS else "return", "q": request.GET.get("q", "").strip()[:60].replace("\x00", ""),
+    }  # fmt: skip
+
+
+def _rows(request: HttpRequest, asked: dict[str, str]) -> Any:
+    return goods.listed(request.actor, VIEWS[asked["view"]], asked["q"])  # type: ignore[attr-defined]
+
+
+def _title(view: str) -> str:
+    days = goods.days_of(VIEWS[view])
+    return ngettext("After %(n)d day", "After %(n)d days", days) % {"n": days}
+
+
+@require_GET
+def listed(request: HttpRequest) -> HttpResponse:
+    """The goods not cleared after 15 and after 30 days, the longest in first."""
+    asked, actor = _asked(request), request.actor  # type: ignore[attr-defined]
+    page = keyset.page(_rows(request, asked), "in_at", request.GET.get("mark", ""), 100)
+    context = {
+        **asked, "page": page, "lines": goods.lines(page.rows), "views": [(view, _title(view)) for view in VIEWS],
+        "kept": urlencode({name: value for name, value in asked.items() if value}), "now": timezone.now(),
+        "may_return": actor.may(pages.activity_of("uncleared-return")),
+        "may_dispose": actor.may(pages.activity_of("uncleared-dispose")),
+    }  # fmt: skip
+    return render(request, "bills/uncleared.html", context)
+
+
+@require_GET
+def export(request: HttpRequest) -> HttpResponse:
+    """The list as a CSV file."""
+    asked = _asked(request)
+    rows = _rows(request, asked).order_by("in_at", "pk")[:MOST_EXPORTED]
+    content = files.written(papers.COLUMNS, papers.exported(goods.lines(rows)), is_xlsx=False)
+    audit.record("list.exported", request=request, about="uncleared", **asked)
+    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="uncleared-goods-{timezone.localdate():%Y-%m-%d}.csv"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_GET
+def printed(request: HttpRequest) -> HttpResponse:
+    """The list as it is printed."""
+    asked, actor = _asked(request), request.actor  # type: ignore[attr-defined]
+    rows = list(_rows(request, asked).order_by("in_at", "pk")[:MOST_PRINTED])
+    places = ", ".join(dict.fromkeys(str(row.station) for row in rows)) or "-"
+    return _pdf(papers.list_paper(goods.lines(rows), _title(asked["view"]), places, actor.name), "uncleared-goods")
+
+
+@require_GET
+def notice(request: HttpRequest, number: str) -> HttpResponse:
+    """A notice of uncleared goods as it is sent by post."""
+    actor = request.actor  # type: ignore[attr-defined]
+    pages.require(actor, "uncleared")
+    rows = UnclearedNotice.objects.visible_to(actor).select_related(
+        "hawb__manifest__courier", "hawb__master", "station"
+    )
+    return _pdf(papers.notice_paper(get_object_or_404(rows, number=number), actor.name), number)
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """The courier asks for the return of goods to their sender (reg. 5(6))."""
+    actor = request.actor  # type: ignore[attr-defined]
+    pages.require(actor, "uncleared-return")
+    entry = get_object_or_404(goods.within_reach(actor), pk=pk)
+    if not actor.acts_as(pages.activity_of("uncleared-return"), entry.hawb.manifest):
+        raise Http404
+    form = RequestForm(request.POST or None)
+    reasons = goods.why_not_request(entry.hawb)
+    if request.method == "POST" and form.is_valid() and not reasons:
+        try:
+            made = goods.request_return(pk, form.cleaned_data["reason"], actor)
+            messages.success(
+                request, _("%(document)s: the return of %(hawb)s is requested.") % {"document": made, "hawb": made.hawb}
+            )
+            return redirect(made)
+        except Refused as refusal:
+            reasons = refusal.reasons
+    posted = request.method == "POST"
+    status = 409 if posted and reasons else 422 if posted else 200
+    context = {"entry": entry, "line": goods.lines([entry])[0], "form": form, "reasons": reasons}
+    return render(request, "bills/uncleared_return.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def dispose(request: HttpRequest) -> HttpResponse:
+    """The custodian proposes to sell or destroy the ticked goods (PN17 5.0(v))."""
+    actor = request.actor  # type: ignore[attr-defined]
+    pages.require(actor, "uncleared-dispose")
+    ids = {int(pk) for pk in request.POST.getlist("entry") if pk.isdecimal() and len(pk) < 19}
+    at = actor.stations_for([pages.activity_of("uncleared-dispose")])
+    entries = list(goods.within_reach(actor).filter(pk__in=ids, station_id__in=at).order_by("in_at", "pk"))
+    if not entries or len(entries) > goods.MOST_AT_ONCE:
+        words = _("Tick at most %(n)d shipments.") if entries else _("Tick the goods first. Nothing has changed.")
+        messages.error(request, words % {"n": goods.MOST_AT_ONCE})
+        return redirect(f"{request.path.removesuffix('dispose/')}?view=disposal")
+    form = ProposalForm(request.POST if "confirm" in request.POST else None)
+    reasons: list[str] = []
+    if form.is_bound and form.is_valid():
+        given = form.cleaned_data
+        try:
+            made = goods.propose_disposal([entry.pk for entry in entries], given["manner"], given["reason"], actor)
+            words = ngettext("%(n)d disposal is proposed.", "%(n)d disposals are proposed.", len(made))
+            messages.success(request, words % {"n": len(made)})
+            return redirect(made[0]) if len(made) == 1 else redirect("uncleared")
+        except Refused as refusal:
+            reasons = refusal.reasons
+    status = 409 if reasons else 422 if form.is_bound else 200
+    context = {"lines": goods.lines(entries), "form": form, "reasons": reasons}
+    return render(request, "bills/uncleared_dispose.html", context, status=status)

@@ -1,0 +1,75 @@
+"""What Customs detain stands as detained in the custodian's warehouse register (PN17 7.1(e), 7.1(l), 7.1(n), 9.0)."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from bills.models import CourierBillOfEntry
+from bills.stages import Stage
+from manifests.arrival import Scan, record
+from manifests.models import WarehouseEntry
+from tests.bills.conftest import SignedIn
+from tests.bills.desks import SECURITY, Desks
+from tests.factories.bills import bill
+from tests.factories.firms import actor
+from tests.factories.uncleared import lying
+
+pytestmark = pytest.mark.django_db
+
+GROUNDS = {"grounds": "The brand looks copied."}
+
+
+@pytest.fixture
+def desks(signed_in: SignedIn) -> Desks:
+    """The cast at its desks."""
+    signed_in("ao.blr")
+    return Desks(signed_in)
+
+
+def entry_of(one: CourierBillOfEntry) -> WarehouseEntry:
+    """The line of the register."""
+    return WarehouseEntry.objects.get(hawb=one.hawb_id)
+
+
+def test_7e_the_register_shows_what_is_detained_and_remembers_it(desks: Desks) -> None:
+    one = bill(Stage.ASSESSMENT, arrived=True)
+    lying(2, hawb=one.hawb)
+    one = desks.act("ao.blr", one, "detain", **GROUNDS)
+    memo, keeper = one.detentions.get(), desks.signed_in("warehouse.blr")
+    assert entry_of(one).detained_since == memo.issued_at
+    assert one.hawb.number in keeper.get(f"{reverse('warehouse-register')}?view=detained").content.decode()
+    one = desks.act("ao.blr", one, "lift_detention", remarks="The right holder has answered.")
+    assert entry_of(one).detained_since is None and entry_of(one).out_at is None
+    page = keeper.get(reverse("warehouse-entry", args=[entry_of(one).pk])).content.decode()
+    assert f"Detained: memo {memo.number}" in page and "Detention ended" in page
+
+
+def test_7e_goods_detained_before_they_land_are_detained_when_they_come(desks: Desks) -> None:
+    one = desks.act("ao.blr", bill(Stage.ASSESSMENT, arrived=False), "detain", **GROUNDS)
+    assert entry_of(one).in_at is None
+    record(one.manifest_id, [Scan(uuid4(), one.hawb.number, timezone.now())], actor("ARRIVAL_SCANNER"))
+    found = entry_of(one)
+    assert found.in_at is not None and found.detained_since is not None
+
+
+def test_7n_goods_released_provisionally_are_out(desks: Desks) -> None:
+    one = bill(Stage.FOR_OUT_OF_CHARGE)
+    lying(2, hawb=one.hawb)
+    one = desks.act("superintendent.blr", one, "issue_detention_memo", **GROUNDS)
+    one = desks.act("superintendent.blr", one, "release_provisionally", **SECURITY)
+    found = entry_of(one)
+    assert (found.detained_since, found.out_on, found.out_at) == (None, "RELEASED", one.released_at)
+
+
+def test_9_a_stopped_bill_that_goes_to_adjudication_is_detained_no_longer(desks: Desks) -> None:
+    one = bill(Stage.ASSESSMENT, arrived=True)
+    lying(2, hawb=one.hawb)
+    one = desks.act("ao.blr", one, "detain", **GROUNDS)
+    one = desks.act("dcac.blr", one, "stop", remarks="Information received.")
+    assert entry_of(one).detained_since is not None
+    desks.act("dcac.blr", one, "send_for_adjudication", remarks="Copied brand.")
+    assert entry_of(one).detained_since is None

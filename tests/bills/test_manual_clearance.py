@@ -1,0 +1,179 @@
+"""Manual clearance in downtime: approved, on numbered forms, regularised, reconciled (PN17 15.0)."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connections, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from bills.manual import issuing
+from bills.manual.papers import blanks
+from bills.models import ManualClearance, ManualForm
+from bills.stages import Stage
+from bills.tasks import end_manual_clearances
+from eccs import barcodes, trail
+from eccs.workflow import Refused, take
+from manifests.models import WarehouseEntry
+from tests.bills.conftest import SignedIn
+from tests.bills.desks import Desks, fresh
+from tests.factories.bills import bill
+from tests.factories.firms import actor
+from tests.factories.manual import bill_of_form, manual_clearance, manual_form, paper
+from tests.factories.uncleared import lying
+from tests.papers import reading
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desks(signed_in: SignedIn) -> Desks:
+    """The cast at its desks."""
+    signed_in("ao.blr")
+    return Desks(signed_in)
+
+
+def written(at: Any) -> str:
+    """A moment as people here write it, to the minute."""
+    return f"{timezone.localtime(at):%d/%m/%Y %H:%M}"
+
+
+def test_15_manual_clearance_from_the_blank_form_to_the_reconciliation(desks: Desks) -> None:
+    dcac, now = desks.signed_in("dcac.blr"), timezone.now()
+    assert dcac.post(reverse("manual-issue"), {"station": "BLR", "count": "0"}).status_code == 422
+    issued = dcac.post(reverse("manual-issue"), {"station": "BLR", "count": "3"}, follow=True)
+    assert "3 blank forms" in issued.content.decode()
+    used, torn, lost = ManualForm.objects.order_by("pk")
+    asked = {
+        "station": "BLR",
+        "reason": "ECCS is down.",
+        "begins_at": written(now),
+        "until_at": written(now + timedelta(hours=6)),
+    }
+    assert dcac.post(reverse("manual-propose"), {**asked, "until_at": written(now)}).status_code == 422
+    assert dcac.post(reverse("manual-propose"), asked).status_code == 302
+    assert dcac.post(reverse("manual-propose"), asked).status_code == 409  # one at a time
+    order = ManualClearance.objects.get()
+    entered = paper(order, cleared_at=written(timezone.now()))
+    assert "Select a valid choice" in desks.refused(
+        "superintendent.blr", used, "record_use", **entered
+    )  # not approved yet
+    order = desks.act("commissioner.blr", order, "approve", remarks="Until the evening.")
+    assert order.begins_at == order.decided_at  # prior approval: nothing before it
+    ManualClearance.objects.update(begins_at=now - timedelta(hours=1), decided_at=now - timedelta(hours=1))
+    early = {**entered, "cleared_at": written(now - timedelta(hours=2))}
+    assert "covers clearances from" in desks.refused("superintendent.blr", used, "record_use", **early)
+    used = desks.act("superintendent.blr", used, "record_use", **entered)
+    assert used.stage == "USED" and used.order == order
+    desks.act("superintendent.blr", torn, "spoil", remarks="Torn in the printer.")
+    desks.act("superintendent.blr", lost, "report_missing", remarks="Not in the cupboard.")
+    order = desks.act("dcac.blr", order, "end")
+    assert "1 used form is not regularised yet" in desks.refused("dcac.blr", order, "reconcile")
+    one = bill_of_form(used)
+    lying(0.1, hawb=one.hawb)
+    other = bill(Stage.ARRIVAL)
+    assert "is not a filed bill of yours" in desks.refused("signatory.swift", used, "link_bill", bill=str(other))
+    assert str(used) in desks.signed_in("signatory.swift").get(reverse("manual")).content.decode()
+    used = desks.act("signatory.swift", used, "link_bill", bill=str(one))
+    used = desks.act("dcac.blr", used, "regularise")
+    one = fresh(one)
+    assert (used.stage, one.stage, one.refundable) == ("REGULARISED", Stage.CLEARED_MANUALLY, 31)
+    entry = WarehouseEntry.objects.get(hawb=one.hawb)
+    assert (entry.out_on, entry.out_at) == ("MANUAL", used.cleared_at)
+    assert desks.act("dcac.blr", order, "reconcile").stage == "RECONCILED"
+    (account,) = issuing.account(["BLR"])
+    assert (account["issued"], account["ISSUED"], account["used"], account["REGULARISED"]) == (3, 0, 1, 1)
+    assert (account["SPOILED"], account["MISSING"], account["outstanding"]) == (1, 1, 0)
+    page = dcac.get(reverse("manual")).content.decode()
+    assert str(order) in page.replace("<b>", "").replace("</b>", "") or "Reconciled" in page
+    lines = dcac.get(reverse("manual-export")).content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 4 and str(one) in lines[1] and "Torn in the printer." in lines[2]
+    for document in (order, used):
+        assert not list(trail.broken_lines(type(document).trail_model))
+
+
+def test_15_less_collected_than_owed_is_not_regularised(desks: Desks) -> None:
+    used = manual_form("USED", collected=30)
+    one = bill_of_form(used)
+    type(one).objects.filter(pk=one.pk).update(duty_paid=0)
+    entered = desks.act("signatory.swift", used, "link_bill", bill=str(one))
+    assert "owes ₹ 1 more" in desks.refused("dcac.blr", entered, "regularise").replace("1.00", "1")
+    assert fresh(one).stage == Stage.ARRIVAL
+    back = desks.act("dcac.blr", entered, "return_to_courier", remarks="Another value.")
+    assert (back.stage, back.bill) == ("USED", None)
+
+
+def test_15_the_proposer_does_not_approve_and_a_period_that_is_over_is_not_approved() -> None:
+    order = issuing.propose("BLR", timezone.now(), timezone.now() + timedelta(hours=1), "Down.", actor("DCAC"))
+    with pytest.raises(Refused, match="somebody else"):
+        take(order, "approve", actor("COMMISSIONER"))
+    late = timezone.now() + timedelta(hours=2)
+    with pytest.raises(Refused, match="period is over"):
+        take(order, "approve", actor("COMMISSIONER", name="Rafi Das"), at=late)
+
+
+def test_15_the_end_of_the_period_ends_it() -> None:
+    now = timezone.now()
+    order = manual_clearance("APPROVED", until_at=now - timedelta(minutes=1))
+    manual_clearance("APPROVED", station="DEL")
+    assert [end_manual_clearances(), end_manual_clearances()] == [1, 0]
+    assert fresh(order).ended_at == order.until_at
+
+
+def test_15_a_number_and_a_shipment_are_used_once() -> None:
+    used = manual_form("USED")
+    assert used.order is not None
+    with pytest.raises(Refused, match="is at “Used"):
+        take(used, "record_use", actor("SHED_SUPERINTENDENT"), **paper(used.order))
+    with pytest.raises(Refused, match="was cleared on form"):
+        take(manual_form(), "record_use", actor("SHED_SUPERINTENDENT"), **paper(used.order, hawb=used.hawb))
+    with pytest.raises(Refused, match="no such approval"):
+        take(manual_form(station="DEL"), "record_use", actor("SHED_SUPERINTENDENT", station="DEL"), **paper(used.order))
+    again = manual_form()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ManualForm.objects.filter(pk=again.pk).update(number=used.number)
+
+
+def test_15_each_blank_form_has_its_number_in_bars() -> None:
+    forms = issuing.issue("BLR", 2, actor("SHED_SUPERINTENDENT"))
+    assert [one.serial for one in forms] == [1, 2]
+    data = blanks(list(ManualForm.objects.select_related("station").order_by("pk")), "Uma Pillai")
+    assert reading.squeezed("Page 1 of 1") in reading.text(data)
+    assert reading.squeezed("Page 2") not in reading.text(data)
+    for page, one in enumerate(forms):
+        assert barcodes.number_of(reading.codes(data, page)["Code128"]) == one.number
+
+
+def test_15_who_sees_what(signed_in: SignedIn) -> None:
+    used = manual_form("USED")
+    for username, status in (("signatory.swift", 200), ("signatory.metro", 404), ("ao.blr", 200), ("ao.del", 404)):
+        client = signed_in(username)
+        assert client.get(used.get_absolute_url()).status_code == status
+        assert (str(used.hawb) in client.get(reverse("manual")).content.decode()) == (status == 200)
+    for name in ("manual-propose", "manual-issue"):
+        assert signed_in("signatory.swift").get(reverse(name)).status_code == 403
+    blank = manual_form()
+    address = f"{reverse('manual-blanks')}?first={blank}&last={blank}"
+    assert signed_in("dcac.blr").get(address).status_code == 200
+    assert signed_in("dcac.del").get(address).status_code == 404
+    assert signed_in("dcac.blr").get(f"{reverse('manual-blanks')}?first={used}&last={used}").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_15_forms_issued_at_the_same_moment_have_different_numbers() -> None:
+    by = actor("SHED_SUPERINTENDENT")
+
+    def some(_n: int) -> list[str]:
+        try:
+            return [str(one) for one in issuing.issue("BLR", 5, by)]
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        numbers = [number for found in pool.map(some, range(4)) for number in found]
+    assert len(set(numbers)) == 20
+    assert list(ManualForm.objects.order_by("serial").values_list("serial", flat=True)) == list(range(1, 21))

@@ -1,0 +1,196 @@
+"""Uncleared goods: lists at 15 and 30 days, notices, return to origin, disposal (PN17 5.0(v), reg. 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from bills.models import Disposal, ReturnToOrigin, UnclearedNotice
+from bills.stages import Stage
+from bills.tasks import watch_uncleared
+from bills.uncleared import goods
+from eccs import notices
+from eccs.models import Notice
+from eccs.workflow import Refused
+from manifests.models import WarehouseEntry
+from tests.bills.conftest import SignedIn
+from tests.bills.desks import Desks, fresh
+from tests.factories.bills import bill
+from tests.factories.firms import actor
+from tests.factories.uncleared import disposal, lying, notified
+from tests.papers import reading
+
+pytestmark = pytest.mark.django_db
+
+SECOND = 1 / 86400
+
+
+@pytest.fixture
+def desks(signed_in: SignedIn) -> Desks:
+    """The cast at its desks."""
+    signed_in("ao.blr")
+    return Desks(signed_in)
+
+
+def declared(reason: str = "The consignee refuses the goods.") -> dict[str, str]:
+    """What the courier posts to ask for a return."""
+    return {"reason": reason, "declared": "on"}
+
+
+def test_5_0_v_goods_are_listed_notified_and_disposed_of(desks: Desks) -> None:
+    keeper, one = desks.signed_in("warehouse.blr"), bill(Stage.QUERY, arrived=True)
+    entry = lying(31, hawb=one.hawb)
+    page = keeper.get(f"{reverse('uncleared')}?view=disposal").content.decode()
+    assert entry.hawb.number in page and f'value="{entry.pk}"' not in page  # no disposal before the notice
+    watch_uncleared()
+    asked = {"entry": [entry.pk], "confirm": "yes", "manner": "AUCTION", "reason": "Nobody answers."}
+    assert f'value="{entry.pk}"' in keeper.get(f"{reverse('uncleared')}?view=disposal").content.decode()
+    assert keeper.post(reverse("uncleared-dispose"), {"entry": [entry.pk]}).status_code == 200
+    assert keeper.post(reverse("uncleared-dispose"), {**asked, "manner": ""}).status_code == 422
+    assert keeper.post(reverse("uncleared-dispose"), asked).status_code == 302
+    made = Disposal.objects.get()
+    assert "for the same goods" in keeper.post(reverse("uncleared-dispose"), asked).content.decode()
+    made = desks.act("dcac.blr", made, "permit", remarks="Inform the courier of the day.")
+    sold = {"reference": "Lot 7", "taken_over_by": "Banyan Traders", "present": "K. Sethi, Superintendent"}
+    today, before = f"{timezone.localdate():%d/%m/%Y}", f"{timezone.localdate() - timedelta(days=1):%d/%m/%Y}"
+    assert "before the permission" in desks.refused(
+        "warehouse.blr", made, "record_disposal", **sold, proceeds="900", disposed_on=before
+    )
+    assert "what the sale brought" in desks.refused(
+        "warehouse.blr", made, "record_disposal", **sold, proceeds="0", disposed_on=today
+    )
+    made = desks.act("warehouse.blr", made, "record_disposal", **sold, proceeds="900", disposed_on=today)
+    assert (made.stage, made.disposed_on, made.proceeds) == ("DISPOSED", timezone.localdate(), 900)
+    entry = fresh(entry)
+    assert (entry.out_on, entry.out_at) == ("DISPOSED", made.stage_since)
+    one = fresh(one)
+    assert (one.stage, one.held_by) == (Stage.DISPOSED, [])
+    assert "have left uncleared" in one.queries.get().reply
+    assert "Banyan Traders" in desks.page("signatory.swift", made) and "K. Sethi" in desks.page("dcac.blr", made)
+    assert entry.hawb.number not in keeper.get(reverse("uncleared")).content.decode()
+
+
+def test_reg_5_6_goods_go_back_to_their_sender(desks: Desks) -> None:
+    courier, one = desks.signed_in("signatory.swift"), bill(Stage.DUTY, arrived=True)
+    entry = lying(16, hawb=one.hawb)
+    address = reverse("uncleared-return", args=[entry.pk])
+    assert address in courier.get(reverse("uncleared")).content.decode()
+    assert courier.post(address, {"reason": "Refused."}).status_code == 422  # not declared
+    assert courier.post(address, declared()).status_code == 302
+    made = ReturnToOrigin.objects.get()
+    assert "is at “Return requested”" in courier.get(address).content.decode()
+    made = desks.act("dcac.blr", made, "permit")
+    left = {"airway_bill": "899-44172074", "flight": "zz319", "returned_on": f"{timezone.localdate():%d/%m/%Y}"}
+    made = desks.act("warehouse.blr", made, "record_return", **left)
+    assert (made.stage, made.flight) == ("RETURNED", "ZZ319")
+    assert fresh(one).stage == Stage.RETURNED and fresh(entry).out_on == "RETURNED"
+    assert list(made.trail.values_list("step", flat=True)) == ["request", "permit", "record_return"]
+    notices.gather(type(made.trail.get(seq=1)))
+    told = Notice.objects.filter(audience=f"courier:{made.courier_id}").values_list("subject", flat=True)
+    assert any("Returned to origin" in subject for subject in told)
+
+
+@pytest.mark.parametrize(
+    ("view", "days", "shown"),
+    [("return", 15 - SECOND * 60, False), ("return", 15, True), ("disposal", 30 - SECOND * 60, False), ("disposal", 30, True)],
+)  # fmt: skip
+def test_goods_are_listed_from_the_end_of_the_spell(
+    signed_in: SignedIn, *, view: str, days: float, shown: bool
+) -> None:
+    entry = lying(days)
+    for username in ("warehouse.blr", "custodianadmin.blr", "dcac.blr", "signatory.swift", "courier.swift"):
+        page = signed_in(username).get(f"{reverse('uncleared')}?view={view}").content.decode()
+        assert (entry.hawb.number in page) == shown, username
+    for username in ("warehouse.del", "signatory.metro"):
+        assert entry.hawb.number not in signed_in(username).get(f"{reverse('uncleared')}?view={view}").content.decode()
+    assert signed_in("scan.blr").get(reverse("uncleared")).status_code == 403
+
+
+def test_what_left_or_was_confiscated_is_on_no_list() -> None:
+    lying(40, out_at=timezone.now(), out_on="OUT_OF_CHARGE")
+    lying(40, hawb=bill(Stage.CONFISCATED, arrived=True).hawb)
+    assert not goods.uncleared(goods.RETURN).exists()
+
+
+@pytest.mark.parametrize(("day", "possible"), [(date(2026, 3, 31), False), (date(2026, 4, 1), True)])
+def test_goods_go_back_from_1_april_2026_on(day: date, *, possible: bool) -> None:
+    actor("COURIER_SIGNATORY")
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=timezone.get_current_timezone())
+    with time_machine.travel(noon, tick=False):
+        entry = lying(20)
+        if not possible:
+            with pytest.raises(Refused, match="not in force"):
+                goods.request_return(entry.pk, "Refused.", actor("COURIER_SIGNATORY"))
+            assert not goods.lines([entry])[0].may_return
+            assert watch_uncleared() == {"RETURN": 0, "DISPOSAL": 0}
+            return
+        assert watch_uncleared() == {"RETURN": 1, "DISPOSAL": 0}
+        assert goods.lines([entry])[0].may_return
+        assert goods.request_return(entry.pk, "Refused.", actor("COURIER_SIGNATORY")).stage == "REQUESTED"
+
+
+def test_neither_goes_before_its_days_or_against_proceedings() -> None:
+    courier, keeper = actor("COURIER_SIGNATORY"), actor("WAREHOUSE_KEEPER")
+    with pytest.raises(Refused, match="less than 15 days"):
+        goods.request_return(lying(14.99).pk, "x", courier)
+    early = lying(29.99)
+    notified(early)
+    with pytest.raises(Refused, match="less than 30 days"):
+        goods.propose_disposal([early.pk], "AUCTION", "x", keeper)
+    with pytest.raises(Refused, match="Missing: the notice"):
+        goods.propose_disposal([lying(31).pk], "AUCTION", "x", keeper)
+    for stage in (Stage.DETAINED, Stage.STOPPED, Stage.ADJUDICATION):
+        entry = lying(31, hawb=bill(stage, arrived=True).hawb)
+        with pytest.raises(Refused, match="is at “"):
+            goods.request_return(entry.pk, "x", courier)
+    with pytest.raises(Refused, match="another firm"):
+        goods.request_return(lying(31, firm="metro").pk, "x", courier)
+    gone = disposal("PERMITTED")
+    WarehouseEntry.objects.filter(hawb=gone.hawb).update(out_at=timezone.now(), out_on="OUT_OF_CHARGE")
+    assert "left the warehouse" in " ".join(goods.why_not_disposal(gone.hawb))
+    assert ReturnToOrigin.objects.count() == 0
+
+
+def test_notices_go_to_courier_and_declared_importer_each_once(people: Callable[[str], User]) -> None:
+    importer = people("importer.kaveri").importer
+    assert importer is not None
+    for firm in ("swift", "metro"):
+        User.objects.filter(username=f"signatory.{firm}").update(email=f"lata@{firm}.example")
+    User.objects.filter(username="importer.kaveri").update(email="store@kaveri.example")
+    one = bill(Stage.QUERY, arrived=True, iec=importer.iec)
+    entry = lying(16, hawb=one.hawb)
+    assert watch_uncleared() == {"RETURN": 1, "DISPOSAL": 0}
+    lying(3)
+    WarehouseEntry.objects.filter(pk=entry.pk).update(in_at=timezone.now() - timedelta(days=30))
+    assert watch_uncleared() == {"RETURN": 0, "DISPOSAL": 1}
+    assert watch_uncleared() == {"RETURN": 0, "DISPOSAL": 0}
+    made = UnclearedNotice.objects.get(after="DISPOSAL")
+    assert made.importer == importer and made.number == f"UCN_BLR_{made.series()[8:]}_000002"
+    notices.send_unsent()
+    notices.send_unsent()
+    assert all(entry.hawb.number in message.body for message in mail.outbox)
+    for address, times in (("lata@swift.example", 2), ("store@kaveri.example", 1), ("lata@metro.example", 0)):
+        assert sum(address in message.to for message in mail.outbox) == times, address
+
+
+def test_the_list_is_taken_away_and_printed_and_the_notice_posted(signed_in: SignedIn) -> None:
+    keeper, entry = signed_in("warehouse.blr"), lying(33)
+    lying(35, station="DEL")
+    said = notified(entry)
+    lines = keeper.get(f"{reverse('uncleared-export')}?view=disposal").content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 2 and entry.hawb.number in lines[1] and ",33," in lines[1] and str(said) in lines[1]
+    found = reading.text(keeper.get(reverse("uncleared-print")).content)
+    assert reading.squeezed(entry.hawb.number) in found
+    letter = keeper.get(reverse("uncleared-notice", args=[said.number]))
+    found = reading.text(letter.content)
+    for words in (said.number, "Krishna Electronics", entry.hawb.number, "sold or otherwise"):
+        assert reading.squeezed(str(words)) in found, words
+    for username, status in (("warehouse.del", 404), ("signatory.metro", 404), ("signatory.swift", 200)):
+        assert signed_in(username).get(reverse("uncleared-notice", args=[said.number])).status_code == status
