@@ -218,7 +218,10 @@ def _duty_lines(item: Item, rate: Rate | None, sws: Decimal) -> Iterable[DutyLin
 
 def _heads(bill: CourierBillOfEntry) -> Iterable[tuple[str, Decimal]]:
     """The duty of the whole bill by head."""
-    words = PRINTED | {"WAIVED": _("Not collected (section 25(6))")}
+    words = PRINTED | {
+        "WAIVED": _("Not collected (section 25(6))"),
+        "EXEMPTED": _("Duty forgone: free samples and gifts"),
+    }
     for head, amount in bill.duty_heads.items():
         yield words.get(head, head), Decimal(amount)
 

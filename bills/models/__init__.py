@@ -2,13 +2,14 @@
 
 from bills.models.bill import BillTrail, CourierBillOfEntry
 from bills.models.decisions import Adjudication, DetentionMemo, ProvisionalRelease
+from bills.models.form_e import BillInvoice, FormE
 from bills.models.provisional import ProvisionalAssessment, ProvisionalTrail
 from bills.models.rates import ExchangeRate, TariffRate
 from bills.models.records import Attachment, Examination, Item, OutOfCharge, QueryMemo
 from bills.models.requests import AmendmentTrail, BillAmendment, BillCancellation, CancellationTrail
 
 __all__ = [
-    "Adjudication", "AmendmentTrail", "Attachment", "BillAmendment", "BillCancellation", "BillTrail", "CancellationTrail",
-    "CourierBillOfEntry", "DetentionMemo", "Examination", "ExchangeRate", "Item", "OutOfCharge", "ProvisionalAssessment",
-    "ProvisionalRelease", "ProvisionalTrail", "QueryMemo", "TariffRate",
+    "Adjudication", "AmendmentTrail", "Attachment", "BillAmendment", "BillCancellation", "BillInvoice", "BillTrail",
+    "CancellationTrail", "CourierBillOfEntry", "DetentionMemo", "Examination", "ExchangeRate", "FormE", "Item",
+    "OutOfCharge", "ProvisionalAssessment", "ProvisionalRelease", "ProvisionalTrail", "QueryMemo", "TariffRate",
 ]  # fmt: skip
