@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from bills import form_e_shown
 from bills.assessment import reckon_again
 from bills.clearance.provisional import ProvisionalStage
 from bills.duty.levies import LEVIES
@@ -55,7 +56,8 @@ def summary(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]:
         "heads": heads(bill),
         "waived": Decimal(bill.duty_heads.get("WAIVED", "0")),
         "exempted": Decimal(bill.duty_heads.get("EXEMPTED", "0")),
-        "form_e": getattr(bill, "form_e", None) if bill.kind == Kind.XIV else None,
+        "form_e": form_e_shown.blocks(bill),
+        "form_e_invoices": form_e_shown.invoices(bill, items),
         "order": getattr(bill, "order", None),
         "exchange": _exact(bill.exchange_rate) if bill.exchange_rate else "",
         "detentions": bill.detentions.select_related("issued_by", "ended_by"),
