@@ -98,7 +98,7 @@ def bill_paper(bill: CourierBillOfEntry, printed_by: str = "") -> BillPaper:
     )  # fmt: skip
 
 
-def _invoice_words(bill: CourierBillOfEntry, items: list[Item]) -> dict[str, str]:
+def _invoice_words(bill: CourierBillOfEntry, items: list[Item]) -> dict[str, Any]:
     """The invoice of the bill; of several, how many there are."""
     count = len({item.invoice_place for item in items})
     if count > 1:

@@ -41,4 +41,8 @@ def judge_draft(bill: CourierBillOfEntry, *, lock: bool = False) -> tuple[Flight
     table = table_of_draft(bill)
     flight = Flight.load(bill.manifest, lock=lock, numbers={bill.hawb.number})
     flight.taken.discard(bill.hawb_id)
-    return flight, table, judge(flight, table)
+    prepared, iec = judge(flight, table), table.values["iec"][0]
+    if bill.importer is not None and iec and iec != bill.importer.iec:
+        table.fault(0, "iec", iec, _("is not your own: an importer files for its own goods"))
+        prepared = []
+    return flight, table, prepared

@@ -76,9 +76,10 @@ def item_names(bill: CourierBillOfEntry) -> tuple[str, ...]:
 
 
 def start(
-    hawb: HouseAirwayBill, user_id: int, kind: str = Kind.XIII, importer_id: int | None = None
-) -> CourierBillOfEntry:
-    """A draft for a house airway bill, with what its manifest knows already."""
+    hawb: HouseAirwayBill, user_id: int, kind: str = Kind.XIII, importer_id: int | None = None,
+    earlier: dict[str, Any] | None = None,
+) -> CourierBillOfEntry:  # fmt: skip
+    """A draft for a house airway bill, with what its manifest knows already, or with what an earlier bill declared."""
     bill = CourierBillOfEntry(
         kind=Kind.XIII, station_id=hawb.manifest.station_id, courier_id=hawb.manifest.courier_id, importer_id=importer_id,
         manifest=hawb.manifest, hawb=hawb, created_by_id=user_id, arrived_at=hawb.arrived_at,
@@ -87,7 +88,10 @@ def start(
             "items": [{"description": hawb.description, "country_of_origin": hawb.consignor_country}],
         },
     )  # fmt: skip
-    _put_on(bill, kind)
+    if earlier is None:
+        _put_on(bill, kind)
+    else:
+        bill.kind, bill.draft = kind, earlier
     bill.save()
     return bill
 

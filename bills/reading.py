@@ -218,7 +218,8 @@ Declared = tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]  # 
 def _declared(table: Table, rows: list[int], invoices: list[list[int]]) -> Declared:
     """What the rows of a bill declare."""
     values, first = table.values, rows[0]
-    of_item, of_invoice = ITEM, (*SAME, *CHARGES)
+    of_item: tuple[str, ...] = ITEM
+    of_invoice: tuple[str, ...] = (*SAME, *CHARGES)
     if values["form"][first] == Kind.XIV:
         of_item, of_invoice = (*ITEM, *ITEM_E), (*of_invoice, *INVOICE_E)
     header = {name: values[name][first] for name in ("form", *SAME, *HEADER)}
@@ -247,11 +248,9 @@ def reckon_declared(
         exchange = flight.exchange.rate(told["currency"], flight.presented_on)
         assert exchange is not None
         charges = [told[name] for name in ("loading_charges", "other_charges") if told.get(name) is not None]
-        priced.append(
-            Priced(
-                told["invoice_terms"], exchange, *(told[name] for name in CHARGES), sum(charges, Decimal(0)) if charges else None
-            )
-        )  # fmt: skip
+        freight, insurance, inland, discount = (told[name] for name in CHARGES)
+        other = sum(charges, Decimal(0)) if charges else None
+        priced.append(Priced(told["invoice_terms"], exchange, freight, insurance, inland, discount, other))
     lines = []
     for item in items:
         rate = flight.tariff.rate(item["cth"], flight.rates_on)

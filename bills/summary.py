@@ -42,12 +42,13 @@ def summary(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]:
             "page": "bills/draft.html",
             "check": found,
             "papers": bill.attachments.all(),
-            "kinds": TYPED,
+            "kinds": (Kind.XIV,) if bill.importer_id else TYPED,
         }
     items = list(bill.items.all())
     papers = bill.attachments.all() if actor.is_officer else bill.attachments.exclude(kind__in=Attachment.OFFICERS_ONLY)
     told = {
         "bill": bill,
+        "is_courier": actor.courier_id == bill.courier_id,
         "items": items,
         "packages": list(bill.hawb.pieces.order_by("part")),
         "papers": papers,

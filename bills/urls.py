@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from bills.views import entry, papers, uploads
+from bills.views import entry, papers, start, uploads
 
 urlpatterns = [
-    path("new/", entry.start, name="bill-start"),
+    path("new/", start.start, name="bill-start"),
     path("drafts/<int:pk>/", entry.draft, name="bill-draft"),
     path("drafts/<int:pk>/items/", entry.items, name="bill-items"),
     path("drafts/<int:pk>/items/<int:number>/", entry.item, name="bill-item"),

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,15 +15,14 @@ from accounts.sessions import keeps_draft
 from bills import attachments, checking, drafts
 from bills.forms.courier import PaperForm
 from bills.forms.entry import DraftForm, FilingForm, HeaderForm, ImporterForm, InvoiceForm, ItemForm
-from bills.kinds import TYPED, Kind
+from bills.kinds import Kind
 from bills.models import Attachment, CourierBillOfEntry
-from bills.stages import PUT_AWAY, Stage
+from bills.stages import Stage
+from bills.views.start import kind_of, kinds_of
 from eccs import pages
 from eccs.identifiers import mask_aadhaar
 from eccs.workflow import Refused, take
-from manifests.models import ExpressCargoManifest, HouseAirwayBill
 
-SHOWN = 25
 PART_FORMS: dict[str, type[HeaderForm]] = {"importer": ImporterForm, "invoice": InvoiceForm}
 IMAGES: dict[str, str] = {Attachment.Kind.HAWB: "hawb_image", Attachment.Kind.INVOICE: "invoice_image"}
 
@@ -34,60 +31,9 @@ def draft_of(request: HttpRequest, pk: int) -> CourierBillOfEntry:
     """A draft of the person's own firm."""
     actor = request.actor  # type: ignore[attr-defined]
     rows = CourierBillOfEntry.objects.visible_to(actor).select_related("hawb__master", "manifest", "courier", "station")
-    bill: CourierBillOfEntry = get_object_or_404(rows, pk=pk, courier_id=actor.courier_id)
+    bill: CourierBillOfEntry = get_object_or_404(rows, pk=pk)
     pages.require(actor, "bill-start")
     return bill
-
-
-@require_http_methods(["GET", "POST"])
-def start(request: HttpRequest) -> HttpResponse:
-    """Choose the house airway bill of a submitted manifest that has no bill yet."""
-    actor = request.actor  # type: ignore[attr-defined]
-    pages.require(actor, "bill-start")
-    others = CourierBillOfEntry.objects.filter(hawb=OuterRef("pk")).exclude(stage__in=PUT_AWAY)
-    own = HouseAirwayBill.objects.filter(
-        manifest__courier_id=actor.courier_id, manifest__kind=ExpressCargoManifest.Kind.NON_DOCUMENTS,
-        manifest__number__isnull=False,
-    ).select_related("manifest")  # fmt: skip
-    kind = _kind((request.POST if request.method == "POST" else request.GET).get("form", Kind.XIII))
-    if request.method == "POST":
-        chosen = request.POST.get("hawb", "")
-        return _begin(actor.user_id, get_object_or_404(own, pk=int(chosen) if chosen.isdigit() else 0), kind)
-    asked = request.GET.get("q", "").strip().upper()[:40]
-    manifest = request.GET.get("manifest", "").strip()[:60]
-    rows = own.filter(~Exists(others)).order_by("-pk")
-    if asked:
-        rows = rows.filter(number__startswith=asked)
-    if manifest:
-        rows = rows.filter(manifest__number=manifest)
-    found = list(rows[: SHOWN + 1])
-    context = {
-        "hawbs": found[:SHOWN],
-        "more": len(found) > SHOWN,
-        "q": asked,
-        "manifest": manifest,
-        "kind": kind,
-        "kinds": TYPED,
-    }
-    return render(request, "bills/start.html", context)
-
-
-def _kind(text: str) -> Kind:
-    """One of the forms that are typed, or no page."""
-    if text not in TYPED:
-        raise Http404
-    return Kind(text)
-
-
-def _begin(user_id: int, hawb: HouseAirwayBill, kind: Kind) -> HttpResponse:
-    held = CourierBillOfEntry.objects.filter(hawb=hawb).exclude(stage__in=PUT_AWAY).first()
-    if held is None:
-        try:
-            with transaction.atomic():
-                held = drafts.start(hawb, user_id, kind)
-        except IntegrityError:  # somebody else of the firm began it at the same moment
-            held = CourierBillOfEntry.objects.exclude(stage__in=PUT_AWAY).get(hawb=hawb)
-    return redirect(held)
 
 
 @keeps_draft
@@ -187,7 +133,8 @@ def remove_invoice(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 @require_POST
 def change_form(request: HttpRequest, pk: int) -> HttpResponse:
     """Put what is typed on the form that fits the goods."""
-    kind = _kind(request.POST.get("form", ""))
+    actor = request.actor  # type: ignore[attr-defined]
+    kind = kind_of(request.POST.get("form", ""), kinds_of(actor))
     return _changed(request, lambda bill: drafts.change_form(bill, kind), pk, "bill-draft")
 
 

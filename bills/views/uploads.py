@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -28,6 +29,8 @@ def _owner(request: HttpRequest) -> str:
     """Whose uploads the person sees: those of the own firm."""
     actor = request.actor  # type: ignore[attr-defined]
     pages.require(actor, "bill-start")
+    if actor.courier_id is None:  # importers file in forms
+        raise PermissionDenied
     return f"courier:{actor.courier_id}"
 
 

@@ -27,8 +27,8 @@ pytestmark = pytest.mark.django_db
 
 D = Decimal
 LIMITS = fitting.Limits(samples=D(10000), gifts=D(20000), xiii=D(100000), gifts_restricted=True)
-CIF = {"invoice_terms": "CIF", "currency": "INR", "freight": "", "quantity": "1", "iec": "AAKCK4417E"}
-SAMPLE = {**CIF, "nature": "SAMPLE"}
+CIF: dict[str, Any] = {"invoice_terms": "CIF", "currency": "INR", "freight": "", "quantity": "1", "iec": "AAKCK4417E"}
+SAMPLE: dict[str, Any] = {**CIF, "nature": "SAMPLE"}
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_samples_and_gifts_come_free_of_duty_and_straight_to_arrival(
     ],
 )  # fmt: skip
 def test_a_form_that_does_not_fit_is_refused_with_the_one_that_does(
-    signed_in: SignedIn, flight: ExpressCargoManifest, cells: dict[str, str], column: str, words: str
+    signed_in: SignedIn, flight: ExpressCargoManifest, cells: dict[str, Any], column: str, words: str
 ) -> None:
     upload = send(signed_in, flight, [row("SWF001", **cells)])
     told = [(fault[1], fault[3]) for fault in upload.faults if fault[1] == column]
@@ -201,7 +201,10 @@ def test_a_large_bill_with_two_invoices_and_its_blocks(signed_in: SignedIn, flig
 def test_a_bill_is_typed_on_one_form_and_put_on_the_one_that_fits(signed_in: SignedIn, hawb: HouseAirwayBill) -> None:
     signatory = signed_in("signatory.swift")
     bill = begin(signatory, hawb)
-    part = lambda name: reverse("bill-part", args=[bill.pk, name])  # noqa: E731
+
+    def part(name: str) -> str:
+        return reverse("bill-part", args=[bill.pk, name])
+
     signatory.post(part("importer"), {**IMPORTER, "iec": "AAKCK4417E"})
     signatory.post(
         part("invoice"),
@@ -254,3 +257,74 @@ def test_forms_refuse_the_same_goods_as_an_upload(signed_in: SignedIn, hawb: Hou
     filed = CourierBillOfEntry.objects.get(pk=bill.pk)
     assert (filed.total_duty, filed.assessable_value) == (0, D(10000))
     assert signatory.get(reverse("bill-print", args=[filed.key])).content.startswith(b"%PDF")
+
+
+def test_an_importer_files_for_its_own_goods_alone(signed_in: SignedIn, people: Callable[[str], User]) -> None:
+    kaveri = people("importer.kaveri").importer
+    assert kaveri is not None
+    flight = manifest(courier=people("courier.swift").courier)
+    own = house_airway_bill(flight, number="SWFOWN1", consignee_name=kaveri.name.upper())
+    other = house_airway_bill(flight, number="SWFOTHER1")
+    importer, courier = signed_in("importer.kaveri"), signed_in("courier.swift")
+    start = reverse("bill-start")
+    assert "SWFOWN1" not in importer.get(start).content.decode()
+    assert "Begin" in importer.get(start, {"q": "SWFOWN1"}).content.decode()
+    assert "No such shipment is consigned to you" in importer.get(start, {"q": "SWFOTHER1"}).content.decode()
+    assert importer.post(start, {"hawb": other.pk}).status_code == 404
+    assert importer.post(start, {"hawb": own.pk, "form": "CBE-XIII"}).status_code == 404
+    assert importer.get(reverse("bill-upload", args=[flight.key])).status_code == 403
+    importer.post(start, {"hawb": own.pk})
+    bill = CourierBillOfEntry.objects.get(hawb=own)
+    assert (bill.kind, bill.importer) == (Kind.XIV, kaveri)
+    assert courier.get(bill.get_absolute_url()).status_code == 404  # a draft is whose it is
+    assert "Another firm" in courier.post(start, {"hawb": own.pk}, follow=True).content.decode()
+
+    def part(name: str) -> str:
+        return reverse("bill-part", args=[bill.pk, name])
+
+    papers = {"kyc_type": "IEC", "kyc_number": kaveri.iec, "iec": "AAQCS4821K"}
+    importer.post(part("importer"), papers)
+    importer.post(part("class"), {"eou": "on"})
+    invoice = {"invoice_number": "K-1", "invoice_date": "10/11/2026", "invoice_terms": "CIF", "currency": "GBP"}
+    importer.post(reverse("bill-invoice", args=[bill.pk, 1]), invoice)
+    item = {"cth": "95049090", "description": "Table", "country_of_origin": "GB", "quantity": "1", "uom": "NOS", "unit_price": "900"}  # fmt: skip
+    importer.post(reverse("bill-item", args=[bill.pk, 1]), item)
+    check = reverse("bill-check", args=[bill.pk])
+    assert "is not your own" in importer.get(check).content.decode()
+    importer.post(part("importer"), {**papers, "iec": kaveri.iec})
+    assert importer.post(check, DECLARED).status_code == 302
+    filed = CourierBillOfEntry.objects.get(pk=bill.pk)
+    assert (filed.filed_by, filed.eou) == (people("importer.kaveri"), True)
+    assert filed.trail.get().role == "IMPORTER"
+    for browser in (importer, courier):
+        assert browser.get(filed.get_absolute_url()).status_code == 200
+    assert importer.get(reverse("bill-print", args=[filed.key])).content.startswith(b"%PDF")
+
+
+def test_an_earlier_bill_is_copied_without_what_was_its_shipments_own(
+    signed_in: SignedIn, flight: ExpressCargoManifest
+) -> None:
+    rows = [
+        row("SWF001", form="CBE-XIV", iec="AAKCK4417E", unit_price="2000", marks="KE 1", supplier="Lantern Bay"),
+        row("SWF001", 2, form="CBE-XIV", invoice_number="B-2", unit_price="3", cth="49019900"),
+        row("SWF002", kyc_type="AADHAAR", kyc_number="234123412346"),
+    ]
+    large, small = file(signed_in, flight, rows)
+    courier = signed_in("courier.swift")
+    hawbs = {hawb.number: hawb.pk for hawb in flight.hawbs.all()}
+    assert f"copy={large.key}" in courier.get(large.get_absolute_url()).content.decode()
+    page = courier.get(reverse("bill-start"), {"copy": large.key}).content.decode()
+    assert f"The answers of {large.number} are copied" in page
+    courier.post(reverse("bill-start"), {"copy": large.key, "hawb": hawbs["SWF003"]})
+    courier.post(reverse("bill-start"), {"copy": small.key, "hawb": hawbs["SWF004"]})
+    third = CourierBillOfEntry.objects.get(hawb__number="SWF003")
+    fourth = CourierBillOfEntry.objects.get(hawb__number="SWF004")
+    assert (third.kind, third.stage, fourth.kind) == (Kind.XIV, Stage.DRAFT, Kind.XIII)
+    assert third.draft["header"]["marks"] == "KE 1"
+    assert [item["invoice_place"] for item in third.draft["items"]] == ["1", "2"]
+    assert third.draft["invoices"][0]["supplier"] == "Lantern Bay"
+    assert "invoice_number" not in third.draft["invoices"][0]
+    assert "kyc_number" not in fourth.draft["header"]
+    assert fourth.draft["items"][0]["unit_price"] == "11.2"
+    stranger = signed_in("courier.metro")
+    assert stranger.get(reverse("bill-start"), {"copy": large.key}).status_code == 404
