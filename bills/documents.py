@@ -89,7 +89,7 @@ def bill_paper(bill: CourierBillOfEntry, printed_by: str = "") -> BillPaper:
         kyc_document=bill.kyc_type, kyc_id=bill.kyc_number, state_code=bill.state_code, ad_code=bill.ad_code,
         government="Government" if bill.government else "NonGovernment", special_request=_special_request(bill),
         **_invoice_words(bill, items),
-        exchange_rate=_exchange(bill), notification=", ".join(used) or _("None"),
+        notification=", ".join(used) or _("None"),
         assessable_value=bill.assessable_value, duty=bill.total_duty, interest=bill.interest,
         signed=f"{bill.filed_by.full_name if bill.filed_by else '-'}\n{moment(bill.filed_at)}",
         out_of_charge=_given(bill), items=tuple(_item_lines(bill, items)), charges=tuple(_charges(bill)),
@@ -102,11 +102,13 @@ def _invoice_words(bill: CourierBillOfEntry, items: list[Item]) -> dict[str, Any
     """The invoice of the bill; of several, how many there are."""
     count = len({item.invoice_place for item in items})
     if count > 1:
-        return {"invoice": _("%(count)d invoices, listed under “Invoices”") % {"count": count}, "invoice_value": "-"}
+        told = _("%(count)d invoices, listed under “Invoices”") % {"count": count}
+        return {"invoice": told, "invoice_value": "-", "exchange_rate": "-"}
     worth = sum((item.quantity * item.unit_price for item in items), Decimal(0))
     return {
         "invoice": f"{bill.invoice_number} of {day(bill.invoice_date)}, {bill.invoice_terms}",
         "invoice_value": f"{bill.currency} {grouped(worth, 2)}",
+        "exchange_rate": _exchange(bill),
     }
 
 
