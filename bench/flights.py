@@ -8,7 +8,7 @@ from random import Random
 
 import xlsxwriter
 
-from bills.reading import COLUMNS as BILL_COLUMNS
+from bills.columns import COLUMNS as BILL_COLUMNS
 from manifests.reading import NON_DOCUMENTS
 
 GOODS = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,51 +13,60 @@ from django.utils.translation import gettext as _
 from bills import rates
 from bills.duty.exchange import Exchange
 from bills.duty.levies import HEADS
-from bills.duty.statement import DutyStatement, Goods, statement
 from bills.duty.tariff import Tariff
-from bills.duty.valuation import Invoice, Valuation, apportion, value
-from bills.models import CourierBillOfEntry, Item
+from bills.duty.valuation import apportion
+from bills.kinds import Kind
+from bills.models import BillInvoice, CourierBillOfEntry, Item
+from bills.reckoning import Line, Priced, Reckoned, heads_of_duty, reckon
 from eccs.workflow import Refused
 
 ALTERABLE = ("cth", "unit_price", "quantity")
 
 
-@dataclass(frozen=True)
-class Reckoned:
-    """A bill's value and duty, worked out afresh from what stands on it."""
-
-    valuation: Valuation
-    duty: DutyStatement
-    shares: list[Decimal]
-    goods: list[Goods]
-
-
-def reckon_again(bill: CourierBillOfEntry, items: Sequence[Item], tariff: Tariff, rates_on: date) -> Reckoned:
+def reckon_again(
+    bill: CourierBillOfEntry,
+    items: Sequence[Item],
+    tariff: Tariff,
+    rates_on: date,
+    invoices: Sequence[BillInvoice] = (),
+) -> Reckoned:
     """Value and duty with the exchange rate kept from the day of presentation. Raises Refused for an unknown tariff item."""
-    assert bill.presented_on is not None and bill.exchange_rate is not None
-    rules = rates.duty_rules(bill.presented_on, bill.station_id)
-    worth = [item.quantity * item.unit_price for item in items]
-    exchange = Exchange(bill.currency, bill.exchange_unit, bill.exchange_rate, bill.presented_on, bill.exchange_source)
-    invoice = Invoice(
-        bill.invoice_terms, sum(worth, Decimal(0)), bill.freight, bill.insurance, bill.inland_charges, bill.discount
-    )
-    valuation = value(invoice, exchange, rules.valuation)
-    shares = apportion(valuation.assessable_value, worth)
-    goods = []
-    for item, share in zip(items, shares, strict=True):
+    assert bill.presented_on is not None
+    lines = []
+    for item in items:
         rate = tariff.rate(item.cth, rates_on)
         if rate is None:
             raise Refused(
                 [_("Item %(no)d: %(cth)s is not in the tariff.") % {"no": item.item_no, "cth": item.cth}], bill
             )
-        goods.append(Goods(share, item.quantity, item.uom, rate))
-    duty = statement(goods, sws_percent=rules.sws_percent, waived_up_to=rules.waived_up_to)
-    return Reckoned(valuation, duty, shares, goods)
+        lines.append(
+            Line(
+                item.invoice_place - 1, item.quantity * item.unit_price, item.quantity, item.uom, rate, item.nature,
+                item.gift_kind,
+            )
+        )  # fmt: skip
+    rules = rates.duty_rules(bill.presented_on, bill.station_id)
+    return reckon(bill.kind, priced(bill, invoices), lines, rules, always_xiv=bill.eou or bill.repair_and_return)
+
+
+def priced(bill: CourierBillOfEntry, invoices: Sequence[BillInvoice] = ()) -> list[Priced]:
+    """The invoices of a bill as they are valued: of a CBE-XIV each of them, of the others the one on the bill."""
+    if bill.kind == Kind.XIV and (several := list(invoices or bill.invoices.all())):
+        return [_priced(bill, one, one.charges) for one in several]
+    return [_priced(bill, bill)]
+
+
+def _priced(bill: CourierBillOfEntry, one: Any, charges: Decimal | None = None) -> Priced:
+    assert bill.presented_on is not None and one.exchange_rate is not None
+    exchange = Exchange(one.currency, one.exchange_unit, one.exchange_rate, bill.presented_on, one.exchange_source)
+    return Priced(
+        one.invoice_terms, exchange, one.freight, one.insurance, one.inland_charges, one.discount, charges
+    )  # fmt: skip
 
 
 def put(bill: CourierBillOfEntry, items: Sequence[Item], found: Reckoned) -> None:
     """Write a reckoning on the bill and its items."""
-    bill.assessable_value, bill.total_duty = found.valuation.assessable_value, found.duty.total
+    bill.assessable_value, bill.total_duty = found.assessable_value, found.duty.total
     bill.duty_heads = heads(found)
     for item, share, duty in zip(items, found.shares, found.duty.items, strict=True):
         item.assessable_value = share
@@ -68,8 +76,7 @@ def put(bill: CourierBillOfEntry, items: Sequence[Item], found: Reckoned) -> Non
 
 def heads(found: Reckoned) -> dict[str, str]:
     """The duty by head as the bill keeps it."""
-    told = {head: str(amount) for head, amount in found.duty.heads.items()}
-    return {**told, "WAIVED": str(found.duty.waived)} if found.duty.waived else told
+    return heads_of_duty(found.duty)
 
 
 def revise(bill: CourierBillOfEntry, duty: Decimal) -> None:

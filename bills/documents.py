@@ -11,9 +11,12 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from bills import form_e_shown
 from bills.detention_paper import DetentionPaper, draw_detention
 from bills.duty.levies import LEVIES, BasicCustomsDuty, Charge
 from bills.duty.tariff import Rate, Tariff
+from bills.form_e_paper import InvoiceLine
+from bills.forms.words import LABELS
 from bills.kinds import Kind
 from bills.models import CourierBillOfEntry, DetentionMemo, Item, OutOfCharge, TariffRate
 from bills.papers import (
@@ -28,7 +31,7 @@ from bills.papers import (
 )
 from eccs import barcodes
 from eccs.dated_rules import rule_book
-from eccs.money import grouped
+from eccs.money import grouped, to_rupee
 from eccs.papers import Head, day, moment
 
 FORMS = {Kind.XI: "Form B", Kind.XII: "Form C", Kind.XIII: "Form D", Kind.XIV: "Form E"}
@@ -37,7 +40,7 @@ RELATED = ("station", "courier", "manifest", "hawb__master", "filed_by", "order_
 
 
 def courier_bill_of_entry(bill: CourierBillOfEntry, printed_by: str = "") -> bytes:
-    """The Courier Bill of Entry as PDF (Form D for CBE-XIII)."""
+    """The Courier Bill of Entry as PDF (Form C for CBE-XII, Form D for CBE-XIII, Form E for CBE-XIV)."""
     return draw_bill(bill_paper(_whole(bill), printed_by))
 
 
@@ -84,15 +87,46 @@ def bill_paper(bill: CourierBillOfEntry, printed_by: str = "") -> BillPaper:
         airport_of_shipment=manifest.airport_of_shipment, country_of_exportation=manifest.country_of_exportation,
         ucr=hawb.ucr, gstin=bill.gstin, iec=bill.iec, iec_branch=bill.iec_branch, ecommerce=_yes(bill.ecommerce),
         kyc_document=bill.kyc_type, kyc_id=bill.kyc_number, state_code=bill.state_code, ad_code=bill.ad_code,
-        government="Government" if bill.government else "NonGovernment", special_request=_("None"),
-        invoice=f"{bill.invoice_number} of {day(bill.invoice_date)}, {bill.invoice_terms}",
-        invoice_value=f"{bill.currency} {grouped(sum((i.quantity * i.unit_price for i in items), Decimal(0)), 2)}",
-        exchange_rate=_exchange(bill), notification=", ".join(used) or _("None"),
+        government="Government" if bill.government else "NonGovernment", special_request=_special_request(bill),
+        **_invoice_words(bill, items),
+        notification=", ".join(used) or _("None"),
         assessable_value=bill.assessable_value, duty=bill.total_duty, interest=bill.interest,
         signed=f"{bill.filed_by.full_name if bill.filed_by else '-'}\n{moment(bill.filed_at)}",
         out_of_charge=_given(bill), items=tuple(_item_lines(bill, items)), charges=tuple(_charges(bill)),
-        payments=tuple(_payments(bill)), duty_heads=tuple(_heads(bill)),
+        payments=tuple(_payments(bill)), duty_heads=tuple(_heads(bill)), blocks=tuple(form_e_shown.blocks(bill)),
+        invoices=tuple(_invoices(bill, items)),
     )  # fmt: skip
+
+
+def _invoice_words(bill: CourierBillOfEntry, items: list[Item]) -> dict[str, Any]:
+    """The invoice of the bill; of several, how many there are."""
+    count = len({item.invoice_place for item in items})
+    if count > 1:
+        told = _("%(count)d invoices, listed under “Invoices”") % {"count": count}
+        return {"invoice": told, "invoice_value": "-", "exchange_rate": "-"}
+    worth = sum((item.quantity * item.unit_price for item in items), Decimal(0))
+    return {
+        "invoice": f"{bill.invoice_number} of {day(bill.invoice_date)}, {bill.invoice_terms}",
+        "invoice_value": f"{bill.currency} {grouped(worth, 2)}",
+        "exchange_rate": _exchange(bill),
+    }
+
+
+def _invoices(bill: CourierBillOfEntry, items: list[Item]) -> Iterable[InvoiceLine]:
+    for one in form_e_shown.invoices(bill, items):
+        yield InvoiceLine(
+            invoice=f"{one['number']}\n{one['date']}, {one['terms']}", items=", ".join(map(str, one["items"])),
+            value=f"{one['worth']}\n{one['rate']}", assessable_value=one["value"],
+            declared="\n".join(f"{label}: {value}" for label, value in one["rows"]),
+        )  # fmt: skip
+
+
+def _special_request(bill: CourierBillOfEntry) -> str:
+    """What is asked on Form E beyond the usual clearance."""
+    asked = ("first_check", "provisional_documents", "extension_48", "first_proviso")
+    form_e = getattr(bill, "form_e", None) if bill.kind == Kind.XIV else None
+    told = [str(LABELS[name]) for name in asked if form_e is not None and getattr(form_e, name)]
+    return "; ".join(told) or _("None")
 
 
 def order_paper(bill: CourierBillOfEntry, printed_by: str = "") -> OutOfChargePaper:
@@ -190,8 +224,14 @@ def _item_lines(bill: CourierBillOfEntry, items: list[Item]) -> Iterable[ItemLin
             value=grouped(item.quantity * item.unit_price, 2),
             assessable_value=item.assessable_value, duty=item.total_duty, forgone=item.duty_forgone,
             heads=tuple(_duty_lines(item, rate, sws)), manufacturer=item.manufacturer, notification=notification,
-            licence=item.licence_number,
+            licence=item.licence_number, nature=_nature(item),
         )  # fmt: skip
+
+
+def _nature(item: Item) -> str:
+    """What makes the item free of duty."""
+    parts = [str(label) for label in (item.get_nature_display(), item.get_gift_kind_display()) if label]
+    return ": ".join(parts)
 
 
 def _tariff(items: list[Item]) -> Tariff:
@@ -212,19 +252,24 @@ def _duty_lines(item: Item, rate: Rate | None, sws: Decimal) -> Iterable[DutyLin
             head=PRINTED.get(levy.head, levy.head),
             ad_valorem="-" if percent is None else f"{percent.normalize():f} %" if percent else _("nil"),
             specific=f"₹ {rate.bcd_specific}/{rate.bcd_specific_unit}" if specific and rate else "-",
-            forgone=Decimal(0), amount=amount,
+            forgone=to_rupee(levy.reckon(charge)) if charge and item.duty_forgone else Decimal(0), amount=amount,
         )  # fmt: skip
 
 
 def _heads(bill: CourierBillOfEntry) -> Iterable[tuple[str, Decimal]]:
     """The duty of the whole bill by head."""
-    words = PRINTED | {"WAIVED": _("Not collected (section 25(6))")}
+    words = PRINTED | {
+        "WAIVED": _("Not collected (section 25(6))"),
+        "EXEMPTED": _("Duty forgone: free samples and gifts"),
+    }
     for head, amount in bill.duty_heads.items():
         yield words.get(head, head), Decimal(amount)
 
 
 def _charges(bill: CourierBillOfEntry) -> Iterable[ChargeLine]:
     """The charges declared, and those taken from the dated rule instead (Valuation Rules 2007, rule 10)."""
+    if bill.kind == Kind.XIV:  # they stand with each invoice
+        return
     for label, amount in (
         (_("Freight"), bill.freight), (_("Insurance"), bill.insurance), (_("Inland charges"), bill.inland_charges),
         (_("Discount"), bill.discount),

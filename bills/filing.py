@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
@@ -24,12 +25,16 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.models import User
 from accounts.permissions import Actor
 from bills import routing
+from bills.columns import COLUMNS, ITEM, ITEM_E
+from bills.draft_rows import judge_draft
 from bills.duty.levies import HEADS
 from bills.filing_images import give_images, judge_images
 from bills.flight import Flight
-from bills.kinds import Kind
-from bills.models import BillTrail, CourierBillOfEntry, Item
-from bills.reading import COLUMNS, ITEM, Prepared, judge
+from bills.form_e import whole
+from bills.kinds import EXEMPTED_BY, Kind, Nature
+from bills.models import BillInvoice, BillTrail, CourierBillOfEntry, FormE, Item
+from bills.reading import Prepared, judge
+from bills.reckoning import heads_of_duty
 from bills.stages import Stage
 from eccs import numbering, trail
 from eccs.copying import copy_models, copy_rows, next_ids
@@ -39,7 +44,7 @@ from eccs.models import Upload
 from eccs.money import grouped, rupees
 from eccs.upload_runner import Kind as FileKind
 from eccs.upload_runner import register
-from eccs.uploads import Sheet, Table, check
+from eccs.uploads import Table
 from eccs.uploads.checks import Tell, nobody
 from eccs.workflow import Refused, why_not
 from manifests.clearance import Stage as ManifestStage
@@ -57,8 +62,10 @@ DECLARED = (
 )  # fmt: skip
 
 
-def complete(bill: CourierBillOfEntry, one: Prepared, flight: Flight, decided: Decided, at: datetime) -> list[Item]:
-    """Put what was declared, reckoned and decided on a bill, and return its items."""
+def complete(
+    bill: CourierBillOfEntry, one: Prepared, flight: Flight, decided: Decided, at: datetime
+) -> list[models.Model]:
+    """Put what was declared, reckoned and decided on a bill, and return its items, and of a CBE-XIV its invoices and blocks."""
     header = one.header
     for name in DECLARED:
         setattr(bill, name, header[name])
@@ -78,30 +85,55 @@ def complete(bill: CourierBillOfEntry, one: Prepared, flight: Flight, decided: D
     bill.assessment_required = decided.lane in ("ASSESSMENT", "BOTH")
     bill.examination_prescribed = decided.lane in ("EXAMINATION", "BOTH")
     bill.documents_required = decided.documents_required
-    images = rule_book().is_on("images_compulsory_xiii", flight.presented_on, bill.station_id)
+    blocks = _blocks(bill, one, flight)
+    images = bill.kind == Kind.XIII and rule_book().is_on(
+        "images_compulsory_xiii", flight.presented_on, bill.station_id
+    )
     if images and not (one.images_at_hand and bill.hawb_image and bill.invoice_image):
         wanted = _("Images of the house airway bill and of the invoice")
         bill.documents_required = "; ".join(filter(None, (bill.documents_required, wanted)))
     bill.documents_complete = not bill.documents_required
-    return items_of(bill, one)
+    return [*items_of(bill, one), *blocks]
+
+
+def _blocks(bill: CourierBillOfEntry, one: Prepared, flight: Flight) -> list[models.Model]:
+    """The blocks and invoices of a CBE-XIV. A special request, or a price between related parties, is for an officer to look at."""
+    if bill.kind != Kind.XIV:
+        return []
+    form_e = FormE(bill_id=bill.pk, **whole(one.form_e, flight, government=bill.government))
+    invoices = []
+    for place, told in enumerate(one.invoices, 1):
+        exchange = flight.exchange.rate(told["currency"], flight.presented_on)
+        assert exchange is not None
+        invoices.append(
+            BillInvoice(
+                bill_id=bill.pk, place=place, **told | {"valuation_rule": told["valuation_rule"] or "3"},
+                exchange_rate=exchange.rate, exchange_unit=exchange.unit, exchange_source=exchange.notification,
+            )
+        )  # fmt: skip
+    if form_e.first_check or form_e.provisional_documents or any(invoice.related for invoice in invoices):
+        bill.assessment_required, bill.facilitated = True, False
+    return [form_e, *invoices]
 
 
 def set_duty(bill: CourierBillOfEntry, one: Prepared) -> None:
     """The value and the duty as reckoned, in rupees."""
-    bill.assessable_value, bill.total_duty = one.valuation.assessable_value, one.duty.total
-    bill.duty_heads = {head: str(amount) for head, amount in one.duty.heads.items()}
-    if one.duty.waived:
-        bill.duty_heads["WAIVED"] = str(one.duty.waived)
+    bill.assessable_value, bill.total_duty = one.assessable_value, one.duty.total
+    bill.duty_heads = heads_of_duty(one.duty)
 
 
 def items_of(bill: CourierBillOfEntry, one: Prepared) -> list[Item]:
     """The items with their share of the value and their duty by head."""
     items = []
+    declared_of_item = (*ITEM, *ITEM_E, "invoice_place") if bill.kind == Kind.XIV else (*ITEM, "invoice_place")
     for given, value, duty in zip(one.items, one.values, one.duty.items, strict=True):
         bcd, aidc, sws, igst, cess = duty.heads
+        told = {name: given[name] for name in declared_of_item}
+        if duty.forgone and one.duty.exempted and not told["notification"]:
+            told["notification"] = EXEMPTED_BY[Nature(told["nature"])]
         items.append(
             Item(
-                bill_id=bill.pk, **{name: given[name] for name in ITEM}, assessable_value=value, bcd=bcd, aidc=aidc, sws=sws,
+                bill_id=bill.pk, **told, assessable_value=value, bcd=bcd, aidc=aidc, sws=sws,
                 igst=igst, cess=cess, duty_forgone=duty.forgone, total_duty=duty.total,
             )
         )  # fmt: skip
@@ -121,7 +153,7 @@ def facts_of(bill: CourierBillOfEntry, one: Prepared, flight: Flight) -> Consign
         consignor=hawb.consignor_name, consignor_country=hawb.consignor_country, consignee=hawb.consignee_name,
         consignee_city=hawb.consignee_city, kyc_type=header["kyc_type"],
         kyc_token=kyc_token(header["kyc_type"], header["kyc_number"]), iec=header["iec"] or "", gstin=header["gstin"] or "",
-        assessable_value=one.valuation.assessable_value, weight_kg=hawb.gross_weight_kg, packages=hawb.packages,
+        assessable_value=one.assessable_value, weight_kg=hawb.gross_weight_kg, packages=hawb.packages,
         ecommerce=header["ecommerce"], tariff_items=tuple(i["cth"] for i in one.items),
         origins=tuple(i["country_of_origin"] for i in one.items), descriptions=tuple(i["description"] for i in one.items),
     )  # fmt: skip
@@ -146,17 +178,21 @@ def declared(one: Prepared) -> dict[str, Any]:
     header = dict(one.header)
     if header["kyc_type"] == "AADHAAR":
         header["kyc_number"] = mask_aadhaar(header["kyc_number"])
-    return {
-        "hawb": one.hawb.number, **{k: v for k, v in header.items() if v not in (None, "", False)},
-        "items": [{k: v for k, v in item.items() if v not in (None, "")} for item in one.items],
-        "assessable_value": one.valuation.assessable_value, "total_duty": one.duty.total,
+    told = {
+        "hawb": one.hawb.number, **_given(header | one.form_e), "items": [_given(item) for item in one.items],
+        "assessable_value": one.assessable_value, "total_duty": one.duty.total,
     }  # fmt: skip
+    return {**told, "invoices": [_given(invoice) for invoice in one.invoices]} if one.form_e else told
+
+
+def _given(told: dict[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in told.items() if v not in (None, "", False) and (k, v) != ("invoice_place", 1)}
 
 
 def file_many(
     flight: Flight, prepared: list[Prepared], actor: Actor, at: datetime, tell: Tell = nobody
 ) -> list[CourierBillOfEntry]:
-    """File the bills of a flight set-wise: five COPYs and one number series, inside the caller's transaction.
+    """File the bills of a flight set-wise: a COPY a table and one number series a form, inside the caller's transaction.
 
     Raises Refused where the courier or the person may not file; then nothing has changed. `tell` hears how many items
     are done.
@@ -168,13 +204,15 @@ def file_many(
     role, rules = actor.acts_as(step.activity_at(Stage.DRAFT), blank), flight.ruleset()
     keys = next_ids(CourierBillOfEntry, len(prepared))
     decision_keys = next_ids(RiskDecision, len(prepared))
-    bills, decisions, items, entries = [], [], [], []
+    bills, decisions, entries = [], [], []
+    belongings: dict[type[models.Model], list[models.Model]] = {Item: [], FormE: [], BillInvoice: []}
     for key, decision_key, one in zip(keys, decision_keys, prepared, strict=True):
         bill = _blank(manifest, one, actor)
         bill.pk = key
         decided, decision = decide(bill, one, flight, rules, at)
         decision.pk = bill.risk_decision_id = decision_key
-        items += complete(bill, one, flight, decided, at)
+        for made in complete(bill, one, flight, decided, at):
+            belongings[type(made)].append(made)
         bill.filed_by_id = actor.user_id
         bill.__dict__["stage"] = routing.after_filing(bill).value
         bill.stage_since = at
@@ -186,15 +224,18 @@ def file_many(
                 role=role, answers={}, snapshot=declared(one),
             )
         )  # fmt: skip
-        tell(len(items))
+        tell(len(belongings[Item]))
     numbering.number(bills)
     lines = trail.seal_entries(entries)
-    for item, key in zip(items, next_ids(Item, len(items)), strict=True):
-        item.pk = key
+    for model, made_of in belongings.items():
+        for row, key in zip(made_of, next_ids(model, len(made_of)) if made_of else (), strict=True):
+            row.pk = key
     with connection.cursor() as cursor:
         copy_models(cursor, RiskDecision, decisions)
         copy_models(cursor, CourierBillOfEntry, bills)
-        copy_models(cursor, Item, items)
+        for model, made_of in belongings.items():
+            if made_of:
+                copy_models(cursor, model, made_of)
         copy_rows(cursor, BillTrail._meta.db_table, BillTrail.columns, lines)
     return bills
 
@@ -202,42 +243,15 @@ def file_many(
 def _blank(manifest: ExpressCargoManifest, one: Prepared, actor: Actor) -> CourierBillOfEntry:
     assert actor.user_id is not None
     return CourierBillOfEntry(
-        kind=Kind.XIII, station_id=manifest.station_id, courier=manifest.courier, manifest=manifest, hawb=one.hawb,
+        kind=one.header["form"], station_id=manifest.station_id, courier=manifest.courier, manifest=manifest, hawb=one.hawb,
         created_by_id=actor.user_id,
     )  # fmt: skip
 
 
-def table_of_draft(bill: CourierBillOfEntry) -> Table:
-    """A draft as the rows of a file, every cell checked."""
-    header, items = bill.draft.get("header", {}), bill.draft.get("items", []) or [{}]
-    names = [column.name for column in COLUMNS]
-    rows = []
-    for n, item in enumerate(items, 1):
-        given = {
-            **(
-                header
-                if n == 1
-                else {k: header.get(k, "") for k in ("currency", "invoice_number", "invoice_date", "invoice_terms")}
-            ),
-            **item,
-        }
-        given |= {"form": bill.kind, "hawb": bill.hawb.number, "item_no": str(n)}
-        rows.append([str(given.get(name, "") or "").strip() for name in names])
-    return check(Sheet(names, rows, list(range(1, len(rows) + 1)), False), COLUMNS)
-
-
-def judge_draft(bill: CourierBillOfEntry, *, lock: bool = False) -> tuple[Flight, Table, list[Prepared]]:
-    """Check a draft by the very rules of a file. The row of a fault is the item's number."""
-    table = table_of_draft(bill)
-    flight = Flight.load(bill.manifest, lock=lock, numbers={bill.hawb.number})
-    flight.taken.discard(bill.hawb_id)
-    return flight, table, judge(flight, table)
-
-
 def file_draft(bill: CourierBillOfEntry) -> Iterable[models.Model]:
     """File one draft inside the gate: refused with every fault, or completed and its items returned to be written."""
-    if bill.manifest.stage in (ManifestStage.DRAFT, ManifestStage.DISCARDED):
-        raise Refused([_("The manifest is not submitted yet.")], bill)
+    if reason := why_no_bills(bill.manifest):
+        raise Refused([reason], bill)
     flight, table, prepared = judge_draft(bill, lock=True)
     if table.faults:
         raise Refused(
@@ -257,10 +271,19 @@ def file_draft(bill: CourierBillOfEntry) -> Iterable[models.Model]:
     return items
 
 
+def why_no_bills(manifest: ExpressCargoManifest) -> str:
+    """Why no CBE-XII, XIII or XIV is filed for the shipments of a manifest, or nothing."""
+    if manifest.stage in (ManifestStage.DRAFT, ManifestStage.DISCARDED):
+        return _("The manifest is not submitted yet: bills are filed for a submitted manifest.")
+    if manifest.is_documents:
+        return _("The manifest is of documents: they are cleared on CBE-XI, not on CBE-XII, CBE-XIII or CBE-XIV.")
+    return ""
+
+
 def _flight_of(upload: Upload, *, lock: bool) -> Flight:
     manifest = ExpressCargoManifest.objects.select_related("courier", "station").get(pk=upload.subject_id)
-    if manifest.stage in (ManifestStage.DRAFT, ManifestStage.DISCARDED):
-        raise Refused([_("The manifest is not submitted yet.")], manifest)
+    if reason := why_no_bills(manifest):
+        raise Refused([reason], manifest)
     return Flight.load(manifest, lock=lock)
 
 
@@ -276,13 +299,14 @@ def _judge_file(upload: Upload, table: Table) -> None:
 
 def _sum_up(upload: Upload, table: Table) -> dict[str, Any]:
     _flight, prepared = table.prepared
-    dearest = max(prepared, key=lambda one: one.valuation.assessable_value)
+    dearest = max(prepared, key=lambda one: one.assessable_value)
     return {
         "bills": len(prepared), "items": sum(len(one.items) for one in prepared),
-        "assessable_value": str(sum((one.valuation.assessable_value for one in prepared), Decimal(0))),
+        "forms": dict(Counter(one.header["form"] for one in prepared)),
+        "assessable_value": str(sum((one.assessable_value for one in prepared), Decimal(0))),
         "total_duty": str(sum((one.duty.total for one in prepared), Decimal(0))),
         "free": sum(1 for one in prepared if not one.duty.total),
-        "dearest": [dearest.hawb.number, str(dearest.valuation.assessable_value)],
+        "dearest": [dearest.hawb.number, str(dearest.assessable_value)],
     }  # fmt: skip
 
 
@@ -314,7 +338,8 @@ def _context(upload: Upload) -> dict[str, Any]:
         "heading": ngettext("%(n)s bill is ready to file", "%(n)s bills are ready to file", sums.get("bills", 0))
         % {"n": grouped(sums.get("bills", 0))},
         "sums": [
-            (_("Bills of entry, CBE-XIII"), grouped(sums.get("bills", 0))), (_("Items"), grouped(sums.get("items", 0))),
+            *((_("Bills of entry, %(form)s") % {"form": form}, grouped(count)) for form, count in sorted(sums.get("forms", {}).items())),
+            (_("Items"), grouped(sums.get("items", 0))),
             (_("Assessable value"), rupees(Decimal(sums.get("assessable_value", "0")), 2)),
             (_("Duty as declared"), rupees(Decimal(sums.get("total_duty", "0")))),
             (_("Bills with no duty to pay"), grouped(sums.get("free", 0))),
@@ -332,5 +357,5 @@ def _context(upload: Upload) -> dict[str, Any]:
     }  # fmt: skip
 
 
-_LABEL = gettext_lazy("CBE-XIII, one bill a HAWB")
+_LABEL = gettext_lazy("CBE-XII, CBE-XIII and CBE-XIV, one bill a HAWB")
 register(FileKind("cbe", _LABEL, COLUMNS, _judge_file, _sum_up, _save_file, _context, give_images))

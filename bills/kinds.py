@@ -11,3 +11,23 @@ class Kind(models.TextChoices):
     XII = "CBE-XII", _("CBE-XII (free samples and gifts)")
     XIII = "CBE-XIII", _("CBE-XIII (low value dutiable)")
     XIV = "CBE-XIV", _("CBE-XIV (other dutiable)")
+
+
+TYPED = (Kind.XII, Kind.XIII, Kind.XIV)  # filed for the goods of one house airway bill; CBE-XI covers documents of many
+
+
+class Nature(models.TextChoices):
+    """What makes goods free of duty on CBE-XII."""
+
+    SAMPLE = "SAMPLE", _("Free sample")
+    GIFT = "GIFT", _("Gift")
+
+
+class Gift(models.TextChoices):
+    """The gifts that the Foreign Trade Policy permits (2.26)."""
+
+    RAKHI = "RAKHI", _("Rakhi")
+    MEDICINE = "LIFE_SAVING_DRUG", _("Life-saving drug")
+
+
+EXEMPTED_BY = {Nature.SAMPLE: "154/94-Customs", Nature.GIFT: "171/93-Customs"}  # the notification each nature claims

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.directory.filings import counts_as_filing, stands_against_surrender
-from accounts.roles import COURIERS
+from accounts.roles import COURIERS, Role
 from bills.models import CourierBillOfEntry
 from bills.requests_listing import AMENDMENTS, CANCELLATIONS, PROVISIONAL
 from bills.stages import Stage
@@ -75,5 +75,5 @@ register(CANCELLATIONS)
 register(PROVISIONAL)
 counts_as_filing(CourierBillOfEntry, "filed_at")
 stands_against_surrender(duty_unpaid)
-link(_("File a bill"), "bill-start", *COURIERS)
-link(_("Add papers to a bill"), "bill-attach", *COURIERS, nav=False)
+link(_("File a bill"), "bill-start", *COURIERS, Role.IMPORTER)
+link(_("Add papers to a bill"), "bill-attach", *COURIERS, Role.IMPORTER, nav=False)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from bills.form_e_paper import InvoiceLine, draw_form_e
 from eccs.money import grouped, rupees
 from eccs.papers import Column, Field, Head, Paper, Table
 
@@ -43,6 +44,7 @@ class ItemLine:
     manufacturer: str = ""
     notification: str = ""
     licence: str = ""
+    nature: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,8 @@ class BillPaper:
     charges: tuple[ChargeLine, ...] = ()
     payments: tuple[PaymentLine, ...] = ()
     duty_heads: tuple[tuple[str, Decimal], ...] = field(default=())
+    blocks: tuple[tuple[str, str], ...] = ()  # of Form E
+    invoices: tuple[InvoiceLine, ...] = ()  # of Form E
 
 
 @dataclass(frozen=True)
@@ -146,9 +150,11 @@ class OutOfChargePaper:
 
 
 def draw_bill(paper: BillPaper) -> bytes:
-    """The Courier Bill of Entry as PDF, its fields in the order of Form D."""
+    """The Courier Bill of Entry as PDF, its fields in the order of Form D, which Forms C and E share; then what Form E adds."""
     sheet = Paper(paper.head)
     sheet.boxes(_form_d(paper))
+    if paper.invoices:
+        draw_form_e(sheet, paper.blocks, paper.invoices)
     sheet.title(_("Items and DUTY DETAILS"), ITEM_HEIGHT + 30)
     _draw_items(sheet, paper)
     if paper.duty_heads:
@@ -260,6 +266,7 @@ def _draw_items(sheet: Paper, paper: BillPaper) -> None:
     for item in paper.items:
         words = [item.description]
         words += [_("Manufacturer: %s") % item.manufacturer] if item.manufacturer else []
+        words += [item.nature] if item.nature else []
         words += [_("Notification: %s") % item.notification] if item.notification else []
         words += [_("Licence: %s") % item.licence] if item.licence else []
         items.row(

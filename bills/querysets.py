@@ -21,9 +21,15 @@ class BillQuerySet(models.QuerySet[Any]):
     """Bills by who asks."""
 
     def visible_to(self, actor: Actor) -> Self:
-        """The courier's own at the stations of the posting, mostly all; those of the posting's station, once filed, for officers and custodian."""
+        """The courier's own at the stations of the posting, mostly all; the importer's own; those of the posting's station, once filed, for officers and custodian.
+
+        What an importer is still typing is the importer's alone.
+        """
         seen = Q(station_id__in=actor.stations_in(Group.CUSTOMS, Group.CUSTODIAN)) & ~Q(stage__in=UNFILED)
-        return self.filter(seen | actor.firm_documents())
+        if actor.importer_id is not None:
+            return self.filter(importer_id=actor.importer_id)
+        own = actor.firm_documents() & ~(Q(importer__isnull=False) & Q(stage__in=UNFILED))
+        return self.filter(seen | own)
 
 
 class OfBillQuerySet(models.QuerySet[Any]):

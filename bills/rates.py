@@ -9,6 +9,7 @@ from decimal import Decimal
 from bills.duty.exchange import Exchange, ExchangeRates
 from bills.duty.tariff import Rate, Tariff
 from bills.duty.valuation import ValuationRules
+from bills.fitting import Limits
 from bills.models import ExchangeRate, TariffRate
 from eccs.dated_rules import rule_book
 
@@ -36,7 +37,7 @@ class DutyRules:
     valuation: ValuationRules
     sws_percent: Decimal
     waived_up_to: Decimal
-    xiii_limit: Decimal
+    limits: Limits
 
 
 def duty_rules(presented_on: date, station: str) -> DutyRules:
@@ -48,5 +49,9 @@ def duty_rules(presented_on: date, station: str) -> DutyRules:
 
     return DutyRules(
         valuation=ValuationRules(amount("freight_cap_percent"), amount("insurance_percent"), amount("landing_percent")),
-        sws_percent=amount("sws_percent"), waived_up_to=amount("duty_waived_up_to"), xiii_limit=amount("cbe_xiii_value_limit"),
+        sws_percent=amount("sws_percent"), waived_up_to=amount("duty_waived_up_to"),
+        limits=Limits(
+            amount("cbe_xii_sample_limit"), amount("cbe_xii_gift_limit"), amount("cbe_xiii_value_limit"),
+            book.is_on("cbe_xii_gifts_restricted", presented_on, station),
+        ),
     )  # fmt: skip

@@ -4,72 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from bills.duty.statement import DutyStatement, Goods, statement
-from bills.duty.valuation import Invoice, Terms, Valuation, apportion, value
+from bills import fitting
+from bills.columns import CHARGES, FORM_E, HEADER, INVOICE_E, ITEM, ITEM_E, ONLY_XIV, SAME
+from bills.duty.statement import DutyStatement
 from bills.flight import Flight
-from bills.kinds import Kind
-from eccs import identifiers, places
-from eccs.money import rupees
-from eccs.uploads.checks import Column, Table, code, day, decimal, identifier, integer, text, yes_no
+from bills.form_e import check_form_e, check_invoice
+from bills.kinds import Kind, Nature
+from bills.reckoning import Line, Priced, Reckoned, reckon
+from eccs import identifiers
+from eccs.uploads.checks import Table
 from manifests.models import HouseAirwayBill
-
-ABOVE_ZERO = gettext_lazy("must be above zero")
-_MONEY = decimal(2, Decimal(0), longest=16)
-_YES_NO_HELP = gettext_lazy("Y or N; empty is N")
-
-COLUMNS = (
-    Column("form", code({Kind.XII, Kind.XIII, Kind.XIV}, gettext_lazy("is not a form: CBE-XII, CBE-XIII or CBE-XIV")), True, None, gettext_lazy("CBE-XIII"), "CBE-XIII"),
-    Column("hawb", identifier(identifiers.hawb), True, None, gettext_lazy("House airway bill; its rows together make one bill"), "SWF7731904425"),
-    Column("item_no", integer(1, gettext_lazy("items are counted from 1"), 9999), True, None, gettext_lazy("1, 2, 3 …"), "1"),
-    Column("cth", identifier(identifiers.cth), True, None, gettext_lazy("Tariff item, eight digits"), "85183000"),
-    Column("description", text(240), True, help=gettext_lazy("Description of the item"), example="Wireless earphones with charging case"),
-    Column("country_of_origin", code(places.COUNTRIES, gettext_lazy("is not a country: two letters of ISO 3166")), True, None, gettext_lazy("ISO 3166, two letters"), "CN"),
-    Column("quantity", decimal(3, Decimal("0.001"), ABOVE_ZERO), True, None, gettext_lazy("Quantity in the unit beside it"), "60"),
-    Column("uom", code(places.UNITS, gettext_lazy("is not a unit quantity code, such as NOS or KGS")), True, None, gettext_lazy("Unit of measure"), "NOS"),
-    Column("unit_price", decimal(4, Decimal("0.0001"), ABOVE_ZERO), True, None, gettext_lazy("Price of one unit in the currency"), "11.20"),
-    Column("currency", code(places.CURRENCIES, gettext_lazy("is not a currency code: three letters of ISO 4217")), True, None, gettext_lazy("ISO 4217, three letters"), "USD"),
-    Column("invoice_number", text(40), True, None, gettext_lazy("Invoice number"), "LBA-26-11873"),
-    Column("invoice_date", day, True, None, gettext_lazy("YYYY-MM-DD or DD/MM/YYYY"), "2026-11-12"),
-    Column("invoice_terms", code({t.value for t in Terms}, gettext_lazy("is not an invoice term: FOB, CIF, C&F, C&I or EXW")), True, None, "FOB, CIF, C&F, C&I, EXW", "FOB"),
-    Column("freight", _MONEY, empty=None, help=gettext_lazy("Freight in the currency, on the first row of a HAWB"), example="96.40"),
-    Column("insurance", _MONEY, empty=None, help=gettext_lazy("Insurance in the currency, first row")),
-    Column("inland_charges", _MONEY, empty=None, help=gettext_lazy("Ex-works: carriage to the airport, first row")),
-    Column("discount", _MONEY, empty=None, help=gettext_lazy("Discount in the currency, first row")),
-    Column("notification", text(20), help=gettext_lazy("Notification claimed")),
-    Column("notification_sl_no", text(12), help=gettext_lazy("Serial number in the notification")),
-    Column("licence_number", text(20), help=gettext_lazy("Licence number")),
-    Column("manufacturer", text(120), help=gettext_lazy("Manufacturer")),
-    Column("nature", code({"GIFT", "SAMPLE"}, gettext_lazy("must be GIFT or SAMPLE")), help=gettext_lazy("CBE-XII only")),
-    Column("kyc_type", code(set(identifiers.KYC), gettext_lazy("is not a kind of KYC document")), empty="", help=gettext_lazy("First row: AADHAAR, PAN, PASSPORT, VOTER_ID, GSTIN, IEC, UIN"), example="GSTIN"),
-    Column("kyc_number", identifier(lambda _given: ""), empty="", help=gettext_lazy("First row: number of the KYC document"), example="29AAKCK4417E1ZH"),
-    Column("iec", identifier(identifiers.iec), help=gettext_lazy("First row; 0100000053 for personal imports"), example="AAKCK4417E"),
-    Column("iec_branch", text(4), help=gettext_lazy("Branch code of the IEC")),
-    Column("gstin", identifier(identifiers.gstin), help=gettext_lazy("GSTIN of the importer"), example="29AAKCK4417E1ZH"),
-    Column("state_code", code(set(places.STATE_CODES), gettext_lazy("is not a state code of two digits")), help=gettext_lazy("GST state code"), example="29"),
-    Column("ad_code", identifier(identifiers.ad_code), help=gettext_lazy("Authorised dealer's code, seven digits"), example="6390417"),
-    Column("government", yes_no, empty=False, help=_YES_NO_HELP, example="N"),
-    Column("eou", yes_no, empty=False, help=_YES_NO_HELP, example="N"),
-    Column("repair_and_return", yes_no, empty=False, help=_YES_NO_HELP, example="N"),
-    Column("ecommerce", yes_no, empty=False, help=_YES_NO_HELP, example="N"),
-    Column("hawb_image", text(120), help=gettext_lazy("File name of the HAWB's image in the ZIP")),
-    Column("invoice_image", text(120), help=gettext_lazy("File name of the invoice's image in the ZIP")),
-)  # fmt: skip
-HEADER = (
-    "kyc_type", "kyc_number", "iec", "iec_branch", "gstin", "state_code", "ad_code", "government", "eou", "repair_and_return",
-    "ecommerce", "freight", "insurance", "inland_charges", "discount", "hawb_image", "invoice_image",
-)  # fmt: skip
-SAME = ("currency", "invoice_number", "invoice_date", "invoice_terms")  # one invoice a CBE-XIII
-ITEM = (
-    "item_no", "cth", "description", "country_of_origin", "quantity", "uom", "unit_price", "notification", "notification_sl_no",
-    "licence_number", "manufacturer",
-)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -79,17 +29,33 @@ class Prepared:
     hawb: HouseAirwayBill
     header: dict[str, Any]
     items: list[dict[str, Any]]
-    valuation: Valuation
-    duty: DutyStatement
-    values: list[Decimal]
+    invoices: list[dict[str, Any]]
+    reckoned: Reckoned
+    form_e: dict[str, Any] = field(default_factory=dict)  # of a CBE-XIV
     images_at_hand: bool = True  # what it names as the images of the HAWB and the invoice is there
+
+    @property
+    def duty(self) -> DutyStatement:
+        """The duty of the bill."""
+        return self.reckoned.duty
+
+    @property
+    def values(self) -> list[Decimal]:
+        """The assessable value of each item, in rupees."""
+        return self.reckoned.shares
+
+    @property
+    def assessable_value(self) -> Decimal:
+        """In rupees."""
+        return self.reckoned.assessable_value
 
 
 def judge(flight: Flight, table: Table) -> list[Prepared]:
     """Check each bill as a whole and reckon its value and duty; faults are named in the table, the good ones returned."""
     prepared, done = [], 0
+    used = [name for name in ONLY_XIV if any(table.values[name])]
     for rows in _groups(table):
-        found = _judge_one(flight, table, rows)
+        found = _judge_one(flight, table, rows, used)
         if found is not None:
             prepared.append(found)
         done += len(rows)
@@ -106,7 +72,7 @@ def _groups(table: Table) -> Iterator[list[int]]:
     return iter(groups.values())
 
 
-def _judge_one(flight: Flight, table: Table, rows: list[int]) -> Prepared | None:
+def _judge_one(flight: Flight, table: Table, rows: list[int], used: list[str]) -> Prepared | None:
     values, first = table.values, rows[0]
     number = values["hawb"][first]
     hawb = flight.hawbs.get(number)
@@ -121,50 +87,105 @@ def _judge_one(flight: Flight, table: Table, rows: list[int]) -> Prepared | None
     if first > 0 and values["hawb"][first - 1] not in flight.hawbs and not values["kyc_type"][first]:
         return None  # the row above lost its HAWB, and this bill its first row with it: the one fault is named there
     before = len(table.faults)
-    _check_alike(table, rows)
-    _check_header(flight, table, rows[0])
+    form = _one_form(table, rows)
+    invoices = _invoices(table, rows, form)
+    for own in invoices:
+        _check_invoice(flight, table, own, form)
+    _check_header(flight, table, first)
     _check_items(flight, table, rows)
-    if len(table.faults) > before or any(
-        values[name][index] is None for index in rows for name in ("form", *SAME, *ITEM)
-    ):
+    found = None if len(table.faults) > before or _is_torn(table, rows, used) else _declared(table, rows, invoices)
+    if found is not None:
+        reckoned = reckon_declared(flight, *found)
+        if reason := fitting.why_not(form, reckoned.facts, flight.rules.limits):
+            _refuse_form(table, rows, reckoned.facts, reason)
+            return None
+    _check_form_e(flight, table, rows, invoices, used)
+    if found is None or len(table.faults) > before:
         return None
-    if any(values[name][first] is None and table.is_faulty(first, name) for name in HEADER):
-        return None
-    return _reckon(flight, table, rows, hawb)
+    return Prepared(hawb, *found, reckoned, {name: values[name][first] for name in FORM_E if form == Kind.XIV})
 
 
-def _check_alike(table: Table, rows: list[int]) -> None:
-    """One bill is one form with one invoice: the rows that differ from most of them are named."""
-    values = table.values
-    others = [index for index in rows if values["form"][index] in (Kind.XII, Kind.XIV)]
-    for index in others[:1] if len(others) == len(rows) else others:
-        table.fault(index, "form", values["form"][index], _("cannot be filed here: this page takes CBE-XIII"))
+def _is_torn(table: Table, rows: list[int], used: list[str]) -> bool:
+    """Whether a cell that the value hangs on has a fault of its own."""
+    values, first = table.values, rows[0]
+    return (
+        any(values[name][index] is None for index in rows for name in ("form", *SAME, *ITEM))
+        or any(values[name][first] is None and table.is_faulty(first, name) for name in HEADER)
+        or any(
+            values[name][index] is None and table.is_faulty(index, name) for index in rows for name in (*used, *CHARGES)
+        )
+    )
+
+
+def _check_form_e(flight: Flight, table: Table, rows: list[int], invoices: list[list[int]], used: list[str]) -> None:
+    """What Form E asks of a CBE-XIV, and that no other form answers it."""
+    form = table.values["form"][rows[0]]
+    if form == Kind.XIV:
+        check_form_e(flight, table, rows[0])
+        for own in invoices:
+            check_invoice(flight, table, own[0])
+    elif used:
+        _check_only_xiv(table, rows, form, used)
+
+
+def _most(table: Table, rows: list[int], name: str) -> Any:
+    """What most of the rows say."""
+    told = Counter(table.values[name][index] for index in rows if table.values[name][index] is not None).most_common(1)
+    return told[0][0] if told else None
+
+
+def _one_form(table: Table, rows: list[int]) -> str:
+    """The form of the bill; rows that name another than most of them are named."""
+    form: str | None = _most(table, rows, "form")
+    for index in rows:
+        given = table.values["form"][index]
+        if given is not None and given != form:
+            table.fault(index, "form", given, _("differs from the other rows of this HAWB: one bill is one form"))
+    return form or Kind.XIII
+
+
+def _invoices(table: Table, rows: list[int], form: str) -> list[list[int]]:
+    """The rows of each invoice: a CBE-XIV may have several, told apart by their number; the other forms have one."""
+    if form != Kind.XIV:
+        return [rows]
+    groups: dict[str | None, list[int]] = {}
+    for index in rows:
+        groups.setdefault(table.values["invoice_number"][index], []).append(index)
+    return list(groups.values())
+
+
+def _check_invoice(flight: Flight, table: Table, rows: list[int], form: str) -> None:
+    """The rows of one invoice are alike, in a currency that has a rate; those that differ from most of them are named."""
+    values, first = table.values, rows[0]
     for name in SAME:
-        told = Counter(values[name][index] for index in rows if values[name][index] is not None).most_common(1)
+        told = _most(table, rows, name)
         for index in rows:
             given = values[name][index]
-            if given is not None and given != told[0][0]:
-                reason = _("differs from the other rows of this HAWB: one CBE-XIII has one invoice")
+            if given is not None and given != told:
+                reason = _("differs from the other rows of this HAWB: one %(form)s has one invoice") % {"form": form}
+                if form == Kind.XIV:
+                    reason = _("differs from the other rows of this invoice")
                 table.fault(index, name, given, reason)
+    currency = values["currency"][first]
+    if currency is not None and flight.exchange.rate(currency, flight.presented_on) is None:
+        table.fault(first, "currency", currency, _("has no rate of exchange in force"))
+    if values["invoice_date"][first] is not None and values["invoice_date"][first] > flight.presented_on:
+        table.fault(first, "invoice_date", values["invoice_date"][first], _("is after today"))
 
 
 def _check_header(flight: Flight, table: Table, first: int) -> None:
     """What stands on the first row of a HAWB."""
     values = table.values
-    for name in ("eou", "repair_and_return"):
-        if values[name][first]:
-            table.fault(first, name, "Y", _("such goods are filed on CBE-XIV, whatever their value"))
+    if values["form"][first] != Kind.XIV:
+        for name in ("eou", "repair_and_return"):
+            if values[name][first]:
+                table.fault(first, name, "Y", _("such goods are filed on CBE-XIV, whatever their value"))
     kind, number = values["kyc_type"][first], values["kyc_number"][first]
     for name, given in (("kyc_type", kind), ("kyc_number", number)):
         if given == "":
             table.fault(first, name, "", _("is missing on the first row of this HAWB"))
     if kind and number and (reason := identifiers.kyc(kind, number)):
         table.fault(first, "kyc_number", number, reason)
-    currency = values["currency"][first]
-    if currency is not None and flight.exchange.rate(currency, flight.presented_on) is None:
-        table.fault(first, "currency", currency, _("has no rate of exchange in force"))
-    if values["invoice_date"][first] is not None and values["invoice_date"][first] > flight.presented_on:
-        table.fault(first, "invoice_date", values["invoice_date"][first], _("is after today"))
 
 
 def _check_items(flight: Flight, table: Table, rows: list[int]) -> None:
@@ -177,41 +198,68 @@ def _check_items(flight: Flight, table: Table, rows: list[int]) -> None:
         seen.add(item_no)
         if cth is not None and flight.tariff.rate(cth, flight.rates_on) is None:
             table.fault(index, "cth", cth, _("is not in the tariff"))
+        if values["gift_kind"][index] and values["nature"][index] != Nature.GIFT:
+            table.fault(index, "gift_kind", values["gift_kind"][index], _("is given without the nature GIFT"))
 
 
-def _reckon(flight: Flight, table: Table, rows: list[int], hawb: HouseAirwayBill) -> Prepared | None:
+def _check_only_xiv(table: Table, rows: list[int], form: str, used: list[str]) -> None:
+    """What Form E alone asks has no place on the other forms."""
+    for name in used:
+        for index in rows:
+            given = table.values[name][index]
+            if given not in (None, "", False):
+                reason = _("is asked on CBE-XIV alone: leave it empty on %(form)s") % {"form": form}
+                table.fault(index, name, "Y" if given is True else given, reason)
+
+
+Declared = tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]  # header, items, invoices
+
+
+def _declared(table: Table, rows: list[int], invoices: list[list[int]]) -> Declared:
+    """What the rows of a bill declare."""
     values, first = table.values, rows[0]
+    of_item: tuple[str, ...] = ITEM
+    of_invoice: tuple[str, ...] = (*SAME, *CHARGES)
+    if values["form"][first] == Kind.XIV:
+        of_item, of_invoice = (*ITEM, *ITEM_E), (*of_invoice, *INVOICE_E)
     header = {name: values[name][first] for name in ("form", *SAME, *HEADER)}
-    items = [{name: values[name][index] for name in ITEM} for index in rows]
-    valuation, duty, shares = reckon(flight, header, items)
-    limit = flight.rules.xiii_limit
-    if valuation.assessable_value > limit:
-        table.fault(
-            first, "form", header["form"],
-            _("the assessable value of %(value)s is above %(limit)s: file CBE-XIV")
-            % {"value": rupees(valuation.assessable_value, 2), "limit": rupees(limit)},
-        )  # fmt: skip
-        return None
-    return Prepared(hawb, header, items, valuation, duty, shares)
+    place = {index: n for n, own in enumerate(invoices, 1) for index in own}
+    items = [{**{name: values[name][index] for name in of_item}, "invoice_place": place[index]} for index in rows]
+    return header, items, [{name: values[name][own[0]] for name in of_invoice} for own in invoices]
 
 
-def reckon(
-    flight: Flight, header: dict[str, Any], items: list[dict[str, Any]]
-) -> tuple[Valuation, DutyStatement, list[Decimal]]:
-    """The value of a bill, its duty, and the assessable value of each item in rupees."""
-    worth = [item["quantity"] * item["unit_price"] for item in items]
-    exchange = flight.exchange.rate(header["currency"], flight.presented_on)
-    assert exchange is not None
-    invoice = Invoice(
-        header["invoice_terms"], sum(worth, Decimal(0)), header["freight"], header["insurance"], header["inland_charges"],
-        header["discount"],
-    )  # fmt: skip
-    valuation = value(invoice, exchange, flight.rules.valuation)
-    shares = apportion(valuation.assessable_value, worth)
-    goods = []
-    for item, share in zip(items, shares, strict=True):
+def _refuse_form(table: Table, rows: list[int], about: fitting.Facts, reason: str) -> None:
+    """The form does not fit: where goods on CBE-XII are neither sample nor gift, it is their nature that is named."""
+    values, first = table.values, rows[0]
+    without = [index for index in rows if not values["nature"][index]]
+    if values["form"][first] == Kind.XII and without and not about.always_xiv:
+        for index in without:
+            table.fault(index, "nature", "", _("is missing: %(reason)s") % {"reason": reason})
+    else:
+        table.fault(first, "form", values["form"][first], reason)
+
+
+def reckon_declared(
+    flight: Flight, header: dict[str, Any], items: list[dict[str, Any]], invoices: list[dict[str, Any]]
+) -> Reckoned:
+    """The value of a declaration, its duty, and the form that fits it."""
+    priced = []
+    for told in invoices:
+        exchange = flight.exchange.rate(told["currency"], flight.presented_on)
+        assert exchange is not None
+        charges = [told[name] for name in ("loading_charges", "other_charges") if told.get(name) is not None]
+        freight, insurance, inland, discount = (told[name] for name in CHARGES)
+        other = sum(charges, Decimal(0)) if charges else None
+        priced.append(Priced(told["invoice_terms"], exchange, freight, insurance, inland, discount, other))
+    lines = []
+    for item in items:
         rate = flight.tariff.rate(item["cth"], flight.rates_on)
         assert rate is not None
-        goods.append(Goods(share, item["quantity"], item["uom"], rate))
-    duty = statement(goods, sws_percent=flight.rules.sws_percent, waived_up_to=flight.rules.waived_up_to)
-    return valuation, duty, shares
+        lines.append(
+            Line(
+                item["invoice_place"] - 1, item["quantity"] * item["unit_price"], item["quantity"], item["uom"], rate,
+                item["nature"], item["gift_kind"],
+            )
+        )  # fmt: skip
+    always_xiv = bool(header["eou"] or header["repair_and_return"])
+    return reckon(header["form"], priced, lines, flight.rules, always_xiv=always_xiv)

@@ -30,6 +30,7 @@ def recompute(manifest: ExpressCargoManifest, **_kwargs: Any) -> None:
     bills = list(
         CourierBillOfEntry.objects.select_for_update(of=("self",))
         .filter(manifest=manifest, stage__in=HERE)
+        .prefetch_related("invoices")
         .exclude(pk__in=Adjudication.objects.filter(bill__manifest=manifest, revised_duty__isnull=False).values("bill"))
     )
     if not bills:

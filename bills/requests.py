@@ -10,9 +10,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from bills import rates
+from bills import fitting, rates
 from bills.assessment import put, reckon_again
-from bills.models import BillAmendment, BillCancellation, CourierBillOfEntry, Item
+from bills.drafts import OF_INVOICE
+from bills.kinds import Kind
+from bills.models import BillAmendment, BillCancellation, BillInvoice, CourierBillOfEntry, Item
+from bills.reckoning import Reckoned
 from eccs import numbering, trail
 from eccs.workflow import Document, Refused
 
@@ -21,7 +24,8 @@ HEADER = (
     "invoice_terms", "currency", "freight", "insurance", "inland_charges", "discount",
 )  # fmt: skip
 
-Change = dict[str, Any]  # {"name": "freight", "item": 0, "old": "10.00", "new": "12.00"}; item 0 is the bill itself
+Change = dict[str, Any]  # {"name": "freight", "item": 0, "old": "10.00", "new": "12.00"}; item 0 is the bill itself, or
+# with "invoice": 2 the second invoice of a CBE-XIV
 
 
 def open_amendment(bill: CourierBillOfEntry, changes: list[Change], reason: str) -> None:
@@ -66,29 +70,47 @@ def text_of(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def apply_changes(bill: CourierBillOfEntry, changes: Sequence[Change]) -> list[Item]:
-    """Put the new values on a bill and its items and work out value and duty again; the items are to be written."""
+def header_names(bill: CourierBillOfEntry) -> list[str]:
+    """What may be amended on the bill as a whole; of a CBE-XIV the invoices are amended by themselves."""
+    return [name for name in HEADER if bill.kind != Kind.XIV or name not in OF_INVOICE]
+
+
+def apply_changes(bill: CourierBillOfEntry, changes: Sequence[Change]) -> list[Item | BillInvoice]:
+    """Put the new values on a bill, its items and invoices, and work out value and duty again; these are to be written."""
+    return _apply(bill, changes)[0]
+
+
+def _apply(bill: CourierBillOfEntry, changes: Sequence[Change]) -> tuple[list[Item | BillInvoice], Reckoned]:
     assert bill.rates_on is not None and bill.presented_on is not None
     items = list(bill.items.all())
     by_number = {item.item_no: item for item in items}
+    invoices = list(bill.invoices.all()) if bill.kind == Kind.XIV else []
     for change in changes:
-        target: Any = by_number[change["item"]] if change["item"] else bill
+        place = change.get("invoice")
+        target: Any = by_number[change["item"]] if change["item"] else invoices[place - 1] if place else bill
         setattr(target, change["name"], _value(target, change["name"], change["new"]))
-    if any(change["name"] == "currency" for change in changes):
-        exchange = rates.exchange_rates().rate(bill.currency, bill.presented_on)
-        if exchange is None:
-            raise Refused([_("%(currency)s has no rate of exchange in force.") % {"currency": bill.currency}], bill)
-        bill.exchange_rate, bill.exchange_unit, bill.exchange_source = (
-            exchange.rate,
-            exchange.unit,
-            exchange.notification,
-        )
-    put(bill, items, reckon_again(bill, items, rates.tariff(), bill.rates_on))
+        if change["name"] == "currency":
+            _exchange(bill, target)
+    if invoices:
+        for name in (*OF_INVOICE, "exchange_rate", "exchange_unit", "exchange_source"):
+            setattr(bill, name, getattr(invoices[0], name))
+    found = reckon_again(bill, items, rates.tariff(), bill.rates_on, invoices)
+    put(bill, items, found)
     bill.goods, bill.first_cth = items[0].description, items[0].cth
-    return items
+    return [*items, *invoices], found
 
 
-def _value(target: Document | Item, name: str, text: str) -> Any:
+def _exchange(bill: CourierBillOfEntry, target: Any) -> None:
+    """The rate of the new currency, of the day of presentation."""
+    assert bill.presented_on is not None
+    exchange = rates.exchange_rates().rate(target.currency, bill.presented_on)
+    if exchange is None:
+        raise Refused([_("%(currency)s has no rate of exchange in force.") % {"currency": target.currency}], bill)
+    target.exchange_rate, target.exchange_unit = exchange.rate, exchange.unit
+    target.exchange_source = exchange.notification
+
+
+def _value(target: Document | Item | BillInvoice, name: str, text: str) -> Any:
     field: Any = target._meta.get_field(name)
     if field.get_internal_type() == "BooleanField":
         return text == "Y"
@@ -100,3 +122,10 @@ def as_amended(bill: CourierBillOfEntry, changes: Sequence[Change]) -> CourierBi
     shown = copy.copy(bill)
     apply_changes(shown, changes)
     return shown
+
+
+def misfit_as_amended(bill: CourierBillOfEntry, changes: Sequence[Change]) -> str:
+    """Why the form would not fit the goods after these changes, or nothing. Raises Refused where it cannot be reckoned."""
+    assert bill.presented_on is not None
+    found = _apply(copy.copy(bill), changes)[1]
+    return fitting.why_not(bill.kind, found.facts, rates.duty_rules(bill.presented_on, bill.station_id).limits)

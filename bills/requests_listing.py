@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from bills.forms.entry import LABELS
+from bills.forms.words import LABELS
 from bills.models import BillAmendment, BillCancellation, ProvisionalAssessment
 from bills.provisional import due_days
 from bills.requests import as_amended

@@ -8,13 +8,17 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bills.assessment import Reckoned, reckon_again
+from bills import form_e_shown
+from bills.assessment import reckon_again
 from bills.clearance.provisional import ProvisionalStage
 from bills.duty.levies import LEVIES
 from bills.duty.statement import workings
 from bills.duty.tariff import Rate, Tariff
+from bills.duty.valuation import Valuation
 from bills.filing import heads_of
+from bills.kinds import TYPED, Kind
 from bills.models import Attachment, CourierBillOfEntry, Item, TariffRate
+from bills.reckoning import Reckoned
 from bills.stages import UNFILED, Stage
 from eccs.dated_rules import rule_book
 from eccs.money import grouped, rupees
@@ -33,11 +37,18 @@ def summary(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]:
         from bills.checking import check
 
         found = check(bill) if bill.stage == Stage.DRAFT else None
-        return {"bill": bill, "page": "bills/draft.html", "check": found, "papers": bill.attachments.all()}
+        return {
+            "bill": bill,
+            "page": "bills/draft.html",
+            "check": found,
+            "papers": bill.attachments.all(),
+            "kinds": (Kind.XIV,) if bill.importer_id else TYPED,
+        }
     items = list(bill.items.all())
     papers = bill.attachments.all() if actor.is_officer else bill.attachments.exclude(kind__in=Attachment.OFFICERS_ONLY)
     told = {
         "bill": bill,
+        "is_courier": actor.courier_id == bill.courier_id,
         "items": items,
         "packages": list(bill.hawb.pieces.order_by("part")),
         "papers": papers,
@@ -45,6 +56,9 @@ def summary(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]:
         "examinations": bill.examinations.select_related("by"),
         "heads": heads(bill),
         "waived": Decimal(bill.duty_heads.get("WAIVED", "0")),
+        "exempted": Decimal(bill.duty_heads.get("EXEMPTED", "0")),
+        "form_e": form_e_shown.blocks(bill),
+        "form_e_invoices": form_e_shown.invoices(bill, items),
         "order": getattr(bill, "order", None),
         "exchange": _exact(bill.exchange_rate) if bill.exchange_rate else "",
         "detentions": bill.detentions.select_related("issued_by", "ended_by"),
@@ -87,8 +101,15 @@ def reckoning(bill: CourierBillOfEntry, items: list[Item]) -> dict[str, Any]:
         {**_item_line(item), "workings": workings(goods, sws_percent=sws)}
         for item, goods in zip(items, found.goods, strict=True)
     ]
-    worth = sum((item.quantity * item.unit_price for item in items), Decimal(0))
-    return {"lines": lines, "worth": worth, "value_lines": value_lines(bill, worth, found), "rates_day": on}
+    several = list(bill.invoices.all()) if bill.kind == Kind.XIV else []
+    worth = sum((item.quantity * item.unit_price for item in items), Decimal(0)) if len(several) < 2 else None
+    return {
+        "lines": lines,
+        "worth": worth,
+        "invoices": several,
+        "value_lines": value_lines(bill, items, found),
+        "rates_day": on,
+    }
 
 
 def _item_line(item: Item) -> dict[str, Any]:
@@ -109,24 +130,36 @@ def _tariff(items: list[Item]) -> Tariff:
     return Tariff(Rate(*row) for row in TariffRate.objects.filter(cth__in=prefixes).values_list(*names))
 
 
-def value_lines(bill: CourierBillOfEntry, worth: Decimal, found: Reckoned) -> list[dict[str, str]]:
-    """How the invoice became the assessable value (Valuation Rules 2007, rule 10(2))."""
+def value_lines(bill: CourierBillOfEntry, items: list[Item], found: Reckoned) -> list[dict[str, str]]:
+    """How each invoice became its part of the assessable value (Valuation Rules 2007, rule 10(2))."""
+    several = list(bill.invoices.all()) if bill.kind == Kind.XIV else []
+    lines: list[dict[str, str]] = []
+    for place, valuation in enumerate(found.valuations, 1):
+        worth = sum((i.quantity * i.unit_price for i in items if i.invoice_place == place), Decimal(0))
+        lines += _value_lines(bill, several[place - 1] if several else bill, worth, valuation)
+    return lines
+
+
+def _value_lines(bill: CourierBillOfEntry, invoice: Any, worth: Decimal, valuation: Valuation) -> list[dict[str, str]]:
+    """One invoice: of a CBE-XIV one of several, of the others the one on the bill."""
     assert bill.presented_on is not None
-    assert bill.exchange_rate is not None
-    valuation, book, cur = found.valuation, rule_book(), bill.currency
+    book, cur = rule_book(), invoice.currency
     cap = f"{book.amount('freight_cap_percent', bill.presented_on, bill.station_id).normalize():f}"
     cover = f"{book.amount('insurance_percent', bill.presented_on, bill.station_id).normalize():f}"
     notes = {
         "DECLARED": _("declared"),
         "INCLUDED": _("in the price"),
         "CAPPED": _("declared %(declared)s; by air at most %(cap)s percent of FOB counts")
-        % {"declared": grouped(bill.freight or 0, 2), "cap": cap},
+        % {"declared": grouped(invoice.freight or 0, 2), "cap": cap},
     }
-    lines = [_line(_("Invoice"), bill.invoice_terms, cur, worth)]
-    if bill.inland_charges and bill.invoice_terms == "EXW":
-        lines.append(_line(_("Inland charges"), _("to the airport of shipment"), cur, bill.inland_charges))
-    if bill.discount:
-        lines.append(_line(_("Discount"), _("taken off"), cur, bill.discount))
+    told = f"{invoice.invoice_number}, {invoice.invoice_terms}" if bill.kind == Kind.XIV else invoice.invoice_terms
+    lines = [_line(_("Invoice"), told, cur, worth)]
+    if invoice.inland_charges and invoice.invoice_terms == "EXW":
+        lines.append(_line(_("Inland charges"), _("to the airport of shipment"), cur, invoice.inland_charges))
+    if charges := getattr(invoice, "charges", None):
+        lines.append(_line(_("Loading and miscellaneous"), _("declared"), cur, charges))
+    if invoice.discount:
+        lines.append(_line(_("Discount"), _("taken off"), cur, invoice.discount))
     freight_note = notes.get(valuation.freight_note) or _("not declared: %(cap)s percent of FOB") % {"cap": cap}
     insurance_note = notes.get(valuation.insurance_note) or _("not declared: %(cover)s percent of FOB") % {
         "cover": cover
@@ -139,12 +172,12 @@ def value_lines(bill: CourierBillOfEntry, worth: Decimal, found: Reckoned) -> li
         lines.append({**shown, "amount": "–"} if told == "INCLUDED" else shown)
     if valuation.landing:
         lines.append(_line(_("Landing charges"), _("percent of CIF"), cur, valuation.landing))
-    unit = f"{bill.exchange_unit} {cur}" if bill.exchange_unit != 1 else cur
+    unit = f"{invoice.exchange_unit} {cur}" if invoice.exchange_unit != 1 else cur
     lines.append(
         {
             "label": _("CIF"),
             "amount": rupees(valuation.assessable_value, 2),
-            "note": f"{cur} {_exact(valuation.cif)} × ₹ {_exact(bill.exchange_rate)} / {unit}",
+            "note": f"{cur} {_exact(valuation.cif)} × ₹ {_exact(invoice.exchange_rate)} / {unit}",
         }
     )
     return lines
@@ -162,8 +195,10 @@ def _exact(amount: Decimal) -> str:
 
 
 def _limit(bill: CourierBillOfEntry) -> Decimal:
+    """The value limit that decides on the form of the bill: of samples for a CBE-XII, else that of CBE-XIII."""
     assert bill.presented_on is not None
-    return rule_book().amount("cbe_xiii_value_limit", bill.presented_on, bill.station_id)
+    rule = "cbe_xii_sample_limit" if bill.kind == Kind.XII else "cbe_xiii_value_limit"
+    return rule_book().amount(rule, bill.presented_on, bill.station_id)
 
 
 def _at(moment: Any) -> str:

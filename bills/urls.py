@@ -2,14 +2,18 @@
 
 from django.urls import path
 
-from bills.views import entry, manual, papers, uncleared, uploads
+from bills.views import entry, manual, papers, start, uncleared, uploads
 
 urlpatterns = [
-    path("new/", entry.start, name="bill-start"),
+    path("new/", start.start, name="bill-start"),
     path("drafts/<int:pk>/", entry.draft, name="bill-draft"),
     path("drafts/<int:pk>/items/", entry.items, name="bill-items"),
     path("drafts/<int:pk>/items/<int:number>/", entry.item, name="bill-item"),
     path("drafts/<int:pk>/items/<int:number>/remove/", entry.remove_item, name="bill-item-remove"),
+    path("drafts/<int:pk>/invoices/", entry.invoices, name="bill-invoices"),
+    path("drafts/<int:pk>/invoices/<int:number>/", entry.invoice, name="bill-invoice"),
+    path("drafts/<int:pk>/invoices/<int:number>/remove/", entry.remove_invoice, name="bill-invoice-remove"),
+    path("drafts/<int:pk>/form/", entry.change_form, name="bill-form"),
     path("drafts/<int:pk>/documents/", entry.papers, name="bill-papers"),
     path("drafts/<int:pk>/check/", entry.check, name="bill-check"),
     path("drafts/<int:pk>/parts/<slug:name>/", entry.part, name="bill-part"),

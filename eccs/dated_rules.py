@@ -53,6 +53,8 @@ _WRITTEN: dict[type, str] = {int: r"\d{1,9}", Decimal: r"\d{1,12}(\.\d{1,3})?"}
 
 RULES = {
     "cbe_xii_sample_limit": RuleKind(_("Value limit of a sample on CBE-XII, rupees"), Decimal),
+    "cbe_xii_gift_limit": RuleKind(_("Value limit of gifts on CBE-XII, rupees"), Decimal),
+    "cbe_xii_gifts_restricted": RuleKind(_("Of gifts only rakhis and life-saving drugs come on CBE-XII"), bool),
     "cbe_xiii_value_limit": RuleKind(_("Assessable value limit of CBE-XIII, rupees"), Decimal),
     "dcac_approval_above": RuleKind(_("DC/AC approves an appraisal above this assessable value, rupees"), Decimal),
     "auto_out_of_charge": RuleKind(_("Auto Out of Charge of a facilitated bill when its X-ray is clear"), bool),

@@ -6,9 +6,21 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from bills.kinds import Kind
 from bills.stages import HELD, Hold
 from eccs.money import rupees
 from eccs.workflow import Actor
+
+
+def importer_files_own_goods(bill: Any, actor: Actor) -> str:
+    """An importer in force files CBE-XIV, for its own goods alone; whoever began a bill files it."""
+    if bill.importer_id is None:
+        return ""
+    if getattr(actor, "importer_id", None) != bill.importer_id:
+        return _("The importer files this bill.")
+    if bill.kind != Kind.XIV:
+        return _("An importer files CBE-XIV alone: the courier files the other forms.")
+    return "" if bill.importer.stage == "IN_FORCE" else _("The importer's code is suspended.")
 
 
 def duty_paid(bill: Any, actor: Actor) -> str:

@@ -25,6 +25,7 @@ AFTER_APPROVAL = [Stage.DUTY, *AFTER_PAYMENT]
 AFTER_ASSESSMENT = [Stage.APPROVAL, *AFTER_APPROVAL]
 AFTER_FILING = [Stage.DOCUMENTS, Stage.ASSESSMENT, Stage.DUTY, Stage.ARRIVAL, Stage.XRAY]
 AFTER_DOCUMENTS = [Stage.ASSESSMENT, *AFTER_APPROVAL]
+FILERS = (Role.COURIER_SIGNATORY, Role.IMPORTER)  # an importer for its own goods alone (PN17 5.4.4)
 ASKING = (Stage.ASSESSMENT, Stage.FOR_OUT_OF_CHARGE, Stage.ADJUDICATION)
 
 
@@ -42,8 +43,9 @@ class ImportClearance(Document):
         abstract = True
 
     @step(
-        Stage.DRAFT, GET_STATE(routing.after_filing, states=AFTER_FILING), role=Role.COURIER_SIGNATORY, label=_("File bill"),
-        para="PN17 5.4", form="bills.forms.entry.FilingForm", guards=(courier_in_force, not_on_hold), grave=True,
+        Stage.DRAFT, GET_STATE(routing.after_filing, states=AFTER_FILING), role=FILERS, label=_("File bill"),
+        para="PN17 5.4", form="bills.forms.entry.FilingForm",
+        guards=(courier_in_force, guards.importer_files_own_goods, not_on_hold), grave=True,
     )  # fmt: skip
     def file(self: CourierBillOfEntry) -> Iterable[models.Model]:
         """The declaration is checked as a whole, valued, assessed to duty, put to the RMS and numbered."""
@@ -51,13 +53,15 @@ class ImportClearance(Document):
 
         return file_draft(self)
 
-    @step(Stage.DRAFT, Stage.DISCARDED, role=COURIERS, label=_("Discard"), para="PN17 5.4", grave=True)
+    @step(
+        Stage.DRAFT, Stage.DISCARDED, role=(*COURIERS, Role.IMPORTER), label=_("Discard"), para="PN17 5.4", grave=True
+    )
     def discard(self: CourierBillOfEntry) -> None:
         """A draft nobody needs is put away; it never had a number, and what was typed is not kept."""
         self.draft, self.discarded_at = dict[str, Any](), self.taken_at
 
     @step(
-        Stage.DOCUMENTS, GET_STATE(routing.after_filing, states=AFTER_DOCUMENTS), role=Role.COURIER_SIGNATORY,
+        Stage.DOCUMENTS, GET_STATE(routing.after_filing, states=AFTER_DOCUMENTS), role=FILERS,
         label=_("Submit compulsory documents"), para="PN17 6.1", guards=(guards.compulsory_documents_attached,),
     )  # fmt: skip
     def submit_compulsory_documents(self: CourierBillOfEntry) -> None:
@@ -123,7 +127,7 @@ class ImportClearance(Document):
         ]  # fmt: skip
 
     @step(
-        Stage.QUERY, GET_STATE(routing.after_reply, states=list(ASKING)), role=Role.COURIER_SIGNATORY, label=_("Reply to query"),
+        Stage.QUERY, GET_STATE(routing.after_reply, states=list(ASKING)), role=FILERS, label=_("Reply to query"),
         para="PN17 7.1(d)", form="bills.forms.courier.ReplyForm",
     )  # fmt: skip
     def reply_to_query(self: CourierBillOfEntry, *, reply: str) -> Iterable[models.Model]:

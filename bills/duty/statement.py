@@ -40,12 +40,16 @@ class DutyStatement:
     total: Decimal
     heads: dict[str, Decimal] = field(default_factory=dict)
     waived: Decimal = NOTHING
+    exempted: Decimal = NOTHING
 
 
-def statement(goods: Sequence[Goods], *, sws_percent: Decimal, waived_up_to: Decimal) -> DutyStatement:
+def statement(
+    goods: Sequence[Goods], *, sws_percent: Decimal, waived_up_to: Decimal, exempt: bool = False
+) -> DutyStatement:
     """Reckon the duty: heads cascade on exact amounts, each is rounded half up to the rupee; the total is their sum.
 
     A total at or below `waived_up_to` rupees is not collected (Customs Act 1962, section 25(6)).
+    Of `exempt` goods, free samples and permitted gifts, nothing is.
     """
     items = []
     for one in goods:
@@ -54,10 +58,11 @@ def statement(goods: Sequence[Goods], *, sws_percent: Decimal, waived_up_to: Dec
         bcd, aidc, sws, igst, cess = heads
         items.append(ItemDuty(heads, bcd + aidc + sws + igst + cess))
     total = sum([item.total for item in items], NOTHING)
-    if NOTHING < total <= waived_up_to:
+    if exempt or NOTHING < total <= waived_up_to:
         zero = (NOTHING,) * len(LEVIES)
         items = [ItemDuty(zero, NOTHING, forgone=item.total) for item in items]
-        return DutyStatement(items, NOTHING, dict.fromkeys(HEADS, NOTHING), waived=total)
+        forgone = {"exempted": total} if exempt else {"waived": total}
+        return DutyStatement(items, NOTHING, dict.fromkeys(HEADS, NOTHING), **forgone)
     by_head = [sum(column, NOTHING) for column in zip(*[item.heads for item in items], strict=True)]
     return DutyStatement(items, total, dict(zip(HEADS, by_head, strict=False)))
 

@@ -42,6 +42,7 @@ class Invoice:
     insurance: Decimal | None = None
     inland_charges: Decimal | None = None
     discount: Decimal | None = None
+    other_charges: Decimal | None = None  # loading, handling and miscellaneous, up to the airport of shipment
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ def value(invoice: Invoice, exchange: Exchange, rules: ValuationRules) -> Valuat
     price = invoice.value - (invoice.discount or NOTHING)
     if terms is Terms.EXW:
         price += invoice.inland_charges or NOTHING
+    price += invoice.other_charges or NOTHING
     freight, freight_note = NOTHING, "INCLUDED"
     if terms in (Terms.FOB, Terms.EXW, Terms.CANDI):
         cap = price * rules.freight_cap_percent / 100
@@ -86,6 +88,16 @@ def value(invoice: Invoice, exchange: Exchange, rules: ValuationRules) -> Valuat
         assessable_value=to_paisa(exchange.rupees(cif + landing)),
         freight_note=freight_note, insurance_note=insurance_note,
     )  # fmt: skip
+
+
+def without_freight(invoice: Invoice, found: Valuation, worth: Decimal) -> Decimal:
+    """What a part of the invoice costs without freight and insurance: samples and gifts are measured by it."""
+    price = found.base
+    if invoice.terms in (Terms.CIF, Terms.CANDF):
+        price -= invoice.freight or NOTHING
+    if invoice.terms in (Terms.CIF, Terms.CANDI):
+        price -= invoice.insurance or NOTHING
+    return max(price, NOTHING) * worth / invoice.value if invoice.value else NOTHING
 
 
 def apportion(amount: Decimal, shares: Sequence[Decimal]) -> list[Decimal]:

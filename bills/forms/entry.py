@@ -11,96 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bills import drafts
-from bills.reading import COLUMNS
+from bills.columns import COLUMNS
+from bills.forms.words import CHOICES, FIGURES, HINTS, KYC, LABELS, LONG, TERMS, WIDTHS, YES_NO
+from bills.kinds import Kind
+from bills.models import CourierBillOfEntry
 from eccs import places
 from eccs.dated_rules import rule_book
 from eccs.uploads.checks import Bad
 
 BY_NAME = {column.name: column for column in COLUMNS}
 NEEDED = {column.name for column in COLUMNS if column.required} | {"kyc_type", "kyc_number"}
-
-LABELS: dict[str, Any] = {
-    "invoice_number": _("Invoice number"),
-    "invoice_date": _("Invoice date"),
-    "invoice_terms": _("Terms"),
-    "currency": _("Currency"),
-    "freight": _("Freight"),
-    "insurance": _("Insurance"),
-    "inland_charges": _("Inland charges"),
-    "discount": _("Discount"),
-    "ecommerce": _("Imported through e-commerce"),
-    "eou": _("For a 100 % export oriented unit"),
-    "repair_and_return": _("For repair and return"),
-    "government": _("For the government"),
-    "kyc_type": _("KYC document"),
-    "kyc_number": _("Number of the KYC document"),
-    "iec": _("IEC"),
-    "iec_branch": _("Branch of the IEC"),
-    "gstin": _("GSTIN"),
-    "state_code": _("State"),
-    "ad_code": _("AD code"),
-    "cth": _("CTH"),
-    "description": _("Description"),
-    "country_of_origin": _("Country of origin"),
-    "quantity": _("Quantity"),
-    "uom": _("Unit"),
-    "unit_price": _("Unit price"),
-    "manufacturer": _("Maker or brand"),
-    "notification": _("Notification"),
-    "notification_sl_no": _("Serial number in the notification"),
-    "licence_number": _("Licence number"),
-}
-
-HINTS: dict[str, Any] = {
-    "invoice_date": _("For example 2026-11-12 or 12/11/2026."),
-    "invoice_terms": _("What the price includes."),
-    "inland_charges": _("Ex works only: the cost to the port of export, in the currency of the invoice."),
-    "kyc_number": _("Of an Aadhaar only the last four digits are kept."),
-    "iec": _("Ten characters. For personal use leave it empty: 0100000053 is used."),
-    "ad_code": _("Seven digits, where foreign exchange goes through a bank."),
-    "cth": _("Eight digits."),
-    "description": _("What the goods are, with brand and model."),
-    "unit_price": _("In the currency of the invoice."),
-}
-
-WIDTHS = {
-    "freight": 10,
-    "insurance": 10,
-    "inland_charges": 10,
-    "discount": 10,
-    "iec": 10,
-    "iec_branch": 4,
-    "ad_code": 10,
-    "cth": 10,
-    "quantity": 10,
-    "unit_price": 10,
-    "invoice_date": 10,
-    "gstin": 20,
-    "kyc_number": 20,
-    "invoice_number": 20,
-    "notification": 10,
-    "notification_sl_no": 10,
-    "licence_number": 20,
-    "manufacturer": 20,
-}
-FIGURES = {"freight", "insurance", "inland_charges", "discount", "quantity", "unit_price"}
-YES_NO = {"ecommerce", "eou", "repair_and_return", "government"}
-TERMS = (
-    ("FOB", _("FOB: free on board, without freight and insurance")),
-    ("CIF", _("CIF: with freight and insurance")),
-    ("C&F", _("C&F: with freight, without insurance")),
-    ("C&I", _("C&I: with insurance, without freight")),
-    ("EXW", _("EXW: ex works")),
-)
-KYC = (
-    ("AADHAAR", _("Aadhaar")),
-    ("PAN", _("PAN")),
-    ("PASSPORT", _("Passport")),
-    ("VOTER_ID", _("Voter ID")),
-    ("GSTIN", _("GSTIN")),
-    ("IEC", _("IEC")),
-    ("UIN", _("UIN")),
-)
 
 
 def sentence(reason: str) -> str:
@@ -110,9 +30,11 @@ def sentence(reason: str) -> str:
 
 
 def _choices(name: str) -> list[tuple[str, Any]] | None:
+    if name in CHOICES:
+        return list(CHOICES[name])
     if name == "currency":
         return [(code, code) for code in sorted(places.CURRENCIES)]
-    if name == "country_of_origin":
+    if name in ("country_of_origin", "country_of_consignment"):
         return [(code, f"{name} ({code})") for code, name in sorted(places.COUNTRY_NAMES.items(), key=lambda c: c[1])]
     if name == "uom":
         return [(code, code) for code in sorted(places.UNITS)]
@@ -125,6 +47,7 @@ class DraftForm(forms.Form):
     """A part of a draft: everything may stay empty; what is typed is checked as a cell of an upload would be."""
 
     names: tuple[str, ...] = ()
+    needed: frozenset[str] | set[str] = NEEDED
     use_required_attribute = False
 
     def __init__(self, data: Any = None, *, kept: Mapping[str, str], **kwargs: Any) -> None:
@@ -141,7 +64,7 @@ class DraftForm(forms.Form):
 
     def _say_what_is_needed(self, *, needed: bool) -> None:
         for name in self.names:
-            self.fields[name].required = needed and name in NEEDED
+            self.fields[name].required = needed and name in self.needed
 
     @staticmethod
     def _shown(name: str, text: str) -> Any:
@@ -161,7 +84,7 @@ class DraftForm(forms.Form):
         attrs: dict[str, Any] = {"autocomplete": "off", "class": f"govuk-input--width-{WIDTHS.get(name, 20)}"}
         if name in FIGURES:
             attrs["inputmode"] = "decimal"
-        if name == "description":
+        if name in LONG:
             return forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), **words)
         return forms.CharField(widget=forms.TextInput(attrs=attrs), **words)
 
@@ -187,10 +110,16 @@ class DraftForm(forms.Form):
         return kept
 
 
-class ImporterForm(DraftForm):
-    """Who receives the goods, by which document, and the bank's and tax numbers."""
+class HeaderForm(DraftForm):
+    """A part of the header that has no checks of its own beyond those of its columns."""
 
-    names = drafts.IMPORTER
+    def __init__(self, *args: Any, names: tuple[str, ...], **kwargs: Any) -> None:
+        self.names = names
+        super().__init__(*args, **kwargs)
+
+
+class ImporterForm(HeaderForm):
+    """Who receives the goods, by which document, and the bank's and tax numbers."""
 
     def clean(self) -> dict[str, Any]:
         """The number must be one of the kind of document chosen."""
@@ -205,10 +134,8 @@ class ImporterForm(DraftForm):
         return given
 
 
-class InvoiceForm(DraftForm):
-    """The invoice, its terms and its charges."""
-
-    names = drafts.INVOICE
+class InvoiceForm(HeaderForm):
+    """The invoice, its terms and its charges; of a CBE-XIV one of several, with its parties."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -219,10 +146,19 @@ class InvoiceForm(DraftForm):
             ) % {"percent": percent}
 
 
-class ItemForm(DraftForm):
+class ItemForm(HeaderForm):
     """One kind of goods in the shipment."""
 
-    names = drafts.ITEM
+    def __init__(self, *args: Any, bill: CourierBillOfEntry, **kwargs: Any) -> None:
+        self.invoices = drafts.invoices(bill)
+        if bill.kind == Kind.XII:
+            self.needed = NEEDED | {"nature"}
+        super().__init__(*args, names=drafts.item_names(bill), **kwargs)
+        if "invoice_place" in self.names:
+            told = [(str(n), one.get("invoice_number") or str(n)) for n, one in enumerate(self.invoices, 1)]
+            self.fields["invoice_place"] = forms.ChoiceField(
+                choices=told, label=LABELS["invoice_place"], required=False
+            )
 
 
 class FilingForm(forms.Form):

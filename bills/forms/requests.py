@@ -9,19 +9,19 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bills.drafts import ITEM
-from bills.forms.entry import BY_NAME, YES_NO, DraftForm, sentence
+from bills.drafts import ITEM, OF_INVOICE
+from bills.forms.entry import BY_NAME, DraftForm, sentence
 from bills.forms.officers import StepForm, amount, not_after_today, past_day
-from bills.models import Item
+from bills.forms.words import YES_NO
+from bills.models import BillInvoice, Item
 from bills.rates import exchange_rates, tariff
-from bills.requests import HEADER, as_amended, text_of
-from eccs.dated_rules import rule_book
+from bills.requests import header_names, misfit_as_amended, text_of
 from eccs.money import rupees
 from eccs.uploads.checks import Bad
 from eccs.workflow import Refused
 
 EMPTY = {"gstin", "iec_branch", "state_code", "ad_code", "manufacturer", "notification", "notification_sl_no",
-         "licence_number", "freight", "insurance", "inland_charges", "discount"}  # fmt: skip
+         "licence_number", "nature", "gift_kind", "freight", "insurance", "inland_charges", "discount"}  # fmt: skip
 
 
 class AmendmentForm(StepForm):
@@ -37,6 +37,7 @@ class AmendmentForm(StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.items: list[Item] = list(self.document.items.all())
+        self.invoices: list[BillInvoice] = list(self.document.invoices.all())
         for key, _item, name, old in self._declared():
             field = DraftForm._field(name)
             field.initial = old == "Y" if name in YES_NO else old
@@ -45,15 +46,22 @@ class AmendmentForm(StepForm):
 
     def _declared(self) -> Iterator[tuple[str, int, str, str]]:
         """Each declared value: its key in the form, the number of its item or 0, its name, its text."""
-        for name in HEADER:
+        for name in header_names(self.document):
             yield f"bill_{name}", 0, name, text_of(getattr(self.document, name))
+        for invoice in self.invoices:
+            for name in OF_INVOICE:
+                yield f"invoice{invoice.place}_{name}", 0, name, text_of(getattr(invoice, name))
         for item in self.items:
             for name in ITEM:
                 yield f"item{item.item_no}_{name}", item.item_no, name, text_of(getattr(item, name))
 
     def header_fields(self) -> list[Any]:
         """The fields of the bill as a whole."""
-        return [self[f"bill_{name}"] for name in HEADER]
+        return [self[f"bill_{name}"] for name in header_names(self.document)]
+
+    def invoice_fields(self) -> list[dict[str, Any]]:
+        """The fields of each invoice of a CBE-XIV."""
+        return [{"invoice": i, "fields": [self[f"invoice{i.place}_{n}"] for n in OF_INVOICE]} for i in self.invoices]
 
     def item_fields(self) -> list[dict[str, Any]]:
         """The fields of each item."""
@@ -72,7 +80,10 @@ class AmendmentForm(StepForm):
                     self.add_error(key, sentence(str(bad)))
                     continue
             if new != old:
-                changes.append({"name": name, "item": number, "old": old, "new": new})
+                change: dict[str, Any] = {"name": name, "item": number, "old": old, "new": new}
+                if key.startswith("invoice") and key[7].isdigit():
+                    change["invoice"] = int(key.removeprefix("invoice").partition("_")[0])
+                changes.append(change)
         return changes
 
     def clean(self) -> dict[str, Any]:
@@ -91,7 +102,14 @@ class AmendmentForm(StepForm):
     def _check_rates(self, change: dict[str, Any]) -> None:
         bill, new = self.document, change["new"]
         assert bill.presented_on is not None
-        key = f"item{change['item']}_{change['name']}" if change["item"] else f"bill_{change['name']}"
+        of = (
+            f"item{change['item']}"
+            if change["item"]
+            else f"invoice{change['invoice']}"
+            if "invoice" in change
+            else "bill"
+        )
+        key = f"{of}_{change['name']}"
         if change["name"] == "cth" and tariff().rate(new, bill.rates_on or bill.presented_on) is None:
             self.add_error(key, _("%(cth)s is not a tariff item.") % {"cth": new})
         if change["name"] == "currency" and exchange_rates().rate(new, bill.presented_on) is None:
@@ -100,21 +118,14 @@ class AmendmentForm(StepForm):
             self.add_error(key, _("The invoice is not later than the bill."))
 
     def _check_value(self) -> None:
-        bill = self.document
-        assert bill.presented_on is not None
         try:
-            amended = as_amended(bill, self.changes)
+            misfit = misfit_as_amended(self.document, self.changes)
         except Refused as refusal:
             self.add_error(None, " ".join(refusal.reasons))
             return
-        limit = rule_book().amount("cbe_xiii_value_limit", bill.presented_on, bill.station_id)
-        if amended.assessable_value > limit:
-            words = {"value": rupees(amended.assessable_value, 2), "limit": rupees(limit)}
-            self.add_error(
-                None,
-                _("The assessable value would be %(value)s, above %(limit)s: cancel the bill and file CBE-XIV.")
-                % words,
-            )
+        if misfit:
+            words = _("After this amendment %(reason)s. Cancel the bill, then file the other form.")
+            self.add_error(None, words % {"reason": misfit})
 
     def answers(self) -> dict[str, Any]:
         """What is to change, with old and new value, and why."""

@@ -2,6 +2,7 @@
 
 from bills.models.bill import BillTrail, CourierBillOfEntry
 from bills.models.decisions import Adjudication, DetentionMemo, ProvisionalRelease
+from bills.models.form_e import BillInvoice, FormE
 from bills.models.manual import ManualClearance, ManualClearanceTrail, ManualForm, ManualFormTrail
 from bills.models.provisional import ProvisionalAssessment, ProvisionalTrail
 from bills.models.rates import ExchangeRate, TariffRate
@@ -10,8 +11,9 @@ from bills.models.requests import AmendmentTrail, BillAmendment, BillCancellatio
 from bills.models.uncleared import Disposal, DisposalTrail, ReturnToOrigin, ReturnTrail, UnclearedNotice
 
 __all__ = [
-    "Adjudication", "AmendmentTrail", "Attachment", "BillAmendment", "BillCancellation", "BillTrail", "CancellationTrail",
-    "CourierBillOfEntry", "DetentionMemo", "Disposal", "DisposalTrail", "Examination", "ExchangeRate", "Item", "ManualClearance",
-    "ManualClearanceTrail", "ManualForm", "ManualFormTrail", "OutOfCharge", "ProvisionalAssessment",
-    "ProvisionalRelease", "ProvisionalTrail", "QueryMemo", "ReturnToOrigin", "ReturnTrail", "TariffRate", "UnclearedNotice",
+    "Adjudication", "AmendmentTrail", "Attachment", "BillAmendment", "BillCancellation", "BillInvoice", "BillTrail",
+    "CancellationTrail", "CourierBillOfEntry", "DetentionMemo", "Disposal", "DisposalTrail", "Examination",
+    "ExchangeRate", "FormE", "Item", "ManualClearance", "ManualClearanceTrail", "ManualForm", "ManualFormTrail",
+    "OutOfCharge", "ProvisionalAssessment", "ProvisionalRelease", "ProvisionalTrail", "QueryMemo", "ReturnToOrigin",
+    "ReturnTrail", "TariffRate", "UnclearedNotice",
 ]  # fmt: skip

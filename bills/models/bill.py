@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
-from accounts.models import AuthorisedCourier, CustomsStation
+from accounts.models import AuthorisedCourier, CustomsStation, Importer
 from bills.clearance.holds import HeldClearance
 from bills.kinds import Kind
 from bills.numbers import bill_series
@@ -32,7 +32,7 @@ def _money(**options: Any) -> Any:
 
 
 class CourierBillOfEntry(HeldClearance):
-    """A bill of entry for the goods of one house airway bill (PN17 5.4; Form D for CBE-XIII)."""
+    """A bill of entry for the goods of one house airway bill (PN17 5.4; Forms C, D and E)."""
 
     class XrayResult(models.TextChoices):
         """What the X-ray officer saw."""
@@ -43,6 +43,9 @@ class CourierBillOfEntry(HeldClearance):
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.XIII)
     station = models.ForeignKey(CustomsStation, models.PROTECT, db_index=False)
     courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, related_name="bills", db_index=False)
+    importer = models.ForeignKey(
+        Importer, models.PROTECT, null=True, blank=True, related_name="bills"
+    )  # who files for its own goods (PN17 5.4.4)
     manifest = models.ForeignKey(ExpressCargoManifest, models.PROTECT, related_name="bills", db_index=False)
     hawb = models.ForeignKey(HouseAirwayBill, models.PROTECT, related_name="bills", db_index=False)
     stage = FSMField(choices=Stage.choices, default=Stage.DRAFT, protected=True, max_length=24)
@@ -50,7 +53,7 @@ class CourierBillOfEntry(HeldClearance):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     created_at = models.DateTimeField(default=timezone.now)
 
-    # As declared (Form D 11 to 18A)
+    # As declared (Form D 11 to 18A); of several invoices, the first
     government = models.BooleanField(default=False)
     eou = models.BooleanField(default=False)
     repair_and_return = models.BooleanField(default=False)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import CustomsStation
+from bills.kinds import Gift, Nature
 from bills.models.bill import CourierBillOfEntry
 from bills.numbers import out_of_charge_series
 from eccs.numbering import Numbered
@@ -39,6 +40,11 @@ class Item(models.Model):
     notification = models.CharField(max_length=20, blank=True)
     notification_sl_no = models.CharField(max_length=12, blank=True)
     licence_number = models.CharField(max_length=20, blank=True)
+    nature = models.CharField(max_length=6, choices=Nature.choices, blank=True)  # free of duty on CBE-XII
+    gift_kind = models.CharField(max_length=16, choices=Gift.choices, blank=True)
+    cetsh = models.CharField(max_length=8, blank=True)  # tariff item of the Central Excise Tariff, Form E
+    licence_debit = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
+    invoice_place = models.PositiveIntegerField(default=1)  # which invoice of a CBE-XIV it stands on
     assessable_value = _rupees()
     bcd = _rupees()
     aidc = _rupees()

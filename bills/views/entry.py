@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,65 +14,26 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.sessions import keeps_draft
 from bills import attachments, checking, drafts
 from bills.forms.courier import PaperForm
-from bills.forms.entry import DraftForm, FilingForm, ImporterForm, InvoiceForm, ItemForm
+from bills.forms.entry import DraftForm, FilingForm, HeaderForm, ImporterForm, InvoiceForm, ItemForm
+from bills.kinds import Kind
 from bills.models import Attachment, CourierBillOfEntry
-from bills.stages import PUT_AWAY, Stage
+from bills.stages import Stage
+from bills.views.start import kind_of, kinds_of
 from eccs import pages
 from eccs.identifiers import mask_aadhaar
 from eccs.workflow import Refused, take
-from manifests.models import ExpressCargoManifest, HouseAirwayBill
 
-SHOWN = 25
+PART_FORMS: dict[str, type[HeaderForm]] = {"importer": ImporterForm, "invoice": InvoiceForm}
 IMAGES: dict[str, str] = {Attachment.Kind.HAWB: "hawb_image", Attachment.Kind.INVOICE: "invoice_image"}
-HEADER_PARTS: dict[str, tuple[type[DraftForm], Any]] = {
-    "importer": (ImporterForm, checking.PARTS["importer"]),
-    "invoice": (InvoiceForm, checking.PARTS["invoice"]),
-}
 
 
 def draft_of(request: HttpRequest, pk: int) -> CourierBillOfEntry:
     """A draft of the person's own firm."""
     actor = request.actor  # type: ignore[attr-defined]
     rows = CourierBillOfEntry.objects.visible_to(actor).select_related("hawb__master", "manifest", "courier", "station")
-    bill: CourierBillOfEntry = get_object_or_404(rows, pk=pk, courier_id=actor.courier_id)
+    bill: CourierBillOfEntry = get_object_or_404(rows, pk=pk)
     pages.require(actor, "bill-start")
     return bill
-
-
-@require_http_methods(["GET", "POST"])
-def start(request: HttpRequest) -> HttpResponse:
-    """Choose the house airway bill of a submitted manifest that has no bill yet."""
-    actor = request.actor  # type: ignore[attr-defined]
-    pages.require(actor, "bill-start")
-    others = CourierBillOfEntry.objects.filter(hawb=OuterRef("pk")).exclude(stage__in=PUT_AWAY)
-    own = HouseAirwayBill.objects.filter(
-        manifest__courier_id=actor.courier_id, manifest__kind=ExpressCargoManifest.Kind.NON_DOCUMENTS,
-        manifest__number__isnull=False,
-    ).select_related("manifest")  # fmt: skip
-    if request.method == "POST":
-        chosen = request.POST.get("hawb", "")
-        return _begin(actor.user_id, get_object_or_404(own, pk=int(chosen) if chosen.isdigit() else 0))
-    asked = request.GET.get("q", "").strip().upper()[:40]
-    manifest = request.GET.get("manifest", "").strip()[:60]
-    rows = own.filter(~Exists(others)).order_by("-pk")
-    if asked:
-        rows = rows.filter(number__startswith=asked)
-    if manifest:
-        rows = rows.filter(manifest__number=manifest)
-    found = list(rows[: SHOWN + 1])
-    context = {"hawbs": found[:SHOWN], "more": len(found) > SHOWN, "q": asked, "manifest": manifest}
-    return render(request, "bills/start.html", context)
-
-
-def _begin(user_id: int, hawb: HouseAirwayBill) -> HttpResponse:
-    held = CourierBillOfEntry.objects.filter(hawb=hawb).exclude(stage__in=PUT_AWAY).first()
-    if held is None:
-        try:
-            with transaction.atomic():
-                held = drafts.start(hawb, user_id)
-        except IntegrityError:  # somebody else of the firm began it at the same moment
-            held = CourierBillOfEntry.objects.exclude(stage__in=PUT_AWAY).get(hawb=hawb)
-    return redirect(held)
 
 
 @keeps_draft
@@ -82,10 +41,30 @@ def _begin(user_id: int, hawb: HouseAirwayBill) -> HttpResponse:
 def part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """One part of the header. What is typed is kept, right or wrong; what is wrong is said."""
     bill = draft_of(request, pk)
-    if name not in HEADER_PARTS:
+    names = drafts.HEADER_PARTS[bill.kind].get(name)
+    if names is None:
         raise Http404
-    kind, title = HEADER_PARTS[name]
-    return _typed(request, bill, kind, title, drafts.header(bill), lambda texts: drafts.keep_header(bill, texts))
+    form = _form_of(request, PART_FORMS.get(name, HeaderForm), drafts.header(bill), names=names)
+    return _typed(request, bill, form, checking.PARTS[name], lambda texts: drafts.keep_header(bill, texts))
+
+
+def _form_of(request: HttpRequest, kind: type[DraftForm], kept: dict[str, str], **more: Any) -> DraftForm:
+    return kind(request.POST if request.method == "POST" else None, kept=kept, **more)
+
+
+@keeps_draft
+@require_http_methods(["GET", "POST"])
+def invoice(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """One invoice of a CBE-XIV; the number after the last adds one."""
+    bill = draft_of(request, pk)
+    held = drafts.invoices(bill)
+    if bill.kind != Kind.XIV or not 1 <= number <= min(len(held) + 1, drafts.MOST_INVOICES):
+        raise Http404
+    kept = held[number - 1] if number <= len(held) else {}
+    form = _form_of(request, InvoiceForm, kept, names=drafts.INVOICE_OF_XIV)
+    title = _("Invoice %(number)d") % {"number": number}
+    keep = lambda texts: drafts.keep_invoice(bill, number, texts)  # noqa: E731
+    return _typed(request, bill, form, title, keep, back="bill-invoices", number=number)
 
 
 @keeps_draft
@@ -98,16 +77,14 @@ def item(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         raise Http404
     kept = held[number - 1] if number <= len(held) else {}
     title = _("Item %(number)d") % {"number": number}
-    return _typed(
-        request, bill, ItemForm, title, kept, lambda texts: drafts.keep_item(bill, number, texts), number=number
-    )
+    form = _form_of(request, ItemForm, kept, bill=bill)
+    keep = lambda texts: drafts.keep_item(bill, number, texts)  # noqa: E731
+    return _typed(request, bill, form, title, keep, back="bill-items", number=number)
 
 
 def _typed(
-    request: HttpRequest, bill: CourierBillOfEntry, kind: type[DraftForm], title: Any, kept: dict[str, str], keep: Any,
-    **more: Any,
+    request: HttpRequest, bill: CourierBillOfEntry, form: DraftForm, title: Any, keep: Any, *, back: str = "", **more: Any
 ) -> HttpResponse:  # fmt: skip
-    form = kind(request.POST if request.method == "POST" else None, kept=kept)
     if request.method == "POST":
         is_right = form.is_valid()
         try:
@@ -118,7 +95,7 @@ def _typed(
         if request.headers.get("HX-Request"):
             return render(request, "bills/_saved.html", {"at": timezone.now()})
         if is_right:
-            return redirect("bill-items", bill.pk) if "number" in more else redirect(bill)
+            return redirect(back, bill.pk) if back else redirect(bill)
     context = {"bill": bill, "form": form, "title": title, "header": drafts.header(bill), **more}
     return render(request, "bills/part.html", context, status=422 if form.is_bound else 200)
 
@@ -144,12 +121,38 @@ def items(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def remove_item(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Take an item out."""
-    bill = draft_of(request, pk)
+    return _changed(request, lambda bill: drafts.drop_item(bill, number), pk, "bill-items")
+
+
+@require_POST
+def remove_invoice(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Take an invoice out with its items."""
+    return _changed(request, lambda bill: drafts.drop_invoice(bill, number), pk, "bill-invoices")
+
+
+@require_POST
+def change_form(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put what is typed on the form that fits the goods."""
+    actor = request.actor  # type: ignore[attr-defined]
+    kind = kind_of(request.POST.get("form", ""), kinds_of(actor))
+    return _changed(request, lambda bill: drafts.change_form(bill, kind), pk, "bill-draft")
+
+
+def _changed(request: HttpRequest, change: Any, pk: int, back: str) -> HttpResponse:
     try:
-        drafts.drop_item(bill, number)
+        change(draft_of(request, pk))
     except Refused as refusal:
         messages.error(request, " ".join(refusal.reasons))
-    return redirect("bill-items", pk)
+    return redirect(back, pk)
+
+
+@require_GET
+def invoices(request: HttpRequest, pk: int) -> HttpResponse:
+    """The invoices typed so far, of a CBE-XIV."""
+    bill = draft_of(request, pk)
+    if bill.kind != Kind.XIV:
+        raise Http404
+    return render(request, "bills/invoices.html", {"bill": bill, "invoices": checking.check(bill).invoices()})
 
 
 @keeps_draft

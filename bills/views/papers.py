@@ -81,7 +81,7 @@ def attach(request: HttpRequest, key: str) -> HttpResponse:
     """The courier adds papers to a filed bill: compulsory documents, or what a query asks for."""
     bill, actor = _bill(request, key), request.actor  # type: ignore[attr-defined]
     pages.require(actor, "bill-attach")
-    if actor.courier_id != bill.courier_id:
+    if not actor.is_trade:
         raise PermissionDenied
     form = PaperForm(request.POST, request.FILES)
     if bill.stage in CLOSED:

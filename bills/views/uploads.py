@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,23 +14,23 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bills import images
-from bills.filing import ZIP_LABEL
-from bills.reading import COLUMNS
+from bills.columns import COLUMNS
+from bills.filing import ZIP_LABEL, why_no_bills
 from bills.stages import UNFILED
 from eccs import pages, upload_runner
 from eccs.models import Upload
 from eccs.uploads.reading import MAX_BYTES
-from manifests.clearance import Stage
 from manifests.models import ExpressCargoManifest
 
 KIND = "cbe"
-UNSUBMITTED = (Stage.DRAFT, Stage.DISCARDED)
 
 
 def _owner(request: HttpRequest) -> str:
     """Whose uploads the person sees: those of the own firm."""
     actor = request.actor  # type: ignore[attr-defined]
     pages.require(actor, "bill-start")
+    if actor.courier_id is None:  # importers file in forms
+        raise PermissionDenied
     return f"courier:{actor.courier_id}"
 
 
@@ -59,6 +60,7 @@ def upload(request: HttpRequest, key: str) -> HttpResponse:
         "manifest": manifest,
         "columns": COLUMNS,
         "fault": fault,
+        "blocked": why_no_bills(manifest),
         "zip_fault": zip_fault,
         "zip_label": ZIP_LABEL,
         "earlier": earlier,
@@ -68,8 +70,8 @@ def upload(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _why_not(manifest: ExpressCargoManifest, file: UploadedFile[Any] | None) -> str:
-    if manifest.stage in UNSUBMITTED:
-        return _("The manifest is not submitted yet: bills are filed for a submitted manifest.")
+    if reason := why_no_bills(manifest):
+        return reason
     if file is None:
         return _("Choose a file.")
     return _("The file is larger than 20 MiB.") if file.size and file.size > MAX_BYTES else ""

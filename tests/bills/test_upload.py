@@ -169,7 +169,7 @@ def spoiled(**given: str) -> Callable[[Rows], None]:
         (spoiled(gstin="29ABCDE1234F1ZX"), (2, "gstin"), "check digit does not match"),
         (spoiled(eou="Y"), (2, "eou"), "CBE-XIV"),
         (spoiled(repair_and_return="Y"), (2, "repair_and_return"), "CBE-XIV"),
-        (lambda rows: [one.update(form="CBE-XIV") for one in rows[:2]], (2, "form"), "cannot be filed here"),
+        (lambda rows: [one.update(form="CBE-XIV") for one in rows[:2]], (2, "form"), "file CBE-XIII"),
         (spoiled(unit_price="2000"), (2, "form"), "file CBE-XIV"),
         (spoiled(description=""), (2, "description"), "is missing"),
         (lambda rows: rows[1].update(item_no="1"), (3, "item_no"), "is given twice"),

@@ -162,10 +162,12 @@ def _of_amendments(world: World, asked: ManifestAmendment) -> None:
 
 def _of_bills(world: World, bills: dict[Stage, CourierBillOfEntry], flight: ExpressCargoManifest) -> None:
     draft = bills[Stage.DRAFT]
-    for name in ("bill-draft", "bill-items", "bill-papers", "bill-check"):
+    for name in ("bill-draft", "bill-items", "bill-papers", "bill-check", "bill-form", "bill-invoices"):
         world.own(name, draft.pk)
     world.own("bill-item", draft.pk, 1)
     world.own("bill-item-remove", draft.pk, 1)
+    world.own("bill-invoice", draft.pk, 1)
+    world.own("bill-invoice-remove", draft.pk, 1)
     for part in ("importer", "invoice"):
         world.own("bill-part", draft.pk, part)
     for one in (bills[Stage.ASSESSMENT], bills[Stage.QUERY], bills[Stage.OUT_OF_CHARGE]):

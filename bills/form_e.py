@@ -1,0 +1,108 @@
+"""What Form E asks must agree with itself: the blocks of a CBE-XIV and each of its invoices, checked row by row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from bills.flight import Flight
+from bills.models import FormE
+from eccs.uploads.checks import Table
+
+INDIVIDUAL = ("AADHAAR", "PAN", "PASSPORT", "VOTER_ID")  # papers of persons, who need no IEC
+BEFORE_ARRIVAL = (FormE.Type.PRIOR, FormE.Type.ADVANCE)
+GOES_WITH = (  # what is given only with what
+    ("high_sea_seller", "high_sea_sale"), ("high_sea_seller_iec", "high_sea_sale"), ("extension_reason", "extension_48"),
+)  # fmt: skip
+TOGETHER = (("cha_licence", "cha_name"), ("gateway_port", "gateway_igm"), ("bond_number", "bond_amount"))
+OF_INVOICE = (
+    ("order_date", "order_number"), ("svb_order_date", "svb_order"), ("svb_order", "related"), ("price_influenced", "related"),
+)  # fmt: skip
+
+
+def check_form_e(flight: Flight, table: Table, first: int) -> None:
+    """The blocks of the bill: what fits neither the flight nor the importer, and what lacks what belongs to it."""
+
+    blocks = _Blocks(table, first)
+    _check_kind_of_bill(blocks, landed=flight.manifest.actual_arrival is not None)
+    _check_belongings(blocks)
+
+
+@dataclass(frozen=True)
+class _Blocks:
+    """The cells of the row on which a bill begins."""
+
+    table: Table
+    first: int
+
+    def given(self, name: str) -> Any:
+        return self.table.values[name][self.first]
+
+    def lacks(self, name: str) -> bool:
+        """Left empty, and not wrong already."""
+        return self.given(name) in (None, "") and not self.table.is_faulty(self.first, name)
+
+    def fault(self, name: str, reason: str) -> None:
+        given = self.given(name)
+        self.table.fault(self.first, name, "" if given is None else "Y" if given is True else given, reason)
+
+
+def _check_kind_of_bill(blocks: _Blocks, *, landed: bool) -> None:
+    given = blocks.given
+    if given("be_category") not in (None, "", FormE.Purpose.HOME):
+        blocks.fault("be_category", _("is not cleared here: goods of a courier are cleared for home consumption"))
+    if landed and given("be_type") in BEFORE_ARRIVAL:
+        blocks.fault("be_type", _("does not fit: the aircraft has arrived, file a normal bill"))
+    if not landed and given("be_type") == FormE.Type.NORMAL:
+        blocks.fault("be_type", _("does not fit: the aircraft has not arrived, file a prior bill"))
+    if blocks.lacks("iec") and given("kyc_type") not in (*INDIVIDUAL, None):
+        blocks.fault("iec", _("is missing: CBE-XIV names the IEC of the importer"))
+    if given("government") and given("importer_category") == FormE.Category.OTHER:
+        blocks.fault("importer_category", _("does not fit goods for the government"))
+    if given("eou") and given("repair_and_return"):
+        blocks.fault("repair_and_return", _("does not go with a 100 % EOU: declare one of the two"))
+
+
+def _check_belongings(blocks: _Blocks) -> None:
+    for name, whole in GOES_WITH:
+        if blocks.given(whole) and blocks.lacks(name):
+            blocks.fault(name, _("is missing: it belongs to what is declared"))
+        if not blocks.given(whole) and blocks.given(name):
+            blocks.fault(name, _("is given, and what it belongs to is not declared"))
+    for one, other in TOGETHER:
+        for name, partner in ((one, other), (other, one)):
+            if blocks.lacks(name) and blocks.given(partner):
+                blocks.fault(name, _("is missing: it goes with %(column)s") % {"column": partner})
+
+
+def check_invoice(flight: Flight, table: Table, first: int) -> None:
+    """An invoice of a CBE-XIV: its order and what may influence its value."""
+    values = table.values
+    for name, whole in OF_INVOICE:
+        if values[name][first] and not values[whole][first] and not table.is_faulty(first, whole):
+            told = "Y" if values[name][first] is True else values[name][first]
+            table.fault(first, name, told, _("is given without %(column)s") % {"column": whole})
+    if (
+        values["svb_order"][first]
+        and values["svb_order_date"][first] is None
+        and not table.is_faulty(first, "svb_order_date")
+    ):
+        table.fault(first, "svb_order_date", "", _("is missing: it belongs to the order of the SVB"))
+    for name in ("order_date", "svb_order_date"):
+        if values[name][first] and values[name][first] > flight.presented_on:
+            table.fault(first, name, values[name][first], _("is after today"))
+
+
+def whole(told: dict[str, Any], flight: Flight, *, government: bool) -> dict[str, Any]:
+    """The blocks as they are kept: what is left empty is what it mostly is."""
+    usual = FormE.Category.GOVERNMENT if government else FormE.Category.OTHER
+    landed = flight.manifest.actual_arrival is not None
+    return told | {
+        "importer_category": told["importer_category"] or usual.value,
+        "be_category": told["be_category"] or FormE.Purpose.HOME.value,
+        "be_class": told["be_class"] or FormE.Class.NEW.value,
+        "be_type": told["be_type"] or (FormE.Type.NORMAL if landed else FormE.Type.PRIOR).value,
+        "country_of_consignment": told["country_of_consignment"] or flight.manifest.country_of_exportation,
+    }

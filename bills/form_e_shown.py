@@ -1,0 +1,67 @@
+"""Form E as it is shown and printed: its blocks and invoices in the words of the form, what was left empty left out."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from bills.columns import CHARGES, FORM_E, INVOICE_E
+from bills.forms.words import LABELS, in_words
+from bills.kinds import Kind
+from bills.models import BillInvoice, CourierBillOfEntry, Item
+from eccs.money import grouped
+from eccs.papers import day
+
+Rows = list[tuple[str, str]]
+
+
+def blocks(bill: CourierBillOfEntry) -> Rows:
+    """The blocks of the bill as a whole."""
+    if bill.kind != Kind.XIV or not hasattr(bill, "form_e"):
+        return []
+    told: Rows = [
+        (str(LABELS[name]), str(_("Yes"))) for name in ("eou", "repair_and_return", "ecommerce") if getattr(bill, name)
+    ]
+    return told + _rows(bill.form_e, FORM_E)
+
+
+def invoices(bill: CourierBillOfEntry, items: list[Item]) -> list[dict[str, Any]]:
+    """Each invoice with its items' worth, its charges and its parties."""
+    if bill.kind != Kind.XIV:
+        return []
+    told = []
+    for one in bill.invoices.all():
+        own = [item for item in items if item.invoice_place == one.place]
+        worth = sum((item.quantity * item.unit_price for item in own), Decimal(0))
+        value = sum((item.assessable_value for item in own), Decimal(0))
+        told.append(
+            {
+                "place": one.place, "number": one.invoice_number, "date": day(one.invoice_date), "terms": one.invoice_terms,
+                "worth": f"{one.currency} {grouped(worth, 2)}", "value": value, "items": [item.item_no for item in own],
+                "rate": _rate(one), "rows": _rows(one, (*CHARGES, *INVOICE_E)),
+            }
+        )  # fmt: skip
+    return told
+
+
+def _rate(one: BillInvoice) -> str:
+    return f"{one.exchange_unit} {one.currency} = ₹ {one.exchange_rate.normalize():f}"
+
+
+def _rows(of: Any, names: tuple[str, ...]) -> Rows:
+    return [
+        (str(LABELS[name]), _text(name, value))
+        for name in names
+        if (value := getattr(of, name)) not in (None, "", False)
+    ]
+
+
+def _text(name: str, value: Any) -> str:
+    if value is True:
+        return str(_("Yes"))
+    if isinstance(value, Decimal):
+        return grouped(value, 2)
+    return day(value) if isinstance(value, date) else str(in_words(name, value))

@@ -1,0 +1,104 @@
+"""Beginning a bill: its form, its house airway bill, and an earlier bill to copy."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import Importer
+from accounts.permissions import Actor
+from bills import copies, drafts
+from bills.kinds import TYPED, Kind
+from bills.models import CourierBillOfEntry
+from bills.stages import PUT_AWAY, UNFILED
+from eccs import pages
+from manifests.models import ExpressCargoManifest, HouseAirwayBill
+
+SHOWN = 25
+
+
+@require_http_methods(["GET", "POST"])
+def start(request: HttpRequest) -> HttpResponse:
+    """Choose the form, and the house airway bill of a submitted manifest that has no bill yet."""
+    actor = request.actor  # type: ignore[attr-defined]
+    pages.require(actor, "bill-start")
+    given = request.POST if request.method == "POST" else request.GET
+    own, copied = _own_shipments(actor), _copied(actor, given.get("copy", ""))
+    kind = Kind(copied.kind) if copied else kind_of(given.get("form", ""), kinds_of(actor))
+    if request.method == "POST":
+        chosen = request.POST.get("hawb", "")
+        hawb = get_object_or_404(own, pk=int(chosen) if chosen.isdigit() else 0)
+        return _begin(request, actor, hawb, kind, copied)
+    asked = request.GET.get("q", "").strip().upper()[:40]
+    manifest = request.GET.get("manifest", "").strip()[:60]
+    others = CourierBillOfEntry.objects.filter(hawb=OuterRef("pk")).exclude(stage__in=PUT_AWAY)
+    rows = own.filter(~Exists(others)).order_by("-pk")
+    if actor.importer_id is not None:  # whoever knows the number asks for it: nothing of other firms is listed
+        rows = rows.filter(number=asked)
+    elif asked:
+        rows = rows.filter(number__startswith=asked)
+    if manifest:
+        rows = rows.filter(manifest__number=manifest)
+    found = list(rows[: SHOWN + 1])
+    context = {
+        "hawbs": found[:SHOWN], "more": len(found) > SHOWN, "q": asked, "manifest": manifest, "kind": kind,
+        "kinds": kinds_of(actor), "copied": copied, "by_importer": actor.importer_id is not None,
+    }  # fmt: skip
+    return render(request, "bills/start.html", context)
+
+
+def kinds_of(actor: Actor) -> tuple[Kind, ...]:
+    """The forms that a firm types: an importer files CBE-XIV for its own goods alone (PN17 5.4.4)."""
+    return (Kind.XIV,) if actor.importer_id is not None else TYPED
+
+
+def kind_of(text: str, kinds: tuple[Kind, ...]) -> Kind:
+    """One of the forms that are typed, or no page; nothing said is CBE-XIII where it is one of them."""
+    if not text:
+        return Kind.XIII if Kind.XIII in kinds else kinds[0]
+    if text not in kinds:
+        raise Http404
+    return Kind(text)
+
+
+def _own_shipments(actor: Actor) -> QuerySet[HouseAirwayBill]:
+    """The shipments that a bill may be begun for: of the courier's own manifests, or with the importer as consignee."""
+    rows = HouseAirwayBill.objects.filter(
+        manifest__kind=ExpressCargoManifest.Kind.NON_DOCUMENTS, manifest__number__isnull=False
+    ).select_related("manifest")
+    if actor.importer_id is not None:
+        name = Importer.objects.values_list("name", flat=True).get(pk=actor.importer_id)
+        return rows.filter(consignee_name__iexact=name)
+    return rows.filter(manifest__courier_id=actor.courier_id)
+
+
+def _copied(actor: Actor, key: str) -> CourierBillOfEntry | None:
+    """The earlier bill that is copied, one of the own firm."""
+    if not key:
+        return None
+    rows = CourierBillOfEntry.objects.visible_to(actor).exclude(stage__in=UNFILED)
+    bill: CourierBillOfEntry = get_object_or_404(rows, number=key, kind__in=kinds_of(actor))
+    return bill
+
+
+def _begin(
+    request: HttpRequest, actor: Actor, hawb: HouseAirwayBill, kind: Kind, copied: CourierBillOfEntry | None
+) -> HttpResponse:
+    assert actor.user_id is not None
+    held = CourierBillOfEntry.objects.filter(hawb=hawb).exclude(stage__in=PUT_AWAY).first()
+    if held is None:
+        earlier = copies.draft_of(copied) if copied else None
+        try:
+            with transaction.atomic():
+                held = drafts.start(hawb, actor.user_id, kind, actor.importer_id, earlier)
+        except IntegrityError:  # somebody else began it at the same moment
+            held = CourierBillOfEntry.objects.exclude(stage__in=PUT_AWAY).get(hawb=hawb)
+    if held.importer_id != actor.importer_id:
+        messages.error(request, _("Another firm has begun the bill of this house airway bill."))
+        return redirect("bill-start")
+    return redirect(held)
