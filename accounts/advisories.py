@@ -53,8 +53,8 @@ def places_of(actor: Actor | Any) -> set[str]:
 
 
 def written_at_this_desk(advisory: Advisory, actor: Any) -> str:
-    """The System Admin speaks to the country, the Port Admin to the own station."""
-    if (advisory.station_id or "") in places_of(actor):
+    """The System Admin speaks to the country, the Port Admin to the own station, ECCS itself to both."""
+    if actor.user_id is None or (advisory.station_id or "") in places_of(actor):
         return ""
     if advisory.station_id:
         return _("An advisory of %(station)s is the Port Admin's there.") % {"station": advisory.station_id}
