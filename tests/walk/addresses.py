@@ -214,7 +214,7 @@ def _common(world: World) -> None:
         "new-challan", "reconciliation", "account", "session", "sessions-end-others", "password-change", "confirm-password",
         "second-factor", "second-factor-square", "recovery-codes", "second-factor-policy", "expiry-exercises", "expiry-new",
         "new-challan", "reconciliation", "differences-open", "warehouse-register", "warehouse-export", "warehouse-move",
-        "new-challan", "reconciliation", "audit", "audit-export", "advisories", "advisories-written", "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
+        "new-challan", "reconciliation", "audit", "audit-export", "documents", "role-holders", "advisories", "advisories-written", "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
         "custodian-new", "importers", "importer-new",
     ):  # fmt: skip
         world.common(name)
