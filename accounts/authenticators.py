@@ -21,6 +21,8 @@ def whose(user_id: int) -> str:
 class Authenticator(TOTPDevice):  # type: ignore[misc]
     """An authenticator with its key encrypted; everything else of it is django-otp's."""
 
+    key: str  # what stands in the database
+
     class Meta:
         proxy = True
 

@@ -19,8 +19,8 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.authenticators import Authenticator
 from eccs.checks import strong_encryption_keys
-from tests.accounts.conftest import SignIn
-from tests.accounts.test_second_factor import Browser, code_of, enrol, enrolled, key_on, text, wanted
+from tests.accounts.conftest import SignIn, text
+from tests.accounts.test_second_factor import Browser, code_of, enrol, enrolled, key_on, wanted
 
 __all__ = ["enrolled", "wanted"]
 
