@@ -155,8 +155,8 @@ class Advisory(Document):
         return _("Advisory %(number)s") % {"number": f"{self.serial}/{self.number.split('_')[1]}"}
 
     def is_in_circle_of(self, held: Any, actor: Any, activity: str = "") -> bool:
-        """The System Admin speaks to the country, the Port Admin to the own station."""
-        return bool(held.station == (self.station_id or ""))
+        """The System Admin speaks to the country, the Port Admin to the own station, ECCS itself to both."""
+        return actor.user_id is None or bool(held.station == (self.station_id or ""))
 
     def out_of_circle(self) -> str:
         """What somebody is told whose advisory this is not."""

@@ -97,6 +97,7 @@ class ExpiryExercise(models.Model):
     station = models.ForeignKey("accounts.CustomsStation", models.PROTECT, null=True, blank=True, related_name="+")
     made_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
+    advisory = models.ForeignKey("accounts.Advisory", models.PROTECT, null=True, blank=True, related_name="+")
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
 

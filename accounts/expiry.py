@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import passwords
+from accounts import expiry_notice, passwords
 from accounts.credentials import ExerciseAdvice, ExpiryExercise
 from accounts.models import AuthorisedCourier, Posting, User
 from accounts.roles import Group, Role
@@ -72,13 +72,13 @@ def exercises() -> list[ExpiryExercise]:
 
 
 def name(*, begins_at: datetime, scope: str, group: str, station: Any, by: User) -> ExpiryExercise:
-    """Name the moment and the scope of an exercise; letters go out to those it concerns."""
+    """Name the moment and the scope of an exercise: its people read an advisory on their desks, and letters go out to them."""
     from accounts import tasks
 
     with transaction.atomic():
-        exercise = ExpiryExercise.objects.create(
-            begins_at=begins_at, scope=scope, group=group, station=station, made_by=by
-        )
+        exercise = ExpiryExercise(begins_at=begins_at, scope=scope, group=group, station=station, made_by=by)
+        exercise.advisory = expiry_notice.publish(exercise)
+        exercise.save()
         transaction.on_commit(forget)
         tasks.advise.delay_on_commit(exercise.pk)
     audit.record("exercise.named", by=by, about=str(exercise))
@@ -89,8 +89,10 @@ def cancel(exercise: ExpiryExercise, by: User) -> bool:
     """Cancel an exercise before it begins; afterwards it cannot be."""
     now = timezone.now()
     rows = ExpiryExercise.objects.filter(pk=exercise.pk, cancelled_at=None, begins_at__gt=now)
-    if not rows.update(cancelled_at=now, cancelled_by=by):
-        return False
+    with transaction.atomic():
+        if not rows.update(cancelled_at=now, cancelled_by=by):
+            return False
+        expiry_notice.withdraw(exercise, expiry_notice.CANCELLED)
     forget()
     audit.record("exercise.cancelled", by=by, about=str(exercise))
     return True
@@ -167,6 +169,16 @@ def _letter(exercise: ExpiryExercise, person: User) -> EmailMessage:
         f"{settings.PUBLIC_URL}{reverse('sign-in')}",
     ]  # fmt: skip
     return EmailMessage(subject, "\n\n".join(lines), to=[person.email])
+
+
+def take_down_done() -> int:
+    """Take the advisories of the exercises off the desks whose people all have a new password; how many that were."""
+    begun = ExpiryExercise.objects.filter(cancelled_at=None, begins_at__lte=timezone.now(), advisory__stage="PUBLISHED")
+    return sum(
+        expiry_notice.withdraw(exercise, expiry_notice.DONE)
+        for exercise in begun.select_related("advisory")
+        if not people_in(exercise).filter(password_set_at__lt=exercise.begins_at).exists()
+    )
 
 
 def progress(exercise: ExpiryExercise) -> dict[str, int]:

@@ -55,7 +55,9 @@ def name(request: HttpRequest) -> HttpResponse:
 
 def _exercise(request: HttpRequest, pk: int) -> ExpiryExercise:
     pages.require(request.actor, PAGE)  # type: ignore[attr-defined]
-    return get_object_or_404(ExpiryExercise.objects.select_related("station", "made_by", "cancelled_by"), pk=pk)
+    return get_object_or_404(
+        ExpiryExercise.objects.select_related("station", "made_by", "cancelled_by", "advisory"), pk=pk
+    )
 
 
 @require_GET

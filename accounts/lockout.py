@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.conf import settings
+from django.db import connection, transaction
 from django.db.models import Case, F, Q, When
 from django.utils import timezone
 
@@ -23,7 +24,6 @@ from eccs import audit
 from eccs.dated_rules import rule_book
 
 NOWHERE = "-"  # a server behind a socket learns no address
-KNOWN_FOR = timedelta(days=90)  # an address is a person's own after a sign-in there
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,35 @@ class Wait:
         return min(self.longest, self.first * (1 << doublings))
 
 
-def _pair() -> Wait:
-    limit = rule_book().count("failures_before_lock", timezone.localdate())
-    return Wait(limit, timedelta(minutes=1), timedelta(hours=1), 1, timedelta(days=1))
+def of_pair() -> Wait:
+    """One name from one address: the policy, as dated rules."""
+    rules, today = rule_book(), timezone.localdate()
+    return Wait(
+        rules.count("failures_before_lock", today), timedelta(seconds=rules.count("lock_first_seconds", today)),
+        timedelta(minutes=rules.count("lock_longest_minutes", today)), 1,
+        timedelta(hours=rules.count("failures_forgotten_hours", today)),
+    )  # fmt: skip
 
 
-NAME = Wait(15, timedelta(seconds=30), timedelta(minutes=15), 1, timedelta(hours=1))
-ADDRESS = Wait(50, timedelta(seconds=5), timedelta(minutes=1), 50, timedelta(hours=1))
+def of_name() -> Wait:
+    """One name from anywhere: a setting."""
+    return _set(settings.SIGN_IN_WAIT_NAME)
+
+
+def of_address() -> Wait:
+    """One address with any name: a setting."""
+    return _set(settings.SIGN_IN_WAIT_ADDRESS)
+
+
+def _set(given: list[int]) -> Wait:
+    limit, first, longest, doubled_every, forgotten_after = given
+    seconds = (timedelta(seconds=n) for n in (first, longest, forgotten_after))
+    return Wait(limit, next(seconds), next(seconds), max(1, doubled_every), next(seconds))
+
+
+def known_for() -> timedelta:
+    """How long an address is a person's own after a sign-in there."""
+    return timedelta(days=settings.SIGN_IN_KNOWN_DAYS)
 
 
 @dataclass(frozen=True)
@@ -66,10 +88,10 @@ def begin(name: str, address: str) -> Try | None:
     name, address = name[:60], address or NOWHERE
     with transaction.atomic():
         now = timezone.now()
-        counts = [(_row(name, address), _pair())]
+        counts = [(_row(name, address), of_pair())]
         pair = counts[0][0]
-        if pair.good_at is None or now - pair.good_at >= KNOWN_FOR:
-            counts += [(_row(name, ""), NAME), (_row("", address), ADDRESS)]
+        if pair.good_at is None or now - pair.good_at >= known_for():
+            counts += [(_row(name, ""), of_name()), (_row("", address), of_address())]
         for row, wait in counts:
             if now - row.last_at >= wait.forgotten_after:
                 row.tries, row.waits_until = 0, None
@@ -85,7 +107,7 @@ def begin(name: str, address: str) -> Try | None:
 
 def give_back(tried: Try) -> None:
     """Take back a try that was never judged."""
-    _less_one(tried.pair, _pair().limit)
+    _less_one(tried.pair, of_pair().limit)
     _give_back_others(tried)
 
 
@@ -96,7 +118,7 @@ def succeeded(tried: Try) -> None:
 
 
 def _give_back_others(tried: Try) -> None:
-    for pk, wait in zip(tried.others, (NAME, ADDRESS), strict=False):
+    for pk, wait in zip(tried.others, (of_name(), of_address()), strict=False):
         _less_one(pk, wait.limit)
 
 
@@ -117,6 +139,24 @@ def _row(name: str, address: str) -> SignInTries:
     return found
 
 
+def within(what: str, address: str, most: int, window: timedelta) -> bool:
+    """Count something of an address, or of a person where none is given; whether it was not more than so often in the window.
+
+    One statement, so that a hundred sent at once count as a hundred.
+    """
+    now = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO accounts_signintries AS row (name, address, tries, last_at, waits_until) VALUES (%s, %s, 1, %s, %s) "
+            "ON CONFLICT (name, address) DO UPDATE SET last_at = EXCLUDED.last_at, "
+            "tries = CASE WHEN row.waits_until > EXCLUDED.last_at THEN row.tries + 1 ELSE 1 END, "
+            "waits_until = CASE WHEN row.waits_until > EXCLUDED.last_at THEN row.waits_until ELSE EXCLUDED.waits_until END "
+            "RETURNING tries",
+            [what, address, now, now + window],
+        )
+        return bool(cursor.fetchone()[0] <= most)
+
+
 def waits_until(user: User) -> datetime | None:
     """Until when sign-in of a person waits from somewhere, for the page of the Group Admin; nothing where it does not."""
     rows = SignInTries.objects.filter(name=user.username, waits_until__gt=timezone.now()).order_by("-waits_until")
@@ -134,5 +174,5 @@ def unlock(user: User, by: Any) -> None:
 def forget_old() -> int:
     """Drop the counts that nobody needs any more."""
     now = timezone.now()
-    old = Q(last_at__lt=now - timedelta(days=2)) & (Q(good_at=None) | Q(good_at__lt=now - KNOWN_FOR))
+    old = Q(last_at__lt=now - timedelta(days=2)) & (Q(good_at=None) | Q(good_at__lt=now - known_for()))
     return SignInTries.objects.filter(old).delete()[0]

@@ -19,6 +19,7 @@ from accounts import expiry, passwords, reset_links, sessions, tasks
 from accounts.models import User
 from accounts.password_forms import ChangeForm, ConfirmForm, ForgottenForm, NewPasswordForm
 from eccs import audit
+from eccs.client_address import address_of
 
 TOKEN = "password-reset-token"  # noqa: S105 a name in the session: the token is taken out of the address
 CHOOSE = "choose"
@@ -71,10 +72,14 @@ def confirm(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def forgotten(request: HttpRequest) -> HttpResponse:
-    """Ask for the link. Nothing is looked up here, so that neither words nor time tell who has an account."""
+    """Ask for the link. Nobody is looked up here, so that neither words nor time tell who has an account.
+
+    Asked for too often from one address, nothing is sent and the answer is the same.
+    """
     form = ForgottenForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        tasks.send_reset_link.delay_on_commit(form.cleaned_data["who"], get_language())
+        if reset_links.may_ask(address_of(request)):
+            tasks.send_reset_link.delay_on_commit(form.cleaned_data["who"], get_language())
         return redirect("password-sent")
     return render(request, "accounts/forgotten.html", {"form": form}, status=422 if form.is_bound else 200)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext as _
@@ -15,9 +17,24 @@ from django.utils.translation import gettext as _
 from accounts import lockout, passwords, sessions
 from accounts.models import User
 from eccs import audit
+from eccs.dated_rules import rule_book
 
-ONE_IN = 120  # seconds between two letters to one person
 MOST = 5  # people who share one e-mail address
+ASKED, WRITTEN = "forgotten:", "forgotten-letters:"  # how they are counted: no user name has a colon
+
+
+def may_ask(address: str) -> bool:
+    """Whether another link may be asked for from an address within the hour; whose, nobody looks at here."""
+    most = rule_book().count("reset_asks_an_hour", timezone.localdate())
+    return lockout.within(ASKED, address or lockout.NOWHERE, most, timedelta(hours=1))
+
+
+def _may_write(person: User) -> bool:
+    """Whether a person gets another letter today: not two within minutes, and not more than so many."""
+    if not cache.add(f"reset-letter:{person.pk}", 1, settings.RESET_LETTER_SECONDS):
+        return False
+    most = rule_book().count("reset_letters_a_day", timezone.localdate())
+    return lockout.within(f"{WRITTEN}{person.pk}", "", most, timedelta(days=1))
 
 
 def send(given: str, language: str) -> int:
@@ -28,7 +45,7 @@ def send(given: str, language: str) -> int:
     sent = 0
     with translation.override(language):
         for person in found.order_by("pk")[:MOST]:
-            if cache.add(f"reset-letter:{person.pk}", 1, ONE_IN):
+            if _may_write(person):
                 _letter(person).send(fail_silently=True)
                 audit.record("password.reset-sent", by=person, about=person.username)
                 sent += 1

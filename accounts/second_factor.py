@@ -19,16 +19,17 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_otp.util import random_hex
 
 from accounts import lockout, sessions
+from accounts.authenticators import Authenticator
 from accounts.credentials import RecoveryCode, SecondFactorRole
 from accounts.models import User
 from accounts.permissions import Actor
 from accounts.roles import group_of
 from eccs import audit
 from eccs.client_address import address_of
+from eccs.encryption import Unreadable, decrypt, encrypt
 
 DONE = "second-factor"  # in the session: a code was given
 PENDING = "second-factor-pending"  # in the session: whose password was right, and where the person was going
@@ -74,7 +75,7 @@ def is_required(actor: Actor) -> bool:
 
 def has_device(user: User) -> bool:
     """Whether the person has an authenticator."""
-    return bool(TOTPDevice.objects.filter(user=user, confirmed=True).exists())
+    return bool(Authenticator.objects.filter(user=user, confirmed=True).exists())
 
 
 def is_done(request: HttpRequest) -> bool:
@@ -91,11 +92,20 @@ def mark_done(request: HttpRequest) -> None:
 
 
 def pending_key(request: HttpRequest) -> str:
-    """The secret offered to this session, made at the first asking."""
-    key: str = request.session.get(PENDING_KEY) or random_hex(20)
-    if PENDING_KEY not in request.session:
-        request.session[PENDING_KEY] = key
+    """The secret offered to this session, made at the first asking; the session keeps it encrypted."""
+    key = offered_key(request)
+    if not key:
+        key = random_hex(20)
+        request.session[PENDING_KEY] = encrypt(unhexlify(key), PENDING_KEY)
     return key
+
+
+def offered_key(request: HttpRequest) -> str:
+    """The secret that this session was offered, or nothing."""
+    try:
+        return decrypt(request.session.get(PENDING_KEY, ""), PENDING_KEY).hex()
+    except Unreadable:
+        return ""
 
 
 def typed_key(key: str) -> str:
@@ -106,19 +116,19 @@ def typed_key(key: str) -> str:
 
 def key_address(user: User, key: str) -> str:
     """What the QR code holds."""
-    return str(TOTPDevice(user=user, key=key).config_url)
+    return str(Authenticator.holding(user, key).config_url)
 
 
 def enrol(request: HttpRequest, user: User, code: str) -> list[str]:
     """Take up the authenticator that shows this code, in place of any before; the recovery codes, or nothing."""
-    key = request.session.get(PENDING_KEY)
+    key = offered_key(request)
     tried = _counted(request, user) if key and _CODE.fullmatch(code) else None
     if tried is None:
         return []
-    device = TOTPDevice(user=user, key=key, name="authenticator", confirmed=True)
+    device = Authenticator.holding(user, key, name="authenticator", confirmed=True)
     with transaction.atomic():
         _lock(user)
-        TOTPDevice.objects.filter(user=user).delete()
+        Authenticator.objects.filter(user=user).delete()
         if not device.verify_token(code):
             transaction.set_rollback(True)
             return []
@@ -179,7 +189,7 @@ def accept(request: HttpRequest, user: User, given: str, *, recovery: bool = Fal
 
 def _use_code(user: User, given: str) -> bool:
     code = re.sub(r"\s", "", given)
-    device = TOTPDevice.objects.filter(user=user, confirmed=True).first()
+    device = Authenticator.objects.filter(user=user, confirmed=True).first()
     return device is not None and _CODE.fullmatch(code) is not None and bool(device.verify_token(code))
 
 
@@ -209,7 +219,7 @@ def reset(user: User, by: Any, why: str = "") -> None:
     """
     with transaction.atomic():
         _lock(user)
-        TOTPDevice.objects.filter(user=user).delete()
+        Authenticator.objects.filter(user=user).delete()
         RecoveryCode.objects.filter(user=user).delete()
     sessions.end_all(user)
     audit.record("second-factor.reset", by=by, about=user.username, why=why)

@@ -108,7 +108,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
 @require_GET
 def square(request: HttpRequest) -> HttpResponse:
     """The QR code of the key offered to this session."""
-    key = request.session.get(second_factor.PENDING_KEY)
+    key = second_factor.offered_key(request)
     if not key:
         raise Http404
     picture = barcodes.secret_qr_svg(second_factor.key_address(cast("User", request.user), key))

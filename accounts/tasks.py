@@ -36,6 +36,12 @@ def advise_of_exercises() -> int:
 
 
 @shared_task
+def take_down_exercises() -> int:
+    """Take the advisories of finished expiry exercises off the desks."""
+    return expiry.take_down_done()
+
+
+@shared_task
 def tidy() -> int:
     """Drop old counts of wrong tries and what is listed of sessions that are over."""
     return lockout.forget_old() + sessions.forget_ended()

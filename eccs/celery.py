@@ -25,6 +25,7 @@ app.conf.beat_schedule = {
         "task": "accounts.tasks.end_sessions_of_yesterday",
         "schedule": crontab(hour=0, minute=1),
     },
+    "take down finished password expiries": {"task": "accounts.tasks.take_down_exercises", "schedule": 600.0},
     "write of password expiry": {"task": "accounts.tasks.advise_of_exercises", "schedule": 600.0},
     "tidy sign-ins": {"task": "accounts.tasks.tidy", "schedule": crontab(hour=3, minute=20)},
     "clear old sessions": {"task": "accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=30)},

@@ -37,6 +37,14 @@ def strong_secret_key(app_configs: Sequence[Any] | None = None, **kwargs: Any) -
 
 
 @register(Tags.security)
+def strong_encryption_keys(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """A key that is named for what is encrypted in the database must be as strong as the secret key."""
+    faults = [fault_of_secret_key(key) for key in settings.ENCRYPTION_KEYS]
+    said = [fault.replace("ECCS_SECRET_KEY", "A key of ECCS_ENCRYPTION_KEYS") for fault in faults if fault]
+    return [Error(fault, id="eccs.E003") for fault in said[:1]]
+
+
+@register(Tags.security)
 def bank_key_set(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Outside a demonstration the key shared with the bank must be set: without it no payment can be told from a forged one."""
     if settings.DEMO or settings.BANK_KEY:
@@ -47,5 +55,5 @@ def bank_key_set(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> lis
 
 def refuse_unsafe_start() -> None:
     """End the web server or a process of the queue, which run no system checks of their own, with one plain line."""
-    for message in (*strong_secret_key(), *bank_key_set()):
+    for message in (*strong_secret_key(), *strong_encryption_keys(), *bank_key_set()):
         raise SystemExit(f"ECCS does not start: {message.msg} {message.hint}")

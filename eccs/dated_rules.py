@@ -94,6 +94,15 @@ RULES = {
     "password_warned_from_day": RuleKind(_("The expiry of a password is announced from this day of its age"), int),
     "password_expires_on_day": RuleKind(_("A password expires on this day of its age"), int),
     "failures_before_lock": RuleKind(_("Sign-in waits after so many wrong tries"), int),
+    "lock_first_seconds": RuleKind(
+        _("First wait after too many wrong tries, seconds; doubled with each more"), int, least=1
+    ),
+    "lock_longest_minutes": RuleKind(_("Longest wait after wrong tries, minutes"), int, least=1, most=1440),
+    "failures_forgotten_hours": RuleKind(_("Wrong tries are forgotten after so many hours"), int, least=1, most=48),
+    "reset_asks_an_hour": RuleKind(
+        _("Links for a forgotten password asked for from one address, an hour"), int, least=1
+    ),
+    "reset_letters_a_day": RuleKind(_("Links for a forgotten password sent to one person, a day"), int, least=1),
     "query_chaser_days": RuleKind(_("A courier is reminded of an unanswered query after so many days"), int),
     "provisional_requisition_days": RuleKind(_("Provisional assessment: documents asked for within days"), int),
     "provisional_documents_months": RuleKind(_("Provisional assessment: documents handed in within months"), int),

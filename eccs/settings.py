@@ -18,6 +18,10 @@ VAR_DIR = Path(env("ECCS_VAR", default=str(BASE_DIR / "var")))
 DEMO = env.bool("ECCS_DEMO", default=False)
 DEBUG = False
 SECRET_KEY = env("ECCS_SECRET_KEY", default="")
+SECRET_KEY_FALLBACKS = env.list("ECCS_SECRET_KEY_FALLBACKS", default=[])
+# What encrypts the keys of authenticators in the database, the newest first; where none is named, the secret keys do.
+# To replace one: put the new in front, run `manage.py encrypt_anew`, then drop the old.
+ENCRYPTION_KEYS = env.list("ECCS_ENCRYPTION_KEYS", default=[])
 ALLOWED_HOSTS = env.list("ECCS_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("ECCS_ORIGINS", default=[])
 
@@ -153,6 +157,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.NotUsedBefore"},
 ]
 PASSWORD_RESET_TIMEOUT = env.int("ECCS_RESET_LINK_MINUTES", default=30) * 60
+RESET_LETTER_SECONDS = env.int("ECCS_RESET_LETTER_SECONDS", default=120)  # between two such letters to one person
+# Waiting after wrong tries of one name from anywhere, and of one address with any name: from so many tries on, first wait and
+# longest wait in seconds, doubled every so many tries, forgotten after seconds. That of one name from one address is policy,
+# and so a dated rule. An address is a person's own for so many days after a sign-in there (accounts/lockout.py).
+SIGN_IN_WAIT_NAME = env.list("ECCS_SIGN_IN_WAIT_NAME", cast=int, default=[15, 30, 900, 1, 3600])
+SIGN_IN_WAIT_ADDRESS = env.list("ECCS_SIGN_IN_WAIT_ADDRESS", cast=int, default=[50, 5, 60, 50, 3600])
+SIGN_IN_KNOWN_DAYS = env.int("ECCS_SIGN_IN_KNOWN_DAYS", default=90)
 # Web processes together reckon so many password hashes at once; so many requests of one process wait for their turn, and so long.
 HASHES_AT_ONCE = env.int("ECCS_HASHES_AT_ONCE", default=max(1, (os.cpu_count() or 1) // 2))
 HASHES_WAITING = env.int("ECCS_HASHES_WAITING", default=2)

@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import converters, include, path, register_converter
 from django.views.i18n import set_language
 
-from eccs import audit_views, code_views, rule_views, search, status, upload_views, views
+from eccs import audit_views, code_views, documents_views, rule_views, search, status, upload_views, views
 
 
 class Verb(converters.StringConverter):
@@ -32,6 +32,8 @@ urlpatterns = [
     path("audit/", audit_views.lines, name="audit"),
     path("audit/export/", audit_views.export, name="audit-export"),
     path("audit/<int:pk>/", audit_views.line, name="audit-line"),
+    path("documents/", documents_views.documents, name="documents"),
+    path("role-holders/", documents_views.holders, name="role-holders"),
     path("rules/", rule_views.rules, name="rules"),
     path("rules/<slug:name>/", rule_views.rule, name="rule"),
     path("rules/<slug:name>/add/", rule_views.add, name="rule-add"),

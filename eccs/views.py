@@ -23,6 +23,7 @@ from eccs import audit, audit_answers, desks, keyset, pages
 from eccs.models import Notice
 from eccs.workflow import (
     Document,
+    Outcome,
     Refused,
     Step,
     buttons,
@@ -34,6 +35,7 @@ from eccs.workflow import (
     why_not,
 )
 
+NAMED = 200  # refused documents that a line of the audit log names
 UNREAD = 5  # advisories shown on the desk; the others are on their own page
 
 
@@ -297,6 +299,7 @@ def steps(request: HttpRequest, slug: str, stage: str, verb: str) -> HttpRespons
             )
             % words,
         )
+    _enter_refusals(request, listing, stage, declared, ids, outcome)
     for refusal in outcome.refused[:20]:
         messages.error(
             request,
@@ -304,6 +307,28 @@ def steps(request: HttpRequest, slug: str, stage: str, verb: str) -> HttpRespons
             % {"document": refusal.document, "reasons": " ".join(refusal.reasons)},
         )
     return back
+
+
+def _enter_refusals(
+    request: HttpRequest, listing: pages.Listing, stage: str, declared: Step, ids: list[int], outcome: Outcome
+) -> None:
+    """One line of the audit log for all that one act was refused: how many, which, and why the first."""
+    judged = len(outcome.moved) + len(outcome.refused)
+    unseen = len(set(ids)) - judged  # another firm's or station's, or there are none of these
+    if not outcome.refused and not unseen:
+        return
+    numbers = [one.document.key for one in outcome.refused if one.document is not None]
+    audit.record(
+        "steps.refused", request=request, about=f"{listing.slug}/{stage}", step=pages.as_verb(declared.name),
+        station=_only({getattr(one.document, "station_id", None) or "" for one in outcome.refused}),
+        why=outcome.refused[0].reasons[0] if outcome.refused else "", done=len(outcome.moved), refused=len(outcome.refused),
+        unseen=unseen, documents=numbers[:NAMED],
+    )  # fmt: skip
+
+
+def _only(found: set[str]) -> str:
+    """The one of its kind, or nothing."""
+    return next(iter(found)) if len(found) == 1 else ""
 
 
 def _without_files(form: Any) -> Any:

@@ -49,7 +49,7 @@ def test_the_same_answer_to_everybody_without_looking_anybody_up(
     people("ao.blr")
     answers = []
     for who in ("ao.blr", "nobody.blr", "ao.blr@eccs.example", "nobody@eccs.example"):
-        with django_assert_num_queries(0):
+        with django_assert_num_queries(1):  # the count of the address
             answers.append(Client().post("/password/forgotten/", {"who": who}))
     assert {(a.status_code, a["Location"], a.content) for a in answers} == {(302, "/password/forgotten/sent/", b"")}
     assert [given for given, _language in asked] == [
@@ -173,6 +173,39 @@ def test_a_reset_is_no_way_round_the_second_factor(people: People, settings: Laz
     client, page = follow(reset_links.address_for(people("ao.blr")))
     assert choose(client, page)["Location"] == "/sign-in/?why=reset"
     assert client.get("/").status_code == 302
+
+
+def test_from_one_address_so_many_an_hour_and_the_answer_stays_the_same(
+    people: People, asked: list[tuple[Any, ...]], noon: Any
+) -> None:
+    people("ao.blr")
+
+    def ask(n: int, address: str = "192.0.2.10") -> Any:
+        return Client().post("/password/forgotten/", {"who": "ao.blr" if n % 2 else "nobody"}, REMOTE_ADDR=address)
+
+    answers = [ask(n) for n in range(32)]
+    assert len(asked) == 30
+    assert {(a.status_code, a["Location"], a.content) for a in answers} == {(302, "/password/forgotten/sent/", b"")}
+    ask(0, "192.0.2.11")
+    assert len(asked) == 31
+    noon.shift(timedelta(minutes=59, seconds=59))
+    ask(0)
+    assert len(asked) == 31
+    noon.shift(timedelta(seconds=1))
+    ask(0)
+    assert len(asked) == 32
+
+
+def test_five_letters_a_day_to_one_person_from_wherever_they_are_asked_for(people: People, noon: Any) -> None:
+    def ask() -> int:
+        cache.clear()  # as if the minutes between two letters had passed
+        return int(tasks.send_reset_link("ao.blr"))
+
+    people("ao.blr")
+    assert [ask() for _n in range(7)] == [1, 1, 1, 1, 1, 0, 0]
+    assert lockout.waits_until(people("ao.blr")) is None  # sign-in does not wait by it
+    noon.shift(timedelta(days=1))
+    assert ask() == 1
 
 
 def test_people_who_share_an_address_each_get_a_link(people: People) -> None:

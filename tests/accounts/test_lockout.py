@@ -88,7 +88,7 @@ def test_the_help_desk_terminal_is_never_locked_as_a_whole(sign_in: SignIn, peop
 
 def test_guessing_through_many_names_from_one_address_is_slowed(people: People, noon: Any) -> None:
     judged = sum(lockout.begin(f"guess{n}", TERMINAL) is not None for n in range(300))
-    assert judged == lockout.ADDRESS.limit
+    assert judged == lockout.of_address().limit
     noon.shift(timedelta(seconds=5))
     assert [lockout.begin(f"more{n}", TERMINAL) is not None for n in range(3)] == [True, False, False]
 
@@ -98,7 +98,7 @@ def test_one_name_from_many_addresses_is_slowed_but_not_where_the_person_works(
 ) -> None:
     assert is_in(sign_in("ao.blr", REMOTE_ADDR=TERMINAL))
     judged = sum(lockout.begin("ao.blr", f"203.0.113.{n}") is not None for n in range(100))
-    assert judged == lockout.NAME.limit
+    assert judged == lockout.of_name().limit
     assert not is_in(sign_in("ao.blr", REMOTE_ADDR="198.51.100.7"))
     assert is_in(sign_in("ao.blr", REMOTE_ADDR=TERMINAL))
     noon.shift(timedelta(seconds=30))

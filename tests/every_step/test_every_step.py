@@ -59,12 +59,12 @@ def test_a_step_is_taken_by_its_desk_and_by_nobody_else(model: type[Document], n
     for role in d.wrong_roles(step):
         reasons = refusal(one, name, actor(role), given)
         assert len(reasons) == 1, role
-        assert any(str(Role(own).label) in reasons[0] for own in step.roles), role
-    for role in step.roles:
-        if Role(role).group in (Group.CUSTOMS, Group.CUSTODIAN) and model not in d.NATIONAL:
-            refusal(one, name, actor(role, station="DEL"), given)
-        elif Role(role).group is Group.COURIER:
-            refusal(one, name, actor(role, firm="metro"), given)
+        assert any(str(Role(desk).label) in reasons[0] for desk in step.roles), role
+    for own in map(Role, step.roles):
+        if own.group in (Group.CUSTOMS, Group.CUSTODIAN) and model not in d.NATIONAL:
+            refusal(one, name, actor(own, station="DEL"), given)
+        elif own.group is Group.COURIER:
+            refusal(one, name, actor(own, firm="metro"), given)
     with pytest.raises(TakenPastTheGate):
         getattr(one, name)(**given)
     assert as_stored(one) == before

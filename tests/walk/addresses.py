@@ -231,13 +231,13 @@ def _of_the_port_admin(world: World) -> Advisory:
 def _common(world: World) -> None:
     for name in (
         "desk", "counts", "find", "sign-out", "text-size", "keys", "manifests", "manifest-new", "bill-start", "payment-history",
-        "new-challan", "reconciliation", "switch", "people", "person-new", "person-from-elsewhere", "roles", "roles-open",
+        "switch", "people", "person-new", "person-from-elsewhere", "roles", "roles-open",
         "new-challan", "reconciliation", "account", "session", "sessions-end-others", "password-change", "confirm-password",
         "second-factor", "second-factor-square", "recovery-codes", "second-factor-policy", "expiry-exercises", "expiry-new",
-        "new-challan", "reconciliation", "differences-open", "warehouse-register", "warehouse-export", "warehouse-move",
-        "manual", "manual-export", "manual-propose", "manual-issue",
-        "uncleared", "uncleared-export", "uncleared-print", "uncleared-dispose",
-        "new-challan", "reconciliation", "audit", "audit-export", "advisories", "advisories-written", "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
+        "differences-open", "warehouse-register", "warehouse-export", "warehouse-move",
+        "manual", "manual-export", "manual-propose", "manual-issue", "uncleared", "uncleared-export", "uncleared-print",
+        "uncleared-dispose", "audit", "audit-export", "documents", "role-holders", "advisories", "advisories-written",
+        "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
         "custodian-new", "importers", "importer-new",
     ):  # fmt: skip
         world.common(name)
