@@ -74,7 +74,7 @@ def boxes(model: type[Document], holder: dict[str, str]) -> tuple[list[Box], lis
         desk = _desk(model, stage)
         if not desk:
             before = next((places[s].band for s, t in sorted(_arrows(model)) if t == stage and s in places), 0)
-            desk = bands[before]
+            desk = bands[before] if bands else _("At any time")
         if desk not in bands:
             bands.append(desk)
         band = bands.index(desk)
