@@ -10,7 +10,6 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from accounts.clearance import RoleStage, StationRoleClearance
 from accounts.models import CustomsStation, Posting, User
@@ -18,6 +17,7 @@ from accounts.permissions import of_group
 from accounts.roles import Group, Role, composed_code
 from eccs import pages
 from eccs.activities import of_role
+from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 
 
@@ -38,7 +38,7 @@ class StationRole(StationRoleClearance):
     standard = models.CharField(max_length=24, choices=Role.choices, blank=True)
     activities = ArrayField(models.CharField(max_length=80), default=list, blank=True)
     description = models.CharField(_("description"), max_length=200, blank=True)
-    stage = FSMField(choices=RoleStage.choices, default=RoleStage.OPEN, protected=True, max_length=9)
+    stage = StageField(choices=RoleStage.choices, default=RoleStage.OPEN, max_length=9)
 
     objects = StationRoleQuerySet.as_manager()
 

@@ -12,11 +12,11 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django_fsm import FSMField
 
 from accounts.models import AuthorisedCourier, CustomsStation
 from accounts.roles import Group, Role
 from eccs import audit
+from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 from eccs.workflow import Document, step, take
 
@@ -104,7 +104,7 @@ class Advisory(Document):
     audience = models.CharField(max_length=8, choices=Audience.choices, default=Audience.ALL)
     group = models.CharField(max_length=12, choices=Group.choices, blank=True)
     station = models.ForeignKey(CustomsStation, models.PROTECT, null=True, related_name="advisories")
-    stage = FSMField(choices=Stage.choices, default=Stage.DRAFT, protected=True, max_length=10)
+    stage = StageField(choices=Stage.choices, default=Stage.DRAFT, max_length=10)
     title = models.CharField(max_length=160)
     text = models.TextField(max_length=6000)
     title_hi = models.CharField(max_length=160, blank=True)

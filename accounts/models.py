@@ -9,11 +9,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from accounts.circle import seen_by
 from accounts.clearance import PersonClearance, Stage
 from accounts.roles import Group, Role, label_of
+from eccs.stage_field import StageField
 
 
 class CustomsStation(models.Model):
@@ -56,7 +56,7 @@ class UserManager(BaseUserManager["User"]):
 class User(PersonClearance, AbstractBaseUser):
     """A person. What the person may do comes from postings; whose documents, from the firm."""
 
-    stage = FSMField(choices=Stage.choices, default=Stage.ACTIVE, protected=True, max_length=9)
+    stage = StageField(choices=Stage.choices, default=Stage.ACTIVE, max_length=9)
     home = models.ForeignKey(CustomsStation, models.PROTECT, null=True, blank=True, related_name="people")
     sessions_ended = models.PositiveIntegerField(default=0)  # counted up, it ends every session of the person
     username = models.CharField(max_length=60, unique=True)

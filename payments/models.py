@@ -12,12 +12,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from accounts.models import AuthorisedCourier, CustomsStation
 from accounts.permissions import Actor
 from bills.models import CourierBillOfEntry
 from eccs.numbering import Numbered
+from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 from payments import ledger
 from payments.clearance import ChallanClearance, Stage
@@ -30,7 +30,7 @@ class Challan(ChallanClearance):
 
     station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="challans")
     courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, related_name="challans")
-    stage = FSMField(choices=Stage.choices, default=Stage.CREATED, protected=True, max_length=12)
+    stage = StageField(choices=Stage.choices, default=Stage.CREATED, max_length=12)
     amount = models.DecimalField(max_digits=16, decimal_places=2)
     heads = models.JSONField(default=dict)  # head → rupees
     bill_count = models.PositiveIntegerField()

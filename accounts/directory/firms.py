@@ -13,13 +13,13 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django_fsm import FSMField
 
 from accounts.directory.entering import entry_step
 from accounts.directory.models import Standing
 from accounts.directory.querysets import CustodianQuerySet, ImporterQuerySet
 from accounts.directory.registration import refuse_unless
 from accounts.roles import Role
+from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 from eccs.workflow import Document, Step, step
 
@@ -40,7 +40,7 @@ class Custodian(Document):
     courier_id = None
     Stage = CustodianStage
 
-    stage = FSMField(choices=CustodianStage.choices, default=CustodianStage.APPOINTED, protected=True, max_length=9)
+    stage = StageField(choices=CustodianStage.choices, default=CustodianStage.APPOINTED, max_length=9)
     name = models.CharField(gettext_lazy("name"), max_length=120)
     station = models.ForeignKey("accounts.CustomsStation", models.PROTECT, related_name="custodians")
     address = models.CharField(max_length=200, blank=True)
@@ -122,7 +122,7 @@ class Importer(Document):
     station_id = None
     Stage = ImporterStage
 
-    stage = FSMField(choices=ImporterStage.choices, default=ImporterStage.IN_FORCE, protected=True, max_length=9)
+    stage = StageField(choices=ImporterStage.choices, default=ImporterStage.IN_FORCE, max_length=9)
     name = models.CharField(gettext_lazy("name"), max_length=120)
     iec = models.CharField(gettext_lazy("IEC"), max_length=10, unique=True)
     address = models.CharField(max_length=200, blank=True)

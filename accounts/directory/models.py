@@ -12,13 +12,13 @@ from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django_fsm import FSMField
 
 from accounts.directory.filings import last_filed
 from accounts.directory.querysets import CourierQuerySet, in_force
 from accounts.directory.registration import KEPT, UNREGISTERED, CourierRegistration, Stage, near, refuse_unless
 from eccs.dated_rules import rule_book
 from eccs.models import Notice
+from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class AuthorisedCourier(CourierRegistration):
 
     station_id = None  # the directory is national
 
-    stage = FSMField(choices=Stage.choices, default=Stage.APPLIED, protected=True, max_length=12)
+    stage = StageField(choices=Stage.choices, default=Stage.APPLIED, max_length=12)
     name = models.CharField(gettext_lazy("name"), max_length=120)
     short_name = models.CharField(gettext_lazy("short name"), max_length=40)
     pan = models.CharField(gettext_lazy("PAN"), max_length=10)

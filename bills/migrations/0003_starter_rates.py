@@ -41,6 +41,6 @@ def sow(apps, schema_editor):
 class Migration(migrations.Migration):
     """The starter tariff and rates of exchange."""
 
-    dependencies = [("bills", "0002_keep_trail")]
+    dependencies = [("bills", "0002_kept")]
 
     operations = [migrations.RunPython(sow, migrations.RunPython.noop)]

@@ -11,7 +11,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from accounts.models import AuthorisedCourier, CustomsStation, Importer
 from bills.clearance.holds import HeldClearance
@@ -19,6 +18,7 @@ from bills.kinds import Kind
 from bills.numbers import bill_series
 from bills.querysets import BillQuerySet, owed
 from bills.stages import CLOSED, PUT_AWAY, Hold, Stage
+from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 from manifests.models import ExpressCargoManifest, HouseAirwayBill
 from rms.models import RiskDecision
@@ -48,7 +48,7 @@ class CourierBillOfEntry(HeldClearance):
     )  # who files for its own goods (PN17 5.4.4)
     manifest = models.ForeignKey(ExpressCargoManifest, models.PROTECT, related_name="bills", db_index=False)
     hawb = models.ForeignKey(HouseAirwayBill, models.PROTECT, related_name="bills", db_index=False)
-    stage = FSMField(choices=Stage.choices, default=Stage.DRAFT, protected=True, max_length=24)
+    stage = StageField(choices=Stage.choices, default=Stage.DRAFT, max_length=24)
     draft = models.JSONField(default=dict, blank=True)  # what has been typed so far, until it is filed
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     created_at = models.DateTimeField(default=timezone.now)

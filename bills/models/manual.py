@@ -9,7 +9,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from accounts.models import AuthorisedCourier, CustomsStation
 from bills.manual.clearance import FormStage, ManualClearanceSteps, ManualFormSteps, ManualStage
@@ -17,6 +16,7 @@ from bills.manual.querysets import ManualClearanceQuerySet
 from bills.models.bill import CourierBillOfEntry
 from bills.numbers import series_of
 from bills.querysets import OfBillQuerySet
+from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 
 
@@ -24,7 +24,7 @@ class ManualClearance(ManualClearanceSteps):
     """Manual clearance at a station for a period, with the Commissioner's prior approval (PN17 15.0)."""
 
     station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="+", db_index=False)
-    stage = FSMField(choices=ManualStage.choices, default=ManualStage.PROPOSED, protected=True, max_length=10)
+    stage = StageField(choices=ManualStage.choices, default=ManualStage.PROPOSED, max_length=10)
     reason = models.TextField()
     begins_at = models.DateTimeField()  # once approved, never before the approval
     until_at = models.DateTimeField()
@@ -67,7 +67,7 @@ class ManualForm(ManualFormSteps):
 
     station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="+", db_index=False)
     courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, null=True, related_name="+", db_index=False)
-    stage = FSMField(choices=FormStage.choices, default=FormStage.ISSUED, protected=True, max_length=11)
+    stage = StageField(choices=FormStage.choices, default=FormStage.ISSUED, max_length=11)
     issued_at = models.DateTimeField(default=timezone.now)  # all forms of one issue share the moment
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
 

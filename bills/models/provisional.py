@@ -7,13 +7,13 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from accounts.models import AuthorisedCourier, CustomsStation
 from bills.clearance.provisional import ProvisionalClearance, ProvisionalStage
 from bills.models.bill import CourierBillOfEntry
 from bills.numbers import series_of
 from bills.querysets import OfBillQuerySet
+from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 
 
@@ -30,9 +30,7 @@ class ProvisionalAssessment(ProvisionalClearance):
     bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="provisional_assessments")
     station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="+", db_index=False)
     courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, related_name="+", db_index=False)
-    stage = FSMField(
-        choices=ProvisionalStage.choices, default=ProvisionalStage.PROVISIONAL, protected=True, max_length=12
-    )
+    stage = StageField(choices=ProvisionalStage.choices, default=ProvisionalStage.PROVISIONAL, max_length=12)
     bond_type = models.CharField(max_length=12, choices=BondType.choices)
     bond_number = models.CharField(max_length=40)
     bond_amount = models.DecimalField(max_digits=16, decimal_places=2)

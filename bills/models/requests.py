@@ -10,13 +10,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from accounts.models import AuthorisedCourier, CustomsStation
 from bills.clearance.requests import AmendmentClearance, AmendmentStage, CancellationClearance, CancellationStage
 from bills.models.bill import CourierBillOfEntry
 from bills.numbers import series_of
 from bills.querysets import OfBillQuerySet
+from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 from eccs.workflow import Document
 
@@ -61,7 +61,7 @@ class BillAmendment(BillRequest, AmendmentClearance):
     prefix = "AMD"
 
     bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="amendments")
-    stage = FSMField(choices=AmendmentStage.choices, default=AmendmentStage.REQUESTED, protected=True, max_length=12)
+    stage = StageField(choices=AmendmentStage.choices, default=AmendmentStage.REQUESTED, max_length=12)
     changes = models.JSONField()  # [{"name": "freight", "item": 0, "old": "10.00", "new": "12.00"}]
     processed_at = models.DateTimeField(null=True)
     duty_before = _rupees()
@@ -84,9 +84,7 @@ class BillCancellation(BillRequest, CancellationClearance):
     prefix = "CAN"
 
     bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="cancellations")
-    stage = FSMField(
-        choices=CancellationStage.choices, default=CancellationStage.REQUESTED, protected=True, max_length=12
-    )
+    stage = StageField(choices=CancellationStage.choices, default=CancellationStage.REQUESTED, max_length=12)
     verified_at = models.DateTimeField(null=True)
 
     class Meta:

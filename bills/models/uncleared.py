@@ -9,7 +9,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from accounts.directory.firms import Importer
 from accounts.models import AuthorisedCourier, CustomsStation
@@ -17,6 +16,7 @@ from bills.numbers import series_of
 from bills.uncleared.clearance import DisposalClearance, DisposalStage, ReturnClearance, ReturnStage
 from bills.uncleared.querysets import OfGoodsQuerySet
 from eccs.numbering import Numbered
+from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 from eccs.workflow import Document
 from manifests.models import HouseAirwayBill
@@ -91,7 +91,7 @@ class ReturnToOrigin(OfUnclearedGoods, ReturnClearance):
 
     prefix = "RTO"
 
-    stage = FSMField(choices=ReturnStage.choices, default=ReturnStage.REQUESTED, protected=True, max_length=9)
+    stage = StageField(choices=ReturnStage.choices, default=ReturnStage.REQUESTED, max_length=9)
     airway_bill = models.CharField(max_length=20, blank=True)  # with which the goods left
     flight = models.CharField(max_length=10, blank=True)
     returned_on = models.DateField(null=True)
@@ -126,7 +126,7 @@ class Disposal(OfUnclearedGoods, DisposalClearance):
         AUCTION = "AUCTION", _("Auction")
         DESTRUCTION = "DESTRUCTION", _("Destruction")
 
-    stage = FSMField(choices=DisposalStage.choices, default=DisposalStage.PROPOSED, protected=True, max_length=9)
+    stage = StageField(choices=DisposalStage.choices, default=DisposalStage.PROPOSED, max_length=9)
     manner = models.CharField(max_length=11, choices=Manner.choices)
     disposed_on = models.DateField(null=True)
     reference = models.CharField(max_length=60, blank=True)  # of the auction's lot or the certificate of destruction

@@ -9,9 +9,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from accounts.models import AuthorisedCourier, CustomsStation
+from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 from manifests.amendment_clearance import AmendmentClearance, AmendmentStage
 from manifests.models.manifest import ExpressCargoManifest
@@ -24,7 +24,7 @@ class ManifestAmendment(AmendmentClearance):
     manifest = models.ForeignKey(ExpressCargoManifest, models.PROTECT, related_name="amendments")
     station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="+", db_index=False)
     courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, related_name="+", db_index=False)
-    stage = FSMField(choices=AmendmentStage.choices, default=AmendmentStage.DRAFT, protected=True, max_length=10)
+    stage = StageField(choices=AmendmentStage.choices, default=AmendmentStage.DRAFT, max_length=10)
     of_weight = models.BooleanField(default=False)  # opened by the system: a weight beyond the tolerance
     reason = models.CharField(max_length=500, blank=True)
     adjudication_reference = models.CharField(max_length=60, blank=True)

@@ -9,9 +9,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from accounts.models import AuthorisedCourier, CustomsStation
+from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 from manifests.clearance import ManifestClearance, Stage
 from manifests.numbers import manifest_series
@@ -30,7 +30,7 @@ class ExpressCargoManifest(ManifestClearance):
     kind = models.CharField(max_length=14, choices=Kind.choices, default=Kind.NON_DOCUMENTS)
     station = models.ForeignKey(CustomsStation, models.PROTECT, verbose_name=_("station"), db_index=False)
     courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, related_name="manifests", db_index=False)
-    stage = FSMField(choices=Stage.choices, default=Stage.DRAFT, protected=True, max_length=14)
+    stage = StageField(choices=Stage.choices, default=Stage.DRAFT, max_length=14)
     airline = models.CharField(_("airline"), max_length=60)
     flight_number = models.CharField(_("flight number"), max_length=10)
     airport_of_shipment = models.CharField(_("airport of shipment"), max_length=3)

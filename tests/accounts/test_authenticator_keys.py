@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from base64 import b32decode
 from datetime import timedelta
-from importlib import import_module
 from io import StringIO
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.conf import LazySettings
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.authenticators import Authenticator
 from eccs.checks import strong_encryption_keys
@@ -25,7 +22,6 @@ from tests.accounts.test_second_factor import Browser, code_of, enrol, enrolled,
 __all__ = ["enrolled", "wanted"]
 
 pytestmark = pytest.mark.django_db
-MIGRATION = import_module("accounts.migrations.0018_encrypt_authenticators")
 
 
 def column() -> str:
@@ -100,16 +96,6 @@ def test_the_secret_key_of_before_still_decrypts(
         "another secret key of the tests, long enough",
     )
     assert opens(enrolled[0], sign_in)
-
-
-def test_keys_of_before_are_encrypted_by_the_migration(enrolled: tuple[str, list[str]], sign_in: SignIn) -> None:
-    _base32, _raw, hexadecimal = in_the_clear(enrolled[0])
-    TOTPDevice.objects.update(key=hexadecimal)
-    MIGRATION.encrypt_all(apps, None)
-    assert column().startswith("e1:")
-    assert opens(enrolled[0], sign_in)
-    MIGRATION.decrypt_all(apps, None)
-    assert column() == hexadecimal
 
 
 def test_a_weak_encryption_key_is_refused_at_the_start(settings: LazySettings) -> None:

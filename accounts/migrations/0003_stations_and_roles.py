@@ -1,5 +1,7 @@
 from django.db import migrations
 
+from accounts.stations import STATIONS
+
 # Every officer, every admin and every signatory
 ROLES = """
     SYSTEM_ADMIN PORT_ADMIN CUSTOMS_ADMIN ASSESSING_OFFICER DCAC XRAY_OFFICER INSPECTOR SHED_SUPERINTENDENT LEO_OFFICER
@@ -8,15 +10,26 @@ ROLES = """
 """.split()
 
 
-def sow(apps, schema_editor):
+def ask(apps, schema_editor):
     """The roles that sign in with a second factor until the System Admin sets them anew."""
     SecondFactorRole = apps.get_model("accounts", "SecondFactorRole")
     SecondFactorRole.objects.bulk_create(SecondFactorRole(role=role) for role in ROLES)
 
 
+def found(apps, schema_editor):
+    """Every courier terminal exists from the start."""
+    CustomsStation = apps.get_model("accounts", "CustomsStation")
+    CustomsStation.objects.bulk_create(
+        CustomsStation(code=code, name=name, location_code=location) for code, name, location in STATIONS
+    )
+
+
 class Migration(migrations.Migration):
-    """The first policy of the second factor."""
+    """The thirteen courier terminals, and the first policy of the second factor."""
 
-    dependencies = [("accounts", "0008_sign_in")]
+    dependencies = [("accounts", "0002_kept")]
 
-    operations = [migrations.RunPython(sow, migrations.RunPython.noop)]
+    operations = [
+        migrations.RunPython(found, migrations.RunPython.noop),
+        migrations.RunPython(ask, migrations.RunPython.noop),
+    ]
