@@ -14,12 +14,14 @@ from accounts.clearance import belongs_to_customs, can_be_reached_by_mail, held_
 from accounts.directory import registration
 from accounts.models import AuthorisedCourier, Posting
 from bills.clearance import guards
-from bills.models import CourierBillOfEntry
+from bills.models import CourierBillOfEntry, UnclearedNotice
 from bills.stages import Stage
+from bills.uncleared.clearance import disposal_is_open, return_is_open
 from eccs import trail
 from eccs.workflow import Document, Guard, Refused, Step, buttons, take, take_many
 from manifests.amendment_clearance import adjudicated, manifest_as_it_was, says_something, touches_nothing_locked
 from manifests.clearance import courier_in_force, has_shipments, not_on_hold
+from manifests.models import WarehouseEntry
 from payments.clearance import bills_on_no_other_challan, bills_still_due, late_payment_reported
 from payments.models import BankMessage, Challan, ChallanLine
 from tests.every_step import declared as d
@@ -46,6 +48,11 @@ def on_another_challan(one: Challan) -> None:
 BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     has_shipments: (lambda m: _set(m, hawb_count=0), "no house airway bill"),
     courier_in_force: (lambda _m: _suspend(), "registration"),
+    return_is_open: (
+        lambda r: WarehouseEntry.objects.filter(hawb=r.hawb).update(in_at=timezone.now()),
+        "less than 15 days",
+    ),
+    disposal_is_open: (lambda _d: UnclearedNotice.objects.all().delete(), "Missing: the notice"),
     not_on_hold: (lambda b: _set(b.hawb, held_since=timezone.now()), "is on hold"),
     says_something: (lambda a: a.lines.all().delete(), "changes nothing"),
     touches_nothing_locked: (lambda a: bill(Stage.ASSESSMENT, hawb=a.manifest.hawbs.get()), "is filed for it"),
