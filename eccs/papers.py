@@ -107,6 +107,7 @@ class Block:
     __slots__ = ("font", "height", "lines", "right", "shaped", "size", "width")
 
     def __init__(self, text: str, width: float, size: float = 8, font: str = SANS, right: bool = False) -> None:
+        _fonts()
         self.font, self.size, self.width, self.right = font, size, width, right
         self.shaped: Paragraph | None = None
         self.lines: tuple[str, ...] = ()

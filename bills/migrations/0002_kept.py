@@ -5,7 +5,7 @@ from eccs.protection import keep_trail
 TRAILS = ("bill", "amendment", "cancellation", "provisional", "return", "disposal", "manualclearance", "manualform")
 
 # Nothing asks for the beginning of a bill's number, and every step would keep that index up to date.
-NO_INDEX_OF_BEGINNINGS = """
+NO_INDEX_OF_BEGINNINGS = r"""
 DO $$
 DECLARE found text;
 BEGIN
