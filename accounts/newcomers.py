@@ -14,8 +14,8 @@ from accounts.access import PersonTrail, StationRole, StationRoleTrail
 from accounts.clearance import CREATE, OPEN_ROLE, RoleStage, Stage
 from accounts.entry import send_password_link_after_commit
 from accounts.grants import refuse_activities
-from accounts.models import AuthorisedCourier, Custodian, CustomsStation, Importer, User
-from accounts.permissions import Actor
+from accounts.models import AuthorisedCourier, Custodian, CustomsStation, Importer, Posting, User
+from accounts.permissions import SYSTEM, Actor
 from accounts.roles import GROUP_ADMINS, Group, Role, group_of, standard_roles
 from eccs import audit, trail
 from eccs.rows import write_rows
@@ -111,6 +111,29 @@ def create_person(actor: Actor, place: str, username: str, full_name: str, email
             lambda: audit.record(
                 "person.created", by=actor, about=person.username, station=chosen.home_id or "", why=reason
             )
+        )
+    return person
+
+
+def first_system_admin(username: str, full_name: str, email: str) -> User:
+    """The person who sets up the first station. Raises Refused where somebody is System Admin already, or the name is taken."""
+    with transaction.atomic():
+        CustomsStation.objects.select_for_update(of=("self",)).order_by(
+            "pk"
+        ).first()  # two at once would both be the first
+        if Posting.objects.filter(role=Role.SYSTEM_ADMIN).exists():
+            raise Refused([_("There is a System Admin already.")])
+        if User.objects.filter(username=username.lower()).exists():
+            raise Refused([_("This user name is not free: choose another.")])
+        person = User(username=username.lower(), full_name=full_name, email=email)
+        person.set_unusable_password()
+        person.clean_fields(exclude=["password", "stage"])
+        person.save()
+        answers = {"username": person.username, "email": email, "role": Role.SYSTEM_ADMIN.value}
+        _first_line(person, PersonTrail, CREATE, Stage.ACTIVE, SYSTEM, Role.SYSTEM.value, answers)
+        Posting.objects.create(user=person, role=Role.SYSTEM_ADMIN, since=timezone.localdate())
+        transaction.on_commit(
+            lambda: audit.record("grant.given", by=SYSTEM, about=person.username, role="SYSTEM_ADMIN")
         )
     return person
 

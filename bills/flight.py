@@ -14,9 +14,11 @@ from bills.duty.tariff import Tariff
 from bills.models import CourierBillOfEntry
 from bills.stages import PUT_AWAY
 from eccs.dated_rules import rule_book
-from manifests.models import ExpressCargoManifest, HouseAirwayBill
+from manifests.models import ExpressCargoManifest, HouseAirwayBill, WarehouseEntry
 from rms.decision import Criterion, Ruleset
 from rms.models import RiskRule
+
+LEFT = (WarehouseEntry.Out.RETURNED, WarehouseEntry.Out.DISPOSED)
 
 
 @dataclass
@@ -28,6 +30,7 @@ class Flight:
     rates_on: date
     hawbs: dict[str, HouseAirwayBill]
     taken: set[int]  # house airway bills that have a bill
+    gone: set[int]  # those whose goods were returned to origin or disposed of
     tariff: Tariff
     exchange: ExchangeRates
     rules: rates.DutyRules
@@ -45,7 +48,9 @@ class Flight:
         today = timezone.localdate()
         return cls(
             manifest=manifest, presented_on=today, rates_on=rates_day(manifest, today), hawbs=hawbs,
-            taken=set(filed.values_list("hawb_id", flat=True)), tariff=rates.tariff(), exchange=rates.exchange_rates(),
+            taken=set(filed.values_list("hawb_id", flat=True)),
+            gone=set(WarehouseEntry.objects.filter(hawb__manifest=manifest, out_on__in=LEFT).values_list("hawb_id", flat=True)),
+            tariff=rates.tariff(), exchange=rates.exchange_rates(),
             rules=rates.duty_rules(today, manifest.station_id),
         )  # fmt: skip
 

@@ -81,6 +81,9 @@ def _judge_one(flight: Flight, table: Table, rows: list[int], used: list[str]) -
         for index in rows:
             table.fault(index, "hawb", number, reason)
         return None
+    if hawb.pk in flight.gone:
+        table.fault(first, "hawb", number, _("has left uncleared: its goods were returned to origin or disposed of"))
+        return None
     if hawb.held_since is not None:
         table.fault(first, "hawb", number, _("is on hold: release the hold first"))
         return None

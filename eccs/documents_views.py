@@ -34,12 +34,13 @@ def documents(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(stage=kept["stage"])
     if "number" in kept:
         rows = rows.filter(number__icontains=kept["number"])
-    if "firm" in kept:
+    of_firms = any(field.name == "courier" for field in listing.model._meta.get_fields())
+    if "firm" in kept and of_firms:
         firms = AuthorisedCourier.objects.filter(
             Q(name__icontains=kept["firm"]) | Q(short_name__icontains=kept["firm"])
         )
         rows = rows.filter(courier__in=firms)
-    shown = keyset.page(rows.select_related("courier"), "-pk", request.GET.get("mark", ""))
+    shown = keyset.page(rows.select_related("courier") if of_firms else rows, "-pk", request.GET.get("mark", ""))
     context = {
         "kinds": kinds(), "listing": listing, "rows": shown.rows, "stages": list(labels.items()), "given": kept,
         "filtered": bool(kept.keys() - {"kind"}), "stations": sorted(places),

@@ -62,7 +62,9 @@ class Who:
 def everybody(*, own: bool, **given: Any) -> list[Who]:
     """One person for each standard role."""
     station, firm = ("BLR", "swift") if own else ("DEL", "metro")
-    importer, _new = Importer.objects.get_or_create(iec="AAKCK4417E", defaults={"name": "Kaveri Instruments"})
+    importer, _new = Importer.objects.get_or_create(
+        iec=addresses.IMPORTER_IEC if own else "AAFCM2292Q", defaults={"name": "Kaveri Instruments"}
+    )
     found = []
     for role in ROLES:
         trade = role.group in (Group.COURIER, Group.IMPORTER)

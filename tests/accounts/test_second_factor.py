@@ -17,6 +17,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from accounts import second_factor
 from accounts.credentials import RecoveryCode
 from accounts.models import User
+from eccs.encryption import decrypt
 from tests.accounts.conftest import SignIn, text
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +95,9 @@ def test_the_picture_holds_the_key_on_the_page(noon: Any, browser: Browser) -> N
     client = browser("ao.blr")
     key = key_on(text(client.get("/second-factor/"))).replace(" ", "")
     held = client.session[second_factor.PENDING_KEY]
-    address = second_factor.key_address(User.objects.get(username="ao.blr"), held)
+    offered = decrypt(held, second_factor.PENDING_KEY).hex()
+    assert offered not in held and key not in held
+    address = second_factor.key_address(User.objects.get(username="ao.blr"), offered)
     assert address.startswith("otpauth://totp/ECCS%3Aao.blr?") and f"secret={key}" in address
 
 

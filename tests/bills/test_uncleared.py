@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from bills.draft_rows import judge_draft
 from bills.models import Disposal, ReturnToOrigin, UnclearedNotice
 from bills.stages import Stage
 from bills.tasks import watch_uncleared
@@ -156,6 +157,14 @@ def test_neither_goes_before_its_days_or_against_proceedings() -> None:
     WarehouseEntry.objects.filter(hawb=gone.hawb).update(out_at=timezone.now(), out_on="OUT_OF_CHARGE")
     assert "left the warehouse" in " ".join(goods.why_not_disposal(gone.hawb))
     assert ReturnToOrigin.objects.count() == 0
+
+
+def test_no_bill_is_filed_for_what_has_gone_back() -> None:
+    entry = lying(16)
+    WarehouseEntry.objects.filter(pk=entry.pk).update(out_at=timezone.now(), out_on="RETURNED")
+    _flight, table, prepared = judge_draft(bill(Stage.DRAFT, hawb=entry.hawb))
+    assert not prepared
+    assert "returned to origin" in table.faults[0].reason
 
 
 def test_notices_go_to_courier_and_declared_importer_each_once(people: Callable[[str], User]) -> None:

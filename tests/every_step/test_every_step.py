@@ -46,8 +46,10 @@ def test_at_a_stage_no_step_of_another_stage_is_taken(model: type[Document], sta
     one = d.at_stage(model, stage)
     before = as_stored(one)
     for step in others:
-        told = refusal(one, step.name, actor(d.right_role(step, stage)), d.answers(model, step, one))
-        assert any(str(step.label) in reason for reason in told), (step.name, told)
+        by = actor(d.right_role(step, stage))
+        told = refusal(one, step.name, by, d.answers(model, step, one))
+        if by.acts_as(step.activities[0], one):  # at the step's own desk the stage is the reason
+            assert [str(step.label) in reason for reason in told] == [True], (step.name, told)
     assert as_stored(one) == before
 
 

@@ -55,6 +55,9 @@ PUBLIC = (
 """What a stranger may ask for; the bank's messages are known by their signature."""
 
 
+IMPORTER_IEC = "AAFCM2291R"  # of an importer who files a bill of its own
+
+
 @dataclass
 class World:
     """The documents of the firm Swift at Bengaluru, one behind every kind of address."""
@@ -170,7 +173,8 @@ def _of_bills(world: World, bills: dict[Stage, CourierBillOfEntry], flight: Expr
     world.own("bill-invoice-remove", draft.pk, 1)
     for part in ("importer", "invoice"):
         world.own("bill-part", draft.pk, part)
-    for one in (bills[Stage.ASSESSMENT], bills[Stage.QUERY], bills[Stage.OUT_OF_CHARGE]):
+    of_importer = bill(Stage.QUERY, on=flight, importer=importer(iec=IMPORTER_IEC), kind="CBE-XIV")
+    for one in (bills[Stage.ASSESSMENT], bills[Stage.QUERY], bills[Stage.OUT_OF_CHARGE], of_importer):
         for name in ("bill-filed", "bill-print", "out-of-charge-print", "bill-attach"):
             world.own(name, one.key)
     world.own("detention-print", bills[Stage.DETAINED].detentions.get().number)

@@ -75,11 +75,11 @@ def both(client: Client, address: str) -> Iterator[tuple[str, Any]]:
 
 
 def share(found: list[str], username: str, walkers: list[str]) -> list[str]:
-    """The addresses of one name that a person walks: all where they are few, else every fourth, so that several walk each."""
+    """The addresses of one name that a person walks: all where they are few, else every sixth, so that two walk each."""
     if len(found) <= 8:
         return found
-    turn = walkers.index(username) % 4
-    return [address for n, address in enumerate(found) if n % 4 == turn]
+    turn = walkers.index(username) % 6
+    return [address for n, address in enumerate(found) if n % 6 == turn]
 
 
 def content(response: Any) -> str:
