@@ -1,4 +1,4 @@
-"""People in their browsers, cheap hashes, and the lines of the audit log."""
+"""People in their browsers, and the lines of the audit log."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.conf import LazySettings
 from django.test import Client
 
 from accounts import cast
@@ -37,12 +36,6 @@ def member(username: str) -> User:
 def acting(username: str) -> Actor:
     """A member of the cast as an actor."""
     return Actor.of(member(username))
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(settings: LazySettings) -> None:
-    """What a hash costs is measured elsewhere."""
-    settings.PASSWORD_HASHERS = ["tests.accounts.quick.QuickArgon2"]
 
 
 @pytest.fixture

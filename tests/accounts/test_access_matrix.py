@@ -44,7 +44,7 @@ def files_apart(settings: LazySettings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Who:
     """Somebody in one role: of the firm and station of the documents, or of others."""
 
@@ -153,13 +153,14 @@ def test_pages_offer_and_addresses_take_what_the_declarations_say(model: type[Do
             sid = transaction.savepoint()
             one = d.ready(model, steps[0], stage)
             before = as_stored(one)
-            for who in (*own, *foreign):
-                if not who.own and not any(who.role in step.roles for step in steps):
+            for n, who in enumerate((*own, *foreign)):
+                concerned = any(who.role in step.roles for step in steps)
+                if not concerned and not (who.own and (n + len(tried)) % 3 == 0):  # of the others a third looks
                     continue
                 wanted = {step.name for step in steps if allowed(who, model, step.roles_at(stage))}
                 assert offered(who.client.get(one.get_absolute_url())) == wanted, (who, stage)
                 for step in first_met:
-                    if step.name not in wanted and (who.own or who.role in step.roles):
+                    if step.name not in wanted:
                         answer = who.client.post(one.step_url(step.name), {"confirm": "yes"})
                         back = answer.get("Location") == one.get_absolute_url()  # told there that it was not done
                         assert back or answer.status_code in (403, 404, 409, 422), (who, step.name, answer.status_code)
@@ -191,18 +192,28 @@ def _status(client: Client, address: str) -> int:
     return client.post(address).status_code if asked == 405 else asked
 
 
+def _opens(who: Who, address: str) -> bool:
+    """Whether the address shows this person anything."""
+    return _status(who.client, address) not in (403, 404)
+
+
 def test_pages_open_to_those_they_are_declared_for() -> None:
     world = addresses.build()
     own, foreign = everybody(own=True), everybody(own=False)
     wrong = []
     for page in pages.declared():
         shared = world.shared.get(page.url_name)
+        found = shared or world.addresses[page.url_name]
+        wanted = [
+            who
+            for who in (*own, *foreign)
+            if who.role in page.roles and (bool(shared) or who.own or who.role.group is Group.SYSTEM)
+        ]
+        doors = {who: next((a for a in found[:6] if _opens(who, a)), "") for who in wanted}
+        wrong += [(page.url_name, who.role, who.own, "shut") for who, door in doors.items() if not door]
         for who in (*own, *foreign):
-            found = shared or (world.addresses[page.url_name])
-            wanted = who.role in page.roles and (bool(shared) or who.own or who.role.group is Group.SYSTEM)
-            opened = any(_status(who.client, address) not in (403, 404) for address in found[:6])
-            if opened is not wanted:
-                wrong.append((page.url_name, who.role.value, who.own, opened))
+            if who not in doors and any(_opens(who, door) for door in set(doors.values())):
+                wrong.append((page.url_name, who.role, who.own, "open"))
     assert not wrong
     users = User.objects.filter(pk__in=[who.user.pk for who in own])
     Posting.objects.filter(user__in=users).update(until=timezone.localdate() - timedelta(days=1))

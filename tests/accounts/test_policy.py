@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts import cast, passwords
 from accounts.credentials import RetiredPassword
+from accounts.hashing import OneLaneArgon2
 from accounts.management.commands.demo import create_cast
 from accounts.models import User
 from eccs.dated_rules import DatedRule
@@ -151,3 +152,9 @@ def test_an_old_hash_still_opens_the_door_and_is_made_anew(people: People) -> No
     assert "p=1$" in held.password
     assert held.password_set_at == before
     assert make_password(PASSWORD) != held.password
+
+
+def test_a_hash_costs_what_an_attacker_cannot_pay() -> None:
+    """Argon2id over 100 MiB, twice, in one lane."""
+    encoded = OneLaneArgon2().encode(PASSWORD, "a-salt-of-sixteen")
+    assert encoded.startswith("argon2$argon2id$v=19$m=102400,t=2,p=1$")
