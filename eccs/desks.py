@@ -23,6 +23,7 @@ from eccs import pages
 from eccs.dated_rules import rule_book
 from eccs.workflow import Document
 
+MANY = 6  # desks stand in the navigation also while nothing waits there
 NAMED = 3  # roles that the masthead names
 COUNTED_FOR = 5  # seconds a count is shared between pages
 
@@ -162,7 +163,7 @@ def masthead(request: HttpRequest) -> dict[str, Any]:
     ]
     return {
         "mast": {
-            "nav": nav if not actor.is_trade else [item for item in nav if item["count"] or item["current"]],
+            "nav": [item for item in nav if item["count"] or item["current"]] if actor.is_trade or len(nav) > MANY else nav,
             "here": here,
             "links": [
                 {"label": link.label, "url": reverse(link.url_name), "current": here == reverse(link.url_name)}

@@ -144,8 +144,8 @@ def drawn(model: type[Document], holder: dict[str, str], here: str = "") -> Safe
         ),
     )  # fmt: skip
     return format_html(
-        '<svg class="states" viewBox="0 0 {} {}" role="img" aria-labelledby="st-t st-d"><title id="st-t">{}</title>'
-        '<desc id="st-d">{}</desc>{}{}{}{}</svg>',
+        '<svg class="states" viewBox="0 0 {0} {1}" width="{0}" height="{1}" role="img" aria-labelledby="st-t st-d"><title id="st-t">{2}</title>'
+        '<desc id="st-d">{3}</desc>{4}{5}{6}{7}</svg>',
         width, height, _("The stages, desk by desk, and where the steps lead"), _("The table below says the same."),
         SafeString(ARROW), grounds, lines, stages,
     )  # fmt: skip
