@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import lockout, reset_links, second_factor
+from eccs.celery import after_commit
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -32,7 +32,7 @@ def send_password_link_after_commit(person: User) -> None:
     from accounts.tasks import mail_link
 
     key = person.pk
-    transaction.on_commit(lambda: mail_link.delay(key), robust=True)
+    after_commit(mail_link, key)
 
 
 def unlock(person: User, by: Any) -> None:

@@ -25,6 +25,7 @@ from accounts.credentials import ExerciseAdvice, ExpiryExercise
 from accounts.models import AuthorisedCourier, Posting, User
 from accounts.roles import Group, Role
 from eccs import audit
+from eccs.celery import after_commit
 
 _KNOWN = "expiry-exercises"
 _ASK_AGAIN = 60  # seconds until the database is asked again
@@ -80,7 +81,7 @@ def name(*, begins_at: datetime, scope: str, group: str, station: Any, by: User)
         exercise.advisory = expiry_notice.publish(exercise)
         exercise.save()
         transaction.on_commit(forget)
-        tasks.advise.delay_on_commit(exercise.pk)
+        after_commit(tasks.advise, exercise.pk)
     audit.record("exercise.named", by=by, about=str(exercise))
     return exercise
 

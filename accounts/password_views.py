@@ -19,6 +19,7 @@ from accounts import expiry, passwords, reset_links, sessions, tasks
 from accounts.models import User
 from accounts.password_forms import ChangeForm, ConfirmForm, ForgottenForm, NewPasswordForm
 from eccs import audit
+from eccs.celery import after_commit
 from eccs.client_address import address_of
 
 TOKEN = "password-reset-token"  # noqa: S105 a name in the session: the token is taken out of the address
@@ -79,7 +80,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     form = ForgottenForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         if reset_links.may_ask(address_of(request)):
-            tasks.send_reset_link.delay_on_commit(form.cleaned_data["who"], get_language())
+            after_commit(tasks.send_reset_link, form.cleaned_data["who"], get_language())
         return redirect("password-sent")
     return render(request, "accounts/forgotten.html", {"form": form}, status=422 if form.is_bound else 200)
 

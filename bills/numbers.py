@@ -5,9 +5,13 @@ from datetime import datetime
 from eccs.numbering import financial_year
 
 
-def bill_series(kind: str, station: str, filed_at: datetime, manifest_serial: int) -> str:
-    """Bills are counted by form, station, financial year and manifest: `CBE-XIII_BLR_2026-2027_01` (PN17 5.4)."""
-    return f"{kind}_{station}_{financial_year(filed_at)}_{manifest_serial:02d}"
+def bill_series(kind: str, manifest_number: str) -> str:
+    """Bills are counted by form and manifest: `CBE-XIII_BLR_2026-2027_01` for those of `ECM_BLR_2026-2027_01` (PN17 5.4).
+
+    The year is the manifest's, also where the bill is filed after 31 March: another manifest of the new year has the same
+    serial number.
+    """
+    return f"{kind}_{manifest_number.partition('_')[2]}"
 
 
 def series_of(kind: str, station: str, at: datetime) -> str:

@@ -27,7 +27,7 @@ class BillQuerySet(models.QuerySet[Any]):
         """
         seen = Q(station_id__in=actor.stations_in(Group.CUSTOMS, Group.CUSTODIAN)) & ~Q(stage__in=UNFILED)
         if actor.importer_id is not None:
-            return self.filter(importer_id=actor.importer_id)
+            return self.filter(importer_id=actor.importer_id) if actor.is_trade else self.none()
         own = actor.firm_documents() & ~(Q(importer__isnull=False) & Q(stage__in=UNFILED))
         return self.filter(seen | own)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.dispatch import receiver
@@ -31,6 +31,7 @@ def recompute(manifest: ExpressCargoManifest, **_kwargs: Any) -> None:
         CourierBillOfEntry.objects.select_for_update(of=("self",))
         .filter(manifest=manifest, stage__in=HERE)
         .prefetch_related("invoices")
+        .order_by("pk")
         .exclude(pk__in=Adjudication.objects.filter(bill__manifest=manifest, revised_duty__isnull=False).values("bill"))
     )
     if not bills:
@@ -41,6 +42,7 @@ def recompute(manifest: ExpressCargoManifest, **_kwargs: Any) -> None:
         items[item.bill_id].append(item)
     each: dict[int, dict[str, Any]] = {}
     changed: list[Item] = []
+    as_before: dict[date, list[int]] = defaultdict(list)
     for bill in bills:
         assert bill.presented_on is not None
         day = rates_day(manifest, bill.presented_on)
@@ -49,12 +51,15 @@ def recompute(manifest: ExpressCargoManifest, **_kwargs: Any) -> None:
         before = bill.total_duty
         found = reckon_again(bill, items[bill.pk], tariff, day)
         if found.duty.total == before and heads(found) == bill.duty_heads:
+            as_before[day].append(bill.pk)  # whoever assesses it anew does so by the day of arrival
             continue
         put(bill, items[bill.pk], found)
         changed += items[bill.pk]
         each[bill.pk] = {
             "total_duty": str(found.duty.total), "heads": heads(found), "rates_on": day.isoformat(), "before": str(before)
         }  # fmt: skip
+    for day, ids in as_before.items():
+        CourierBillOfEntry.objects.filter(pk__in=ids).update(rates_on=day)
     if each:
         fields = [f for f in Item._meta.concrete_fields if f.attname not in ("id", "bill_id")]
         write_rows(Item, changed, fields)

@@ -6,12 +6,20 @@ from typing import Any
 
 from celery import Celery, signals
 from celery.schedules import crontab
+from django.db import transaction
 
 from eccs.logs import request_id
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eccs.settings")
 
 app = Celery("eccs")
+
+
+def after_commit(task: Any, *given: Any) -> None:
+    """Ask for a task once what it needs is committed. Where Redis is away the request goes on; beat takes up what was left."""
+    transaction.on_commit(lambda: task.delay(*given), robust=True)
+
+
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(["accounts.directory"])

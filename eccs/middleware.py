@@ -2,13 +2,17 @@
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from eccs import audit, audit_answers
 from eccs.logs import request_id
+
+NUL = "\0"
 
 
 class RequestIdMiddleware:
@@ -29,6 +33,23 @@ class RequestIdMiddleware:
         finally:
             audit.request_now.reset(asked)
             request_id.reset(token)
+
+
+class ReadableText:
+    """Refuses a request that holds the character NUL in its address or its fields: no text of the database can hold it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.COOKIES = {name: value for name, value in request.COOKIES.items() if NUL not in value}
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> None:
+        """Raises SuspiciousOperation, which is answered as a request that cannot be read."""
+        fields = [text for given in (request.GET, request.POST) for _name, texts in given.lists() for text in texts]
+        if any(NUL in text for text in (request.path, *fields)):
+            raise SuspiciousOperation("NUL in the address or in a field")
 
 
 class FragmentSignIn:

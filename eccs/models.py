@@ -42,6 +42,7 @@ class Upload(models.Model):
     owner = models.CharField(max_length=40)  # whose it is: `courier:7`
     subject_id = models.BigIntegerField(null=True)  # the manifest it belongs to
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
     file = models.FileField(upload_to="uploads/%Y/%m/%d/")
     name = models.CharField(max_length=160)
     size = models.PositiveBigIntegerField()

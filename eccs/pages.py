@@ -101,11 +101,13 @@ class Listing:
                 continue
             if column.number:
                 text = text.replace(",", "")
-                if not text.replace(".", "", 1).isdigit():
+                if len(text) > LONGEST_NUMBER or not text.replace(".", "", 1).isdecimal() or not text.isascii():
                     return rows.none()
             rows = rows.filter(**{column.lookup: text})
         return rows
 
+
+LONGEST_NUMBER = 18  # digits that fit a key
 
 _listings: dict[str, Listing] = {}
 _links: list[Link] = []
@@ -155,6 +157,11 @@ def listing_of(slug: str) -> Listing | None:
 def slug_of(model: type[Document]) -> str:
     """The address of a kind of document."""
     return next(listing.slug for listing in _listings.values() if listing.model is model)
+
+
+def id_in(text: str) -> int:
+    """The key of a row that was typed or is part of an address; 0, the key of none, where it is no number that can be one."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else 0
 
 
 def as_verb(name: str) -> str:

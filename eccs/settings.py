@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "eccs.middleware.RequestIdMiddleware",
     "accounts.middleware.NoStore",
     "accounts.hashing.HashingMiddleware",
+    "eccs.middleware.ReadableText",
     "eccs.middleware.FragmentSignIn",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
@@ -21,10 +21,9 @@ def send_notices() -> int:
 
 @shared_task
 def seal_trail() -> int:
-    """Take yesterday's root over all chains."""
-    today = timezone.localdate()
-    midnight = timezone.make_aware(datetime.combine(today, time.min))
-    return len(trail.seal_day(today - timedelta(days=1), midnight))
+    """Take the root over all chains of yesterday, and of the days on which nobody did."""
+    yesterday = timezone.localdate() - timedelta(days=1)
+    return sum(len(trail.seal_day(day)) for day in trail.unsealed_days(yesterday))
 
 
 @shared_task

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.conf import settings
 from django.db import connection, models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.functional import Promise
 
 from eccs.copying import copy_rows
@@ -200,26 +202,59 @@ class TrailRoot(models.Model):
         return f"{self.trail} {self.day:%d/%m/%Y} {self.root[:12]}"
 
 
-def seal_day(day: date, before: datetime) -> list[TrailRoot]:
-    """Take the root of every trail and of the audit log over the lines written before a moment; a day already sealed stays."""
+def _heads(table: str, chain: str, day: date) -> tuple[int, int, str]:
+    """How many chains and lines a table had when a day ended, and one hash over the last seal of each chain."""
+    midnight = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*), coalesce(sum(seq), 0), encode(sha256(convert_to(coalesce(string_agg(seal, '' ORDER BY {chain}), ''), 'UTF8')), 'hex') "  # noqa: S608 our own table and column
+            f'FROM (SELECT DISTINCT ON ({chain}) {chain}, seq, seal FROM "{table}" WHERE at < %s '
+            f"ORDER BY {chain}, seq DESC) heads",
+            [midnight],
+        )
+        documents, lines, heads = cursor.fetchone()
+    return documents, int(lines), heads
+
+
+def seal_day(day: date) -> list[TrailRoot]:
+    """Take the root of every trail and of the audit log as a day left them; a day already sealed stays."""
     roots = []
     for table, chain in chains():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT count(*), coalesce(sum(seq), 0), encode(sha256(convert_to(coalesce(string_agg(seal, '' ORDER BY {chain}), ''), 'UTF8')), 'hex') "  # noqa: S608 our own table and column
-                f'FROM (SELECT DISTINCT ON ({chain}) {chain}, seq, seal FROM "{table}" WHERE at < %s '
-                f"ORDER BY {chain}, seq DESC) heads",
-                [before],
-            )
-            documents, lines, root = cursor.fetchone()
+        documents, lines, heads = _heads(table, chain, day)
         last = TrailRoot.objects.filter(trail=table, day__lt=day).order_by("-day").first()
         previous = last.root if last else ""
         sealed, _created = TrailRoot.objects.get_or_create(
             day=day, trail=table,
-            defaults={"documents": documents, "lines": lines, "root": seal(previous, root), "before": previous},
+            defaults={"documents": documents, "lines": lines, "root": seal(previous, heads), "before": previous},
         )  # fmt: skip
         roots.append(sealed)
     return roots
+
+
+def unsealed_days(until: date) -> list[date]:
+    """The days after the last sealed one, up to and with this one; before the first root only this one."""
+    last = TrailRoot.objects.aggregate(last=models.Max("day"))["last"]
+    return [until] if last is None else [last + timedelta(days=n + 1) for n in range((until - last).days)]
+
+
+def broken_roots() -> Iterator[TrailRoot]:
+    """Of every trail the first day whose root is not the one that was sealed: whole chains were written anew since.
+
+    A chain that was changed and sealed again from end to end holds by itself, but not against the roots.
+    """
+    for table, chain in chains():
+        roots = list(TrailRoot.objects.filter(trail=table).order_by("day"))
+        if roots and not (_holds(roots[-1], chain) and _linked(roots)):
+            yield next((root for root in roots if not _holds(root, chain)), roots[-1])
+
+
+def _holds(root: TrailRoot, chain: str) -> bool:
+    documents, lines, heads = _heads(root.trail, chain, root.day)
+    return (root.documents, root.lines, root.root) == (documents, lines, seal(root.before, heads))
+
+
+def _linked(roots: list[TrailRoot]) -> bool:
+    return all(later.before == earlier.root for earlier, later in pairwise(roots))
 
 
 def unnoticed(trail: type[TrailLine]) -> models.QuerySet[TrailLine]:

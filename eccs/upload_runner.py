@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eccs import uploads
+from eccs.celery import after_commit
 from eccs.models import Upload
 from eccs.upload_progress import Phase, Progress
 from eccs.uploads import Column, Fault, Sheet, Table, Unreadable
@@ -91,7 +92,7 @@ def receive(
         upload.companion_name = (companion.name or "")[:160]
         upload.companion.save(f"{digest}.companion", companion, save=False)
     upload.save()
-    check_upload.delay_on_commit(upload.pk)
+    after_commit(check_upload, upload.pk)
     return upload
 
 
@@ -217,10 +218,10 @@ def sign(upload: Upload, user_id: int) -> bool:
     from eccs.tasks import save_upload
 
     moved = Upload.objects.filter(pk=upload.pk, state=State.READY).update(
-        state=State.SAVING, phase=Phase.READING, rows_checked=0, touched_at=timezone.now()
+        state=State.SAVING, signed_by_id=user_id, phase=Phase.READING, rows_checked=0, touched_at=timezone.now()
     )
     if moved:
-        save_upload.delay_on_commit(upload.pk, user_id)
+        after_commit(save_upload, upload.pk, user_id)
     return bool(moved)
 
 
@@ -230,11 +231,11 @@ def resume() -> None:
 
     old = Upload.objects.filter(touched_at__lt=timezone.now() - LEFT_BEHIND)
     for upload in old.filter(state__in=(State.RECEIVED, State.CHECKING)):
-        check_upload.delay_on_commit(upload.pk)
+        after_commit(check_upload, upload.pk)
     for upload in old.filter(state=State.SAVING):
-        save_upload.delay_on_commit(upload.pk, upload.by_id)
+        after_commit(save_upload, upload.pk, upload.signed_by_id)
     for upload in old.filter(companion_due=True):
-        hand_on_companion.delay_on_commit(upload.pk)
+        after_commit(hand_on_companion, upload.pk)
 
 
 def _kept(faults: Sequence[Fault]) -> list[list[Any]]:

@@ -31,7 +31,10 @@ def owner_of(request: HttpRequest) -> str:
 
 
 def _mine(request: HttpRequest, pk: int) -> Upload:
-    return get_object_or_404(Upload.objects.exclude(owner=""), pk=pk, owner=owner_of(request))
+    found = get_object_or_404(Upload.objects.exclude(owner=""), pk=pk, owner=owner_of(request))
+    subject = upload_runner.kind_of(found).context(found)["subject"]
+    get_object_or_404(type(subject)._default_manager.visible_to(request.actor), pk=subject.pk)  # type: ignore[attr-defined]
+    return found
 
 
 @sessions.passive

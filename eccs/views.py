@@ -260,7 +260,7 @@ def _after(request: HttpRequest, listing: pages.Listing, before: Any, done: Any,
 def _ticked(request: HttpRequest) -> list[int]:
     """The documents ticked in a queue, or those an address names for the page that asks about them again."""
     named = request.POST.getlist("document") or request.GET.get("ticked", "").split(".")
-    return [int(pk) for pk in named if pk.isdigit()]
+    return [pk for pk in map(pages.id_in, named) if pk]
 
 
 @require_http_methods(["GET", "POST"])

@@ -104,8 +104,8 @@ class Document(FSMModelMixin, numbering.Numbered):
     @classmethod
     def by_key(cls, key: str) -> models.Q:
         """The condition that finds the document of an address."""
-        draft = key.removeprefix("draft-")
-        return models.Q(pk=int(draft), number=None) if draft != key and draft.isdigit() else models.Q(number=key)
+        draft = pages.id_in(key.removeprefix("draft-")) if key.startswith("draft-") else 0
+        return models.Q(pk=draft, number=None) if draft else models.Q(number=key)
 
     def get_absolute_url(self) -> str:
         """The address of the document's page."""

@@ -20,7 +20,7 @@ def hold(request: HttpRequest, key: str, hawb: str) -> HttpResponse:
     """Put a shipment on hold with a reason, or release its hold (PN17 5.3)."""
     actor = request.actor  # type: ignore[attr-defined]
     pages.require(actor, "hawb-hold")
-    rows = ExpressCargoManifest.objects.filter(courier_id=actor.courier_id or 0)
+    rows = ExpressCargoManifest.objects.filter(actor.firm_documents())
     manifest = get_object_or_404(rows, ExpressCargoManifest.by_key(key))
     one = get_object_or_404(HouseAirwayBill.objects.select_related("manifest"), manifest=manifest, number=hawb)
     form = HoldForm(request.POST or None) if one.held_since is None else None

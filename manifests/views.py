@@ -42,7 +42,7 @@ def _stations(request: HttpRequest) -> frozenset[str] | None:
 
 def _draft(request: HttpRequest, key: str, *, held: bool = False) -> ExpressCargoManifest:
     courier = _courier(request)
-    rows = ExpressCargoManifest.objects.filter(courier=courier, stage=Stage.DRAFT)
+    rows = ExpressCargoManifest.objects.filter(request.actor.firm_documents(), courier=courier, stage=Stage.DRAFT)  # type: ignore[attr-defined]
     if held:
         rows = rows.select_for_update(of=("self",))
     found: ExpressCargoManifest = get_object_or_404(rows, ExpressCargoManifest.by_key(key))

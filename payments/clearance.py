@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts.roles import COURIERS, Role
 from bills.querysets import owed
 from bills.stages import Stage as BillStage
+from eccs.celery import after_commit
 from eccs.workflow import Actor, Document, Step, step
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class ChallanClearance(Document):
 
         challan_id = self.pk
         self.ask_again_at = self.taken_at  # should the queue be away, the sweep asks
-        transaction.on_commit(lambda: verify_challan.delay(challan_id, bank_transaction), robust=True)
+        after_commit(verify_challan, challan_id, bank_transaction)
 
     @step(
         Stage.AT_BANK, Stage.UNKNOWN, role=Role.SYSTEM, label=gettext_lazy("No answer from the bank"), para="PN17 8.1"

@@ -19,6 +19,7 @@ from accounts.permissions import SYSTEM, Actor
 from bills.models import CourierBillOfEntry
 from bills.querysets import owed
 from eccs import numbering, trail
+from eccs.celery import after_commit
 from eccs.rows import write_rows
 from eccs.workflow import Refused, take
 from payments import bank, ledger
@@ -189,7 +190,7 @@ def _ask_at_once(challan: Challan) -> None:
     from payments.tasks import verify_challan
 
     Challan.objects.filter(pk=challan.pk).update(ask_again_at=timezone.now())
-    transaction.on_commit(lambda: verify_challan.delay(challan.pk), robust=True)
+    after_commit(verify_challan, challan.pk)
 
 
 def _ask_later(challan: Challan) -> None:

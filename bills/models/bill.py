@@ -189,9 +189,9 @@ class CourierBillOfEntry(HeldClearance):
         ]  # fmt: skip
 
     def series(self) -> str:
-        """Counted by form, station, financial year and manifest."""
-        assert self.filed_at is not None and self.manifest.serial is not None
-        return bill_series(self.kind, self.station_id, self.filed_at, self.manifest.serial)
+        """Counted by form and manifest."""
+        assert self.manifest.number is not None
+        return bill_series(self.kind, self.manifest.number)
 
     def numbered(self, serial: int) -> str:
         """`CBE-XIII_BLR_2026-2027_01_01`."""

@@ -32,7 +32,7 @@ def start(request: HttpRequest) -> HttpResponse:
     kind = Kind(copied.kind) if copied else kind_of(given.get("form", ""), kinds_of(actor))
     if request.method == "POST":
         chosen = request.POST.get("hawb", "")
-        hawb = get_object_or_404(own, pk=int(chosen) if chosen.isdigit() else 0)
+        hawb = get_object_or_404(own, pk=pages.id_in(chosen))
         return _begin(request, actor, hawb, kind, copied)
     asked = request.GET.get("q", "").strip().upper()[:40]
     manifest = request.GET.get("manifest", "").strip()[:60]
@@ -74,7 +74,8 @@ def _own_shipments(actor: Actor) -> QuerySet[HouseAirwayBill]:
     if actor.importer_id is not None:
         name = Importer.objects.values_list("name", flat=True).get(pk=actor.importer_id)
         return rows.filter(consignee_name__iexact=name)
-    return rows.filter(manifest__courier_id=actor.courier_id)
+    rows = rows.filter(manifest__courier_id=actor.courier_id)
+    return rows if actor.firm_stations is None else rows.filter(manifest__station__in=actor.firm_stations)
 
 
 def _copied(actor: Actor, key: str) -> CourierBillOfEntry | None:

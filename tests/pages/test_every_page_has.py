@@ -41,6 +41,21 @@ def test_the_head_names_the_person_the_role_and_the_station(signed_in: Callable[
     assert "page--officer" in page
 
 
+def test_every_answer_forbids_what_was_not_sent_from_here(signed_in: Callable[[str], Client]) -> None:
+    for answer in (Client().get("/sign-in/"), signed_in("ao.blr").get("/"), signed_in("ao.blr").get("/nowhere/")):
+        policy = dict(
+            part.strip().split(" ", 1) for part in answer["Content-Security-Policy"].split(";") if " " in part.strip()
+        )
+        assert policy["default-src"] == "'self'" and policy["frame-ancestors"] == "'none'"
+        assert not any(
+            word in sources
+            for word in ("unsafe", "*", "http:")
+            for sources in policy.values()
+            if "127.0.0.1" not in sources
+        )
+        assert not {"script-src", "style-src", "script-src-elem"} & set(policy)  # as strict as the default
+
+
 def test_an_officer_sees_the_own_desks_only(signed_in: Callable[[str], Client]) -> None:
     page = text(signed_in("ao.blr").get("/"))
     assert "For assessment" in page

@@ -8,7 +8,10 @@ from eccs import audit, trail
 
 
 class Command(BaseCommand):
-    """Walks every chain and names the first line of each document, or lane of the audit log, that was changed, removed or added."""
+    """Walks every chain and names the first line of each document, or lane of the audit log, that was changed, removed or added.
+
+    Then every trail is held against the roots of the days.
+    """
 
     help = "Verify every trail and the audit log; exits with an error where a chain is broken."
 
@@ -24,6 +27,9 @@ class Command(BaseCommand):
             broken += 1
             self.stdout.write(f"BROKEN {lane}: {line}")
         self.stdout.write(f"audit log: {audit.AuditLine.objects.count()} lines read")
+        for root in trail.broken_roots():
+            broken += 1
+            self.stdout.write(f"BROKEN since {root.day:%d/%m/%Y}: {root.trail} is not as that day's root sealed it")
         if broken:
             raise CommandError(f"{broken} broken")
-        self.stdout.write("Every chain holds.")
+        self.stdout.write("Every chain and every day's root holds.")

@@ -1,0 +1,109 @@
+"""The aircraft has landed: duty goes by the rates of the later of presentation and arrival (section 15), and the exchange rate stays."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from bills import rates
+from bills.assessment import heads, reckon_again
+from bills.models import Adjudication, CourierBillOfEntry, TariffRate
+from bills.stages import Stage
+from eccs.workflow import take
+from manifests.clearance import Stage as ManifestStage
+from tests.factories import firms
+from tests.factories.bills import bill
+from tests.factories.manifests import manifest
+
+pytestmark = pytest.mark.django_db
+
+FILED = date(2026, 3, 30)
+LANDED = "2026-04-02T10:00:00+05:30"
+
+
+def tariff(before: int, after: int) -> None:
+    """The rate of customs duty on earphones, percent, until 31.03.2026 and from 01.04.2026."""
+    for day, percent in ((date(2017, 7, 1), before), (date(2026, 4, 1), after)):
+        TariffRate.objects.create(
+            cth="85183000", description="Headphones", unit="NOS", bcd_percent=percent, igst_percent=18, from_date=day
+        )
+
+
+def flown() -> Any:
+    """A manifest submitted on 30.03.2026, before the flight."""
+    day = timezone.make_aware(datetime(2026, 3, 30, 9))
+    return manifest(ManifestStage.SUBMITTED, submitted_at=day, scheduled_arrival=datetime.fromisoformat(LANDED))
+
+
+def prior(stage: str, on: Any, **given: Any) -> CourierBillOfEntry:
+    """A bill filed on 30.03.2026 by the rates of that day."""
+    made = bill(stage, on=on, presented_on=FILED, rates_on=FILED, **given)
+    found = reckon_again(made, list(made.items.all()), rates.tariff(), FILED)
+    CourierBillOfEntry.objects.filter(pk=made.pk).update(
+        assessable_value=found.assessable_value, total_duty=found.duty.total,
+        duty_heads=heads(found),
+        duty_paid=found.duty.total if stage == Stage.ARRIVAL else 0,
+    )  # fmt: skip
+    return again(made)
+
+
+def again(one: CourierBillOfEntry) -> CourierBillOfEntry:
+    """The bill as it stands now."""
+    return CourierBillOfEntry.objects.get(pk=one.pk)
+
+
+def land(on: Any) -> None:
+    """Feed the IGM number and the actual time."""
+    feeder = firms.actor("COURIER_SIGNATORY")
+    take(on, "feed_igm", feeder, igm_number="2914407", actual_arrival=datetime.fromisoformat(LANDED))
+
+
+def test_a_prior_bill_is_reckoned_anew_by_the_rate_of_the_day_of_arrival() -> None:
+    tariff(20, 10)
+    on = flown()
+    filed = prior(Stage.DUTY, on)
+    land(on)
+    now = again(filed)
+    assert now.rates_on == date(2026, 4, 2)
+    assert now.assessable_value == filed.assessable_value and now.exchange_rate == filed.exchange_rate
+    assert now.items.get().bcd == pytest.approx(now.assessable_value / 10, abs=Decimal("0.5"))
+    assert now.total_duty < filed.total_duty
+    line = now.trail.get(step="recompute_duty")
+    assert line.answers["before"] == str(filed.total_duty)
+    assert now.items.get().total_duty == now.total_duty
+
+
+def test_a_bill_that_is_paid_comes_back_for_the_difference() -> None:
+    tariff(10, 20)
+    on = flown()
+    paid = prior(Stage.ARRIVAL, on)
+    land(on)
+    now = again(paid)
+    assert str(now.stage) == Stage.DUTY
+    assert now.amount_due == now.total_duty - paid.duty_paid > 0
+
+
+def test_an_equal_duty_is_told_to_nobody_but_later_assessment_goes_by_the_day_of_arrival() -> None:
+    tariff(10, 10)
+    on = flown()
+    filed = prior(Stage.DUTY, on)
+    land(on)
+    now = again(filed)
+    assert (now.total_duty, now.rates_on) == (filed.total_duty, date(2026, 4, 2))
+    assert not now.trail.filter(step="recompute_duty").exists()
+
+
+def test_a_duty_that_was_adjudged_stays() -> None:
+    tariff(20, 10)
+    on = flown()
+    filed = prior(Stage.DUTY, on)
+    Adjudication.objects.create(
+        bill=filed, order_number="ADJ-7", order_date=FILED, outcome=Adjudication.Outcome.RELEASE, remarks="As filed.",
+        duty_before=filed.total_duty, revised_duty=filed.total_duty, at=timezone.now(), by=firms.person("Asha Rao"),
+    )  # fmt: skip
+    land(on)
+    assert again(filed).total_duty == filed.total_duty
