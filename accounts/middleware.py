@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from accounts import expiry, second_factor, sessions
+from accounts import expiry, kept_form, second_factor, sessions
 from accounts.permissions import Actor
 
 NOBODY = Actor(user_id=None, name="")
@@ -87,7 +87,8 @@ def _to_sign_in(request: HttpRequest, why: str) -> HttpResponse:
 class Gate:
     """Leads everybody of whom a code or a new password is due to the page where it is given; nothing else works until then.
 
-    A form that only keeps what is being typed into a draft is taken first, so that nobody loses a word.
+    A form that only keeps what is being typed into a draft is taken first, and any other is kept to be sent again, so that
+    nobody loses a word.
     """
 
     def __init__(self, get_response: Ask) -> None:
@@ -108,7 +109,11 @@ class Gate:
         page = request.resolver_match.url_name if request.resolver_match else ""
         if way := _to_code(request):
             return None if page in FOR_CODE else _led(request, way)
-        if page in FOR_PASSWORD or expiry.why_due(request.user) is None:
+        if page in FOR_PASSWORD:
+            return None
+        if expiry.why_due(request.user) is None:
+            if request.method == "POST" and kept_form.is_kept(request) and page != "kept-form":
+                kept_form.forget(request)
             return None
         if getattr(view, "passive", False) and request.headers.get("HX-Request") == "true":
             return HttpResponse(status=204)  # the page somebody is typing into is not torn away by its own clock
@@ -116,6 +121,7 @@ class Gate:
         if request.method == "POST" and getattr(view, "keeps_draft", False):
             request.led_away_to = way  # type: ignore[attr-defined]
             return None
+        kept_form.keep(request)
         return _led(request, way)
 
 

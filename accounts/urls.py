@@ -6,6 +6,7 @@ from django.urls import path
 from accounts import (
     advisory_views,
     expiry_views,
+    kept_form,
     password_views,
     people_views,
     role_views,
@@ -35,6 +36,7 @@ urlpatterns = [
     path("password/forgotten/sent/", password_views.sent, name="password-sent"),
     path("password/reset/<str:key>/<str:token>/", password_views.reset, name="password-reset"),
     path("account/", session_views.account, name="account"),
+    path("account/kept-form/", kept_form.kept_form, name="kept-form"),
     path("account/session/", session_views.session, name="session"),
     path("account/sessions/end-others/", session_views.end_others, name="sessions-end-others"),
     path("account/sessions/<int:pk>/end/", session_views.end, name="session-end"),

@@ -53,7 +53,16 @@ def bank_key_set(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> lis
     return [Error("ECCS_BANK_KEY is not set.", hint=hint, id="eccs.E002")]
 
 
+@register(Tags.security)
+def https_public_address(app_configs: Sequence[Any] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Outside a demonstration cookies travel by HTTPS alone, and links in letters lead to the address people use."""
+    if settings.DEMO or (settings.HTTPS and settings.PUBLIC_URL.startswith("https://")):
+        return []
+    hint = "Set ECCS_HTTPS=1 and ECCS_PUBLIC_URL=https://the-name-people-type; TLS ends in front of nginx."
+    return [Error("ECCS is not told its https address.", hint=hint, id="eccs.E004")]
+
+
 def refuse_unsafe_start() -> None:
     """End the web server or a process of the queue, which run no system checks of their own, with one plain line."""
-    for message in (*strong_secret_key(), *strong_encryption_keys(), *bank_key_set()):
+    for message in (*strong_secret_key(), *strong_encryption_keys(), *bank_key_set(), *https_public_address()):
         raise SystemExit(f"ECCS does not start: {message.msg} {message.hint}")

@@ -378,3 +378,41 @@ def test_nothing_but_the_keeping_of_a_draft_is_taken(
     answer = stranger.post(reverse("bill-part", args=[draft.pk, "invoice"]), {"invoice_number": "STOLEN"})
     assert answer["Location"].startswith("/password/")
     assert "invoice_number" not in kept(draft)
+
+
+def test_a_form_sent_after_the_moment_is_kept_and_sent_again(
+    named: Callable[..., ExpiryExercise], noon: Any, people: People
+) -> None:
+    named()
+    draft = manifest("DRAFT")
+    address = f"/manifests/{draft.key}/shipments/new/"
+    noon.shift(HOUR)
+    client = signed_in(people("signatory.swift"))
+    sent = client.post(address, {"hawb": "SWF7700000001", "description": "A brass lamp <b>"})
+    assert sent["Location"].startswith("/password/")
+    answer = client.post("/password/", {"present": PASSWORD, "new": NEW, "again": NEW})
+    assert answer["Location"] == "/account/kept-form/"
+    page = text(client.get("/account/kept-form/"))
+    assert f'action="{address}"' in page
+    assert 'name="hawb" value="SWF7700000001"' in page
+    assert "A brass lamp &lt;b&gt;" in page
+    answer = client.post(address, {"hawb": "SWF7700000001", "description": "A brass lamp <b>"})
+    assert answer.status_code == 422 and "A brass lamp &lt;b&gt;" in text(answer)  # as if it had been typed now
+    assert client.get("/account/kept-form/")["Location"] == "/"  # once
+
+
+def test_no_secret_and_no_form_that_was_given_up_is_kept(
+    named: Callable[..., ExpiryExercise], noon: Any, people: People
+) -> None:
+    named()
+    noon.shift(HOUR)
+    client = signed_in(people("portadmin.blr"))
+    client.post("/password/confirm/", {"password": PASSWORD, "next": "/people/"})
+    assert "kept-form" not in client.session
+    client.post("/people/new/", {"full_name": "Tara Menon", "password": PASSWORD})
+    assert client.session["kept-form"]["fields"] == [["full_name", "Tara Menon"]]
+    assert (
+        client.post("/password/", {"present": PASSWORD, "new": NEW, "again": NEW})["Location"] == "/account/kept-form/"
+    )
+    client.post("/account/kept-form/")
+    assert "kept-form" not in client.session

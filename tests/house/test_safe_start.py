@@ -23,5 +23,14 @@ def test_a_weak_or_missing_key_is_refused_by_name(secret: str, bank: str, why: s
 
 
 def test_good_keys_start() -> None:
-    with override_settings(DEMO=False, SECRET_KEY=GOOD, BANK_KEY="aa" * 32):
+    with override_settings(
+        DEMO=False, SECRET_KEY=GOOD, BANK_KEY="aa" * 32, HTTPS=True, PUBLIC_URL="https://eccs.example"
+    ):
+        refuse_unsafe_start()
+
+
+@pytest.mark.parametrize(("https", "address"), [(False, "https://eccs.example"), (True, "http://127.0.0.1:8000")])
+def test_without_its_https_address_nothing_starts(https: bool, address: str) -> None:
+    safe = override_settings(DEMO=False, SECRET_KEY=GOOD, BANK_KEY="aa" * 32, HTTPS=https, PUBLIC_URL=address)
+    with safe, pytest.raises(SystemExit, match="https address"):
         refuse_unsafe_start()
