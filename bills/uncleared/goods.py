@@ -18,8 +18,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.permissions import Actor
-from bills.models import CourierBillOfEntry, Disposal, ReturnToOrigin, UnclearedNotice
-from bills.stages import PUT_AWAY, Stage
+from bills.models import (
+    CourierBillOfEntry,
+    CoveredShipment,
+    Disposal,
+    ReturnToOrigin,
+    UnclearedNotice,
+    bills_by_hawb,
+)
+from bills.stages import Stage
 from eccs import numbering, trail
 from eccs.dated_rules import rule_book
 from eccs.pages import activity_of
@@ -45,7 +52,9 @@ def lying_since(days: int, at: datetime | None = None) -> Q:
 def uncleared(after: str, at: datetime | None = None) -> QuerySet[Any]:
     """The goods not cleared after a spell, at every station."""
     rows = WarehouseEntry.objects.filter(lying_since(days_of(after, at), at))
-    return rows.exclude(hawb__in=CourierBillOfEntry.objects.filter(stage=Stage.CONFISCATED).values("hawb"))
+    confiscated = CourierBillOfEntry.objects.filter(stage=Stage.CONFISCATED, hawb__isnull=False).values("hawb")
+    documents = CoveredShipment.objects.filter(bill__stage=Stage.CONFISCATED).values("hawb")
+    return rows.exclude(hawb__in=confiscated).exclude(hawb__in=documents)
 
 
 def within_reach(actor: Actor) -> QuerySet[Any]:
@@ -85,8 +94,8 @@ def lines(rows: Iterable[WarehouseEntry]) -> list[Line]:
     """The rows of the list with bill, notices, returns and disposals: four queries, however many they are."""
     now = timezone.now()
     found = {row.hawb_id: Line(row, (now - row.in_at).days if row.in_at else 0) for row in rows}
-    for bill in CourierBillOfEntry.objects.filter(hawb__in=found).exclude(stage__in=(*PUT_AWAY, Stage.DRAFT)):
-        found[bill.hawb_id].bill = bill
+    for hawb_id, bill in bills_by_hawb(found.keys()).items():
+        found[hawb_id].bill = bill
     for notice in UnclearedNotice.objects.filter(hawb__in=found).order_by("pk"):
         found[notice.hawb_id].notices.append(notice)
     for kind in (ReturnToOrigin, Disposal):
@@ -110,9 +119,7 @@ def return_in_force(station: str) -> bool:
 
 def bill_of(hawb: HouseAirwayBill) -> CourierBillOfEntry | None:
     """The bill filed for the goods, or none."""
-    rows = CourierBillOfEntry.objects.filter(hawb=hawb).exclude(stage__in=(*PUT_AWAY, Stage.DRAFT))
-    found: CourierBillOfEntry | None = rows.first()
-    return found
+    return bills_by_hawb([hawb.pk]).get(hawb.pk)
 
 
 def why_not_return(hawb: HouseAirwayBill) -> list[str]:
