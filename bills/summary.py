@@ -68,7 +68,7 @@ def summary(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]:
     }
     if actor.is_trade:
         return {**told, "page": "bills/bill_courier.html", "stepper": stepper(bill)}
-    told |= {"route": route(bill), "facts_limit": _limit(bill)}
+    told |= {"page": "bills/bill.html", "route": route(bill), "facts_limit": _limit(bill)}
     if actor.is_officer:  # what the RMS decided never leaves Customs
         told["decision"] = bill.risk_decision
     return told

@@ -163,7 +163,7 @@ class HeldClearance(ImportClearance):
 
     @step(
         HERE, None, role=Role.COURIER_SIGNATORY, label=_("Request amendment"), para="PN17 11.0",
-        form="bills.forms.requests.AmendmentForm", guards=(*guards.NO_OPEN_REQUEST, guards.goods_not_released), anytime=True,
+        form="bills.forms.requests.amendment_form", guards=(*guards.NO_OPEN_REQUEST, guards.goods_not_released), anytime=True,
     )  # fmt: skip
     def request_amendment(self: CourierBillOfEntry, *, changes: list[dict[str, Any]], reason: str) -> None:
         """The courier asks to change what was declared: the Assessing Officer processes it, the DC/AC decides."""

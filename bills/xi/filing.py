@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 from django.utils.translation import ngettext
 
 from bills.flight import ruleset_at
@@ -55,16 +56,23 @@ def cover(bill: CourierBillOfEntry, hawbs: list[int]) -> None:
 
 def _complete(bill: CourierBillOfEntry, judged: Judged, at: datetime) -> None:
     """What the bill says as filed: documents of no commercial value bear no duty and are not assessed (PN17 7)."""
-    today, ruleset = ruleset_at(bill.station_id)
+    today = timezone.localdate(at)
     bill.filed_at, bill.presented_on, bill.rates_on = at, today, today
     count_shipments(bill, judged.shipments)
-    decision = decide(bill, judged.shipments, ruleset, at)
+    put_to_rms(bill, judged.shipments, at)
+
+
+def put_to_rms(bill: CourierBillOfEntry, shipments: list[Shipment], at: datetime) -> None:
+    """Put the bill to the RMS and keep what it decided."""
+    _today, ruleset = ruleset_at(bill.station_id)
+    decision = decide(bill, shipments, ruleset, at)
     decision.save()
     bill.risk_decision = decision
     bill.facilitated = decision.lane == RiskDecision.Lane.FACILITATED
     bill.examination_prescribed = not bill.facilitated
-    bill.documents_required = decision.documents_required
-    bill.documents_complete = not bill.documents_required
+    if decision.documents_required != bill.documents_required:
+        bill.documents_required = decision.documents_required
+        bill.documents_complete = not bill.documents_required
 
 
 def count_shipments(bill: CourierBillOfEntry, shipments: list[Shipment]) -> None:

@@ -15,7 +15,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from bills.flight import LEFT
-from bills.models import CoveredShipment
+from bills.models import CourierBillOfEntry, CoveredShipment
 from eccs.uploads import Fault
 from manifests.clearance import Stage as ManifestStage
 from manifests.models import ExpressCargoManifest, HouseAirwayBill, WarehouseEntry
@@ -112,6 +112,12 @@ def why_no_documents(manifest: ExpressCargoManifest) -> str:
     if not manifest.is_documents:
         return _("The manifest is of goods, not of documents: they are cleared on CBE-XII, CBE-XIII or CBE-XIV.")
     return ""
+
+
+def shipments_of(bill: CourierBillOfEntry) -> list[Shipment]:
+    """What a filed bill covers, in the order of bags and numbers."""
+    rows = bill.shipments().order_by(F("bag__number").asc(nulls_last=True), "number").values_list(*READ)
+    return [Shipment(*row) for row in rows]
 
 
 def judge(manifest: ExpressCargoManifest, chosen: Chosen, *, lock: bool = False) -> Judged:

@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import Count, F, Q, Sum
 
 from bills.models import CourierBillOfEntry
-from bills.xi.selection import Chosen, Judged, in_words, judge
+from bills.xi.selection import Chosen, Judged, Named, in_words, judge
+from manifests.models import ExpressCargoManifest
 
 FIRST = 10  # shipments on the bill's own page; all are on the page of the list
 
@@ -46,3 +47,13 @@ def bags_open(bill: CourierBillOfEntry) -> list[Any]:
         held=Count("hawbs", filter=Q(hawbs__held_since__isnull=False), distinct=True),
     ).order_by(F("number").asc())
     return list(rows.values("number", "n", "taken", "held"))
+
+
+def copied_choice(earlier: CourierBillOfEntry, flight: ExpressCargoManifest) -> Chosen:
+    """What an earlier bill covered, for another flight: all of it, or the bags of the same numbers; numbers of shipments are new."""
+    if earlier.shipment_count >= earlier.manifest.hawb_count:
+        return Chosen()
+    rows = earlier.covered.filter(hawb__bag__number__in=flight.bags.values("number"))
+    bags = rows.order_by("hawb__bag__number").values_list("hawb__bag__number", flat=True).distinct()
+    named = tuple(Named(n, bag) for n, bag in enumerate(bags, 1))
+    return Chosen(not named, named)
