@@ -35,7 +35,9 @@ COLUMNS = (
 
 
 def _flight(upload: Upload) -> ExpressCargoManifest:
-    manifest = ExpressCargoManifest.objects.select_related("courier", "station").get(pk=upload.subject_id)
+    manifest: ExpressCargoManifest = ExpressCargoManifest.objects.select_related("courier", "station").get(
+        pk=upload.subject_id
+    )
     if reason := why_no_documents(manifest):
         raise Refused([reason], manifest)
     return manifest

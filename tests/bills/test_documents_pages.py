@@ -36,7 +36,7 @@ def landed(signed_in: SignedIn) -> ExpressCargoManifest:
 
 def begin(client: Client, on: ExpressCargoManifest, **given: str) -> CourierBillOfEntry:
     """The draft that the start page begins."""
-    assert on.number in text(client.get(reverse("bill-start") + "?form=CBE-XI"))
+    assert str(on.number) in text(client.get(reverse("bill-start") + "?form=CBE-XI"))
     answer = client.post(reverse("bill-start"), {"form": "CBE-XI", "flight": on.pk, **given})
     assert answer.status_code == 302
     return CourierBillOfEntry.objects.latest("pk")
@@ -87,7 +87,7 @@ def test_the_page_of_the_bill_for_courier_officer_and_custodian(
     assert "D003" not in text(signed_in("xray.blr").get(listing + "?bag=bag-1"))
     assert signed_in("courier.metro").get(listing).status_code == 404
     found = signed_in("ao.blr").get(reverse("find") + "?q=D003", follow=True)
-    assert one.number in text(found)
+    assert str(one.number) in text(found)
     scan(landed, "BAG-2", "D004", "D004")
     assert "4 house airway bills" in text(signed_in("xray.blr").get("/bills/imports/queue/xray/"))
 
@@ -144,7 +144,7 @@ def test_an_earlier_bill_is_copied_onto_another_flight(signed_in: SignedIn, land
     whole, bags = filed(landed), None
     another = flight()
     page = text(clerk.get(reverse("bill-start") + f"?copy={whole.key}"))
-    assert whole.number in page and another.number in page and landed.number not in page.split("<tbody>")[1]
+    assert str(whole) in page and str(another) in page and str(landed) not in page.split("<tbody>")[1]
     draft = begin(clerk, another, copy=whole.key)
     assert draft.draft["whole"]
     bags = filed(another, ("BAG-2", ""))
@@ -213,4 +213,4 @@ def test_a_flight_of_goods_offers_no_cbe_xi_and_documents_no_other_form(
         == 404
     )
     goods = house_airway_bill().manifest
-    assert goods.number not in text(clerk.get(reverse("bill-start") + "?form=CBE-XI"))
+    assert str(goods.number) not in text(clerk.get(reverse("bill-start") + "?form=CBE-XI"))

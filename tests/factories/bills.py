@@ -90,6 +90,12 @@ def bill(
     return made
 
 
+def hawb_of(of: CourierBillOfEntry) -> HouseAirwayBill:
+    """The house airway bill of a bill that has one."""
+    assert of.hawb is not None
+    return of.hawb
+
+
 def _filed(today: date, signatory: Any) -> dict[str, Any]:
     return {
         "filed_at": timezone.now(), "filed_by": signatory, "presented_on": today, "rates_on": today,
