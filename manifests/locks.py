@@ -78,7 +78,7 @@ def why_not_deleted(hawb: HouseAirwayBill, filed: dict[int, str]) -> str:
         return why_filed(filed[hawb.pk])
     if hawb.packages_arrived:
         return _("%(hawb)s has arrived, at least in part: it is not short.") % {"hawb": hawb}
-    if hawb.bills.exists():
+    if hawb.bills.exists() or hawb.covered.exists():
         return _("A draft of a bill names %(hawb)s: it stays on the manifest. Settle it as short with a reason.") % {
             "hawb": hawb
         }

@@ -105,7 +105,8 @@ def lines(rows: Iterable[WarehouseEntry]) -> list[Line]:
     spell, until_disposal = days_of(RETURN), days_of(DISPOSAL)
     for line in found.values():
         proceedings = line.entry.detained_since or (line.bill and line.bill.stage in PROCEEDINGS)
-        free = not proceedings and not any(one.stage in one.open_stages() for one in line.documents)
+        with_others = line.bill is not None and _with_others(line.bill)
+        free = not proceedings and not with_others and not any(one.stage in one.open_stages() for one in line.documents)
         line.may_return = bool(free and line.days >= spell and return_in_force(line.entry.station_id))
         warned = any(notice.after == DISPOSAL for notice in line.notices)
         line.may_dispose = bool(free and line.days >= until_disposal and warned)
@@ -156,9 +157,18 @@ def _proceedings(hawb: HouseAirwayBill) -> list[str]:
     bill = bill_of(hawb)
     if bill is not None and bill.stage in PROCEEDINGS:
         return [_("Bill %(bill)s is at “%(stage)s”.") % {"bill": bill, "stage": bill.get_stage_display()}]
+    if bill is not None and _with_others(bill):
+        return [
+            _("Bill %(bill)s covers it with others: take it off by an amendment of the bill first.") % {"bill": bill}
+        ]
     if WarehouseEntry.objects.filter(hawb=hawb, detained_since__isnull=False).exists():
         return [_("The goods are detained.")]
     return []
+
+
+def _with_others(bill: CourierBillOfEntry) -> bool:
+    """Whether the bill, a CBE-XI, would be closed for the other shipments as well."""
+    return bill.is_documents and bill.shipment_count > 1
 
 
 def _none_open(hawb: HouseAirwayBill) -> list[str]:

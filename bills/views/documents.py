@@ -20,6 +20,7 @@ from bills.xi import filing
 from bills.xi.selection import in_words, judge
 from bills.xi.shown import bags_open, copied_choice, listed, of_draft
 from eccs import keyset
+from eccs.audit_answers import concerns
 from eccs.workflow import Refused
 from manifests.models import ExpressCargoManifest
 
@@ -92,6 +93,7 @@ def shipments(request: HttpRequest, key: str) -> HttpResponse:
     """Every shipment of a filed CBE-XI, page by page."""
     rows = CourierBillOfEntry.objects.visible_to(request.actor).filter(kind=Kind.XI)  # type: ignore[attr-defined]
     bill: CourierBillOfEntry = get_object_or_404(rows, number=key)
+    concerns(request, bill)
     found = listed(bill)
     if hawb := request.GET.get("hawb", "").strip().upper():
         found = found.filter(hawb__number__startswith=hawb)

@@ -166,7 +166,7 @@ def _named(shipments: list[Shipment], named: Sequence[Named], why: Any) -> Judge
     by_bag: dict[str, list[Shipment]] = {}
     for one in shipments:
         by_bag.setdefault(one.bag or "", []).append(one)
-    seen: dict[int, int] = {}
+    seen: dict[int, Named] = {}
     for given in named:
         column, value = (HAWB, given.hawb) if given.hawb else (BAG, given.bag)
 
@@ -179,7 +179,8 @@ def _named(shipments: list[Shipment], named: Sequence[Named], why: Any) -> Judge
             continue
         for one in rows:
             if one.pk in seen:
-                fault(_("is also in row %(row)d") % {"row": seen[one.pk]})
+                first = seen[one.pk]
+                fault(_("is also in row %(row)d: %(name)s") % {"row": first.row, "name": first.hawb or first.bag})
             elif reason := why(one):
                 fault(
                     reason
@@ -187,7 +188,7 @@ def _named(shipments: list[Shipment], named: Sequence[Named], why: Any) -> Judge
                     else _("holds %(hawb)s, which %(reason)s") % {"hawb": one.number, "reason": reason}
                 )
             else:
-                seen[one.pk] = given.row
+                seen[one.pk] = given
                 continue
             break
     judged.shipments = [one for one in shipments if one.pk in seen]

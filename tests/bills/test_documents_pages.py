@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from bills.models import BillAmendment, BillCancellation, CourierBillOfEntry
 from bills.stages import Stage
+from bills.uncleared import goods
 from eccs import upload_runner
 from eccs.models import Upload
 from manifests.clearance import Stage as ManifestStage
-from manifests.models import ExpressCargoManifest
+from manifests.models import ExpressCargoManifest, WarehouseEntry
 from tests.bills.conftest import SignedIn
 from tests.bills.desks import Desks, fresh
 from tests.bills.test_documents import covered, filed, scan
@@ -57,7 +60,7 @@ def test_a_bill_over_chosen_bags_is_begun_chosen_checked_and_signed(
     assert clerk.get(chooser).status_code == 200
     wrong = clerk.post(chooser, {"scope": "named", "bag": ["BAG-1"], "hawbs": "D002 X77"})
     assert wrong.status_code == 422 and "<title>Error:" in text(wrong)
-    assert "House airway bill D002 (row 2): is also in row 1." in text(wrong)
+    assert "House airway bill D002 (row 2): is also in row 1: BAG-1." in text(wrong)
     assert "House airway bill X77 (row 3): is not on the manifest." in text(wrong)
     checker = reverse("bill-check", args=[draft.pk])
     assert "X77" in text(clerk.get(checker)) and "Sign and file" not in text(signatory.get(checker))
@@ -212,5 +215,15 @@ def test_a_flight_of_goods_offers_no_cbe_xi_and_documents_no_other_form(
         clerk.post(reverse("bill-start"), {"form": "CBE-XIII", "hawb": landed.hawbs.get(number="D001").pk}).status_code
         == 404
     )
-    goods = house_airway_bill().manifest
-    assert str(goods.number) not in text(clerk.get(reverse("bill-start") + "?form=CBE-XI"))
+    other = house_airway_bill().manifest
+    assert str(other.number) not in text(clerk.get(reverse("bill-start") + "?form=CBE-XI"))
+
+
+def test_one_shipment_of_many_is_taken_off_the_bill_before_it_is_sent_back(landed: ExpressCargoManifest) -> None:
+    filed(landed)
+    scan(landed, "BAG-1", "BAG-2", "D004", "D004")
+    WarehouseEntry.objects.update(in_at=timezone.now() - timedelta(days=40))
+    hawb = landed.hawbs.get(number="D003")
+    assert any("take it off by an amendment" in reason for reason in goods.why_not_return(hawb))
+    assert not any(line.may_return for line in goods.lines(WarehouseEntry.objects.select_related("hawb__manifest")))
+    assert {line.bill.kind for line in goods.lines(WarehouseEntry.objects.all()) if line.bill} == {"CBE-XI"}
