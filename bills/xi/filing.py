@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import connection
 from django.utils import timezone
-from django.utils.translation import ngettext
 
 from bills.flight import ruleset_at
 from bills.models import CourierBillOfEntry, CoveredShipment
@@ -76,13 +75,10 @@ def put_to_rms(bill: CourierBillOfEntry, shipments: list[Shipment], at: datetime
 
 
 def count_shipments(bill: CourierBillOfEntry, shipments: list[Shipment]) -> None:
-    """How many shipments and bags the bill covers, in words and numbers, and whether all of them have arrived."""
-    count = len(shipments)
-    bill.shipment_count, bill.item_count = count, 0
+    """How many shipments and bags the bill covers, and whether all of them have arrived."""
+    bill.shipment_count, bill.item_count = len(shipments), 0
     bill.bag_count = len({one.bag for one in shipments if one.bag})
-    bill.goods = ngettext("Documents, %(n)d house airway bill", "Documents, %(n)d house airway bills", count) % {
-        "n": count
-    }
+    bill.goods = "Documents"
     arrived = [one.arrived_at for one in shipments]
     bill.arrived_at = max(arrived) if all(arrived) else None
 

@@ -41,7 +41,7 @@ def bill_of_documents(
     fields: dict[str, Any] = {
         "kind": "CBE-XI", "shipment_count": len(hawbs), "bag_count": on.bags.count(), "draft": Chosen().kept(),
         "arrived_at": max(h.arrived_at for h in hawbs if h.arrived_at) if landed else None, "total_duty": 0, "duty_paid": 0,
-        "duty_heads": {}, "assessable_value": 0, "goods": f"Documents, {len(hawbs)} house airway bills", "item_count": 0,
+        "duty_heads": {}, "assessable_value": 0, "goods": "Documents", "item_count": 0,
         "first_cth": "", "kyc_type": "", "kyc_number": "", "iec": "", "facilitated": True, "gstin": "", "paid_at": None,
     }  # fmt: skip
     made = bill(stage, on=on, of_documents=True, **fields | given)
