@@ -38,6 +38,19 @@ def shipments(count: int, salt: int = 0) -> list[dict[str, str]]:
     return rows
 
 
+def documents(count: int, bags: int, salt: int = 0) -> list[dict[str, str]]:
+    """The rows of an ECM (Documents), spread over so many bags."""
+    return [
+        {
+            "hawb": f"SD{salt:03d}{n:09d}", "mawb": "157-12345675", "bag_number": f"BAG-{salt:03d}-{n % bags:04d}", "pieces": "1",
+            "gross_weight_kg": f"0.{100 + n % 800}", "description": "Documents", "consignor_name": f"Sender {n % 997}",
+            "consignor_address": f"{n % 401} Dock Road", "consignor_country": "HK", "consignee_name": f"Receiver {n % 4999}",
+            "consignee_address": f"{n % 977}, 3rd Cross", "consignee_city": "Bengaluru",
+        }
+        for n in range(count)
+    ]  # fmt: skip
+
+
 def bills(count: int, salt: int = 0) -> list[dict[str, str]]:
     """The rows of the bills of such an ECM: three in ten have two items."""
     chance = Random(f"bills/{count}/{salt}")

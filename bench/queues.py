@@ -56,6 +56,7 @@ class BillAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display
     def consignee(self, bill: CourierBillOfEntry) -> str:
         """Name and place."""
+        assert bill.hawb is not None
         return f"{bill.hawb.consignee_name}, {bill.hawb.consignee_city}"
 
     @admin.display

@@ -13,3 +13,4 @@ class BillsConfig(AppConfig):
         from bills import filing, listing, receivers  # noqa: F401 each registers itself
         from bills.manual import listing as manual  # noqa: F401
         from bills.uncleared import listing as uncleared  # noqa: F401
+        from bills.xi import uploading  # noqa: F401

@@ -118,6 +118,7 @@ class Check:
         """The parts with their state, for the list of parts."""
         bill, header = self.bill, drafts.header(self.bill)
         items, several = drafts.items(bill), drafts.invoices(bill)
+        assert bill.hawb is not None
         hints = {
             "importer": bill.hawb.consignee_name,
             "invoice": ", ".join(header[n] for n in ("invoice_number", "invoice_terms", "currency") if header.get(n)),

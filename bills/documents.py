@@ -29,6 +29,7 @@ from bills.papers import (
     draw_bill,
     draw_out_of_charge,
 )
+from bills.xi.papers import FormB, bags_of, draw_form_b, lines_of, parties_of_documents
 from eccs import barcodes
 from eccs.dated_rules import rule_book
 from eccs.money import grouped, to_rupee
@@ -40,8 +41,11 @@ RELATED = ("station", "courier", "manifest", "hawb__master", "filed_by", "order_
 
 
 def courier_bill_of_entry(bill: CourierBillOfEntry, printed_by: str = "") -> bytes:
-    """The Courier Bill of Entry as PDF (Form C for CBE-XII, Form D for CBE-XIII, Form E for CBE-XIV)."""
-    return draw_bill(bill_paper(_whole(bill), printed_by))
+    """The Courier Bill of Entry as PDF (Form B for CBE-XI, C for CBE-XII, D for CBE-XIII, E for CBE-XIV)."""
+    whole = _whole(bill)
+    if whole.is_documents:
+        return draw_form_b(form_b(whole, printed_by))
+    return draw_bill(bill_paper(whole, printed_by))
 
 
 def out_of_charge_order(bill: CourierBillOfEntry, printed_by: str = "") -> bytes:
@@ -61,7 +65,7 @@ def detention_paper(memo: DetentionMemo, printed_by: str = "") -> DetentionPaper
         head=_head(bill, _("Detention memo"), _("Goods detained"), printed_by, number=memo.number or ""),
         issued=moment(memo.issued_at), bill=bill.number or "", form=bill.kind, filed=moment(bill.filed_at),
         manifest=bill.manifest.number or "-", flight=bill.manifest.flight_number,
-        goods=f"{bill.goods or bill.hawb.description} ({bill.item_count})", grounds=memo.grounds,
+        goods=_goods(bill), grounds=memo.grounds,
         documents_wanted=memo.documents_wanted or _("None"), assessable_value=bill.assessable_value,
         duty=bill.total_duty, **_parties(bill),
     )  # fmt: skip
@@ -75,27 +79,50 @@ def _whole(bill: CourierBillOfEntry) -> CourierBillOfEntry:
 
 def bill_paper(bill: CourierBillOfEntry, printed_by: str = "") -> BillPaper:
     """What stands on the Courier Bill of Entry."""
-    hawb, manifest, items = bill.hawb, bill.manifest, list(bill.items.all())
-    landed = manifest.actual_arrival or manifest.scheduled_arrival
+    hawb, items = bill.hawb, list(bill.items.all())
+    assert hawb is not None  # a CBE-XI has a paper of its own
     used = sorted({item.notification for item in items if item.notification})
     return BillPaper(
         head=_head(bill, f"Courier Bill of Entry-{bill.kind.removeprefix('CBE-')}", _form(bill), printed_by),
-        status=_status(bill), filed=moment(bill.filed_at), manifest=manifest.number or "-", **_parties(bill),
-        airline=manifest.airline, airport_of_arrival=f"{bill.station.name} ({bill.station_id})",
-        first_port=manifest.first_port_of_arrival, flight=manifest.flight_number,
-        arrival_date=f"{timezone.localtime(landed):%d/%m/%Y}", arrival_time=f"{timezone.localtime(landed):%H:%M} IST",
-        airport_of_shipment=manifest.airport_of_shipment, country_of_exportation=manifest.country_of_exportation,
+        status=_status(bill), filed=moment(bill.filed_at), **_parties(bill), **_flight(bill),
         ucr=hawb.ucr, gstin=bill.gstin, iec=bill.iec, iec_branch=bill.iec_branch, ecommerce=_yes(bill.ecommerce),
         kyc_document=bill.kyc_type, kyc_id=bill.kyc_number, state_code=bill.state_code, ad_code=bill.ad_code,
         government="Government" if bill.government else "NonGovernment", special_request=_special_request(bill),
         **_invoice_words(bill, items),
         notification=", ".join(used) or _("None"),
         assessable_value=bill.assessable_value, duty=bill.total_duty, interest=bill.interest,
-        signed=f"{bill.filed_by.full_name if bill.filed_by else '-'}\n{moment(bill.filed_at)}",
+        signed=_signed(bill),
         out_of_charge=_given(bill), items=tuple(_item_lines(bill, items)), charges=tuple(_charges(bill)),
         payments=tuple(_payments(bill)), duty_heads=tuple(_heads(bill)), blocks=tuple(form_e_shown.blocks(bill)),
         invoices=tuple(_invoices(bill, items)),
     )  # fmt: skip
+
+
+def form_b(bill: CourierBillOfEntry, printed_by: str = "") -> FormB:
+    """What stands on the CBE-XI."""
+    title = f"Courier Bill of Entry-{bill.kind.removeprefix('CBE-')}"
+    told = _parties(bill)
+    return FormB(
+        head=_head(bill, title, _form(bill), printed_by), status=_status(bill), filed=moment(bill.filed_at),
+        **{name: told[name] for name in ("courier", "courier_registration", "igm", "hawb", "mawb", "packages", "weight")},
+        **_flight(bill), bags=bags_of(bill), signed=_signed(bill), out_of_charge=_given(bill), lines=lines_of(bill),
+    )  # fmt: skip
+
+
+def _flight(bill: CourierBillOfEntry) -> dict[str, Any]:
+    """The flight as every form of the bill heads it."""
+    manifest = bill.manifest
+    landed = timezone.localtime(manifest.actual_arrival or manifest.scheduled_arrival)
+    return {
+        "manifest": manifest.number or "-", "airline": manifest.airline, "flight": manifest.flight_number,
+        "airport_of_arrival": f"{bill.station.name} ({bill.station_id})", "first_port": manifest.first_port_of_arrival,
+        "arrival_date": f"{landed:%d/%m/%Y}", "arrival_time": f"{landed:%H:%M} IST",
+        "airport_of_shipment": manifest.airport_of_shipment, "country_of_exportation": manifest.country_of_exportation,
+    }  # fmt: skip
+
+
+def _signed(bill: CourierBillOfEntry) -> str:
+    return f"{bill.filed_by.full_name if bill.filed_by else '-'}\n{moment(bill.filed_at)}"
 
 
 def _invoice_words(bill: CourierBillOfEntry, items: list[Item]) -> dict[str, Any]:
@@ -132,30 +159,39 @@ def _special_request(bill: CourierBillOfEntry) -> str:
 def order_paper(bill: CourierBillOfEntry, printed_by: str = "") -> OutOfChargePaper:
     """What stands on the Out of Charge order."""
     order: OutOfCharge = bill.order
-    goods = bill.goods or bill.hawb.description
     return OutOfChargePaper(
         head=_head(bill, _("Out of Charge"), _("Order under section 47"), printed_by, number=order.number or ""),
         bill=bill.number or "", form=bill.kind, filed=moment(bill.filed_at), manifest=bill.manifest.number or "-",
-        flight=bill.manifest.flight_number, goods=f"{goods} ({bill.item_count})", **_parties(bill),
+        flight=bill.manifest.flight_number, goods=_goods(bill), **_parties(bill),
         assessable_value=bill.assessable_value, duty=bill.total_duty, interest=bill.interest, paid=bill.duty_paid,
         payments=tuple(_payments(bill)), given_at=moment(order.given_at), given_by=_giver(order),
     )  # fmt: skip
 
 
+def _goods(bill: CourierBillOfEntry) -> str:
+    """The goods in a line, with the number of items."""
+    if bill.hawb is None:
+        return bill.goods
+    return f"{bill.goods or bill.hawb.description} ({bill.item_count})"
+
+
 def _parties(bill: CourierBillOfEntry) -> dict[str, Any]:
-    """What both papers say of the shipment and of who sends, carries and receives it."""
+    """What all papers say of the shipment and of who sends, carries and receives it."""
     hawb, manifest, courier = bill.hawb, bill.manifest, bill.courier
+    carried = {
+        "courier": f"{courier.name}, {courier.address}", "courier_registration": courier.number,
+        "igm": f"{manifest.igm_number}, {moment(manifest.actual_arrival)}" if manifest.igm_number else "-",
+    }  # fmt: skip
+    if hawb is None:
+        return carried | parties_of_documents(bill)
     town = " ".join(part for part in (hawb.consignee_city, hawb.consignee_state, hawb.consignee_pin) if part)
     weighed = f"{hawb.actual_weight_kg.normalize():f} kg" if hawb.actual_weight_kg else _("not weighed")
-    return {
-        "courier": f"{courier.name}, {courier.address}",
-        "courier_registration": courier.number,
+    return carried | {
         "hawb": hawb.number,
         "mawb": hawb.master.number,
         "crns": tuple(hawb.pieces.order_by("part").values_list("crn", flat=True)),
         "consignor": f"{hawb.consignor_name}, {hawb.consignor_address} ({hawb.consignor_country})",
         "consignee": f"{hawb.consignee_name}, {hawb.consignee_address}, {town}",
-        "igm": f"{manifest.igm_number}, {moment(manifest.actual_arrival)}" if manifest.igm_number else "-",
         "packages": str(hawb.packages),
         "weight": f"{hawb.gross_weight_kg.normalize():f} kg, {weighed}",
     }

@@ -16,6 +16,7 @@ from eccs.uploads import Fault, Sheet, Table, check
 def table_of_draft(bill: CourierBillOfEntry) -> Table:
     """A draft as the rows of a file, every cell checked."""
     header, items, invoices = drafts.header(bill), drafts.items(bill) or [{}], drafts.invoices(bill)
+    assert bill.hawb is not None  # a CBE-XI has no items
     names = [column.name for column in COLUMNS]
     rows, begun = [], set[int]()
     for n, item in enumerate(items, 1):
@@ -39,6 +40,7 @@ def table_of_draft(bill: CourierBillOfEntry) -> Table:
 def judge_draft(bill: CourierBillOfEntry, *, lock: bool = False) -> tuple[Flight, Table, list[Prepared]]:
     """Check a draft by the very rules of a file. The row of a fault is the item's number."""
     table = table_of_draft(bill)
+    assert bill.hawb is not None
     flight = Flight.load(bill.manifest, lock=lock, numbers={bill.hawb.number})
     flight.taken.discard(bill.hawb_id)
     prepared, iec = judge(flight, table), table.values["iec"][0]

@@ -150,6 +150,15 @@ def _keep(bill: CourierBillOfEntry, rows: str, number: int, given: Mapping[str, 
     return _change(bill, change)
 
 
+def keep_choice(bill: CourierBillOfEntry, chosen: dict[str, Any]) -> CourierBillOfEntry:
+    """Keep which shipments a CBE-XI is to cover."""
+
+    def change(held: CourierBillOfEntry) -> None:
+        held.draft = chosen
+
+    return _change(bill, change)
+
+
 def drop_item(bill: CourierBillOfEntry, number: int) -> CourierBillOfEntry:
     """Take an item out; those after it move up."""
 

@@ -36,6 +36,7 @@ from bills.models import BillInvoice, BillTrail, CourierBillOfEntry, FormE, Item
 from bills.reading import Prepared, judge
 from bills.reckoning import heads_of_duty
 from bills.stages import Stage
+from bills.xi.filing import file_documents
 from eccs import numbering, trail
 from eccs.copying import copy_models, copy_rows, next_ids
 from eccs.dated_rules import rule_book
@@ -250,6 +251,9 @@ def _blank(manifest: ExpressCargoManifest, one: Prepared, actor: Actor) -> Couri
 
 def file_draft(bill: CourierBillOfEntry) -> Iterable[models.Model]:
     """File one draft inside the gate: refused with every fault, or completed and its items returned to be written."""
+    if bill.is_documents:
+        file_documents(bill)
+        return []
     if reason := why_no_bills(bill.manifest):
         raise Refused([reason], bill)
     flight, table, prepared = judge_draft(bill, lock=True)

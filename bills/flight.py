@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from django.utils import timezone
 
@@ -48,7 +47,7 @@ class Flight:
         today = timezone.localdate()
         return cls(
             manifest=manifest, presented_on=today, rates_on=rates_day(manifest, today), hawbs=hawbs,
-            taken=set(filed.values_list("hawb_id", flat=True)),
+            taken=set(filed.filter(hawb__isnull=False).values_list("hawb_id", flat=True)),
             gone=set(WarehouseEntry.objects.filter(hawb__manifest=manifest, out_on__in=LEFT).values_list("hawb_id", flat=True)),
             tariff=rates.tariff(), exchange=rates.exchange_rates(),
             rules=rates.duty_rules(today, manifest.station_id),
@@ -56,16 +55,22 @@ class Flight:
 
     def ruleset(self) -> Ruleset:
         """The criteria of risk in force today at the station."""
-        names = list(Criterion.__slots__)
-        book, station = rule_book(), self.manifest.station_id
+        return _ruleset(self.manifest.station_id, self.presented_on)
 
-        def percent(name: str) -> Decimal:
-            return book.amount(name, self.presented_on, station)
 
-        return Ruleset(
-            (Criterion(*row) for row in RiskRule.objects.values_list(*names)), station=station, on=self.presented_on,
-            assess_percent=percent("random_assessment_percent"), examine_percent=percent("random_examination_percent"),
-        )  # fmt: skip
+def _ruleset(station: str, on: date) -> Ruleset:
+    names, book = list(Criterion.__slots__), rule_book()
+    return Ruleset(
+        (Criterion(*row) for row in RiskRule.objects.values_list(*names)), station=station, on=on,
+        assess_percent=book.amount("random_assessment_percent", on, station),
+        examine_percent=book.amount("random_examination_percent", on, station),
+    )  # fmt: skip
+
+
+def ruleset_at(station: str) -> tuple[date, Ruleset]:
+    """Today, and the criteria of risk in force at a station."""
+    today = timezone.localdate()
+    return today, _ruleset(station, today)
 
 
 def rates_day(manifest: ExpressCargoManifest, presented_on: date) -> date:

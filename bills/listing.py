@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from accounts.directory.filings import counts_as_filing, stands_against_surrender
 from accounts.roles import COURIERS, Role
-from bills.models import CourierBillOfEntry
+from bills.models import CourierBillOfEntry, CoveredShipment
 from bills.requests_listing import AMENDMENTS, CANCELLATIONS, PROVISIONAL
 from bills.stages import Stage
 from eccs.pages import Column, Elsewhere, Listing, link, register
@@ -25,6 +25,7 @@ def search(text: str) -> Q:
     if upper.startswith("DM_"):
         return Q(detentions__number=upper)
     condition = Q(number=text) | Q(number=upper) | Q(hawb__number=upper) | Q(iec=upper)
+    condition |= Q(pk__in=CoveredShipment.objects.filter(hawb__number=upper).values("bill"))
     if len(text) >= 4 and not text.isdigit():
         condition |= Q(hawb__consignee_name__istartswith=text)
     if "_" in text and text.replace("_", "").isdigit():
@@ -61,8 +62,8 @@ BILLS = Listing(
         Column("flight", _("Flight"), "manifest__flight_number__icontains", hint=_("flight")),
     ),
     row_template="bills/_row.html",
-    page_template="bills/bill.html",
-    trade_template="bills/bill_trade.html",
+    page_template="bills/bill_page.html",
+    trade_template="bills/bill_page.html",
     related=("hawb", "manifest", "station", "courier", "risk_decision"),
     context=context,
     search=search,

@@ -14,6 +14,7 @@ from bills.assessment import heads, put, reckon_again
 from bills.flight import rates_day
 from bills.models import Adjudication, CourierBillOfEntry, Item
 from bills.stages import HERE, UNFILED, Stage
+from bills.xi import arrival as xi
 from eccs.rows import write_rows
 from eccs.workflow import take_many
 from manifests.events import aircraft_arrived, house_airway_bills_arrived
@@ -29,7 +30,7 @@ def recompute(manifest: ExpressCargoManifest, **_kwargs: Any) -> None:
     """Duty is worked out again where the rates of the day of arrival are others than those filed by (PN17 5.1; section 15)."""
     bills = list(
         CourierBillOfEntry.objects.select_for_update(of=("self",))
-        .filter(manifest=manifest, stage__in=HERE)
+        .filter(manifest=manifest, stage__in=HERE, hawb__isnull=False)
         .prefetch_related("invoices")
         .order_by("pk")
         .exclude(pk__in=Adjudication.objects.filter(bill__manifest=manifest, revised_duty__isnull=False).values("bill"))
@@ -67,8 +68,11 @@ def recompute(manifest: ExpressCargoManifest, **_kwargs: Any) -> None:
 
 
 @receiver(house_airway_bills_arrived)
-def move_on(hawb_ids: list[int], actor: Actor, at: datetime, **_kwargs: Any) -> None:
+def move_on(hawb_ids: list[int], actor: Actor, at: datetime, documents: bool = False, **_kwargs: Any) -> None:
     """Every package of these shipments has arrived: their bills know it, and those that awaited it go on to X-ray."""
+    if documents:
+        xi.move_on(hawb_ids, actor, at)
+        return
     bills = CourierBillOfEntry.objects.filter(hawb_id__in=hawb_ids, arrived_at=None).exclude(stage__in=UNFILED)
     if not bills.update(arrived_at=at):
         return

@@ -77,6 +77,11 @@ def header_names(bill: CourierBillOfEntry) -> list[str]:
 
 def apply_changes(bill: CourierBillOfEntry, changes: Sequence[Change]) -> list[Item | BillInvoice]:
     """Put the new values on a bill, its items and invoices, and work out value and duty again; these are to be written."""
+    if bill.is_documents:
+        from bills.xi import amending
+
+        amending.apply(bill, changes)
+        return []
     return _apply(bill, changes)[0]
 
 

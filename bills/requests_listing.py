@@ -36,7 +36,7 @@ def changes_of(amendment: BillAmendment) -> list[dict[str, Any]]:
 def amendment_context(amendment: BillAmendment, actor: Any) -> dict[str, Any]:
     """Before and after of each field; before the decision also what the duty would be."""
     told: dict[str, Any] = {"bill": amendment.bill, "changes": changes_of(amendment)}
-    if amendment.decided_at is None:
+    if amendment.decided_at is None and not amendment.bill.is_documents:
         try:
             told["amended"] = as_amended(amendment.bill, amendment.changes)
         except Refused as refusal:

@@ -21,8 +21,9 @@
     stop cleared            |
     adjudication            | absolute confiscation → Confiscated; documents missing → awaiting them; else as after approval
     final order             | money due → Awaiting duty; else Release finalised
-    amendment approved      | For assessment, once the compulsory documents are there
+    amendment approved      | For assessment, once the compulsory documents are there; a CBE-XI as after payment
 
+A CBE-XI is not assessed: the RMS may prescribe its examination, no more (PN17 7).
 Every bill passes X-ray before Out of Charge (PN17 6.1, 7).
 """
 
@@ -127,8 +128,13 @@ def _resumed(bill: CourierBillOfEntry, stage: str) -> Stage:
 
 
 def after_amendment(bill: CourierBillOfEntry, **_answers: object) -> Stage:
-    """An amended bill is assessed again (PN17 11.0); one that awaits documents goes on awaiting them first."""
-    return Stage.ASSESSMENT if bill.documents_complete else Stage.DOCUMENTS
+    """An amended bill is assessed again (PN17 11.0); one that awaits documents goes on awaiting them first.
+
+    A CBE-XI is never assessed: as amended it goes on to arrival, X-ray and what follows (PN17 7).
+    """
+    if not bill.documents_complete:
+        return Stage.DOCUMENTS
+    return after_approval(bill) if bill.is_documents else Stage.ASSESSMENT
 
 
 def after_adjudication(bill: CourierBillOfEntry, *, outcome: str = "", **_answers: object) -> Stage:

@@ -33,6 +33,9 @@ XRAY_STAGES = (Stage.XRAY, Stage.EXAMINATION, Stage.FOR_OUT_OF_CHARGE)
 
 def summary(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]:
     """What the page of a bill shows to this person."""
+    if bill.is_documents:
+        return summary_of_documents(bill, actor)
+    assert bill.hawb is not None
     if bill.stage in UNFILED:
         from bills.checking import check
 
@@ -45,36 +48,65 @@ def summary(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]:
             "kinds": (Kind.XIV,) if bill.importer_id else TYPED,
         }
     items = list(bill.items.all())
-    papers = bill.attachments.all() if actor.is_officer else bill.attachments.exclude(kind__in=Attachment.OFFICERS_ONLY)
     told = {
         "bill": bill,
         "is_courier": actor.courier_id == bill.courier_id,
         "items": items,
         "packages": list(bill.hawb.pieces.order_by("part")),
-        "papers": papers,
-        "queries": bill.queries.select_related("raised_by"),
-        "examinations": bill.examinations.select_related("by"),
+        "papers": papers_for(bill, actor),
         "heads": heads(bill),
         "waived": Decimal(bill.duty_heads.get("WAIVED", "0")),
         "exempted": Decimal(bill.duty_heads.get("EXEMPTED", "0")),
         "form_e": form_e_shown.blocks(bill),
         "form_e_invoices": form_e_shown.invoices(bill, items),
-        "order": getattr(bill, "order", None),
         "exchange": _exact(bill.exchange_rate) if bill.exchange_rate else "",
-        "detentions": bill.detentions.select_related("issued_by", "ended_by"),
-        "releases": bill.releases.all(),
-        "adjudications": bill.adjudications.select_related("by"),
-        "requests": [*bill.amendments.all(), *bill.cancellations.all()],
+        **decisions(bill),
         "assessments": bill.provisional_assessments.exclude(stage=ProvisionalStage.SUPERSEDED)
         if bill.assessed_at
         else (),
-        "back": bill.stage_labels().get(bill.goes_back_to, ""),
         **reckoning(bill, items),
     }
     if actor.is_trade:
         return {**told, "page": "bills/bill_courier.html", "stepper": stepper(bill)}
-    told |= {"route": route(bill), "facts_limit": _limit(bill)}
+    told |= {"page": "bills/bill.html", "route": route(bill), "facts_limit": _limit(bill)}
     if actor.is_officer:  # what the RMS decided never leaves Customs
+        told["decision"] = bill.risk_decision
+    return told
+
+
+def papers_for(bill: CourierBillOfEntry, actor: Any) -> Any:
+    """The papers attached to a bill that this person may see."""
+    return bill.attachments.all() if actor.is_officer else bill.attachments.exclude(kind__in=Attachment.OFFICERS_ONLY)
+
+
+def decisions(bill: CourierBillOfEntry) -> dict[str, Any]:
+    """What desks asked, found and decided on a bill of any form."""
+    return {
+        "queries": bill.queries.select_related("raised_by"),
+        "examinations": bill.examinations.select_related("by"),
+        "order": getattr(bill, "order", None),
+        "detentions": bill.detentions.select_related("issued_by", "ended_by"),
+        "releases": bill.releases.all(),
+        "adjudications": bill.adjudications.select_related("by"),
+        "requests": [*bill.amendments.all(), *bill.cancellations.all()],
+        "back": bill.stage_labels().get(bill.goes_back_to, ""),
+    }
+
+
+def summary_of_documents(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]:
+    """What the page of a CBE-XI shows to this person: the shipments by number, the flight, papers and decisions."""
+    from bills.xi.shown import of_draft, of_shipments
+
+    if bill.stage in UNFILED:
+        return {"bill": bill, "page": "bills/xi_draft.html", **of_draft(bill)}
+    told = {
+        "bill": bill, "is_courier": actor.courier_id == bill.courier_id, "papers": papers_for(bill, actor),
+        **decisions(bill), **of_shipments(bill),
+    }  # fmt: skip
+    if actor.is_trade:
+        return {**told, "page": "bills/xi_courier.html", "stepper": stepper(bill)}
+    told |= {"page": "bills/xi.html", "heads": heads(bill)}
+    if actor.is_officer:
         told["decision"] = bill.risk_decision
     return told
 
@@ -208,6 +240,7 @@ def _at(moment: Any) -> str:
 def route(bill: CourierBillOfEntry) -> list[dict[str, str]]:
     """The way of the shipment: what is behind it, where it is, what is to come."""
     manifest, hawb = bill.manifest, bill.hawb
+    assert hawb is not None
     landed, arrived = manifest.actual_arrival, hawb.arrived_at
     weighed = hawb.actual_weight_kg
     came = {"count": hawb.packages_arrived, "all": hawb.packages}

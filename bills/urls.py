@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bills.views import entry, manual, papers, start, uncleared, uploads
+from bills.views import documents, entry, manual, papers, start, uncleared, uploads
 
 urlpatterns = [
     path("new/", start.start, name="bill-start"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("drafts/<int:pk>/invoices/<int:number>/remove/", entry.remove_invoice, name="bill-invoice-remove"),
     path("drafts/<int:pk>/form/", entry.change_form, name="bill-form"),
     path("drafts/<int:pk>/documents/", entry.papers, name="bill-papers"),
+    path("drafts/<int:pk>/shipments/", documents.choose, name="bill-choose"),
+    path("shipments/<str:key>/", documents.shipments, name="bill-shipments"),
     path("drafts/<int:pk>/check/", entry.check, name="bill-check"),
     path("drafts/<int:pk>/parts/<slug:name>/", entry.part, name="bill-part"),
     path("filed/<str:key>/", entry.filed, name="bill-filed"),

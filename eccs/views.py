@@ -132,7 +132,7 @@ def document_context(request: HttpRequest, listing: pages.Listing, shown: Any, *
         for b in sorted(buttons(shown, actor), key=lambda b: len(b.step.sources))  # those of this desk alone come first
     ]  # fmt: skip
     here = [b for b in offered if not b["step"].anytime]
-    lines = shown.trail.select_related("by").order_by("-seq")
+    lines = shown.trail.select_related("by").defer("snapshot").order_by("-seq")  # it may be long, and no page shows it
     return {
         "document": shown, "listing": listing, "actor": actor, "is_officer": actor.is_officer,
         "buttons": [b for b in here if not b["reasons"]], "not_possible": [b for b in here if b["reasons"]],

@@ -57,7 +57,7 @@ def apply(amendment: ManifestAmendment, actor: Actor, at: datetime) -> dict[str,
         manifest, [line.after.get("hawb", line.hawb) for line in lines if line.kind == Kind.ADD]
     )
     if arrived:
-        house_airway_bills_arrived.send(None, hawb_ids=arrived, actor=actor, at=at)
+        house_airway_bills_arrived.send(None, hawb_ids=arrived, actor=actor, at=at, documents=manifest.is_documents)
     settle_by(amendment, actor, at)
     told = [line.told() for line in lines]
     note(

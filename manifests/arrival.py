@@ -155,7 +155,7 @@ def record(manifest_id: int, scans: Sequence[Scan], actor: Actor, *, documents: 
                 "held": bool(held), "in_bag": in_bag,
             }  # fmt: skip
         if complete:
-            house_airway_bills_arrived.send(None, hawb_ids=complete, actor=actor, at=now)
+            house_airway_bills_arrived.send(None, hawb_ids=complete, actor=actor, at=now, documents=documents)
     return [answers[place] for place in range(len(scans))]
 
 

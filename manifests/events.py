@@ -6,7 +6,7 @@ aircraft_arrived = Signal()
 """The IGM number and the actual time of arrival were fed. Sent with `manifest` and `actor`."""
 
 house_airway_bills_arrived = Signal()
-"""All packages of these house airway bills have been scanned. Sent with `hawb_ids`, `actor` and `at`."""
+"""All packages of these house airway bills have been scanned. Sent with `hawb_ids`, `actor`, `at` and whether they are `documents`."""
 
 goods_released = Signal()
 """The goods of these house airway bills may leave. Sent with `hawbs`, a query, and `at`."""

@@ -61,8 +61,10 @@ def filed_bills(hawbs: Iterable[int]) -> dict[int, str]:
     """The number of the bill that is filed for each of these house airway bills."""
     from manifests.models import HouseAirwayBill
 
-    rows = HouseAirwayBill.objects.filter(pk__in=hawbs, bills__number__isnull=False).exclude(bills__stage__in=UNFILED)
-    return dict(rows.values_list("pk", "bills__number"))
+    rows = HouseAirwayBill.objects.filter(pk__in=list(hawbs))
+    filed = rows.filter(bills__number__isnull=False).exclude(bills__stage__in=UNFILED)
+    documents = rows.filter(covered__ended_at=None, covered__bill__isnull=False)
+    return dict(filed.values_list("pk", "bills__number")) | dict(documents.values_list("pk", "covered__bill__number"))
 
 
 def why_filed(number: str) -> str:
@@ -76,7 +78,7 @@ def why_not_deleted(hawb: HouseAirwayBill, filed: dict[int, str]) -> str:
         return why_filed(filed[hawb.pk])
     if hawb.packages_arrived:
         return _("%(hawb)s has arrived, at least in part: it is not short.") % {"hawb": hawb}
-    if hawb.bills.exists():
+    if hawb.bills.exists() or hawb.covered.exists():
         return _("A draft of a bill names %(hawb)s: it stays on the manifest. Settle it as short with a reason.") % {
             "hawb": hawb
         }

@@ -41,5 +41,5 @@ def receipt_paper(challan: Challan, printed_by: str = "") -> ReceiptPaper:
         confirmed=moment(challan.paid_at), station=str(challan.station),
         heads=tuple((head_label(head), Decimal(challan.heads[head])) for head in heads_of(challan)),
         total=challan.amount,
-        bills=tuple((line.bill.number or "", line.bill.hawb.number, line.amount) for line in lines),
+        bills=tuple((line.bill.number or "", line.bill.consignment, line.amount) for line in lines),
     )  # fmt: skip

@@ -62,6 +62,25 @@ class Ruleset:
             if c.station_code in ("", station) and c.from_date <= on and (c.to_date is None or on <= c.to_date)
         ]
 
+    def decide_documents(self, bill: Iterable[ConsignmentFacts]) -> Decided:
+        """Decide a bill of documents, which covers many consignments: what hits any of them is examined.
+
+        Documents are never assessed (PN17 7), and none is drawn by lot. A rule is named once, with the first consignment it hit.
+        """
+        reasons: list[dict[str, str]] = []
+        documents: list[str] = []
+        waiting = list(self._tests)
+        for facts in bill:
+            for one in [one for one in waiting if one[1](facts)] if waiting else ():
+                waiting.remove(one)
+                criterion, test = one
+                found = f"{facts.hawb}: {test(facts)}"
+                reasons.append(_reason(criterion, found) | {"outcome": "EXAMINATION"})
+                if criterion.documents_required:
+                    documents.append(criterion.documents_required)
+        lane = "EXAMINATION" if reasons else "FACILITATED"
+        return Decided(lane=lane, draw=Decimal(0), reasons=reasons, documents_required="; ".join(documents))
+
     def decide(self, facts: ConsignmentFacts, draw: Decimal) -> Decided:
         """Decide one consignment. `draw` is the chance, from 0 up to 1, kept with the decision."""
         assess = examine = False
@@ -72,13 +91,7 @@ class Ruleset:
                 continue
             assess |= criterion.outcome in ("ASSESSMENT", "BOTH")
             examine |= criterion.outcome in ("EXAMINATION", "BOTH")
-            reasons.append(
-                {
-                    "rule": criterion.code, "fact": criterion.fact, "comparison": criterion.comparison,
-                    "value": criterion.value, "found": hit, "instruction": criterion.instruction,
-                    "outcome": criterion.outcome,
-                }
-            )  # fmt: skip
+            reasons.append(_reason(criterion, hit))
             if criterion.documents_required:
                 documents.append(criterion.documents_required)
         if draw < self._assess:
@@ -89,6 +102,13 @@ class Ruleset:
             reasons.append(_chance("EXAMINATION", draw, self._assess + self._examine))
         lane = "BOTH" if assess and examine else "ASSESSMENT" if assess else "EXAMINATION" if examine else "FACILITATED"
         return Decided(lane=lane, draw=draw, reasons=reasons, documents_required="; ".join(documents))
+
+
+def _reason(criterion: Criterion, found: str) -> dict[str, str]:
+    return {
+        "rule": criterion.code, "fact": criterion.fact, "comparison": criterion.comparison, "value": criterion.value,
+        "found": found, "instruction": criterion.instruction, "outcome": criterion.outcome,
+    }  # fmt: skip
 
 
 def _chance(outcome: str, draw: Decimal, below: Decimal) -> dict[str, str]:

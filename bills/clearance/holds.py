@@ -163,7 +163,7 @@ class HeldClearance(ImportClearance):
 
     @step(
         HERE, None, role=Role.COURIER_SIGNATORY, label=_("Request amendment"), para="PN17 11.0",
-        form="bills.forms.requests.AmendmentForm", guards=(*guards.NO_OPEN_REQUEST, guards.goods_not_released), anytime=True,
+        form="bills.forms.requests.amendment_form", guards=(*guards.NO_OPEN_REQUEST, guards.goods_not_released), anytime=True,
     )  # fmt: skip
     def request_amendment(self: CourierBillOfEntry, *, changes: list[dict[str, Any]], reason: str) -> None:
         """The courier asks to change what was declared: the Assessing Officer processes it, the DC/AC decides."""
@@ -192,7 +192,7 @@ class HeldClearance(ImportClearance):
         self.end_hold(Hold.AMENDMENT, Hold.CANCELLATION)
 
     @step(
-        FREE, GET_STATE(routing.after_amendment, states=[Stage.DOCUMENTS, Stage.ASSESSMENT]), role=Role.SYSTEM,
+        FREE, GET_STATE(routing.after_amendment, states=[Stage.DOCUMENTS, Stage.ASSESSMENT, *AFTER_APPROVAL]), role=Role.SYSTEM,
         label=_("Amend"), para="PN17 11.0", anytime=True,
     )  # fmt: skip
     def amend(self: CourierBillOfEntry, *, amendment: str, changes: list[dict[str, Any]]) -> Iterable[models.Model]:
@@ -201,7 +201,7 @@ class HeldClearance(ImportClearance):
 
         self.end_hold(Hold.AMENDMENT)
         self.assessed_at = self.approved_at = None
-        self.assessment_required = self.assessment_required or not self.documents_complete
+        self.assessment_required = not self.is_documents and (self.assessment_required or not self.documents_complete)
         return apply_changes(self, changes)
 
     @step(FREE, Stage.CANCELLED, role=Role.SYSTEM, label=_("Cancel"), para="PN17 10.0", anytime=True)
@@ -211,6 +211,7 @@ class HeldClearance(ImportClearance):
 
         self.end_hold(Hold.CANCELLATION)
         self.discarded_at = self.taken_at
+        self.covered.update(ended_at=self.taken_at)
         supersede(self)
 
     @step(
@@ -239,7 +240,7 @@ class HeldClearance(ImportClearance):
         """The goods left in downtime on a numbered paper form: what was collected there is set against the duty."""
         from bills.provisional import supersede
         from manifests import warehouse
-        from manifests.models import HouseAirwayBill, WarehouseEntry
+        from manifests.models import WarehouseEntry
 
         self.duty_paid += Decimal(collected)
         if self.amount_due > 0:
@@ -248,8 +249,7 @@ class HeldClearance(ImportClearance):
             )
             raise Refused([words % {"bill": self, "amount": rupees(self.amount_due)}], self)
         supersede(self)
-        goods = HouseAirwayBill.objects.filter(bills=self.pk).values("pk")
-        warehouse.take_out(goods, datetime.fromisoformat(cleared_at), WarehouseEntry.Out.MANUAL)
+        warehouse.take_out(self.shipments().values("pk"), datetime.fromisoformat(cleared_at), WarehouseEntry.Out.MANUAL)
         return []
 
 

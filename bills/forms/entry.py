@@ -162,7 +162,7 @@ class ItemForm(HeaderForm):
 
 
 class FilingForm(forms.Form):
-    """What the signatory declares when the bill is filed (Form D, declarations)."""
+    """What the signatory declares when the bill is filed (Forms B and D, declarations)."""
 
     template = "bills/_declare.html"
 
@@ -173,6 +173,12 @@ class FilingForm(forms.Form):
 
     def __init__(self, *args: Any, document: Any, actor: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if document.is_documents:
+            self.fields["documents"] = forms.BooleanField(
+                label=_(
+                    "the bags and packages hold documents alone, of no commercial value, free of duty and of any prohibition."
+                )
+            )
 
     def answers(self) -> dict[str, Any]:
         """The declarations are conditions of filing; the step itself takes no answers."""

@@ -264,15 +264,15 @@ class ExaminationForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        packages = self.document.hawb.packages
+        packages = self.document.package_count()
         self.fields["packages_opened"].initial = packages
         self.fields["packages_opened"].help_text = _("Of %(count)s.") % {"count": grouped(packages)}
 
     def clean_packages_opened(self) -> int:
         """No more are opened than there are."""
         opened: int = self.cleaned_data["packages_opened"]
-        if opened > self.document.hawb.packages:
-            raise ValidationError(_("The shipment has %(count)d packages.") % {"count": self.document.hawb.packages})
+        if opened > (there := self.document.package_count()):
+            raise ValidationError(_("The shipment has %(count)d packages.") % {"count": there})
         return opened
 
     def attach(self) -> None:

@@ -10,10 +10,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bills.drafts import ITEM, OF_INVOICE
+from bills.forms.documents import DocumentsAmendmentForm
 from bills.forms.entry import BY_NAME, DraftForm, sentence
 from bills.forms.officers import StepForm, amount, not_after_today, past_day
 from bills.forms.words import YES_NO
-from bills.models import BillInvoice, Item
+from bills.models import BillInvoice, CourierBillOfEntry, Item
 from bills.rates import exchange_rates, tariff
 from bills.requests import header_names, misfit_as_amended, text_of
 from eccs.money import rupees
@@ -130,6 +131,12 @@ class AmendmentForm(StepForm):
     def answers(self) -> dict[str, Any]:
         """What is to change, with old and new value, and why."""
         return {"changes": self.changes, "reason": self.cleaned_data["reason"]}
+
+
+def amendment_form(*args: Any, document: CourierBillOfEntry, **kwargs: Any) -> StepForm:
+    """What may be amended differs with the form: of a CBE-XI the shipments, of the others every declared value."""
+    kind = DocumentsAmendmentForm if document.is_documents else AmendmentForm
+    return kind(*args, document=document, **kwargs)
 
 
 class CancellationForm(StepForm):

@@ -10,6 +10,8 @@ from bills.kinds import Gift, Nature
 from bills.models import FormE
 
 LABELS: dict[str, Any] = {
+    "taken_off": _("Shipments taken off"),
+    "put_on": _("Shipments put on"),
     "invoice_number": _("Invoice number"),
     "invoice_date": _("Invoice date"),
     "invoice_terms": _("Terms"),

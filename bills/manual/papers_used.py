@@ -61,7 +61,7 @@ def bill_for(form: ManualForm, number: str) -> CourierBillOfEntry:
 
     rows = CourierBillOfEntry.objects.filter(number=number, courier=form.courier, station=form.station_id)
     bill: CourierBillOfEntry | None = rows.exclude(stage__in=UNFILED).select_related("hawb").first()
-    if bill is None or bill.hawb.number != form.hawb:
+    if bill is None or list(bill.shipments().values_list("number", flat=True)[:2]) != [form.hawb]:
         told = {"bill": number, "hawb": form.hawb}
         raise Refused([_("%(bill)s is not a filed bill of yours for %(hawb)s.") % told], form)
     other = ManualForm.objects.filter(bill=bill).exclude(pk=form.pk).first()

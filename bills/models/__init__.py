@@ -1,6 +1,7 @@
 """Bills, what belongs to them, and the rates they are charged by."""
 
 from bills.models.bill import BillTrail, CourierBillOfEntry
+from bills.models.covered import CoveredShipment, bills_by_hawb, goods_of
 from bills.models.decisions import Adjudication, DetentionMemo, ProvisionalRelease
 from bills.models.form_e import BillInvoice, FormE
 from bills.models.manual import ManualClearance, ManualClearanceTrail, ManualForm, ManualFormTrail
@@ -12,8 +13,8 @@ from bills.models.uncleared import Disposal, DisposalTrail, ReturnToOrigin, Retu
 
 __all__ = [
     "Adjudication", "AmendmentTrail", "Attachment", "BillAmendment", "BillCancellation", "BillInvoice", "BillTrail",
-    "CancellationTrail", "CourierBillOfEntry", "DetentionMemo", "Disposal", "DisposalTrail", "Examination",
+    "CancellationTrail", "CourierBillOfEntry", "CoveredShipment", "DetentionMemo", "Disposal", "DisposalTrail", "Examination",
     "ExchangeRate", "FormE", "Item", "ManualClearance", "ManualClearanceTrail", "ManualForm", "ManualFormTrail",
     "OutOfCharge", "ProvisionalAssessment", "ProvisionalRelease", "ProvisionalTrail", "QueryMemo", "ReturnToOrigin",
-    "ReturnTrail", "TariffRate", "UnclearedNotice",
+    "ReturnTrail", "TariffRate", "UnclearedNotice", "bills_by_hawb", "goods_of",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import AuthorisedCourier, CustomsStation, Importer
 from bills.clearance.holds import HeldClearance
@@ -18,6 +19,7 @@ from bills.kinds import Kind
 from bills.numbers import bill_series
 from bills.querysets import BillQuerySet, owed
 from bills.stages import CLOSED, PUT_AWAY, Hold, Stage
+from eccs.money import grouped
 from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 from manifests.models import ExpressCargoManifest, HouseAirwayBill
@@ -32,7 +34,7 @@ def _money(**options: Any) -> Any:
 
 
 class CourierBillOfEntry(HeldClearance):
-    """A bill of entry for the goods of one house airway bill (PN17 5.4; Forms C, D and E)."""
+    """A bill of entry: for the goods of one house airway bill (Forms C, D and E), or for the documents of many (Form B) (PN17 5.4)."""
 
     class XrayResult(models.TextChoices):
         """What the X-ray officer saw."""
@@ -47,7 +49,9 @@ class CourierBillOfEntry(HeldClearance):
         Importer, models.PROTECT, null=True, blank=True, related_name="bills"
     )  # who files for its own goods (PN17 5.4.4)
     manifest = models.ForeignKey(ExpressCargoManifest, models.PROTECT, related_name="bills", db_index=False)
-    hawb = models.ForeignKey(HouseAirwayBill, models.PROTECT, related_name="bills", db_index=False)
+    hawb = models.ForeignKey(
+        HouseAirwayBill, models.PROTECT, null=True, related_name="bills", db_index=False
+    )  # of CBE-XII, XIII and XIV; a CBE-XI covers many (see CoveredShipment)
     stage = StageField(choices=Stage.choices, default=Stage.DRAFT, max_length=24)
     draft = models.JSONField(default=dict, blank=True)  # what has been typed so far, until it is filed
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
@@ -85,6 +89,8 @@ class CourierBillOfEntry(HeldClearance):
     goods = models.CharField(max_length=240, blank=True)
     first_cth = models.CharField(max_length=8, blank=True)
     item_count = models.PositiveIntegerField(default=0)
+    shipment_count = models.PositiveIntegerField(default=1)  # house airway bills it covers
+    bag_count = models.PositiveIntegerField(default=0)  # bags they came in, of documents
     exchange_rate = models.DecimalField(max_digits=12, decimal_places=4, null=True, blank=True)
     exchange_unit = models.PositiveIntegerField(default=1)
     exchange_source = models.CharField(max_length=80, blank=True)
@@ -131,9 +137,14 @@ class CourierBillOfEntry(HeldClearance):
         constraints = [
             models.UniqueConstraint(
                 fields=["hawb", "discarded_at"],
+                condition=Q(hawb__isnull=False),
                 nulls_distinct=False,
                 name="bill_one_for_a_hawb",
                 violation_error_message=_("A bill for this house airway bill exists already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="CBE-XI", hawb=None) | (~Q(kind="CBE-XI") & Q(hawb__isnull=False)),
+                name="bill_of_documents_covers_many",
             ),
             models.CheckConstraint(
                 condition=Q(stage__in=("DRAFT", "DISCARDED"))
@@ -196,6 +207,31 @@ class CourierBillOfEntry(HeldClearance):
     def numbered(self, serial: int) -> str:
         """`CBE-XIII_BLR_2026-2027_01_01`."""
         return f"{self.series()}_{serial:02d}"
+
+    @property
+    def is_documents(self) -> bool:
+        """Whether it is a CBE-XI, which covers the documents of many house airway bills."""
+        return self.kind == Kind.XI
+
+    def shipments(self) -> models.QuerySet[HouseAirwayBill]:
+        """The house airway bills that it covers."""
+        from bills.models.covered import goods_of
+
+        return goods_of([self.pk])
+
+    @property
+    def consignment(self) -> str:
+        """What it is filed for, in a word: the house airway bill, or how many of documents."""
+        if self.hawb is not None:
+            return self.hawb.number
+        words = ngettext("%(n)s house airway bill", "%(n)s house airway bills", self.shipment_count)
+        return words % {"n": grouped(self.shipment_count)}
+
+    def package_count(self) -> int:
+        """Packages in all; of documents, pieces."""
+        if self.hawb is not None:
+            return self.hawb.packages
+        return int(self.shipments().aggregate(n=models.Sum("packages"))["n"] or 0)
 
     @property
     def amount_due(self) -> Decimal:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import CustomsStation
 from bills.models.bill import CourierBillOfEntry
+from bills.models.covered import goods_of
 from bills.numbers import series_of
 from eccs.numbering import Numbered
 from manifests import warehouse
@@ -81,8 +82,7 @@ class DetentionMemo(Numbered):
 
     def goods(self) -> models.QuerySet[HouseAirwayBill]:
         """The shipments that the memo detains."""
-        found: models.QuerySet[HouseAirwayBill] = HouseAirwayBill.objects.filter(bills=self.bill_id)
-        return found
+        return goods_of([self.bill_id])
 
     def series(self) -> str:
         """Counted by station and financial year."""

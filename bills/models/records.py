@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import CustomsStation
 from bills.kinds import Gift, Nature
 from bills.models.bill import CourierBillOfEntry
+from bills.models.covered import goods_of
 from bills.numbers import out_of_charge_series
 from eccs.numbering import Numbered
 from manifests.events import goods_released
-from manifests.models import HouseAirwayBill
 
 
 def _rupees() -> Any:
@@ -123,7 +123,7 @@ class OutOfChargeQuerySet(models.QuerySet[Any]):
         made = super().bulk_create(objs, *args, **kwargs)
         for at in dict.fromkeys(order.given_at for order in made):
             bills = [order.bill_id for order in made if order.given_at == at]
-            goods_released.send(self.model, hawbs=HouseAirwayBill.objects.filter(bills__in=bills), at=at)
+            goods_released.send(self.model, hawbs=goods_of(bills), at=at)
         return made
 
 

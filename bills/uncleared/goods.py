@@ -18,8 +18,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.permissions import Actor
-from bills.models import CourierBillOfEntry, Disposal, ReturnToOrigin, UnclearedNotice
-from bills.stages import PUT_AWAY, Stage
+from bills.models import (
+    CourierBillOfEntry,
+    CoveredShipment,
+    Disposal,
+    ReturnToOrigin,
+    UnclearedNotice,
+    bills_by_hawb,
+)
+from bills.stages import Stage
 from eccs import numbering, trail
 from eccs.dated_rules import rule_book
 from eccs.pages import activity_of
@@ -45,7 +52,9 @@ def lying_since(days: int, at: datetime | None = None) -> Q:
 def uncleared(after: str, at: datetime | None = None) -> QuerySet[Any]:
     """The goods not cleared after a spell, at every station."""
     rows = WarehouseEntry.objects.filter(lying_since(days_of(after, at), at))
-    return rows.exclude(hawb__in=CourierBillOfEntry.objects.filter(stage=Stage.CONFISCATED).values("hawb"))
+    confiscated = CourierBillOfEntry.objects.filter(stage=Stage.CONFISCATED, hawb__isnull=False).values("hawb")
+    documents = CoveredShipment.objects.filter(bill__stage=Stage.CONFISCATED).values("hawb")
+    return rows.exclude(hawb__in=confiscated).exclude(hawb__in=documents)
 
 
 def within_reach(actor: Actor) -> QuerySet[Any]:
@@ -85,8 +94,8 @@ def lines(rows: Iterable[WarehouseEntry]) -> list[Line]:
     """The rows of the list with bill, notices, returns and disposals: four queries, however many they are."""
     now = timezone.now()
     found = {row.hawb_id: Line(row, (now - row.in_at).days if row.in_at else 0) for row in rows}
-    for bill in CourierBillOfEntry.objects.filter(hawb__in=found).exclude(stage__in=(*PUT_AWAY, Stage.DRAFT)):
-        found[bill.hawb_id].bill = bill
+    for hawb_id, bill in bills_by_hawb(found.keys()).items():
+        found[hawb_id].bill = bill
     for notice in UnclearedNotice.objects.filter(hawb__in=found).order_by("pk"):
         found[notice.hawb_id].notices.append(notice)
     for kind in (ReturnToOrigin, Disposal):
@@ -96,7 +105,8 @@ def lines(rows: Iterable[WarehouseEntry]) -> list[Line]:
     spell, until_disposal = days_of(RETURN), days_of(DISPOSAL)
     for line in found.values():
         proceedings = line.entry.detained_since or (line.bill and line.bill.stage in PROCEEDINGS)
-        free = not proceedings and not any(one.stage in one.open_stages() for one in line.documents)
+        with_others = line.bill is not None and _with_others(line.bill)
+        free = not proceedings and not with_others and not any(one.stage in one.open_stages() for one in line.documents)
         line.may_return = bool(free and line.days >= spell and return_in_force(line.entry.station_id))
         warned = any(notice.after == DISPOSAL for notice in line.notices)
         line.may_dispose = bool(free and line.days >= until_disposal and warned)
@@ -110,9 +120,7 @@ def return_in_force(station: str) -> bool:
 
 def bill_of(hawb: HouseAirwayBill) -> CourierBillOfEntry | None:
     """The bill filed for the goods, or none."""
-    rows = CourierBillOfEntry.objects.filter(hawb=hawb).exclude(stage__in=(*PUT_AWAY, Stage.DRAFT))
-    found: CourierBillOfEntry | None = rows.first()
-    return found
+    return bills_by_hawb([hawb.pk]).get(hawb.pk)
 
 
 def why_not_return(hawb: HouseAirwayBill) -> list[str]:
@@ -149,9 +157,18 @@ def _proceedings(hawb: HouseAirwayBill) -> list[str]:
     bill = bill_of(hawb)
     if bill is not None and bill.stage in PROCEEDINGS:
         return [_("Bill %(bill)s is at “%(stage)s”.") % {"bill": bill, "stage": bill.get_stage_display()}]
+    if bill is not None and _with_others(bill):
+        return [
+            _("Bill %(bill)s covers it with others: take it off by an amendment of the bill first.") % {"bill": bill}
+        ]
     if WarehouseEntry.objects.filter(hawb=hawb, detained_since__isnull=False).exists():
         return [_("The goods are detained.")]
     return []
+
+
+def _with_others(bill: CourierBillOfEntry) -> bool:
+    """Whether the bill, a CBE-XI, would be closed for the other shipments as well."""
+    return bill.is_documents and bill.shipment_count > 1
 
 
 def _none_open(hawb: HouseAirwayBill) -> list[str]:

@@ -19,6 +19,7 @@ from bills.kinds import Kind
 from bills.models import Attachment, CourierBillOfEntry
 from bills.stages import Stage
 from bills.views.start import kind_of, kinds_of
+from bills.xi.shown import of_draft
 from eccs import pages
 from eccs.identifiers import mask_aadhaar
 from eccs.workflow import Refused, take
@@ -28,7 +29,15 @@ IMAGES: dict[str, str] = {Attachment.Kind.HAWB: "hawb_image", Attachment.Kind.IN
 
 
 def draft_of(request: HttpRequest, pk: int) -> CourierBillOfEntry:
-    """A draft of the person's own firm."""
+    """A draft of the person's own firm, typed part by part."""
+    bill = own_draft(request, pk)
+    if bill.is_documents:
+        raise Http404
+    return bill
+
+
+def own_draft(request: HttpRequest, pk: int) -> CourierBillOfEntry:
+    """A draft of the person's own firm, on any form."""
     actor = request.actor  # type: ignore[attr-defined]
     rows = CourierBillOfEntry.objects.visible_to(actor).select_related("hawb__master", "manifest", "courier", "station")
     bill: CourierBillOfEntry = get_object_or_404(rows, pk=pk)
@@ -103,7 +112,7 @@ def _typed(
 @require_GET
 def draft(request: HttpRequest, pk: int) -> HttpResponse:
     """The parts of a draft, which stand on its page."""
-    return redirect(draft_of(request, pk))
+    return redirect(own_draft(request, pk))
 
 
 @require_GET
@@ -134,7 +143,7 @@ def remove_invoice(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 def change_form(request: HttpRequest, pk: int) -> HttpResponse:
     """Put what is typed on the form that fits the goods."""
     actor = request.actor  # type: ignore[attr-defined]
-    kind = kind_of(request.POST.get("form", ""), kinds_of(actor))
+    kind = kind_of(request.POST.get("form", ""), tuple(one for one in kinds_of(actor) if one != Kind.XI))
     return _changed(request, lambda bill: drafts.change_form(bill, kind), pk, "bill-draft")
 
 
@@ -175,7 +184,7 @@ def papers(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def check(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything typed, with value and duty as they would be today; the signatory declares, signs and files."""
-    bill = draft_of(request, pk)
+    bill = own_draft(request, pk)
     if bill.stage != Stage.DRAFT:
         return redirect(bill)
     actor = request.actor  # type: ignore[attr-defined]
@@ -189,6 +198,9 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
             reasons = refusal.reasons
         else:
             return redirect("bill-filed", filed.key)
+    if bill.is_documents:
+        told = {"bill": bill, "form": form, "reasons": reasons, "may_sign": may_sign, **of_draft(bill)}
+        return render(request, "bills/xi_check.html", told, status=409 if reasons else 422 if form.is_bound else 200)
     context = {
         "bill": bill, "check": checking.check(bill), "form": form, "reasons": reasons, "may_sign": may_sign,
         "header": (header := drafts.header(bill)), "papers": bill.attachments.all(), "kyc_number": shown_kyc(header),

@@ -16,6 +16,7 @@ from bills import copies, drafts
 from bills.kinds import TYPED, Kind
 from bills.models import CourierBillOfEntry
 from bills.stages import PUT_AWAY, UNFILED
+from bills.views import documents
 from eccs import pages
 from manifests.models import ExpressCargoManifest, HouseAirwayBill
 
@@ -30,6 +31,8 @@ def start(request: HttpRequest) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     own, copied = _own_shipments(actor), _copied(actor, given.get("copy", ""))
     kind = Kind(copied.kind) if copied else kind_of(given.get("form", ""), kinds_of(actor))
+    if kind == Kind.XI:
+        return documents.start(request, copied, kinds_of(actor))
     if request.method == "POST":
         chosen = request.POST.get("hawb", "")
         hawb = get_object_or_404(own, pk=pages.id_in(chosen))
@@ -53,8 +56,8 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def kinds_of(actor: Actor) -> tuple[Kind, ...]:
-    """The forms that a firm types: an importer files CBE-XIV for its own goods alone (PN17 5.4.4)."""
-    return (Kind.XIV,) if actor.importer_id is not None else TYPED
+    """The forms that a firm files: an importer CBE-XIV for its own goods alone (PN17 5.4.4)."""
+    return (Kind.XIV,) if actor.importer_id is not None else (Kind.XI, *TYPED)
 
 
 def kind_of(text: str, kinds: tuple[Kind, ...]) -> Kind:

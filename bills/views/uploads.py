@@ -17,6 +17,8 @@ from bills import images
 from bills.columns import COLUMNS
 from bills.filing import ZIP_LABEL, why_no_bills
 from bills.stages import UNFILED
+from bills.xi import uploading
+from bills.xi.selection import why_no_documents
 from eccs import pages, upload_runner
 from eccs.models import Upload
 from eccs.uploads.reading import MAX_BYTES
@@ -46,21 +48,23 @@ def upload(request: HttpRequest, key: str) -> HttpResponse:
     """Hand in the bills of a submitted manifest as CSV or XLSX."""
     owner = _owner(request)
     manifest = _flight(request, key)
+    file_kind = uploading.KIND if manifest.is_documents else KIND
     fault = zip_fault = ""
     if request.method == "POST":
         file, companion = request.FILES.get("file"), request.FILES.get("images")
         fault, zip_fault = _why_not(manifest, file), _why_not_zip(companion)
         if not fault and not zip_fault and file is not None:
             received = upload_runner.receive(
-                KIND, owner, manifest.pk, request.user.pk, file.name or "", file.read(), companion=companion  # type: ignore[arg-type]
+                file_kind, owner, manifest.pk, request.user.pk, file.name or "", file.read(), companion=companion  # type: ignore[arg-type]
             )  # fmt: skip
             return redirect("upload", received.pk)
-    earlier = Upload.objects.filter(kind=KIND, owner=owner, subject_id=manifest.pk).order_by("-pk")[:5]
+    earlier = Upload.objects.filter(kind=file_kind, owner=owner, subject_id=manifest.pk).order_by("-pk")[:5]
     context = {
         "manifest": manifest,
-        "columns": COLUMNS,
+        "columns": uploading.COLUMNS if manifest.is_documents else COLUMNS,
+        "file_kind": file_kind,
         "fault": fault,
-        "blocked": why_no_bills(manifest),
+        "blocked": _blocked(manifest),
         "zip_fault": zip_fault,
         "zip_label": ZIP_LABEL,
         "earlier": earlier,
@@ -69,8 +73,13 @@ def upload(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "bills/upload.html", context, status=422 if fault or zip_fault else 200)
 
 
+def _blocked(manifest: ExpressCargoManifest) -> str:
+    """Why no bill is filed for the shipments of a manifest by a file, or nothing."""
+    return why_no_documents(manifest) if manifest.is_documents else why_no_bills(manifest)
+
+
 def _why_not(manifest: ExpressCargoManifest, file: UploadedFile[Any] | None) -> str:
-    if reason := why_no_bills(manifest):
+    if reason := _blocked(manifest):
         return reason
     if file is None:
         return _("Choose a file.")

@@ -74,7 +74,7 @@ def arrive(one: CourierBillOfEntry) -> CourierBillOfEntry:
     from manifests.events import house_airway_bills_arrived
 
     now = timezone.now()
-    HouseAirwayBill.objects.filter(pk=one.hawb_id).update(arrived_at=now, packages_arrived=F("packages"))
+    HouseAirwayBill.objects.filter(bills=one).update(arrived_at=now, packages_arrived=F("packages"))
     house_airway_bills_arrived.send(None, hawb_ids=[one.hawb_id], actor=actor("ARRIVAL_SCANNER"), at=now)
     found: CourierBillOfEntry = fresh(one)
     return found

@@ -11,16 +11,18 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User
-from bills import fitting, rates
+from bills import drafts, fitting, rates
 from bills.kinds import Kind
 from bills.models import BillTrail, CourierBillOfEntry
 from bills.stages import Stage
 from eccs import upload_runner
 from eccs.trail import broken_lines
+from eccs.workflow import Refused, take
 from manifests.models import ExpressCargoManifest, HouseAirwayBill
 from tests.bills.conftest import SignedIn
 from tests.bills.test_entry import DECLARED, IMPORTER, begin
 from tests.bills.test_upload import Rows, row, send
+from tests.factories.firms import actor
 from tests.factories.manifests import house_airway_bill, manifest
 
 pytestmark = pytest.mark.django_db
@@ -148,11 +150,12 @@ def test_bills_over_a_manifest_of_documents_are_refused(signed_in: SignedIn, peo
     hawb = house_airway_bill(papers, number="SWF001")
     courier = signed_in("courier.swift")
     url = reverse("bill-upload", args=[papers.key])
-    assert "cleared on CBE-XI" in courier.get(url).content.decode()
-    from tests.bills.test_upload import as_csv
-
-    answer = courier.post(url, {"file": as_csv([row("SWF001")])})
-    assert (answer.status_code, "cleared on CBE-XI" in answer.content.decode()) == (422, True)
+    assert "together make one CBE-XI" in courier.get(url).content.decode()
+    upload = send(signed_in, papers, [row("SWF001")])
+    assert (upload.state, "Unknown columns: form" in upload.refusal) == ("REFUSED", True)
+    draft = drafts.start(hawb, papers.created_by_id)
+    with pytest.raises(Refused, match="cleared on CBE-XI, not on CBE-XII"):
+        take(draft, "file", actor("COURIER_SIGNATORY"))
     assert courier.post(reverse("bill-start"), {"hawb": hawb.pk}).status_code == 404
 
 

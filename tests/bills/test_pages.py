@@ -10,7 +10,7 @@ from bills.models import Attachment, CourierBillOfEntry
 from bills.stages import Stage
 from tests.bills.conftest import SignedIn
 from tests.factories.bills import bill as a_bill
-from tests.factories.bills import decision
+from tests.factories.bills import decision, hawb_of
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +34,7 @@ def test_a_bill_has_its_page_at_every_stage(signed_in: SignedIn, stage: str, use
     shown = a_bill(stage)
     page = browser.get(shown.get_absolute_url())
     assert page.status_code == 200
-    assert shown.hawb.number in page.content.decode()
+    assert hawb_of(shown).number in page.content.decode()
 
 
 def test_the_officer_sees_duty_with_its_working(signed_in: SignedIn, bill: CourierBillOfEntry) -> None:

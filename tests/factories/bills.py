@@ -50,17 +50,17 @@ def decision(lane: str = RiskDecision.Lane.FACILITATED) -> RiskDecision:
 
 def bill(
     stage: str = Stage.ASSESSMENT, *, station: str = "BLR", firm: str = "swift", on: ExpressCargoManifest | None = None,
-    hawb: HouseAirwayBill | None = None, arrived: bool | None = None, **given: Any,
+    hawb: HouseAirwayBill | None = None, arrived: bool | None = None, of_documents: bool = False, **given: Any,
 ) -> CourierBillOfEntry:  # fmt: skip
     """A bill at a stage, with what the steps before left on it: value, duty, payment, arrival, X-ray."""
     now, today = timezone.now(), timezone.localdate()
     arrived = stage in LANDED if arrived is None else arrived
     on = on or (hawb.manifest if hawb else manifest(ManifestStage.ARRIVAL_SCAN, station=station, firm=firm))
-    hawb = hawb or house_airway_bill(on, arrived=arrived)
+    hawb = None if of_documents else hawb or house_airway_bill(on, arrived=arrived)
     signatory = firms.person(firm=on.courier)
     fields: dict[str, Any] = {
         "station_id": on.station_id, "courier": on.courier, "manifest": on, "hawb": hawb, "stage": stage,
-        "created_by": signatory, "arrived_at": hawb.arrived_at, "draft": DRAFT,
+        "created_by": signatory, "arrived_at": hawb.arrived_at if hawb else None, "draft": DRAFT,
     }  # fmt: skip
     if stage not in (Stage.DRAFT, Stage.DISCARDED):
         fields |= _filed(today, signatory)
@@ -90,6 +90,12 @@ def bill(
     return made
 
 
+def hawb_of(of: CourierBillOfEntry) -> HouseAirwayBill:
+    """The house airway bill of a bill that has one."""
+    assert of.hawb is not None
+    return of.hawb
+
+
 def _filed(today: date, signatory: Any) -> dict[str, Any]:
     return {
         "filed_at": timezone.now(), "filed_by": signatory, "presented_on": today, "rates_on": today,
@@ -107,11 +113,8 @@ def _belongings(made: CourierBillOfEntry) -> None:
     """What belongs to a filed bill: its item, an open query, the document asked for."""
     if made.filed_at is None:
         return
-    Item.objects.create(
-        bill=made, item_no=1, cth="85183000", description="Wireless earphones", country_of_origin="CN",
-        quantity=Decimal(10), uom="NOS", unit_price=Decimal("11.20"), assessable_value=made.assessable_value,
-        bcd=Decimal(11), sws=Decimal("1.10"), igst=Decimal("18.90"), total_duty=made.total_duty,
-    )  # fmt: skip
+    if not made.is_documents:
+        _item(made)
     if made.stage == Stage.QUERY:
         QueryMemo.objects.create(
             bill=made, raised_from=Stage.ASSESSMENT, question="Which battery?", raised_by=firms.person("Asha Rao")
@@ -141,3 +144,11 @@ def detention_memo(of: CourierBillOfEntry, desk: str = "detain.ASSESSMENT") -> D
     numbering.number([memo])
     memo.save()
     return memo
+
+
+def _item(made: CourierBillOfEntry) -> None:
+    Item.objects.create(
+        bill=made, item_no=1, cth="85183000", description="Wireless earphones", country_of_origin="CN",
+        quantity=Decimal(10), uom="NOS", unit_price=Decimal("11.20"), assessable_value=made.assessable_value,
+        bcd=Decimal(11), sws=Decimal("1.10"), igst=Decimal("18.90"), total_duty=made.total_duty,
+    )  # fmt: skip

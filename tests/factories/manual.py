@@ -12,7 +12,7 @@ from bills.models import CourierBillOfEntry, ManualClearance, ManualForm
 from bills.stages import Stage
 from eccs import numbering
 from tests.factories import firms
-from tests.factories.bills import bill
+from tests.factories.bills import bill, hawb_of
 
 FILLED = ("USED", "ENTERED", "REGULARISED")
 
@@ -51,7 +51,7 @@ def manual_form(stage: str = "ISSUED", *, station: str = "BLR", firm: str = "swi
 def filled(on: CourierBillOfEntry, station: str = "BLR") -> dict[str, Any]:
     """What the paper says about the shipment of a bill."""
     return {
-        "order": manual_clearance("ENDED", station=station), "courier": on.courier, "hawb": on.hawb.number,
+        "order": manual_clearance("ENDED", station=station), "courier": on.courier, "hawb": hawb_of(on).number,
         "consignee": "Krishna Electronics", "goods": "Wireless earphones", "officer": "K. Sethi", "receipt": "M-17",
         "cleared_at": timezone.now() - timedelta(minutes=30), "assessable_value": Decimal(100), "collected": Decimal(31),
     }  # fmt: skip

@@ -27,7 +27,7 @@ from manifests.models import (
     ManifestVersion,
     Package,
 )
-from tests.factories.bills import bill
+from tests.factories.bills import bill, hawb_of
 from tests.factories.firms import actor
 from tests.factories.manifests import house_airway_bill, manifest
 from tests.manifests.conftest import SignedIn, shipment
@@ -251,7 +251,7 @@ def test_the_approver_sees_before_and_after_and_may_refuse(signed_in: SignedIn) 
 
 def test_a_shipment_whose_bill_is_filed_is_not_changed_under_it(signed_in: SignedIn) -> None:
     filed = bill(BillStage.ASSESSMENT, on=manifest(Stage.SUBMITTED))
-    on, hawb, by = filed.manifest, filed.hawb, actor(COURIER)
+    on, hawb, by = filed.manifest, hawb_of(filed), actor(COURIER)
     words = f"bill {filed.number} is filed for it. Ask for an amendment of the bill"
     said = words.replace(".", r"\.")
     with pytest.raises(Refused, match=said):

@@ -17,7 +17,7 @@ from manifests import holds
 from manifests.arrival import Scan, record
 from manifests.clearance import Stage
 from manifests.models import ExpressCargoManifest, Hold, HouseAirwayBill, ManifestTrail, WarehouseEntry, WarehouseMove
-from tests.factories.bills import bill
+from tests.factories.bills import bill, hawb_of
 from tests.factories.firms import actor
 from tests.factories.manifests import house_airway_bill, manifest
 from tests.manifests.conftest import SignedIn
@@ -59,17 +59,17 @@ def test_a_shipment_is_held_and_released(signed_in: SignedIn) -> None:
 def test_a_held_shipment_is_not_filed(signed_in: SignedIn) -> None:
     signed_in("courier.swift")
     draft = bill(BillStage.DRAFT)
-    holds.put_on_hold(draft.hawb_id, "Waiting for the invoice", actor("COURIER_OPERATOR"))
+    holds.put_on_hold(hawb_of(draft).pk, "Waiting for the invoice", actor("COURIER_OPERATOR"))
     with pytest.raises(Refused, match=r"is on hold\. Release the hold first"):
         take(draft, "file", actor("COURIER_SIGNATORY"))
-    holds.release(draft.hawb_id, actor("COURIER_SIGNATORY"))
+    holds.release(hawb_of(draft).pk, actor("COURIER_SIGNATORY"))
     assert take(draft, "file", actor("COURIER_SIGNATORY")).filed_at is not None
 
 
 def test_a_shipment_with_a_filed_bill_is_not_held(signed_in: SignedIn) -> None:
     client = signed_in("signatory.swift")
     filed = bill(BillStage.ASSESSMENT)
-    answer = client.post(address(filed.hawb), {"reason": "Too late"})
+    answer = client.post(address(hawb_of(filed)), {"reason": "Too late"})
     assert answer.status_code == 409
     assert f"Bill {filed.number} is filed" in answer.content.decode()
     assert not Hold.objects.exists()
@@ -123,7 +123,7 @@ def test_goods_are_in_with_the_scan_and_out_with_the_out_of_charge() -> None:
     on = manifest(Stage.ARRIVAL_SCAN)
     bills = [bill(BillStage.FOR_OUT_OF_CHARGE, on=on, hawb=house_airway_bill(on)) for _ in range(3)]
     for one in bills:
-        scanned(one.hawb)
+        scanned(hawb_of(one))
     assert WarehouseEntry.objects.filter(in_at__isnull=False, out_at=None).count() == 3
     done = take_many(
         CourierBillOfEntry, [one.pk for one in bills[:2]], "give_out_of_charge", actor("SHED_SUPERINTENDENT")

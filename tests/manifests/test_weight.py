@@ -12,7 +12,7 @@ from eccs.workflow import take
 from manifests import arrival
 from manifests.clearance import Stage
 from manifests.models import AmendmentTrail, ExpressCargoManifest, HouseAirwayBill, ManifestAmendment
-from tests.factories.bills import bill
+from tests.factories.bills import bill, hawb_of
 from tests.factories.firms import actor
 from tests.factories.manifests import house_airway_bill, manifest
 from tests.manifests.conftest import SignedIn
@@ -40,7 +40,9 @@ def test_a_weight_beyond_the_tolerance_opens_an_amendment(kg: str, *, opened: bo
 
 
 def test_the_courier_confirms_the_weight_and_the_dcac_approves_it(signed_in: SignedIn) -> None:
-    hawb = bill(BillStage.XRAY, hawb=house_airway_bill(manifest(Stage.ARRIVED), gross_weight_kg=Decimal("10.000"))).hawb
+    hawb = hawb_of(
+        bill(BillStage.XRAY, hawb=house_airway_bill(manifest(Stage.ARRIVED), gross_weight_kg=Decimal("10.000")))
+    )
     weighed(hawb, "15")
     amendment = ManifestAmendment.objects.get()
     client = signed_in("signatory.swift")

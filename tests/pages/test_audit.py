@@ -25,7 +25,7 @@ from bills.stages import Stage
 from eccs import audit
 from eccs.audit import AuditLine
 from tests.conftest import PASSWORD
-from tests.factories.bills import bill
+from tests.factories.bills import bill, hawb_of
 from tests.factories.firms import actor
 from tests.house.source import templates
 
@@ -247,7 +247,7 @@ def test_the_auditor_reads_all_of_the_station_and_takes_no_step(signed_in: Signe
         assert client.post(one.step_url(name), {"confirm": "yes"}).status_code == 404
     assert client.get(elsewhere.get_absolute_url()).status_code == 404
     assert CourierBillOfEntry.objects.get(pk=one.pk).stage == Stage.ASSESSMENT
-    assert client.get(f"/find/?q={one.hawb.number}")["Location"] == one.get_absolute_url()
+    assert client.get(f"/find/?q={hawb_of(one).number}")["Location"] == one.get_absolute_url()
 
 
 # ── the page ─────────────────────────────────────────────────────────────────

@@ -17,7 +17,7 @@ from eccs.workflow import take
 from manifests.clearance import Stage as ManifestStage
 from payments.clearance import Stage as ChallanStage
 from payments.documents import cyber_receipt
-from tests.factories.bills import bill
+from tests.factories.bills import bill, hawb_of
 from tests.factories.challans import challan
 from tests.factories.firms import actor
 from tests.factories.manifests import house_airway_bill, manifest
@@ -44,7 +44,7 @@ def test_a_bill_says_what_was_filed_paid_and_ordered() -> None:
     data = courier_bill_of_entry(one, printed_by="signatory.swift")
     found = reading.text(data)
     for value in (
-        one.number, one.manifest.number, one.hawb.number, "OOC ISSUED on", "29AAKCK4417E1ZH", "Krishna Electronics",
+        one.number, one.manifest.number, hawb_of(one).number, "OOC ISSUED on", "29AAKCK4417E1ZH", "Krishna Electronics",
         "Lantern Bay Audio Ltd", "8518 30 00", "1911402718", "₹ 100.00", "₹ 31.00", "1 USD = ₹ 95.85", "NonGovernment",
         "by signatory.swift", "Uma Pillai, Shed Superintendent", one.trail_head[:4],
     ):  # fmt: skip
@@ -68,7 +68,7 @@ def test_an_order_says_who_gave_it_and_for_what() -> None:
     for value in (
         one.number,
         one.order.number,
-        one.hawb.number,
+        hawb_of(one).number,
         "Uma Pillai, Shed Superintendent",
         "1911402718",
         "₹ 31.00",
@@ -126,7 +126,7 @@ def test_a_receipt_names_every_bill_it_pays() -> None:
     found = reading.text(data)
     for value in (
         paid.receipt.number, paid.number, "SBX261119140073318", "Rupees ninety-three only", "₹ 93.00",
-        *(one.number for one in bills), *(one.hawb.number for one in bills),
+        *(one.number for one in bills), *(hawb_of(one).number for one in bills),
     ):  # fmt: skip
         assert reading.squeezed(str(value)) in found, value
     assert reading.codes(data)["Code128"] == paid.number

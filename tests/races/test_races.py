@@ -13,11 +13,13 @@ from django.utils import timezone
 
 from bills.models import BillTrail, CourierBillOfEntry, OutOfCharge
 from bills.stages import Stage
+from bills.xi import filing
 from eccs import numbering, trail
 from eccs.workflow import Outcome, Refused, take, take_many
 from manifests.arrival import Scan, record
 from manifests.clearance import Stage as ManifestStage
 from manifests.models import ArrivalScan, ExpressCargoManifest, HouseAirwayBill, ManifestTrail, Package
+from tests.factories import documents
 from tests.factories.bills import bill
 from tests.factories.firms import actor
 from tests.factories.manifests import house_airway_bill, manifest
@@ -230,3 +232,25 @@ def test_pieces_of_a_loose_document_shipment_scanned_at_once_are_all_counted() -
     assert Counter(answer["verdict"] for answer in found) == {"ARRIVED": 6, "DUPLICATE": 4}
     stored = HouseAirwayBill.objects.get(pk=hawb.pk)
     assert (stored.packages_arrived, stored.arrived_at is not None) == (6, True)
+
+
+def test_of_two_stations_that_scan_the_last_two_bags_at_once_one_sends_the_documents_on() -> None:
+    on = documents.flight(ManifestStage.ARRIVAL_SCAN)
+    one = documents.bill_of_documents(Stage.ARRIVAL, on=on)
+    scanner = actor("ARRIVAL_SCANNER")
+
+    def pull(code: str) -> Any:
+        return record(on.pk, [Scan(uuid4(), code, timezone.now())], scanner, documents=True)
+
+    together(*(partial(pull, code) for code in ("BAG-1", "BAG-2", "D004", "D004")))
+    assert CourierBillOfEntry.objects.get(pk=one.pk).stage == Stage.XRAY
+    assert [line.step for line in BillTrail.objects.filter(document=one)] == ["record_arrival"]
+
+
+def test_the_documents_of_one_flight_filed_twice_at_once_are_on_one_bill() -> None:
+    on = documents.flight()
+    drafts = [filing.start(on, on.created_by_id) for _ in range(4)]
+    signatory = actor("COURIER_SIGNATORY")
+    done, refused = split(together(*(partial(take, draft, "file", signatory) for draft in drafts)))
+    assert (len(done), len(refused)) == (1, 3)
+    assert all("no shipment of the manifest is left to file" in refusal.reasons[0] for refusal in refused)

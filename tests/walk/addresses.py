@@ -40,6 +40,7 @@ from tests.factories.amendments import amendment
 from tests.factories.bills import bill
 from tests.factories.challans import challan
 from tests.factories.directory import custodian, importer
+from tests.factories.documents import bill_of_documents
 from tests.factories.manifests import house_airway_bill, manifest
 from tests.factories.manual import manual_clearance, manual_form
 from tests.factories.people import officer, station_role
@@ -79,7 +80,7 @@ class World:
     def words(self) -> list[str]:
         """What would give the documents away."""
         numbers = [one.number for one in self.documents if one.number]
-        hawbs = [one.hawb.number for one in self.documents if isinstance(one, CourierBillOfEntry)]
+        hawbs = [one.hawb.number for one in self.documents if isinstance(one, CourierBillOfEntry) and one.hawb]
         return [*numbers, *hawbs, "Krishna Electronics", "Contractor", "Zenith", "Zero desk"]
 
 
@@ -108,13 +109,18 @@ def build() -> World:
         provisional_assessment(of=bills[Stage.OUT_OF_CHARGE]),
     ]  # fmt: skip
     sent_back, disposed = return_to_origin(), disposal()
+    papers = [bill_of_documents(Stage.DRAFT), bill_of_documents(Stage.XRAY)]
     world.documents = [
-        sent_back, disposed, manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *of_bills, owed, paid, *people, *roles,
+        sent_back, disposed, manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, owed, paid, *people, *roles,
         _of_the_port_admin(world),
     ]  # fmt: skip
     _generic(world)
     _of_manifests(world, draft_manifest, flight)
     _of_bills(world, bills, flight)
+    world.own("bill-choose", papers[0].pk)
+    world.own("bill-check", papers[0].pk)
+    world.own("bill-shipments", papers[1].number)
+    world.own("bill-print", papers[1].key)
     _of_payments(world, owed, paid)
     _common(world)
     _of_amendments(world, asked)
@@ -271,6 +277,7 @@ def _common(world: World) -> None:
     world.common("bars", "ECM_DEL_2026-2027_01")
     world.common("squares")
     world.common("upload-template", "cbe")
+    world.common("upload-template", "cbe-xi")
 
 
 def _cancelled_exercise() -> ExpiryExercise:

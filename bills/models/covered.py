@@ -1,0 +1,53 @@
+"""What a CBE-XI covers: the house airway bills of documents, bagged and loose, of one manifest (PN17 5.4.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from bills.models.bill import CourierBillOfEntry
+from manifests.models import HouseAirwayBill
+
+
+class CoveredShipment(models.Model):
+    """One house airway bill of documents on a CBE-XI; as long as that stands, it is on no other."""
+
+    bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="covered", db_index=False)
+    hawb = models.ForeignKey(HouseAirwayBill, models.PROTECT, related_name="covered", db_index=False)
+    ended_at = models.DateTimeField(null=True)  # the bill was cancelled: the shipment may have another
+
+    class Meta:
+        verbose_name = _("shipment of a CBE-XI")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hawb"],
+                condition=Q(ended_at=None),
+                name="covered_once",
+                violation_error_message=_("A bill for this house airway bill exists already."),
+            )
+        ]
+        indexes = [models.Index(fields=["bill", "id"], name="covered_by_bill")]
+
+    def __str__(self) -> str:
+        return f"{self.bill}: {self.hawb}"
+
+
+def goods_of(bills: Collection[int]) -> QuerySet[HouseAirwayBill]:
+    """The house airway bills that these bills cover, one or many each."""
+    one = CourierBillOfEntry.objects.filter(pk__in=bills, hawb__isnull=False).values("hawb_id")
+    many = CoveredShipment.objects.filter(bill__in=bills).values("hawb_id")
+    found: QuerySet[HouseAirwayBill] = HouseAirwayBill.objects.filter(pk__in=one.union(many, all=True))
+    return found
+
+
+def bills_by_hawb(hawbs: Collection[int]) -> dict[int, CourierBillOfEntry]:
+    """The bill filed for each of these house airway bills, where there is one: two queries, however many they are."""
+    from bills.stages import PUT_AWAY, Stage
+
+    rows = CourierBillOfEntry.objects.exclude(stage__in=(*PUT_AWAY, Stage.DRAFT))
+    found: dict[int, CourierBillOfEntry] = {bill.hawb_id or 0: bill for bill in rows.filter(hawb__in=hawbs)}
+    links = CoveredShipment.objects.filter(hawb__in=hawbs, ended_at=None).select_related("bill")
+    return found | {one.hawb_id: one.bill for one in links}

@@ -1,0 +1,104 @@
+"""Filing a CBE-XI: its manifest, what it covers, and the list of its shipments once it is filed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import F, IntegerField, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.sessions import keeps_draft
+from bills.forms.documents import ChoiceForm
+from bills.kinds import Kind
+from bills.models import CourierBillOfEntry
+from bills.stages import PUT_AWAY, Stage
+from bills.xi import filing
+from bills.xi.selection import in_words, judge
+from bills.xi.shown import bags_open, copied_choice, listed, of_draft
+from eccs import keyset
+from eccs.audit_answers import concerns
+from eccs.workflow import Refused
+from manifests.models import ExpressCargoManifest
+
+SHOWN = 25
+SIZE = 50  # shipments a page
+
+
+def start(request: HttpRequest, copied: CourierBillOfEntry | None, kinds: tuple[Kind, ...]) -> HttpResponse:
+    """Choose the manifest of documents; a draft over all of it is begun."""
+    actor = request.actor  # type: ignore[attr-defined]
+    rows = _open_flights(actor.courier_id)
+    if request.method == "POST":
+        chosen = request.POST.get("flight", "")
+        flight = get_object_or_404(rows, pk=int(chosen) if chosen.isdigit() else 0)
+        return redirect(filing.start(flight, actor.user_id, copied_choice(copied, flight) if copied else None))
+    manifest = request.GET.get("manifest", "").strip()[:60]
+    if manifest:
+        rows = rows.filter(number=manifest.upper())
+    found = list(rows.order_by("-pk")[: SHOWN + 1])
+    context = {
+        "flights": found[:SHOWN], "more": len(found) > SHOWN, "manifest": manifest, "kind": Kind.XI, "kinds": kinds,
+        "copied": copied,
+    }  # fmt: skip
+    return render(request, "bills/xi_start.html", context)
+
+
+def _open_flights(courier_id: int) -> Any:
+    """The courier's submitted manifests of documents with shipments that no bill covers."""
+    filed = CourierBillOfEntry.objects.filter(manifest=OuterRef("pk")).exclude(stage__in=(*PUT_AWAY, Stage.DRAFT))
+    counted = filed.order_by().values("manifest").annotate(n=Sum("shipment_count")).values("n")
+    rows = ExpressCargoManifest.objects.filter(
+        courier_id=courier_id, kind=ExpressCargoManifest.Kind.DOCUMENTS, number__isnull=False
+    ).annotate(billed=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
+    return rows.filter(billed__lt=F("hawb_count"))
+
+
+@keeps_draft
+@require_http_methods(["GET", "POST"])
+def choose(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the bill covers. It is kept, right or wrong; what is wrong is said."""
+    from bills.drafts import keep_choice
+    from bills.views.entry import own_draft
+
+    bill = own_draft(request, pk)
+    if not bill.is_documents or bill.stage != Stage.DRAFT:
+        raise Http404
+    told, bags = of_draft(bill), bags_open(bill)
+    ticked = set(told["bags_named"])
+    initial = {"scope": "whole" if told["chosen"].whole else "named", "hawbs": "\n".join(told["hawbs_named"])}
+    form, wrong = ChoiceForm(initial=initial, bags=[]), list[str]()
+    if request.method == "POST":
+        given = [bag["number"] for bag in bags if bag["number"] in request.POST.getlist("bag")]
+        form, ticked = ChoiceForm(request.POST, bags=given), set(given)
+        if form.is_valid():
+            chosen = form.chosen()
+            try:
+                keep_choice(bill, chosen.kept())
+            except Refused as refusal:
+                messages.error(request, " ".join(refusal.reasons))
+                return redirect(bill)
+            wrong = in_words(judge(bill.manifest, chosen).faults[:50])
+            if not wrong:
+                return redirect(bill)
+    context = {"bill": bill, "form": form, "bags": bags, "ticked": ticked, "wrong": wrong}
+    return render(request, "bills/xi_choose.html", context, status=422 if form.is_bound else 200)
+
+
+@require_GET
+def shipments(request: HttpRequest, key: str) -> HttpResponse:
+    """Every shipment of a filed CBE-XI, page by page."""
+    rows = CourierBillOfEntry.objects.visible_to(request.actor).filter(kind=Kind.XI)  # type: ignore[attr-defined]
+    bill: CourierBillOfEntry = get_object_or_404(rows, number=key)
+    concerns(request, bill)
+    found = listed(bill)
+    if hawb := request.GET.get("hawb", "").strip().upper():
+        found = found.filter(hawb__number__startswith=hawb)
+    if bag := request.GET.get("bag", "").strip().upper():
+        found = found.filter(hawb__bag__number=bag)
+    page = keyset.page(found, "pk", request.GET.get("mark", ""), SIZE)
+    context = {"bill": bill, "page": page, "shipments": [one.hawb for one in page.rows], "hawb": hawb, "bag": bag}
+    return render(request, "bills/xi_shipments.html", context)

@@ -1,0 +1,119 @@
+"""Filing a CBE-XI: numbered, put to the RMS and routed in a few statements, however many house airway bills it covers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from bills.flight import ruleset_at
+from bills.models import CourierBillOfEntry, CoveredShipment
+from bills.xi.selection import Chosen, Judged, Shipment, in_words, judge, why_no_documents
+from eccs.workflow import Refused
+from manifests.models import ExpressCargoManifest
+from rms.facts import ConsignmentFacts
+from rms.models import RiskDecision
+
+NIL = Decimal(0)
+
+_COVER = """
+INSERT INTO bills_coveredshipment (bill_id, hawb_id)
+SELECT %s, given.id FROM unnest(%s::bigint[]) WITH ORDINALITY AS given(id, place) ORDER BY given.place
+"""
+
+
+def start(manifest: ExpressCargoManifest, user_id: int, chosen: Chosen | None = None) -> CourierBillOfEntry:
+    """A draft over the documents of a manifest."""
+    made: CourierBillOfEntry = CourierBillOfEntry.objects.create(
+        kind="CBE-XI", station_id=manifest.station_id, courier_id=manifest.courier_id, manifest=manifest, hawb=None,
+        shipment_count=0, created_by_id=user_id, draft=(chosen or Chosen()).kept(),
+    )  # fmt: skip
+    return made
+
+
+def file_documents(bill: CourierBillOfEntry) -> None:
+    """File a draft inside the gate: refused with every fault, or the shipments are covered and the bill is complete."""
+    if reason := why_no_documents(bill.manifest):
+        raise Refused([reason], bill)
+    judged = judge(bill.manifest, Chosen.of(bill.draft), lock=True)
+    if judged.faults:
+        raise Refused(in_words(judged.faults), bill)
+    _complete(bill, judged, bill.taken_at)
+    cover(bill, [one.pk for one in judged.shipments])
+    bill.filed_by_id, bill.draft = bill.taken_by.user_id, {}
+    bill.snapshot_for_trail = declared(bill, judged)
+
+
+def cover(bill: CourierBillOfEntry, hawbs: list[int]) -> None:
+    """Put house airway bills on the bill in the order given: one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COVER, [bill.pk, hawbs])
+
+
+def _complete(bill: CourierBillOfEntry, judged: Judged, at: datetime) -> None:
+    """What the bill says as filed: documents of no commercial value bear no duty and are not assessed (PN17 7)."""
+    today = timezone.localdate(at)
+    bill.filed_at, bill.presented_on, bill.rates_on = at, today, today
+    count_shipments(bill, judged.shipments)
+    put_to_rms(bill, judged.shipments, at)
+
+
+def put_to_rms(bill: CourierBillOfEntry, shipments: list[Shipment], at: datetime) -> None:
+    """Put the bill to the RMS and keep what it decided."""
+    _today, ruleset = ruleset_at(bill.station_id)
+    decision = decide(bill, shipments, ruleset, at)
+    decision.save()
+    bill.risk_decision = decision
+    bill.facilitated = decision.lane == RiskDecision.Lane.FACILITATED
+    bill.examination_prescribed = not bill.facilitated
+    if decision.documents_required != bill.documents_required:
+        bill.documents_required = decision.documents_required
+        bill.documents_complete = not bill.documents_required
+
+
+def count_shipments(bill: CourierBillOfEntry, shipments: list[Shipment]) -> None:
+    """How many shipments and bags the bill covers, and whether all of them have arrived."""
+    bill.shipment_count, bill.item_count = len(shipments), 0
+    bill.bag_count = len({one.bag for one in shipments if one.bag})
+    bill.goods = "Documents"
+    arrived = [one.arrived_at for one in shipments]
+    bill.arrived_at = max(arrived) if all(arrived) else None
+
+
+def decide(bill: CourierBillOfEntry, shipments: list[Shipment], ruleset: Any, at: datetime) -> RiskDecision:
+    """Put every shipment of the bill to the RMS: what hits any of them is prescribed for the bill."""
+    courier = bill.courier.number or ""
+    decided = ruleset.decide_documents(
+        ConsignmentFacts(
+            kind=bill.kind, station=bill.station_id, courier=courier, hawb=one.number, consignor=one.consignor_name,
+            consignor_country=one.consignor_country, consignee=one.consignee_name, consignee_city=one.consignee_city,
+            kyc_type="", kyc_token="", iec="", gstin="", assessable_value=NIL, weight_kg=one.gross_weight_kg,
+            packages=one.packages, ecommerce=False, descriptions=(one.description,),
+        )
+        for one in shipments
+    )  # fmt: skip
+    facts = {"kind": bill.kind, "station": bill.station_id, "courier": courier, "shipments": len(shipments)}
+    return RiskDecision(
+        lane=decided.lane, reasons=decided.reasons, facts=facts, draw=decided.draw, ruleset=ruleset.version,
+        documents_required=decided.documents_required, decided_at=at,
+    )  # fmt: skip
+
+
+def declared(bill: CourierBillOfEntry, judged: Judged) -> dict[str, Any]:
+    """What was declared, for the trail: every house airway bill by its bag, and those that are loose."""
+    bags: dict[str, list[str]] = {}
+    for one in judged.shipments:
+        bags.setdefault(one.bag or "", []).append(one.number)
+    loose = bags.pop("", [])
+    return {
+        "manifest": bill.manifest.number, "mawbs": judged.masters, "bags": bags, "loose": loose, "packages": judged.packages,
+        "gross_weight_kg": judged.weight, "commercial_value": "NIL",
+    }  # fmt: skip
+
+
+def uncover(bill: CourierBillOfEntry, numbers: list[str]) -> None:
+    """Take house airway bills off the bill: an approved amendment."""
+    CoveredShipment.objects.filter(bill=bill, hawb__number__in=numbers).delete()

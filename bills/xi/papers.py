@@ -1,0 +1,151 @@
+"""The CBE-XI on paper, Form B: the header of the flight, and every house airway bill by its bag with consignor and consignee."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, F, Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bills.models import CourierBillOfEntry
+from eccs.money import grouped
+from eccs.papers import Column, Field, Head, Paper
+
+
+@dataclass(frozen=True)
+class DocumentLine:
+    """One house airway bill of documents."""
+
+    hawb: str
+    bag: str
+    consignor: str
+    consignee: str
+    pieces: str
+    weight: str
+
+
+@dataclass(frozen=True)
+class FormB:
+    """A CBE-XI as it is printed: every value ready in words."""
+
+    head: Head
+    status: str
+    filed: str
+    manifest: str
+    igm: str
+    courier_registration: str
+    courier: str
+    airline: str
+    airport_of_arrival: str
+    first_port: str
+    flight: str
+    arrival_date: str
+    arrival_time: str
+    airport_of_shipment: str
+    country_of_exportation: str
+    mawb: str
+    hawb: str
+    packages: str
+    weight: str
+    bags: str
+    signed: str
+    out_of_charge: str
+    lines: Iterable[DocumentLine] = ()
+
+
+def parties_of_documents(bill: CourierBillOfEntry) -> dict[str, Any]:
+    """What the papers of a CBE-XI say of its shipments: how many, in which bags, under which master airway bills."""
+    sums = bill.shipments().aggregate(n=Count("pk"), kg=Sum("gross_weight_kg"), pieces=Sum("packages"))
+    masters = sorted(set(bill.shipments().values_list("master__number", flat=True)))
+    bags = ngettext("%(n)s bag", "%(n)s bags", bill.bag_count) % {"n": grouped(bill.bag_count)}
+    listed = _("As listed on the bill")
+    return {
+        "hawb": f"{bill.consignment}, {bags}", "mawb": ", ".join(masters) or "-", "crns": (), "consignor": listed,
+        "consignee": listed, "packages": grouped(sums["pieces"] or 0), "weight": f"{(sums['kg'] or 0):f} kg",
+    }  # fmt: skip
+
+
+def lines_of(bill: CourierBillOfEntry) -> Iterable[DocumentLine]:
+    """Every house airway bill in the order of filing: one query."""
+    rows = bill.covered.order_by("pk").values_list(
+        "hawb__number", "hawb__bag__number", "hawb__consignor_name", "hawb__consignor_country", "hawb__consignee_name",
+        "hawb__consignee_city", "hawb__packages", "hawb__gross_weight_kg",
+    )  # fmt: skip
+    loose = _("loose")
+    for hawb, bag, consignor, country, consignee, city, pieces, kg in rows.iterator(chunk_size=2000):
+        to = f"{consignee}, {city}" if city else consignee
+        yield DocumentLine(hawb, bag or loose, f"{consignor} ({country})", to, str(pieces), f"{kg.normalize():f}")
+
+
+def draw_form_b(paper: FormB) -> bytes:
+    """The CBE-XI as PDF."""
+    sheet = Paper(paper.head)
+    sheet.boxes(_boxes(paper))
+    sheet.space(4)
+    table = sheet.table(
+        [
+            Column(_("No."), 0.06, right=True), Column(_("HAWB"), 0.17), Column(_("Bag"), 0.13), Column(_("Consignor"), 0.25),
+            Column(_("Consignee"), 0.25), Column(_("Pieces"), 0.06, right=True), Column(_("kg"), 0.08, right=True),
+        ]
+    )  # fmt: skip
+    for number, line in enumerate(paper.lines, 1):
+        table.row([str(number), line.hawb, line.bag, line.consignor, line.consignee, line.pieces, line.weight])
+    sheet.space(4)
+    for words in declarations():
+        sheet.text(words, 8)
+    sheet.space(4)
+    signed = sheet.table([Column(_("Signed for the courier"), 0.5), Column(_("Out of Charge given by"), 0.5)])
+    signed.row([paper.signed, paper.out_of_charge])
+    return sheet.close()
+
+
+def declarations() -> tuple[str, ...]:
+    """What the courier declares on Form B."""
+    return (
+        _("We are authorised by the consignors or consignees to clear these documents."),
+        _("The bags and packages hold documents alone, of no commercial value, free of duty and of any prohibition."),
+        _("If we receive a document that shows otherwise, we will tell the Commissioner of Customs at once."),
+    )
+
+
+def _boxes(paper: FormB) -> list[list[Field]]:
+    """The header of Form B."""
+    return [
+        [
+            Field(_("Current Status of the CBE"), paper.status, 2, strong=True), Field(_("Filed"), paper.filed),
+            Field(_("Manifest"), paper.manifest),
+        ],
+        [
+            Field(_("1 Courier Registration Number"), paper.courier_registration),
+            Field(_("2 Name and address of the Authorised Courier"), paper.courier, 3),
+        ],
+        [
+            Field(_("3 Airline"), paper.airline), Field(_("4 Airport of arrival"), paper.airport_of_arrival),
+            Field(_("5 First port of arrival"), paper.first_port), Field(_("6 Flight number"), paper.flight),
+        ],
+        [
+            Field(_("7 Date of arrival"), paper.arrival_date), Field(_("8 Time of arrival"), paper.arrival_time),
+            Field(_("9 Airport of shipment"), paper.airport_of_shipment),
+            Field(_("10 Country of exportation"), paper.country_of_exportation),
+        ],
+        [Field(_("11 MAWB"), paper.mawb, 2), Field(_("12 Number of HAWBs and bags"), paper.hawb, 2, strong=True)],
+        [
+            Field(_("Pieces"), paper.packages), Field(_("Gross weight"), paper.weight), Field(_("IGM, landed"), paper.igm),
+            Field(_("Commercial value"), _("Nil")),
+        ],
+        [Field(_("Bags"), paper.bags, 4)],
+    ]  # fmt: skip
+
+
+def bags_of(bill: CourierBillOfEntry, most: int = 60) -> str:
+    """The bags by number, as many as a box holds; all stand beside their house airway bills."""
+    rows = (
+        bill.covered.filter(hawb__bag__isnull=False).annotate(bag=F("hawb__bag__number")).values_list("bag", flat=True)
+    )
+    bags = list(rows.distinct().order_by("bag")[: most + 1])
+    if not bags:
+        return _("None: all are loose")
+    return ", ".join(bags[:most]) + (" …" if len(bags) > most else "")
