@@ -48,6 +48,7 @@ def summary(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]:
     papers = bill.attachments.all() if actor.is_officer else bill.attachments.exclude(kind__in=Attachment.OFFICERS_ONLY)
     told = {
         "bill": bill,
+        "pays": actor.is_trade and actor.importer_id == bill.importer_id,
         "is_courier": actor.courier_id == bill.courier_id,
         "items": items,
         "packages": list(bill.hawb.pieces.order_by("part")),
