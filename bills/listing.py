@@ -42,7 +42,7 @@ def context(bill: Any, actor: Any) -> dict[str, Any]:
 
 def duty_unpaid(courier_id: int) -> str:
     """What a courier's bills still owe."""
-    owing = CourierBillOfEntry.objects.filter(courier=courier_id, stage=Stage.DUTY).count()
+    owing = CourierBillOfEntry.objects.filter(courier=courier_id, importer=None, stage=Stage.DUTY).count()
     words = ngettext("%(count)d bill waits for duty.", "%(count)d bills wait for duty.", owing)
     return words % {"count": owing} if owing else ""
 

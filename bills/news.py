@@ -1,4 +1,4 @@
-"""News of a bill that the trail alone does not send: to its courier."""
+"""News of a bill that the trail alone does not send: to its courier, and to the importer that filed it."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from eccs.models import Notice
+from eccs.notices import firms_of
 
 if TYPE_CHECKING:
     from bills.models import CourierBillOfEntry
 
 
-def notice_about(bill: CourierBillOfEntry, subject: str) -> Notice:
-    """A notice for the courier with the address of the bill; whoever asked for it writes it."""
-    return Notice(
-        audience=f"courier:{bill.courier_id}",
-        subject=subject,
-        body=f"{bill}  {settings.PUBLIC_URL}{bill.get_absolute_url()}",
-    )
+def notices_about(bill: CourierBillOfEntry, subject: str) -> list[Notice]:
+    """A notice for each firm of the bill with its address; whoever asked for them writes them."""
+    body = f"{bill}  {settings.PUBLIC_URL}{bill.get_absolute_url()}"
+    return [Notice(audience=firm, subject=subject, body=body) for firm in firms_of(bill)]

@@ -36,5 +36,7 @@ class OfBillQuerySet(models.QuerySet[Any]):
     """Requests and provisional assessments by who asks."""
 
     def visible_to(self, actor: Actor) -> Self:
-        """The courier's own at the stations of the posting, mostly all; all of the posting's station for officers."""
+        """The courier's own at the stations of the posting, mostly all; the importer's own; all of the posting's station for officers."""
+        if actor.importer_id is not None:
+            return self.filter(bill__importer_id=actor.importer_id)
         return self.filter(Q(station_id__in=actor.stations_in(Group.CUSTOMS)) | actor.firm_documents())

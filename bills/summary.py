@@ -50,6 +50,7 @@ def summary(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]:
     items = list(bill.items.all())
     told = {
         "bill": bill,
+        "pays": actor.is_trade and actor.importer_id == bill.importer_id,
         "is_courier": actor.courier_id == bill.courier_id,
         "items": items,
         "packages": list(bill.hawb.pieces.order_by("part")),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.permissions import SYSTEM
 from bills.manual import issuing
 from bills.models import ManualClearance, QueryMemo
-from bills.news import notice_about
+from bills.news import notices_about
 from bills.stages import Stage
 from bills.uncleared import goods, notices
 from eccs.dated_rules import rule_book
@@ -39,15 +39,15 @@ def chase_queries() -> int:
             .order_by("raised_at")
         )
         memos = list(waiting[:AT_ONCE])
-        Notice.objects.bulk_create(_reminder(memo) for memo in memos)
+        Notice.objects.bulk_create(notice for memo in memos for notice in _reminders(memo))
         QueryMemo.objects.filter(pk__in=[memo.pk for memo in memos]).update(chased_at=now)
     return len(memos)
 
 
-def _reminder(memo: QueryMemo) -> Notice:
-    """The notice that a query still waits for its answer."""
+def _reminders(memo: QueryMemo) -> list[Notice]:
+    """The notices that a query still waits for its answer."""
     told = {"bill": memo.bill, "since": f"{timezone.localtime(memo.raised_at):%d/%m/%Y}"}
-    return notice_about(memo.bill, _("%(bill)s: the query of %(since)s is not answered") % told)
+    return notices_about(memo.bill, _("%(bill)s: the query of %(since)s is not answered") % told)
 
 
 @shared_task

@@ -33,26 +33,32 @@ def gather(kind: type[TrailLine]) -> int:
             return 0
         told: dict[tuple[str, str], list[Document]] = defaultdict(list)
         for line in lines:
-            if line.from_stage != line.to_stage and (audience := audience_of(line)):
+            if line.from_stage == line.to_stage:
+                continue
+            for audience in audiences_of(line):
                 told[audience, line.to_stage].append(line.document)
         Notice.objects.bulk_create(_notice(audience, stage, documents) for (audience, stage), documents in told.items())
         kind._default_manager.filter(pk__in=[line.pk for line in lines]).update(noticed_at=timezone.now())
     return len(lines)
 
 
-def audience_of(line: TrailLine) -> str:
-    """Whom a line concerns: the courier, when the document now waits for it or is finished."""
+def firms_of(document: Any) -> list[str]:
+    """The firms of a document: its courier, and the importer that filed for its own goods."""
+    firms = (("courier", document.courier_id), ("importer", getattr(document, "importer_id", None)))
+    return [f"{kind}:{pk}" for kind, pk in firms if pk is not None]
+
+
+def audiences_of(line: TrailLine) -> list[str]:
+    """Whom a line concerns: the firms of the document, when it now waits for them or is finished."""
     document: Any = line.document
-    if document.courier_id is None:
-        return ""
     if document.told_of_all:
-        return f"courier:{document.courier_id}"
+        return firms_of(document)
     desks = holders(type(document), line.to_stage)
     waits_for_trade = any(role.startswith(("COURIER", "IMPORTER")) for role in desks)
     if line.role.startswith(("COURIER", "IMPORTER")) and waits_for_trade:
-        return ""  # the firm did it itself and still has it
+        return []  # the firm did it itself and still has it
     nobody_elses = set(desks) <= {"SYSTEM"}  # finished, or waiting for a payment
-    return f"courier:{document.courier_id}" if waits_for_trade or nobody_elses else ""
+    return firms_of(document) if waits_for_trade or nobody_elses else []
 
 
 def _notice(audience: str, stage: str, documents: list[Document]) -> Notice:

@@ -24,6 +24,9 @@ FIRST_ASKED_AFTER = timedelta(minutes=5)
 """So long the payer is left alone at the bank before ECCS asks the bank by itself."""
 
 
+PAYERS = (*COURIERS, Role.IMPORTER)  # an importer for the bills that it filed itself
+
+
 class Stage(models.TextChoices):
     """What a challan awaits."""
 
@@ -82,7 +85,7 @@ class ChallanClearance(Document):
         return {"create": CREATE, **super().steps()}
 
     @step(
-        (Stage.CREATED, Stage.AT_BANK), Stage.AT_BANK, role=COURIERS, label=gettext_lazy("Pay at the bank"),
+        (Stage.CREATED, Stage.AT_BANK), Stage.AT_BANK, role=PAYERS, label=gettext_lazy("Pay at the bank"),
         para="PN17 8.0", guards=(bills_still_due,),
     )  # fmt: skip
     def go_to_bank(self: Challan) -> None:
@@ -93,7 +96,7 @@ class ChallanClearance(Document):
     @step(
         Stage.CREATED,
         Stage.WITHDRAWN,
-        role=COURIERS,
+        role=PAYERS,
         label=gettext_lazy("Withdraw challan"),
         para="PN17 8.0",
         grave=True,
@@ -103,7 +106,7 @@ class ChallanClearance(Document):
         self.release_bills()
 
     @step(
-        ASKED, Stage.UNKNOWN, role=COURIERS, label=gettext_lazy("Verify payment"), para="PN17 8.1",
+        ASKED, Stage.UNKNOWN, role=PAYERS, label=gettext_lazy("Verify payment"), para="PN17 8.1",
         form="payments.forms.VerifyPaymentForm",
     )  # fmt: skip
     def verify_payment(self: Challan, *, bank_transaction: str) -> None:
@@ -167,10 +170,10 @@ class ChallanClearance(Document):
 
 
 CREATE = Step(
-    name="create", document="challan", sources=(), targets=(Stage.CREATED,), roles=COURIERS,
+    name="create", document="challan", sources=(), targets=(Stage.CREATED,), roles=PAYERS,
     label=gettext_lazy("Create challan"),  # type: ignore[arg-type]  # every label is translated when it is shown
     para="PN17 8.0",
-    rule="Bills of one courier and one station that wait for duty are put on a challan.",
+    rule="Bills of one firm and one station that wait for duty are put on a challan.",
 )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ def receipt_paper(challan: Challan, printed_by: str = "") -> ReceiptPaper:
             address=f"{settings.PUBLIC_URL}{challan.get_absolute_url()}", foot=f"{number}   {printed}   trail {seal}",
         ),
         receipt=number, challan=f"{challan.number}, {moment(challan.created_at)}",
-        paid_by=f"{challan.courier.name}, {challan.courier.number}",
+        paid_by=f"{challan.payer.name}, {challan.payer_number}",
         paid_from=_("Account at the authorised bank"), bank_reference=challan.bank_transaction,
         confirmed=moment(challan.paid_at), station=str(challan.station),
         heads=tuple((head_label(head), Decimal(challan.heads[head])) for head in heads_of(challan)),

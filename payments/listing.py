@@ -57,13 +57,13 @@ CHALLANS = Listing(
     model=Challan, slug="payments/challans", label=_("Challans"),
     columns=(
         Column("number", _("Number"), lookup="number__startswith", hint=_("starts with")),
-        Column("courier", _("Courier"), lookup="courier__name__icontains", officers_only=True, hint=_("contains")),
+        Column("courier", _("Paid by"), lookup="courier__name__icontains", officers_only=True, hint=_("contains")),
         Column("station", _("Station"), lookup="station__code__iexact", hint=_("BLR")),
         Column("bills", _("Bills"), number=True),
         Column("amount", _("Amount ₹"), lookup="amount__gte", hint=_("from"), number=True, sort="amount"),
         Column("created", _("Made"), sort="created_at"),
     ),
     row_template="payments/_row.html", page_template="payments/challan.html",
-    trade_template="payments/challan.html", related=("station", "courier"),
+    trade_template="payments/challan.html", related=("station", "courier", "importer"),
     context=challan_context, search=lambda text: Q(number=text) | Q(bank_transaction=text.upper()),
 )  # fmt: skip

@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import AuthorisedCourier, CustomsStation
+from accounts.models import AuthorisedCourier, CustomsStation, Importer
 from accounts.permissions import Actor
 from bills.models import CourierBillOfEntry
 from eccs.numbering import Numbered
@@ -26,10 +26,11 @@ from payments.querysets import ChallanQuerySet
 
 
 class Challan(ChallanClearance):
-    """A TR-6 challan: bills of one courier and one station, paid together (PN17 8.0)."""
+    """A TR-6 challan: bills that one firm filed at one station, paid together (PN17 8.0)."""
 
     station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="challans")
-    courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, related_name="challans")
+    courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, null=True, related_name="challans")
+    importer = models.ForeignKey(Importer, models.PROTECT, null=True, related_name="challans")  # for its own goods
     stage = StageField(choices=Stage.choices, default=Stage.CREATED, max_length=12)
     amount = models.DecimalField(max_digits=16, decimal_places=2)
     heads = models.JSONField(default=dict)  # head → rupees
@@ -49,6 +50,10 @@ class Challan(ChallanClearance):
         verbose_name = _("challan")
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0, bill_count__gt=0), name="challan_is_for_something"),
+            models.CheckConstraint(
+                condition=Q(courier=None, importer__isnull=False) | Q(courier__isnull=False, importer=None),
+                name="challan_has_one_payer",
+            ),
             models.CheckConstraint(
                 condition=Q(stage="PAID", paid_at__isnull=False) & ~Q(bank_transaction="")
                 | ~Q(stage="PAID") & Q(paid_at=None, bank_transaction=""),
@@ -78,6 +83,28 @@ class Challan(ChallanClearance):
     def paise(self) -> int:
         """The amount in paise, as the bank counts."""
         return int(self.amount * 100)
+
+    @property
+    def payer(self) -> AuthorisedCourier | Importer:
+        """The firm that pays: a courier, or an importer for its own goods."""
+        found = self.courier or self.importer
+        assert found is not None
+        return found
+
+    @property
+    def payer_number(self) -> str:
+        """The courier's registration number, or the importer's code."""
+        return str(self.courier.number if self.courier else self.importer.iec if self.importer else "")
+
+    @property
+    def payer_pan(self) -> str:
+        """The courier's PAN, or the importer's code."""
+        return self.courier.pan if self.courier else self.payer_number
+
+    @property
+    def payer_short(self) -> str:
+        """The firm as a list names it."""
+        return self.courier.short_name if self.courier else str(self.importer)
 
     def release_bills(self) -> None:
         """The bills may be put on another challan."""

@@ -62,7 +62,7 @@ def create_challan(bill_ids: Collection[int], actor: Actor, at: datetime | None 
         lines = _lines(bills)
         first = bills[0]
         challan = Challan(
-            station_id=first.station_id, courier_id=first.courier_id, amount=sum(line.amount for line in lines),
+            station_id=first.station_id, courier_id=None if actor.importer_id else first.courier_id, importer_id=actor.importer_id, amount=sum(line.amount for line in lines),
             heads=ledger.as_text(ledger.summed(line.heads for line in lines)), bill_count=len(lines),
             created_by_id=cast("int", actor.user_id), created_at=at, stage_since=at,
         )  # fmt: skip
@@ -118,7 +118,7 @@ def send_to_bank(challan: Challan, actor: Actor, return_url: str) -> str:
     authorised = the_bank()
     sent = take(challan, "go_to_bank", actor)
     payment = bank.Payment(
-        challan=sent.number, amount_paise=sent.paise, payer=sent.courier.name, return_url=return_url,
+        challan=sent.number, amount_paise=sent.paise, payer=sent.payer.name, return_url=return_url,
         sent_at=sent.sent_to_bank_at.replace(microsecond=0),
     )  # fmt: skip
     return authorised.payment_address(payment)

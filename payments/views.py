@@ -32,7 +32,7 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def _challan(request: HttpRequest, number: str) -> Any:
-    rows = Challan.objects.visible_to(actor_of(request)).select_related("station", "courier", "receipt")
+    rows = Challan.objects.visible_to(actor_of(request)).select_related("station", "courier", "importer", "receipt")
     challan = get_object_or_404(rows, number=number)
     concerns(request, challan)
     return challan
@@ -44,7 +44,7 @@ def history(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     pages.require(actor, "payment-history")
     form = HistoryForm(request.GET)
-    rows = Challan.objects.visible_to(actor).select_related("station", "courier", "receipt")
+    rows = Challan.objects.visible_to(actor).select_related("station", "courier", "importer", "receipt")
     rows = rows.filter(**form.lookups()) if form.is_valid() else rows.none()
     shown = keyset.page(rows, "-created_at", request.GET.get("mark", ""))
     kept = {name: value for name, value in request.GET.items() if value and name != "mark"}

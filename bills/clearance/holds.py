@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from bills import routing
 from bills.clearance import guards
-from bills.clearance.imports import AFTER_APPROVAL, ImportClearance
+from bills.clearance.imports import AFTER_APPROVAL, FILERS, ImportClearance
 from bills.stages import FREE, HERE, Hold, Stage
 from eccs.money import rupees
 from eccs.workflow import GET_STATE, Refused, step
@@ -82,7 +82,7 @@ class HeldClearance(ImportClearance):
     ) -> Iterable[models.Model]:  # fmt: skip
         """Detained goods leave against a bond and a bank guarantee; the final order follows."""
         from bills.models import ProvisionalRelease
-        from bills.news import notice_about
+        from bills.news import notices_about
 
         self.released_at = self.taken_at
         memo = self.detention_ended("RELEASED", "")
@@ -93,11 +93,11 @@ class HeldClearance(ImportClearance):
                 guarantee_number=guarantee_number, guarantee_amount=Decimal(guarantee_amount),
                 guarantee_valid_until=guarantee_valid_until, at=self.taken_at, by_id=self.taken_by.user_id,
             ),
-            notice_about(self, gettext("%(bill)s: the goods are released provisionally") % {"bill": self}),
+            *notices_about(self, gettext("%(bill)s: the goods are released provisionally") % {"bill": self}),
         ]  # fmt: skip
 
     @step(
-        Stage.DETAINED, None, role=Role.COURIER_SIGNATORY, label=_("Reply to detention memo"), para="PN17 7.1(e)",
+        Stage.DETAINED, None, role=FILERS, label=_("Reply to detention memo"), para="PN17 7.1(e)",
         form="bills.forms.courier.DetentionReplyForm", guards=(guards.memo_not_answered,),
     )  # fmt: skip
     def reply_to_detention_memo(self: CourierBillOfEntry, *, reply: str) -> Iterable[models.Model]:
@@ -162,7 +162,7 @@ class HeldClearance(ImportClearance):
         return [*records, self.detention_ended("REFERRED", remarks)] if Hold.DETENTION in self.held_by else records
 
     @step(
-        HERE, None, role=Role.COURIER_SIGNATORY, label=_("Request amendment"), para="PN17 11.0",
+        HERE, None, role=FILERS, label=_("Request amendment"), para="PN17 11.0",
         form="bills.forms.requests.amendment_form", guards=(*guards.NO_OPEN_REQUEST, guards.goods_not_released), anytime=True,
     )  # fmt: skip
     def request_amendment(self: CourierBillOfEntry, *, changes: list[dict[str, Any]], reason: str) -> None:
@@ -173,7 +173,7 @@ class HeldClearance(ImportClearance):
         self.hold(Hold.AMENDMENT)
 
     @step(
-        HERE, None, role=Role.COURIER_SIGNATORY, label=_("Request cancellation"), para="PN17 10.0",
+        HERE, None, role=FILERS, label=_("Request cancellation"), para="PN17 10.0",
         form="bills.forms.requests.CancellationForm", guards=(*guards.NO_OPEN_REQUEST, guards.goods_not_released),
         grave=True, anytime=True,
     )  # fmt: skip

@@ -62,6 +62,11 @@ class ProvisionalAssessment(ProvisionalClearance):
             models.Index(fields=["station", "stage_since"], name="provisional_queue", condition=Q(stage="PROVISIONAL"))
         ]
 
+    @property
+    def importer_id(self) -> int | None:
+        """The importer that filed the bill for its own goods, or nothing."""
+        return self.bill.importer_id
+
     def series(self) -> str:
         """Counted by station and financial year."""
         assessed: datetime = self.assessed_at

@@ -45,6 +45,12 @@ class BillRequest(Document):
     class Meta:
         abstract = True
 
+    @property
+    def importer_id(self) -> int | None:
+        """The importer that filed the bill for its own goods, or nothing."""
+        found: int | None = self.bill.importer_id  # type: ignore[attr-defined]
+        return found
+
     def series(self) -> str:
         """Counted by station and financial year."""
         requested: datetime = self.requested_at

@@ -39,7 +39,7 @@ def fill(browser: Client, bill: CourierBillOfEntry) -> None:
     browser.post(reverse("bill-item", args=[bill.pk, 1]), ITEM)
 
 
-def test_operator_types_and_signatory_files(signed_in: SignedIn, hawb: HouseAirwayBill) -> None:
+def test_5_4_3_operator_types_and_signatory_files(signed_in: SignedIn, hawb: HouseAirwayBill) -> None:
     operator, signatory = signed_in("courier.swift"), signed_in("signatory.swift")
     bill = begin(operator, hawb)
     assert "3</b> parts are complete" in operator.get(bill.get_absolute_url()).content.decode()

@@ -90,7 +90,7 @@ def file(signed_in: SignedIn, flight: ExpressCargoManifest, rows: Rows) -> list[
     return list(CourierBillOfEntry.objects.order_by("pk"))
 
 
-def test_samples_and_gifts_come_free_of_duty_and_straight_to_arrival(
+def test_5_4_2_samples_and_gifts_come_free_of_duty_and_straight_to_arrival(
     signed_in: SignedIn, flight: ExpressCargoManifest
 ) -> None:
     rows = [
@@ -135,7 +135,7 @@ def test_samples_and_gifts_come_free_of_duty_and_straight_to_arrival(
         ({"form": "CBE-XIV", "unit_price": "200000", **CIF, "valuation_rule": "6"}, "valuation_rule", "not a rule"),
     ],
 )  # fmt: skip
-def test_a_form_that_does_not_fit_is_refused_with_the_one_that_does(
+def test_5_4_a_form_that_does_not_fit_is_refused_with_the_one_that_does(
     signed_in: SignedIn, flight: ExpressCargoManifest, cells: dict[str, Any], column: str, words: str
 ) -> None:
     upload = send(signed_in, flight, [row("SWF001", **cells)])
@@ -159,7 +159,7 @@ def test_bills_over_a_manifest_of_documents_are_refused(signed_in: SignedIn, peo
     assert courier.post(reverse("bill-start"), {"hawb": hawb.pk}).status_code == 404
 
 
-def test_a_large_bill_with_two_invoices_and_its_blocks(signed_in: SignedIn, flight: ExpressCargoManifest) -> None:
+def test_5_4_4_a_large_bill_with_two_invoices_and_its_blocks(signed_in: SignedIn, flight: ExpressCargoManifest) -> None:
     first = {"form": "CBE-XIV", "iec": "AAKCK4417E", "invoice_number": "A-1", "currency": "USD", "freight": "10.00"}
     other = {
         "form": "CBE-XIV",
@@ -262,7 +262,7 @@ def test_forms_refuse_the_same_goods_as_an_upload(signed_in: SignedIn, hawb: Hou
     assert signatory.get(reverse("bill-print", args=[filed.key])).content.startswith(b"%PDF")
 
 
-def test_an_importer_files_for_its_own_goods_alone(signed_in: SignedIn, people: Callable[[str], User]) -> None:
+def test_5_4_4_an_importer_files_for_its_own_goods_alone(signed_in: SignedIn, people: Callable[[str], User]) -> None:
     kaveri = people("importer.kaveri").importer
     assert kaveri is not None
     flight = manifest(courier=people("courier.swift").courier)

@@ -142,7 +142,7 @@ def test_the_forms_show_what_is_locked_and_why(
     assert ("HEADER" in lines) == flight
 
 
-def test_one_second_before_and_after_the_igm_is_fed() -> None:
+def test_12_ii_one_second_before_and_after_the_igm_is_fed() -> None:
     on, fed_at = manifest(Stage.SUBMITTED), timezone.now()
     house_airway_bill(on)
     early = amendments.propose_header(on, amendments.header_of(on) | {"flight_number": "ZZ319"}, actor(COURIER))
@@ -159,7 +159,7 @@ def test_one_second_before_and_after_the_igm_is_fed() -> None:
     assert fresh(on).flight_number == "ZZ319"
 
 
-def test_one_second_before_and_after_the_first_scan() -> None:
+def test_12_iii_one_second_before_and_after_the_first_scan() -> None:
     on, hawb = at("scan begun")
     other = on.hawbs.exclude(pk=hawb.pk).get()
     before = amendments.propose_change(on, hawb.number, row(hawb, hawb="SWFNEW01"), actor(COURIER))
@@ -185,7 +185,7 @@ def test_after_arrival_only_with_an_adjudication_reference(signed_in: SignedIn) 
     assert fresh(hawb).consignee_city == "Mysuru"
 
 
-def test_an_approval_changes_everything_at_once_and_keeps_the_version() -> None:
+def test_12_i_an_approval_changes_everything_at_once_and_keeps_the_version() -> None:
     on = manifest(Stage.SUBMITTED, hawb_count=3, package_count=4, gross_weight_kg=Decimal("12.6"))
     changed, gone, _kept = house_airway_bill(on, packages=2), house_airway_bill(on), house_airway_bill(on)
     by, number = actor(COURIER), changed.number

@@ -172,7 +172,7 @@ def arrived() -> dict[str, int]:
     return dict(HouseAirwayBill.objects.order_by("number").values_list("number", "packages_arrived"))
 
 
-def test_one_scan_of_a_bag_arrives_all_that_is_in_it(scan: Callable[..., Any]) -> None:
+def test_5_2_one_scan_of_a_bag_arrives_all_that_is_in_it(scan: Callable[..., Any]) -> None:
     (answer,) = scan("bag-1")
     assert (answer["verdict"], answer["in_bag"], answer["hawb"]) == ("ARRIVED", 3, None)
     assert arrived() == {"D001": 1, "D002": 2, "D003": 1, "D004": 0, "D005": 0}

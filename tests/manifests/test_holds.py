@@ -41,7 +41,7 @@ def scanned(hawb: HouseAirwayBill) -> dict[str, Any]:
     return record(hawb.manifest_id, [scan], actor("ARRIVAL_SCANNER"))[0]
 
 
-def test_a_shipment_is_held_and_released(signed_in: SignedIn) -> None:
+def test_5_3_a_shipment_is_held_and_released(signed_in: SignedIn) -> None:
     client = signed_in("courier.swift")
     hawb = house_airway_bill(manifest(Stage.SUBMITTED))
     assert client.post(address(hawb), {"reason": ""}).status_code == 422
@@ -56,7 +56,7 @@ def test_a_shipment_is_held_and_released(signed_in: SignedIn) -> None:
     assert list(ManifestTrail.objects.order_by("seq").values_list("step", flat=True)) == ["hold", "release_hold"]
 
 
-def test_a_held_shipment_is_not_filed(signed_in: SignedIn) -> None:
+def test_5_3_a_held_shipment_is_not_filed(signed_in: SignedIn) -> None:
     signed_in("courier.swift")
     draft = bill(BillStage.DRAFT)
     holds.put_on_hold(hawb_of(draft).pk, "Waiting for the invoice", actor("COURIER_OPERATOR"))
@@ -119,7 +119,7 @@ def test_a_scan_says_that_a_shipment_is_held() -> None:
 # ── the register ─────────────────────────────────────────────────────────────
 
 
-def test_goods_are_in_with_the_scan_and_out_with_the_out_of_charge() -> None:
+def test_5_3_goods_are_in_with_the_scan_and_out_with_the_out_of_charge() -> None:
     on = manifest(Stage.ARRIVAL_SCAN)
     bills = [bill(BillStage.FOR_OUT_OF_CHARGE, on=on, hawb=house_airway_bill(on)) for _ in range(3)]
     for one in bills:

@@ -127,7 +127,7 @@ def test_a_wrong_shipment_is_told_at_its_field(
     assert HouseAirwayBill.objects.count() == 1
 
 
-def test_a_manifest_is_submitted_from_its_page_and_gets_its_number(
+def test_5_1_a_manifest_is_submitted_from_its_page_and_gets_its_number(
     signed_in: SignedIn, draft: ExpressCargoManifest
 ) -> None:
     client = signed_in("signatory.swift")
@@ -160,7 +160,7 @@ def test_a_wrong_igm_is_told(signed_in: SignedIn, given: Row, words: str) -> Non
     assert ExpressCargoManifest.objects.get(pk=submitted.pk).stage == Stage.SUBMITTED
 
 
-def test_the_igm_and_the_actual_arrival_are_fed(signed_in: SignedIn) -> None:
+def test_5_1_the_igm_and_the_actual_arrival_are_fed(signed_in: SignedIn) -> None:
     client = signed_in("courier.swift")
     submitted = manifest(Stage.SUBMITTED)
     landed = timezone.localtime() - timedelta(minutes=20)

@@ -66,7 +66,7 @@ def test_a_single_package_completes_its_hawb(scan: Callable[..., Any]) -> None:
     assert ArrivalScan.objects.get().scanned_at.isoformat() == "2026-11-19T01:30:00+00:00"
 
 
-def test_a_hawb_of_three_packages_arrives_with_the_third(scan: Callable[..., Any]) -> None:
+def test_5_2_a_hawb_of_three_packages_arrives_with_the_third(scan: Callable[..., Any]) -> None:
     first, second = scan("SWF002-1", "SWF002-3")
     assert (first["part"], first["arrived"], second["part"], second["arrived"]) == (1, 1, 3, 2)
     assert arrived("SWF002") == (2, False)
@@ -121,7 +121,7 @@ def test_a_label_is_read_without_marks_and_application_identifiers(label: str, c
     assert clean(label) == code
 
 
-def test_an_arrived_hawb_moves_its_bill_in_the_same_breath(
+def test_5_2_an_arrived_hawb_moves_its_bill_in_the_same_breath(
     scan: Callable[..., Any], flight: ExpressCargoManifest
 ) -> None:
     waiting = bill(BillStage.ARRIVAL, hawb=HouseAirwayBill.objects.get(number="SWF001"))

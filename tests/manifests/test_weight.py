@@ -39,7 +39,7 @@ def test_a_weight_beyond_the_tolerance_opens_an_amendment(kg: str, *, opened: bo
         )  # fmt: skip
 
 
-def test_the_courier_confirms_the_weight_and_the_dcac_approves_it(signed_in: SignedIn) -> None:
+def test_5_2_the_courier_confirms_the_weight_and_the_dcac_approves_it(signed_in: SignedIn) -> None:
     hawb = hawb_of(
         bill(BillStage.XRAY, hawb=house_airway_bill(manifest(Stage.ARRIVED), gross_weight_kg=Decimal("10.000")))
     )

@@ -1,4 +1,6 @@
-"""The workflow diagrams of the README, drawn from the declarations."""
+"""What the README draws from the code: the workflow diagrams, and the table of the notice's paragraphs with their tests."""
+
+from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
@@ -7,22 +9,28 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from eccs.management.paragraphs import table
 from eccs.workflow import Document, drawing
-
-START, END = "<!-- diagrams: begin -->", "<!-- diagrams: end -->"
 
 
 def drawn() -> str:
     """Every document's diagram, one Mermaid block each."""
     kinds = [m for m in apps.get_models() if issubclass(m, Document)]
-    blocks = [f"### {m.__name__}\n\n```mermaid\n{drawing(m)}\n```\n" for m in kinds]
-    return "\n".join([START, *blocks, END])
+    return "\n".join(f"### {m.__name__}\n\n```mermaid\n{drawing(m)}\n```\n" for m in kinds)
+
+
+def put(text: str, part: str, content: str) -> str:
+    """The text with this content between the marks of a part."""
+    start, end = f"<!-- {part}: begin -->", f"<!-- {part}: end -->"
+    before, _, rest = text.partition(start)
+    _, _, after = rest.partition(end)
+    return f"{before}{start}\n{content}\n{end}{after}"
 
 
 class Command(BaseCommand):
-    """Writes the diagrams into the README, or checks that they are up to date."""
+    """Writes the generated parts into the README, or checks that they are up to date."""
 
-    help = "Draw the workflow diagrams into README.md."
+    help = "Draw the workflow diagrams and the table of paragraphs into README.md."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """`--check` writes nothing."""
@@ -32,11 +40,9 @@ class Command(BaseCommand):
         """Draw, or compare."""
         path: Path = settings.BASE_DIR / "README.md"
         text = path.read_text()
-        before, _, rest = text.partition(START)
-        _, _, after = rest.partition(END)
-        wanted = before + drawn() + after
+        wanted = put(put(text, "diagrams", drawn()), "paragraphs", f"\n{table(settings.BASE_DIR)}\n")
         if options["check"]:
             if wanted != text:
-                raise CommandError("The diagrams in README.md are not up to date: run manage.py diagrams.")
+                raise CommandError("README.md is not up to date: run manage.py diagrams.")
             return
         path.write_text(wanted)
