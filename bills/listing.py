@@ -67,6 +67,11 @@ BILLS = Listing(
     context=context,
     search=search,
     elsewhere={Stage.DUTY: Elsewhere(_("Pay the duty"), "new-challan")},
+    targets={
+        Stage.ASSESSMENT: "target_assessment", Stage.APPROVAL: "target_approval", Stage.FIRST_CHECK: "target_first_check",
+        Stage.XRAY: "target_xray", Stage.EXAMINATION: "target_examination",
+        Stage.FOR_OUT_OF_CHARGE: "target_out_of_charge", Stage.ADJUDICATION: "target_adjudication",
+    },
 )  # fmt: skip
 
 register(BILLS)

@@ -75,6 +75,7 @@ class Listing:
     context: Callable[[Any, Any], dict[str, Any]] = field(default=lambda _document, _actor: {})
     search: Callable[[str], Q] | None = None
     elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)  # by stage
+    targets: Mapping[str, str] = field(default_factory=dict)  # by stage, the dated rule of its desk's target
     queued: bool = True  # whether its open stages are queues at somebody's desk
 
     def waiting_at(self, actor: Any) -> tuple[str, ...]:
@@ -150,6 +151,11 @@ def listings() -> Iterable[Listing]:
 def listing_of(slug: str) -> Listing | None:
     """The kind of document at an address."""
     return _listings.get(slug)
+
+
+def listing_at_desk(model: type[Document]) -> Listing:
+    """How a kind of document is listed."""
+    return _listings[slug_of(model)]
 
 
 def slug_of(model: type[Document]) -> str:

@@ -91,6 +91,7 @@ AMENDMENTS = Listing(
     related=("station", "courier", "manifest"),
     context=amendment_context,
     search=lambda text: Q(number=text.upper()),
+    targets={"REQUESTED": "target_requests"},
 )
 
 register(MANIFESTS)

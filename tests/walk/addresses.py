@@ -136,6 +136,10 @@ def _generic(world: World) -> None:
         for step in one.steps().values():
             if one.stage in step.sources:
                 world.own("step", slug, one.key, as_verb(step.name))
+        world.own("work-priority", slug, one.key)
+    asked = next(one for one in world.documents if isinstance(one, CourierBillOfEntry) and one.stage == Stage.QUERY)
+    for act in ("take-up", "set-aside", "give-back", "take-over", "re-allocate", "priority"):
+        world.own("work-act", "bills/imports", asked.key, act)
 
 
 def _of_manifests(world: World, draft: ExpressCargoManifest, flight: ExpressCargoManifest) -> None:
@@ -242,7 +246,7 @@ def _common(world: World) -> None:
         "manual", "manual-export", "manual-propose", "manual-issue", "uncleared", "uncleared-export", "uncleared-print",
         "uncleared-dispose", "audit", "audit-export", "documents", "role-holders", "advisories", "advisories-written",
         "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
-        "custodian-new", "importers", "importer-new",
+        "custodian-new", "importers", "importer-new", "work",
     ):  # fmt: skip
         world.common(name)
     world.common("session-end", 1)
@@ -255,6 +259,7 @@ def _common(world: World) -> None:
         world.common("clearance", listing.slug)
         for stage in listing.model.stage_order():
             world.common("queue", listing.slug, as_verb(stage))
+            world.common("work-next", listing.slug, as_verb(stage))
             for step in listing.model.steps().values():
                 if stage in step.sources:
                     world.common("steps", listing.slug, as_verb(stage), as_verb(step.name))

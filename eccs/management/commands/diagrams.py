@@ -7,7 +7,8 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from eccs.workflow import Document, drawing
+from eccs.drawing import drawing
+from eccs.workflow import Document
 
 START, END = "<!-- diagrams: begin -->", "<!-- diagrams: end -->"
 
