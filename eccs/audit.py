@@ -74,6 +74,7 @@ EVENTS = {
     "work.taken-over": _("Document taken over"),
     "work.allocated": _("Document allocated anew"),
     "work.priority": _("Priority set"),
+    "work.handed-over": _("Shift handed over"),
 }
 """The events in words, in the order of the filter; an event that is not here is shown by its name."""
 

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from eccs import audit, audit_answers
@@ -29,6 +29,24 @@ class RequestIdMiddleware:
         finally:
             audit.request_now.reset(asked)
             request_id.reset(token)
+
+
+class PlainAddress:
+    """Keeps the character NUL, which no column holds, out of addresses: no page has it in its path, and no filter needs it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info:
+            raise Http404
+        if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.META.get("QUERY_STRING", ""):
+            plain = request.GET.copy()
+            for name, values in request.GET.lists():
+                plain.setlist(name, [value.replace("\0", "") for value in values])
+            plain._mutable = False
+            request.GET = plain  # type: ignore[assignment]
+        return self.get_response(request)
 
 
 class FragmentSignIn:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from eccs.audit import AuditLane, AuditLine
 from eccs.dated_rules import DatedRule
+from eccs.hand_over import HandOver, HandOverRead
 from eccs.in_hand import InHand, Priority
 from eccs.numbering import Counter
 from eccs.trail import TrailRoot
@@ -19,6 +20,8 @@ __all__ = [
     "AuditLine",
     "Counter",
     "DatedRule",
+    "HandOver",
+    "HandOverRead",
     "Heartbeat",
     "InHand",
     "Notice",

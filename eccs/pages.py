@@ -73,7 +73,10 @@ class Listing:
     trade_template: str = "eccs/document_trade.html"  # for couriers and importers
     related: tuple[str, ...] = ()
     context: Callable[[Any, Any], dict[str, Any]] = field(default=lambda _document, _actor: {})
-    search: Callable[[str], Q] | None = None
+    search: Callable[[str], Q] | None = None  # by whatever was typed
+    search_by: Mapping[str, Callable[[str], Q]] = field(default_factory=dict)  # by what it was understood as: hawb, pan
+    carries: Callable[[str], Q] | None = None  # by a shipment on it for which nothing is filed yet
+    dated_by: str = ""  # the moment by which it is found on a day
     elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)  # by stage
     targets: Mapping[str, str] = field(default_factory=dict)  # by stage, the dated rule of its desk's target
     queued: bool = True  # whether its open stages are queues at somebody's desk

@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "eccs.middleware.RequestIdMiddleware",
+    "eccs.middleware.PlainAddress",
     "accounts.middleware.NoStore",
     "accounts.hashing.HashingMiddleware",
     "eccs.middleware.FragmentSignIn",

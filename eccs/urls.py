@@ -9,6 +9,7 @@ from eccs import (
     code_views,
     desk_views,
     documents_views,
+    hand_over_views,
     queues,
     rule_views,
     search,
@@ -57,6 +58,9 @@ urlpatterns = [
     path("work/next/<path:slug>/<slug:stage>/", desk_views.take_next, name="work-next"),
     path("work/priority/<path:slug>/<str:key>/", desk_views.priority, name="work-priority"),
     path("work/<path:slug>/<str:key>/<verb:verb>/", desk_views.act, name="work-act"),
+    path("hand-over/", hand_over_views.hand_over, name="hand-over"),
+    path("hand-over/<int:pk>/", hand_over_views.note, name="hand-over-note"),
+    path("hand-over/<int:pk>/read/", hand_over_views.mark_read, name="hand-over-read"),
     # What every kind of document shares
     path("<path:slug>/queue/<slug:stage>/", queues.queue, name="queue"),
     path("<path:slug>/queue/<slug:stage>/<verb:verb>/", views.steps, name="steps"),

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import sessions
 from accounts.advisories import Advisory
-from eccs import audit, audit_answers, desks, my_work, pages
+from eccs import audit, audit_answers, desks, hand_over_views, my_work, pages
 from eccs.models import Notice
 from eccs.queues import listing_at, next_in_queue, open_steps
 from eccs.workflow import (
@@ -57,6 +57,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     told = [f"person:{actor.user_id}", *([firm] if actor.is_trade else [])]
     context = {
         "desks": desks.desks(actor), "notices": Notice.objects.filter(audience__in=told).order_by("-created_at")[:8],
+        "handed_over": hand_over_views.unread(actor), "may_hand_over": actor.may(pages.activity_of("hand-over")),
         **my_work.of(actor), "now": timezone.now(),
         "advisories": Advisory.objects.unread_by(actor).select_related("station")[:UNREAD],
     }  # fmt: skip

@@ -20,6 +20,7 @@ from bills.stages import Stage
 from eccs import audit
 from eccs.audit import AuditLine
 from eccs.dated_rules import DatedRule
+from eccs.hand_over import HandOver
 from eccs.models import Upload
 from eccs.pages import as_verb, listings, slug_of
 from eccs.workflow import Document
@@ -246,10 +247,13 @@ def _common(world: World) -> None:
         "manual", "manual-export", "manual-propose", "manual-issue", "uncleared", "uncleared-export", "uncleared-print",
         "uncleared-dispose", "audit", "audit-export", "documents", "role-holders", "advisories", "advisories-written",
         "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
-        "custodian-new", "importers", "importer-new", "work",
+        "custodian-new", "importers", "importer-new", "work", "hand-over",
     ):  # fmt: skip
         world.common(name)
     world.common("session-end", 1)
+    note = HandOver.objects.create(station="BLR", role="RISK_OFFICER", by=firms.person("Asha Das"), by_name="Asha Das")
+    for name in ("hand-over-note", "hand-over-read"):
+        world.own(name, note.pk)
     for name in ("expiry-exercise", "expiry-cancel", "expiry-people"):
         world.common(name, _cancelled_exercise().pk)
     _directory(world)
