@@ -57,7 +57,7 @@ ACTS = {
         gettext_lazy("%(document)s is allocated."), desk_work.allocate, desk_forms.AllocateForm,
     ),
     "priority": Act(
-        gettext_lazy("Priority"), gettext_lazy("The document goes before the others at every desk until it is finished."),
+        gettext_lazy("Set priority"), gettext_lazy("The document goes before the others at every desk until it is finished."),
         gettext_lazy("The priority of %(document)s is entered."), desk_work.prioritise, desk_forms.PriorityForm,
     ),
 }  # fmt: skip

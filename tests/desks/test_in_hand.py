@@ -6,6 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,9 +21,12 @@ from eccs import desk_work
 from eccs.audit import AuditLine
 from eccs.in_hand import InHand, Priority
 from eccs.models import Notice
+from eccs.queues import AtDesk
 from eccs.workflow import take, take_many
+from manifests.clearance import Stage as ManifestStage
 from tests.desks.conftest import SignedIn
 from tests.factories.bills import bill
+from tests.factories.manifests import manifest
 from tests.factories.people import posted
 
 pytestmark = pytest.mark.django_db
@@ -211,3 +217,42 @@ def test_priority_goes_first_with_its_reason_until_it_is_finished(signed_in: Sig
     chief.post(put, {"reason": "", "remarks": "Left by another flight"})
     assert not Priority.objects.exists()
     assert AuditLine.objects.filter(event="work.priority").count() == 2
+
+
+def test_a_queue_costs_the_same_however_much_of_it_is_in_hand(signed_in: SignedIn, colleague: User) -> None:
+    mine = signed_in("ao.blr")
+    officers = [Actor.of(User.objects.get(username="ao.blr")), Actor.of(colleague)]
+
+    def cost() -> int:
+        cache.clear()  # the counts are asked anew
+        with CaptureQueriesContext(connection) as queries:
+            assert mine.get(QUEUE).status_code == 200
+        return sum(
+            "bills_" in one["sql"] or "eccs_inhand" in one["sql"] or "eccs_priority" in one["sql"] for one in queries
+        )
+
+    flight = manifest(ManifestStage.ARRIVAL_SCAN)
+    for n in range(2):
+        desk_work.take_up(BILLS, bill(Stage.ASSESSMENT, on=flight), officers[n])
+    mine.get(QUEUE)  # what is known once for all
+    few = cost()
+    for n in range(8):
+        desk_work.take_up(BILLS, bill(Stage.ASSESSMENT, on=flight), officers[n % 2])
+    assert cost() == few
+
+
+def test_the_next_page_of_a_queue_is_walked_by_its_index(people: object) -> None:
+    """Even with what is set aside left out and priority before it: no sort, no walk over the whole table."""
+    officer = Actor.of(User.objects.get(username="ao.blr"))
+    flight = manifest(ManifestStage.ARRIVAL_SCAN)
+    for _n in range(3):
+        desk_work.set_aside(
+            BILLS, bill(Stage.ASSESSMENT, on=flight), officer, until=timezone.now() + timedelta(hours=1), why="Opinion"
+        )
+    rows = BILLS.visible_to(officer).filter(stage=Stage.ASSESSMENT)
+    rows = AtDesk(BILLS, Stage.ASSESSMENT, officer).viewed(rows, "").order_by("stage_since", "pk")[:26]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        plan = rows.explain()
+    assert "bill_station_queue" in plan and "Sort" not in plan, plan
