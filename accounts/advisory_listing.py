@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.advisories import Advisory, AdvisoryRead, Stage, concerning, places_of
-from accounts.roles import Role
+from accounts.roles import CUSTODIANS, OFFICERS, Role
 from eccs.pages import Column, Listing, link, register
 
 
@@ -54,3 +54,8 @@ link(_("Holders of roles"), "role-holders", Role.AUDITOR)
 link(_("Audit"), "audit", Role.PORT_ADMIN, Role.AUDITOR, Role.SYSTEM_ADMIN)
 link(_("A line of the audit log"), "audit-line", Role.PORT_ADMIN, Role.AUDITOR, Role.SYSTEM_ADMIN, nav=False)
 link(_("Export of the audit log"), "audit-export", Role.PORT_ADMIN, Role.AUDITOR, Role.SYSTEM_ADMIN, nav=False)
+SUPERVISORS = (Role.SHED_SUPERINTENDENT, Role.CUSTOMS_ADMIN, Role.PORT_ADMIN)
+link(_("Work in hand"), "work", *SUPERVISORS, Role.COURIER_ADMIN, Role.CUSTODIAN_ADMIN)
+link(_("Give priority"), "work-priority", *SUPERVISORS, Role.DCAC, nav=False)
+AT_DESKS = (*(role for role in OFFICERS if role != Role.AUDITOR), *CUSTODIANS)
+link(_("Hand over the shift"), "hand-over", *AT_DESKS, nav=False)

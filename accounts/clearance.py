@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.circle import Standing, is_in_circle, postings_ahead, standing_of
 from accounts.roles import MANAGERS, Group, Role
+from eccs.in_hand import give_back
 from eccs.workflow import Actor, Document, Refused, Step, step
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class PersonClearance(Document):
         form="accounts.people_forms.EndPostingForm",
     )  # fmt: skip
     def end_posting(self: User, *, posting: Posting, on: date, reason: str) -> Iterable[models.Model]:
-        """The role is no longer held from a day on; open work stays in the queue of the desk."""
+        """The role is no longer held from a day on; what the person has in hand goes back to the queue of the desk that day."""
         from accounts.grants import end, postings_to_end
 
         mine = postings_to_end(self.taken_by, self).filter(pk=posting.pk)
@@ -132,7 +133,8 @@ class PersonClearance(Document):
         form="accounts.people_forms.ReasonForm", grave=True,
     )  # fmt: skip
     def suspend(self: User, *, reason: str) -> None:
-        """The person is signed out at once and cannot sign in until re-activated."""
+        """The person is signed out at once and cannot sign in until re-activated; what is in hand goes back to the queues."""
+        give_back(self)
         self.is_active = False
         self.sessions_ended += 1
 
@@ -152,6 +154,7 @@ class PersonClearance(Document):
         """The person has left: every posting ends today, and nobody signs in under the user name."""
         from accounts.grants import end
 
+        give_back(self)
         self.is_active = False
         return end(self, postings_ahead(self), timezone.localdate(), reason)
 

@@ -14,6 +14,7 @@ from accounts.circle import GIVE, is_in_circle, postings_ahead
 from accounts.permissions import Actor, Held, composed, held_ahead, of_group
 from accounts.roles import APART, GROUP_ADMINS, Group, Role, label_of
 from eccs.activities import conflicts
+from eccs.in_hand import give_back
 from eccs.workflow import Refused
 
 if TYPE_CHECKING:
@@ -137,6 +138,8 @@ def end(person: User, postings: Iterable[Posting], on: date, reason: str) -> lis
         last = on - timedelta(days=1)
         posting.until = last if posting.until is None else min(last, posting.until)
         ended.append(posting)
+        if on == timezone.localdate():
+            give_back(person, station=posting.station_id)
         record_grant("grant.ended", person, posting.code, posting.station_id or "", reason)
     person.snapshot_for_trail = {
         "ended": [{"role": one.code, "station": one.station_id, "last_day": one.until} for one in ended]

@@ -7,11 +7,12 @@ from accounts.permissions import Actor
 
 
 def addresses(audience: str) -> list[str]:
-    """The e-mail addresses of an audience such as `courier:7` or `importer:3`: the active people of that firm."""
+    """The e-mail addresses of an audience such as `courier:7`, `importer:3` or `person:12`: of active people alone."""
     kind, _colon, pk = audience.partition(":")
-    if kind not in ("courier", "importer") or not pk.isdigit():
+    if kind not in ("courier", "importer", "person") or not pk.isdigit():
         return []
-    people = User.objects.filter(**{f"{kind}_id": int(pk)}, is_active=True).exclude(email="")
+    column = "pk" if kind == "person" else f"{kind}_id"
+    people = User.objects.filter(**{column: int(pk)}, is_active=True).exclude(email="")
     return list(people.order_by("pk").values_list("email", flat=True))
 
 

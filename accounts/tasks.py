@@ -13,6 +13,7 @@ from accounts import expiry, lockout, reset_links, sessions
 from accounts.credentials import ExpiryExercise
 from accounts.entry import mail_password_link
 from accounts.models import Posting, User
+from eccs.in_hand import give_back
 
 
 @shared_task
@@ -63,8 +64,11 @@ def mail_link(person_id: int) -> None:
 
 @shared_task
 def end_sessions_of_yesterday() -> int:
-    """Whoever had the last day of the last posting yesterday is signed out; run twice, it signs out nobody else."""
+    """Whoever had the last day of the last posting yesterday is signed out, and the work of every posting that ended goes back; run twice, it does nothing more."""
     today = timezone.localdate()
-    over = Posting.objects.filter(until=today - timedelta(days=1)).values("user")
+    ended = Posting.objects.filter(until=today - timedelta(days=1)).select_related("user")
+    for posting in ended:
+        give_back(posting.user, station=posting.station_id)
+    over = ended.values("user")
     left = Posting.objects.filter(Q(until=None) | Q(until__gte=today)).values("user")
     return User.objects.filter(pk__in=over).exclude(pk__in=left).update(sessions_ended=F("sessions_ended") + 1)

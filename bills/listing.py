@@ -14,23 +14,31 @@ from bills.models import CourierBillOfEntry, CoveredShipment
 from bills.requests_listing import AMENDMENTS, CANCELLATIONS, PROVISIONAL
 from bills.stages import Stage
 from eccs.pages import Column, Elsewhere, Listing, link, register
+from manifests.models import MasterAirwayBill
 from rms.models import RiskDecision
 
 
-def search(text: str) -> Q:
-    """By the whole number, its last two groups, the Out of Charge order, the HAWB, the manifest, the IEC or the consignee's first letters."""
+def by_number(text: str) -> Q:
+    """By the whole number, its last two groups, the Out of Charge order or the detention memo."""
     upper = text.upper()
     if upper.startswith("OOC_"):
         return Q(order__number=upper)
     if upper.startswith("DM_"):
         return Q(detentions__number=upper)
-    condition = Q(number=text) | Q(number=upper) | Q(hawb__number=upper) | Q(iec=upper)
-    condition |= Q(pk__in=CoveredShipment.objects.filter(hawb__number=upper).values("bill"))
-    if len(text) >= 4 and not text.isdigit():
-        condition |= Q(hawb__consignee_name__istartswith=text)
     if "_" in text and text.replace("_", "").isdigit():
-        condition |= Q(number__endswith=f"_{text}")
-    return condition
+        return Q(number__endswith=f"_{text}")
+    return Q(number__in={text, upper})
+
+
+SEARCH_BY = {
+    "number": by_number,
+    "hawb": lambda number: Q(hawb__number=number)
+    | Q(pk__in=CoveredShipment.objects.filter(hawb__number=number).values("bill")),
+    "mawb": lambda number: Q(hawb__master__in=MasterAirwayBill.objects.filter(number=number)),
+    "iec": lambda code: Q(iec=code),
+    "pan": lambda code: Q(iec=code) | Q(kyc_number=code) | Q(gstin__contains=code),
+    "consignee": lambda name: Q(hawb__consignee_name__istartswith=name),
+}
 
 
 def context(bill: Any, actor: Any) -> dict[str, Any]:
@@ -66,8 +74,14 @@ BILLS = Listing(
     trade_template="bills/bill_page.html",
     related=("hawb", "manifest", "station", "courier", "risk_decision"),
     context=context,
-    search=search,
+    search_by=SEARCH_BY,
+    dated_by="filed_at",
     elsewhere={Stage.DUTY: Elsewhere(_("Pay the duty"), "new-challan")},
+    targets={
+        Stage.ASSESSMENT: "target_assessment", Stage.APPROVAL: "target_approval", Stage.FIRST_CHECK: "target_first_check",
+        Stage.XRAY: "target_xray", Stage.EXAMINATION: "target_examination",
+        Stage.FOR_OUT_OF_CHARGE: "target_out_of_charge", Stage.ADJUDICATION: "target_adjudication",
+    },
 )  # fmt: skip
 
 register(BILLS)

@@ -58,6 +58,7 @@ RELATED = ("bill", "bill__hawb", "courier", "station")
 PAGES: dict[str, Any] = {
     "columns": COLUMNS, "row_template": "bills/_request_row.html", "page_template": "bills/request.html",
     "trade_template": "bills/request_courier.html", "related": RELATED, "search": search,
+    "targets": dict.fromkeys(("REQUESTED", "PROCESSED", "VERIFIED"), "target_requests"),
 }  # fmt: skip
 AMENDMENTS = Listing(
     model=BillAmendment, slug="bills/amendments", label=_("Amendments of bills"), context=amendment_context, **PAGES

@@ -68,6 +68,13 @@ EVENTS = {
     "rule.withdrawn": _("Dated rule withdrawn"),
     "advisory.published": _("Advisory published"),
     "advisory.withdrawn": _("Advisory withdrawn"),
+    "work.taken-up": _("Document taken up"),
+    "work.set-aside": _("Document set aside"),
+    "work.given-back": _("Document given back"),
+    "work.taken-over": _("Document taken over"),
+    "work.allocated": _("Document allocated anew"),
+    "work.priority": _("Priority set"),
+    "work.handed-over": _("Shift handed over"),
 }
 """The events in words, in the order of the filter; an event that is not here is shown by its name."""
 

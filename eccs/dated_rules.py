@@ -109,7 +109,18 @@ RULES = {
     "provisional_outer_months": RuleKind(_("Provisional assessment: documents handed in at the latest, months"), int),
     "provisional_final_months": RuleKind(_("Final assessment after the documents are complete, months"), int),
     "provisional_limit_months": RuleKind(_("Final assessment after the provisional one at the latest, months"), int),
-    "target_minutes": RuleKind(_("Time within which a desk should finish with a bill, minutes"), int, least=1),
+    "target_minutes": RuleKind(
+        _("Time within which a desk without a target of its own should finish, minutes"), int, least=1
+    ),
+    "target_assessment": RuleKind(_("Target of the desk for assessment, minutes"), int, least=1),
+    "target_approval": RuleKind(_("Target of the desk for approval, minutes"), int, least=1),
+    "target_first_check": RuleKind(_("Target of the desk for first-check examination, minutes"), int, least=1),
+    "target_xray": RuleKind(_("Target of the desk for X-ray, minutes"), int, least=1),
+    "target_examination": RuleKind(_("Target of the desk for examination, minutes"), int, least=1),
+    "target_out_of_charge": RuleKind(_("Target of the desk for Out of Charge, minutes"), int, least=1),
+    "target_adjudication": RuleKind(_("Target of the desk for adjudication, minutes"), int, least=1),
+    "target_requests": RuleKind(_("Target of the desk for a request to amend or cancel, minutes"), int, least=1),
+    "set_aside_days": RuleKind(_("Work is set aside for at most so many days"), int, least=1),
     "audit_online_days": RuleKind(_("The audit log is kept online for at least so many days"), int, least=180),
 }
 

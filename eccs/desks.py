@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.core.cache import cache
-from django.db.models import Count, Min, Q
+from django.db.models import Count, IntegerField, Min, Q, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -38,6 +38,7 @@ class Desk:
     count: int
     oldest: datetime | None
     over: int
+    target: int  # minutes; nothing for the trade
 
     @property
     def url(self) -> str:
@@ -64,14 +65,17 @@ def counts(places: Iterable[Place]) -> dict[Place, Counted]:
 
 
 def _counted(model: type[Document], field: str, value: Any) -> Counted:
-    """The waiting documents of a station, or of a courier at each station, counted in the database."""
-    late = timezone.now() - timedelta(minutes=target_minutes())
+    """The waiting documents of a station, or of a courier at each station, counted in the database; the trade has no targets."""
+    listing = pages.listing_at_desk(model)
+    late: Any = Value(0, IntegerField())
+    if field == "station_id":
+        late = Count("pk", filter=Q(*(late_at(listing, s, value) for s in model.open_stages()), _connector=Q.OR))
     return {
         (stage, station): (count, oldest, over)
         for stage, station, count, oldest, over in cast("Any", model._default_manager)
         .filter(**{field: value}, stage__in=[s for s in model.open_stages() if field == "courier_id" or s != "DRAFT"])
         .values_list("stage", "station_id")
-        .annotate(count=Count("pk"), oldest=Min("stage_since"), over=Count("pk", filter=Q(stage_since__lt=late)))
+        .annotate(count=Count("pk"), oldest=Min("stage_since"), over=late)
         .order_by()
     }
 
@@ -86,9 +90,29 @@ def forget(documents: Iterable[Any]) -> None:
     cache.delete_many({_count_key(type(d), field, getattr(d, field, None)) for d in documents for field in fields})
 
 
-def target_minutes() -> int:
-    """The time within which a desk should finish, minutes."""
-    return rule_book().count("target_minutes", timezone.localdate())
+def late_at(listing: pages.Listing, stage: str, station: str) -> Q:
+    """The condition that finds what is over the target of a desk."""
+    target = timedelta(minutes=target_of(listing, stage, station))
+    return Q(stage=stage, station_id=station, stage_since__lt=timezone.now() - target)
+
+
+def late_for(listing: pages.Listing, stage: str, actor: Actor) -> Q:
+    """The same at every station of a person; the trade has no targets."""
+    if actor.is_trade or not actor.stations:
+        return Q(pk__in=())
+    return Q(*(late_at(listing, stage, station) for station in sorted(actor.stations)), _connector=Q.OR)
+
+
+def target_for(listing: pages.Listing, stage: str, actor: Actor) -> int:
+    """The target of a desk of the person, minutes; of several stations the shortest; nothing for the trade."""
+    if actor.is_trade:
+        return 0
+    return min((target_of(listing, stage, station) for station in actor.stations), default=target_of(listing, stage))
+
+
+def target_of(listing: pages.Listing, stage: str, station: str | None = None) -> int:
+    """The time within which a desk should finish at a station, minutes: by the rule of the desk, or the common one."""
+    return rule_book().count(listing.targets.get(stage, "target_minutes"), timezone.localdate(), station or "")
 
 
 def desks(actor: Actor) -> list[Desk]:
@@ -108,7 +132,7 @@ def desks(actor: Actor) -> list[Desk]:
                     count, over = count + n, over + late
                     oldest = min(filter(None, (oldest, since)), default=None)
         label = str(listing.model.stage_labels()[stage])
-        found.append(Desk(listing, stage, label, count, oldest, over))
+        found.append(Desk(listing, stage, label, count, oldest, over, target_for(listing, stage, actor)))
     return found
 
 

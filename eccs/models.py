@@ -10,10 +10,25 @@ from django.utils.translation import gettext_lazy as _
 
 from eccs.audit import AuditLane, AuditLine
 from eccs.dated_rules import DatedRule
+from eccs.hand_over import HandOver, HandOverRead
+from eccs.in_hand import InHand, Priority
 from eccs.numbering import Counter
 from eccs.trail import TrailRoot
 
-__all__ = ["AuditLane", "AuditLine", "Counter", "DatedRule", "Heartbeat", "Notice", "TrailRoot", "Upload"]
+__all__ = [
+    "AuditLane",
+    "AuditLine",
+    "Counter",
+    "DatedRule",
+    "HandOver",
+    "HandOverRead",
+    "Heartbeat",
+    "InHand",
+    "Notice",
+    "Priority",
+    "TrailRoot",
+    "Upload",
+]
 
 
 class Upload(models.Model):

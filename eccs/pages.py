@@ -73,8 +73,12 @@ class Listing:
     trade_template: str = "eccs/document_trade.html"  # for couriers and importers
     related: tuple[str, ...] = ()
     context: Callable[[Any, Any], dict[str, Any]] = field(default=lambda _document, _actor: {})
-    search: Callable[[str], Q] | None = None
+    search: Callable[[str], Q] | None = None  # by whatever was typed
+    search_by: Mapping[str, Callable[[str], Q]] = field(default_factory=dict)  # by what it was understood as: hawb, pan
+    carries: Callable[[str], Q] | None = None  # by a shipment on it for which nothing is filed yet
+    dated_by: str = ""  # the moment by which it is found on a day
     elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)  # by stage
+    targets: Mapping[str, str] = field(default_factory=dict)  # by stage, the dated rule of its desk's target
     queued: bool = True  # whether its open stages are queues at somebody's desk
 
     def waiting_at(self, actor: Any) -> tuple[str, ...]:
@@ -152,6 +156,11 @@ def listings() -> Iterable[Listing]:
 def listing_of(slug: str) -> Listing | None:
     """The kind of document at an address."""
     return _listings.get(slug)
+
+
+def listing_at_desk(model: type[Document]) -> Listing:
+    """How a kind of document is listed."""
+    return _listings[slug_of(model)]
 
 
 def slug_of(model: type[Document]) -> str:

@@ -4,7 +4,19 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import converters, include, path, register_converter
 from django.views.i18n import set_language
 
-from eccs import audit_views, code_views, documents_views, rule_views, search, status, upload_views, views
+from eccs import (
+    audit_views,
+    code_views,
+    desk_views,
+    documents_views,
+    hand_over_views,
+    queues,
+    rule_views,
+    search,
+    status,
+    upload_views,
+    views,
+)
 
 
 class Verb(converters.StringConverter):
@@ -41,8 +53,16 @@ urlpatterns = [
     path("manifests/", include("manifests.urls")),
     path("bills/", include("bills.urls")),
     path("payments/", include("payments.urls")),
+    # Work in hand
+    path("work/", desk_views.work, name="work"),
+    path("work/next/<path:slug>/<slug:stage>/", desk_views.take_next, name="work-next"),
+    path("work/priority/<path:slug>/<str:key>/", desk_views.priority, name="work-priority"),
+    path("work/<path:slug>/<str:key>/<verb:verb>/", desk_views.act, name="work-act"),
+    path("hand-over/", hand_over_views.hand_over, name="hand-over"),
+    path("hand-over/<int:pk>/", hand_over_views.note, name="hand-over-note"),
+    path("hand-over/<int:pk>/read/", hand_over_views.mark_read, name="hand-over-read"),
     # What every kind of document shares
-    path("<path:slug>/queue/<slug:stage>/", views.queue, name="queue"),
+    path("<path:slug>/queue/<slug:stage>/", queues.queue, name="queue"),
     path("<path:slug>/queue/<slug:stage>/<verb:verb>/", views.steps, name="steps"),
     path("clearance/<path:slug>/", views.clearance, name="clearance"),
     path("<path:slug>/<str:key>/<verb:verb>/", views.step, name="step"),

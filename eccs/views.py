@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,8 +19,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import sessions
 from accounts.advisories import Advisory
-from eccs import audit, audit_answers, desks, keyset, pages
+from eccs import audit, audit_answers, desks, hand_over_views, my_work, pages
 from eccs.models import Notice
+from eccs.queues import listing_at, next_in_queue, open_steps
 from eccs.workflow import (
     Document,
     Outcome,
@@ -39,15 +40,9 @@ NAMED = 200  # refused documents that a line of the audit log names
 UNREAD = 5  # advisories shown on the desk; the others are on their own page
 
 
-def _listing(slug: str) -> pages.Listing:
-    found = pages.listing_of(slug)
-    if found is None:
-        raise Http404
-    return found
-
-
-def _document(request: HttpRequest, slug: str, key: str) -> tuple[pages.Listing, Any]:
-    listing = _listing(slug)
+def document_at(request: HttpRequest, slug: str, key: str) -> tuple[pages.Listing, Any]:
+    """A document that the person may see, and its kind; what is somebody else's is not there."""
+    listing = listing_at(slug)
     rows = listing.visible_to(request.actor).select_related(*listing.related)  # type: ignore[attr-defined]
     found = get_object_or_404(rows, listing.model.by_key(key))
     audit_answers.concerns(request, found)
@@ -59,9 +54,11 @@ def desk(request: HttpRequest) -> HttpResponse:
     """The person's desks: what waits, how much of it is late, the oldest; and the news of the firm."""
     actor = request.actor  # type: ignore[attr-defined]
     firm = f"courier:{actor.courier_id}" if actor.courier_id else f"importer:{actor.importer_id}"
-    notices = Notice.objects.filter(audience=firm).order_by("-created_at")[:8] if actor.is_trade else []
+    told = [f"person:{actor.user_id}", *([firm] if actor.is_trade else [])]
     context = {
-        "desks": desks.desks(actor), "notices": notices, "now": timezone.now(), "target_minutes": desks.target_minutes(),
+        "desks": desks.desks(actor), "notices": Notice.objects.filter(audience__in=told).order_by("-created_at")[:8],
+        "handed_over": hand_over_views.unread(actor), "may_hand_over": actor.may(pages.activity_of("hand-over")),
+        **my_work.of(actor), "now": timezone.now(),
         "advisories": Advisory.objects.unread_by(actor).select_related("station")[:UNREAD],
     }  # fmt: skip
     return render(request, "eccs/desk.html", context)
@@ -76,49 +73,9 @@ def counts(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def queue(request: HttpRequest, slug: str, stage: str) -> HttpResponse:
-    """One stage's documents that wait for the person, oldest first, with filters and steps for many at once."""
-    listing, actor = _listing(slug), request.actor  # type: ignore[attr-defined]
-    code = pages.from_verb(stage).upper()
-    if code not in listing.waiting_at(actor):
-        raise Http404
-    columns = [c for c in listing.columns if actor.is_officer or not c.officers_only]
-    sorts = {c.sort for c in columns if c.sort} | {"stage_since"}
-    sort = request.GET.get("sort", "stage_since")
-    sort = sort if sort.removeprefix("-") in sorts else "stage_since"
-    rows = listing.visible_to(actor).filter(stage=code).select_related(*listing.related)
-    rows = listing.filtered(rows, request.GET, officer=actor.is_officer)
-    if request.GET.get("late"):
-        rows = rows.filter(stage_since__lt=timezone.now() - timedelta(minutes=desks.target_minutes()))
-    size = next((n for n in keyset.SIZES if str(n) == request.GET.get("show")), keyset.SIZE)
-    shown = keyset.page(rows, sort, request.GET.get("mark", ""), size)
-    here = next((d for d in desks.desks(actor) if d.listing is listing and d.stage == code), None)
-    kept = {k: v for k, v in request.GET.items() if v and k not in ("mark", "select")}
-    context = {
-        "listing": listing, "stage": code, "stage_slug": stage, "desk": here, "rows": shown.rows, "columns": columns,
-        "filters": request.GET, "filtered": any(request.GET.get(c.name) for c in columns) or bool(request.GET.get("late")),
-        "sort": sort, "size": size, "sizes": keyset.SIZES, "ticked": request.GET.get("select") == "page", "query": urlencode(kept),
-        "target_minutes": desks.target_minutes(), "now": timezone.now(),
-        "next_url": f"?{urlencode({**kept, 'mark': shown.next_mark})}" if shown.next_mark else "",
-        "previous_url": f"?{urlencode({**kept, 'mark': shown.previous_mark})}" if shown.previous_mark else "",
-        "steps": [s for s in _open_steps(listing.model, code, actor) if s.many], "elsewhere": listing.elsewhere.get(code),
-    }  # fmt: skip
-    return render(request, "eccs/_queue_rows.html" if _fragment(request) else "eccs/queue.html", context)
-
-
-def _open_steps(model: type[Document], stage: str, actor: Any) -> list[Step]:
-    return [s for s in model.steps().values() if stage in s.sources and actor.may(s.activity_at(stage))]
-
-
-def _fragment(request: HttpRequest) -> bool:
-    htmx = getattr(request, "htmx", None)
-    return bool(htmx) and not htmx.boosted and htmx.target == "queue"  # type: ignore[union-attr]
-
-
-@require_GET
 def document(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """Everything about one document on one page, with the steps its desk may take."""
-    listing, shown = _document(request, slug, key)
+    listing, shown = document_at(request, slug, key)
     template = listing.trade_template if request.actor.is_trade else listing.page_template  # type: ignore[attr-defined]
     return render(request, template, document_context(request, listing, shown))
 
@@ -132,15 +89,17 @@ def document_context(request: HttpRequest, listing: pages.Listing, shown: Any, *
         for b in sorted(buttons(shown, actor), key=lambda b: len(b.step.sources))  # those of this desk alone come first
     ]  # fmt: skip
     here = [b for b in offered if not b["step"].anytime]
-    lines = shown.trail.select_related("by").defer("snapshot").order_by("-seq")  # it may be long, and no page shows it
+    lines = list(shown.trail.select_related("by").defer("snapshot").order_by("-seq"))  # no page shows it, and it may be long
+    came = next((line.at for line in lines if line.from_stage != line.to_stage), shown.stage_since)
     return {
         "document": shown, "listing": listing, "actor": actor, "is_officer": actor.is_officer,
         "buttons": [b for b in here if not b["reasons"]], "not_possible": [b for b in here if b["reasons"]],
         "anytime": [b for b in offered if b["step"].anytime and not b["reasons"]],
         "trail": [told(line, shown, officer=actor.is_officer) for line in lines if actor.is_officer or not _private(line, shown)],
-        "who_has_it": who_has_it(listing, shown, actor), "now": timezone.now(), "target_minutes": desks.target_minutes(),
+        "who_has_it": who_has_it(listing, shown, actor, came), "now": timezone.now(),
+        "target": 0 if actor.is_trade else desks.target_of(listing, shown.stage, getattr(shown, "station_id", None)),
         "next_in_queue": next_in_queue(listing, shown, actor) if here and listing.queued else None,
-        **listing.context(shown, actor), **more,
+        **my_work.about(listing, shown, actor), **listing.context(shown, actor), **more,
     }  # fmt: skip
 
 
@@ -171,13 +130,13 @@ def told(line: Any, shown: Document, *, officer: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def who_has_it(listing: pages.Listing, shown: Document, actor: Any) -> dict[str, Any]:
+def who_has_it(listing: pages.Listing, shown: Document, actor: Any, came: datetime) -> dict[str, Any]:
     """Who has the document now, since when, what the reader must do, what comes next: read from the declarations."""
     from accounts.roles import Role
 
     done = listing.elsewhere.get(shown.stage)
     roles = (*(done.roles if done else ()), *holders(type(shown), shown.stage))
-    waiting = [s for s in _open_steps(type(shown), shown.stage, actor) if not (s.anytime or shown.has_done(s.name))]
+    waiting = [s for s in open_steps(type(shown), shown.stage, actor) if not (s.anytime or shown.has_done(s.name))]
     mine = [s for s in waiting if Role.SYSTEM not in s.roles]
     labels = shown.stage_labels()
     ahead: dict[str, None] = {}
@@ -193,16 +152,10 @@ def who_has_it(listing: pages.Listing, shown: Document, actor: Any) -> dict[str,
     if done is not None and actor.may(done.activity):
         do.insert(0, {"label": str(done.label), "url": f"{reverse(done.url_name)}?{urlencode({'document': shown.pk})}"})
     return {
-        "stage": str(labels[shown.stage]), "since": shown.stage_since,
+        "stage": str(labels[shown.stage]), "since": came, "paused": came - shown.stage_since > timedelta(seconds=1),
         "holders": [str(Role(r).label) for r in roles if r != Role.SYSTEM], "do": do,
         "next": [str(labels[t]) for t in sorted(onwards, key=order.index)[:2]], "closed": not roles,
     }  # fmt: skip
-
-
-def next_in_queue(listing: pages.Listing, shown: Any, actor: Any) -> Any:
-    """The oldest other document of the same stage that waits for the same desk."""
-    rows = listing.visible_to(actor).filter(stage=shown.stage).exclude(pk=shown.pk)
-    return rows.select_related(*listing.related).order_by("stage_since", "pk").first()
 
 
 def step_form(step: Step, shown: Any, actor: Any, data: Any = None, files: Any = None) -> Any:
@@ -215,7 +168,7 @@ def step_form(step: Step, shown: Any, actor: Any, data: Any = None, files: Any =
 @require_http_methods(["GET", "POST"])
 def step(request: HttpRequest, slug: str, key: str, verb: str) -> HttpResponse:
     """One step on one document: asked on a page where it is grave or wants answers, taken by POST."""
-    listing, shown = _document(request, slug, key)
+    listing, shown = document_at(request, slug, key)
     actor = request.actor  # type: ignore[attr-defined]
     declared = listing.model.steps().get(pages.from_verb(verb))
     if declared is None or not any(map(actor.may, declared.activities)):
@@ -266,7 +219,7 @@ def _ticked(request: HttpRequest) -> list[int]:
 @require_http_methods(["GET", "POST"])
 def steps(request: HttpRequest, slug: str, stage: str, verb: str) -> HttpResponse:
     """One step on all the ticked documents of a queue: each is judged by itself, those refused are named with the reason."""
-    listing, actor = _listing(slug), request.actor  # type: ignore[attr-defined]
+    listing, actor = listing_at(slug), request.actor  # type: ignore[attr-defined]
     declared = listing.model.steps().get(pages.from_verb(verb))
     if declared is None or not declared.many or not any(map(actor.may, declared.activities)):
         raise Http404
@@ -341,7 +294,7 @@ def _without_files(form: Any) -> Any:
 @require_GET
 def clearance(request: HttpRequest, slug: str) -> HttpResponse:
     """The whole workflow of a kind of document, drawn from its declarations."""
-    listing = _listing(slug)
+    listing = listing_at(slug)
     labels = listing.model.stage_labels()
     from accounts.roles import Role
 

@@ -22,7 +22,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_fsm import GET_STATE, FSMModelMixin
 
-from eccs import numbering, pages, trail
+from eccs import dwell, numbering, pages, trail
+from eccs.in_hand import Held
 from eccs.rows import lock_rows, write_rows
 from eccs.steps import Actor, Guard, Step, TakenPastTheGate, gate, step
 
@@ -57,7 +58,7 @@ class Document(FSMModelMixin, numbering.Numbered):
     The subclass adds its `stage`, its steps, `trail_model`, and who owns it (`station_id`, `courier_id`).
     """
 
-    stage_since = models.DateTimeField(default=timezone.now)
+    stage_since = models.DateTimeField(default=timezone.now)  # from when the clock of its desk runs: see eccs.dwell
     trail_length = models.PositiveIntegerField(default=0, editable=False)
     trail_head = models.CharField(max_length=64, blank=True, default="", editable=False)
 
@@ -205,14 +206,17 @@ def _move(
     strict: bool, each: Mapping[int, dict[str, Any]] = MappingProxyType({}),
 ) -> None:  # fmt: skip
     """Judge, move and write documents that are already locked."""
+    if not rows:
+        return
     changed: set[str] = set()
     entries: list[trail.Entry] = []
     records: list[models.Model] = []
     took = took_before(rows, declared, actor)
-    desk = _desk_of(declared, actor)
+    desk, held = _desk_of(declared, actor), Held(type(rows[0]), rows)
+    left: list[tuple[Any, str]] = []
     for document in rows:
         not_theirs, role = desk(document)
-        reasons = [not_theirs] if not_theirs else _hindrances(document, declared, actor, took)
+        reasons = [not_theirs] if not_theirs else _hindrances(document, declared, actor, took, held)
         if reasons:
             refusal = Refused(reasons, document)
             if strict:
@@ -224,6 +228,7 @@ def _move(
         records.extend(_apply(document, declared, actor, at, given) or ())
         if document.stage != from_stage:
             document.stage_since = at
+            left.append((document, from_stage))
         changed.update(_changes(before, document.__dict__))
         entries.append(
             trail.Entry(
@@ -239,12 +244,14 @@ def _move(
     if numbered:
         numbering.number(numbered)
         changed.update(("number", "serial"))
+    dwell.go_on(left, at)
     lines = trail.seal_entries(entries)
     model = type(outcome.moved[0])
     columns = [f for f in model._meta.concrete_fields if f.attname in changed or f.attname.startswith("trail_")]
     write_rows(model, outcome.moved, columns)
     trail.insert_lines(model.trail_model, lines)
     save_records(records)
+    held.let_go([document for document, _from in left])
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
@@ -302,7 +309,8 @@ def why_not(
 ) -> list[str]:
     """Every reason why this actor cannot take this step on this document now."""
     refusal, _role = _desk_of(declared, actor)(document)
-    return [refusal] if refusal else _hindrances(document, declared, actor, took)
+    held = Held(type(document), [document] if document.pk else [])
+    return [refusal] if refusal else _hindrances(document, declared, actor, took, held)
 
 
 def _desk_of(declared: Step, actor: Actor) -> Callable[[Document], tuple[str, str]]:
@@ -321,14 +329,20 @@ def _desk_of(declared: Step, actor: Actor) -> Callable[[Document], tuple[str, st
     return answer
 
 
-def _hindrances(document: Document, declared: Step, actor: Actor, took: Mapping[int, str]) -> list[str]:
-    """What stands against the step at a desk that is the actor's: the stage, the steps taken before, the guards."""
+def _hindrances(document: Document, declared: Step, actor: Actor, took: Mapping[int, str], held: Held) -> list[str]:
+    """What stands against the step at a desk that is the actor's: the stage, a colleague, the steps taken before, the guards."""
     if document.stage not in declared.sources:
         return [
             _("%(document)s is at “%(stage)s” now: %(step)s is not possible there.")
             % {"document": document, "stage": document.get_stage_display(), "step": declared.label}  # type: ignore[attr-defined]
         ]
-    return apart(document, took) + declared.reasons_not(document, actor)
+    return _at_its_desk(document, declared, actor, took, held)
+
+
+def _at_its_desk(document: Document, declared: Step, actor: Actor, took: Mapping[int, str], held: Held) -> list[str]:
+    """What stands against the step where it is possible: a colleague's hands, what the actor did before, the guards."""
+    theirs = held.why_not(document, declared, actor.user_id)
+    return theirs + apart(document, took) + declared.reasons_not(document, actor)
 
 
 def apart(document: Document, took: Mapping[int, str]) -> list[str]:
@@ -349,10 +363,9 @@ class Button:
 
 def buttons(document: Document, actor: Actor) -> list[Button]:
     """The steps of the actor's desks at the document's stage, in order, each with the reasons why it cannot be taken yet."""
+    held = Held(type(document), [document])
     return [
-        Button(
-            declared, apart(document, took_before([document], declared, actor)) + declared.reasons_not(document, actor)
-        )
+        Button(declared, _at_its_desk(document, declared, actor, took_before([document], declared, actor), held))
         for declared in document.steps().values()
         if document.stage in declared.sources and not actor.why_not(declared.activity_at(document.stage), document)
     ]
@@ -379,22 +392,3 @@ def what_next(model: type[Document], stage: str) -> Iterator[tuple[Step, tuple[s
     for declared in model.steps().values():
         if stage in declared.sources:
             yield declared, declared.targets
-
-
-def drawing(model: type[Document]) -> str:
-    """The workflow as a Mermaid state diagram, drawn from the declarations."""
-    labels = model.stage_labels()
-    lines = ["stateDiagram-v2"]
-    lines += [f'    state "{labels[stage]}" as {stage}' for stage in model.stage_order()]
-    for declared in model.steps().values():
-        if declared.anytime:
-            lines += [f"    note right of {t} : {declared.label}, from many stages" for t in declared.targets]
-        if not declared.tells_the_way:
-            continue
-        for source in declared.sources:
-            lines += [f"    {source} --> {target} : {declared.label}" for target in declared.targets]
-    reached = {t for s in model.steps().values() for t in s.targets}
-    lines += [
-        f"    {stage} --> [*]" for stage in model.stage_order() if stage in reached and stage not in model.open_stages()
-    ]
-    return "\n".join(lines)

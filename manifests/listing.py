@@ -12,15 +12,21 @@ from accounts.roles import COURIERS, CUSTODIANS, OFFICERS, TRADE, Role
 from eccs.pages import Column, Listing, activity_of, link, register
 from manifests import arrival
 from manifests.amendments import AMENDABLE
-from manifests.models import ExpressCargoManifest, ManifestAmendment, ManifestVersion
+from manifests.models import ExpressCargoManifest, HouseAirwayBill, ManifestAmendment, ManifestVersion, MasterAirwayBill
 
 SHIPMENTS_SHOWN = 50
 
 
-def search(text: str) -> Q:
-    """By the whole number, the IGM number, the flight or a HAWB on it."""
+def by_number(text: str) -> Q:
+    """By the whole number, the IGM number or the flight."""
     upper = text.upper()
-    return Q(number=upper) | Q(igm_number=upper) | Q(flight_number=upper)
+    return Q(number=upper) | Q(igm_number=upper) | Q(flight_number=upper.replace(" ", ""))
+
+
+SEARCH_BY = {
+    "number": by_number,
+    "mawb": lambda number: Q(pk__in=MasterAirwayBill.objects.filter(number=number).values("manifest")),
+}
 
 
 def context(manifest: Any, actor: Any) -> dict[str, Any]:
@@ -58,7 +64,9 @@ MANIFESTS = Listing(
     trade_template="manifests/manifest_trade.html",
     related=("station", "courier"),
     context=context,
-    search=search,
+    search_by=SEARCH_BY,
+    carries=lambda hawb: Q(pk__in=HouseAirwayBill.objects.filter(number=hawb).values("manifest")),
+    dated_by="submitted_at",
 )
 
 
@@ -91,6 +99,7 @@ AMENDMENTS = Listing(
     related=("station", "courier", "manifest"),
     context=amendment_context,
     search=lambda text: Q(number=text.upper()),
+    targets={"REQUESTED": "target_requests"},
 )
 
 register(MANIFESTS)

@@ -123,14 +123,16 @@ def span(minutes: int) -> str:
 
 @register.simple_tag
 def age_cell(since: datetime, target_minutes: int) -> SafeString:
-    """The age of a document against the target of its desk: a thin bar within it, a red triangle when over."""
+    """The age of a document against the target of its desk, if there is one: a thin bar within it, a red triangle when over."""
     passed = int((timezone.now() - since).total_seconds()) // 60
-    if passed >= target_minutes:
+    if target_minutes and passed >= target_minutes:
         over = spell(timedelta(minutes=passed - target_minutes))
         return format_html(
             '<span class="state state--late">{}</span><br><span class="age__over">{}</span>',
             spell(timedelta(minutes=passed)), _("over by %(time)s") % {"time": over},
         )  # fmt: skip
+    if not target_minutes:
+        return conditional_escape(age(since))
     return format_html(
         '{}<progress class="meter dwell" max="{}" value="{}" aria-hidden="true"></progress>',
         spell(timedelta(minutes=passed)), target_minutes, passed,
@@ -139,8 +141,8 @@ def age_cell(since: datetime, target_minutes: int) -> SafeString:
 
 @register.filter
 def is_late(since: datetime, target_minutes: int) -> bool:
-    """Whether a document has been at its desk for longer than the target."""
-    return timezone.now() - since >= timedelta(minutes=target_minutes)
+    """Whether a document has been at its desk for longer than the target, if there is one."""
+    return bool(target_minutes) and timezone.now() - since >= timedelta(minutes=target_minutes)
 
 
 @register.filter
@@ -367,15 +369,13 @@ def leads_to(step: Step, document: Document) -> list[str]:
 @register.simple_tag
 def bar(desk: Any, desks: list[Any]) -> SafeString:
     """How much of a desk's work is within the target, drawn to one scale for all desks."""
-    widest = max((other.count for other in desks), default=0) or 1
-    within, whole = desk.count - desk.over, -(-BAR * desk.count // widest)
-    late = -(-BAR * desk.over // widest)
-    says = _("%(within)d within target, %(over)d over") % {"within": within, "over": desk.over}
+    widest, within = max((other.count for other in desks), default=0) or 1, desk.count - desk.over
+    whole, late = -(-BAR * desk.count // widest), -(-BAR * desk.over // widest)
     return format_html(
         '<svg class="bar" viewBox="0 0 {} 10" preserveAspectRatio="none" role="img" aria-label="{}">'
         '<rect class="bar__in" x="0" y="0" width="{}" height="10"/>'
         '<rect class="bar__over" fill="url(#over)" x="{}" y="0" width="{}" height="10"/></svg>',
-        BAR, says, whole - late, whole - late, late,
+        BAR, _("%(within)d within target, %(over)d over") % {"within": within, "over": desk.over}, whole - late, whole - late, late,
     )  # fmt: skip
 
 
@@ -391,8 +391,8 @@ def sorted_by(field: str, sort: str) -> SafeString:
 def sort_link(context: template.Context, field: str, sort: str, label: str) -> SafeString:
     """A heading that sorts its column, and the other way round when it is asked again."""
     given = context["request"].GET.copy()
-    given.pop("mark", None)
-    given.pop("select", None)
+    for name in ("mark", "select"):
+        given.pop(name, None)
     given["sort"] = f"-{field}" if sort == field else field
     arrow = {field: "▲", f"-{field}": "▼"}.get(sort, "")
     if not arrow:

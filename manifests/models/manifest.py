@@ -127,6 +127,7 @@ class MasterAirwayBill(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["manifest", "number"], name="master_once_a_manifest")]
+        indexes = [models.Index(fields=["number"], name="master_number")]
 
     def __str__(self) -> str:
         return self.number

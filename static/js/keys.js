@@ -1,27 +1,45 @@
-// Keys of a queue: J and K walk the rows, X ticks, Enter opens, F goes to the filters, N and P to the next and previous page.
-// They are off while something is being typed, with a modifier held, and where the person switched them off.
+// Keys of the desks. In a queue J and K walk the rows, as the arrows do once a row has the focus; X ticks, Enter opens, F goes
+// to the filters, N and P to the next and previous page. On a document T takes up, S sets aside, N goes to the next one.
+// Everywhere / goes to Find and ? to the list of keys. They are off while something is being typed, with a modifier held,
+// and where the person switched them off.
+const click = (selector) => document.querySelector(selector)?.click();
+
+function walk(table, by) {
+  const rows = [...table.querySelectorAll("tbody tr")].filter((row) => row.querySelector("th a"));
+  const at = rows.findIndex((row) => row.classList.contains("row--cursor"));
+  const row = rows[Math.max(0, Math.min(rows.length - 1, at + by))];
+  if (!row) return;
+  rows[at]?.classList.remove("row--cursor");
+  row.classList.add("row--cursor");
+  row.querySelector("th a").focus({ preventScroll: true });
+  row.scrollIntoView({ block: "nearest" });
+}
+
+function queueKeys(table, target) {
+  const inRow = target.closest?.("tbody th a");
+  return {
+    j: () => walk(table, 1),
+    k: () => walk(table, -1),
+    ...(inRow ? { arrowdown: () => walk(table, 1), arrowup: () => walk(table, -1) } : {}),
+    x: () => table.querySelector(".row--cursor .tick input")?.click(),
+    f: () => table.querySelector(".dense__filter :is(input, select)")?.focus(),
+    n: () => click('.keyset a[rel="next"]'),
+    p: () => click('.keyset a[rel="prev"]'),
+  };
+}
+
 export function keys() {
   document.addEventListener("keydown", (event) => {
-    const table = document.querySelector("table[data-keys]");
-    if (!table || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (!document.querySelector("[data-keys]") || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.target.closest?.("input:not([type=checkbox]), select, textarea, [contenteditable]")) return;
-    const rows = [...table.querySelectorAll("tbody tr")].filter((row) => row.querySelector("th a"));
-    const at = rows.findIndex((row) => row.classList.contains("row--cursor"));
-    const go = (to) => {
-      const row = rows[Math.max(0, Math.min(rows.length - 1, to))];
-      if (!row) return;
-      rows[at]?.classList.remove("row--cursor");
-      row.classList.add("row--cursor");
-      row.querySelector("th a").focus({ preventScroll: true });
-      row.scrollIntoView({ block: "nearest" });
-    };
+    const table = document.querySelector("table[data-keys]");
     const doing = {
-      j: () => go(at + 1),
-      k: () => go(at < 0 ? 0 : at - 1),
-      x: () => rows[at]?.querySelector(".tick input")?.click(),
-      f: () => table.querySelector(".dense__filter :is(input, select)")?.focus(),
-      n: () => document.querySelector('.keyset a[rel="next"]')?.click(),
-      p: () => document.querySelector('.keyset a[rel="prev"]')?.click(),
+      "/": () => document.getElementById("find")?.focus(),
+      "?": () => document.getElementById("keys")?.focus(),
+      t: () => click('[data-key="t"]'),
+      s: () => click('[data-key="s"]'),
+      n: () => click('.billhead a[rel="next"]'),
+      ...(table ? queueKeys(table, event.target) : {}),
     }[event.key.toLowerCase()];
     if (!doing) return;
     event.preventDefault();

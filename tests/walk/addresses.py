@@ -20,6 +20,7 @@ from bills.stages import Stage
 from eccs import audit
 from eccs.audit import AuditLine
 from eccs.dated_rules import DatedRule
+from eccs.hand_over import HandOver
 from eccs.models import Upload
 from eccs.pages import as_verb, listings, slug_of
 from eccs.workflow import Document
@@ -142,6 +143,10 @@ def _generic(world: World) -> None:
         for step in one.steps().values():
             if one.stage in step.sources:
                 world.own("step", slug, one.key, as_verb(step.name))
+        world.own("work-priority", slug, one.key)
+    asked = next(one for one in world.documents if isinstance(one, CourierBillOfEntry) and one.stage == Stage.QUERY)
+    for act in ("take-up", "set-aside", "give-back", "take-over", "re-allocate", "priority"):
+        world.own("work-act", "bills/imports", asked.key, act)
 
 
 def _of_manifests(world: World, draft: ExpressCargoManifest, flight: ExpressCargoManifest) -> None:
@@ -248,10 +253,13 @@ def _common(world: World) -> None:
         "manual", "manual-export", "manual-propose", "manual-issue", "uncleared", "uncleared-export", "uncleared-print",
         "uncleared-dispose", "audit", "audit-export", "documents", "role-holders", "advisories", "advisories-written",
         "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
-        "custodian-new", "importers", "importer-new",
+        "custodian-new", "importers", "importer-new", "work", "hand-over",
     ):  # fmt: skip
         world.common(name)
     world.common("session-end", 1)
+    note = HandOver.objects.create(station="BLR", role="RISK_OFFICER", by=firms.person("Asha Das"), by_name="Asha Das")
+    for name in ("hand-over-note", "hand-over-read"):
+        world.own(name, note.pk)
     for name in ("expiry-exercise", "expiry-cancel", "expiry-people"):
         world.common(name, _cancelled_exercise().pk)
     _directory(world)
@@ -261,6 +269,7 @@ def _common(world: World) -> None:
         world.common("clearance", listing.slug)
         for stage in listing.model.stage_order():
             world.common("queue", listing.slug, as_verb(stage))
+            world.common("work-next", listing.slug, as_verb(stage))
             for step in listing.model.steps().values():
                 if stage in step.sources:
                     world.common("steps", listing.slug, as_verb(stage), as_verb(step.name))

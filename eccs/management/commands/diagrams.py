@@ -9,8 +9,9 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from eccs.drawing import drawing
 from eccs.management.paragraphs import table
-from eccs.workflow import Document, drawing
+from eccs.workflow import Document
 
 
 def drawn() -> str:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('eccs', '0003_dated_rules'),
+        ('eccs', '0006_hand_over'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,163 @@
+"""Queues: what waits at a desk, priority first and then the oldest, with who has what in hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts.roles import group_of
+from eccs import desks, keyset, pages
+from eccs.in_hand import InHand, Priority, kind_of
+from eccs.workflow import Document, Step
+
+OLDEST = "stage_since"
+FIRST = keyset.SIZES[-1]  # documents with priority that stand before the first page
+WORK = ("free", "mine", "taken", "aside", "first")  # the views of a queue besides all and over target
+
+
+@dataclass(frozen=True)
+class AtDesk:
+    """Who has what in hand at one desk, and what goes before the others: two queries, however long the queue is."""
+
+    listing: pages.Listing
+    stage: str
+    actor: Any
+
+    @property
+    def _here(self) -> Q:
+        if self.actor.courier_id is not None:
+            return Q(courier_id=self.actor.courier_id)
+        if self.actor.importer_id is not None:
+            return Q(importer_id=self.actor.importer_id)
+        return Q(station__in=self.actor.stations)
+
+    @cached_property
+    def hands(self) -> dict[int, InHand]:
+        """By document, who of the reader's own user group has it in hand or set it aside."""
+        rows = InHand.objects.of(self.listing.model).live().filter(self._here, stage=self.stage).select_related("by")
+        return {row.document_id: row for row in rows if group_of(row.role) in self.actor.groups}
+
+    @cached_property
+    def first(self) -> dict[int, Priority]:
+        """By document, why it goes first; the trade is not told."""
+        if self.actor.is_trade:
+            return {}
+        rows = Priority.objects.filter(kind=kind_of(self.listing.model), station__in=self.actor.stations)
+        return {row.document_id: row for row in rows}
+
+    def ids(self, view: str) -> list[int]:
+        """The documents of a view."""
+        if view == "first":
+            return list(self.first)
+        mine = self.actor.user_id
+        return [
+            pk for pk, row in self.hands.items()
+            if view == "free" or ((view == "aside") == row.is_aside and (view != "mine" or row.by_id == mine))
+        ]  # fmt: skip
+
+    def viewed(self, rows: QuerySet[Any], view: str) -> QuerySet[Any]:
+        """The rows of a view: all but what is set aside, what is free, or what is in hand."""
+        ids = self.ids(view or "aside")
+        if view in ("", "free"):
+            return rows.exclude(pk__in=ids) if ids else rows
+        return rows.filter(pk__in=ids)
+
+    def marked(self, rows: list[Any]) -> list[Any]:
+        """The rows, each with who has it in hand, why it goes first, and the target of its desk."""
+        for row in rows:
+            row.target = 0 if self.actor.is_trade else desks.target_of(self.listing, self.stage, row.station_id)
+            row.hand, row.priority = self.hands.get(row.pk), self.first.get(row.pk)
+        return rows
+
+    def others(self) -> list[int]:
+        """What a colleague has in hand, and whatever is set aside: nobody else's next document."""
+        return [pk for pk, row in self.hands.items() if row.is_aside or row.by_id != self.actor.user_id]
+
+
+def listing_at(slug: str) -> pages.Listing:
+    """The kind of document at an address, or no such page."""
+    found = pages.listing_of(slug)
+    if found is None:
+        raise Http404
+    return found
+
+
+def open_steps(model: type[Document], stage: str, actor: Any) -> list[Step]:
+    """The steps of a stage that are the person's somewhere."""
+    return [s for s in model.steps().values() if stage in s.sources and actor.may(s.activity_at(stage))]
+
+
+def waiting(listing: pages.Listing, stage: str, actor: Any, work: AtDesk) -> Iterator[Any]:
+    """What the person can begin with at a desk, priority first and then the oldest."""
+    rows = listing.visible_to(actor).filter(stage=stage).select_related(*listing.related).order_by(OLDEST, "pk")
+    taken = work.others()
+    free = rows.exclude(pk__in=taken) if taken else rows
+    if work.first:
+        yield from free.filter(pk__in=work.first)[:FIRST]
+        free = free.exclude(pk__in=work.first)
+    yield from free[: keyset.SIZE]
+
+
+def next_in_queue(listing: pages.Listing, shown: Any, actor: Any) -> Any:
+    """The other document of the same stage that comes next at the same desk and is in no colleague's hands."""
+    work = AtDesk(listing, shown.stage, actor)
+    rows = listing.visible_to(actor).filter(stage=shown.stage).exclude(pk__in=[shown.pk, *work.others()])
+    rows = rows.select_related(*listing.related).order_by(OLDEST, "pk")
+    return (rows.filter(pk__in=work.first).first() if work.first else None) or rows.first()
+
+
+@require_GET
+def queue(request: HttpRequest, slug: str, stage: str) -> HttpResponse:
+    """One stage's documents that wait for the person, oldest first, with filters and steps for many at once."""
+    listing, actor = listing_at(slug), request.actor  # type: ignore[attr-defined]
+    code = pages.from_verb(stage).upper()
+    if code not in listing.waiting_at(actor):
+        raise Http404
+    columns = [c for c in listing.columns if actor.is_officer or not c.officers_only]
+    sort, view = _sort(request, columns), request.GET.get("work", "")
+    view, work = view if view in WORK else "", AtDesk(listing, code, actor)
+    rows = listing.visible_to(actor).filter(stage=code).select_related(*listing.related)
+    rows = work.viewed(listing.filtered(rows, request.GET, officer=actor.is_officer), view)
+    if request.GET.get("late"):
+        rows = rows.filter(desks.late_for(listing, code, actor))
+    size = next((n for n in keyset.SIZES if str(n) == request.GET.get("show")), keyset.SIZE)
+    top = list(rows.filter(pk__in=work.first).order_by(OLDEST, "pk")[:FIRST]) if work.first and sort == OLDEST else []
+    start = request.GET.get("mark", "")
+    shown = keyset.page(rows.exclude(pk__in=[row.pk for row in top]) if top else rows, sort, start, size)
+    here = next((d for d in desks.desks(actor) if d.listing is listing and d.stage == code), None)
+    kept = {k: v for k, v in request.GET.items() if v and k not in ("mark", "select")}
+    context = {
+        "listing": listing, "stage": code, "stage_slug": stage, "desk": here, "columns": columns,
+        "rows": work.marked([*(top if not shown.previous_mark else ()), *shown.rows]),
+        "views": [{"name": name, "count": len(work.ids(name))} for name in ("mine", "taken", "aside")], "view": view,
+        "filters": request.GET, "filtered": any(request.GET.get(c.name) for c in (*columns, _LATE, _WORK)),
+        "sort": sort, "size": size, "sizes": keyset.SIZES, "ticked": request.GET.get("select") == "page", "query": urlencode(kept),
+        "target": desks.target_for(listing, code, actor), "now": timezone.now(),
+        "next_url": f"?{urlencode({**kept, 'mark': shown.next_mark})}" if shown.next_mark else "",
+        "previous_url": f"?{urlencode({**kept, 'mark': shown.previous_mark})}" if shown.previous_mark else "",
+        "steps": [s for s in open_steps(listing.model, code, actor) if s.many], "elsewhere": listing.elsewhere.get(code),
+    }  # fmt: skip
+    return render(request, "eccs/_queue_rows.html" if _fragment(request) else "eccs/queue.html", context)
+
+
+_LATE, _WORK = pages.Column("late", ""), pages.Column("work", "")
+
+
+def _sort(request: HttpRequest, columns: list[pages.Column]) -> str:
+    sorts = {c.sort for c in columns if c.sort} | {OLDEST}
+    sort = request.GET.get("sort", OLDEST)
+    return sort if sort.removeprefix("-") in sorts else OLDEST
+
+
+def _fragment(request: HttpRequest) -> bool:
+    htmx = getattr(request, "htmx", None)
+    return bool(htmx) and not htmx.boosted and htmx.target == "queue"  # type: ignore[union-attr]

@@ -1,0 +1,121 @@
+"""One line finds a document by whatever people have of it, and says what it understood."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.utils import timezone
+
+from bills.stages import Stage
+from eccs.search import understood
+from manifests.clearance import Stage as ManifestStage
+from tests.desks.conftest import SignedIn
+from tests.factories.bills import bill
+from tests.factories.challans import challan
+from tests.factories.manifests import house_airway_bill, manifest
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("line", "kinds", "day"),
+    [
+        ("CBE-XIII_BLR_2026-2027_0412_01873", ["number"], None),
+        ("0412_01873", ["number"], None),
+        ("SWF7731904425", ["hawb", "number", "consignee"], None),
+        ("899-44172063", ["mawb", "hawb", "number"], None),
+        ("899 4417 2063", ["mawb", "hawb", "number"], None),
+        ("aapcz9911k", ["hawb", "pan", "number", "consignee"], None),
+        ("0503012345", ["hawb", "iec", "number"], None),
+        ("Krishna Electronics 19/11/2026", ["number", "consignee"], date(2026, 11, 19)),
+        ("2026-11-19", [], date(2026, 11, 19)),
+        ("31/02/2026", ["number"], None),
+        ("\0 \u202e", [], None),
+    ],
+)
+def test_a_line_is_understood(line: str, kinds: list[str], day: date | None) -> None:
+    asked = understood(line)
+    assert [kind for kind, _value in asked.readings] == kinds
+    assert asked.day == day
+
+
+def test_a_bill_is_found_by_all_that_people_have_of_it(signed_in: SignedIn) -> None:
+    officer, other = signed_in("ao.blr"), signed_in("ao.del")
+    flight = manifest(ManifestStage.ARRIVAL_SCAN)
+    one = bill(Stage.ASSESSMENT, on=flight, iec="AAPCZ9911K")
+    today = timezone.localdate()
+    number = str(one)
+    for line in (
+        number,
+        number.lower().replace("cbe", "CBE"),
+        one.hawb.number.lower(),
+        "_".join(number.split("_")[-2:]),
+        "AAPCZ9911K",
+    ):
+        assert officer.get("/find/", {"q": line}).get("Location") == one.get_absolute_url(), line
+        assert one.get_absolute_url() not in other.get("/find/", {"q": line}).content.decode()
+    master = officer.get("/find/", {"q": one.hawb.master.number}).content.decode()
+    assert one.get_absolute_url() in master and flight.get_absolute_url() in master and "MAWB" in master
+    name = one.hawb.consignee_name[:8]
+    assert officer.get("/find/", {"q": f"{name} {one.filed_at:%d/%m/%Y}"})["Location"] == one.get_absolute_url()
+    nothing = officer.get("/find/", {"q": f"{name} {today - timedelta(days=9):%d/%m/%Y}"}).content.decode()
+    assert (
+        "Nothing fits" in nothing and "Understood as:" in nothing and f"{today - timedelta(days=9):%d/%m/%Y}" in nothing
+    )
+    loose = house_airway_bill(flight)
+    assert officer.get("/find/", {"q": loose.number})["Location"] == flight.get_absolute_url()
+
+
+def test_a_challan_is_found_by_number_in_its_firm(signed_in: SignedIn) -> None:
+    one = challan("CREATED", bill(Stage.DUTY))
+    assert signed_in("signatory.swift").get("/find/", {"q": str(one)})["Location"] == one.get_absolute_url()
+    assert one.get_absolute_url() not in signed_in("signatory.metro").get("/find/", {"q": str(one)}).content.decode()
+
+
+ODD: list[Any] = [
+    "\0",
+    "a\0b",
+    "%",
+    "_",
+    "__",
+    "'",
+    "\\",
+    "' OR 1=1",
+    "\u202e",
+    "9" * 400,
+    "1e309",
+    "00/00/0000",
+    "-",
+    "½",
+    "\ud7ff",
+    " ",
+]
+
+
+def test_odd_input_is_answered(signed_in: SignedIn) -> None:
+    officer, firm = signed_in("ao.blr"), signed_in("signatory.swift")
+    for given in ODD:
+        for client in (officer, firm):
+            assert client.get("/find/", {"q": given}).status_code == 200, given
+            assert client.get("/manifests/", {"number": given, "flight": given, "q": given}).status_code == 200, given
+        columns = (
+            "number",
+            "hawb",
+            "consignee",
+            "goods",
+            "av",
+            "duty",
+            "lane",
+            "flight",
+            "work",
+            "mark",
+            "sort",
+            "show",
+        )
+        for name in columns:
+            assert officer.get("/bills/imports/queue/assessment/", {name: given}).status_code == 200, (name, given)
+        address = f"/bills/imports/{quote(given, safe='')}/"
+        assert officer.get(address).status_code in (200, 301, 302, 404), address
