@@ -32,8 +32,9 @@ def by_number(text: str) -> Q:
 
 SEARCH_BY = {
     "number": by_number,
-    "hawb": lambda number: Q(hawb__number=number)
-    | Q(pk__in=CoveredShipment.objects.filter(hawb__number=number).values("bill")),
+    "hawb": lambda number: (
+        Q(hawb__number=number) | Q(pk__in=CoveredShipment.objects.filter(hawb__number=number).values("bill"))
+    ),
     "mawb": lambda number: Q(hawb__master__in=MasterAirwayBill.objects.filter(number=number)),
     "iec": lambda code: Q(iec=code),
     "pan": lambda code: Q(iec=code) | Q(kyc_number=code) | Q(gstin__contains=code),

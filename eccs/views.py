@@ -89,7 +89,9 @@ def document_context(request: HttpRequest, listing: pages.Listing, shown: Any, *
         for b in sorted(buttons(shown, actor), key=lambda b: len(b.step.sources))  # those of this desk alone come first
     ]  # fmt: skip
     here = [b for b in offered if not b["step"].anytime]
-    lines = list(shown.trail.select_related("by").defer("snapshot").order_by("-seq"))  # no page shows it, and it may be long
+    lines = list(
+        shown.trail.select_related("by").defer("snapshot").order_by("-seq")
+    )  # no page shows it, and it may be long
     came = next((line.at for line in lines if line.from_stage != line.to_stage), shown.stage_since)
     return {
         "document": shown, "listing": listing, "actor": actor, "is_officer": actor.is_officer,

@@ -14,7 +14,7 @@ from eccs import desks, dwell
 from eccs.dated_rules import DatedRule
 from eccs.workflow import take
 from tests.desks.conftest import SignedIn
-from tests.factories.bills import bill
+from tests.factories.bills import bill, hawb_of
 from tests.factories.firms import actor
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +65,7 @@ def test_each_desk_and_station_has_its_target_and_what_is_over_says_so(signed_in
     rows = page.split("<tbody>")[1]
     assert rows.count("row--late") == 1 and "over by 1 min" in rows
     late = officer.get(f"{QUEUE}?late=1").content.decode().split("<tbody>")[1]
-    assert over.hawb.number in late and within.hawb.number not in late
+    assert hawb_of(over).number in late and hawb_of(within).number not in late
     assert "1 over" in officer.get("/").content.decode()
     assert "over target" in officer.get(over.get_absolute_url()).content.decode()
 

@@ -13,7 +13,7 @@ from bills.stages import Stage
 from eccs.search import understood
 from manifests.clearance import Stage as ManifestStage
 from tests.desks.conftest import SignedIn
-from tests.factories.bills import bill
+from tests.factories.bills import bill, hawb_of
 from tests.factories.challans import challan
 from tests.factories.manifests import house_airway_bill, manifest
 
@@ -51,15 +51,15 @@ def test_a_bill_is_found_by_all_that_people_have_of_it(signed_in: SignedIn) -> N
     for line in (
         number,
         number.lower().replace("cbe", "CBE"),
-        one.hawb.number.lower(),
+        hawb_of(one).number.lower(),
         "_".join(number.split("_")[-2:]),
         "AAPCZ9911K",
     ):
         assert officer.get("/find/", {"q": line}).get("Location") == one.get_absolute_url(), line
         assert one.get_absolute_url() not in other.get("/find/", {"q": line}).content.decode()
-    master = officer.get("/find/", {"q": one.hawb.master.number}).content.decode()
+    master = officer.get("/find/", {"q": hawb_of(one).master.number}).content.decode()
     assert one.get_absolute_url() in master and flight.get_absolute_url() in master and "MAWB" in master
-    name = one.hawb.consignee_name[:8]
+    name = hawb_of(one).consignee_name[:8]
     assert officer.get("/find/", {"q": f"{name} {one.filed_at:%d/%m/%Y}"})["Location"] == one.get_absolute_url()
     nothing = officer.get("/find/", {"q": f"{name} {today - timedelta(days=9):%d/%m/%Y}"}).content.decode()
     assert (

@@ -25,7 +25,7 @@ from eccs.queues import AtDesk
 from eccs.workflow import take, take_many
 from manifests.clearance import Stage as ManifestStage
 from tests.desks.conftest import SignedIn
-from tests.factories.bills import bill
+from tests.factories.bills import bill, hawb_of
 from tests.factories.manifests import manifest
 from tests.factories.people import posted
 
@@ -90,14 +90,14 @@ def test_what_is_set_aside_leaves_the_queue_and_comes_back_by_itself(signed_in: 
         answer = mine.post(act(one, "set-aside"), {"why": "Opinion of the group", "until": until})
         assert answer.status_code == 422 and words in answer.content.decode()
     assert mine.post(act(one, "set-aside"), {"why": "Opinion of the group", "until": later()}).status_code == 302
-    assert one.hawb.number not in mine.get(QUEUE).content.decode().split("<tbody>")[1]
+    assert hawb_of(one).number not in mine.get(QUEUE).content.decode().split("<tbody>")[1]
     page = signed_in(colleague.username).get(f"{QUEUE}?work=aside").content.decode()
     assert "Set aside by" in page and "?work=aside" in page
     assert "Opinion of the group" in mine.get("/").content.decode()
     assert mine.post(reverse("work-next", args=["bills/imports", "assessment"]))["Location"] == QUEUE
 
     InHand.objects.update(aside_until=timezone.now() - timedelta(seconds=1))
-    assert one.hawb.number in mine.get(QUEUE).content.decode().split("<tbody>")[1]
+    assert hawb_of(one).number in mine.get(QUEUE).content.decode().split("<tbody>")[1]
     assert "Opinion of the group" not in mine.get("/").content.decode()
     assert signed_in(colleague.username).post(act(one, "take-up")).status_code == 302
     assert holder(one) == colleague.username
@@ -208,9 +208,9 @@ def test_priority_goes_first_with_its_reason_until_it_is_finished(signed_in: Sig
     assert chief.post(put, {"reason": "OTHER", "remarks": ""}).status_code == 422
     assert chief.post(put, {"reason": "LIFE_SAVING", "remarks": "Vaccines, two days"}).status_code == 302
     page = mine.get(QUEUE).content.decode().split("<tbody>")[1]
-    assert page.index(new.hawb.number) < page.index(old.hawb.number)
-    assert "Life-saving" in page and page.count(new.hawb.number) == 1
-    assert old.hawb.number not in mine.get(f"{QUEUE}?work=first").content.decode().split("<tbody>")[1]
+    assert page.index(hawb_of(new).number) < page.index(hawb_of(old).number)
+    assert "Life-saving" in page and page.count(hawb_of(new).number) == 1
+    assert hawb_of(old).number not in mine.get(f"{QUEUE}?work=first").content.decode().split("<tbody>")[1]
     assert "Vaccines, two days" in mine.get(new.get_absolute_url()).content.decode()
     opened = mine.post(reverse("work-next", args=["bills/imports", "assessment"]))
     assert opened["Location"] == new.get_absolute_url()

@@ -1,0 +1,65 @@
+"""A form sent while a new password was due is not lost: it is shown, and sent again or given up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts import expiry
+from accounts.credentials import ExpiryExercise
+from accounts.models import User
+from tests.accounts.conftest import NEW, text
+from tests.conftest import PASSWORD
+from tests.factories.manifests import manifest
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def due(noon: Any, people: Callable[[str], User]) -> Callable[[str], Client]:
+    """Somebody who signed in and of whom a new password is due, because an exercise has begun."""
+    ExpiryExercise.objects.create(begins_at=timezone.now(), scope="ALL", made_by=people("sysadmin"))
+    expiry.forget()
+    noon.shift(timedelta(minutes=1))
+
+    def signed_in(username: str) -> Client:
+        client = Client()
+        client.force_login(people(username))
+        return client
+
+    return signed_in
+
+
+def test_a_form_sent_after_the_moment_is_kept_and_sent_again(due: Callable[[str], Client]) -> None:
+    draft = manifest("DRAFT")
+    address = f"/manifests/{draft.key}/shipments/new/"
+    client = due("signatory.swift")
+    sent = client.post(address, {"hawb": "SWF7700000001", "description": "A brass lamp <b>"})
+    assert sent["Location"].startswith("/password/")
+    answer = client.post("/password/", {"present": PASSWORD, "new": NEW, "again": NEW})
+    assert answer["Location"] == "/account/kept-form/"
+    page = text(client.get("/account/kept-form/"))
+    assert f'action="{address}"' in page
+    assert 'name="hawb" value="SWF7700000001"' in page
+    assert "A brass lamp &lt;b&gt;" in page
+    answer = client.post(address, {"hawb": "SWF7700000001", "description": "A brass lamp <b>"})
+    assert answer.status_code == 422 and "A brass lamp &lt;b&gt;" in text(answer)  # as if it had been typed now
+    assert client.get("/account/kept-form/")["Location"] == "/"  # once
+
+
+def test_no_secret_and_no_form_that_was_given_up_is_kept(due: Callable[[str], Client]) -> None:
+    client = due("portadmin.blr")
+    client.post("/password/confirm/", {"password": PASSWORD, "next": "/people/"})
+    assert "kept-form" not in client.session
+    client.post("/people/new/", {"full_name": "Tara Menon", "password": PASSWORD})
+    assert client.session["kept-form"]["fields"] == [["full_name", "Tara Menon"]]
+    assert (
+        client.post("/password/", {"present": PASSWORD, "new": NEW, "again": NEW})["Location"] == "/account/kept-form/"
+    )
+    client.post("/account/kept-form/")
+    assert "kept-form" not in client.session
