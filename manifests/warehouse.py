@@ -31,7 +31,7 @@ def take_out_released(hawbs: QuerySet[HouseAirwayBill], at: datetime, **_kwargs:
 
 
 def take_out(hawbs: Any, at: datetime, on: str) -> None:
-    """These house airway bills have left the warehouse: on Out of Charge, returned to origin, or disposed of."""
+    """These house airway bills have left the warehouse: on Out of Charge, returned to origin, disposed of or confiscated."""
     WarehouseEntry.objects.filter(hawb__in=hawbs, out_at=None).update(out_at=at, out_on=on)
 
 

@@ -312,18 +312,22 @@ class CourierBillOfEntry(HeldClearance):
         return memo
 
     def adjudged(self, outcome: str, **order: Any) -> Iterable[models.Model]:
-        """An order: what it demands is due on the bill; of goods confiscated nothing is asked here."""
+        """An order: what it demands is due on the bill; goods confiscated are the Government's and leave the register."""
         from bills.assessment import revise
         from bills.models.decisions import Adjudication
         from bills.provisional import supersede
         from bills.routing import CONFISCATE
+        from manifests import warehouse
+        from manifests.models import WarehouseEntry
 
         made = Adjudication(
             bill_id=self.pk, outcome=outcome, at=self.taken_at, by_id=self.taken_by.user_id, duty_before=self.total_duty,
             **{name: Decimal(given) if name in AMOUNTS else given for name, given in order.items() if given is not None},
         )  # fmt: skip
         supersede(self)
-        if outcome != CONFISCATE:
+        if outcome == CONFISCATE:
+            warehouse.take_out([self.hawb_id], self.taken_at, WarehouseEntry.Out.CONFISCATED)
+        else:
             self.fine += made.fine
             self.penalty += made.penalty
             if made.revised_duty is not None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
-
 from accounts.permissions import Actor
 from bills.models import CourierBillOfEntry, CoveredShipment
 from bills.stages import Stage
@@ -26,10 +24,16 @@ def move_on(hawb_ids: list[int], actor: Actor, at: datetime) -> None:
 
 def record_arrived(held: list[int], actor: Actor, at: datetime) -> None:
     """Of these bills, which are held, those of which nothing is missing go on."""
-    missing = CoveredShipment.objects.filter(bill=OuterRef("pk"), hawb__arrived_at=None)
-    whole = CourierBillOfEntry.objects.filter(~Exists(missing), pk__in=held)
-    if not whole.update(arrived_at=at):
+    whole = [pk for pk in held if not _is_short(pk)]
+    if not whole:
         return
-    waiting = CourierBillOfEntry.objects.filter(pk__in=held, stage=Stage.ARRIVAL, arrived_at=at)
+    CourierBillOfEntry.objects.filter(pk__in=whole).update(arrived_at=at)
+    waiting = CourierBillOfEntry.objects.filter(pk__in=whole, stage=Stage.ARRIVAL)
     if ids := list(waiting.values_list("pk", flat=True)):
         take_many(CourierBillOfEntry, ids, "record_arrival", actor, at=at)
+
+
+def _is_short(bill: int) -> bool:
+    """Whether a shipment of the bill is still to come: its list is walked from the end, up to the first that is."""
+    missing = CoveredShipment.objects.filter(bill=bill, hawb__arrived_at=None).order_by("-pk")
+    return missing.values_list("pk", flat=True).first() is not None

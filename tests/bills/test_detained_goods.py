@@ -13,7 +13,7 @@ from bills.stages import Stage
 from manifests.arrival import Scan, record
 from manifests.models import WarehouseEntry
 from tests.bills.conftest import SignedIn
-from tests.bills.desks import SECURITY, Desks
+from tests.bills.desks import ORDER, SECURITY, Desks
 from tests.factories.bills import bill
 from tests.factories.firms import actor
 from tests.factories.uncleared import lying
@@ -73,3 +73,12 @@ def test_9_a_stopped_bill_that_goes_to_adjudication_is_detained_no_longer(desks:
     assert entry_of(one).detained_since is not None
     desks.act("dcac.blr", one, "send_for_adjudication", remarks="Copied brand.")
     assert entry_of(one).detained_since is None
+
+
+def test_7k_goods_confiscated_have_left_the_register(desks: Desks) -> None:
+    one = bill(Stage.ADJUDICATION, arrived=True)
+    lying(2, hawb=one.hawb)
+    order = ORDER | {"outcome": "CONFISCATE", "fine": "0"}
+    assert desks.act("ao.blr", one, "adjudicate", **order).stage == Stage.CONFISCATED
+    entry = entry_of(one)
+    assert (entry.out_at is not None, entry.out_on) == (True, WarehouseEntry.Out.CONFISCATED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -145,6 +146,11 @@ def test_7f_approval_by_the_dcac(desks: Desks) -> None:
     assert desks.act("dcac.blr", one, "approve_appraisal").stage == Stage.DUTY
 
 
+def test_7f_a_value_at_the_limit_needs_no_approval(desks: Desks) -> None:
+    one = bill(Stage.ASSESSMENT, assessable_value=Decimal("100000.00"))
+    assert desks.act("ao.blr", one, "assess", **ACCEPT).stage == Stage.DUTY
+
+
 def test_7g_duty_fine_and_penalty_are_paid_under_their_own_heads(desks: Desks) -> None:
     one = desks.act("ao.blr", bill(Stage.ADJUDICATION, arrived=True), "adjudicate", **ORDER)
     assert (one.stage, one.amount_due) == (Stage.DUTY, Decimal("731.00"))
@@ -172,6 +178,12 @@ def test_7h_a_suspicious_xray_with_its_image_goes_to_the_inspector(desks: Desks)
         assert "picture.png" not in desks.page(username, one)
     one = desks.act("inspector.blr", one, "report_examination", **REPORT)
     assert one.stage == Stage.FOR_OUT_OF_CHARGE
+
+
+@pytest.mark.parametrize(("day", "stage"), [(28, Stage.FOR_OUT_OF_CHARGE), (29, Stage.OUT_OF_CHARGE)])
+def test_7h_auto_out_of_charge_begins_on_29_november_2019(desks: Desks, day: int, stage: str) -> None:
+    one = bill(Stage.XRAY, facilitated=True, presented_on=date(2019, 11, day))
+    assert desks.act("xray.blr", one, "clear_xray").stage == stage
 
 
 def test_7h_many_are_marked_suspicious_at_once_without_an_image(desks: Desks) -> None:
