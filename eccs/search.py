@@ -56,7 +56,8 @@ def understood(line: str) -> Asked:
     """A line as it was typed or scanned, taken apart."""
     text = " ".join("".join(c if c.isprintable() else " " for c in line).split())[:80]
     text = barcodes.number_of(text) or text
-    day, rest = None, []
+    day: date | None = None
+    rest: list[str] = []
     for word in text.split(" "):
         found = _day(word) if day is None else None
         day, rest = (found, rest) if found else (day, [*rest, word])

@@ -19,13 +19,15 @@ from tests.factories.manifests import manifest
 
 pytestmark = pytest.mark.django_db
 
+HOUR = timedelta(hours=1)
+
 
 @pytest.fixture
 def due(noon: Any, people: Callable[[str], User]) -> Callable[[str], Client]:
     """Somebody who signed in and of whom a new password is due, because an exercise has begun."""
-    ExpiryExercise.objects.create(begins_at=timezone.now(), scope="ALL", made_by=people("sysadmin"))
+    ExpiryExercise.objects.create(begins_at=timezone.now() + HOUR, scope="ALL", made_by=people("sysadmin"))
     expiry.forget()
-    noon.shift(timedelta(minutes=1))
+    noon.shift(HOUR)
 
     def signed_in(username: str) -> Client:
         client = Client()

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 PAGES = [
     "/find/?q={}", "/documents/?number={}", "/role-holders/?q={}", "/manifests/?flight={}", "/payments/new/?hawb={}",
-    "/bills/new/?q={}", "/bills/imports/queue/assessment/?number={}", "/people/{}/", "/bills/imports/a{}b/", "/couriers/?q={}",
+    "/bills/new/?q={}", "/bills/imports/queue/assessment/?number={}", "/people/{}/", "/bills/imports/a{}b/", "/directory/couriers/?q={}",
 ]  # fmt: skip
 
 
