@@ -112,7 +112,7 @@ class Held:
     def why_not(self, document: Document, step: Step, person: int | None) -> list[str]:
         """The reason that lies in a colleague who has the document in hand and could take the step, or none."""
         row = self.rows.get(document.pk)
-        if row is None or step.anytime or person in (None, row.by_id) or step.name not in row.steps:
+        if row is None or step.anytime or step.follows or person in (None, row.by_id) or step.name not in row.steps:
             return []
         return [in_whose_hands(row)] if row.aside_until is None or row.is_aside else []
 

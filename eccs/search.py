@@ -56,12 +56,9 @@ def understood(line: str) -> Asked:
     """A line as it was typed or scanned, taken apart."""
     text = " ".join("".join(c if c.isprintable() else " " for c in line).split())[:80]
     text = barcodes.number_of(text) or text
-    day: date | None = None
-    rest: list[str] = []
-    for word in text.split(" "):
-        found = _day(word) if day is None else None
-        day, rest = (found, rest) if found else (day, [*rest, word])
-    phrase = " ".join(rest)
+    words = text.split(" ")
+    at, day = next(((n, found) for n, word in enumerate(words) if (found := _day(word))), (len(words), None))
+    phrase = " ".join(words[:at] + words[at + 1 :])
     return Asked(text, phrase, day, tuple(_readings(phrase)) if phrase else ())
 
 

@@ -63,6 +63,9 @@ class Step:
     weighty: bool = False  # asks for the password again
     apart_from: tuple[str, ...] = ()  # steps whose taker may not take this one on the same document
     anytime: bool = False  # may be taken wherever the document stands, which never waits for it
+    follows: bool = (
+        False  # taken as the consequence of something else: a colleague who has the document in hand waits for it too
+    )
     document: str = ""  # the kind of document it belongs to
 
     def activity_at(self, stage: str) -> str:
@@ -106,6 +109,7 @@ def step(
     weighty: bool = False,
     apart_from: tuple[str, ...] = (),
     anytime: bool = False,
+    follows: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a method as a step. The method sets fields of its document and returns the records to be written with it.
 
@@ -120,7 +124,7 @@ def step(
         declared = Step(
             name=method.__name__, sources=sources, targets=targets, roles=roles, desks=desks,
             label=label, para=para, form=form, guards=guards, grave=grave, many=many, private=private,
-            weighty=weighty, apart_from=apart_from, anytime=anytime, rule=(method.__doc__ or "").strip(),
+            weighty=weighty, apart_from=apart_from, anytime=anytime, follows=follows, rule=(method.__doc__ or "").strip(),
         )  # fmt: skip
 
         @wraps(method)

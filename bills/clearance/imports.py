@@ -164,14 +164,14 @@ class ImportClearance(Document):
 
     @step(
         Stage.FIRST_CHECK_ARRIVAL, Stage.FIRST_CHECK, role=Role.ARRIVAL_SCANNER, label=_("Record arrival"),
-        para="PN17 5.2, 7.1(a)", guards=(guards.all_packages_arrived,), many=True,
+        para="PN17 5.2, 7.1(a)", guards=(guards.all_packages_arrived,), many=True, follows=True,
     )  # fmt: skip
     def record_arrival_for_first_check(self) -> None:
         """The last package has been scanned: the goods are examined before the bill is assessed."""
 
     @step(
         Stage.ARRIVAL, Stage.XRAY, role=Role.ARRIVAL_SCANNER, label=_("Record arrival"), para="PN17 5.2, 7.1(h)",
-        guards=(guards.all_packages_arrived,), many=True,
+        guards=(guards.all_packages_arrived,), many=True, follows=True,
     )  # fmt: skip
     def record_arrival(self) -> None:
         """The last package has been scanned."""

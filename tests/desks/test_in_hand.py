@@ -24,6 +24,7 @@ from eccs.models import Notice
 from eccs.queues import AtDesk
 from eccs.workflow import take, take_many
 from manifests.clearance import Stage as ManifestStage
+from tests.bills.desks import arrive
 from tests.desks.conftest import SignedIn
 from tests.factories.bills import bill, hawb_of
 from tests.factories.manifests import manifest
@@ -194,6 +195,10 @@ def test_the_system_and_other_desks_are_not_held_up(signed_in: SignedIn, colleag
     chief = Actor.of(User.objects.get(username="dcac.blr"))
     assert take(one, "stop", chief, remarks="Intelligence of the day").stage == Stage.STOPPED
     assert holder(one) == ""
+    awaited = bill(Stage.ARRIVAL)
+    desk_work.take_up(BILLS, awaited, Actor.of(User.objects.get(username="scan.blr")))
+    assert arrive(awaited).stage == Stage.XRAY  # whoever scans the last package
+    assert holder(awaited) == ""
     paid = bill(Stage.DUTY)
     outcome = take_many(type(paid), [paid.pk], "confirm_payment", SYSTEM, amount=paid.amount_due, challan="C1")
     assert outcome.moved and not outcome.refused

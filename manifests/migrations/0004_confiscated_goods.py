@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('manifests', '0002_kept'),
+        ('manifests', '0003_master_number'),
     ]
 
     operations = [
