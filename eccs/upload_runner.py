@@ -192,7 +192,14 @@ def save(upload_id: int, user_id: int) -> None:
                 state=State.FAILED,
                 refusal=_("The filing stopped and nothing of it was saved. Upload the file again."),
             )
+    _forget_file(upload)
     hand_on(upload_id)
+
+
+def _forget_file(upload: Upload) -> None:
+    """What is filed stands on the documents. The file itself, which may name whole Aadhaar numbers, goes; its digest stays."""
+    if upload.state == State.DONE and upload.file:
+        upload.file.delete()
 
 
 def hand_on(upload_id: int) -> None:

@@ -105,6 +105,8 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
 def errors(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The file as it was handed in, with the column ECCS_ERRORS."""
     found = _mine(request, pk)
+    if not found.file:  # filed, and nothing is wrong with it
+        raise Http404
     try:
         sheet = upload_runner.read_again(found)
     except uploads.Unreadable as fault:  # refused as a whole: there are no rows to give back

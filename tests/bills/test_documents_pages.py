@@ -50,7 +50,7 @@ def text(answer: Any) -> str:
     return str(answer.content.decode().replace("\u00a0", " "))
 
 
-def test_a_bill_over_chosen_bags_is_begun_chosen_checked_and_signed(
+def test_5_4_a_bill_over_chosen_bags_is_begun_chosen_checked_and_signed(
     signed_in: SignedIn, landed: ExpressCargoManifest
 ) -> None:
     clerk, signatory = signed_in("courier.swift"), signed_in("signatory.swift")

@@ -115,6 +115,9 @@ def test_an_aadhaar_number_is_kept_nowhere_in_full(
     assert bill.risk_decision is not None
     kept = f"{bill.trail.get().snapshot}{bill.risk_decision.facts}{bill.kyc_token}"
     assert AADHAAR not in kept
+    upload.refresh_from_db()
+    assert (upload.state, bool(upload.file), len(upload.digest)) == ("DONE", False, 64)
+    assert signatory.get(f"/uploads/{upload.pk}/errors/").status_code == 404
 
 
 def test_the_same_file_cannot_be_filed_twice(signed_in: SignedIn, flight: ExpressCargoManifest, good: Rows) -> None:
