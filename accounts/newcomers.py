@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import PersonTrail, StationRole, StationRoleTrail
 from accounts.clearance import CREATE, OPEN_ROLE, RoleStage, Stage
+from accounts.directory.querysets import in_force
 from accounts.entry import send_password_link_after_commit
 from accounts.grants import refuse_activities
 from accounts.models import AuthorisedCourier, Custodian, CustomsStation, Importer, Posting, User
@@ -59,21 +60,21 @@ def _for_port_admins() -> list[Place]:
 
 
 def _at_station(station: str) -> list[Place]:
-    role, here = Role.PORT_ADMIN, CustomsStation.objects.get(pk=station)
+    role, here, today = Role.PORT_ADMIN, CustomsStation.objects.get(pk=station), timezone.localdate()
     found = [Place(f"customs:{station}", _("Customs, %(station)s") % {"station": here}, role, home_id=station)]
     found += [
         Place(f"custodian:{one.pk}", f"{Group.CUSTODIAN.label}: {one}", role, home_id=station, custodian_id=one.pk)
-        for one in Custodian.objects.filter(station=station).order_by("name")
+        for one in Custodian.objects.filter(in_force(today), station=station).order_by("name")
     ]
     found += [
         Place(f"courier:{one.pk}@{station}", f"{Group.COURIER.label}: {one}", role, home_id=station, courier_id=one.pk)
-        for one in AuthorisedCourier.objects.filter(stations__station=station)
+        for one in AuthorisedCourier.objects.at(station, today)
     ]
     found += [
         Place(
             f"importer:{one.pk}@{station}", f"{Group.IMPORTER.label}: {one}", role, home_id=station, importer_id=one.pk
         )
-        for one in Importer.objects.order_by("name")
+        for one in Importer.objects.filter(stage=Importer.Stage.IN_FORCE).order_by("name")
     ]
     return found
 
