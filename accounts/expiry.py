@@ -133,9 +133,10 @@ def scoped(scope: str, group: str, station_id: str | None) -> QuerySet[User]:
     today = timezone.localdate()
     postings = Posting.objects.filter(Q(until=None) | Q(until__gte=today), user=OuterRef("pk"), since__lte=today)
     if scope == ExpiryExercise.Scope.GROUP:
-        return people.filter(Exists(postings.filter(role__in=[r for r in Role if r.group is Group(group)])))
-    if scope == ExpiryExercise.Scope.STATION:
-        couriers = AuthorisedCourier.objects.filter(stations__station=station_id)
+        standard = Q(role__in=[r for r in Role if r.group is Group(group)])
+        return people.filter(Exists(postings.filter(standard | Q(station_role__group=group))))
+    if scope == ExpiryExercise.Scope.STATION and station_id is not None:
+        couriers = AuthorisedCourier.objects.at(station_id, today)
         return people.filter(Exists(postings.filter(station_id=station_id)) | Q(courier__in=couriers))
     return people
 

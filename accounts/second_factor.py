@@ -11,6 +11,7 @@ import secrets
 from base64 import b32encode
 from binascii import unhexlify
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -205,8 +206,13 @@ def _lock(user: User) -> None:
 
 
 def _counted(request: HttpRequest, user: User) -> lockout.Try | None:
-    """A try with a code is counted apart from those with a password: no user name has a colon."""
-    return lockout.begin(f"code:{user.username}", address_of(request))
+    """A try with a code is counted apart from those with a password."""
+    return lockout.begin(lockout.for_codes(user), address_of(request))
+
+
+def waits_until(user: User) -> datetime | None:
+    """Until when no code of the person is taken from somewhere, after too many wrong ones; nothing where it is."""
+    return lockout.waits_until(user, lockout.for_codes(user))
 
 
 # ── lost ─────────────────────────────────────────────────────────────────────
@@ -221,5 +227,6 @@ def reset(user: User, by: Any, why: str = "") -> None:
         _lock(user)
         Authenticator.objects.filter(user=user).delete()
         RecoveryCode.objects.filter(user=user).delete()
+    lockout.forget(lockout.for_codes(user))
     sessions.end_all(user)
     audit.record("second-factor.reset", by=by, about=user.username, why=why)
