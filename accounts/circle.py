@@ -51,10 +51,17 @@ def standing_of(person: Any) -> Standing:
 
 
 def is_in_circle(person: Any, held: Held, actor: Actor, activity: str) -> bool:
-    """Whether this role lets the actor do this to the person. Nobody manages themselves, or their own rank or above."""
+    """Whether this role lets the actor do this to the person.
+
+    Nobody manages themselves, or their own rank or above; only System Admins manage one another.
+    """
     standing: Standing = person.standing
     rank = RANKS.get(held.role, 0)
-    if rank <= standing.rank or person.pk == actor.user_id:
+    if person.pk == actor.user_id:
+        return False
+    if held.role == Role.SYSTEM_ADMIN and standing.rank == rank:
+        return activity != GIVE  # there is nobody above: of two, each manages the account of the other
+    if rank <= standing.rank:
         return False
     if held.role == Role.SYSTEM_ADMIN:
         new = standing.rank == 0 and not standing.posted
@@ -125,7 +132,7 @@ OFFICERS_ONLY = Q(courier=None, importer=None, custodian=None)
 
 
 def _seen_by_system_admin() -> Q:
-    return _posted(role=Role.PORT_ADMIN) | (OFFICERS_ONLY & Q(home__isnull=False) & ~_posted())
+    return _posted(role__in=(Role.SYSTEM_ADMIN, Role.PORT_ADMIN)) | (OFFICERS_ONLY & Q(home__isnull=False) & ~_posted())
 
 
 def _at(station: str) -> Q:

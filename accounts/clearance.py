@@ -121,7 +121,7 @@ class PersonClearance(Document):
 
     @step(
         (Stage.ACTIVE, Stage.SUSPENDED), None, role=MANAGERS, label=gettext_lazy("Change details"), para=PARA,
-        form="accounts.people_forms.DetailsForm",
+        form="accounts.people_forms.DetailsForm", weighty=True,
     )  # fmt: skip
     def change_details(self: User, *, full_name: str, email: str, reason: str) -> None:
         """Name and e-mail address are put right; the user name and the firm stay as they are."""
@@ -178,7 +178,7 @@ class PersonClearance(Document):
 
     @step(
         Stage.ACTIVE, None, role=MANAGERS, label=gettext_lazy("Send a new password link"), para=PARA,
-        form="accounts.people_forms.ReasonForm", guards=(can_be_reached_by_mail,),
+        form="accounts.people_forms.ReasonForm", guards=(can_be_reached_by_mail,), weighty=True,
     )  # fmt: skip
     def send_password_link(self: User, *, reason: str) -> None:
         """The person gets a link by e-mail, good once and for a short time, to choose a password."""
@@ -246,14 +246,14 @@ class StationRoleClearance(Document):
 
     @step(
         RoleStage.OPEN, RoleStage.WITHDRAWN, role=Role.PORT_ADMIN, label=gettext_lazy("Withdraw"), para=PARA,
-        form="accounts.people_forms.ReasonForm", guards=(held_by_nobody,),
+        form="accounts.people_forms.ReasonForm", guards=(held_by_nobody,), weighty=True,
     )  # fmt: skip
     def withdraw(self: StationRole, *, reason: str) -> None:
         """The role is no longer given at the station."""
 
     @step(
         RoleStage.WITHDRAWN, RoleStage.OPEN, role=Role.PORT_ADMIN, label=gettext_lazy("Open again"), para=PARA,
-        form="accounts.people_forms.ReasonForm",
+        form="accounts.people_forms.ReasonForm", weighty=True,
     )  # fmt: skip
     def reopen(self: StationRole, *, reason: str) -> None:
         """The role can be given at the station again."""

@@ -163,7 +163,9 @@ def masthead(request: HttpRequest) -> dict[str, Any]:
     ]
     return {
         "mast": {
-            "nav": [item for item in nav if item["count"] or item["current"]] if actor.is_trade or len(nav) > MANY else nav,
+            "nav": [item for item in nav if item["count"] or item["current"]]
+            if actor.is_trade or len(nav) > MANY
+            else nav,
             "here": here,
             "links": [
                 {"label": link.label, "url": reverse(link.url_name), "current": here == reverse(link.url_name)}
