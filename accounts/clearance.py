@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import letters
 from accounts.circle import Standing, is_in_circle, postings_ahead, standing_of
 from accounts.roles import MANAGERS, Group, Role
 from eccs.workflow import Actor, Document, Refused, Step, step
@@ -125,6 +126,9 @@ class PersonClearance(Document):
     )  # fmt: skip
     def change_details(self: User, *, full_name: str, email: str, reason: str) -> None:
         """Name and e-mail address are put right; the user name and the firm stay as they are."""
+        if email != self.email:
+            for address in filter(None, (self.email, email)):
+                letters.tell(self, "address", to=address, address=email)
         self.full_name, self.email = full_name, email
 
     @step(
@@ -135,6 +139,7 @@ class PersonClearance(Document):
         """The person is signed out at once and cannot sign in until re-activated."""
         self.is_active = False
         self.sessions_ended += 1
+        letters.tell(self, "suspended")
 
     @step(
         (Stage.SUSPENDED, Stage.LEFT), Stage.ACTIVE, role=MANAGERS, label=gettext_lazy("Re-activate"), para=PARA,
@@ -239,9 +244,13 @@ class StationRoleClearance(Document):
         despite_conflict: bool = False,
     ) -> None:
         """The role has these activities from now on, for everybody who holds it."""
-        from accounts.grants import refuse_activities
+        from accounts.grants import conflicts_of_holders, refuse_activities
 
         refuse_activities(self.group, activities, despite_conflict=despite_conflict)
+        found = conflicts_of_holders(self, activities)
+        if found and not despite_conflict:
+            raise Refused(found, self)
+        self.snapshot_for_trail = {"conflicts": found}
         self.activities, self.description = sorted(activities), description
 
     @step(

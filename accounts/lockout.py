@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.db.models import Case, F, Q, When
 from django.utils import timezone
 
+from accounts import letters
 from accounts.credentials import SignInTries
 from accounts.models import User
 from eccs import audit
@@ -102,6 +103,8 @@ def begin(name: str, address: str) -> Try | None:
             span = wait.after(row.tries)
             row.waits_until = now + span if span else None
             row.save(update_fields=["tries", "last_at", "waits_until"])
+        if any(row.name and row.tries == wait.limit for row, wait in counts):
+            letters.tell_locked(name)
     return Try(pair.pk, tuple(row.pk for row, _wait in counts[1:]))
 
 

@@ -108,7 +108,7 @@ class Gate:
         page = request.resolver_match.url_name if request.resolver_match else ""
         if way := _to_code(request):
             return None if page in FOR_CODE else _led(request, way)
-        if page in FOR_PASSWORD or expiry.why_due(request.user) is None:
+        if page in FOR_PASSWORD or expiry.why_due(request.user, request.actor) is None:  # type: ignore[attr-defined]
             return None
         if getattr(view, "passive", False) and request.headers.get("HX-Request") == "true":
             return HttpResponse(status=204)  # the page somebody is typing into is not torn away by its own clock

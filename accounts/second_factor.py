@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django_otp.util import random_hex
 
-from accounts import lockout, sessions
+from accounts import letters, lockout, sessions
 from accounts.authenticators import Authenticator
 from accounts.credentials import RecoveryCode, SecondFactorRole
 from accounts.models import User
@@ -138,6 +138,7 @@ def enrol(request: HttpRequest, user: User, code: str) -> list[str]:
     del request.session[PENDING_KEY]
     mark_done(request)
     audit.record("second-factor.enrolled", request=request, by=user)
+    letters.tell(user, "second-factor")
     return codes
 
 
@@ -230,3 +231,4 @@ def reset(user: User, by: Any, why: str = "") -> None:
     lockout.forget(lockout.for_codes(user))
     sessions.end_all(user)
     audit.record("second-factor.reset", by=by, about=user.username, why=why)
+    letters.tell(user, "second-factor-reset")

@@ -98,6 +98,10 @@ RULES = {
     "courier_renewal_within_days": RuleKind(_("Form K is taken within so many days after deemed invalidation"), int),
     "courier_renewal_fee": RuleKind(_("Fee of renewal in Form K, rupees"), Decimal),
     "courier_revocation_notice_days": RuleKind(_("Notice before a registration is revoked, days"), int),
+    "signatory_examination": RuleKind(
+        _("A courier's filings are refused where the signatory's examination under regulation 6 or 13 is not in force"),
+        bool,
+    ),
     "uncleared_after_days": RuleKind(_("Uncleared goods: notice and disposal after so many days"), int, least=1),
     "return_to_origin": RuleKind(_("Uncleared goods: return to origin, asked for by the courier"), bool),
     "return_to_origin_after_days": RuleKind(_("Uncleared goods: return to origin after so many days"), int, least=1),
