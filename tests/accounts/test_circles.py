@@ -63,6 +63,7 @@ def test_a_group_admin_of_one_custodian_does_not_manage_the_people_of_another(si
 @pytest.mark.parametrize(("last", "holds"), [(None, True), (0, True), (-1, False)])
 def test_the_people_of_a_custodian_hold_nothing_after_its_last_day(last: int | None, holds: bool) -> None:
     person = member("custodianadmin.blr")
+    assert person.custodian_id is not None
     until = None if last is None else timezone.localdate() + timedelta(days=last)
     Custodian.objects.filter(pk=person.custodian_id).update(since=date(2020, 1, 1), until=until)
     with CaptureQueriesContext(
@@ -77,6 +78,7 @@ def test_the_people_of_a_custodian_hold_nothing_after_its_last_day(last: int | N
 
 def test_a_custodian_whose_appointment_has_not_begun_opens_nothing() -> None:
     person = member("scan.blr")
+    assert person.custodian_id is not None
     Custodian.objects.filter(pk=person.custodian_id).update(since=timezone.localdate() + timedelta(days=1))
     assert not Actor.of(person).postings
 

@@ -35,7 +35,7 @@ def worker(
         with django_capture_on_commit_callbacks(execute=True):
             deed()
             assert not mail.outbox
-        return [(one.to[0], one.subject, one.body) for one in mail.outbox]
+        return [(one.to[0], str(one.subject), str(one.body)) for one in mail.outbox]
 
     return after
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -62,7 +63,7 @@ def rule_withdrawn() -> Any:
 
 
 ACTS: dict[str, Callable[[], Any]] = {
-    **{step: (lambda step=step: posted_step(step)) for step in STEPS},
+    **{step: partial(posted_step, step) for step in STEPS},
     "change": lambda: posted_role("change", "OPEN"),
     "withdraw": lambda: posted_role("withdraw", "OPEN"),
     "reopen": lambda: posted_role("reopen", "WITHDRAWN"),
