@@ -51,29 +51,36 @@ def standing_of(person: Any) -> Standing:
 
 
 def is_in_circle(person: Any, held: Held, actor: Actor, activity: str) -> bool:
-    """Whether this role lets the actor do this to the person. Nobody manages themselves, or their own rank or above."""
+    """Whether this role lets the actor do this to the person.
+
+    Nobody manages themselves, or their own rank or above; only System Admins manage one another.
+    """
     standing: Standing = person.standing
     rank = RANKS.get(held.role, 0)
-    if rank <= standing.rank or person.pk == actor.user_id:
+    if person.pk == actor.user_id:
+        return False
+    if held.role == Role.SYSTEM_ADMIN and standing.rank == rank:
+        return activity != GIVE  # there is nobody above: of two, each manages the account of the other
+    if rank <= standing.rank:
         return False
     if held.role == Role.SYSTEM_ADMIN:
         new = standing.rank == 0 and not standing.posted
         return person.group == Group.CUSTOMS and (standing.rank == RANKS[Role.PORT_ADMIN] or new or activity == GIVE)
     if held.role == Role.PORT_ADMIN:
         return _in_reach_of_port_admin(person, standing, held.station, activity)
-    if person.group != held.group:
+    if person.group != held.group or not _of_own_firm(person, actor):
         return False
-    if person.is_of_trade:
-        return _of_own_firm(person, actor) and (
-            not held.station or held.station in standing.homes or activity in AT_THE_STATION
-        )
+    if person.is_of_trade and not held.station:
+        return True
     return bool(held.station) and _at_station(person, standing, held.station, activity)
 
 
 def _in_reach_of_port_admin(person: Any, standing: Standing, station: str, activity: str) -> bool:
     if not person.is_of_trade:
         return _at_station(person, standing, station, activity)
-    operates = standing.firm_at is None or station in standing.firm_at
+    if standing.firm_at is None:  # an importer works everywhere: whoever has no desk here is not of this station
+        return station in standing.homes or (activity in AT_THE_STATION and station in standing.posted)
+    operates = station in standing.firm_at
     return operates and (not standing.homes or station in standing.homes or activity in AT_THE_STATION)
 
 
@@ -85,9 +92,9 @@ def _at_station(person: Any, standing: Standing, station: str, activity: str) ->
 
 
 def _of_own_firm(person: Any, actor: Actor) -> bool:
-    if person.courier_id is not None:
-        return bool(person.courier_id == actor.courier_id)
-    return person.importer_id is not None and bool(person.importer_id == actor.importer_id)
+    """Whether both are of one firm; officers are of none."""
+    firms = (actor.courier_id, actor.importer_id, actor.custodian_id)
+    return person.group == Group.CUSTOMS or (person.courier_id, person.importer_id, person.custodian_id) == firms
 
 
 # ── who is seen ──────────────────────────────────────────────────────────────
@@ -100,7 +107,7 @@ def seen_by(actor: Actor) -> Q:
         if held.role == Role.SYSTEM_ADMIN:
             seen |= _seen_by_system_admin()
         elif held.role == Role.PORT_ADMIN:
-            seen |= _at(held.station) | _of_couriers_at(held.station) | Q(importer__isnull=False)
+            seen |= _at(held.station) | _of_couriers_at(held.station)
         elif held.role in GROUP_ADMINS.values():
             seen |= _seen_by_group_admin(held, actor)
     return seen
@@ -115,16 +122,17 @@ def _posted(**given: Any) -> Q:
 
 
 def _of_couriers_at(station: str) -> Q:
+    """The people of the couriers who operate at a station today."""
     from accounts.models import AuthorisedCourier
 
-    return Q(courier__in=AuthorisedCourier.objects.filter(stations__station=station))
+    return Q(courier__in=AuthorisedCourier.objects.at(station, timezone.localdate()))
 
 
 OFFICERS_ONLY = Q(courier=None, importer=None, custodian=None)
 
 
 def _seen_by_system_admin() -> Q:
-    return _posted(role=Role.PORT_ADMIN) | (OFFICERS_ONLY & Q(home__isnull=False) & ~_posted())
+    return _posted(role__in=(Role.SYSTEM_ADMIN, Role.PORT_ADMIN)) | (OFFICERS_ONLY & Q(home__isnull=False) & ~_posted())
 
 
 def _at(station: str) -> Q:
@@ -133,12 +141,13 @@ def _at(station: str) -> Q:
 
 def _seen_by_group_admin(held: Held, actor: Actor) -> Q:
     group = group_of(held.role)
+    here = _at(held.station) if held.station else Q()
     if group is Group.COURIER and actor.courier_id is not None:
-        return Q(courier=actor.courier_id)
+        return Q(courier=actor.courier_id) & here
     if group is Group.IMPORTER and actor.importer_id is not None:
-        return Q(importer=actor.importer_id)
+        return Q(importer=actor.importer_id) & here
     if group is Group.CUSTOMS:
         return OFFICERS_ONLY & _at(held.station)
-    if group is Group.CUSTODIAN:
-        return Q(custodian__isnull=False) & _at(held.station)
+    if group is Group.CUSTODIAN and actor.custodian_id is not None:
+        return Q(custodian=actor.custodian_id) & _at(held.station)
     return Q(pk__in=())

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import letters
 from accounts.circle import Standing, is_in_circle, postings_ahead, standing_of
 from accounts.roles import MANAGERS, Group, Role
 from eccs.in_hand import give_back
@@ -122,10 +123,13 @@ class PersonClearance(Document):
 
     @step(
         (Stage.ACTIVE, Stage.SUSPENDED), None, role=MANAGERS, label=gettext_lazy("Change details"), para=PARA,
-        form="accounts.people_forms.DetailsForm",
+        form="accounts.people_forms.DetailsForm", weighty=True,
     )  # fmt: skip
     def change_details(self: User, *, full_name: str, email: str, reason: str) -> None:
         """Name and e-mail address are put right; the user name and the firm stay as they are."""
+        if email != self.email:
+            for address in filter(None, (self.email, email)):
+                letters.tell(self, "address", to=address, address=email)
         self.full_name, self.email = full_name, email
 
     @step(
@@ -137,6 +141,7 @@ class PersonClearance(Document):
         give_back(self)
         self.is_active = False
         self.sessions_ended += 1
+        letters.tell(self, "suspended")
 
     @step(
         (Stage.SUSPENDED, Stage.LEFT), Stage.ACTIVE, role=MANAGERS, label=gettext_lazy("Re-activate"), para=PARA,
@@ -181,7 +186,7 @@ class PersonClearance(Document):
 
     @step(
         Stage.ACTIVE, None, role=MANAGERS, label=gettext_lazy("Send a new password link"), para=PARA,
-        form="accounts.people_forms.ReasonForm", guards=(can_be_reached_by_mail,),
+        form="accounts.people_forms.ReasonForm", guards=(can_be_reached_by_mail,), weighty=True,
     )  # fmt: skip
     def send_password_link(self: User, *, reason: str) -> None:
         """The person gets a link by e-mail, good once and for a short time, to choose a password."""
@@ -242,21 +247,25 @@ class StationRoleClearance(Document):
         despite_conflict: bool = False,
     ) -> None:
         """The role has these activities from now on, for everybody who holds it."""
-        from accounts.grants import refuse_activities
+        from accounts.grants import conflicts_of_holders, refuse_activities
 
         refuse_activities(self.group, activities, despite_conflict=despite_conflict)
+        found = conflicts_of_holders(self, activities)
+        if found and not despite_conflict:
+            raise Refused(found, self)
+        self.snapshot_for_trail = {"conflicts": found}
         self.activities, self.description = sorted(activities), description
 
     @step(
         RoleStage.OPEN, RoleStage.WITHDRAWN, role=Role.PORT_ADMIN, label=gettext_lazy("Withdraw"), para=PARA,
-        form="accounts.people_forms.ReasonForm", guards=(held_by_nobody,),
+        form="accounts.people_forms.ReasonForm", guards=(held_by_nobody,), weighty=True,
     )  # fmt: skip
     def withdraw(self: StationRole, *, reason: str) -> None:
         """The role is no longer given at the station."""
 
     @step(
         RoleStage.WITHDRAWN, RoleStage.OPEN, role=Role.PORT_ADMIN, label=gettext_lazy("Open again"), para=PARA,
-        form="accounts.people_forms.ReasonForm",
+        form="accounts.people_forms.ReasonForm", weighty=True,
     )  # fmt: skip
     def reopen(self: StationRole, *, reason: str) -> None:
         """The role can be given at the station again."""

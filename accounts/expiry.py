@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy
 from accounts import expiry_notice, passwords
 from accounts.credentials import ExerciseAdvice, ExpiryExercise
 from accounts.models import AuthorisedCourier, Posting, User
+from accounts.permissions import Actor
 from accounts.roles import Group, Role
 from eccs import audit
 from eccs.celery import after_commit
@@ -37,15 +38,21 @@ class Why(models.TextChoices):
 
     FIRST = "FIRST", gettext_lazy("Your password was chosen by somebody else. Choose one that only you know.")
     EXPIRED = "EXPIRED", gettext_lazy("Your password is too old. Choose a new one.")
+    LONGER = "LONGER", gettext_lazy("Your role asks for a longer password than yours. Choose a new one.")
     EXERCISE = "EXERCISE", gettext_lazy("All passwords have expired by order of the Directorate General of Systems. Choose a new one.")  # fmt: skip
 
 
-def why_due(user: User) -> Why | None:
-    """Why this person must choose a new password before anything else, or nothing."""
+def why_due(user: User, actor: Actor | None = None) -> Why | None:
+    """Why this person must choose a new password before anything else, or nothing.
+
+    What the person is today may be given, so that it is not asked for twice.
+    """
     if user.must_change_password:
         return Why.FIRST
     if passwords.has_expired(user):
         return Why.EXPIRED
+    if passwords.is_too_short(user, actor):
+        return Why.LONGER
     now = timezone.now()
     due = (e for e in exercises() if user.password_set_at < e.begins_at <= now and concerns(e, user))
     return Why.EXERCISE if any(due) else None
@@ -134,9 +141,10 @@ def scoped(scope: str, group: str, station_id: str | None) -> QuerySet[User]:
     today = timezone.localdate()
     postings = Posting.objects.filter(Q(until=None) | Q(until__gte=today), user=OuterRef("pk"), since__lte=today)
     if scope == ExpiryExercise.Scope.GROUP:
-        return people.filter(Exists(postings.filter(role__in=[r for r in Role if r.group is Group(group)])))
-    if scope == ExpiryExercise.Scope.STATION:
-        couriers = AuthorisedCourier.objects.filter(stations__station=station_id)
+        standard = Q(role__in=[r for r in Role if r.group is Group(group)])
+        return people.filter(Exists(postings.filter(standard | Q(station_role__group=group))))
+    if scope == ExpiryExercise.Scope.STATION and station_id is not None:
+        couriers = AuthorisedCourier.objects.at(station_id, today)
         return people.filter(Exists(postings.filter(station_id=station_id)) | Q(courier__in=couriers))
     return people
 

@@ -15,7 +15,7 @@ from accounts import expiry, sessions
 from accounts.credentials import ExpiryExercise
 from accounts.models import User
 from accounts.password_forms import ExerciseForm
-from eccs import audit, keyset, pages
+from eccs import audit_answers, keyset, pages
 from eccs.uploads.files import written
 
 PAGE = "expiry-exercises"
@@ -85,7 +85,7 @@ def people(request: HttpRequest, pk: int) -> HttpResponse:
     rows = expiry.people_in(shown).select_related("courier", "importer", "custodian").order_by("username")
     names = [_("User name"), _("Name"), _("Firm"), _("E-mail"), _("Password set"), _("New password chosen")]
     cells = (_told(person, shown) for person in rows.iterator(2000))
-    audit.record("list.exported", request=request, about=str(shown))
+    audit_answers.exported(request, str(shown))
     filename = f"password-expiry-{timezone.localtime(shown.begins_at):%Y-%m-%d-%H%M}.csv"
     return HttpResponse(
         written(names, cells, is_xlsx=False), content_type="text/csv; charset=utf-8",

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import letters
 from accounts.circle import GIVE, is_in_circle, postings_ahead
 from accounts.permissions import Actor, Held, composed, held_ahead, of_group
 from accounts.roles import APART, GROUP_ADMINS, Group, Role, label_of
@@ -18,6 +19,7 @@ from eccs.in_hand import give_back
 from eccs.workflow import Refused
 
 if TYPE_CHECKING:
+    from accounts.access import StationRole
     from accounts.models import Posting, User
 
 END = "user.end_posting"
@@ -97,6 +99,7 @@ def give(
         "activities": sorted(opened_by(offer)), "conflicts": found,
     }  # fmt: skip
     record_grant("grant.given", person, offer.code, offer.station, reason)
+    letters.tell(person, "role", role=str(offer), day=f"{since:%d/%m/%Y}")
     return Posting(
         user=person, role="" if offer.composed_in else offer.code, station_role_id=offer.composed_in,
         station_id=offer.station, since=since, until=until,
@@ -200,6 +203,26 @@ def conflicts_with(person: User, offer: Offer) -> list[str]:
 def conflicts_within(activities: Collection[str]) -> list[str]:
     """The pairs that stand against each other within one set of activities, in words."""
     return [_told(pair) for pair in dict.fromkeys(_pairs(activities))]
+
+
+def conflicts_of_holders(role: StationRole, activities: Collection[str]) -> list[str]:
+    """What the holders of a composed role could do alone once it has these activities, in words, each by name."""
+    wanted, found = frozenset(activities), []
+    within = set(_pairs(wanted))
+    for posting in role.held_by().select_related("user"):
+        others = (
+            held
+            for held in held_ahead(posting.user)
+            if held.station in ("", role.station_id) and (held.role, held.station) != (role.code, role.station_id)
+        )
+        beside: frozenset[str] = frozenset().union(*(held.activities for held in others))
+        known = within | set(_pairs(beside | role.opens))
+        found += [
+            _("%(name)s: %(conflict)s") % {"name": posting.user, "conflict": _told(pair)}
+            for pair in _pairs(beside | wanted)
+            if pair not in known
+        ]
+    return list(dict.fromkeys(found))
 
 
 def _pairs(activities: Collection[str]) -> list[tuple[str, str]]:

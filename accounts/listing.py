@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import lockout
 from accounts.access import StationRole
 from accounts.models import User
 from accounts.role_forms import grouped
@@ -60,7 +61,10 @@ def person_context(person: Any, actor: Any) -> dict[str, Any]:
         for one in person.postings.select_related("station", "station_role").order_by("-since", "-pk")
         if not actor.is_trade or one.code != Role.PORT_ADMIN
     ]
-    return {"person": person, "postings": postings, "trail": told(person, actor), "is_self": person.pk == actor.user_id}
+    return {
+        "person": person, "postings": postings, "trail": told(person, actor), "is_self": person.pk == actor.user_id,
+        "waits_until": lockout.waits_until(person),
+    }  # fmt: skip
 
 
 def when_of(posting: Any, today: Any) -> str:

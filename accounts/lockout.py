@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.db.models import Case, F, Q, When
 from django.utils import timezone
 
+from accounts import letters
 from accounts.credentials import SignInTries
 from accounts.models import User
 from eccs import audit
@@ -102,6 +103,8 @@ def begin(name: str, address: str) -> Try | None:
             span = wait.after(row.tries)
             row.waits_until = now + span if span else None
             row.save(update_fields=["tries", "last_at", "waits_until"])
+        if any(row.name and row.tries == wait.limit for row, wait in counts):
+            letters.tell_locked(name)
     return Try(pair.pk, tuple(row.pk for row, _wait in counts[1:]))
 
 
@@ -157,17 +160,34 @@ def within(what: str, address: str, most: int, window: timedelta) -> bool:
         return bool(cursor.fetchone()[0] <= most)
 
 
-def waits_until(user: User) -> datetime | None:
-    """Until when sign-in of a person waits from somewhere, for the page of the Group Admin; nothing where it does not."""
-    rows = SignInTries.objects.filter(name=user.username, waits_until__gt=timezone.now()).order_by("-waits_until")
+def for_codes(user: User) -> str:
+    """The name under which a person's codes are counted, apart from the passwords: no user name has a colon."""
+    return f"code:{user.username}"
+
+
+def names_of(user: User) -> tuple[str, str]:
+    """The names under which a person's tries are counted: with the password, and with a code."""
+    return user.username, for_codes(user)
+
+
+def forget(name: str) -> None:
+    """Forget the tries of a name, from everywhere."""
+    rows = SignInTries.objects.filter(name=name)
+    for some in (rows.exclude(address=""), rows.filter(address="")):  # in the order in which a try locks them
+        some.update(tries=0, waits_until=None)
+
+
+def waits_until(user: User, *names: str) -> datetime | None:
+    """Until when a person waits somewhere with the password or a code, for the page of the Group Admin; nothing where not."""
+    now = timezone.now()
+    rows = SignInTries.objects.filter(name__in=names or names_of(user), waits_until__gt=now).order_by("-waits_until")
     return rows.values_list("waits_until", flat=True).first()
 
 
 def unlock(user: User, by: Any) -> None:
     """Let a person try again at once, from everywhere; whoever may do that is decided by the caller's page."""
-    rows = SignInTries.objects.filter(name=user.username)
-    for some in (rows.exclude(address=""), rows.filter(address="")):  # in the order in which a try locks them
-        some.update(tries=0, waits_until=None)
+    for name in names_of(user):
+        forget(name)
     audit.record("account.unlocked", by=by, about=user.username)
 
 

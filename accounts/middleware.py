@@ -111,7 +111,7 @@ class Gate:
             return None if page in FOR_CODE else _led(request, way)
         if page in FOR_PASSWORD:
             return None
-        if expiry.why_due(request.user) is None:
+        if expiry.why_due(request.user, request.actor) is None:  # type: ignore[attr-defined]
             if request.method == "POST" and kept_form.is_kept(request) and page != "kept-form":
                 kept_form.forget(request)
             return None

@@ -15,6 +15,13 @@ from accounts.clearance import PersonClearance, Stage
 from accounts.roles import Group, Role, label_of
 from eccs.stage_field import StageField
 
+LENGTH_COUNTED = 32
+
+
+def counted(password: str | None) -> int | None:
+    """What is kept of the length of a password: no rule asks for more than 32 characters, and more is told to nobody."""
+    return None if password is None else min(len(password), LENGTH_COUNTED)
+
 
 class CustomsStation(models.Model):
     """An International Courier Terminal, named by the three letters that its documents' numbers carry."""
@@ -71,7 +78,11 @@ class User(PersonClearance, AbstractBaseUser):
     text_size = models.CharField(max_length=6, default="normal")
     keys_on = models.BooleanField(default=True)
     password_set_at = models.DateTimeField(default=timezone.now)
-    must_change_password = models.BooleanField(default=False)  # chosen by somebody else: changed at the first sign-in
+    # Chosen by somebody else (`manage.py changepassword`), and so changed at the first sign-in; whoever is created by an
+    # administrator chooses it by a link, and nobody else ever knows it
+    must_change_password = models.BooleanField(default=False)
+    # So that a role given later can ask for a longer one; not known of a password from before it was kept
+    password_length = models.PositiveSmallIntegerField(null=True, blank=True)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
@@ -129,6 +140,7 @@ class User(PersonClearance, AbstractBaseUser):
         """Hash a password, whose age begins now."""
         super().set_password(raw_password)
         self.password_set_at = timezone.now()
+        self.password_length = counted(raw_password)
 
     def get_full_name(self) -> str:
         """The person's name as the trail writes it."""

@@ -6,12 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import PersonTrail, StationRole, StationRoleTrail
 from accounts.clearance import CREATE, OPEN_ROLE, RoleStage, Stage
+from accounts.directory.querysets import in_force
 from accounts.entry import send_password_link_after_commit
 from accounts.grants import refuse_activities
 from accounts.models import AuthorisedCourier, Custodian, CustomsStation, Importer, Posting, User
@@ -59,21 +60,21 @@ def _for_port_admins() -> list[Place]:
 
 
 def _at_station(station: str) -> list[Place]:
-    role, here = Role.PORT_ADMIN, CustomsStation.objects.get(pk=station)
+    role, here, today = Role.PORT_ADMIN, CustomsStation.objects.get(pk=station), timezone.localdate()
     found = [Place(f"customs:{station}", _("Customs, %(station)s") % {"station": here}, role, home_id=station)]
     found += [
         Place(f"custodian:{one.pk}", f"{Group.CUSTODIAN.label}: {one}", role, home_id=station, custodian_id=one.pk)
-        for one in Custodian.objects.filter(station=station).order_by("name")
+        for one in Custodian.objects.filter(in_force(today), station=station).order_by("name")
     ]
     found += [
         Place(f"courier:{one.pk}@{station}", f"{Group.COURIER.label}: {one}", role, home_id=station, courier_id=one.pk)
-        for one in AuthorisedCourier.objects.filter(stations__station=station)
+        for one in AuthorisedCourier.objects.at(station, today)
     ]
     found += [
         Place(
             f"importer:{one.pk}@{station}", f"{Group.IMPORTER.label}: {one}", role, home_id=station, importer_id=one.pk
         )
-        for one in Importer.objects.order_by("name")
+        for one in Importer.objects.filter(stage=Importer.Stage.IN_FORCE).order_by("name")
     ]
     return found
 
@@ -95,15 +96,14 @@ def create_person(actor: Actor, place: str, username: str, full_name: str, email
     chosen = places(actor).get(place)
     if chosen is None:
         raise Refused([_("You create people in your own circle only.")])
-    if User.objects.filter(username=username.lower()).exists():
-        raise Refused([_("This user name is not free: choose another.")])
+    refuse_taken(username)
     with transaction.atomic():
         person = User(
             username=username.lower(), full_name=full_name, email=email, home_id=chosen.home_id, courier_id=chosen.courier_id,
             importer_id=chosen.importer_id, custodian_id=chosen.custodian_id,
         )  # fmt: skip
         person.set_unusable_password()
-        person.save()
+        _save_new(person)
         answers = {"username": person.username, "email": email, "firm": str(person.firm or ""), "reason": reason}
         _first_line(person, PersonTrail, CREATE, Stage.ACTIVE, actor, chosen.role, answers)
         send_password_link_after_commit(person)
@@ -115,25 +115,47 @@ def create_person(actor: Actor, place: str, username: str, full_name: str, email
     return person
 
 
-def first_system_admin(username: str, full_name: str, email: str) -> User:
-    """The person who sets up the first station. Raises Refused where somebody is System Admin already, or the name is taken."""
+def refuse_taken(username: str) -> None:
+    """Raise Refused where somebody has the user name."""
+    if User.objects.filter(username=username.lower()).exists():
+        raise Refused([_("This user name is not free: choose another.")])
+
+
+def _save_new(person: User) -> None:
+    """Save a new person; Refused where somebody else took the user name at the same moment."""
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError:
+        refuse_taken(person.username)
+        raise
+
+
+def first_system_admin(username: str, full_name: str, email: str, *, another: bool = False, reason: str = "") -> User:
+    """The person who sets up the first station, or another where the last one is lost, which is said why.
+
+    Raises Refused where somebody is System Admin already and no other is asked for, or the name is taken.
+    """
+    if another and len(reason.strip()) < 5:
+        raise Refused([_("Give a reason of at least 5 letters.")])
     with transaction.atomic():
         CustomsStation.objects.select_for_update(of=("self",)).order_by(
             "pk"
         ).first()  # two at once would both be the first
-        if Posting.objects.filter(role=Role.SYSTEM_ADMIN).exists():
+        if not another and Posting.objects.filter(role=Role.SYSTEM_ADMIN).exists():
             raise Refused([_("There is a System Admin already.")])
-        if User.objects.filter(username=username.lower()).exists():
-            raise Refused([_("This user name is not free: choose another.")])
+        refuse_taken(username)
         person = User(username=username.lower(), full_name=full_name, email=email)
         person.set_unusable_password()
         person.clean_fields(exclude=["password", "stage"])
-        person.save()
+        _save_new(person)
         answers = {"username": person.username, "email": email, "role": Role.SYSTEM_ADMIN.value}
+        if reason:
+            answers["reason"] = reason
         _first_line(person, PersonTrail, CREATE, Stage.ACTIVE, SYSTEM, Role.SYSTEM.value, answers)
         Posting.objects.create(user=person, role=Role.SYSTEM_ADMIN, since=timezone.localdate())
         transaction.on_commit(
-            lambda: audit.record("grant.given", by=SYSTEM, about=person.username, role="SYSTEM_ADMIN")
+            lambda: audit.record("grant.given", by=SYSTEM, about=person.username, role="SYSTEM_ADMIN", why=reason)
         )
     return person
 

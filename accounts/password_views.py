@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import expiry, kept_form, passwords, reset_links, sessions, tasks
+from accounts import expiry, kept_form, letters, passwords, reset_links, sessions, tasks
 from accounts.models import User
 from accounts.password_forms import ChangeForm, ConfirmForm, ForgottenForm, NewPasswordForm
 from eccs import audit
@@ -41,6 +41,7 @@ def change(request: HttpRequest) -> HttpResponse:
         passwords.set_new(user, form.cleaned_data["new"])
         keep_this_session(request, user)
         audit.record("password.changed", request=request)
+        letters.tell(user, "password")
         messages.success(request, _("Your new password holds from now on. You were signed out everywhere else."))
         return redirect("kept-form" if kept_form.is_kept(request) else going_to(request) or "desk")
     context = {

@@ -24,7 +24,7 @@ from django.utils.translation import ngettext
 from accounts import lockout
 from accounts.credentials import RetiredPassword
 from accounts.hashing import Busy
-from accounts.models import User
+from accounts.models import User, counted
 from accounts.permissions import Actor
 from accounts.roles import Role
 from eccs import audit
@@ -45,10 +45,24 @@ def rule(name: str, on: date | None = None) -> int:
 # ── what a password must be ──────────────────────────────────────────────────
 
 
-def shortest(user: Any) -> int:
+def shortest(user: Any, actor: Actor | None = None) -> int:
     """How long the password of this person must be at least."""
-    administers = bool(user and user.pk) and not set(Actor.of(user).roles).isdisjoint(ADMINISTER)
-    return rule("password_length_privileged" if administers else "password_length")
+    held = actor or (Actor.of(user) if user and user.pk else None)
+    return rule("password_length_privileged" if held is not None and _administers(held) else "password_length")
+
+
+def _administers(actor: Actor) -> bool:
+    """Whether one of the roles held today is an admin's, also where the person looks at another desk."""
+    return any(one.role in ADMINISTER for one in actor.desks or actor.postings)
+
+
+def is_too_short(user: User, actor: Actor | None = None) -> bool:
+    """Whether a role has come since the password was chosen that asks for a longer one."""
+    length = user.password_length
+    if length is None or length >= rule("password_length_privileged"):
+        return False
+    held = actor or Actor.of(user)
+    return _administers(held) and length < shortest(user, held)
 
 
 def kinds_of(password: str) -> int:
@@ -216,7 +230,8 @@ def set_new(user: User, password: str, *, must_change: bool = False, still: Any 
             RetiredPassword.objects.filter(user=held).exclude(pk__in=list(kept)).delete()
         for one in (held, user):
             one.password, one.password_set_at, one.must_change_password = encoded, timezone.now(), must_change
-        held.save(update_fields=["password", "password_set_at", "must_change_password"])
+            one.password_length = counted(password)
+        held.save(update_fields=["password", "password_set_at", "must_change_password", "password_length"])
     return True
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from accounts.models import User
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.directory.querysets import in_force
+from accounts.models import CourierStation, CustomsStation, User
 from accounts.permissions import Actor
 
 
@@ -26,3 +30,13 @@ def tried(username: str) -> Actor | None:
     found = User.objects.filter(username=username).first()
     actor = Actor.of(found or User(pk=0))
     return actor if found else None
+
+
+def reach(user_id: int | None) -> set[str]:
+    """The stations that look after a person's sign-in besides the postings: home, and where the courier operates today.
+
+    One query, for nobody as for somebody.
+    """
+    operates = CourierStation.objects.filter(in_force(timezone.localdate()), courier__people=user_id or 0)
+    found = CustomsStation.objects.filter(Q(people=user_id or 0) | Q(pk__in=operates.values("station")))
+    return set(found.values_list("pk", flat=True))

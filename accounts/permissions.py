@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
@@ -80,9 +81,14 @@ class Actor:
 
     @classmethod
     def of(cls, user: User) -> Actor:
-        """The actor a person is today: one query for the postings, however many they are."""
+        """The actor a person is today: one query for the postings, however many they are.
+
+        The people of a custodian hold nothing before its appointment begins nor after its last day.
+        """
         today = timezone.localdate()
         postings = Posting.objects.filter(Q(until=None) | Q(until__gte=today), user=user, since__lte=today)
+        if user.custodian_id is not None:
+            postings = postings.filter(in_office(today))
         return cls(
             user_id=user.pk, name=user.full_name, username=user.username, courier_id=user.courier_id,
             importer_id=user.importer_id, custodian_id=user.custodian_id,
@@ -186,6 +192,12 @@ def _held(postings: QuerySet[Posting]) -> tuple[Held, ...]:
         Held(role, station or "") if role else composed(group, name, station or "", codes)
         for role, station, group, name, codes in found
     )
+
+
+def in_office(today: date) -> Q:
+    """The condition on postings that the custodian whose people they are is in office."""
+    last = Q(user__custodian__until=None) | Q(user__custodian__until__gte=today)
+    return Q(user__custodian__since__lte=today) & last
 
 
 def held_ahead(person: User) -> tuple[Held, ...]:

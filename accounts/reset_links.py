@@ -14,7 +14,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
-from accounts import lockout, passwords, sessions
+from accounts import letters, lockout, passwords, sessions
 from accounts.models import User
 from eccs import audit
 from eccs.dated_rules import rule_book
@@ -91,4 +91,5 @@ def use(person: User, token: str, password: str) -> bool:
     lockout.unlock(person, by=person)
     sessions.end_all(person, why="password")
     audit.record("password.reset", by=person, about=person.username)
+    letters.tell(person, "password")
     return True

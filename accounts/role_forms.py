@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.grants import conflicts_within
+from accounts.grants import conflicts_of_holders, conflicts_within
 from accounts.people_forms import conflict_field, reason_field
 from accounts.permissions import of_group
 from accounts.roles import Group, Role, standard_roles
@@ -64,10 +64,14 @@ class ActivitiesForm(forms.Form):
                 ],
             }  # fmt: skip
 
+    def found_in(self, activities: list[str]) -> list[str]:
+        """What conflicts within the role."""
+        return conflicts_within(activities)
+
     def clean(self) -> dict[str, Any]:
         """A conflict is confirmed by name."""
         given = super().clean() or {}
-        self.conflicts = conflicts_within(given.get("activities", ()))
+        self.conflicts = self.found_in(given.get("activities", []))
         if self.conflicts and not given.get("despite_conflict"):
             self.add_error("despite_conflict", _("Confirm that the role holds both"))
         return given
@@ -75,6 +79,10 @@ class ActivitiesForm(forms.Form):
 
 class ChangeRoleForm(ActivitiesForm):
     """The activities of a composed role, changed for everybody who holds it."""
+
+    def found_in(self, activities: list[str]) -> list[str]:
+        """What conflicts within the role, and with what each of its holders holds besides."""
+        return [*super().found_in(activities), *conflicts_of_holders(self.document, activities)]
 
     def __init__(self, *args: Any, document: Any, actor: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

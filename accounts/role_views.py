@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -70,6 +71,8 @@ def _holders(station: CustomsStation) -> dict[str, set[int]]:
 def open_roles(request: HttpRequest) -> HttpResponse:
     """Open the ticked standard roles at the station, or all of them."""
     actor, station = _station(request)
+    if prove := sessions.ask_password(request, reverse("roles")):
+        return prove
     given = request.POST.copy()
     if "all" in given:
         given.setlist("roles", [role.value for group in GROUP_ADMINS for role in standard_roles(group)])

@@ -113,7 +113,10 @@ MANAGERS = (Role.PORT_ADMIN, *GROUP_ADMINS.values(), Role.SYSTEM_ADMIN)
 """Whoever manages people."""
 
 RANKS: dict[str, int] = {Role.SYSTEM_ADMIN: 3, Role.PORT_ADMIN: 2, **dict.fromkeys(GROUP_ADMINS.values(), 1)}
-"""Nobody manages a person of the own rank or above: a System Admin makes Port Admins, these make Group Admins."""
+"""Nobody manages a person of the own rank or above: a System Admin makes Port Admins, these make Group Admins.
+
+System Admins alone manage one another, because there is nobody above them.
+"""
 
 APART = ((Role.BOND_MAKER, Role.BOND_CHECKER), (Role.RISK_OFFICER, Role.RISK_APPROVER))
 """Maker and checker, author and approver: standard roles kept apart, over and above the steps that say so themselves."""

@@ -11,6 +11,7 @@ import secrets
 from base64 import b32encode
 from binascii import unhexlify
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -21,7 +22,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django_otp.util import random_hex
 
-from accounts import lockout, sessions
+from accounts import letters, lockout, sessions
 from accounts.authenticators import Authenticator
 from accounts.credentials import RecoveryCode, SecondFactorRole
 from accounts.models import User
@@ -137,6 +138,7 @@ def enrol(request: HttpRequest, user: User, code: str) -> list[str]:
     del request.session[PENDING_KEY]
     mark_done(request)
     audit.record("second-factor.enrolled", request=request, by=user)
+    letters.tell(user, "second-factor")
     return codes
 
 
@@ -205,8 +207,13 @@ def _lock(user: User) -> None:
 
 
 def _counted(request: HttpRequest, user: User) -> lockout.Try | None:
-    """A try with a code is counted apart from those with a password: no user name has a colon."""
-    return lockout.begin(f"code:{user.username}", address_of(request))
+    """A try with a code is counted apart from those with a password."""
+    return lockout.begin(lockout.for_codes(user), address_of(request))
+
+
+def waits_until(user: User) -> datetime | None:
+    """Until when no code of the person is taken from somewhere, after too many wrong ones; nothing where it is."""
+    return lockout.waits_until(user, lockout.for_codes(user))
 
 
 # ── lost ─────────────────────────────────────────────────────────────────────
@@ -221,5 +228,7 @@ def reset(user: User, by: Any, why: str = "") -> None:
         _lock(user)
         Authenticator.objects.filter(user=user).delete()
         RecoveryCode.objects.filter(user=user).delete()
+    lockout.forget(lockout.for_codes(user))
     sessions.end_all(user)
     audit.record("second-factor.reset", by=by, about=user.username, why=why)
+    letters.tell(user, "second-factor-reset")

@@ -96,13 +96,23 @@ def enrol(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         if codes := second_factor.enrol(request, user, form.cleaned_data["code"]):
             return render(request, "accounts/recovery_codes.html", {"codes": codes, "next": going_to(request)})
-        form.add_error("code", _("This is not the code the authenticator shows now. Check the time of your telephone."))
+        form.add_error("code", _why_not_taken_up(user))
     context = {
         "form": form, "key": second_factor.typed_key(second_factor.pending_key(request)), "next": going_to(request),
         "replaces": second_factor.has_device(user),
         "is_required": second_factor.is_required(request.actor),  # type: ignore[attr-defined]
     }  # fmt: skip
     return render(request, "accounts/second_factor.html", context, status=422 if form.is_bound else 200)
+
+
+def _why_not_taken_up(user: User) -> str:
+    """Why a code did not take up the authenticator: too many tries, or the wrong one."""
+    if until := second_factor.waits_until(user):
+        at = f"{timezone.localtime(until):%H:%M}"
+        return _("Too many wrong codes were entered. Wait until %(at)s, or ask your Group Admin to unlock you.") % {
+            "at": at
+        }
+    return _("This is not the code the authenticator shows now. Check the time of your telephone.")
 
 
 @require_GET

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import passwords, second_factor, sessions
+from accounts import letters, passwords, second_factor, sessions
 from accounts.credentials import LiveSession
 from accounts.models import User
 from accounts.password_views import going_to
@@ -63,6 +63,8 @@ def end_others(request: HttpRequest) -> HttpResponse:
     """Sign out every browser but this one."""
     count = sessions.end_all(cast("User", request.user), but=request.session.session_key or "")
     audit.record("session.ended", request=request, count=count)
+    if count:
+        letters.tell(cast("User", request.user), "signed-out")
     words = ngettext("Signed out in %(n)d other browser.", "Signed out in %(n)d other browsers.", count) % {"n": count}
     messages.success(request, words)
     return redirect("account")

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db.models import F, Q
 from django.utils import timezone
 
-from accounts import expiry, lockout, reset_links, sessions
+from accounts import expiry, letters, lockout, reset_links, sessions
 from accounts.credentials import ExpiryExercise
 from accounts.entry import mail_password_link
 from accounts.models import Posting, User
@@ -60,6 +60,19 @@ def mail_link(person_id: int) -> None:
     person = User.objects.filter(pk=person_id, is_active=True).exclude(email="").first()
     if person is not None:
         mail_password_link(person)
+
+
+@shared_task
+def security_letter(person_id: int, event: str, to: str, words: dict[str, str]) -> bool:
+    """Tell a person what was done to the own sign-in."""
+    person = User.objects.filter(pk=person_id).first()
+    return person is not None and letters.write(person, event, to, words)
+
+
+@shared_task
+def locked_letter(name: str) -> bool:
+    """Tell the person of a user name, if there is one, that sign-in waits."""
+    return letters.write_locked(name)
 
 
 @shared_task

@@ -78,6 +78,9 @@ EVENTS = {
 }
 """The events in words, in the order of the filter; an event that is not here is shown by its name."""
 
+OF_ACCOUNTS = ("sign-in.", "sign-out", "session.", "password.", "second-factor.", "recovery-code")
+"""What belongs to a person's sign-in: also read at the stations of the firm and of the home, where there is no posting."""
+
 WITHHELD = "withheld"
 _SECRET = re.compile(r"passw|passphrase|secret|token|otp|^codes?$|recovery|aadhaar|kyc", re.IGNORECASE)
 _TWELVE_DIGITS = re.compile(r"(?<!\d)\d{4}[ -]?\d{4}[ -]?\d{4}(?!\d)")
@@ -182,15 +185,17 @@ def record(
     """
     request = request or request_now.get()
     actor = _actor(by, request)
-    about, places = _tidy(about, 200), _places(actor)
+    about, places, reach = _tidy(about, 200), _places(actor), set[str]()
     if actor is None and event.startswith("sign-in."):
-        about, places = _tried(about)
+        about, places, reach = _tried(about)
+    elif actor is not None and event.startswith(OF_ACCOUNTS):
+        reach = import_module(settings.AUDIT_PEOPLE).reach(actor.user_id)
     meta = request.META if request else {}
     line = AuditLine(
         lane=station or min(places - {""}, default=""), at=timezone.now(), event=event,
         by_id=actor.user_id if actor else None, username=_tidy(actor.username or actor.name, 60) if actor else "",
         postings=_tidy(", ".join(f"{held.role}@{held.station}".rstrip("@") for held in actor.postings), 300) if actor else "",
-        stations=sorted({*places, station, _station_of(about)} - {""}), about=about,
+        stations=sorted({*places, *reach, station, _station_of(about)} - {""}), about=about,
         address=address_of(request) if request else "", browser=_tidy(meta.get("HTTP_USER_AGENT", ""), 160),
         request_id=request_id.get(), why=_tidy(_masked(why), 300), details=json.loads(canonical(_clean(details))),
     )  # fmt: skip
@@ -234,13 +239,14 @@ def _actor(by: Any, request: HttpRequest | None) -> Any:
     return found if found is not None and (found.user_id is not None or found.name) else None
 
 
-def _tried(username: str) -> tuple[str, set[str]]:
+def _tried(username: str) -> tuple[str, set[str], set[str]]:
     """A user name that was tried, and the stations of its person. One that nobody has is cut: people type passwords there."""
-    name = username.strip().lower()
-    person = import_module(settings.AUDIT_PEOPLE).tried(name)
+    name, known = username.strip().lower(), import_module(settings.AUDIT_PEOPLE)
+    person = known.tried(name)
+    reach: set[str] = known.reach(person.user_id if person else 0)  # asked for nobody too: both take as long
     if person is None:
-        return f"{name[:3]}…", set()
-    return name, _places(person)
+        return f"{name[:3]}…", set(), set()
+    return name, _places(person), reach
 
 
 def _places(actor: Any) -> set[str]:

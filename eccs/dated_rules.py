@@ -32,15 +32,36 @@ class RuleKind:
     least: int = 0
     most: int | None = None
 
-    def read(self, text: str) -> Value:
-        """The value a row's text stands for; ValueError says why it is none."""
+    def written(self, text: str) -> Value:
+        """The value as it is written, within the limits or not; ValueError says why it is none."""
         if self.unit is bool:
             if text not in ("on", "off"):
                 raise ValueError(_("must be on or off"))
             return text == "on"
         if not re.fullmatch(_WRITTEN[self.unit], text, re.ASCII):
             raise ValueError(_("must be a whole number") if self.unit is int else _("must be a number such as 1.125"))
-        value = self.unit(text)
+        return self.unit(text)
+
+    def held(self, text: str) -> Value:
+        """The value that counts: a row from before there were limits counts as the nearest that is within them."""
+        value = self.written(text)
+        if isinstance(value, bool):
+            return value
+        low = max(value, self.unit(self.least))
+        return low if self.most is None else min(low, self.unit(self.most))
+
+    def limits(self) -> str:
+        """Between what the value lies, in words; nothing where it is on or off."""
+        if self.unit is bool:
+            return ""
+        words = {"least": self.least, "most": self.most}
+        return str((_("%(least)d or more") if self.most is None else _("From %(least)d to %(most)d")) % words)
+
+    def read(self, text: str) -> Value:
+        """The value a row's text stands for; ValueError says why it is none."""
+        value = self.written(text)
+        if isinstance(value, bool):
+            return value
         if value < self.least:
             raise ValueError(_("must be %(least)d or more") % {"least": self.least})
         if self.most is not None and value > self.most:
@@ -77,6 +98,10 @@ RULES = {
     "courier_renewal_within_days": RuleKind(_("Form K is taken within so many days after deemed invalidation"), int),
     "courier_renewal_fee": RuleKind(_("Fee of renewal in Form K, rupees"), Decimal),
     "courier_revocation_notice_days": RuleKind(_("Notice before a registration is revoked, days"), int),
+    "signatory_examination": RuleKind(
+        _("A courier's filings are refused where the signatory's examination under regulation 6 or 13 is not in force"),
+        bool,
+    ),
     "uncleared_after_days": RuleKind(_("Uncleared goods: notice and disposal after so many days"), int, least=1),
     "return_to_origin": RuleKind(_("Uncleared goods: return to origin, asked for by the courier"), bool),
     "return_to_origin_after_days": RuleKind(_("Uncleared goods: return to origin after so many days"), int, least=1),
@@ -85,17 +110,21 @@ RULES = {
     "landing_percent": RuleKind(_("Landing charges in the value, percent of CIF"), Decimal, most=100),
     "sws_percent": RuleKind(_("Social welfare surcharge, percent of BCD and AIDC"), Decimal, most=100),
     "interest_percent": RuleKind(_("Interest on duty paid late, percent a year"), Decimal, most=100),
-    "password_length": RuleKind(_("Shortest password, characters"), int),
-    "password_length_privileged": RuleKind(_("Shortest password of those who administer, characters"), int),
-    "password_classes": RuleKind(_("Kinds of characters in a password, of four"), int),
-    "passwords_not_reused": RuleKind(
-        _("A new password differs from so many before it, the present one among them"), int
+    "password_length": RuleKind(_("Shortest password, characters"), int, least=8, most=32),
+    "password_length_privileged": RuleKind(
+        _("Shortest password of those who administer, characters"), int, least=8, most=32
     ),
-    "password_warned_from_day": RuleKind(_("The expiry of a password is announced from this day of its age"), int),
-    "password_expires_on_day": RuleKind(_("A password expires on this day of its age"), int),
-    "failures_before_lock": RuleKind(_("Sign-in waits after so many wrong tries"), int),
+    "password_classes": RuleKind(_("Kinds of characters in a password, of four"), int, least=1, most=4),
+    "passwords_not_reused": RuleKind(
+        _("A new password differs from so many before it, the present one among them"), int, least=1, most=24
+    ),
+    "password_warned_from_day": RuleKind(
+        _("The expiry of a password is announced from this day of its age"), int, least=1, most=730
+    ),
+    "password_expires_on_day": RuleKind(_("A password expires on this day of its age"), int, least=7, most=730),
+    "failures_before_lock": RuleKind(_("Sign-in waits after so many wrong tries"), int, least=3, most=50),
     "lock_first_seconds": RuleKind(
-        _("First wait after too many wrong tries, seconds; doubled with each more"), int, least=1
+        _("First wait after too many wrong tries, seconds; doubled with each more"), int, least=1, most=3600
     ),
     "lock_longest_minutes": RuleKind(_("Longest wait after wrong tries, minutes"), int, least=1, most=1440),
     "failures_forgotten_hours": RuleKind(_("Wrong tries are forgotten after so many hours"), int, least=1, most=48),
@@ -165,7 +194,7 @@ class RuleBook:
         self._rows: dict[tuple[str, str], list[tuple[date, Value]]] = {}
         for name, station, from_date, text in rows:
             if name in RULES:
-                self._rows.setdefault((name, station), []).append((from_date, RULES[name].read(text)))
+                self._rows.setdefault((name, station), []).append((from_date, RULES[name].held(text)))
         for values in self._rows.values():
             values.sort(reverse=True)
 

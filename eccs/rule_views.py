@@ -13,11 +13,13 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts import sessions
 from accounts.models import CustomsStation
 from eccs import audit, pages
 from eccs.dated_rules import RULES, DatedRule, NoRuleInForce, RuleBook, RuleKind, Value, forget
@@ -74,6 +76,7 @@ class NextRowForm(forms.Form):
                 label=self.fields["value"].label, choices=ON_OFF, widget=forms.RadioSelect
             )
         else:
+            self.fields["value"].help_text = self.kind.limits()
             self.fields["value"].widget.attrs |= {
                 "class": "govuk-input--width-10",
                 "autocomplete": "off",
@@ -144,7 +147,7 @@ def _told(rows: Iterable[DatedRule], today: date) -> list[Shown]:
     for row in sorted(rows, key=lambda row: row.from_date, reverse=True):
         state = "coming" if row.from_date > today else "past" if current else "now"
         current = current or state == "now"
-        found.append(Shown(row, in_words(RULES[row.name].read(row.value)), state, until))
+        found.append(Shown(row, in_words(RULES[row.name].held(row.value)), state, until))
         until = row.from_date - timedelta(days=1)
     return found
 
@@ -219,6 +222,8 @@ def add(request: HttpRequest, name: str) -> HttpResponse:
     """The next row of a rule: shown with what it changes and when, and kept when it is confirmed."""
     pages.require(request.actor, "rule-add")  # type: ignore[attr-defined]
     _kind(name)
+    if asked := sessions.ask_password(request, reverse("rule", args=[name])):
+        return asked
     form = NextRowForm(request.POST, name=name)
     if not form.is_valid():
         return _page(request, name, form, status=422)
@@ -273,6 +278,8 @@ def withdraw(request: HttpRequest, name: str, pk: int) -> HttpResponse:
     if row.from_date <= timezone.localdate():
         messages.error(request, _("The row is in force or was: it stays. Add the next row instead."))
         return redirect("rule", name)
+    if asked := sessions.ask_password(request):
+        return asked
     form = WithdrawalForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
@@ -286,7 +293,7 @@ def withdraw(request: HttpRequest, name: str, pk: int) -> HttpResponse:
         return redirect("rule", name)
     rows = _rows(name)
     context = {
-        "name": name, "kind": RULES[name], "row": row, "value": in_words(RULES[name].read(row.value)), "form": form,
+        "name": name, "kind": RULES[name], "row": row, "value": in_words(RULES[name].held(row.value)), "form": form,
         "spans": changes(name, row.station_code, rows, [one for one in rows if one.pk != row.pk]),
     }  # fmt: skip
     return render(request, "eccs/rule_withdraw.html", context, status=422 if request.method == "POST" else 200)

@@ -26,6 +26,7 @@ ALLOWED_HOSTS = env.list("ECCS_HOSTS", default=["127.0.0.1", "localhost", "[::1]
 CSRF_TRUSTED_ORIGINS = env.list("ECCS_ORIGINS", default=[])
 
 INSTALLED_APPS = [
+    "accounts",  # before Django's: its `changepassword` stands in for theirs
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -38,7 +39,6 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_totp",
     "eccs",
-    "accounts",
     "manifests",
     "rms",
     "bonds",
@@ -150,7 +150,7 @@ PASSWORD_HASHERS = ["accounts.hashing.OneLaneArgon2"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.LongEnough"},
     {"NAME": "accounts.passwords.MixedEnough"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.common_passwords.NotCommon"},
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("username", "full_name", "email")},

@@ -12,7 +12,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.directory.models import examination_doubt
 from accounts.roles import COURIERS, Role
+from eccs.dated_rules import rule_book
 from eccs.workflow import Actor, Document, Step, step
 from manifests.events import aircraft_arrived
 
@@ -36,6 +38,16 @@ def has_shipments(manifest: Any, actor: Actor) -> str:
 def courier_in_force(manifest: Any, actor: Actor) -> str:
     """The courier is registered at the station on the day of filing."""
     return " ".join(manifest.courier.why_not_at(manifest.station_id, timezone.localdate()))
+
+
+def signatory_examined(document: Any, actor: Actor) -> str:
+    """Whoever files for a courier has an examination in force, where a dated rule of the station asks for it."""
+    if actor.user_id is None or document.courier_id is None or getattr(document, "importer_id", None) is not None:
+        return ""
+    today = timezone.localdate()
+    if not rule_book().is_on("signatory_examination", today, document.station_id):
+        return ""
+    return examination_doubt(actor.user_id, document.courier_id, today)
 
 
 def not_on_hold(bill: Any, actor: Actor) -> str:
@@ -85,7 +97,7 @@ class ManifestClearance(Document):
 
     @step(
         Stage.DRAFT, Stage.SUBMITTED, role=Role.COURIER_SIGNATORY, label=gettext_lazy("Submit manifest"), para="PN17 5.1",
-        guards=(has_shipments, courier_in_force), grave=True,
+        guards=(has_shipments, courier_in_force, signatory_examined), grave=True,
     )  # fmt: skip
     def submit(self) -> None:
         """The manifest is submitted before arrival and receives its number."""

@@ -231,7 +231,7 @@ class CourierRegistration(Document):
         form="accounts.directory.forms.EndSignatoryForm", guards=(has_signatories,),
     )  # fmt: skip
     def end_signatory(self: AuthorisedCourier, *, signatory: str, until: date, reason: str) -> Iterable[models.Model]:
-        """A person no longer signs for the courier after a last day."""
+        """After a last day the person is no signatory in the directory: filing warns of it, or is refused where the station orders it."""
         row = self.signatory(signatory)
         refuse_unless(until >= row.since, _("The last day is before the first."), self)
         row.until = until

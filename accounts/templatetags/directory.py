@@ -14,7 +14,7 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def doubt_of_examination(context: template.Context) -> str:
-    """What the directory says against the examination of whoever is about to sign; it warns and hinders nobody."""
+    """What the directory says against the examination of whoever is about to sign; a dated rule of the station makes it hinder."""
     actor: Any = context["request"].actor
     if actor.courier_id is None or actor.user_id is None:
         return ""

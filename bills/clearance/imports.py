@@ -15,7 +15,7 @@ from bills import routing
 from bills.clearance import guards
 from bills.stages import HERE, UNFILED, Hold, Stage
 from eccs.workflow import GET_STATE, Document, step
-from manifests.clearance import courier_in_force, not_on_hold
+from manifests.clearance import courier_in_force, not_on_hold, signatory_examined
 
 if TYPE_CHECKING:
     from bills.models import CourierBillOfEntry
@@ -45,7 +45,7 @@ class ImportClearance(Document):
     @step(
         Stage.DRAFT, GET_STATE(routing.after_filing, states=AFTER_FILING), role=FILERS, label=_("File bill"),
         para="PN17 5.4", form="bills.forms.entry.FilingForm",
-        guards=(courier_in_force, guards.importer_files_own_goods, not_on_hold), grave=True,
+        guards=(courier_in_force, signatory_examined, guards.importer_files_own_goods, not_on_hold), grave=True,
     )  # fmt: skip
     def file(self: CourierBillOfEntry) -> Iterable[models.Model]:
         """The declaration is checked as a whole, valued, assessed to duty, put to the RMS and numbered."""

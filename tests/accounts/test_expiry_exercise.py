@@ -17,12 +17,13 @@ from django.utils import timezone
 
 from accounts import expiry, passwords, tasks
 from accounts.credentials import ExerciseAdvice, ExpiryExercise
-from accounts.models import CustomsStation, Posting, User
+from accounts.models import CourierStation, CustomsStation, Posting, User
 from bills import drafts
 from bills.models import CourierBillOfEntry
 from tests.accounts.conftest import NEW, SignIn, text
 from tests.conftest import PASSWORD
 from tests.factories.manifests import house_airway_bill, manifest
+from tests.factories.people import station_role
 
 pytestmark = pytest.mark.django_db
 
@@ -279,7 +280,24 @@ def test_progress_names_who_has_and_who_has_not(
     assert len(rows) == 1 + expiry.progress(exercise)["people"]
     told = {row[0]: row for row in rows}
     assert (told["ao.blr"][1], told["ao.blr"][-1], told["dcac.blr"][-1]) == ("'=HYPERLINK(1)", "yes", "no")
-    assert "list.exported" in [event for event, _details in audit]
+    assert [event for event, _details in audit if event in ("list.exported", "file.downloaded")] == ["list.exported"]
+
+
+def test_composed_roles_count_for_their_group_and_withdrawn_couriers_for_no_station(
+    noon: Any, people: People, named: Callable[..., ExpiryExercise]
+) -> None:
+    person = people("ao.blr")
+    role = station_role()
+    person.postings.all().delete()
+    Posting.objects.create(user=person, station_role=role, station_id="BLR")
+    assert expiry.people_in(named("GROUP", "CUSTOMS")).filter(pk=person.pk).exists()
+    assert not expiry.people_in(named("GROUP", "COURIER")).filter(pk=person.pk).exists()
+    swift, today = people("signatory.swift"), timezone.localdate()
+    at_bengaluru = named("STATION", "", "BLR")
+    stations = CourierStation.objects.filter(courier=swift.courier, station="BLR")
+    for until, concerned in ((today, True), (today - timedelta(days=1), False)):
+        stations.update(since=today - timedelta(days=90), until=until)
+        assert expiry.people_in(at_bengaluru).filter(pk=swift.pk).exists() is concerned
 
 
 def test_an_exercise_is_cancelled_on_a_page_of_its_own(

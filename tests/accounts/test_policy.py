@@ -38,7 +38,14 @@ People = Callable[[str], User]
         ("ao.blr", "Rainfalldrops7", ""),  # three kinds
         ("ao.blr", "rainfall drops7", ""),  # a blank is another sign
         ("ao.blr", "RAINFALL DROPS", "Mix at least 3"),
-        ("ao.blr", "P@ssw0rd1234", ""),
+        ("ao.blr", "P@ssw0rd1234", "too common"),
+        ("ao.blr", "Welcome@1234", "too common"),
+        ("ao.blr", "Admin@123456", "too common"),
+        ("ao.blr", "@dm1n1str@t0r", "too common"),
+        ("ao.blr", "2026!Customs!2026", "too common"),
+        ("ao.blr", "WelcomeWelcome#1", "too common"),
+        ("ao.blr", "Pass.Word.2026!", "too common"),
+        ("ao.blr", "Welcome-rain-to-7-hills", ""),
         ("signatory.swift", "Signatory.Swift1", "too similar"),
     ],
 )

@@ -173,3 +173,25 @@ def test_all_standard_roles_open_at_once_and_once(signed_in: SignedIn) -> None:
     every = [role for group in GROUP_ADMINS for role in standard_roles(group)]
     assert sorted(StationRole.objects.filter(station="BLR").values_list("standard", flat=True)) == sorted(every)
     assert not set(every) & set(MANAGERS)
+
+
+def test_a_change_that_gives_a_holder_what_is_kept_apart_is_warned_about_by_name(signed_in: SignedIn) -> None:
+    report, release = "courierbillofentry.report_examination", "courierbillofentry.give_out_of_charge"
+    role = people.station_role(activities=[CLEAR])
+    one, other = people.officer(name="Tara Bose"), people.officer(name="Hari Das")
+    for person in (one, other):
+        Posting.objects.create(user=person, station_role=role, station_id="BLR")
+    Posting.objects.create(user=one, role="INSPECTOR", station_id="BLR")
+    given: dict[str, Any] = {"activities": sorted([CLEAR, release]), "reason": WHY}
+    with pytest.raises(Refused, match=r"Tara Bose: .*kept apart") as refusal:
+        take(role, "change", actor("PORT_ADMIN"), **given)
+    assert report in activities() and "Hari Das" not in " ".join(refusal.value.reasons)
+    client = signed_in("portadmin.blr")
+    fields = {f"change-{name}": value for name, value in given.items()}
+    warned = client.post(role.step_url("change"), {**fields, "confirm": "yes"})
+    assert warned.status_code == 422 and "Tara Bose: " in text(warned)
+    answer = client.post(role.step_url("change"), {**fields, "change-despite_conflict": "on", "confirm": "yes"})
+    assert answer.status_code == 302
+    line: Any = StationRole.objects.get(pk=role.pk).trail.get()
+    assert "Tara Bose" in " ".join(line.snapshot["conflicts"])
+    take(role, "change", actor("PORT_ADMIN"), activities=[CLEAR, release], reason=WHY)  # nothing new: nothing is asked

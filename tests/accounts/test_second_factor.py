@@ -14,9 +14,11 @@ from django.test import Client
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts import second_factor
+from accounts import lockout, second_factor
 from accounts.credentials import RecoveryCode
+from accounts.listing import person_context
 from accounts.models import User
+from accounts.permissions import Actor
 from eccs.encryption import decrypt
 from tests.accounts.conftest import SignIn, text
 
@@ -314,3 +316,27 @@ def test_the_system_admin_says_whose_roles_ask(
     line = next(details for event, details in audit if event == "second-factor.policy")
     assert line["added"] == ["ARRIVAL_SCANNER"] and "DCAC" in line["dropped"]
     assert browser("portadmin.blr").get("/second-factor/policy/").status_code == 403
+
+
+def test_too_many_wrong_codes_are_said_shown_and_ended_by_unlock_and_by_a_reset(
+    noon: Any, browser: Browser, people: People
+) -> None:
+    user, client, admin = people("ao.blr"), browser("ao.blr"), people("customsadmin.blr")
+
+    def typed(code: str) -> str:
+        return text(client.post("/second-factor/", {"code": code}))
+
+    key = key_on(text(client.get("/second-factor/")))
+    assert "not the code the authenticator shows" in typed("000000")
+    for _n in range(4):
+        assert "code" in typed("000000")
+    assert "Too many wrong codes" in typed(code_of(key))
+    assert person_context(user, Actor.of(admin))["waits_until"] == second_factor.waits_until(user) is not None
+    lockout.unlock(user, by=admin)
+    assert lockout.waits_until(user) is None
+    for _n in range(5):
+        typed("000000")
+    assert lockout.waits_until(user) is not None
+    second_factor.reset(user, by=admin)
+    assert lockout.waits_until(user) is None
+    assert len(enrol(browser("ao.blr"))[1]) == 10

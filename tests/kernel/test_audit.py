@@ -175,6 +175,17 @@ def test_a_name_that_nobody_has_is_cut_because_people_type_passwords_there(peopl
     assert (known.about, known.by_id, known.username, known.stations) == ("ao.blr", None, "", ["BLR"])
 
 
+def test_sign_ins_of_a_firms_people_are_read_where_the_firm_operates(people: Callable[[str], User]) -> None:
+    courier = people("courier.swift")
+    known = line(event="sign-in.done", by=courier, about="courier.swift")
+    assert known.stations == ["BLR", "BOM", "DEL"] and known.lane == ""
+    assert line(event="sign-in.failed", about="courier.swift").stations == ["BLR", "BOM", "DEL"]
+    assert line(event="list.exported", by=courier, about="register").stations == []
+    newcomer = User.objects.create(username="nila.bose", full_name="Nila Bose", home_id="DEL")
+    assert line(event="sign-in.done", by=newcomer, about="nila.bose").stations == ["DEL"]
+    assert line(event="sign-in.done", by=people("sysadmin"), about="sysadmin").stations == []
+
+
 # ── from where ───────────────────────────────────────────────────────────────
 
 

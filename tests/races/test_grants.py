@@ -10,8 +10,8 @@ from django.utils import timezone
 from accounts.access import PersonTrail, StationRole, StationRoleTrail
 from accounts.clearance import RoleStage
 from accounts.grants import Offer
-from accounts.models import Posting
-from accounts.newcomers import open_standard
+from accounts.models import Posting, User
+from accounts.newcomers import create_person, open_standard
 from accounts.roles import Group, standard_roles
 from eccs import trail
 from eccs.workflow import take
@@ -79,3 +79,14 @@ def test_standard_roles_opened_by_two_at_once_are_there_once() -> None:
     opened = together(*(partial(open_standard, one, "BLR", wanted, WHY) for one in admins))
     assert sorted(len(rows) for rows in opened) == [0] * 7 + [len(wanted)]
     assert StationRole.objects.filter(station="BLR").count() == StationRoleTrail.objects.count() == len(wanted)
+
+
+def test_one_user_name_asked_for_by_many_at_once_is_one_persons() -> None:
+    admins = [actor("PORT_ADMIN", name=f"Admin {n}") for n in range(6)]
+    deeds = [
+        partial(create_person, one, "customs:BLR", "nila.bose", "Nila Bose", "n@eccs.example", WHY) for one in admins
+    ]
+    done, refused = split(together(*deeds))
+    assert (len(done), len(refused)) == (1, 5)
+    assert all("not free" in one.reasons[0] for one in refused)
+    assert User.objects.filter(username="nila.bose").count() == PersonTrail.objects.count() == 1

@@ -62,7 +62,7 @@ def create_cast(people: list[cast.Person], password: str) -> None:
         user.email = f"{person.username}@eccs.example"
         user.courier, user.importer = couriers.get(person.courier), importers.get(person.importer)
         user.custodian = custodians[person.station] if custodial else None
-        user.home_id = person.station or None
+        user.home_id = person.station or (cast.CAST_STATIONS[0] if person.importer else None)
         if hashed or now - user.password_set_at > RENEWED_AFTER:
             user.password_set_at = now
         if hashed:

@@ -14,7 +14,7 @@ from eccs.workflow import Refused
 
 
 class Command(BaseCommand):
-    """Creates the System Admin once, and says the link with which the password is chosen."""
+    """Creates the System Admin once, or another with a reason, and says the link with which the password is chosen."""
 
     help = "Create the first System Admin and print the link to choose a password."
 
@@ -23,11 +23,19 @@ class Command(BaseCommand):
         parser.add_argument("username")
         parser.add_argument("full_name")
         parser.add_argument("email")
+        parser.add_argument(
+            "--another", action="store_true", help="though there is or was a System Admin: the last one is lost"
+        )
+        parser.add_argument(
+            "--reason", default="", help="why another is made; it stands in the trail and the audit log"
+        )
 
     def handle(self, *_args: Any, **given: Any) -> None:
         """Create the person, or say why not."""
         try:
-            person = first_system_admin(given["username"], given["full_name"], given["email"])
+            person = first_system_admin(
+                given["username"], given["full_name"], given["email"], another=given["another"], reason=given["reason"]
+            )
         except Refused as refusal:
             raise CommandError(" ".join(refusal.reasons)) from None
         except ValidationError as fault:

@@ -1,0 +1,100 @@
+"""A person is written to about what was done to the own sign-in: after the commit, in the background, without a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from accounts import lockout, reset_links, second_factor, tasks
+from accounts.grants import Offer
+from accounts.models import User
+from eccs.workflow import take
+from tests.accounts.conftest import NEW, WHY, acting
+from tests.conftest import PASSWORD
+from tests.factories import people as made
+
+pytestmark = pytest.mark.django_db
+
+People = Callable[[str], User]
+
+
+@pytest.fixture
+def worker(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> Callable[[Callable[[], Any]], Any]:
+    """What a deed has sent: nothing before its commit, then each letter once, as (to, subject, body)."""
+    for task in (tasks.security_letter, tasks.locked_letter):
+        monkeypatch.setattr(task, "delay", task)
+
+    def after(deed: Callable[[], Any]) -> list[tuple[str, str, str]]:
+        mail.outbox.clear()
+        with django_capture_on_commit_callbacks(execute=True):
+            deed()
+            assert not mail.outbox
+        return [(one.to[0], str(one.subject), str(one.body)) for one in mail.outbox]
+
+    return after
+
+
+def test_what_an_administrator_does_is_told_to_the_person(worker: Any) -> None:
+    person, by = made.officer(), acting("customsadmin.blr")
+    made.open_role("XRAY_OFFICER")
+    today = timezone.localdate()
+
+    def subjects(step: str, **given: Any) -> list[tuple[str, str]]:
+        sent = worker(lambda: take(User.objects.get(pk=person.pk), step, by, reason=WHY, **given))
+        assert all(person.username in body and WHY not in body for _to, _subject, body in sent)
+        return [(to, subject) for to, subject, _body in sent]
+
+    assert subjects("change_details", full_name="Kavya Rao", email=person.email) == []
+    assert subjects("change_details", full_name="Kavya Rao", email="rao@eccs.example") == [
+        ("kavya@eccs.example", "ECCS: e-mail address changed"), ("rao@eccs.example", "ECCS: e-mail address changed"),
+    ]  # fmt: skip
+    assert subjects("give_role", role=Offer("XRAY_OFFICER", "BLR"), since=today) == [
+        ("rao@eccs.example", "ECCS: role given")
+    ]
+    assert subjects("reset_second_factor") == [("rao@eccs.example", "ECCS: second factor reset")]
+    assert subjects("suspend") == [("rao@eccs.example", "ECCS: account suspended")]
+
+
+def test_a_password_changed_or_reset_and_browsers_signed_out_are_told(
+    worker: Any, people: People, browser: Any
+) -> None:
+    client, other = browser("ao.blr"), browser("ao.blr")
+    given = {"present": PASSWORD, "new": NEW, "again": NEW}
+    changed = worker(lambda: client.post("/password/", given))
+    assert [one[1] for one in changed] == ["ECCS: password changed"]
+    assert NEW not in str(changed) and PASSWORD not in str(changed)
+    assert other.get("/account/").status_code == 302
+    browser("ao.blr", NEW)
+    out = worker(lambda: client.post("/account/sessions/end-others/"))
+    assert [one[:2] for one in out] == [("ao.blr@eccs.example", "ECCS: signed out everywhere")]
+    user = people("ao.blr")
+    token = reset_links.address_for(user).rstrip("/").rsplit("/", 1)[1]
+    reset = worker(lambda: reset_links.use(user, token, "Another-monsoon-over-Delhi-9"))
+    assert [one[1] for one in reset] == ["ECCS: password changed"] and token not in str(reset)
+
+
+def test_a_wait_is_told_once_an_hour_and_a_name_that_nobody_has_to_nobody(
+    worker: Any, people: People, noon: Any
+) -> None:
+    people("ao.blr")
+
+    def guess(name: str) -> Callable[[], Any]:
+        return lambda: [lockout.begin(name, "192.0.2.7") for _n in range(6)]
+
+    assert [one[:2] for one in worker(guess("ao.blr"))] == [("ao.blr@eccs.example", "ECCS: sign-in waits")]
+    assert worker(guess("code:ao.blr")) == [] == worker(guess("nobody.there"))
+
+
+def test_an_authenticator_taken_off_is_told_and_nobody_without_an_address_is_written_to(
+    worker: Any, people: People
+) -> None:
+    user = people("ao.blr")
+    assert [one[1] for one in worker(lambda: second_factor.reset(user, by=user))] == ["ECCS: second factor reset"]
+    User.objects.filter(pk=user.pk).update(email="")
+    assert worker(lambda: second_factor.reset(people("ao.blr"), by=user)) == []
