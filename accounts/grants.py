@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts import letters
 from accounts.circle import GIVE, is_in_circle, postings_ahead
+from accounts.directory.querysets import in_force
 from accounts.permissions import Actor, Held, composed, held_ahead, of_group
 from accounts.roles import APART, GROUP_ADMINS, Group, Role, label_of
 from eccs.activities import conflicts
@@ -250,17 +251,20 @@ def refuse_activities(group: str, activities: Collection[str], *, despite_confli
 
 def groups_without_admin(actor: Actor) -> list[str]:
     """The groups of the actor's stations that have no Group Admin yet."""
-    from accounts.models import Posting
+    from accounts.models import CourierStation, Posting
 
     today = timezone.localdate()
     stations = {held.station for held in actor.postings if held.role == Role.PORT_ADMIN}
+    here = CourierStation.objects.filter(in_force(today), station__in=stations)
     there = set(
         Posting.objects.filter(
             Q(until=None) | Q(until__gte=today),
             Q(station__in=stations)
-            | Q(station=None, user__courier__stations__station__in=stations)
-            | Q(station=None, user__importer__isnull=False),
+            | Q(station=None, user__courier__in=here.values("courier"))
+            | Q(station=None, user__importer__isnull=False, user__home__in=stations),
             role__in=GROUP_ADMINS.values(),
-        ).values_list("role", flat=True)
+        )
+        .exclude(user__custodian__until__lt=today)
+        .values_list("role", flat=True)
     )
     return [str(Group(group).label) for group, role in GROUP_ADMINS.items() if role.value not in there]

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.grants import Offer
+from accounts.grants import Offer, groups_without_admin
 from accounts.models import AuthorisedCourier, Custodian, CustomsStation, Importer, Posting, User
 from accounts.newcomers import places
 from accounts.permissions import Actor
@@ -74,6 +74,7 @@ def test_the_people_of_a_custodian_hold_nothing_after_its_last_day(last: int | N
     assert bool(held.postings) is bool(held.activities) is bool(places(held)) is holds
     offered = {one.custodian_id for one in places(acting("portadmin.blr")).values()}
     assert (person.custodian_id in offered) is holds
+    assert ("Custodian" in groups_without_admin(acting("portadmin.blr"))) is not holds
 
 
 def test_a_custodian_whose_appointment_has_not_begun_opens_nothing() -> None:
