@@ -36,6 +36,14 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
+LONG = ("tests/walks", "tests/browser", "tests/accounts/test_access_matrix", "tests/walk", "tests/races")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that no process is left with it alone at the end."""
+    items.sort(key=lambda item: next((n for n, where in enumerate(LONG) if item.nodeid.startswith(where)), len(LONG)))
+
+
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Files made for a test hold the time of day; a test is named alike in every process."""
     return "bytes" if isinstance(val, bytes) else None

@@ -13,7 +13,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 
-from accounts import lockout, reset_links, sessions, tasks
+from accounts import lockout, password_views, reset_links, sessions, tasks
 from accounts.models import User
 from eccs.dated_rules import rule_book
 from tests.accounts.conftest import NEW, SignIn, text
@@ -28,7 +28,7 @@ People = Callable[[str], User]
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """What a page has handed to the worker."""
     handed: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(tasks.send_reset_link, "delay_on_commit", lambda *given: handed.append(given))
+    monkeypatch.setattr(password_views, "after_commit", lambda _task, *given: handed.append(given))
     return handed
 
 
@@ -82,7 +82,7 @@ def test_the_link_names_this_site_whatever_the_request_called_it(people: People,
     settings.ALLOWED_HOSTS = ["*"]
     people("ao.blr")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tasks.send_reset_link, "delay_on_commit", tasks.send_reset_link)
+        patch.setattr(password_views, "after_commit", lambda task, *given: task(*given))
         Client().post(
             "/password/forgotten/", {"who": "ao.blr"}, HTTP_HOST="evil.example", HTTP_X_FORWARDED_HOST="evil.example"
         )

@@ -133,6 +133,6 @@ def test_password_fields_say_what_they_are_for(browser: Callable[[str], Client],
     assert PASSWORD not in text(client.post("/password/", {"present": PASSWORD, "new": NEW, "again": "x"}))
 
 
-@pytest.mark.parametrize("password", ["x" * 129, "\x00nul", " "])
+@pytest.mark.parametrize("password", ["x" * 129, " "])
 def test_what_cannot_be_a_password_is_refused_in_words(password: str, sign_in: SignIn) -> None:
     assert sign_in("ao.blr", password).status_code == 200

@@ -120,6 +120,20 @@ def test_an_aadhaar_number_is_kept_nowhere_in_full(
     assert signatory.get(f"/uploads/{upload.pk}/errors/").status_code == 404
 
 
+def test_what_a_stopped_worker_left_is_filed_for_whoever_signed_it(
+    signed_in: SignedIn, flight: ExpressCargoManifest, good: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = send(signed_in, flight, good)
+    signatory = signed_in("signatory.swift")
+    signatory.post(reverse("upload-sign", args=[upload.pk]), {"declare1": "on", "declare2": "on"})
+    Upload.objects.update(touched_at="2026-01-01T00:00:00Z")
+    sent: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(upload_runner, "after_commit", lambda task, *given: sent.append((task.name, *given)))
+    upload_runner.resume()
+    signer = int(signatory.session["_auth_user_id"])
+    assert sent == [("eccs.tasks.save_upload", upload.pk, signer)] and signer != upload.by_id
+
+
 def test_the_same_file_cannot_be_filed_twice(signed_in: SignedIn, flight: ExpressCargoManifest, good: Rows) -> None:
     upload = send(signed_in, flight, good)
     signatory = signed_in("signatory.swift")

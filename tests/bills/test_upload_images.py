@@ -211,7 +211,7 @@ def test_images_left_behind_by_a_stopped_worker_are_attached_later_and_once(
     assert "are being attached" in sign_and_file(signed_in, upload)
     assert not Attachment.objects.exists()
     sent: list[int] = []
-    monkeypatch.setattr("eccs.tasks.hand_on_companion.delay_on_commit", sent.append)
+    monkeypatch.setattr(upload_runner, "after_commit", lambda _task, pk: sent.append(pk))
     upload_runner.resume()
     assert sent == [], "it may still be at work"
     Upload.objects.update(touched_at="2026-01-01T00:00:00Z")

@@ -82,7 +82,7 @@ def upload(
         lambda _upload: {},
     )
     monkeypatch.setitem(upload_runner._kinds, "test", kind)
-    monkeypatch.setattr("eccs.tasks.check_upload.delay_on_commit", lambda _pk: None)
+    monkeypatch.setattr(upload_runner, "after_commit", lambda _task, _pk: None)
     content = "n,same\n" + "".join(f"{n},{n // 500}\n" for n in range(ROWS))
     return upload_runner.receive("test", "courier:1", 0, people("courier.swift").pk, "x.csv", content.encode())
 

@@ -190,7 +190,7 @@ def test_a_check_that_stopped_half_way_is_taken_up_again(
     upload = send(signed_in("courier.swift"), draft, as_csv(GOOD))
     Upload.objects.filter(pk=upload.pk).update(state=Upload.State.CHECKING, touched_at="2026-01-01T00:00:00Z")
     sent: list[int] = []
-    monkeypatch.setattr("eccs.tasks.check_upload.delay_on_commit", sent.append)
+    monkeypatch.setattr(upload_runner, "after_commit", lambda _task, pk: sent.append(pk))
     upload_runner.resume()
     assert sent == [upload.pk]
     upload_runner.check(upload.pk)
