@@ -31,14 +31,10 @@ class KeptRows:
                     kept._kept[table] = columns, b"\n".join(rows) + b"\n"
         return kept
 
-    def put_back(self, *, where_empty: bool = False) -> None:
-        """Write them all, or none; or only those of tables that have been emptied."""
+    def put_back(self) -> None:
+        """Write them all, or none."""
         with transaction.atomic(), connection.cursor() as cursor:
             for table, (columns, rows) in self._kept.items():
-                if where_empty:
-                    cursor.execute(f'SELECT EXISTS (SELECT FROM "{table}")')
-                    if cursor.fetchone()[0]:
-                        continue
                 cursor.copy_expert(f'COPY "{table}" ({columns}) FROM STDIN', BytesIO(rows))
 
 

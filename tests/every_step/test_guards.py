@@ -17,10 +17,11 @@ from bills.clearance import guards
 from bills.models import CourierBillOfEntry, UnclearedNotice
 from bills.stages import Stage
 from bills.uncleared.clearance import disposal_is_open, return_is_open
-from eccs import trail
+from eccs import dated_rules, trail
+from eccs.dated_rules import DatedRule
 from eccs.workflow import Document, Guard, Refused, Step, buttons, take, take_many
 from manifests.amendment_clearance import adjudicated, manifest_as_it_was, says_something, touches_nothing_locked
-from manifests.clearance import courier_in_force, has_shipments, not_on_hold
+from manifests.clearance import courier_in_force, has_shipments, not_on_hold, signatory_examined
 from manifests.models import WarehouseEntry
 from payments.clearance import bills_on_no_other_challan, bills_still_due, late_payment_reported
 from payments.models import BankMessage, Challan, ChallanLine
@@ -49,6 +50,7 @@ def on_another_challan(one: Challan) -> None:
 BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     has_shipments: (lambda m: _set(m, hawb_count=0), "no house airway bill"),
     courier_in_force: (lambda _m: _suspend(), "registration"),
+    signatory_examined: (lambda _m: _order_examinations(), "holds no examination"),
     return_is_open: (
         lambda r: WarehouseEntry.objects.filter(hawb=r.hawb).update(in_at=timezone.now()),
         "less than 15 days",
@@ -109,6 +111,11 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
 def _over() -> None:
     yesterday = timezone.localdate() - timedelta(days=1)
     Advisory.objects.update(from_date=yesterday, until=yesterday)
+
+
+def _order_examinations() -> None:
+    DatedRule.objects.create(name="signatory_examination", from_date=timezone.localdate(), value="on", source="Order 7")
+    dated_rules.forget()
 
 
 def _suspend() -> None:

@@ -38,8 +38,10 @@ class Command(BaseCommand):
             self.stderr.write("The demo password is weaker than the password policy asks.")
         with transaction.atomic():
             create_cast(people, password)
+        first = not path.exists()
         write_cast(path, people, password)
-        self.stdout.write(f"Demo cast of {len(people)}: one password for all, in {path}")
+        told = f", {password}" if first and not os.environ.get("ECCS_DEMO_PASSWORD") else ""
+        self.stdout.write(f"Demo cast of {len(people)}: one password for all{told}, in {path}")
 
 
 def create_cast(people: list[cast.Person], password: str) -> None:
