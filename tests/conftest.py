@@ -63,7 +63,7 @@ def fresh_memory() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Between tests Django empties tables with TRUNCATE, which the trail refuses everywhere else."""
     # What the migrations put there is restored through any connection, also one opened while a browser runs
     this = connections["default"]
@@ -83,6 +83,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         migrated.put_back()
 
     emptied_by._fixture_teardown = filled_again
+    yield
+    with (
+        django_db_blocker.unblock(),
+        connection.cursor() as cursor,
+    ):  # threads of the live server may still be connected
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 _casts: dict[date, KeptRows] = {}  # by the day on which they were made: passwords and licences age

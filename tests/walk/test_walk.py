@@ -80,7 +80,7 @@ def share(found: list[str], username: str, walkers: list[str]) -> list[str]:
     """The addresses of one name that a person walks: all where they are few, else as many as leave none out."""
     if len(found) <= 8:
         return found
-    ways = min(len(walkers), 6)
+    ways = min(len(walkers), 9)
     turn = walkers.index(username) % ways
     return [address for n, address in enumerate(found) if n % ways == turn]
 
