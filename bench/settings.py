@@ -6,3 +6,6 @@ INSTALLED_APPS = [*INSTALLED_APPS, "django.contrib.admin", "import_export"]  # n
 ROOT_URLCONF = "bench.urls"
 LOGGING["root"]["level"] = "ERROR"  # noqa: F405 from the first line
 SILENCED_SYSTEM_CHECKS = ["admin.E404", "admin.E408", "admin.E409", "admin.E410", "admin.E405"]
+
+# Static files are taken from where they are kept, so that nothing has to be collected first
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}  # noqa: F405 from the first line
