@@ -5,17 +5,13 @@ One bill from a draft, and thousands from a file, go the same way; thousands go 
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from random import SystemRandom
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, models
 from django.urls import reverse
 from django.utils import timezone
@@ -38,7 +34,7 @@ from bills.reckoning import heads_of_duty
 from bills.stages import Stage
 from bills.xi.filing import file_documents
 from eccs import numbering, trail
-from eccs.copying import copy_models, copy_rows, next_ids
+from eccs.copying import Mould, copy_models, copy_rows, next_ids
 from eccs.dated_rules import rule_book
 from eccs.identifiers import PERSONAL_IMPORT_IEC, mask_aadhaar
 from eccs.models import Upload
@@ -55,6 +51,7 @@ from rms.facts import ConsignmentFacts
 from rms.models import RiskDecision
 
 _chance = SystemRandom()
+_item = Mould(Item()).cast
 ZIP_LABEL = gettext_lazy("ZIP with the images that the file names, at most 100 MiB (optional)")
 DECLARED = (
     "government", "eou", "repair_and_return", "ecommerce", "iec_branch", "gstin", "state_code", "ad_code", "invoice_number",
@@ -74,7 +71,7 @@ def complete(
     bill.iec = header["iec"] or (PERSONAL_IMPORT_IEC if individual else "")
     bill.kyc_type = header["kyc_type"]
     bill.kyc_number = mask_aadhaar(header["kyc_number"]) if bill.kyc_type == "AADHAAR" else header["kyc_number"]
-    bill.kyc_token = kyc_token(header["kyc_type"], header["kyc_number"])
+    bill.kyc_token = one.kyc_token
     bill.filed_at, bill.presented_on, bill.rates_on = at, flight.presented_on, flight.rates_on
     bill.goods, bill.first_cth, bill.item_count = one.items[0]["description"], one.items[0]["cth"], len(one.items)
     exchange = flight.exchange.rate(header["currency"], flight.presented_on)
@@ -133,17 +130,12 @@ def items_of(bill: CourierBillOfEntry, one: Prepared) -> list[Item]:
         if duty.forgone and one.duty.exempted and not told["notification"]:
             told["notification"] = EXEMPTED_BY[Nature(told["nature"])]
         items.append(
-            Item(
+            _item(
                 bill_id=bill.pk, **told, assessable_value=value, bcd=bcd, aidc=aidc, sws=sws,
                 igst=igst, cess=cess, duty_forgone=duty.forgone, total_duty=duty.total,
             )
         )  # fmt: skip
     return items
-
-
-def kyc_token(kind: str, number: str) -> str:
-    """The same KYC document gives the same token, and the token does not give the number."""
-    return hmac.new(settings.SECRET_KEY.encode(), f"kyc:{kind}:{number}".encode(), hashlib.sha256).hexdigest()
 
 
 def facts_of(bill: CourierBillOfEntry, one: Prepared, flight: Flight) -> ConsignmentFacts:
@@ -153,7 +145,7 @@ def facts_of(bill: CourierBillOfEntry, one: Prepared, flight: Flight) -> Consign
         kind=bill.kind, station=bill.station_id, courier=flight.manifest.courier.number or "", hawb=hawb.number,
         consignor=hawb.consignor_name, consignor_country=hawb.consignor_country, consignee=hawb.consignee_name,
         consignee_city=hawb.consignee_city, kyc_type=header["kyc_type"],
-        kyc_token=kyc_token(header["kyc_type"], header["kyc_number"]), iec=header["iec"] or "", gstin=header["gstin"] or "",
+        kyc_token=one.kyc_token, iec=header["iec"] or "", gstin=header["gstin"] or "",
         assessable_value=one.assessable_value, weight_kg=hawb.gross_weight_kg, packages=hawb.packages,
         ecommerce=header["ecommerce"], tariff_items=tuple(i["cth"] for i in one.items),
         origins=tuple(i["country_of_origin"] for i in one.items), descriptions=tuple(i["description"] for i in one.items),
@@ -166,9 +158,8 @@ def decide(
     """Put a bill to the RMS, with chance, and keep what was decided with the facts it was decided on."""
     facts = facts_of(bill, one, flight)
     decided = rules.decide(facts, Decimal(_chance.randrange(1_000_000)) / 1_000_000)
-    kept = {k: v if isinstance(v, bool | int | str | tuple) else str(v) for k, v in asdict(facts).items()}
     decision = RiskDecision(
-        lane=decided.lane, reasons=decided.reasons, facts=kept, draw=decided.draw, ruleset=rules.version,
+        lane=decided.lane, reasons=decided.reasons, facts=facts.kept(), draw=decided.draw, ruleset=rules.version,
         documents_required=decided.documents_required, decided_at=at,
     )  # fmt: skip
     return decided, decision
@@ -200,6 +191,7 @@ def file_many(
     """
     manifest, step = flight.manifest, CourierBillOfEntry.steps()["file"]
     blank = _blank(manifest, prepared[0], actor)
+    mould = Mould(blank)
     if reasons := why_not(blank, step, actor):
         raise Refused(reasons, manifest)
     role, rules = actor.acts_as(step.activity_at(Stage.DRAFT), blank), flight.ruleset()
@@ -208,15 +200,15 @@ def file_many(
     bills, decisions, entries = [], [], []
     belongings: dict[type[models.Model], list[models.Model]] = {Item: [], FormE: [], BillInvoice: []}
     for key, decision_key, one in zip(keys, decision_keys, prepared, strict=True):
-        bill = _blank(manifest, one, actor)
-        bill.pk = key
+        bill = mould.cast(
+            {"hawb": one.hawb}, id=key, kind=one.header["form"], hawb_id=one.hawb.pk, filed_by_id=actor.user_id,
+            risk_decision_id=decision_key, stage_since=at,
+        )  # fmt: skip
         decided, decision = decide(bill, one, flight, rules, at)
-        decision.pk = bill.risk_decision_id = decision_key
+        decision.pk = decision_key
         for made in complete(bill, one, flight, decided, at):
             belongings[type(made)].append(made)
-        bill.filed_by_id = actor.user_id
         bill.__dict__["stage"] = routing.after_filing(bill).value
-        bill.stage_since = at
         bills.append(bill)
         decisions.append(decision)
         entries.append(

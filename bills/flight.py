@@ -17,6 +17,10 @@ from manifests.models import ExpressCargoManifest, HouseAirwayBill, WarehouseEnt
 from rms.decision import Criterion, Ruleset
 from rms.models import RiskRule
 
+LOOKED_AT = (
+    "number", "consignor_name", "consignor_country", "consignee_name", "consignee_city", "gross_weight_kg", "packages",
+    "held_since", "arrived_at",
+)  # fmt: skip
 LEFT = (WarehouseEntry.Out.RETURNED, WarehouseEntry.Out.DISPOSED)
 
 
@@ -37,7 +41,7 @@ class Flight:
     @classmethod
     def load(cls, manifest: ExpressCargoManifest, *, lock: bool = False, numbers: set[str] | None = None) -> Flight:
         """Read what is needed. With `lock`, the house airway bills are held until the transaction ends, so none is filed twice."""
-        rows = HouseAirwayBill.objects.filter(manifest=manifest)
+        rows = HouseAirwayBill.objects.filter(manifest=manifest).only(*LOOKED_AT)
         if numbers is not None and len(numbers) <= 200:
             rows = rows.filter(number__in=numbers)
         if lock:

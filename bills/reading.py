@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hmac
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from bills import fitting
@@ -22,7 +25,7 @@ from eccs.uploads.checks import Table
 from manifests.models import HouseAirwayBill
 
 
-@dataclass(slots=True)
+@dataclass
 class Prepared:
     """One bill, checked and reckoned, ready to be filed."""
 
@@ -33,6 +36,12 @@ class Prepared:
     reckoned: Reckoned
     form_e: dict[str, Any] = field(default_factory=dict)  # of a CBE-XIV
     images_at_hand: bool = True  # what it names as the images of the HAWB and the invoice is there
+
+    @cached_property
+    def kyc_token(self) -> str:
+        """The same KYC document gives the same token, and the token does not give the number."""
+        told = "kyc:{kyc_type}:{kyc_number}".format_map(self.header)
+        return hmac.digest(settings.SECRET_KEY.encode(), told.encode(), "sha256").hex()
 
     @property
     def duty(self) -> DutyStatement:
@@ -133,6 +142,8 @@ def _check_form_e(flight: Flight, table: Table, rows: list[int], invoices: list[
 
 def _most(table: Table, rows: list[int], name: str) -> Any:
     """What most of the rows say."""
+    if len(rows) == 1:
+        return table.values[name][rows[0]]
     told = Counter(table.values[name][index] for index in rows if table.values[name][index] is not None).most_common(1)
     return told[0][0] if told else None
 

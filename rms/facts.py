@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +28,8 @@ class ConsignmentFacts:
     tariff_items: tuple[str, ...] = field(default=())
     origins: tuple[str, ...] = field(default=())
     descriptions: tuple[str, ...] = field(default=())
+
+    def kept(self) -> dict[str, Any]:
+        """The facts as they are kept beside the decision: values and weights as text, so that no digit is lost."""
+        told = ((name, getattr(self, name)) for name in self.__slots__)
+        return {name: str(value) if isinstance(value, Decimal) else value for name, value in told}
