@@ -12,8 +12,8 @@ from django.db.models import Count, IntegerField, Min, Q, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html_join
-from django.utils.safestring import mark_safe
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from accounts.models import CustomsStation
@@ -144,7 +144,8 @@ def _scopes(listing: pages.Listing, stage: str, actor: Actor) -> list[tuple[str,
     done = listing.elsewhere.get(stage)
     wanted = {s.activity_at(stage) for s in listing.model.steps().values() if stage in s.sources}
     wanted |= {done.activity} if done else set()
-    if any(h.group in (Group.COURIER, Group.IMPORTER) and not wanted.isdisjoint(h.activities) for h in actor.postings):
+    trade = [held for held in actor.postings if held.group in (Group.COURIER, Group.IMPORTER)] if actor.is_trade else ()
+    if any(not wanted.isdisjoint(held.activities) for held in trade):
         return [("courier_id", actor.courier_id, actor.firm_stations)] if actor.courier_id is not None else []
     return [("station_id", station, None) for station in sorted(actor.stations_for(wanted))]
 
@@ -162,10 +163,12 @@ def _to_switch(actor: Actor) -> str:
     if len(every) < 2:
         return ""
     chosen = actor.postings[0].key if actor.desks else ""
-    return format_html_join(
-        "", '<option value="{}"{}>{}</option>',
-        ((one.key, mark_safe(" selected") if one.key == chosen else "", str(one)) for one in every),
-    )  # fmt: skip
+    return SafeString(
+        "".join(
+            f'<option value="{escape(one.key)}"{" selected" if one.key == chosen else ""}>{escape(str(one))}</option>'
+            for one in every
+        )
+    )
 
 
 def masthead(request: HttpRequest) -> dict[str, Any]:

@@ -19,8 +19,8 @@ class HandOverQuerySet(models.QuerySet["HandOver"]):
     def visible_to(self, actor: Any) -> Self:
         """The own ones, and those for a role that the person holds at the station."""
         seen = Q(by=actor.user_id or 0)
-        for held in actor.postings:
-            seen |= Q(role=held.role, station=held.station) if held.station else Q(pk__in=())
+        for station in {held.station for held in actor.postings if held.station}:
+            seen |= Q(station=station, role__in=[held.role for held in actor.postings if held.station == station])
         return self.filter(seen)
 
     def unread_by(self, actor: Any) -> Self:
