@@ -92,6 +92,14 @@ def revise(bill: CourierBillOfEntry, duty: Decimal) -> None:
     bill.total_duty, bill.duty_heads = duty, {head: f"{part:.2f}" for head, part in zip(shares, parts, strict=True)}
 
 
+def stand_by_order(bill: CourierBillOfEntry) -> None:
+    """The duty that an order set stands, whatever is altered beneath it, until another order says otherwise."""
+    order = bill.adjudications.filter(revised_duty__isnull=False).last()
+    if order is not None:
+        assert order.revised_duty is not None
+        revise(bill, order.revised_duty)
+
+
 def reassess(bill: CourierBillOfEntry, alterations: list[dict[str, Any]]) -> Iterable[models.Model]:
     """Apply the officer's alterations by item, reckon again, and return the items to be written (PN17 7.1).
 
@@ -109,5 +117,6 @@ def reassess(bill: CourierBillOfEntry, alterations: list[dict[str, Any]]) -> Ite
                 setattr(item, name, change[name] if name == "cth" else Decimal(str(change[name])))
         item.altered = True
     put(bill, items, reckon_again(bill, items, rates.tariff(), bill.rates_on))
+    stand_by_order(bill)
     bill.first_cth = items[0].cth
     return items

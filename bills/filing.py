@@ -35,7 +35,6 @@ from bills.stages import Stage
 from bills.xi.filing import file_documents
 from eccs import numbering, trail
 from eccs.copying import Mould, copy_models, copy_rows, next_ids
-from eccs.dated_rules import rule_book
 from eccs.identifiers import PERSONAL_IMPORT_IEC, mask_aadhaar
 from eccs.models import Upload
 from eccs.money import grouped, rupees
@@ -84,10 +83,7 @@ def complete(
     bill.examination_prescribed = decided.lane in ("EXAMINATION", "BOTH")
     bill.documents_required = decided.documents_required
     blocks = _blocks(bill, one, flight)
-    images = bill.kind == Kind.XIII and rule_book().is_on(
-        "images_compulsory_xiii", flight.presented_on, bill.station_id
-    )
-    if images and not (one.images_at_hand and bill.hawb_image and bill.invoice_image):
+    if bill.images_compulsory() and not (one.images_at_hand and bill.hawb_image and bill.invoice_image):
         wanted = _("Images of the house airway bill and of the invoice")
         bill.documents_required = "; ".join(filter(None, (bill.documents_required, wanted)))
     bill.documents_complete = not bill.documents_required

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from bills import fitting, rates
-from bills.assessment import put, reckon_again
+from bills.assessment import put, reckon_again, stand_by_order
 from bills.drafts import OF_INVOICE
 from bills.kinds import Kind
 from bills.models import BillAmendment, BillCancellation, BillInvoice, CourierBillOfEntry, Item
@@ -101,6 +101,7 @@ def _apply(bill: CourierBillOfEntry, changes: Sequence[Change]) -> tuple[list[It
             setattr(bill, name, getattr(invoices[0], name))
     found = reckon_again(bill, items, rates.tariff(), bill.rates_on, invoices)
     put(bill, items, found)
+    stand_by_order(bill)
     bill.goods, bill.first_cth = items[0].description, items[0].cth
     return [*items, *invoices], found
 

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db import transaction
 from django.forms import FileField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -181,9 +182,10 @@ def step(request: HttpRequest, slug: str, key: str, verb: str) -> HttpResponse:
     form = step_form(declared, shown, actor, *((request.POST, request.FILES) if request.method == "POST" else ()))
     if asked and (form is None or form.is_valid()):
         try:
-            if form is not None and hasattr(form, "attach"):
-                form.attach()
-            done = take(shown, declared.name, actor, **(form.answers() if form is not None else {}))
+            with transaction.atomic():  # what comes with a step that is refused is not kept
+                if form is not None and hasattr(form, "attach"):
+                    form.attach()
+                done = take(shown, declared.name, actor, **(form.answers() if form is not None else {}))
         except Refused as refusal:
             if not any(actor.acts_as(activity, shown) for activity in declared.activities):
                 audit.record("step.refused", request=request, about=shown.key, why=refusal.reasons[0], step=verb)

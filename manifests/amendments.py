@@ -14,6 +14,7 @@ from eccs.workflow import Refused, take
 from manifests.clearance import Stage
 from manifests.locks import FLIGHT, WEIGHT, Locks, filed_bills, why_change, why_not_deleted
 from manifests.models import AmendmentLine, ExpressCargoManifest, HouseAirwayBill, ManifestAmendment
+from manifests.noting import held_manifest
 from manifests.reading import check_row, columns_of, taken
 
 Kind = AmendmentLine.Kind
@@ -107,7 +108,7 @@ def differing(before: dict[str, str], after: dict[str, str]) -> tuple[dict[str, 
 @transaction.atomic
 def propose_header(manifest: ExpressCargoManifest, after: dict[str, str], actor: Actor) -> ManifestAmendment:
     """Ask for other flight or on-board courier details. Raises Refused where they are locked."""
-    manifest = ExpressCargoManifest.objects.select_for_update(of=("self",)).get(pk=manifest.pk)
+    manifest = held_manifest(manifest.pk)
     old, new = differing(header_of(manifest), after)
     if new and (reason := Locks.of(manifest).why_header()):
         raise Refused([reason], manifest)
@@ -121,7 +122,7 @@ def propose_change(
     manifest: ExpressCargoManifest, number: str, after: dict[str, str], actor: Actor
 ) -> ManifestAmendment:
     """Ask for other details of a shipment; `after` is its whole row, checked. Raises Refused where a detail is locked."""
-    manifest = ExpressCargoManifest.objects.select_for_update(of=("self",)).get(pk=manifest.pk)
+    manifest = held_manifest(manifest.pk)
     hawb = held(manifest, number)
     old, new = differing(row_of(hawb), written(manifest, after))
     if reason := why_change(Locks.of(manifest), new, filed_bills([hawb.pk]).get(hawb.pk, "") if new else ""):
@@ -134,7 +135,7 @@ def propose_change(
 @transaction.atomic
 def propose_add(manifest: ExpressCargoManifest, row: dict[str, str], actor: Actor) -> ManifestAmendment:
     """Ask for a shipment to be added: excess landing. The row has been checked."""
-    manifest = ExpressCargoManifest.objects.select_for_update(of=("self",)).get(pk=manifest.pk)
+    manifest = held_manifest(manifest.pk)
     if taken(manifest, row)[0]:
         raise Refused([_("%(hawb)s is on the manifest already.") % {"hawb": taken(manifest, row)[1]}], manifest)
     amendment, after = draft_of(manifest, actor), written(manifest, row)
@@ -145,7 +146,7 @@ def propose_add(manifest: ExpressCargoManifest, row: dict[str, str], actor: Acto
 @transaction.atomic
 def propose_delete(manifest: ExpressCargoManifest, number: str, actor: Actor) -> ManifestAmendment:
     """Ask for a shipment to be taken off: short shipment. Raises Refused where something of it is here or a bill names it."""
-    manifest = ExpressCargoManifest.objects.select_for_update(of=("self",)).get(pk=manifest.pk)
+    manifest = held_manifest(manifest.pk)
     hawb = held(manifest, number)
     if reason := why_not_deleted(hawb, filed_bills([hawb.pk])):
         raise Refused([reason], manifest)

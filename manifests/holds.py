@@ -10,10 +10,12 @@ from accounts.permissions import Actor
 from eccs.workflow import Refused
 from manifests.locks import filed_bills
 from manifests.models import Hold, HouseAirwayBill, WarehouseEntry
-from manifests.noting import note
+from manifests.noting import held_manifest, note
 
 
 def _held_row(hawb_id: int) -> HouseAirwayBill:
+    """The shipment, held until the transaction ends, and before it its manifest, in the order that an amendment takes."""
+    held_manifest(HouseAirwayBill.objects.values_list("manifest_id", flat=True).get(pk=hawb_id))
     found: HouseAirwayBill = (
         HouseAirwayBill.objects.select_for_update(of=("self",)).select_related("manifest").get(pk=hawb_id)
     )

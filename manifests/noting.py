@@ -7,15 +7,18 @@ from typing import Any
 
 from accounts.permissions import Actor
 from eccs import trail
-from eccs.rows import lock_rows
 from eccs.workflow import Refused
 from manifests.clearance import NOTED
 from manifests.models import ExpressCargoManifest, ManifestTrail
 
 
 def held_manifest(pk: int) -> ExpressCargoManifest:
-    """The manifest, held until the transaction ends."""
-    found: ExpressCargoManifest = ExpressCargoManifest.objects.select_for_update(of=("self",)).get(pk=pk)
+    """The manifest, held until the transaction ends. What only points to it, as a scan does, need not wait.
+
+    Whoever changes a manifest and its shipments holds the manifest first.
+    """
+    rows = ExpressCargoManifest.objects.select_for_update(of=("self",), no_key=True)
+    found: ExpressCargoManifest = rows.get(pk=pk)
     return found
 
 
@@ -28,7 +31,7 @@ def note(
     snapshot: dict[str, Any] | None = None,
 ) -> None:
     """Write one line into the trail of a manifest. Raises Refused where the act is not the actor's."""
-    declared, manifest = NOTED[name], lock_rows(ExpressCargoManifest, [manifest_id])[0]
+    declared, manifest = NOTED[name], held_manifest(manifest_id)
     activity = declared.activity_at("")
     if reason := actor.why_not(activity, manifest):
         raise Refused([reason], manifest)

@@ -49,6 +49,7 @@ def found(manifest: ExpressCargoManifest, at: datetime) -> list[Difference]:
     ] + [Difference(manifest_id=manifest.pk, kind=Kind.EXCESS, code=c, opened_at=at) for c in excess_labels(manifest)]
 
 
+@transaction.atomic
 def after_late_scans(manifest: ExpressCargoManifest) -> None:
     """Scans that came after the close: what came late is short no longer, and new excess is listed. Two statements and two reads."""
     now = timezone.now()

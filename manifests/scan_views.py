@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -81,11 +81,15 @@ def scans(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _recorded(manifest: ExpressCargoManifest, given: list[Scan], actor: Actor) -> list[dict[str, Any]]:
-    """The answers to scans; what comes after the close is taken off the list of the short, or put on that of the excess."""
-    if manifest.stage != Stage.ARRIVED:
-        return arrival.record(manifest.pk, given, actor, documents=manifest.is_documents)
-    with transaction.atomic():
-        answers = arrival.record(manifest.pk, given, actor, documents=manifest.is_documents)
+    """The answers to scans; what comes after the close is taken off the list of the short, or put on that of the excess.
+
+    A station whose clock is wrong scans nothing before the scan began. The stage is read again after the scans are kept:
+    the arrival may have been closed meanwhile, by somebody who did not see them yet.
+    """
+    begun = manifest.scan_started_at
+    given = [replace(one, scanned_at=max(one.scanned_at, begun)) if begun else one for one in given]
+    answers = arrival.record(manifest.pk, given, actor, documents=manifest.is_documents)
+    if ExpressCargoManifest.objects.filter(pk=manifest.pk, stage=Stage.ARRIVED).exists():
         after_late_scans(manifest)
     return answers
 

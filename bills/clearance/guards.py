@@ -54,8 +54,11 @@ def documents_complete(bill: Any, actor: Actor) -> str:
 
 
 def compulsory_documents_attached(bill: Any, actor: Actor) -> str:
-    """What the bill was asked for has been attached."""
-    return "" if bill.attachments.exists() else _("Missing: attach the documents asked for first.")
+    """What the bill was asked for has been attached: by what the papers are said to be, not by their number."""
+    missing = bill.kinds_of_paper_wanted() - set(bill.attachments.values_list("kind", flat=True))
+    if "OTHER" in missing:
+        return _("Missing: attach the documents asked for first, each as “Other document”.")
+    return _("Missing: attach the images of the house airway bill and of the invoice.") if missing else ""
 
 
 def no_open_query(bill: Any, actor: Actor) -> str:

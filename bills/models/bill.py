@@ -19,6 +19,7 @@ from bills.kinds import Kind
 from bills.numbers import bill_series
 from bills.querysets import BillQuerySet, owed
 from bills.stages import CLOSED, PUT_AWAY, Hold, Stage
+from eccs.dated_rules import rule_book
 from eccs.money import grouped
 from eccs.stage_field import StageField
 from eccs.trail import TrailLine
@@ -226,6 +227,21 @@ class CourierBillOfEntry(HeldClearance):
             return self.hawb.number
         words = ngettext("%(n)s house airway bill", "%(n)s house airway bills", self.shipment_count)
         return words % {"n": grouped(self.shipment_count)}
+
+    def images_compulsory(self) -> bool:
+        """Whether the station asks for images of the house airway bill and of the invoice on a CBE-XIII (Form D)."""
+        on = self.presented_on
+        return (
+            self.kind == Kind.XIII
+            and on is not None
+            and rule_book().is_on("images_compulsory_xiii", on, self.station_id)
+        )
+
+    def kinds_of_paper_wanted(self) -> set[str]:
+        """What the papers must be that the bill was asked for: the two images, and where the RMS asked, what it asked for."""
+        images = {"HAWB", "INVOICE"} if self.images_compulsory() else set()
+        asked = self.risk_decision is None or self.risk_decision.documents_required
+        return images | {"OTHER"} if asked or not images else images
 
     def package_count(self) -> int:
         """Packages in all; of documents, pieces."""

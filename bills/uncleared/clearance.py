@@ -179,6 +179,9 @@ def _goods_left(document: Any, step_of_bill: str, on: str) -> None:
     """The goods are out of the register, and the bill filed for them, if any, is closed by the same act."""
     from bills.uncleared.goods import bill_of
 
+    type(document.hawb).objects.select_for_update(of=("self",)).get(
+        pk=document.hawb_id
+    )  # nobody files a bill meanwhile
     if bill := bill_of(document.hawb):
         take(bill, step_of_bill, SYSTEM, at=document.taken_at, permission=document.number)
     warehouse.take_out([document.hawb_id], document.taken_at, on)

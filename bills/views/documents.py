@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.permissions import Actor
 from accounts.sessions import keeps_draft
 from bills.forms.documents import ChoiceForm
 from bills.kinds import Kind
@@ -21,6 +22,7 @@ from bills.xi.selection import in_words, judge
 from bills.xi.shown import bags_open, copied_choice, listed, of_draft
 from eccs import keyset
 from eccs.audit_answers import concerns
+from eccs.pages import id_in
 from eccs.workflow import Refused
 from manifests.models import ExpressCargoManifest
 
@@ -31,10 +33,10 @@ SIZE = 50  # shipments a page
 def start(request: HttpRequest, copied: CourierBillOfEntry | None, kinds: tuple[Kind, ...]) -> HttpResponse:
     """Choose the manifest of documents; a draft over all of it is begun."""
     actor = request.actor  # type: ignore[attr-defined]
-    rows = _open_flights(actor.courier_id)
+    rows = _open_flights(actor)
     if request.method == "POST":
         chosen = request.POST.get("flight", "")
-        flight = get_object_or_404(rows, pk=int(chosen) if chosen.isdigit() else 0)
+        flight = get_object_or_404(rows, pk=id_in(chosen))
         return redirect(filing.start(flight, actor.user_id, copied_choice(copied, flight) if copied else None))
     manifest = request.GET.get("manifest", "").strip()[:60]
     if manifest:
@@ -47,12 +49,12 @@ def start(request: HttpRequest, copied: CourierBillOfEntry | None, kinds: tuple[
     return render(request, "bills/xi_start.html", context)
 
 
-def _open_flights(courier_id: int) -> Any:
-    """The courier's submitted manifests of documents with shipments that no bill covers."""
+def _open_flights(actor: Actor) -> Any:
+    """The courier's submitted manifests of documents with shipments that no bill covers, at the stations of the person."""
     filed = CourierBillOfEntry.objects.filter(manifest=OuterRef("pk")).exclude(stage__in=(*PUT_AWAY, Stage.DRAFT))
     counted = filed.order_by().values("manifest").annotate(n=Sum("shipment_count")).values("n")
     rows = ExpressCargoManifest.objects.filter(
-        courier_id=courier_id, kind=ExpressCargoManifest.Kind.DOCUMENTS, number__isnull=False
+        actor.firm_documents(), kind=ExpressCargoManifest.Kind.DOCUMENTS, number__isnull=False
     ).annotate(billed=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
     return rows.filter(billed__lt=F("hawb_count"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -30,7 +31,8 @@ NOW = "2026-11-19T07:00:00+05:30"
 def flight(signed_in: SignedIn) -> ExpressCargoManifest:
     """A manifest at its arrival scan: one shipment of one package, one of three."""
     signed_in("scan.blr")
-    on = manifest(Stage.ARRIVAL_SCAN, scan_started_at=timezone.now(), hawb_count=2, package_count=4)
+    begun = datetime.fromisoformat(NOW) - timedelta(minutes=5)
+    on = manifest(Stage.ARRIVAL_SCAN, scan_started_at=begun, hawb_count=2, package_count=4)
     house_airway_bill(on, number="SWF001", gross_weight_kg=Decimal("10.000"))
     house_airway_bill(on, number="SWF002", packages=3)
     return on
@@ -172,6 +174,10 @@ def test_a_message_that_is_none_is_refused(signed_in: SignedIn, flight: ExpressC
 def test_a_clock_that_runs_ahead_does_not_make_arrivals_of_the_future(
     signed_in: SignedIn, flight: ExpressCargoManifest
 ) -> None:
+    behind = {"scans": [{"key": str(uuid4()), "code": "SWF009", "at": "2020-01-01T00:00:00+00:00"}]}
+    signed_in("scan.blr").post(reverse("scans", args=[flight.key]), json.dumps(behind), "application/json")
+    assert ArrivalScan.objects.get(code="SWF009").scanned_at == flight.scan_started_at  # a clock that was reset
+    ArrivalScan.objects.all().delete()
     ahead = {"scans": [{"key": str(uuid4()), "code": "SWF001", "at": "2099-01-01T00:00:00+05:30"}]}
     signed_in("scan.blr").post(reverse("scans", args=[flight.key]), json.dumps(ahead), "application/json")
     assert ArrivalScan.objects.get().scanned_at <= timezone.now()

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from bills.models import BillTrail, CourierBillOfEntry, OutOfCharge
@@ -19,6 +19,7 @@ from eccs.workflow import Outcome, Refused, take, take_many
 from manifests.arrival import Scan, record
 from manifests.clearance import Stage as ManifestStage
 from manifests.models import ArrivalScan, ExpressCargoManifest, HouseAirwayBill, ManifestTrail, Package
+from manifests.noting import held_manifest
 from tests.factories import documents
 from tests.factories.bills import bill
 from tests.factories.firms import actor
@@ -193,6 +194,22 @@ def test_packages_of_one_shipment_scanned_at_once_are_all_counted() -> None:
     assert (stored.packages_arrived, stored.arrived_at is not None) == (12, True)
     assert CourierBillOfEntry.objects.get(pk=one.pk).stage == Stage.XRAY
     assert [line.step for line in BillTrail.objects.filter(document=one)] == ["record_arrival"]
+
+
+def test_a_scan_does_not_wait_for_whoever_holds_the_manifest() -> None:
+    on = manifest(ManifestStage.ARRIVAL_SCAN)
+    label = house_airway_bill(on).number
+    scanner = actor("ARRIVAL_SCANNER")
+
+    def scan() -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '5s'")
+        return record(on.pk, [Scan(uuid4(), label, timezone.now())], scanner)
+
+    with transaction.atomic():
+        held_manifest(on.pk)
+        [[answer]] = together(scan)
+    assert answer["verdict"] == "ARRIVED"
 
 
 def test_one_package_scanned_by_ten_arrives_once() -> None:
