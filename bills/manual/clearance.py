@@ -56,6 +56,7 @@ class ManualClearanceSteps(Document):
     courier_id = None
     decided_at: datetime | None
     ended_at: datetime | None
+    ordered_at: datetime | None
     begins_at: datetime
     until_at: datetime
 
@@ -65,7 +66,7 @@ class ManualClearanceSteps(Document):
     @classmethod
     def steps(cls) -> dict[str, Step]:
         """The proposal, which is made on its own page, and every step declared below."""
-        rule = "The DC/AC proposes manual clearance at the station, with the reason and the period."
+        rule = "The DC/AC proposes manual clearance at the station, with reason and period, and the order where one was given outside ECCS."
         return {
             "propose": _first("manualclearance", "propose", "PROPOSED", gettext_lazy("Propose manual clearance"), rule),
             **super().steps(),
@@ -76,11 +77,12 @@ class ManualClearanceSteps(Document):
         para=PARA, form=REMARKS, apart_from=("propose",), grave=True,
     )  # fmt: skip
     def approve(self: ManualClearance, *, remarks: str = "") -> None:
-        """The Commissioner permits it for the period, from the moment of the approval on: never for what was before."""
-        if self.until_at <= self.taken_at:
-            raise Refused([_("The period is over: propose another one.")], self)
+        """The Commissioner permits it for the period, or confirms the order given while ECCS was down: never for what was before."""
+        if self.ordered_at is None:
+            if self.until_at <= self.taken_at:
+                raise Refused([_("The period is over: propose another one.")], self)
+            self.begins_at = max(self.begins_at, self.taken_at)
         self.decision, self.decided_at = remarks, self.taken_at
-        self.begins_at = max(self.begins_at, self.taken_at)
 
     @step(
         ManualStage.PROPOSED, ManualStage.REJECTED, role=Role.COMMISSIONER, label=gettext_lazy("Do not approve"), para=PARA,

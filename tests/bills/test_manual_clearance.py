@@ -51,21 +51,31 @@ def test_15_manual_clearance_from_the_blank_form_to_the_reconciliation(desks: De
     asked = {
         "station": "BLR",
         "reason": "ECCS is down.",
-        "begins_at": written(now),
-        "until_at": written(now + timedelta(hours=6)),
-    }
-    assert dcac.post(reverse("manual-propose"), {**asked, "until_at": written(now)}).status_code == 422
+        "order_number": "C.No. VIII/12/2026",
+        "ordered_at": written(now - timedelta(hours=3)),
+        "begins_at": written(now - timedelta(hours=3)),
+        "until_at": written(now - timedelta(minutes=5)),
+    }  # ECCS works again: all of this was while it was down
+    for wrong, words in (
+        ({"order_number": ""}, "Enter the number of the order"),
+        ({"ordered_at": ""}, "Enter when the order was given"),
+        ({"ordered_at": written(now + timedelta(hours=1))}, "still to come"),
+        ({"ordered_at": written(now - timedelta(hours=2))}, "before the order was given"),
+        ({"order_number": "", "ordered_at": ""}, "The period is over"),
+    ):
+        answer = dcac.post(reverse("manual-propose"), {**asked, **wrong})
+        assert (answer.status_code, words in answer.content.decode()) == (422, True)
     assert dcac.post(reverse("manual-propose"), asked).status_code == 302
     assert dcac.post(reverse("manual-propose"), asked).status_code == 409  # one at a time
     order = ManualClearance.objects.get()
-    entered = paper(order, cleared_at=written(timezone.now()))
+    entered = paper(order, cleared_at=written(now - timedelta(hours=2)))
     assert "Select a valid choice" in desks.refused(
         "superintendent.blr", used, "record_use", **entered
     )  # not approved yet
-    order = desks.act("commissioner.blr", order, "approve", remarks="Until the evening.")
-    assert order.begins_at == order.decided_at  # prior approval: nothing before it
-    ManualClearance.objects.update(begins_at=now - timedelta(hours=1), decided_at=now - timedelta(hours=1))
-    early = {**entered, "cleared_at": written(now - timedelta(hours=2))}
+    assert "C.No. VIII/12/2026" in desks.page("commissioner.blr", order)
+    order = desks.act("commissioner.blr", order, "approve", remarks="As I wrote.")
+    assert order.begins_at == order.ordered_at < order.decided_at
+    early = {**entered, "cleared_at": written(now - timedelta(hours=4))}
     assert "covers clearances from" in desks.refused("superintendent.blr", used, "record_use", **early)
     used = desks.act("superintendent.blr", used, "record_use", **entered)
     assert used.stage == "USED" and used.order == order
@@ -111,9 +121,13 @@ def test_15_the_proposer_does_not_approve_and_a_period_that_is_over_is_not_appro
     order = issuing.propose("BLR", timezone.now(), timezone.now() + timedelta(hours=1), "Down.", actor("DCAC"))
     with pytest.raises(Refused, match="somebody else"):
         take(order, "approve", actor("COMMISSIONER"))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ManualClearance.objects.update(order_number="C.No. 1", ordered_at=order.begins_at + timedelta(minutes=1))
     late = timezone.now() + timedelta(hours=2)
     with pytest.raises(Refused, match="period is over"):
         take(order, "approve", actor("COMMISSIONER", name="Rafi Das"), at=late)
+    approved = take(order, "approve", actor("COMMISSIONER", name="Rafi Das"))
+    assert approved.begins_at == approved.decided_at  # approved in ECCS: nothing before that
 
 
 def test_15_the_end_of_the_period_ends_it() -> None:
