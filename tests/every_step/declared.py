@@ -141,6 +141,7 @@ CASES: dict[type[Document], Case] = {
             "reply_to_query": lambda _one: {"reply": "A lithium cell of 40 mAh."},
             "return_to_assessing_officer": lambda _one: {"remarks": "The invoice is missing a page."},
             "confirm_payment": _owed,
+            "credit_payment": _owed,
             "recompute_duty": _recomputed,
             "mark_suspicious": lambda _one: {"remarks": "A dense block in the lid."},
             "report_examination": lambda _one: REPORT,
