@@ -263,6 +263,8 @@ def test_what_a_closed_bill_was_paid_is_recorded_as_refundable(
     assert (line.settlement, line.settled_by) == ("Refund order 7/2026", people("dcac.blr"))
     assert address not in client.get(found).content.decode()
     assert client.post(address, {"settlement": "Once more"}).status_code == 404
+    client.force_login(people("courier.swift"))
+    assert "Not credited: refundable" in client.get(at_bank.get_absolute_url()).content.decode()
 
 
 def test_a_bill_whose_duty_rose_meanwhile_waits_for_the_difference(at_bank: Challan, payer: Actor) -> None:
