@@ -249,7 +249,7 @@ class HeldClearance(ImportClearance):
             )
             raise Refused([words % {"bill": self, "amount": rupees(self.amount_due)}], self)
         supersede(self)
-        warehouse.take_out(self.shipments().values("pk"), datetime.fromisoformat(cleared_at), WarehouseEntry.Out.MANUAL)
+        warehouse.take_out_unseen(self.shipments(), datetime.fromisoformat(cleared_at), WarehouseEntry.Out.MANUAL)
         return []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connections, transaction
@@ -18,7 +19,8 @@ from bills.stages import Stage
 from bills.tasks import end_manual_clearances
 from eccs import barcodes, trail
 from eccs.workflow import Refused, take
-from manifests.models import WarehouseEntry
+from manifests.arrival import Scan, record
+from manifests.models import ExpressCargoManifest, WarehouseEntry
 from tests.bills.conftest import SignedIn
 from tests.bills.desks import Desks, fresh
 from tests.factories.bills import bill
@@ -104,6 +106,17 @@ def test_15_manual_clearance_from_the_blank_form_to_the_reconciliation(desks: De
     assert len(lines) == 4 and str(one) in lines[1] and "Torn in the printer." in lines[2]
     for document in (order, used):
         assert not list(trail.broken_lines(type(document).trail_model))
+
+
+def test_15_what_left_unscanned_does_not_come_back_into_the_register() -> None:
+    used = take(manual_form("ENTERED"), "regularise", actor("DCAC"))
+    one = used.bill
+    entry = WarehouseEntry.objects.get(hawb=one.hawb_id)
+    assert (entry.in_at, entry.out_on, entry.out_at) == (None, "MANUAL", used.cleared_at)
+    ExpressCargoManifest.objects.filter(pk=one.manifest_id).update(stage="ARRIVAL_SCAN")
+    record(one.manifest_id, [Scan(uuid4(), one.hawb.number, timezone.now())], actor("ARRIVAL_SCANNER"))
+    entry.refresh_from_db()
+    assert (entry.in_at is not None, entry.out_on, entry.out_at) == (True, "MANUAL", used.cleared_at)
 
 
 def test_15_less_collected_than_owed_is_not_regularised(desks: Desks) -> None:
