@@ -28,7 +28,8 @@ def put(
     from bills.models import ManualClearance, ManualForm
 
     at = datetime.fromisoformat(cleared_at)
-    approval = ManualClearance.objects.filter(number=order, station=form.station_id, stage__in=UNDER).first()
+    held = ManualClearance.objects.select_for_update(of=("self",))  # nobody reconciles it meanwhile
+    approval = held.filter(number=order, station=form.station_id, stage__in=UNDER).first()
     firm = AuthorisedCourier.objects.filter(number=courier).first()
     if approval is None or firm is None:
         raise Refused([_("There is no such approval at this station, or no such courier.")], form)

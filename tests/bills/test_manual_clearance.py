@@ -191,6 +191,37 @@ def test_15_who_sees_what(signed_in: SignedIn) -> None:
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_15_nothing_is_recorded_under_an_approval_that_is_being_reconciled() -> None:
+    order, blank = manual_clearance("ENDED"), manual_form()
+    dcac, superintendent, what = actor("DCAC"), actor("SHED_SUPERINTENDENT"), paper(order)
+    pids: list[int] = []
+
+    def recorded() -> Any:
+        try:
+            with connections["default"].cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                pids.extend(row[0] for row in cursor.fetchall())
+            return take(blank, "record_use", superintendent, **what)
+        finally:
+            connections.close_all()
+
+    def waits() -> bool:
+        with connections["default"].cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid = ANY(%s)", [pids])
+            return bool(cursor.fetchall()[0][0])
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            take(order, "reconcile", dcac)
+            late = pool.submit(recorded)
+            while not waits() and not late.done():
+                pass
+        with pytest.raises(Refused, match="no such approval"):
+            late.result()
+    assert (fresh(order).stage, fresh(blank).stage) == ("RECONCILED", "ISSUED")
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_15_forms_issued_at_the_same_moment_have_different_numbers() -> None:
     by = actor("SHED_SUPERINTENDENT")
 
