@@ -106,6 +106,16 @@ class ReasonForm(StepForm):
     remarks = forms.CharField(label=_("Reason"), widget=_text(), max_length=1000)
 
 
+class ReconciliationForm(RemarksForm):
+    """That the blank forms of the station were counted."""
+
+    blank = forms.IntegerField(
+        label=_("Blank forms counted at the station"), min_value=0,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "govuk-input--width-5"}),
+    )  # fmt: skip
+    field_order = ("blank", "remarks")
+
+
 class UseForm(StepForm):
     """What the paper says (PN17 15.0)."""
 

@@ -94,6 +94,11 @@ def over(at: datetime) -> list[int]:
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
+def blank_forms(station: str) -> int:
+    """How many blank forms should be at a station."""
+    return ManualForm.objects.filter(station=station, stage=FormStage.ISSUED).count()
+
+
 def account(stations: Iterable[str]) -> list[dict[str, Any]]:
     """The reconciliation of each station: how many forms were issued, and what became of them."""
     named = {stage: Count("pk", filter=Q(stage=stage)) for stage in FormStage.values}

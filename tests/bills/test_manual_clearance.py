@@ -18,6 +18,7 @@ from bills.models import ManualClearance, ManualForm
 from bills.stages import Stage
 from bills.tasks import end_manual_clearances
 from eccs import barcodes, trail
+from eccs.models import Notice
 from eccs.workflow import Refused, take
 from manifests.arrival import Scan, record
 from manifests.models import ExpressCargoManifest, WarehouseEntry
@@ -42,6 +43,12 @@ def desks(signed_in: SignedIn) -> Desks:
 def written(at: Any) -> str:
     """A moment as people here write it, to the minute."""
     return f"{timezone.localtime(at):%d/%m/%Y %H:%M}"
+
+
+def written_paper(order: ManualClearance, **given: str) -> dict[str, Any]:
+    """What the paper says, as an officer types it, cleared ten minutes ago."""
+    assert order.ended_at is not None
+    return paper(order, cleared_at=written(order.ended_at - timedelta(minutes=10)), **given)
 
 
 def test_15_manual_clearance_from_the_blank_form_to_the_reconciliation(desks: Desks) -> None:
@@ -84,7 +91,7 @@ def test_15_manual_clearance_from_the_blank_form_to_the_reconciliation(desks: De
     desks.act("superintendent.blr", torn, "spoil", remarks="Torn in the printer.")
     desks.act("superintendent.blr", lost, "report_missing", remarks="Not in the cupboard.")
     order = desks.act("dcac.blr", order, "end")
-    assert "1 used form is not regularised yet" in desks.refused("dcac.blr", order, "reconcile")
+    assert "1 used form is not regularised yet" in desks.refused("dcac.blr", order, "reconcile", blank="0")
     one = bill_of_form(used)
     lying(0.1, hawb=one.hawb)
     other = bill(Stage.ARRIVAL)
@@ -96,7 +103,9 @@ def test_15_manual_clearance_from_the_blank_form_to_the_reconciliation(desks: De
     assert (used.stage, one.stage, one.refundable) == ("REGULARISED", Stage.CLEARED_MANUALLY, 31)
     entry = WarehouseEntry.objects.get(hawb=one.hawb)
     assert (entry.out_on, entry.out_at) == ("MANUAL", used.cleared_at)
-    assert desks.act("dcac.blr", order, "reconcile").stage == "RECONCILED"
+    counted = desks.refused("dcac.blr", order, "reconcile", blank="1")
+    assert "1 blank forms are counted, and 0 should be there" in counted
+    assert desks.act("dcac.blr", order, "reconcile", blank="0").stage == "RECONCILED"
     (account,) = issuing.account(["BLR"])
     assert (account["issued"], account["ISSUED"], account["used"], account["REGULARISED"]) == (3, 0, 1, 1)
     assert (account["SPOILED"], account["MISSING"], account["outstanding"]) == (1, 1, 0)
@@ -106,6 +115,29 @@ def test_15_manual_clearance_from_the_blank_form_to_the_reconciliation(desks: De
     assert len(lines) == 4 and str(one) in lines[1] and "Torn in the printer." in lines[2]
     for document in (order, used):
         assert not list(trail.broken_lines(type(document).trail_model))
+
+
+def test_15_what_was_recorded_wrongly_or_found_late_is_recorded_all_the_same(desks: Desks) -> None:
+    wrong = manual_form("USED", hawb="SWF0000000771")
+    order, firm = wrong.order, wrong.courier_id
+    assert order is not None
+    back = desks.act("dcac.blr", wrong, "withdraw_use", remarks="The HAWB was misread.")
+    assert (back.stage, back.order, back.courier, back.hawb) == ("ISSUED", None, None, "")
+    told = Notice.objects.get(audience=f"courier:{firm}")
+    assert "SWF0000000771" in told.subject and told.body == "The HAWB was misread."
+    again = desks.act("superintendent.blr", back, "record_use", **written_paper(order))
+    assert (again.stage, again.hawb) == ("USED", "SWF0000000777")
+    again = desks.act("signatory.swift", again, "link_bill", bill=str(bill_of_form(again)))
+    desks.act("dcac.blr", again, "regularise")
+    lost = desks.act("superintendent.blr", manual_form(), "report_missing", remarks="Not in the cupboard.")
+    order = desks.act("dcac.blr", fresh(order), "reconcile", blank="0")
+    found = desks.act("superintendent.blr", lost, "record_found", remarks="Behind the cupboard, used.")
+    late = written_paper(order, hawb="SWF0000000779")
+    assert "Select a valid choice" in desks.refused("superintendent.blr", found, "record_use", **late)
+    order = desks.act("dcac.blr", order, "reopen", remarks="A used form was found.")
+    assert order.stage == "ENDED"
+    assert desks.act("superintendent.blr", found, "record_use", **late).order == order
+    assert "1 used form" in desks.refused("dcac.blr", order, "reconcile", blank="0")
 
 
 def test_15_what_left_unscanned_does_not_come_back_into_the_register() -> None:
@@ -212,7 +244,7 @@ def test_15_nothing_is_recorded_under_an_approval_that_is_being_reconciled() -> 
 
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
-            take(order, "reconcile", dcac)
+            take(order, "reconcile", dcac, blank=1)
             late = pool.submit(recorded)
             while not waits() and not late.done():
                 pass
