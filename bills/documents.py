@@ -329,5 +329,5 @@ def _percent(rule: str, bill: CourierBillOfEntry) -> str:
 
 def _payments(bill: CourierBillOfEntry) -> Iterable[PaymentLine]:
     """What the bank confirmed, as the trail has it."""
-    for line in bill.trail.filter(step="confirm_payment").order_by("seq"):
+    for line in bill.trail.filter(step__in=("confirm_payment", "credit_payment")).order_by("seq"):
         yield PaymentLine(line.answers["challan"], moment(line.at), Decimal(line.answers["amount"]))

@@ -44,7 +44,10 @@ HERE = tuple(
     stage for stage in OPEN if stage not in (Stage.DRAFT, Stage.PROVISIONALLY_RELEASED)
 )  # filed, goods not released
 HELD = (Stage.QUERY, Stage.DETAINED, Stage.STOPPED)  # the way goes on when the hold ends
-FREE = tuple(stage for stage in HERE if stage not in HELD)
+ASKABLE = tuple(
+    stage for stage in HERE if stage != Stage.ADJUDICATION
+)  # of goods under adjudication the order comes first
+FREE = tuple(stage for stage in ASKABLE if stage not in HELD)
 PAST_PAYMENT = (Stage.ARRIVAL, Stage.XRAY, Stage.EXAMINATION, Stage.FOR_OUT_OF_CHARGE)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -51,6 +53,15 @@ def adjudicated(amendment: Any, actor: Actor) -> str:
     return why_not_adjudicated(amendment)
 
 
+def not_what_the_scale_showed(amendment: Any, actor: Actor) -> str:
+    """A weight that the scale showed is not put away: it is asked for, or weighed again."""
+    if amendment.of_weight and amendment.lines.exists():
+        return _(
+            "The custodian recorded a weight beyond the tolerance: request the amendment, or have the goods weighed again."
+        )
+    return ""
+
+
 class AmendmentClearance(Document):
     """The steps of a manifest amendment, in the order of the public notice."""
 
@@ -62,8 +73,15 @@ class AmendmentClearance(Document):
     @step(
         AmendmentStage.DRAFT, None, role=Role.SYSTEM, label=gettext_lazy("Record weight discrepancy"), para="PN17 5.2"
     )
-    def record_weight(self: ManifestAmendment, *, hawb: str, declared: str, actual: str) -> None:
-        """The custodian weighed a shipment and the difference is beyond the tolerance: the manifest is to be amended."""
+    def record_weight(self: ManifestAmendment, *, hawb: str, declared: str, actual: str) -> Iterable[models.Model]:
+        """The custodian weighed a shipment and the difference is beyond the tolerance: the manifest is to be amended, and the courier is told."""
+        from eccs.models import Notice
+        from eccs.notices import firms_of
+
+        told = {"hawb": hawb, "declared": declared, "actual": actual}
+        subject = _("%(hawb)s: weight beyond the tolerance, %(declared)s kg declared, %(actual)s kg found") % told
+        body = f"{self.manifest}  {settings.PUBLIC_URL}{self.get_absolute_url()}"
+        return [Notice(audience=firm, subject=subject, body=body) for firm in firms_of(self)]
 
     @step(
         AmendmentStage.DRAFT, AmendmentStage.REQUESTED, role=Role.COURIER_SIGNATORY, label=gettext_lazy("Request amendment"),
@@ -80,7 +98,7 @@ class AmendmentClearance(Document):
 
     @step(
         AmendmentStage.DRAFT, AmendmentStage.WITHDRAWN, role=COURIERS, label=gettext_lazy("Withdraw"), para="PN17 12.0",
-        grave=True,
+        guards=(not_what_the_scale_showed,), grave=True,
     )  # fmt: skip
     def withdraw(self) -> None:
         """An amendment that was not asked for yet is put away."""

@@ -158,9 +158,12 @@ def add(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 def remove(request: HttpRequest, key: str, pk: int) -> HttpResponse:
-    """A line that was written by mistake goes again; what was asked for already stays."""
+    """A line that was written by mistake goes again; what was asked for already stays, and what the scale showed."""
     manifest = _manifest(request, key)
-    line = get_object_or_404(AmendmentLine, pk=pk, amendment__manifest=manifest, amendment__stage="DRAFT")
+    own = AmendmentLine.objects.filter(
+        amendment__manifest=manifest, amendment__stage="DRAFT", amendment__of_weight=False
+    )
+    line = get_object_or_404(own, pk=pk)
     line.delete()
     messages.success(request, _("The line is gone."))
     return redirect("manifest-amend", key)

@@ -74,7 +74,8 @@ def amendment_context(amendment: Any, actor: Any) -> dict[str, Any]:
     """What an amendment changes, before and after."""
     from manifests.amendment_views import told_lines
 
-    may_write = amendment.stage == "DRAFT" and bool(actor.acts_as(activity_of("manifest-amend"), amendment))
+    own_draft = amendment.stage == "DRAFT" and not amendment.of_weight
+    may_write = own_draft and bool(actor.acts_as(activity_of("manifest-amend"), amendment))
     return {
         "lines": told_lines(amendment), "may_write": may_write,
         "version": ManifestVersion.objects.filter(amendment=amendment).defer("shipments", "header").first(),

@@ -30,7 +30,7 @@ FLIGHT = (
 )  # fmt: skip
 IDENTITY = ("hawb", "packages", "crn_numbers", "pieces", "bag_number")
 WEIGHT = "gross_weight_kg"
-UNFILED = ("DRAFT", "DISCARDED")
+NOT_FILED = ("DRAFT", "DISCARDED", "CANCELLED")  # bills that leave the shipment free: not filed yet, or no longer
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,13 @@ def filed_bills(hawbs: Iterable[int]) -> dict[int, str]:
     """The number of the bill that is filed for each of these house airway bills."""
     from manifests.models import HouseAirwayBill
 
-    rows = HouseAirwayBill.objects.filter(pk__in=list(hawbs))
-    filed = rows.filter(bills__number__isnull=False).exclude(bills__stage__in=UNFILED)
-    documents = rows.filter(covered__ended_at=None, covered__bill__isnull=False)
-    return dict(filed.values_list("pk", "bills__number")) | dict(documents.values_list("pk", "covered__bill__number"))
+    wanted = list(hawbs)
+    bills: Any = HouseAirwayBill._meta.get_field(
+        "bills"
+    ).related_model  # each by itself: a shipment may have had others
+    filed = bills.objects.filter(hawb__in=wanted, number__isnull=False).exclude(stage__in=NOT_FILED)
+    documents = HouseAirwayBill.objects.filter(pk__in=wanted, covered__ended_at=None, covered__bill__isnull=False)
+    return dict(filed.values_list("hawb", "number")) | dict(documents.values_list("pk", "covered__bill__number"))
 
 
 def why_filed(number: str) -> str:

@@ -37,13 +37,13 @@ class OfManifestQuerySet(models.QuerySet[Any]):
     """What belongs to a manifest, by who asks."""
 
     def visible_to(self, actor: Actor) -> Self:
-        """That of the manifests the person may see; what is still being written, to the courier alone."""
+        """That of the manifests the person may see; what is still being written, to the courier alone, but what the scale showed to all."""
         from manifests.models import ExpressCargoManifest, ManifestAmendment
 
         rows = self.filter(manifest__in=ExpressCargoManifest.objects.visible_to(actor))
         if self.model is not ManifestAmendment:
             return rows
-        return rows.exclude(~Q(courier_id=actor.courier_id or 0), stage__in=("DRAFT", "WITHDRAWN"))
+        return rows.exclude(~Q(courier_id=actor.courier_id or 0), stage__in=("DRAFT", "WITHDRAWN"), of_weight=False)
 
 
 class RegisterQuerySet(models.QuerySet[Any]):

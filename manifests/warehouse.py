@@ -35,6 +35,18 @@ def take_out(hawbs: Any, at: datetime, on: str) -> None:
     WarehouseEntry.objects.filter(hawb__in=hawbs, out_at=None).update(out_at=at, out_on=on)
 
 
+def take_out_unseen(hawbs: QuerySet[HouseAirwayBill], at: datetime, on: str) -> None:
+    """These have left, though perhaps nobody scanned them in: what is scanned afterwards is out of the register already."""
+    WarehouseEntry.objects.bulk_create(
+        [
+            WarehouseEntry(hawb=hawb, station_id=hawb.manifest.station_id, in_at=hawb.arrived_at, out_at=at, out_on=on)
+            for hawb in hawbs.select_related("manifest")
+        ],
+        ignore_conflicts=True,
+    )
+    take_out(hawbs.values("pk"), at, on)
+
+
 def detain(hawbs: QuerySet[HouseAirwayBill], at: datetime, memo: str) -> None:
     """These house airway bills are detained by a memo; what has not come yet is in the register before it comes."""
     WarehouseEntry.objects.bulk_create(

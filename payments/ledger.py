@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.permissions import SYSTEM
 from bills.models import CourierBillOfEntry
-from eccs.workflow import take_many
+from eccs.workflow import Outcome, take_many
 
 if TYPE_CHECKING:
     from payments.models import Challan
@@ -20,16 +20,18 @@ Heads = dict[str, Decimal]
 
 
 def credit_bills(challan: Challan) -> None:
-    """Credit each bill of a paid challan, set-wise, once. A bill that has moved on is noted for reconciliation."""
+    """Credit each bill of a paid challan, set-wise, once, wherever it is. What a closed bill was paid is left to reconciliation."""
     lines = {line.bill_id: line for line in challan.lines.filter(live=True)}
-    outcome = take_many(
-        CourierBillOfEntry, list(lines), "confirm_payment", SYSTEM, challan=challan.number,
-        each={bill_id: {"amount": str(line.amount)} for bill_id, line in lines.items()},
-    )  # fmt: skip
-    challan.lines.filter(bill_id__in=[bill.pk for bill in outcome.moved], live=True).update(
+    answers = {bill_id: {"amount": str(line.amount)} for bill_id, line in lines.items()}
+    paid = take_many(CourierBillOfEntry, list(lines), "confirm_payment", SYSTEM, challan=challan.number, each=answers)
+    elsewhere = [cast("CourierBillOfEntry", refusal.document).pk for refusal in paid.refused]
+    late = Outcome()
+    if elsewhere:
+        late = take_many(CourierBillOfEntry, elsewhere, "credit_payment", SYSTEM, challan=challan.number, each=answers)
+    challan.lines.filter(bill_id__in=[bill.pk for bill in (*paid.moved, *late.moved)], live=True).update(
         live=False, credited_at=timezone.now()
     )
-    for refusal in outcome.refused:
+    for refusal in late.refused:
         challan.lines.filter(bill=cast("CourierBillOfEntry", refusal.document)).update(
             live=False, refusal=" ".join(refusal.reasons)[:300]
         )

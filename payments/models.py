@@ -144,6 +144,9 @@ class ChallanLine(models.Model):
     live = models.BooleanField(default=True)
     credited_at = models.DateTimeField(null=True)
     refusal = models.CharField(max_length=300, blank=True)  # why a paid amount could not be credited to the bill
+    settled_at = models.DateTimeField(null=True)  # when what could not be credited was recorded as refundable
+    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    settlement = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ["pk"]
@@ -154,6 +157,9 @@ class ChallanLine(models.Model):
             models.CheckConstraint(
                 condition=Q(credited_at=None) | Q(live=False), name="challan_line_credited_is_closed"
             ),
+            models.CheckConstraint(
+                condition=Q(settled_at=None) | Q(credited_at=None) & ~Q(refusal=""), name="challan_line_settled_once"
+            ),
         ]
         indexes = [
             models.Index(fields=["challan"], name="challan_line_not_credited", condition=~Q(refusal="")),
@@ -161,6 +167,11 @@ class ChallanLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.challan} · {self.bill}"
+
+    def close(self, actor: Actor, words: str) -> None:
+        """What was paid and could not be credited is recorded as refundable."""
+        self.settled_at, self.settled_by_id, self.settlement = timezone.now(), actor.user_id, words
+        self.save(update_fields=["settled_at", "settled_by", "settlement"])
 
 
 class CyberReceipt(Numbered):

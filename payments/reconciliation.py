@@ -38,9 +38,9 @@ def open_messages(actor: Actor) -> QuerySet[BankMessage]:
 
 
 def uncredited_lines(actor: Actor) -> QuerySet[ChallanLine]:
-    """Paid amounts that could not be credited, because the bill had moved on meanwhile."""
+    """Paid amounts that could not be credited, because the bill was closed meanwhile, and are not recorded as refundable yet."""
     return ChallanLine.objects.filter(
-        challan__station_id__in=actor.stations_for([activity_of("reconciliation")])
+        challan__station_id__in=actor.stations_for([activity_of("reconciliation")]), settled_at=None
     ).exclude(refusal="")
 
 
@@ -73,6 +73,22 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
             message.close(actor, form.cleaned_data["settlement"])
     if form.is_valid():
         messages.success(request, _("Closed: challan %(number)s.") % {"number": message.challan_number})
+    else:
+        messages.error(request, _("Say how it was put right, in 5 to 300 characters. Nothing has changed."))
+    return redirect("reconciliation")
+
+
+@require_POST
+def record_refundable(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was paid on a bill that is closed is recorded as refundable, with words on the refund."""
+    actor = _officer(request, "close-reconciliation")
+    form = SettlementForm(request.POST)
+    with transaction.atomic():
+        line = get_object_or_404(uncredited_lines(actor).select_for_update(of=("self",)), pk=pk)
+        if form.is_valid():
+            line.close(actor, form.cleaned_data["settlement"])
+    if form.is_valid():
+        messages.success(request, _("Recorded as refundable: %(line)s.") % {"line": line})
     else:
         messages.error(request, _("Say how it was put right, in 5 to 300 characters. Nothing has changed."))
     return redirect("reconciliation")

@@ -9,6 +9,7 @@ urlpatterns = [
     path("new/", views.new, name="new-challan"),
     path("reconciliation/", reconciliation.reconciliation, name="reconciliation"),
     path("reconciliation/<int:pk>/close/", reconciliation.close, name="close-reconciliation"),
+    path("reconciliation/lines/<int:pk>/refundable/", reconciliation.record_refundable, name="record-refundable"),
     path("bank/return/", bank_views.bank_return, name="bank-return"),
     path("bank/confirmation/", bank_views.confirmation, name="bank-confirmation"),
     path("challans/<str:number>/go-to-bank/", views.go_to_bank, name="go-to-bank"),

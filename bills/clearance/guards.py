@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from bills.kinds import Kind
-from bills.stages import HELD, Hold
+from bills.stages import HELD, Hold, Stage
 from eccs.money import rupees
 from eccs.workflow import Actor
 
@@ -116,8 +116,10 @@ def by_the_desk_that_detained(bill: Any, actor: Actor) -> str:
 
 
 def not_held(request: Any, actor: Actor) -> str:
-    """A query, detention or stop of the bill ends before the request is granted."""
+    """A query, detention, stop or adjudication of the bill ends before the request is granted."""
     bill = request.bill
+    if bill.stage == Stage.ADJUDICATION:
+        return _("The bill is at “For adjudication”: reject the request. The courier can ask again after the order.")
     if bill.stage not in HELD:
         return ""
     return _("The bill is at “%(stage)s”: that ends first.") % {"stage": bill.get_stage_display()}

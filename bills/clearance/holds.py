@@ -15,7 +15,7 @@ from accounts.roles import Role
 from bills import routing
 from bills.clearance import guards
 from bills.clearance.imports import AFTER_APPROVAL, FILERS, ImportClearance
-from bills.stages import FREE, HERE, Hold, Stage
+from bills.stages import ASKABLE, FREE, HERE, Hold, Stage
 from eccs.money import rupees
 from eccs.workflow import GET_STATE, Refused, step
 
@@ -162,7 +162,7 @@ class HeldClearance(ImportClearance):
         return [*records, self.detention_ended("REFERRED", remarks)] if Hold.DETENTION in self.held_by else records
 
     @step(
-        HERE, None, role=FILERS, label=_("Request amendment"), para="PN17 11.0",
+        ASKABLE, None, role=FILERS, label=_("Request amendment"), para="PN17 11.0",
         form="bills.forms.requests.amendment_form", guards=(*guards.NO_OPEN_REQUEST, guards.goods_not_released), anytime=True,
     )  # fmt: skip
     def request_amendment(self: CourierBillOfEntry, *, changes: list[dict[str, Any]], reason: str) -> None:
@@ -173,7 +173,7 @@ class HeldClearance(ImportClearance):
         self.hold(Hold.AMENDMENT)
 
     @step(
-        HERE, None, role=FILERS, label=_("Request cancellation"), para="PN17 10.0",
+        ASKABLE, None, role=FILERS, label=_("Request cancellation"), para="PN17 10.0",
         form="bills.forms.requests.CancellationForm", guards=(*guards.NO_OPEN_REQUEST, guards.goods_not_released),
         grave=True, anytime=True,
     )  # fmt: skip
@@ -249,7 +249,7 @@ class HeldClearance(ImportClearance):
             )
             raise Refused([words % {"bill": self, "amount": rupees(self.amount_due)}], self)
         supersede(self)
-        warehouse.take_out(self.shipments().values("pk"), datetime.fromisoformat(cleared_at), WarehouseEntry.Out.MANUAL)
+        warehouse.take_out_unseen(self.shipments(), datetime.fromisoformat(cleared_at), WarehouseEntry.Out.MANUAL)
         return []
 
 

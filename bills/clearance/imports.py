@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import COURIERS, Role
 from bills import routing
 from bills.clearance import guards
-from bills.stages import HERE, UNFILED, Hold, Stage
+from bills.stages import HERE, OPEN, UNFILED, Hold, Stage
 from eccs.workflow import GET_STATE, Document, step
 from manifests.clearance import courier_in_force, not_on_hold, signatory_examined
 
@@ -26,6 +26,7 @@ AFTER_ASSESSMENT = [Stage.APPROVAL, *AFTER_APPROVAL]
 AFTER_FILING = [Stage.DOCUMENTS, Stage.ASSESSMENT, Stage.DUTY, Stage.ARRIVAL, Stage.XRAY]
 AFTER_DOCUMENTS = [Stage.ASSESSMENT, *AFTER_APPROVAL]
 FILERS = (Role.COURIER_SIGNATORY, Role.IMPORTER)  # an importer for its own goods alone (PN17 5.4.4)
+ELSEWHERE = [stage for stage in OPEN if stage not in (Stage.DRAFT, Stage.DUTY)]  # filed, open, and not awaiting duty
 ASKING = (Stage.ASSESSMENT, Stage.FOR_OUT_OF_CHARGE, Stage.ADJUDICATION)
 
 
@@ -159,6 +160,12 @@ class ImportClearance(Document):
     )  # fmt: skip
     def confirm_payment(self: CourierBillOfEntry, *, amount: Decimal, challan: str) -> None:
         """The bank has confirmed the challan: its amount, in rupees, is credited; the bill waits for what is still due."""
+        self.duty_paid += Decimal(amount)
+        self.paid_at = self.taken_at
+
+    @step(ELSEWHERE, None, role=Role.SYSTEM, label=_("Credit payment"), para="PN17 8.0", many=True, anytime=True)
+    def credit_payment(self: CourierBillOfEntry, *, amount: Decimal, challan: str) -> None:
+        """The bank has confirmed the challan while the bill was at another desk: the amount is credited, the bill stays there."""
         self.duty_paid += Decimal(amount)
         self.paid_at = self.taken_at
 

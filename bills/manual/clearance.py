@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -56,6 +57,7 @@ class ManualClearanceSteps(Document):
     courier_id = None
     decided_at: datetime | None
     ended_at: datetime | None
+    ordered_at: datetime | None
     begins_at: datetime
     until_at: datetime
 
@@ -65,7 +67,7 @@ class ManualClearanceSteps(Document):
     @classmethod
     def steps(cls) -> dict[str, Step]:
         """The proposal, which is made on its own page, and every step declared below."""
-        rule = "The DC/AC proposes manual clearance at the station, with the reason and the period."
+        rule = "The DC/AC proposes manual clearance at the station, with reason and period, and the order where one was given outside ECCS."
         return {
             "propose": _first("manualclearance", "propose", "PROPOSED", gettext_lazy("Propose manual clearance"), rule),
             **super().steps(),
@@ -76,11 +78,12 @@ class ManualClearanceSteps(Document):
         para=PARA, form=REMARKS, apart_from=("propose",), grave=True,
     )  # fmt: skip
     def approve(self: ManualClearance, *, remarks: str = "") -> None:
-        """The Commissioner permits it for the period, from the moment of the approval on: never for what was before."""
-        if self.until_at <= self.taken_at:
-            raise Refused([_("The period is over: propose another one.")], self)
+        """The Commissioner permits it for the period, or confirms the order given while ECCS was down: never for what was before."""
+        if self.ordered_at is None:
+            if self.until_at <= self.taken_at:
+                raise Refused([_("The period is over: propose another one.")], self)
+            self.begins_at = max(self.begins_at, self.taken_at)
         self.decision, self.decided_at = remarks, self.taken_at
-        self.begins_at = max(self.begins_at, self.taken_at)
 
     @step(
         ManualStage.PROPOSED, ManualStage.REJECTED, role=Role.COMMISSIONER, label=gettext_lazy("Do not approve"), para=PARA,
@@ -100,16 +103,31 @@ class ManualClearanceSteps(Document):
 
     @step(
         ManualStage.ENDED, ManualStage.RECONCILED, role=Role.DCAC, label=gettext_lazy("Close reconciliation"), para=PARA,
-        form=REMARKS, grave=True,
+        form="bills.manual.forms.ReconciliationForm", grave=True,
     )  # fmt: skip
-    def reconcile(self: ManualClearance, *, remarks: str = "") -> None:
-        """Every form used under the approval is regularised, and the forms of the station are accounted for."""
+    def reconcile(self: ManualClearance, *, blank: int, remarks: str = "") -> None:
+        """Every form used under the approval is regularised, and the station's blank forms are counted: as many as are issued and neither used, spoiled nor missing."""
+        from bills.manual.issuing import blank_forms
+
         left = self.forms.filter(stage__in=(FormStage.USED, FormStage.ENTERED)).count()
         if left:
             words = ngettext(
                 "%(n)d used form is not regularised yet.", "%(n)d used forms are not regularised yet.", left
             )
             raise Refused([words % {"n": left}], self)
+        if blank != (known := blank_forms(self.station_id)):
+            told = {"counted": blank, "known": known}
+            words = _(
+                "%(counted)d blank forms are counted, and %(known)d should be there: record those that were used, spoiled or are missing."
+            )
+            raise Refused([words % told], self)
+
+    @step(
+        ManualStage.RECONCILED, ManualStage.ENDED, role=Role.DCAC, label=gettext_lazy("Reopen reconciliation"), para=PARA,
+        form="bills.manual.forms.ReasonForm", anytime=True,
+    )  # fmt: skip
+    def reopen(self: ManualClearance, *, remarks: str) -> None:
+        """A form has come to light that was used under the approval: it is recorded, and the reconciliation closed again."""
 
 
 class ManualFormSteps(Document):
@@ -165,6 +183,16 @@ class ManualFormSteps(Document):
     def record_found(self: ManualForm, *, remarks: str) -> None:
         """The paper has come to light: it can be recorded as used, or as spoiled."""
         self.remarks = remarks
+
+    @step(
+        FormStage.USED, FormStage.ISSUED, role=Role.DCAC, label=gettext_lazy("Withdraw record of use"), para=PARA,
+        form="bills.manual.forms.ReasonForm", apart_from=("record_use",), grave=True, anytime=True,
+    )  # fmt: skip
+    def withdraw_use(self: ManualForm, *, remarks: str) -> Iterable[models.Model]:
+        """What was recorded is not what the paper says: it is recorded anew. The first record stays in the trail, and the courier is told."""
+        from bills.manual.papers_used import take_back
+
+        return take_back(self, remarks)
 
     @step(
         FormStage.USED, FormStage.ENTERED, role=Role.COURIER_SIGNATORY, label=gettext_lazy("Link the bill"), para=PARA,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -52,18 +53,36 @@ class ProposalForm(StationForm):
         label=_("What has happened"), widget=_text(), max_length=1000,
         help_text=_("For example since when the system is down, and what is expected. The Commissioner reads it."),
     )  # fmt: skip
+    order_number = forms.CharField(
+        label=_("Number of the Commissioner's order"), max_length=60, required=False,
+        help_text=_("Only where the Commissioner approved outside ECCS, while it was down. The Commissioner confirms it here."),
+    )  # fmt: skip
+    ordered_at = moment(_("Order given at"), required=False)
     begins_at = moment(_("From"), help_text=_("Never before the approval. Such as 20/11/2026 06:18"))
     until_at = moment(_("Until"), help_text=_("It can be ended before. Such as 20/11/2026 18:00"))
 
     def clean(self) -> dict[str, Any]:
-        """The period has a length and is not over."""
+        """The period has a length, and begins after the approval: after the order, or else it is not over yet."""
         given = super().clean() or {}
         begins, until = given.get("begins_at"), given.get("until_at")
-        if until is not None and until <= timezone.now():
+        number, ordered = given.get("order_number"), given.get("ordered_at")
+        self._check_order(number, ordered, begins)
+        if until is not None and not number and until <= timezone.now():
             self.add_error("until_at", _("The period is over: enter a later end."))
         elif begins is not None and until is not None and until <= begins:
             self.add_error("until_at", _("The end is before the beginning."))
         return given
+
+    def _check_order(self, number: str | None, ordered: datetime | None, begins: datetime | None) -> None:
+        """An order has a number and a moment, which has come and is before the period."""
+        if ordered is not None and not number:
+            self.add_error("order_number", _("Enter the number of the order."))
+        elif number and ordered is None and "ordered_at" not in self.errors:
+            self.add_error("ordered_at", _("Enter when the order was given."))
+        elif ordered is not None and ordered > timezone.now():
+            self.add_error("ordered_at", _("The moment is still to come."))
+        elif ordered is not None and begins is not None and begins < ordered:
+            self.add_error("begins_at", _("The period begins before the order was given."))
 
 
 class IssueForm(StationForm):
@@ -85,6 +104,16 @@ class ReasonForm(StepForm):
     """Why."""
 
     remarks = forms.CharField(label=_("Reason"), widget=_text(), max_length=1000)
+
+
+class ReconciliationForm(RemarksForm):
+    """That the blank forms of the station were counted."""
+
+    blank = forms.IntegerField(
+        label=_("Blank forms counted at the station"), min_value=0,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "govuk-input--width-5"}),
+    )  # fmt: skip
+    field_order = ("blank", "remarks")
 
 
 class UseForm(StepForm):

@@ -23,21 +23,27 @@ from eccs.workflow import Document, Refused
 MOST_AT_ONCE = 200  # forms in one issue
 
 
-def propose(station: str, begins_at: datetime, until_at: datetime, reason: str, actor: Actor) -> ManualClearance:
-    """The DC/AC proposes manual clearance at a station for a period. Raises Refused."""
+def propose(
+    station: str, begins_at: datetime, until_at: datetime, reason: str, actor: Actor, *, order_number: str = "",
+    ordered_at: datetime | None = None,
+) -> ManualClearance:  # fmt: skip
+    """The DC/AC proposes manual clearance at a station for a period, or enters the order given outside ECCS. Raises Refused."""
     now = timezone.now()
     assert actor.user_id is not None
     made = ManualClearance(
         station_id=station, begins_at=begins_at, until_at=until_at, reason=reason, proposed_by_id=actor.user_id,
-        proposed_at=now, stage_since=now,
+        proposed_at=now, stage_since=now, order_number=order_number, ordered_at=ordered_at,
     )  # fmt: skip
+    answers = {"reason": reason, "until": moment(until_at)}
+    if ordered_at is not None:
+        answers |= {"order": order_number, "ordered_at": moment(ordered_at)}
     with transaction.atomic():
         _one_at_a_time(station)
         open_one = ManualClearance.objects.filter(station=station, stage__in=("PROPOSED", "APPROVED")).first()
         if open_one is not None:
             told = {"order": open_one, "stage": open_one.get_stage_display()}
             raise Refused([_("%(order)s is at “%(stage)s”: there is one at a time.") % told])
-        _begin([made], "propose", "manual-propose", actor, {"reason": reason, "until": moment(until_at)})
+        _begin([made], "propose", "manual-propose", actor, answers)
     return made
 
 
@@ -86,6 +92,11 @@ def over(at: datetime) -> list[int]:
     """The approvals whose period has passed."""
     rows = ManualClearance.objects.filter(stage=ManualStage.APPROVED, until_at__lte=at)
     return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def blank_forms(station: str) -> int:
+    """How many blank forms should be at a station."""
+    return ManualForm.objects.filter(station=station, stage=FormStage.ISSUED).count()
 
 
 def account(stations: Iterable[str]) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import AuthorisedCourier
 from bills.manual.clearance import ManualStage
 from bills.stages import UNFILED
+from eccs.models import Notice
 from eccs.workflow import Refused
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ def put(
     from bills.models import ManualClearance, ManualForm
 
     at = datetime.fromisoformat(cleared_at)
-    approval = ManualClearance.objects.filter(number=order, station=form.station_id, stage__in=UNDER).first()
+    held = ManualClearance.objects.select_for_update(of=("self",))  # nobody reconciles it meanwhile
+    approval = held.filter(number=order, station=form.station_id, stage__in=UNDER).first()
     firm = AuthorisedCourier.objects.filter(number=courier).first()
     if approval is None or firm is None:
         raise Refused([_("There is no such approval at this station, or no such courier.")], form)
@@ -40,6 +42,16 @@ def put(
     form.order, form.courier, form.hawb, form.cleared_at = approval, firm, hawb, at
     form.consignee, form.goods, form.officer, form.receipt = consignee, goods, officer, receipt
     form.assessable_value, form.collected = Decimal(assessable_value), Decimal(collected)
+
+
+def take_back(form: ManualForm, remarks: str) -> list[Notice]:
+    """Take what was recorded off the form; the courier for which it stood is told."""
+    subject = _("%(form)s: the record of %(hawb)s is withdrawn") % {"form": form, "hawb": form.hawb}
+    notice = Notice(audience=f"courier:{form.courier_id}", subject=subject, body=remarks)
+    form.order = form.courier = form.cleared_at = form.assessable_value = form.collected = None
+    form.hawb = form.consignee = form.goods = form.officer = form.receipt = ""
+    form.remarks = remarks
+    return [notice]
 
 
 def why_not_covered(approval: ManualClearance, at: datetime) -> str:

@@ -26,7 +26,9 @@ class ManualClearance(ManualClearanceSteps):
     station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="+", db_index=False)
     stage = StageField(choices=ManualStage.choices, default=ManualStage.PROPOSED, max_length=10)
     reason = models.TextField()
-    begins_at = models.DateTimeField()  # once approved, never before the approval
+    order_number = models.CharField(max_length=60, blank=True)  # of an approval given outside ECCS, while it was down
+    ordered_at = models.DateTimeField(null=True)
+    begins_at = models.DateTimeField()  # never before the approval: that of the order, else that in ECCS
     until_at = models.DateTimeField()
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     proposed_at = models.DateTimeField(default=timezone.now)
@@ -40,6 +42,11 @@ class ManualClearance(ManualClearanceSteps):
         verbose_name = _("manual clearance")
         constraints = [
             models.CheckConstraint(condition=Q(until_at__gt=F("begins_at")), name="manual_clearance_has_a_period"),
+            models.CheckConstraint(
+                condition=Q(order_number="", ordered_at=None)
+                | ~Q(order_number="") & Q(ordered_at__isnull=False, begins_at__gte=F("ordered_at")),
+                name="manual_clearance_after_its_order",
+            ),
             models.CheckConstraint(
                 condition=Q(stage="PROPOSED", decided_at=None) | ~Q(stage="PROPOSED") & Q(decided_at__isnull=False),
                 name="manual_clearance_decided",

@@ -63,4 +63,6 @@ def apply(bill: CourierBillOfEntry, changes: Sequence[dict[str, Any]]) -> None:
     count_shipments(bill, shipments)
     if on:
         put_to_rms(bill, shipments, bill.taken_at)
+        if bill.xray_result == bill.XrayResult.SUSPICIOUS and bill.examined_at is None:
+            bill.examination_mandated = True  # what was seen is still examined, whatever the next picture shows
         bill.xray_result, bill.xray_at, bill.examined_at = "", None, None

@@ -8,12 +8,15 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from bills.models import CourierBillOfEntry
+from accounts.permissions import SYSTEM
+from bills.models import BillCancellation, CourierBillOfEntry
 from bills.stages import Stage
+from eccs.workflow import Refused, take
 from manifests.arrival import Scan, record
 from manifests.models import WarehouseEntry
 from tests.bills.conftest import SignedIn
-from tests.bills.desks import ORDER, SECURITY, Desks
+from tests.bills.desks import ORDER, SECURITY, Desks, fresh
+from tests.every_step.declared import CASES
 from tests.factories.bills import bill
 from tests.factories.firms import actor
 from tests.factories.uncleared import lying
@@ -73,6 +76,22 @@ def test_9_a_stopped_bill_that_goes_to_adjudication_is_detained_no_longer(desks:
     assert entry_of(one).detained_since is not None
     desks.act("dcac.blr", one, "send_for_adjudication", remarks="Copied brand.")
     assert entry_of(one).detained_since is None
+
+
+def test_7k_no_request_and_no_paper_goes_past_the_order(desks: Desks) -> None:
+    one = desks.act("signatory.swift", bill(Stage.FOR_OUT_OF_CHARGE), "request_cancellation", reason="Filed twice.")
+    asked = desks.act("ao.blr", BillCancellation.objects.get(), "verify", remarks="It was.")
+    one = desks.act("superintendent.blr", one, "refer_to_assessing_officer", remarks="Misdeclared.")
+    assert "reject the request" in desks.refused("dcac.blr", asked, "approve")
+    assert "requested cancellation" in desks.refused("ao.blr", one, "adjudicate", **ORDER)
+    desks.act("dcac.blr", asked, "reject", remarks="Ask again after the order.")
+    one = fresh(one)
+    assert one.step_url("request_cancellation") not in desks.page("signatory.swift", one)
+    for name in ("request_amendment", "request_cancellation", "amend", "cancel", "clear_manually"):
+        by = SYSTEM if name in ("amend", "cancel", "clear_manually") else actor("COURIER_SIGNATORY")
+        with pytest.raises(Refused, match="not possible there"):
+            take(one, name, by, **CASES[CourierBillOfEntry].answers[name](one))
+    assert desks.act("ao.blr", one, "adjudicate", **ORDER).stage == Stage.DUTY
 
 
 def test_7k_goods_confiscated_have_left_the_register(desks: Desks) -> None:

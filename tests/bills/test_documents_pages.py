@@ -183,6 +183,8 @@ def test_11_what_landed_in_excess_is_put_on_and_xrayed(signed_in: SignedIn, land
     desks.act("dcac.blr", asked, "approve")
     one = fresh(one)
     assert (one.stage, one.xray_result, covered(one)[-1]) == (Stage.XRAY, "", "D005")
+    one = desks.act("xray.blr", one, "clear_xray")
+    assert (one.facilitated, one.stage) == (True, Stage.EXAMINATION)  # what was seen in BAG-1 is still examined
 
 
 def test_10_a_bill_is_cancelled_on_request(signed_in: SignedIn, landed: ExpressCargoManifest) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connections, transaction
@@ -17,8 +18,10 @@ from bills.models import ManualClearance, ManualForm
 from bills.stages import Stage
 from bills.tasks import end_manual_clearances
 from eccs import barcodes, trail
+from eccs.models import Notice
 from eccs.workflow import Refused, take
-from manifests.models import WarehouseEntry
+from manifests.arrival import Scan, record
+from manifests.models import ExpressCargoManifest, WarehouseEntry
 from tests.bills.conftest import SignedIn
 from tests.bills.desks import Desks, fresh
 from tests.factories.bills import bill
@@ -42,6 +45,12 @@ def written(at: Any) -> str:
     return f"{timezone.localtime(at):%d/%m/%Y %H:%M}"
 
 
+def written_paper(order: ManualClearance, **given: str) -> dict[str, Any]:
+    """What the paper says, as an officer types it, cleared ten minutes ago."""
+    assert order.ended_at is not None
+    return paper(order, cleared_at=written(order.ended_at - timedelta(minutes=10)), **given)
+
+
 def test_15_manual_clearance_from_the_blank_form_to_the_reconciliation(desks: Desks) -> None:
     dcac, now = desks.signed_in("dcac.blr"), timezone.now()
     assert dcac.post(reverse("manual-issue"), {"station": "BLR", "count": "0"}).status_code == 422
@@ -51,28 +60,38 @@ def test_15_manual_clearance_from_the_blank_form_to_the_reconciliation(desks: De
     asked = {
         "station": "BLR",
         "reason": "ECCS is down.",
-        "begins_at": written(now),
-        "until_at": written(now + timedelta(hours=6)),
-    }
-    assert dcac.post(reverse("manual-propose"), {**asked, "until_at": written(now)}).status_code == 422
+        "order_number": "C.No. VIII/12/2026",
+        "ordered_at": written(now - timedelta(hours=3)),
+        "begins_at": written(now - timedelta(hours=3)),
+        "until_at": written(now - timedelta(minutes=5)),
+    }  # ECCS works again: all of this was while it was down
+    for wrong, words in (
+        ({"order_number": ""}, "Enter the number of the order"),
+        ({"ordered_at": ""}, "Enter when the order was given"),
+        ({"ordered_at": written(now + timedelta(hours=1))}, "still to come"),
+        ({"ordered_at": written(now - timedelta(hours=2))}, "before the order was given"),
+        ({"order_number": "", "ordered_at": ""}, "The period is over"),
+    ):
+        answer = dcac.post(reverse("manual-propose"), {**asked, **wrong})
+        assert (answer.status_code, words in answer.content.decode()) == (422, True)
     assert dcac.post(reverse("manual-propose"), asked).status_code == 302
     assert dcac.post(reverse("manual-propose"), asked).status_code == 409  # one at a time
     order = ManualClearance.objects.get()
-    entered = paper(order, cleared_at=written(timezone.now()))
+    entered = paper(order, cleared_at=written(now - timedelta(hours=2)))
     assert "Select a valid choice" in desks.refused(
         "superintendent.blr", used, "record_use", **entered
     )  # not approved yet
-    order = desks.act("commissioner.blr", order, "approve", remarks="Until the evening.")
-    assert order.begins_at == order.decided_at  # prior approval: nothing before it
-    ManualClearance.objects.update(begins_at=now - timedelta(hours=1), decided_at=now - timedelta(hours=1))
-    early = {**entered, "cleared_at": written(now - timedelta(hours=2))}
+    assert "C.No. VIII/12/2026" in desks.page("commissioner.blr", order)
+    order = desks.act("commissioner.blr", order, "approve", remarks="As I wrote.")
+    assert order.begins_at == order.ordered_at < order.decided_at
+    early = {**entered, "cleared_at": written(now - timedelta(hours=4))}
     assert "covers clearances from" in desks.refused("superintendent.blr", used, "record_use", **early)
     used = desks.act("superintendent.blr", used, "record_use", **entered)
     assert used.stage == "USED" and used.order == order
     desks.act("superintendent.blr", torn, "spoil", remarks="Torn in the printer.")
     desks.act("superintendent.blr", lost, "report_missing", remarks="Not in the cupboard.")
     order = desks.act("dcac.blr", order, "end")
-    assert "1 used form is not regularised yet" in desks.refused("dcac.blr", order, "reconcile")
+    assert "1 used form is not regularised yet" in desks.refused("dcac.blr", order, "reconcile", blank="0")
     one = bill_of_form(used)
     lying(0.1, hawb=one.hawb)
     other = bill(Stage.ARRIVAL)
@@ -84,7 +103,9 @@ def test_15_manual_clearance_from_the_blank_form_to_the_reconciliation(desks: De
     assert (used.stage, one.stage, one.refundable) == ("REGULARISED", Stage.CLEARED_MANUALLY, 31)
     entry = WarehouseEntry.objects.get(hawb=one.hawb)
     assert (entry.out_on, entry.out_at) == ("MANUAL", used.cleared_at)
-    assert desks.act("dcac.blr", order, "reconcile").stage == "RECONCILED"
+    counted = desks.refused("dcac.blr", order, "reconcile", blank="1")
+    assert "1 blank forms are counted, and 0 should be there" in counted
+    assert desks.act("dcac.blr", order, "reconcile", blank="0").stage == "RECONCILED"
     (account,) = issuing.account(["BLR"])
     assert (account["issued"], account["ISSUED"], account["used"], account["REGULARISED"]) == (3, 0, 1, 1)
     assert (account["SPOILED"], account["MISSING"], account["outstanding"]) == (1, 1, 0)
@@ -94,6 +115,40 @@ def test_15_manual_clearance_from_the_blank_form_to_the_reconciliation(desks: De
     assert len(lines) == 4 and str(one) in lines[1] and "Torn in the printer." in lines[2]
     for document in (order, used):
         assert not list(trail.broken_lines(type(document).trail_model))
+
+
+def test_15_what_was_recorded_wrongly_or_found_late_is_recorded_all_the_same(desks: Desks) -> None:
+    wrong = manual_form("USED", hawb="SWF0000000771")
+    order, firm = wrong.order, wrong.courier_id
+    assert order is not None
+    back = desks.act("dcac.blr", wrong, "withdraw_use", remarks="The HAWB was misread.")
+    assert (back.stage, back.order, back.courier, back.hawb) == ("ISSUED", None, None, "")
+    told = Notice.objects.get(audience=f"courier:{firm}")
+    assert "SWF0000000771" in told.subject and told.body == "The HAWB was misread."
+    again = desks.act("superintendent.blr", back, "record_use", **written_paper(order))
+    assert (again.stage, again.hawb) == ("USED", "SWF0000000777")
+    again = desks.act("signatory.swift", again, "link_bill", bill=str(bill_of_form(again)))
+    desks.act("dcac.blr", again, "regularise")
+    lost = desks.act("superintendent.blr", manual_form(), "report_missing", remarks="Not in the cupboard.")
+    order = desks.act("dcac.blr", fresh(order), "reconcile", blank="0")
+    found = desks.act("superintendent.blr", lost, "record_found", remarks="Behind the cupboard, used.")
+    late = written_paper(order, hawb="SWF0000000779")
+    assert "Select a valid choice" in desks.refused("superintendent.blr", found, "record_use", **late)
+    order = desks.act("dcac.blr", order, "reopen", remarks="A used form was found.")
+    assert order.stage == "ENDED"
+    assert desks.act("superintendent.blr", found, "record_use", **late).order == order
+    assert "1 used form" in desks.refused("dcac.blr", order, "reconcile", blank="0")
+
+
+def test_15_what_left_unscanned_does_not_come_back_into_the_register() -> None:
+    used = take(manual_form("ENTERED"), "regularise", actor("DCAC"))
+    one = used.bill
+    entry = WarehouseEntry.objects.get(hawb=one.hawb_id)
+    assert (entry.in_at, entry.out_on, entry.out_at) == (None, "MANUAL", used.cleared_at)
+    ExpressCargoManifest.objects.filter(pk=one.manifest_id).update(stage="ARRIVAL_SCAN")
+    record(one.manifest_id, [Scan(uuid4(), one.hawb.number, timezone.now())], actor("ARRIVAL_SCANNER"))
+    entry.refresh_from_db()
+    assert (entry.in_at is not None, entry.out_on, entry.out_at) == (True, "MANUAL", used.cleared_at)
 
 
 def test_15_less_collected_than_owed_is_not_regularised(desks: Desks) -> None:
@@ -111,9 +166,13 @@ def test_15_the_proposer_does_not_approve_and_a_period_that_is_over_is_not_appro
     order = issuing.propose("BLR", timezone.now(), timezone.now() + timedelta(hours=1), "Down.", actor("DCAC"))
     with pytest.raises(Refused, match="somebody else"):
         take(order, "approve", actor("COMMISSIONER"))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ManualClearance.objects.update(order_number="C.No. 1", ordered_at=order.begins_at + timedelta(minutes=1))
     late = timezone.now() + timedelta(hours=2)
     with pytest.raises(Refused, match="period is over"):
         take(order, "approve", actor("COMMISSIONER", name="Rafi Das"), at=late)
+    approved = take(order, "approve", actor("COMMISSIONER", name="Rafi Das"))
+    assert approved.begins_at == approved.decided_at  # approved in ECCS: nothing before that
 
 
 def test_15_the_end_of_the_period_ends_it() -> None:
@@ -161,6 +220,37 @@ def test_15_who_sees_what(signed_in: SignedIn) -> None:
     assert signed_in("dcac.blr").get(address).status_code == 200
     assert signed_in("dcac.del").get(address).status_code == 404
     assert signed_in("dcac.blr").get(f"{reverse('manual-blanks')}?first={used}&last={used}").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_15_nothing_is_recorded_under_an_approval_that_is_being_reconciled() -> None:
+    order, blank = manual_clearance("ENDED"), manual_form()
+    dcac, superintendent, what = actor("DCAC"), actor("SHED_SUPERINTENDENT"), paper(order)
+    pids: list[int] = []
+
+    def recorded() -> Any:
+        try:
+            with connections["default"].cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                pids.extend(row[0] for row in cursor.fetchall())
+            return take(blank, "record_use", superintendent, **what)
+        finally:
+            connections.close_all()
+
+    def waits() -> bool:
+        with connections["default"].cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid = ANY(%s)", [pids])
+            return bool(cursor.fetchall()[0][0])
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            take(order, "reconcile", dcac, blank=1)
+            late = pool.submit(recorded)
+            while not waits() and not late.done():
+                pass
+        with pytest.raises(Refused, match="no such approval"):
+            late.result()
+    assert (fresh(order).stage, fresh(blank).stage) == ("RECONCILED", "ISSUED")
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

@@ -141,6 +141,7 @@ CASES: dict[type[Document], Case] = {
             "reply_to_query": lambda _one: {"reply": "A lithium cell of 40 mAh."},
             "return_to_assessing_officer": lambda _one: {"remarks": "The invoice is missing a page."},
             "confirm_payment": _owed,
+            "credit_payment": _owed,
             "recompute_duty": _recomputed,
             "mark_suspicious": lambda _one: {"remarks": "A dense block in the lid."},
             "report_examination": lambda _one: REPORT,
@@ -198,13 +199,15 @@ CASES: dict[type[Document], Case] = {
             },
         },
     ),
-    ManualClearance: Case(manual_clearance, {"reject": REMARKS}),
+    ManualClearance: Case(
+        manual_clearance, {"reject": REMARKS, "reconcile": lambda _one: {"blank": 0}, "reopen": REMARKS}
+    ),
     ManualForm: Case(
         manual_form,
         {
             "record_use": lambda _one: paper(manual_clearance("ENDED")),
             "link_bill": lambda one: {"bill": str(bill_of_form(one))},
-            **dict.fromkeys(("spoil", "report_missing", "record_found", "return_to_courier"), REMARKS),
+            **dict.fromkeys(("spoil", "report_missing", "record_found", "withdraw_use", "return_to_courier"), REMARKS),
         },
     ),
     Challan: Case(

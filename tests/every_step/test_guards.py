@@ -20,7 +20,13 @@ from bills.uncleared.clearance import disposal_is_open, return_is_open
 from eccs import dated_rules, trail
 from eccs.dated_rules import DatedRule
 from eccs.workflow import Document, Guard, Refused, Step, buttons, take, take_many
-from manifests.amendment_clearance import adjudicated, manifest_as_it_was, says_something, touches_nothing_locked
+from manifests.amendment_clearance import (
+    adjudicated,
+    manifest_as_it_was,
+    not_what_the_scale_showed,
+    says_something,
+    touches_nothing_locked,
+)
 from manifests.clearance import courier_in_force, has_shipments, not_on_hold, signatory_examined
 from manifests.models import WarehouseEntry
 from payments.clearance import bills_on_no_other_challan, bills_still_due, late_payment_reported
@@ -64,6 +70,7 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
         lambda a: _set(a.manifest, stage="ARRIVED", igm_number="2914407", actual_arrival=timezone.now()),
         "needs an adjudication",
     ),
+    not_what_the_scale_showed: (lambda a: _set(a, of_weight=True), "beyond the tolerance"),
     manifest_as_it_was: (lambda a: _set(a.manifest.hawbs.get(), consignee_city="Hubli"), "has changed since"),
     guards.documents_complete: (lambda b: _set(b, documents_complete=False), "compulsory documents"),
     guards.duty_paid: (lambda b: _set(b, duty_paid=0), "is not paid"),

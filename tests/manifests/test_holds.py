@@ -16,6 +16,7 @@ from eccs.workflow import Refused, take, take_many
 from manifests import holds
 from manifests.arrival import Scan, record
 from manifests.clearance import Stage
+from manifests.locks import filed_bills, why_filed, why_not_deleted
 from manifests.models import ExpressCargoManifest, Hold, HouseAirwayBill, ManifestTrail, WarehouseEntry, WarehouseMove
 from tests.factories.bills import bill, hawb_of
 from tests.factories.firms import actor
@@ -73,6 +74,20 @@ def test_a_shipment_with_a_filed_bill_is_not_held(signed_in: SignedIn) -> None:
     assert answer.status_code == 409
     assert f"Bill {filed.number} is filed" in answer.content.decode()
     assert not Hold.objects.exists()
+
+
+def test_each_bill_of_a_shipment_counts_by_itself(signed_in: SignedIn) -> None:
+    client = signed_in("signatory.swift")
+    filed = bill(BillStage.ASSESSMENT)
+    live, freed = hawb_of(filed), hawb_of(bill(BillStage.CANCELLED))
+    bill(BillStage.DISCARDED, hawb=live)  # begun and put away before the one that was filed
+    bill(BillStage.DRAFT, hawb=freed)
+    for hawb in (live, freed):
+        client.post(address(hawb), {"reason": "Waiting for the invoice"})
+    assert fresh(live).held_since is None and fresh(freed).held_since is not None
+    assert filed_bills([live.pk, freed.pk]) == {live.pk: filed.number}
+    assert why_not_deleted(live, filed_bills([live.pk])) == why_filed(str(filed.number))
+    assert "A draft of a bill" in why_not_deleted(freed, filed_bills([freed.pk]))
 
 
 @pytest.mark.parametrize("stage", [Stage.DRAFT, Stage.DISCARDED])

@@ -5,9 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from accounts.permissions import SYSTEM
 from bills.stages import Stage as BillStage
+from eccs.models import Notice
 from eccs.workflow import take
 from manifests import arrival
 from manifests.clearance import Stage
@@ -52,6 +54,28 @@ def test_5_2_the_courier_confirms_the_weight_and_the_dcac_approves_it(signed_in:
     client.post(amendment.step_url("request_amendment"), {"request_amendment-reason": "As weighed"})
     take(ManifestAmendment.objects.get(pk=amendment.pk), "approve_amendment", actor("DCAC"))
     assert HouseAirwayBill.objects.get(pk=hawb.pk).gross_weight_kg == Decimal("15.000")
+
+
+def test_5_2_what_the_scale_showed_is_not_taken_back_by_the_courier(signed_in: SignedIn) -> None:
+    client = signed_in("signatory.swift")
+    hawb = house_airway_bill(manifest(Stage.ARRIVED), gross_weight_kg=Decimal("10.000"))
+    weighed(hawb, "15")
+    amendment = ManifestAmendment.objects.get()
+    told = Notice.objects.get()
+    assert told.audience == f"courier:{amendment.courier_id}"
+    assert hawb.number in told.subject and "10.000" in told.subject and amendment.get_absolute_url() in told.body
+    page = client.get(amendment.get_absolute_url()).content.decode()
+    assert "Take back" not in page
+    line = amendment.lines.get()
+    assert client.post(reverse("amend-remove", args=[hawb.manifest.key, line.pk])).status_code == 404
+    refused = client.post(amendment.step_url("withdraw"), {"confirm": "yes"})
+    assert (refused.status_code, "recorded a weight beyond the tolerance" in refused.content.decode()) == (409, True)
+    assert amendment.lines.get() == line
+    for username, status in (("dcac.blr", 200), ("dcac.del", 404), ("signatory.metro", 404)):
+        assert signed_in(username).get(amendment.get_absolute_url()).status_code == status
+    assert amendment.get_absolute_url() in signed_in("dcac.blr").get(hawb.manifest.get_absolute_url()).content.decode()
+    weighed(hawb, "10")
+    assert client.post(amendment.step_url("withdraw"), {"confirm": "yes"}).status_code == 302  # nothing is left of it
 
 
 def test_weighed_again_within_the_tolerance_takes_it_back_and_several_share_one_amendment() -> None:

@@ -12,8 +12,10 @@ from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.permissions import SYSTEM, Actor
 from bills.models import CourierBillOfEntry
 from eccs.workflow import Refused, take
@@ -23,6 +25,7 @@ from payments.clearance import Stage
 from payments.models import BankMessage, Challan, CyberReceipt
 from payments.querysets import payable_bills
 from payments.verdicts import Reason, Said, Verdict, verdict
+from tests.factories.firms import actor
 from tests.payments.conftest import KEY, told
 
 NOW = timezone.now()
@@ -224,16 +227,44 @@ def test_a_wrong_amount_told_after_the_payment_is_put_right_by_asking(
     paid_once(at_bank)
 
 
-def test_what_a_bill_that_has_moved_on_was_paid_is_not_lost_from_sight(at_bank: Challan) -> None:
+def test_a_bill_that_has_moved_on_is_credited_where_it_is(at_bank: Challan, payer: Actor) -> None:
+    stopped, cheaper = [line.bill for line in at_bank.lines.select_related("bill")]
+    take(stopped, "stop", actor("DCAC"), remarks="A tip.")
+    take(cheaper, "recompute_duty", SYSTEM, total_duty=Decimal(0), heads={}, rates_on="2026-11-21", before="2500")
+    services.receive(told(at_bank))
+    assert not at_bank.lines.filter(credited_at=None).exists()
+    stopped, cheaper = (CourierBillOfEntry.objects.get(pk=one.pk) for one in (stopped, cheaper))
+    assert (stopped.stage, stopped.duty_paid, stopped.amount_due) == ("STOPPED", 1000, 0)
+    assert (cheaper.stage, cheaper.refundable) == ("ARRIVAL", 2500)
+    assert take(stopped, "clear_stop", actor("DCAC"), remarks="Nothing found.").stage == "ARRIVAL"
+    assert not payable_bills(payer).exists()
+
+
+def test_what_a_closed_bill_was_paid_is_recorded_as_refundable(
+    at_bank: Challan, people: Callable[[str], User], client: Client
+) -> None:
     line = at_bank.lines.select_related("bill")[0]
-    CourierBillOfEntry.objects.filter(pk=line.bill.pk).update(total_duty=0, duty_heads={})
-    take(line.bill, "recompute_duty", SYSTEM, total_duty=Decimal(0), heads={}, rates_on="2026-11-21", before="1000")
+    take(line.bill, "cancel", SYSTEM, cancellation="CAN_BLR_2026-2027_000001")
     services.receive(told(at_bank))
     assert Challan.objects.get(pk=at_bank.pk).stage == Stage.PAID
     line.refresh_from_db()
     assert line.refusal
     assert line.credited_at is None
     assert at_bank.lines.filter(credited_at__isnull=False).count() == 1
+    address, found = reverse("record-refundable", args=[line.pk]), reverse("reconciliation")
+    for username, words, status in (
+        ("ao.blr", "Refund order 7", 403), ("dcac.del", "Refund order 7", 404), ("dcac.blr", "", 302),
+    ):  # fmt: skip
+        client.force_login(people(username))
+        assert client.post(address, {"settlement": words}).status_code == status
+    assert address in client.get(found).content.decode()
+    client.post(address, {"settlement": "Refund order 7/2026"})
+    line.refresh_from_db()
+    assert (line.settlement, line.settled_by) == ("Refund order 7/2026", people("dcac.blr"))
+    assert address not in client.get(found).content.decode()
+    assert client.post(address, {"settlement": "Once more"}).status_code == 404
+    client.force_login(people("courier.swift"))
+    assert "Not credited: refundable" in client.get(at_bank.get_absolute_url()).content.decode()
 
 
 def test_a_bill_whose_duty_rose_meanwhile_waits_for_the_difference(at_bank: Challan, payer: Actor) -> None:

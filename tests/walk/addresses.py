@@ -228,6 +228,10 @@ def _of_payments(world: World, owed: Challan, paid: Challan) -> None:
         amount_paise=100, status="PAID", outcome="QUEUED", reason="PAID_TWICE",
     )  # fmt: skip
     world.own("close-reconciliation", said.pk)
+    line = paid.lines.get()
+    line.refusal = "The bill is closed."
+    line.save()
+    world.own("record-refundable", line.pk)
 
 
 def _of_the_port_admin(world: World) -> Advisory:

@@ -37,7 +37,7 @@ BY_STEPS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("assessable_value",), ("file", "assess", "amend", "recompute_duty")),
     **dict.fromkeys(("total_duty", "duty_heads"), REVALUED),
     **dict.fromkeys(("fine", "penalty"), ("adjudicate", "finalise")),
-    **dict.fromkeys(("duty_paid", "paid_at"), ("confirm_payment",)),
+    **dict.fromkeys(("duty_paid", "paid_at"), ("confirm_payment", "credit_payment")),
     **dict.fromkeys(("xray_result", "xray_at"), ("clear_xray", "mark_suspicious")),
     "examined_at": (*EXAMINED, "order_re_examination", "mark_suspicious"),
     "out_of_charge_at": ("clear_xray", "give_out_of_charge"),
