@@ -10,7 +10,8 @@ from django.utils.translation import ngettext
 
 from accounts.directory.filings import counts_as_filing, stands_against_surrender
 from accounts.roles import COURIERS, Role
-from bills.models import CourierBillOfEntry, CoveredShipment
+from bills.clearance.provisional import ProvisionalStage
+from bills.models import CourierBillOfEntry, CoveredShipment, ProvisionalAssessment
 from bills.requests_listing import AMENDMENTS, CANCELLATIONS, PROVISIONAL
 from bills.stages import Stage
 from eccs.pages import Column, Elsewhere, Listing, link, register
@@ -52,6 +53,8 @@ def context(bill: Any, actor: Any) -> dict[str, Any]:
 def duty_unpaid(courier_id: int) -> str:
     """What a courier's bills still owe."""
     owing = CourierBillOfEntry.objects.filter(courier=courier_id, importer=None, stage=Stage.DUTY).count()
+    extra = ProvisionalAssessment.objects.filter(courier=courier_id, stage=ProvisionalStage.EXTRA_DUTY)
+    owing += extra.filter(bill__importer=None).count()
     words = ngettext("%(count)d bill waits for duty.", "%(count)d bills wait for duty.", owing)
     return words % {"count": owing} if owing else ""
 

@@ -7,11 +7,13 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from bills.clearance.provisional import ProvisionalStage
 from bills.forms.words import LABELS
 from bills.models import BillAmendment, BillCancellation, ProvisionalAssessment
 from bills.provisional import due_days
 from bills.requests import as_amended
-from eccs.pages import Column, Listing
+from eccs import pages
+from eccs.pages import Column, Elsewhere, Listing
 from eccs.workflow import Refused
 
 COLUMNS = (
@@ -51,7 +53,9 @@ def cancellation_context(cancellation: BillCancellation, actor: Any) -> dict[str
 
 def provisional_context(assessment: ProvisionalAssessment, actor: Any) -> dict[str, Any]:
     """The bill, its bond and the days by which what is due."""
-    return {"bill": assessment.bill, "due_days": due_days(assessment)}
+    bill = assessment.bill
+    pays = actor.is_trade and actor.importer_id == bill.importer_id and actor.may(pages.activity_of("new-challan"))
+    return {"bill": bill, "due_days": due_days(assessment), "pays": pays}
 
 
 RELATED = ("bill", "bill__hawb", "courier", "station")
@@ -69,5 +73,6 @@ CANCELLATIONS = Listing(
 )  # fmt: skip
 PROVISIONAL = Listing(
     model=ProvisionalAssessment, slug="bills/provisional-assessments", label=_("Provisional assessments"),
-    context=provisional_context, **PAGES,
+    context=provisional_context, elsewhere={ProvisionalStage.EXTRA_DUTY: Elsewhere(_("Pay the extra duty"), "new-challan")},
+    **PAGES,
 )  # fmt: skip

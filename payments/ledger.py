@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from accounts.permissions import SYSTEM
 from bills.models import CourierBillOfEntry
-from eccs.workflow import take_many
+from bills.provisional import extra_duty_paid
+from eccs.workflow import Refused, take_many
 
 if TYPE_CHECKING:
+    from bills.models import ProvisionalAssessment
     from payments.models import Challan
 
 Heads = dict[str, Decimal]
@@ -21,18 +23,25 @@ Heads = dict[str, Decimal]
 
 def credit_bills(challan: Challan) -> None:
     """Credit each bill of a paid challan, set-wise, once. A bill that has moved on is noted for reconciliation."""
-    lines = {line.bill_id: line for line in challan.lines.filter(live=True)}
-    outcome = take_many(
-        CourierBillOfEntry, list(lines), "confirm_payment", SYSTEM, challan=challan.number,
-        each={bill_id: {"amount": str(line.amount)} for bill_id, line in lines.items()},
-    )  # fmt: skip
-    challan.lines.filter(bill_id__in=[bill.pk for bill in outcome.moved], live=True).update(
-        live=False, credited_at=timezone.now()
-    )
-    for refusal in outcome.refused:
-        challan.lines.filter(bill=cast("CourierBillOfEntry", refusal.document)).update(
-            live=False, refusal=" ".join(refusal.reasons)[:300]
-        )
+    live = list(challan.lines.filter(live=True))
+    lines = {line.bill_id: line for line in live if line.assessment_id is None}
+    extra = {line.assessment_id: line.amount for line in live if line.assessment_id is not None}
+    moved, refused = list[int](), list[Refused]()
+    if lines:
+        outcome = take_many(
+            CourierBillOfEntry, list(lines), "confirm_payment", SYSTEM, challan=challan.number,
+            each={bill_id: {"amount": str(line.amount)} for bill_id, line in lines.items()},
+        )  # fmt: skip
+        moved, refused = [bill.pk for bill in outcome.moved], outcome.refused
+    if extra:
+        outcome = extra_duty_paid(extra, str(challan.number))
+        moved += [assessment.bill_id for assessment in outcome.moved]
+        refused = [*refused, *outcome.refused]
+    challan.lines.filter(bill_id__in=moved, live=True).update(live=False, credited_at=timezone.now())
+    for refusal in refused:
+        document = cast("CourierBillOfEntry | ProvisionalAssessment", refusal.document)
+        bill_id = document.pk if isinstance(document, CourierBillOfEntry) else document.bill_id
+        challan.lines.filter(bill_id=bill_id).update(live=False, refusal=" ".join(refusal.reasons)[:300])
 
 
 def heads_due(bill: Any, paid: Mapping[str, Decimal]) -> Heads:

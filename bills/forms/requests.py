@@ -158,9 +158,9 @@ class FinalAssessmentForm(StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         provisional: Any = self.document
-        self.fields["final_duty"].help_text = _("Provisionally it was %(amount)s.") % {
-            "amount": rupees(provisional.provisional_duty)
-        }
+        self.fields["final_duty"].help_text = _(
+            "Provisionally %(amount)s was paid. More is to be paid by a challan; what is less is recorded as a refund."
+        ) % {"amount": rupees(provisional.bill.total_duty, 2)}
 
     def clean_documents_received_on(self) -> date | None:
         """They have come."""

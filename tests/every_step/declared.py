@@ -177,7 +177,11 @@ CASES: dict[type[Document], Case] = {
     BillAmendment: Case(bill_amendment, {"process": REMARKS, "reject": REMARKS}),
     BillCancellation: Case(cancellation, {"verify": REMARKS, "reject": REMARKS}),
     ProvisionalAssessment: Case(
-        provisional_assessment, {"finalise_assessment": lambda _one: {"final_duty": "40", "remarks": "Report received."}}
+        provisional_assessment,
+        {
+            "finalise_assessment": lambda _one: {"final_duty": "40", "remarks": "Report received."},
+            "confirm_extra_duty": lambda _one: {"amount": "9", "challan": "1911402718"},
+        },
     ),
     ReturnToOrigin: Case(
         return_to_origin,
