@@ -7,8 +7,9 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from bills.amendable import where
 from bills.clearance.provisional import ProvisionalStage
-from bills.forms.words import LABELS
+from bills.forms.words import LABELS, in_words
 from bills.models import BillAmendment, BillCancellation, ProvisionalAssessment
 from bills.provisional import due_days
 from bills.requests import as_amended
@@ -32,7 +33,18 @@ def search(text: str) -> Q:
 
 def changes_of(amendment: BillAmendment) -> list[dict[str, Any]]:
     """What is to change, field by field, in words."""
-    return [{**change, "label": LABELS.get(change["name"], change["name"])} for change in amendment.changes]
+    return [
+        {
+            **change, "label": LABELS.get(change["name"], change["name"]), "where": where(change),
+            "old": _told(change, "old"), "new": _told(change, "new"),
+        }
+        for change in amendment.changes
+    ]  # fmt: skip
+
+
+def _told(change: dict[str, Any], which: str) -> Any:
+    text = change.get(which)
+    return in_words(change["name"], text) if text and isinstance(text, str) else text
 
 
 def amendment_context(amendment: BillAmendment, actor: Any) -> dict[str, Any]:

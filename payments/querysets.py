@@ -42,16 +42,15 @@ def payable_bills(actor: Actor) -> QuerySet[Any]:
     )
     if actor.importer_id is None:
         bills = bills.filter(courier_id=actor.courier_id)
-    due = owed() - F("duty_paid")
+    due: Any = owed() - F("duty_paid")
     awaited = extra_duty_awaited(actor)
     if not awaited:
-        return bills.filter(stage=BillStage.DUTY).annotate(due=due).filter(due__gt=0)
+        bills = bills.filter(stage=BillStage.DUTY).annotate(due=due)
+        return bills.filter(due__gt=0)
     extra = ProvisionalAssessment.objects.filter(bill=OuterRef("pk"), stage=ProvisionalStage.EXTRA_DUTY)
-    return (
-        bills.filter(Q(stage=BillStage.DUTY) | Q(pk__in=awaited))
-        .annotate(due=Case(When(stage=BillStage.DUTY, then=due), default=Subquery(extra.values("extra_duty")[:1])))
-        .filter(due__gt=0)
-    )
+    due = Case(When(stage=BillStage.DUTY, then=due), default=Subquery(extra.values("extra_duty")[:1]))
+    bills = bills.filter(Q(stage=BillStage.DUTY) | Q(pk__in=awaited)).annotate(due=due)
+    return bills.filter(due__gt=0)
 
 
 def extra_duty_awaited(actor: Actor) -> list[int]:
