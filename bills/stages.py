@@ -47,6 +47,8 @@ HELD = (Stage.QUERY, Stage.DETAINED, Stage.STOPPED)  # the way goes on when the 
 FREE = tuple(stage for stage in HERE if stage not in HELD)
 PAST_PAYMENT = (Stage.ARRIVAL, Stage.XRAY, Stage.EXAMINATION, Stage.FOR_OUT_OF_CHARGE)
 
+TO_ASSESSMENT = (Stage.APPROVAL, Stage.DUTY, *PAST_PAYMENT)  # from here a bill whose duty is in doubt is assessed again
+
 
 class Hold(models.TextChoices):
     """What keeps a bill from Out of Charge until it is closed."""

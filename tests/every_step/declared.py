@@ -142,6 +142,9 @@ CASES: dict[type[Document], Case] = {
             "return_to_assessing_officer": lambda _one: {"remarks": "The invoice is missing a page."},
             "confirm_payment": _owed,
             "recompute_duty": _recomputed,
+            "send_back_for_assessment": lambda _one: {
+                "reason": "Item 1: 85183000 is not in the tariff.", "rates_on": timezone.localdate().isoformat(),
+            },
             "mark_suspicious": lambda _one: {"remarks": "A dense block in the lid."},
             "report_examination": lambda _one: REPORT,
             "report_first_check_examination": lambda _one: REPORT,

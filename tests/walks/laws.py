@@ -34,7 +34,8 @@ DECLARED = (
 REVALUED = ("file", "assess", "amend", "recompute_duty", "adjudicate", "finalise")
 BY_STEPS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(DECLARED, ("file", "amend")),
-    **dict.fromkeys(("kyc_type", "kyc_number", "filed_at", "presented_on", "risk_decision_id", "facilitated"), ("file",)),
+    **dict.fromkeys(("kyc_type", "kyc_number", "filed_at", "presented_on", "risk_decision_id"), ("file",)),
+    "facilitated": ("file", "send_back_for_assessment"),
     **dict.fromkeys(("assessable_value",), ("file", "assess", "amend", "recompute_duty")),
     **dict.fromkeys(("total_duty", "duty_heads"), REVALUED),
     **dict.fromkeys(("fine", "penalty"), ("adjudicate", "finalise")),
