@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
@@ -25,14 +26,33 @@ OF_INVOICE = (
 def check_form_e(flight: Flight, table: Table, first: int) -> None:
     """The blocks of the bill: what fits neither the flight nor the importer, and what lacks what belongs to it."""
 
-    blocks = _Blocks(table, first)
+    blocks = _Row(table, first)
     _check_kind_of_bill(blocks, landed=flight.manifest.actual_arrival is not None)
-    _check_belongings(blocks)
+    check_blocks(blocks)
+
+
+class Cells(Protocol):
+    """What is given under each name, wherever it was typed, and where its faults go."""
+
+    def given(self, name: str) -> Any:
+        """What is given."""
+
+    def lacks(self, name: str) -> bool:
+        """Left empty, and not wrong already."""
+
+    def wrong(self, name: str) -> bool:
+        """Whether it has a fault already."""
+
+    def fault(self, name: str, reason: str) -> None:
+        """Name a fault."""
+
+    def called(self, name: str) -> str:
+        """What its place is called."""
 
 
 @dataclass(frozen=True)
-class _Blocks:
-    """The cells of the row on which a bill begins."""
+class _Row:
+    """The cells of the row on which a bill or an invoice begins."""
 
     table: Table
     first: int
@@ -42,14 +62,20 @@ class _Blocks:
 
     def lacks(self, name: str) -> bool:
         """Left empty, and not wrong already."""
-        return self.given(name) in (None, "") and not self.table.is_faulty(self.first, name)
+        return self.given(name) in (None, "") and not self.wrong(name)
+
+    def wrong(self, name: str) -> bool:
+        return self.table.is_faulty(self.first, name)
+
+    def called(self, name: str) -> str:
+        return name
 
     def fault(self, name: str, reason: str) -> None:
         given = self.given(name)
         self.table.fault(self.first, name, "" if given is None else "Y" if given is True else given, reason)
 
 
-def _check_kind_of_bill(blocks: _Blocks, *, landed: bool) -> None:
+def _check_kind_of_bill(blocks: Cells, *, landed: bool) -> None:
     given = blocks.given
     if given("be_category") not in (None, "", FormE.Purpose.HOME):
         blocks.fault("be_category", _("is not cleared here: goods of a courier are cleared for home consumption"))
@@ -57,15 +83,17 @@ def _check_kind_of_bill(blocks: _Blocks, *, landed: bool) -> None:
         blocks.fault("be_type", _("does not fit: the aircraft has arrived, file a normal bill"))
     if not landed and given("be_type") == FormE.Type.NORMAL:
         blocks.fault("be_type", _("does not fit: the aircraft has not arrived, file a prior bill"))
-    if blocks.lacks("iec") and given("kyc_type") not in (*INDIVIDUAL, None):
-        blocks.fault("iec", _("is missing: CBE-XIV names the IEC of the importer"))
-    if given("government") and given("importer_category") == FormE.Category.OTHER:
-        blocks.fault("importer_category", _("does not fit goods for the government"))
     if given("eou") and given("repair_and_return"):
         blocks.fault("repair_and_return", _("does not go with a 100 % EOU: declare one of the two"))
 
 
-def _check_belongings(blocks: _Blocks) -> None:
+def check_blocks(blocks: Cells) -> None:
+    """The importer and its category, and what is given only with something else."""
+    given = blocks.given
+    if blocks.lacks("iec") and given("kyc_type") not in (*INDIVIDUAL, None):
+        blocks.fault("iec", _("is missing: CBE-XIV names the IEC of the importer"))
+    if given("government") and given("importer_category") == FormE.Category.OTHER:
+        blocks.fault("importer_category", _("does not fit goods for the government"))
     for name, whole in GOES_WITH:
         if blocks.given(whole) and blocks.lacks(name):
             blocks.fault(name, _("is missing: it belongs to what is declared"))
@@ -74,25 +102,24 @@ def _check_belongings(blocks: _Blocks) -> None:
     for one, other in TOGETHER:
         for name, partner in ((one, other), (other, one)):
             if blocks.lacks(name) and blocks.given(partner):
-                blocks.fault(name, _("is missing: it goes with %(column)s") % {"column": partner})
+                blocks.fault(name, _("is missing: it goes with %(column)s") % {"column": blocks.called(partner)})
 
 
 def check_invoice(flight: Flight, table: Table, first: int) -> None:
     """An invoice of a CBE-XIV: its order and what may influence its value."""
-    values = table.values
+    check_parties(_Row(table, first), flight.presented_on)
+
+
+def check_parties(invoice: Cells, presented_on: date) -> None:
+    """The order of an invoice, and the relation of buyer and seller with the order of the Special Valuation Branch."""
     for name, whole in OF_INVOICE:
-        if values[name][first] and not values[whole][first] and not table.is_faulty(first, whole):
-            told = "Y" if values[name][first] is True else values[name][first]
-            table.fault(first, name, told, _("is given without %(column)s") % {"column": whole})
-    if (
-        values["svb_order"][first]
-        and values["svb_order_date"][first] is None
-        and not table.is_faulty(first, "svb_order_date")
-    ):
-        table.fault(first, "svb_order_date", "", _("is missing: it belongs to the order of the SVB"))
+        if invoice.given(name) and not invoice.given(whole) and not invoice.wrong(whole):
+            invoice.fault(name, _("is given without %(column)s") % {"column": invoice.called(whole)})
+    if invoice.given("svb_order") and invoice.lacks("svb_order_date"):
+        invoice.fault("svb_order_date", _("is missing: it belongs to the order of the SVB"))
     for name in ("order_date", "svb_order_date"):
-        if values[name][first] and values[name][first] > flight.presented_on:
-            table.fault(first, name, values[name][first], _("is after today"))
+        if invoice.given(name) and invoice.given(name) > presented_on:
+            invoice.fault(name, _("is after today"))
 
 
 def whole(told: dict[str, Any], flight: Flight, *, government: bool) -> dict[str, Any]:

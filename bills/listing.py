@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Substr
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.directory.filings import counts_as_filing, stands_against_surrender
 from accounts.roles import COURIERS, Role
-from bills.models import CourierBillOfEntry, CoveredShipment
+from bills.clearance.provisional import ProvisionalStage
+from bills.models import CourierBillOfEntry, CoveredShipment, ProvisionalAssessment
+from bills.models.bill import OPEN_STAGES
 from bills.requests_listing import AMENDMENTS, CANCELLATIONS, PROVISIONAL
 from bills.stages import Stage
 from eccs.pages import Column, Elsewhere, Listing, link, register
-from manifests.models import MasterAirwayBill
+from manifests.models import HouseAirwayBill, MasterAirwayBill
 from rms.models import RiskDecision
 
 
@@ -30,15 +34,45 @@ def by_number(text: str) -> Q:
     return Q(number__in={text, upper})
 
 
+def by_pan(code: str) -> Q:
+    """By the PAN of the importer: as its IEC, as the paper shown of who it is, or inside its GSTIN."""
+    in_gstin = ~Q(gstin="") & Q(Exact(Substr(F("gstin"), 3, 10), Value(code)))
+    return Q(iec=code) | Q(kyc_type="PAN", kyc_number=code) | in_gstin
+
+
+def of_shipments(**wanted: Any) -> Q:
+    """The bills of such shipments: those filed for one, and the CBE-XI that cover one, or did until they were cancelled."""
+    hawbs = HouseAirwayBill.objects.filter(**wanted)
+    own = CourierBillOfEntry.objects.filter(hawb__in=hawbs).values("pk")
+    covered = CoveredShipment.objects.filter(hawb__in=hawbs, ended_at=None).values("bill")
+    ended = CoveredShipment.objects.filter(hawb__in=hawbs, ended_at__isnull=False).values("bill")
+    return Q(pk__in=own.union(covered, ended, all=True))
+
+
+def _covering(**wanted: Any) -> Q:
+    """The CBE-XI at some desk that cover such a shipment."""
+    at_desk = CoveredShipment.objects.filter(ended_at=None, bill__stage__in=OPEN_STAGES)
+    return Q(pk__in=at_desk.filter(**wanted).values("bill"))
+
+
+def at_desk_by_hawb(begins: str) -> Q:
+    """By the beginning of the number of a house airway bill, also of one of many that a CBE-XI covers."""
+    number = begins.upper()
+    return Q(hawb__number__startswith=number) | _covering(hawb__number__startswith=number)
+
+
+def at_desk_by_consignee(name: str) -> Q:
+    """By a part of the consignee's name; of the shipments of a CBE-XI by its beginning, as an index finds it."""
+    return Q(hawb__consignee_name__icontains=name) | _covering(hawb__consignee_name__istartswith=name)
+
+
 SEARCH_BY = {
     "number": by_number,
-    "hawb": lambda number: (
-        Q(hawb__number=number) | Q(pk__in=CoveredShipment.objects.filter(hawb__number=number).values("bill"))
-    ),
+    "hawb": lambda number: of_shipments(number=number),
     "mawb": lambda number: Q(hawb__master__in=MasterAirwayBill.objects.filter(number=number)),
     "iec": lambda code: Q(iec=code),
-    "pan": lambda code: Q(iec=code) | Q(kyc_number=code) | Q(gstin__contains=code),
-    "consignee": lambda name: Q(hawb__consignee_name__istartswith=name),
+    "pan": by_pan,
+    "consignee": lambda name: of_shipments(consignee_name__istartswith=name),
 }
 
 
@@ -52,6 +86,8 @@ def context(bill: Any, actor: Any) -> dict[str, Any]:
 def duty_unpaid(courier_id: int) -> str:
     """What a courier's bills still owe."""
     owing = CourierBillOfEntry.objects.filter(courier=courier_id, importer=None, stage=Stage.DUTY).count()
+    extra = ProvisionalAssessment.objects.filter(courier=courier_id, stage=ProvisionalStage.EXTRA_DUTY)
+    owing += extra.filter(bill__importer=None).count()
     words = ngettext("%(count)d bill waits for duty.", "%(count)d bills wait for duty.", owing)
     return words % {"count": owing} if owing else ""
 
@@ -62,8 +98,8 @@ BILLS = Listing(
     label=_("Courier Bills of Entry"),
     columns=(
         Column("number", _("Number"), "number__icontains", hint=_("contains")),
-        Column("hawb", _("HAWB"), "hawb__number__istartswith", hint=_("starts with")),
-        Column("consignee", _("Consignee"), "hawb__consignee_name__icontains", hint=_("name")),
+        Column("hawb", _("HAWB"), "hawb__number__startswith", hint=_("starts with"), query=at_desk_by_hawb),
+        Column("consignee", _("Consignee"), "hawb__consignee_name__icontains", hint=_("name"), query=at_desk_by_consignee),
         Column("goods", _("Goods"), "goods__icontains", hint=_("goods")),
         Column("av", _("AV ₹"), "assessable_value__gte", "assessable_value", _("from"), number=True),
         Column("duty", _("Duty ₹"), "total_duty__gte", "total_duty", _("from"), number=True),

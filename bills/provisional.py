@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -14,7 +15,7 @@ from bills.clearance.provisional import ProvisionalStage
 from bills.models import CourierBillOfEntry, ProvisionalAssessment
 from eccs import numbering
 from eccs.dated_rules import NoRuleInForce, rule_book
-from eccs.workflow import take
+from eccs.workflow import Outcome, take, take_many
 
 
 def assess_provisionally(bill: CourierBillOfEntry, bond: dict[str, str], remarks: str) -> None:
@@ -36,6 +37,18 @@ def supersede(bill: CourierBillOfEntry) -> None:
             bill.provisional_assessments.get(stage=ProvisionalStage.PROVISIONAL), "supersede", SYSTEM, at=bill.taken_at
         )
         bill.provisional = False
+
+
+def extra_duty_paid(amounts: dict[int, Decimal], challan: str) -> Outcome:
+    """A challan has paid the extra duty of these assessments, set-wise: they are closed, and their bills are finally assessed."""
+    outcome = take_many(
+        ProvisionalAssessment, list(amounts), "confirm_extra_duty", SYSTEM, challan=challan,
+        each={pk: {"amount": str(amount)} for pk, amount in amounts.items()},
+    )  # fmt: skip
+    closed = [assessment.bill_id for assessment in outcome.moved]
+    if closed:
+        CourierBillOfEntry.objects.filter(pk__in=closed).update(provisional=False)
+    return outcome
 
 
 def due_days(assessment: ProvisionalAssessment) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.dispatch import receiver
+from django.utils.translation import gettext as _
 
 from accounts.permissions import SYSTEM, Actor
 from bills import rates
@@ -16,7 +17,7 @@ from bills.models import Adjudication, CourierBillOfEntry, Item
 from bills.stages import HERE, UNFILED, Stage
 from bills.xi import arrival as xi
 from eccs.rows import write_rows
-from eccs.workflow import take_many
+from eccs.workflow import Refused, take_many
 from manifests.events import aircraft_arrived, house_airway_bills_arrived
 from manifests.models import ExpressCargoManifest
 
@@ -44,13 +45,18 @@ def recompute(manifest: ExpressCargoManifest, **_kwargs: Any) -> None:
     each: dict[int, dict[str, Any]] = {}
     changed: list[Item] = []
     as_before: dict[date, list[int]] = defaultdict(list)
+    doubtful: dict[int, dict[str, Any]] = {}
     for bill in bills:
         assert bill.presented_on is not None
         day = rates_day(manifest, bill.presented_on)
         if day == bill.rates_on:
             continue
         before = bill.total_duty
-        found = reckon_again(bill, items[bill.pk], tariff, day)
+        try:
+            found = reckon_again(bill, items[bill.pk], tariff, day)
+        except Refused as refusal:  # a tariff item that has left the tariff keeps one bill back, not the flight
+            doubtful[bill.pk] = {"reason": _why_in_doubt(refusal, day), "rates_on": day.isoformat()}
+            continue
         if found.duty.total == before and heads(found) == bill.duty_heads:
             as_before[day].append(bill.pk)  # whoever assesses it anew does so by the day of arrival
             continue
@@ -65,6 +71,13 @@ def recompute(manifest: ExpressCargoManifest, **_kwargs: Any) -> None:
         fields = [f for f in Item._meta.concrete_fields if f.attname not in ("id", "bill_id")]
         write_rows(Item, changed, fields)
         take_many(CourierBillOfEntry, each, "recompute_duty", SYSTEM, each=each)
+    if doubtful:
+        take_many(CourierBillOfEntry, doubtful, "send_back_for_assessment", SYSTEM, each=doubtful)
+
+
+def _why_in_doubt(refusal: Refused, day: date) -> str:
+    told = {"reason": " ".join(refusal.reasons), "day": f"{day:%d/%m/%Y}"}
+    return _("The duty cannot be worked out with the rates of %(day)s: %(reason)s") % told
 
 
 @receiver(house_airway_bills_arrived)

@@ -14,7 +14,7 @@ from bills import fitting, rates
 from bills.assessment import put, reckon_again, stand_by_order
 from bills.drafts import OF_INVOICE
 from bills.kinds import Kind
-from bills.models import BillAmendment, BillCancellation, BillInvoice, CourierBillOfEntry, Item
+from bills.models import BillAmendment, BillCancellation, BillInvoice, CourierBillOfEntry, FormE, Item
 from bills.reckoning import Reckoned
 from eccs import numbering, trail
 from eccs.workflow import Document, Refused
@@ -25,7 +25,7 @@ HEADER = (
 )  # fmt: skip
 
 Change = dict[str, Any]  # {"name": "freight", "item": 0, "old": "10.00", "new": "12.00"}; item 0 is the bill itself, or
-# with "invoice": 2 the second invoice of a CBE-XIV
+# with "invoice": 2 the second invoice of a CBE-XIV, with "form_e": True its blocks
 
 
 def open_amendment(bill: CourierBillOfEntry, changes: list[Change], reason: str) -> None:
@@ -75,8 +75,8 @@ def header_names(bill: CourierBillOfEntry) -> list[str]:
     return [name for name in HEADER if bill.kind != Kind.XIV or name not in OF_INVOICE]
 
 
-def apply_changes(bill: CourierBillOfEntry, changes: Sequence[Change]) -> list[Item | BillInvoice]:
-    """Put the new values on a bill, its items and invoices, and work out value and duty again; these are to be written."""
+def apply_changes(bill: CourierBillOfEntry, changes: Sequence[Change]) -> list[Item | BillInvoice | FormE]:
+    """Put the new values on a bill, its items, invoices and blocks, and work out value and duty again; these are to be written."""
     if bill.is_documents:
         from bills.xi import amending
 
@@ -85,15 +85,18 @@ def apply_changes(bill: CourierBillOfEntry, changes: Sequence[Change]) -> list[I
     return _apply(bill, changes)[0]
 
 
-def _apply(bill: CourierBillOfEntry, changes: Sequence[Change]) -> tuple[list[Item | BillInvoice], Reckoned]:
+def _apply(bill: CourierBillOfEntry, changes: Sequence[Change]) -> tuple[list[Item | BillInvoice | FormE], Reckoned]:
     assert bill.rates_on is not None and bill.presented_on is not None
     items = list(bill.items.all())
     by_number = {item.item_no: item for item in items}
     invoices = list(bill.invoices.all()) if bill.kind == Kind.XIV else []
+    blocks = [FormE.objects.get(bill=bill.pk)] if any(change.get("form_e") for change in changes) else []
     for change in changes:
         place = change.get("invoice")
         target: Any = by_number[change["item"]] if change["item"] else invoices[place - 1] if place else bill
-        setattr(target, change["name"], _value(target, change["name"], change["new"]))
+        if change.get("form_e"):
+            target = blocks[0]
+        setattr(target, change["name"], value_of(target, change["name"], change["new"]))
         if change["name"] == "currency":
             _exchange(bill, target)
     if invoices:
@@ -103,7 +106,7 @@ def _apply(bill: CourierBillOfEntry, changes: Sequence[Change]) -> tuple[list[It
     put(bill, items, found)
     stand_by_order(bill)
     bill.goods, bill.first_cth = items[0].description, items[0].cth
-    return [*items, *invoices], found
+    return [*items, *invoices, *blocks], found
 
 
 def _exchange(bill: CourierBillOfEntry, target: Any) -> None:
@@ -116,7 +119,8 @@ def _exchange(bill: CourierBillOfEntry, target: Any) -> None:
     target.exchange_source = exchange.notification
 
 
-def _value(target: Document | Item | BillInvoice, name: str, text: str) -> Any:
+def value_of(target: Document | Item | BillInvoice | FormE, name: str, text: str) -> Any:
+    """A declared value from its text."""
     field: Any = target._meta.get_field(name)
     if field.get_internal_type() == "BooleanField":
         return text == "Y"

@@ -7,11 +7,14 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from bills.forms.words import LABELS
+from bills.amendable import where
+from bills.clearance.provisional import ProvisionalStage
+from bills.forms.words import LABELS, in_words
 from bills.models import BillAmendment, BillCancellation, ProvisionalAssessment
 from bills.provisional import due_days
 from bills.requests import as_amended
-from eccs.pages import Column, Listing
+from eccs import pages
+from eccs.pages import Column, Elsewhere, Listing
 from eccs.workflow import Refused
 
 COLUMNS = (
@@ -30,7 +33,18 @@ def search(text: str) -> Q:
 
 def changes_of(amendment: BillAmendment) -> list[dict[str, Any]]:
     """What is to change, field by field, in words."""
-    return [{**change, "label": LABELS.get(change["name"], change["name"])} for change in amendment.changes]
+    return [
+        {
+            **change, "label": LABELS.get(change["name"], change["name"]), "where": where(change),
+            "old": _told(change, "old"), "new": _told(change, "new"),
+        }
+        for change in amendment.changes
+    ]  # fmt: skip
+
+
+def _told(change: dict[str, Any], which: str) -> Any:
+    text = change.get(which)
+    return in_words(change["name"], text) if text and isinstance(text, str) else text
 
 
 def amendment_context(amendment: BillAmendment, actor: Any) -> dict[str, Any]:
@@ -51,7 +65,9 @@ def cancellation_context(cancellation: BillCancellation, actor: Any) -> dict[str
 
 def provisional_context(assessment: ProvisionalAssessment, actor: Any) -> dict[str, Any]:
     """The bill, its bond and the days by which what is due."""
-    return {"bill": assessment.bill, "due_days": due_days(assessment)}
+    bill = assessment.bill
+    pays = actor.is_trade and actor.importer_id == bill.importer_id and actor.may(pages.activity_of("new-challan"))
+    return {"bill": bill, "due_days": due_days(assessment), "pays": pays}
 
 
 RELATED = ("bill", "bill__hawb", "courier", "station")
@@ -69,5 +85,6 @@ CANCELLATIONS = Listing(
 )  # fmt: skip
 PROVISIONAL = Listing(
     model=ProvisionalAssessment, slug="bills/provisional-assessments", label=_("Provisional assessments"),
-    context=provisional_context, **PAGES,
+    context=provisional_context, elsewhere={ProvisionalStage.EXTRA_DUTY: Elsewhere(_("Pay the extra duty"), "new-challan")},
+    **PAGES,
 )  # fmt: skip

@@ -16,6 +16,8 @@
                             | else For Out of Charge
     suspicious X-ray        | For examination
     examination             | For Out of Charge; the one of a first check → For assessment
+    duty in doubt on        | approval, duty, or what comes after → For assessment; else where the bill is
+    arrival                 |
     reply to a query        | the desk that raised it
     detention lifted,       | where the bill was, as it now stands: what was paid or has arrived meanwhile counts
     stop cleared            |
@@ -33,7 +35,7 @@ from typing import TYPE_CHECKING
 
 from accounts.permissions import SYSTEM
 from bills.clearance import guards
-from bills.stages import PAST_PAYMENT, Stage
+from bills.stages import PAST_PAYMENT, TO_ASSESSMENT, Stage
 from eccs.dated_rules import rule_book
 
 if TYPE_CHECKING:
@@ -101,6 +103,11 @@ def after_recomputing(bill: CourierBillOfEntry, **_answers: object) -> Stage:
     if bill.stage == Stage.DUTY and bill.amount_due <= 0:
         return after_payment(bill)
     return Stage(bill.stage)
+
+
+def after_doubt(bill: CourierBillOfEntry, **_answers: object) -> Stage:
+    """A bill whose duty cannot be worked out on arrival is assessed again; one that is held, or is assessed anyway, stays."""
+    return Stage.ASSESSMENT if bill.stage in TO_ASSESSMENT else Stage(bill.stage)
 
 
 def after_reply(bill: CourierBillOfEntry, **_answers: object) -> Stage:

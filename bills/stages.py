@@ -50,6 +50,8 @@ ASKABLE = tuple(
 FREE = tuple(stage for stage in ASKABLE if stage not in HELD)
 PAST_PAYMENT = (Stage.ARRIVAL, Stage.XRAY, Stage.EXAMINATION, Stage.FOR_OUT_OF_CHARGE)
 
+TO_ASSESSMENT = (Stage.APPROVAL, Stage.DUTY, *PAST_PAYMENT)  # from here a bill whose duty is in doubt is assessed again
+
 
 class Hold(models.TextChoices):
     """What keeps a bill from Out of Charge until it is closed."""

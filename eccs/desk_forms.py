@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from eccs import desk_work
+from eccs import desk_many, desk_work
 from eccs.dated_rules import rule_book
 from eccs.in_hand import Priority
 
@@ -74,13 +74,27 @@ class AllocateForm(WorkForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.people = {str(one.user_id): one for one in desk_work.colleagues(self.listing, self.document)}
+        self.people = {str(one.user_id): one for one in self._people()}
         field: Any = self.fields["person"]
         field.choices = [("", _("Nobody: back into the queue")), *((key, one.name) for key, one in self.people.items())]
+
+    def _people(self) -> list[Any]:
+        return desk_work.colleagues(self.listing, self.document)
 
     def answers(self) -> dict[str, Any]:
         """The colleague as an actor, or nobody."""
         return {"person": self.people.get(self.cleaned_data["person"]), "reason": self.cleaned_data["reason"]}
+
+
+class AllocateManyForm(AllocateForm):
+    """Who has all these documents from now on, and why: people who sit at the desks of all of them."""
+
+    def __init__(self, *args: Any, documents: list[Any], **kwargs: Any) -> None:
+        self.documents = documents
+        super().__init__(*args, document=documents[0], **kwargs)
+
+    def _people(self) -> list[Any]:
+        return desk_many.colleagues(self.listing, self.documents)
 
 
 class PriorityForm(WorkForm):

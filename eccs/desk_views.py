@@ -11,15 +11,15 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.roles import Group, group_of
-from eccs import desk_forms, desk_work, my_work, pages
+from eccs import desk_forms, desk_many, desk_work, my_work, pages
 from eccs.in_hand import InHand
 from eccs.queues import AtDesk, listing_at, waiting
 from eccs.views import document_at
-from eccs.workflow import Refused
+from eccs.workflow import Outcome, Refused
 
 SHOWN = 200
 
@@ -98,6 +98,44 @@ def _require(listing: pages.Listing, shown: Any, actor: Any, verb: str) -> None:
         raise Http404
 
 
+@require_POST
+def many(request: HttpRequest, slug: str, stage: str, verb: str) -> HttpResponse:
+    """The ticked documents of one desk are taken up together, or allocated together once it is said to whom and why."""
+    listing, actor = listing_at(slug), request.actor  # type: ignore[attr-defined]
+    code, ids = pages.from_verb(stage).upper(), [pk for pk in map(pages.id_in, request.POST.getlist("document")) if pk]
+    sits = code in listing.waiting_at(actor)
+    if verb not in ("take-up", "re-allocate") or not (sits or actor.may(desk_work.ALLOCATES)):
+        raise Http404
+    back = redirect("queue", listing.slug, stage) if sits else redirect("work")
+    if not ids:
+        messages.error(request, _("Tick the documents first. Nothing has changed."))
+        return back
+    documents = list(listing.visible_to(actor).filter(pk__in=ids).order_by("pk"))
+    wanted = sits if verb == "take-up" else any(desk_work.may_allocate(listing, one, actor) for one in documents)
+    if not documents or not wanted:
+        raise Http404
+    seen = [one.pk for one in documents]
+    if verb == "take-up":
+        return _told(request, desk_many.take_up(listing, seen, code, actor), back)
+    given = {"documents": documents, "listing": listing, "actor": actor}
+    form = desk_forms.AllocateManyForm(request.POST if "confirm" in request.POST else None, **given)
+    if form.is_valid():
+        return _told(request, desk_many.allocate(listing, seen, code, actor, **form.answers()), back)
+    context = {**given, "form": form, "act": ACTS[verb], "back": back.url, "stage_slug": stage}
+    return render(request, "eccs/desk_many.html", context, status=422 if form.is_bound else 200)
+
+
+def _told(request: HttpRequest, outcome: Outcome, back: HttpResponse) -> HttpResponse:
+    """How many it was, and which not and why."""
+    if count := len(outcome.moved):
+        words = ngettext("Done: %(count)d document.", "Done: %(count)d documents.", count)
+        messages.success(request, words % {"count": count})
+    for refusal in outcome.refused[:20]:
+        told = {"document": refusal.document, "reasons": " ".join(refusal.reasons)}
+        messages.error(request, _("Not done: %(document)s. %(reasons)s") % told)
+    return back
+
+
 @require_http_methods(["GET", "POST"])
 def priority(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """A document is put before the others, or in its turn again."""
@@ -134,4 +172,12 @@ def work(request: HttpRequest) -> HttpResponse:
     groups = {held.group for held in actor.postings if desk_work.ALLOCATES in held.activities}
     found = my_work.with_documents([row for row in rows if group_of(row.role) in groups], actor)
     found.sort(key=lambda one: (one["row"].by.full_name, one["row"].since))
-    return render(request, "eccs/work.html", {"found": found})
+    desks: dict[tuple[str, str], list[Any]] = {}
+    for one in found:
+        desks.setdefault((one["listing"].slug, one["row"].stage), []).append(one)
+    groups_of = [
+        {"slug": slug, "stage": pages.as_verb(stage), "label": some[0]["document"].get_stage_display(),
+         "listing": some[0]["listing"], "found": some}
+        for (slug, stage), some in desks.items()
+    ]  # fmt: skip
+    return render(request, "eccs/work.html", {"desks": groups_of})

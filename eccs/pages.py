@@ -25,6 +25,7 @@ class Column:
     number: bool = False
     officers_only: bool = False
     choices: tuple[tuple[str, Any], ...] = ()
+    query: Callable[[str], Q] | None = None  # makes the query of its filter, where that is more than one lookup
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ class Listing:
                 text = text.replace(",", "")
                 if len(text) > LONGEST_NUMBER or not text.replace(".", "", 1).isdecimal() or not text.isascii():
                     return rows.none()
-            rows = rows.filter(**{column.lookup: text})
+            rows = rows.filter(column.query(text) if column.query else Q(**{column.lookup: text}))
         return rows
 
 

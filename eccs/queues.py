@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.roles import group_of
-from eccs import desks, keyset, pages
+from eccs import desk_work, desks, keyset, pages
 from eccs.in_hand import InHand, Priority, kind_of
 from eccs.workflow import Document, Step
 
@@ -96,6 +96,13 @@ def open_steps(model: type[Document], stage: str, actor: Any) -> list[Step]:
     return [s for s in model.steps().values() if stage in s.sources and actor.may(s.activity_at(stage))]
 
 
+def here_to_stay(listing: pages.Listing, stage: str, actor: Any) -> bool:
+    """Whether the person can take up what waits in a queue, and so tick several of it."""
+    done = listing.elsewhere.get(stage)
+    steps = [step for step in open_steps(listing.model, stage, actor) if not step.anytime]
+    return listing.queued and bool(steps or (done and actor.may(done.activity)))
+
+
 def waiting(listing: pages.Listing, stage: str, actor: Any, work: AtDesk) -> Iterator[Any]:
     """What the person can begin with at a desk, priority first and then the oldest."""
     rows = listing.visible_to(actor).filter(stage=stage).select_related(*listing.related).order_by(OLDEST, "pk")
@@ -144,7 +151,8 @@ def queue(request: HttpRequest, slug: str, stage: str) -> HttpResponse:
         "target": desks.target_for(listing, code, actor), "now": timezone.now(),
         "next_url": f"?{urlencode({**kept, 'mark': shown.next_mark})}" if shown.next_mark else "",
         "previous_url": f"?{urlencode({**kept, 'mark': shown.previous_mark})}" if shown.previous_mark else "",
-        "steps": [s for s in open_steps(listing.model, code, actor) if s.many], "elsewhere": listing.elsewhere.get(code),
+        "steps": [s for s in open_steps(listing.model, code, actor) if s.many],
+        "selectable": here_to_stay(listing, code, actor), "may_allocate": actor.may(desk_work.ALLOCATES), "elsewhere": listing.elsewhere.get(code),
     }  # fmt: skip
     return render(request, "eccs/_queue_rows.html" if _fragment(request) else "eccs/queue.html", context)
 

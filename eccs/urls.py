@@ -56,6 +56,7 @@ urlpatterns = [
     # Work in hand
     path("work/", desk_views.work, name="work"),
     path("work/next/<path:slug>/<slug:stage>/", desk_views.take_next, name="work-next"),
+    path("work/many/<path:slug>/<slug:stage>/<verb:verb>/", desk_views.many, name="work-many"),
     path("work/priority/<path:slug>/<str:key>/", desk_views.priority, name="work-priority"),
     path("work/<path:slug>/<str:key>/<verb:verb>/", desk_views.act, name="work-act"),
     path("hand-over/", hand_over_views.hand_over, name="hand-over"),

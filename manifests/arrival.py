@@ -38,12 +38,16 @@ class Scan:
 
 
 # One statement: the package is found and marked, its HAWB counted on, its line in the warehouse register begun, and the scan
-# kept with its answer. A key that is known already changes nothing; its stored answer is read instead.
+# kept with its answer. A key that is known already changes nothing; its stored answer is read instead. Goods confiscated
+# before they came are in and out of the register at once.
 _KEPT = """
 entered AS (
     INSERT INTO manifests_warehouseentry (station_id, hawb_id, in_at, location, out_on)
     SELECT m.station_id, counted.id, %(at)s, '', '' FROM counted JOIN manifests_expresscargomanifest m ON m.id = %(manifest)s
-    ON CONFLICT (hawb_id) DO UPDATE SET in_at = excluded.in_at WHERE manifests_warehouseentry.in_at IS NULL
+    ON CONFLICT (hawb_id) DO UPDATE SET in_at = excluded.in_at,
+        out_at = CASE WHEN manifests_warehouseentry.out_at IS NOT NULL
+            THEN greatest(manifests_warehouseentry.out_at, excluded.in_at) END
+    WHERE manifests_warehouseentry.in_at IS NULL
 ),
 kept AS (
     INSERT INTO manifests_arrivalscan (key, manifest_id, code, verdict, package_id, scanned_at, received_at, by_id)
@@ -77,7 +81,8 @@ counted AS (
     + """
 SELECT coalesce((SELECT verdict FROM kept), (SELECT verdict FROM known)), h.number, found.part, found.arrived_at,
     coalesce(counted.packages_arrived, h.packages_arrived), h.packages,
-    (SELECT array_agg(id) FROM counted WHERE packages_arrived = packages), h.held_since IS NOT NULL, 0
+    (SELECT array_agg(id) FROM counted WHERE packages_arrived = packages), h.held_since IS NOT NULL, 0,
+    EXISTS (SELECT 1 FROM manifests_warehouseentry w WHERE w.hawb_id = h.id AND w.out_on = 'CONFISCATED')
 FROM (SELECT 1) one LEFT JOIN found ON true LEFT JOIN manifests_houseairwaybill h ON h.id = found.hawb_id
 LEFT JOIN counted ON true
 """
@@ -120,7 +125,11 @@ SELECT coalesce((SELECT verdict FROM kept), (SELECT verdict FROM known)), CASE W
     loose.held_since IS NOT NULL OR EXISTS (
         SELECT 1 FROM manifests_houseairwaybill h WHERE h.bag_id = bag.id AND h.held_since IS NOT NULL
     ),
-    (SELECT count(*) FROM manifests_houseairwaybill h WHERE h.bag_id = bag.id)
+    (SELECT count(*) FROM manifests_houseairwaybill h WHERE h.bag_id = bag.id),
+    EXISTS (SELECT 1 FROM manifests_warehouseentry w WHERE w.hawb_id = loose.id AND w.out_on = 'CONFISCATED') OR EXISTS (
+        SELECT 1 FROM manifests_houseairwaybill h JOIN manifests_warehouseentry w ON w.hawb_id = h.id
+        WHERE h.bag_id = bag.id AND w.out_on = 'CONFISCATED'
+    )
 FROM (SELECT 1) one LEFT JOIN bag ON true LEFT JOIN loose ON true
 """
 )
@@ -147,12 +156,12 @@ def record(manifest_id: int, scans: Sequence[Scan], actor: Actor, *, documents: 
             if row[0] is None:  # the same message was being kept by another connection: its answer is there now
                 cursor.execute(statement, given)
                 row = cursor.fetchone()
-            verdict, hawb, part, before, arrived, packages, whole, held, in_bag = row
+            verdict, hawb, part, before, arrived, packages, whole, held, in_bag, confiscated = row
             complete += whole or ()
             answers[place] = {
                 "key": str(scan.key), "code": scan.code, "verdict": verdict, "hawb": hawb, "part": part, "arrived": arrived,
                 "packages": packages, "before": timezone.localtime(before).strftime("%H:%M:%S") if before else "",
-                "held": bool(held), "in_bag": in_bag,
+                "held": bool(held), "in_bag": in_bag, "confiscated": bool(confiscated),
             }  # fmt: skip
         if complete:
             house_airway_bills_arrived.send(None, hawb_ids=complete, actor=actor, at=now, documents=documents)
@@ -184,8 +193,10 @@ def labels(manifest: Any) -> tuple[int, int]:
 
 
 def pieces(manifest: Any) -> list[list[Any]]:
-    """Every label as the station judges by it: code, HAWB, parts, kilograms, time of arrival, held, shipments in the bag, arrived."""
-    from manifests.models import Package
+    """Every label as the station judges by it: code, HAWB, parts, kilograms, time of arrival, held, shipments in the bag, arrived, confiscated."""
+    from manifests.models import Package, WarehouseEntry
+
+    lost = WarehouseEntry.objects.filter(hawb__manifest=manifest, out_on=WarehouseEntry.Out.CONFISCATED)
 
     def clock(at: datetime | None) -> str:
         return timezone.localtime(at).strftime("%H:%M:%S") if at else ""
@@ -194,15 +205,17 @@ def pieces(manifest: Any) -> list[list[Any]]:
         rows = Package.objects.filter(manifest=manifest).values_list(
             "crn", "hawb__number", "hawb__packages", "hawb__gross_weight_kg", "arrived_at", "hawb__held_since"
         )
-        return [[c, h, n, str(kg), clock(at), held is not None, 0, 0] for c, h, n, kg, at, held in rows]
+        gone = set(lost.values_list("hawb__number", flat=True))
+        return [[c, h, n, str(kg), clock(at), held is not None, 0, 0, h in gone] for c, h, n, kg, at, held in rows]
+    gone = {bag or hawb for bag, hawb in lost.values_list("hawb__bag__number", "hawb__number")}
     bags = manifest.bags.annotate(
         n=Count("hawbs"), kg=Sum("hawbs__gross_weight_kg"), held=Count("hawbs__held_since")
     ).values_list("number", "kg", "arrived_at", "held", "n")
     loose = manifest.hawbs.filter(bag=None).values_list(
         "number", "packages", "gross_weight_kg", "arrived_at", "held_since", "packages_arrived"
     )
-    return [[b, b, 1, str(kg or 0), clock(at), held > 0, n, 0] for b, kg, at, held, n in bags] + [
-        [h, h, n, str(kg), clock(at), held is not None, 0, arrived] for h, n, kg, at, held, arrived in loose
+    return [[b, b, 1, str(kg or 0), clock(at), held > 0, n, 0, b in gone] for b, kg, at, held, n in bags] + [
+        [h, h, n, str(kg), clock(at), held is not None, 0, arrived, h in gone] for h, n, kg, at, held, arrived in loose
     ]
 
 

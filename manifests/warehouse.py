@@ -20,8 +20,9 @@ from manifests.models import HouseAirwayBill, WarehouseDetention, WarehouseEntry
 
 VIEWS = {
     "": gettext_lazy("In the warehouse"), "held": gettext_lazy("On hold"), "detained": gettext_lazy("Detained"),
-    "nowhere": gettext_lazy("Without a location"), "out": gettext_lazy("Out"),
+    "nowhere": gettext_lazy("Without a location"), "confiscated": gettext_lazy("Confiscated"), "out": gettext_lazy("Out"),
 }  # fmt: skip
+GONE = ("confiscated", "out")  # views of what is not kept for anybody any more
 
 
 @receiver(goods_released)
@@ -36,19 +37,16 @@ def take_out(hawbs: Any, at: datetime, on: str) -> None:
 
 
 def take_out_unseen(hawbs: QuerySet[HouseAirwayBill], at: datetime, on: str) -> None:
-    """These have left, though perhaps nobody scanned them in: what is scanned afterwards is out of the register already."""
-    WarehouseEntry.objects.bulk_create(
-        [
-            WarehouseEntry(hawb=hawb, station_id=hawb.manifest.station_id, in_at=hawb.arrived_at, out_at=at, out_on=on)
-            for hawb in hawbs.select_related("manifest")
-        ],
-        ignore_conflicts=True,
-    )
+    """These leave the register, though perhaps nobody has scanned them in: cleared on paper, or confiscated.
+
+    What has not come yet has its line before it comes: the scan then takes it in and out at once, and says so.
+    """
+    _begin(hawbs)
     take_out(hawbs.values("pk"), at, on)
 
 
-def detain(hawbs: QuerySet[HouseAirwayBill], at: datetime, memo: str) -> None:
-    """These house airway bills are detained by a memo; what has not come yet is in the register before it comes."""
+def _begin(hawbs: QuerySet[HouseAirwayBill]) -> None:
+    """A line of the register for each, also before it comes."""
     WarehouseEntry.objects.bulk_create(
         [
             WarehouseEntry(hawb=hawb, station_id=hawb.manifest.station_id, in_at=hawb.arrived_at)
@@ -56,6 +54,11 @@ def detain(hawbs: QuerySet[HouseAirwayBill], at: datetime, memo: str) -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def detain(hawbs: QuerySet[HouseAirwayBill], at: datetime, memo: str) -> None:
+    """These house airway bills are detained by a memo; what has not come yet is in the register before it comes."""
+    _begin(hawbs)
     entries = WarehouseEntry.objects.filter(hawb__in=hawbs.values("pk"))
     entries.update(detained_since=at)
     WarehouseDetention.objects.bulk_create(
@@ -72,8 +75,10 @@ def end_detention(hawbs: QuerySet[HouseAirwayBill], at: datetime, memo: str) -> 
 def listed(actor: Actor, view: str, asked: str, days: int | None) -> QuerySet[Any]:
     """The register of the person's stations: one view of it, by HAWB, bag, consignee or location, and of at least so many days."""
     rows = WarehouseEntry.objects.visible_to(actor).select_related("hawb__manifest__courier", "hawb__bag", "station")
-    rows = rows.filter(out_at__isnull=view != "out")
-    if view == "held":
+    rows = rows.filter(out_at__isnull=view not in GONE)
+    if view == "confiscated":
+        rows = rows.filter(out_on=WarehouseEntry.Out.CONFISCATED)
+    elif view == "held":
         rows = rows.filter(hawb__held_since__isnull=False)
     elif view == "detained":
         rows = rows.filter(detained_since__isnull=False)

@@ -44,7 +44,7 @@ def register(request: HttpRequest) -> HttpResponse:
     kept = urlencode({name: value for name, value in asked.items() if value})
     context = {
         **asked, "page": page, "views": warehouse.VIEWS.items(), "kept": kept, "now": timezone.now(),
-        "may_move": request.actor.may(pages.activity_of("warehouse-move")) and asked["view"] != "out",  # type: ignore[attr-defined]
+        "may_move": request.actor.may(pages.activity_of("warehouse-move")) and asked["view"] not in warehouse.GONE,  # type: ignore[attr-defined]
     }  # fmt: skip
     return render(request, "manifests/warehouse.html", context)
 

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import COURIERS, Role
+from bills.clearance.provisional import ProvisionalStage
 from bills.querysets import owed
 from bills.stages import Stage as BillStage
 from eccs.celery import after_commit
@@ -47,7 +48,9 @@ ASKED = (Stage.AT_BANK, Stage.UNKNOWN)
 def bills_still_due(challan: Any, actor: Actor) -> str:
     """Every bill still waits for exactly the amount that stands on the challan."""
     due = owed("bill__") - F("bill__duty_paid")
-    changed = challan.lines.exclude(bill__stage=BillStage.DUTY, amount=due)
+    extra = Q(assessment__stage=ProvisionalStage.EXTRA_DUTY, amount=F("assessment__extra_duty"))
+    stands = Q(assessment=None, bill__stage=BillStage.DUTY, amount=due) | extra
+    changed = challan.lines.exclude(pk__in=challan.lines.filter(stands).values("pk"))
     numbers = list(changed.order_by("bill_id").values_list("bill__number", flat=True)[:3])
     if not numbers:
         return ""

@@ -7,13 +7,16 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.permissions import SYSTEM
 from bills.models import CourierBillOfEntry
-from eccs.workflow import Outcome, take_many
+from bills.provisional import extra_duty_paid
+from eccs.workflow import Refused, take_many
 
 if TYPE_CHECKING:
+    from bills.models import ProvisionalAssessment
     from payments.models import Challan
 
 Heads = dict[str, Decimal]
@@ -21,20 +24,34 @@ Heads = dict[str, Decimal]
 
 def credit_bills(challan: Challan) -> None:
     """Credit each bill of a paid challan, set-wise, once, wherever it is. What a closed bill was paid is left to reconciliation."""
-    lines = {line.bill_id: line for line in challan.lines.filter(live=True)}
-    answers = {bill_id: {"amount": str(line.amount)} for bill_id, line in lines.items()}
-    paid = take_many(CourierBillOfEntry, list(lines), "confirm_payment", SYSTEM, challan=challan.number, each=answers)
-    elsewhere = [cast("CourierBillOfEntry", refusal.document).pk for refusal in paid.refused]
-    late = Outcome()
-    if elsewhere:
-        late = take_many(CourierBillOfEntry, elsewhere, "credit_payment", SYSTEM, challan=challan.number, each=answers)
-    challan.lines.filter(bill_id__in=[bill.pk for bill in (*paid.moved, *late.moved)], live=True).update(
-        live=False, credited_at=timezone.now()
-    )
-    for refusal in late.refused:
-        challan.lines.filter(bill=cast("CourierBillOfEntry", refusal.document)).update(
-            live=False, refusal=" ".join(refusal.reasons)[:300]
-        )
+    live = list(challan.lines.filter(live=True))
+    lines = {line.bill_id: line.amount for line in live if line.assessment_id is None}
+    extra = {line.assessment_id: line.amount for line in live if line.assessment_id is not None}
+    if lines:
+        _credit(challan.lines.filter(assessment=None), *_credited(lines, str(challan.number)))
+    if extra:
+        outcome = extra_duty_paid(extra, str(challan.number))
+        refused = {cast("ProvisionalAssessment", one.document).bill_id: one for one in outcome.refused}
+        _credit(challan.lines.exclude(assessment=None), [one.bill_id for one in outcome.moved], refused)
+
+
+def _credited(amounts: Mapping[int, Decimal], number: str) -> tuple[list[int], dict[int, Refused]]:
+    """The bills that took the payment, those at Awaiting duty by moving on; and those that could not, with the reason."""
+    answers = {bill_id: {"amount": str(amount)} for bill_id, amount in amounts.items()}
+    paid = take_many(CourierBillOfEntry, list(amounts), "confirm_payment", SYSTEM, challan=number, each=answers)
+    elsewhere = [cast("CourierBillOfEntry", one.document).pk for one in paid.refused]
+    if not elsewhere:
+        return [bill.pk for bill in paid.moved], {}
+    late = take_many(CourierBillOfEntry, elsewhere, "credit_payment", SYSTEM, challan=number, each=answers)
+    refused = {cast("CourierBillOfEntry", one.document).pk: one for one in late.refused}
+    return [bill.pk for bill in (*paid.moved, *late.moved)], refused
+
+
+def _credit(lines: QuerySet[Any], moved: list[int], refused: Mapping[int, Refused]) -> None:
+    """Write on the lines of a challan what became of them."""
+    lines.filter(bill_id__in=moved, live=True).update(live=False, credited_at=timezone.now())
+    for bill_id, one in refused.items():
+        lines.filter(bill_id=bill_id).update(live=False, refusal=" ".join(one.reasons)[:300])
 
 
 def heads_due(bill: Any, paid: Mapping[str, Decimal]) -> Heads:

@@ -34,7 +34,7 @@ def heads_of(challan: Challan) -> list[str]:
 def challan_context(challan: Challan, actor: Actor) -> dict[str, Any]:
     """What a challan's page shows besides its steps and trail."""
     heads = heads_of(challan)
-    lines = challan.lines.select_related("bill", "bill__hawb", "bill__courier")
+    lines = challan.lines.select_related("bill", "bill__hawb", "bill__courier", "assessment")
     told = dict(
         challan.messages.filter(outcome__in=("CREDITED", "REPEATED"), status="PAID").values_list("sort", "sort")
     )

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuthorisedCourier, CustomsStation, Importer
 from accounts.permissions import Actor
-from bills.models import CourierBillOfEntry
+from bills.models import CourierBillOfEntry, ProvisionalAssessment
 from eccs.numbering import Numbered
 from eccs.stage_field import StageField
 from eccs.trail import TrailLine
@@ -135,10 +135,16 @@ Challan.trail_model = ChallanTrail
 
 
 class ChallanLine(models.Model):
-    """What one bill has to pay on one challan, by head, in rupees. A bill is live on one challan at most."""
+    """What one bill has to pay on one challan, by head, in rupees; of a bill finally assessed, the extra duty.
+
+    A bill is live on one challan at most.
+    """
 
     challan = models.ForeignKey(Challan, models.PROTECT, related_name="lines")
     bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="challan_lines")
+    assessment = models.ForeignKey(
+        ProvisionalAssessment, models.PROTECT, null=True, related_name="challan_lines", db_index=False
+    )  # whose extra duty it is
     amount = models.DecimalField(max_digits=16, decimal_places=2)
     heads = models.JSONField(default=dict)
     live = models.BooleanField(default=True)

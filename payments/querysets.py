@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 
 from accounts.permissions import Actor
 from accounts.roles import Group
-from bills.models import CourierBillOfEntry
+from bills.clearance.provisional import ProvisionalStage
+from bills.models import CourierBillOfEntry, ProvisionalAssessment
 from bills.querysets import owed
 from bills.stages import Stage as BillStage
 
@@ -26,16 +27,33 @@ class ChallanQuerySet(models.QuerySet[Any]):
 
 
 def payable_bills(actor: Actor) -> QuerySet[Any]:
-    """The bills that the firm filed, that wait for duty and stand on no challan that may still be paid."""
+    """The bills that the firm filed, that wait for duty and stand on no challan that may still be paid, with what is `due`.
+
+    A bill that is Out of Charge is among them while the extra duty of its final assessment is not paid.
+    """
     from payments.models import ChallanLine
 
     if not actor.is_trade or (actor.courier_id is None and actor.importer_id is None):
         return CourierBillOfEntry.objects.none()
     bills: QuerySet[Any] = (
         CourierBillOfEntry.objects.visible_to(actor)
-        .filter(stage=BillStage.DUTY, importer_id=actor.importer_id)  # of a courier: those that no importer filed
+        .filter(importer_id=actor.importer_id)  # of a courier: those that no importer filed
         .filter(~Exists(ChallanLine.objects.filter(bill=OuterRef("pk"), live=True)))
-        .alias(due=owed() - F("duty_paid"))
-        .filter(due__gt=0)
     )
-    return bills if actor.importer_id is not None else bills.filter(courier_id=actor.courier_id)
+    if actor.importer_id is None:
+        bills = bills.filter(courier_id=actor.courier_id)
+    due: Any = owed() - F("duty_paid")
+    awaited = extra_duty_awaited(actor)
+    if not awaited:
+        bills = bills.filter(stage=BillStage.DUTY).annotate(due=due)
+        return bills.filter(due__gt=0)
+    extra = ProvisionalAssessment.objects.filter(bill=OuterRef("pk"), stage=ProvisionalStage.EXTRA_DUTY)
+    due = Case(When(stage=BillStage.DUTY, then=due), default=Subquery(extra.values("extra_duty")[:1]))
+    bills = bills.filter(Q(stage=BillStage.DUTY) | Q(pk__in=awaited)).annotate(due=due)
+    return bills.filter(due__gt=0)
+
+
+def extra_duty_awaited(actor: Actor) -> list[int]:
+    """The firm's bills whose final assessment asks for more than was paid: mostly none."""
+    rows = ProvisionalAssessment.objects.visible_to(actor).filter(stage=ProvisionalStage.EXTRA_DUTY)
+    return list(rows.values_list("bill_id", flat=True))

@@ -11,13 +11,14 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.permissions import SYSTEM, Actor
-from bills.models import CourierBillOfEntry
-from bills.querysets import owed
+from bills.clearance.provisional import ProvisionalStage
+from bills.models import CourierBillOfEntry, ProvisionalAssessment
+from bills.stages import Stage as BillStage
 from eccs import numbering, trail
 from eccs.celery import after_commit
 from eccs.rows import write_rows
@@ -90,6 +91,7 @@ def _refuse_unpayable(bill_ids: Collection[int], bills: list[Any]) -> None:
 
 
 def _lines(bills: list[Any]) -> list[ChallanLine]:
+    extra = _extra_duty([bill.pk for bill in bills if bill.stage != BillStage.DUTY])
     paid_before: dict[int, list[dict[str, Any]]] = {}
     earlier = ChallanLine.objects.filter(bill__in=[bill.pk for bill in bills], credited_at__isnull=False)
     for bill_id, heads in earlier.values_list("bill_id", "heads"):
@@ -99,8 +101,18 @@ def _lines(bills: list[Any]) -> list[ChallanLine]:
             bill=bill, amount=bill.amount_due,
             heads=ledger.as_text(ledger.heads_due(bill, ledger.summed(paid_before.get(bill.pk, ())))),
         )
+        if bill.stage == BillStage.DUTY
+        else ChallanLine(
+            bill=bill, assessment=extra[bill.pk], amount=bill.due, heads=ledger.as_text({"duty": bill.due})
+        )
         for bill in bills
     ]  # fmt: skip
+
+
+def _extra_duty(bill_ids: Collection[int]) -> dict[int, ProvisionalAssessment]:
+    """By bill, the final assessment that asks for more than was paid."""
+    rows = ProvisionalAssessment.objects.filter(bill__in=bill_ids, stage=ProvisionalStage.EXTRA_DUTY)
+    return {row.bill_id: row for row in rows} if bill_ids else {}
 
 
 def _open_trail(challan: Challan, actor: Actor, at: datetime) -> None:
@@ -234,5 +246,5 @@ def note_silence(challan: Challan, nonce: str) -> None:
 
 def amount_awaiting(actor: Actor) -> Decimal:
     """What the firm's payable bills come to, in rupees."""
-    total = payable_bills(actor).aggregate(total=Sum(owed() - F("duty_paid")))["total"]
+    total = payable_bills(actor).aggregate(total=Sum("due"))["total"]
     return total or NOTHING

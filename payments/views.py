@@ -99,7 +99,7 @@ def _payable(request: HttpRequest, actor: Actor, reasons: list[str]) -> dict[str
     return {
         "rows": shown.rows, "stations": stations, "station": station, "hawb": hawb, "manifest": manifest,
         "count": bills.count(), "reasons": reasons, "ticked": request.GET.get("select") == "page",
-        "page_total": sum((bill.amount_due for bill in shown.rows), start=services.NOTHING),
+        "page_total": sum((bill.due for bill in shown.rows), start=services.NOTHING),
         "select_url": f"?{urlencode({**kept, 'mark': request.GET.get('mark', ''), 'select': 'page'})}",
         "next_url": f"?{urlencode({**kept, 'mark': shown.next_mark})}" if shown.next_mark else "",
         "previous_url": f"?{urlencode({**kept, 'mark': shown.previous_mark})}" if shown.previous_mark else "",

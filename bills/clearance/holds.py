@@ -202,7 +202,9 @@ class HeldClearance(ImportClearance):
         self.end_hold(Hold.AMENDMENT)
         self.assessed_at = self.approved_at = None
         self.assessment_required = not self.is_documents and (self.assessment_required or not self.documents_complete)
-        return apply_changes(self, changes)
+        changed = apply_changes(self, changes)
+        self.unreckoned = ""
+        return changed
 
     @step(FREE, Stage.CANCELLED, role=Role.SYSTEM, label=_("Cancel"), para="PN17 10.0", anytime=True)
     def cancel(self: CourierBillOfEntry, *, cancellation: str) -> None:

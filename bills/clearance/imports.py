@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import COURIERS, Role
@@ -35,6 +36,8 @@ class ImportClearance(Document):
 
     unnumbered_stages = UNFILED
     rates_on: date | None
+    unreckoned: str
+    facilitated: bool
     assessed_at: datetime | None
     approved_at: datetime | None
     xray_at: datetime | None
@@ -83,7 +86,8 @@ class ImportClearance(Document):
 
         self.assessed_at = self.taken_at
         self.examination_mandated, self.assessment_remarks = mandate_examination, remarks
-        items = list(reassess(self, alterations)) if alterations else []
+        items = list(reassess(self, alterations or [])) if alterations or self.unreckoned else []
+        self.unreckoned = ""  # an item that is still in no tariff is refused
         supersede(self)
         if bond is not None:
             assess_provisionally(self, bond, remarks)
@@ -193,6 +197,22 @@ class ImportClearance(Document):
         """The duty is worked out again with the rates of the day the aircraft arrived, where they are later (section 15)."""
         self.total_duty, self.duty_heads = Decimal(total_duty), heads
         self.rates_on = datetime.fromisoformat(rates_on).date()
+
+    @step(
+        HERE, GET_STATE(routing.after_doubt, states=list(HERE)), role=Role.SYSTEM, label=_("Send back for assessment"),
+        para="PN17 5.1; section 15", many=True,
+    )  # fmt: skip
+    def send_back_for_assessment(self: CourierBillOfEntry, *, reason: str, rates_on: str) -> Iterable[models.Model]:
+        """The duty cannot be worked out with the rates of the day the aircraft arrived: an officer assesses the bill again."""
+        from bills.news import notices_about
+
+        self.unreckoned, self.rates_on = reason[:300], date.fromisoformat(rates_on)
+        self.assessment_required, self.facilitated, self.assessed_at, self.approved_at = True, False, None, None
+        self.led_back()
+        told = notices_about(self, gettext("%(bill)s goes to the Assessing Officer") % {"bill": self})
+        for notice in told:
+            notice.body = f"{reason}\n{notice.body}"
+        return told
 
     @step(
         Stage.XRAY,

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Substr
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -18,11 +19,13 @@ from bills.clearance.holds import HeldClearance
 from bills.kinds import Kind
 from bills.numbers import bill_series
 from bills.querysets import BillQuerySet, owed
-from bills.stages import CLOSED, PUT_AWAY, Hold, Stage
+from bills.stages import CLOSED, HELD, PUT_AWAY, TO_ASSESSMENT, Hold, Stage
 from eccs.dated_rules import rule_book
+from eccs.identifiers import PERSONAL_IMPORT_IEC
 from eccs.money import grouped
 from eccs.stage_field import StageField
 from eccs.trail import TrailLine
+from eccs.workflow import Refused
 from manifests.models import ExpressCargoManifest, HouseAirwayBill
 from rms.models import RiskDecision
 
@@ -89,6 +92,7 @@ class CourierBillOfEntry(HeldClearance):
     rates_on = models.DateField(null=True, blank=True)  # the day whose rates of duty apply (section 15)
     goods = models.CharField(max_length=240, blank=True)
     first_cth = models.CharField(max_length=8, blank=True)
+    unreckoned = models.CharField(max_length=300, blank=True)  # why the duty could not be worked out again on arrival
     item_count = models.PositiveIntegerField(default=0)
     shipment_count = models.PositiveIntegerField(default=1)  # house airway bills it covers
     bag_count = models.PositiveIntegerField(default=0)  # bags they came in, of documents
@@ -198,6 +202,10 @@ class CourierBillOfEntry(HeldClearance):
                 condition=Q(stage__in=(*OPEN_STAGES, "DRAFT")),
             ),
             models.Index(fields=["manifest", "stage"], name="bill_manifest"),
+            # By whom it is for. A step writes the row into every index that has it: goods of persons, who are most, are in none.
+            models.Index(fields=["iec", "id"], name="bill_iec", condition=~Q(iec__in=("", PERSONAL_IMPORT_IEC))),
+            models.Index(fields=["kyc_number", "id"], name="bill_kyc_pan", condition=Q(kyc_type="PAN")),
+            models.Index(Substr("gstin", 3, 10), F("id"), name="bill_gstin_pan", condition=~Q(gstin="")),
         ]  # fmt: skip
 
     def series(self) -> str:
@@ -290,6 +298,13 @@ class CourierBillOfEntry(HeldClearance):
         self.examined_at = self.taken_at
         return [Examination(bill_id=self.pk, first_check=first_check, by_id=self.taken_by.user_id, **report)]
 
+    def led_back(self) -> None:
+        """A bill that is held goes back to the Assessing Officer when the hold ends, wherever it would have gone on."""
+        if self.stage in HELD:
+            for name in ("returns_to", "detained_from", "stopped_from"):
+                if getattr(self, name) in TO_ASSESSMENT:
+                    setattr(self, name, Stage.ASSESSMENT.value)
+
     def query_withdrawn(self) -> list[models.Model]:
         """A query that a stop overtook is not answered any more."""
         if Hold.QUERY not in self.held_by:
@@ -342,12 +357,15 @@ class CourierBillOfEntry(HeldClearance):
         )  # fmt: skip
         supersede(self)
         if outcome == CONFISCATE:
-            warehouse.take_out([self.hawb_id], self.taken_at, WarehouseEntry.Out.CONFISCATED)
+            warehouse.take_out_unseen(self.shipments(), self.taken_at, WarehouseEntry.Out.CONFISCATED)
         else:
             self.fine += made.fine
             self.penalty += made.penalty
             if made.revised_duty is not None:
                 revise(self, made.revised_duty)
+                self.unreckoned = ""
+            elif self.unreckoned:
+                raise Refused([_("%(reason)s The order sets the duty.") % {"reason": self.unreckoned}], self)
         return [made]
 
     def out_of_charge(self, *, automatic: bool) -> Iterable[models.Model]:

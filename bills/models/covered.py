@@ -29,7 +29,10 @@ class CoveredShipment(models.Model):
                 violation_error_message=_("A bill for this house airway bill exists already."),
             )
         ]
-        indexes = [models.Index(fields=["bill", "id"], name="covered_by_bill")]
+        indexes = [
+            models.Index(fields=["bill", "id"], name="covered_by_bill"),
+            models.Index(fields=["hawb"], name="covered_before", condition=Q(ended_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.bill}: {self.hawb}"

@@ -39,11 +39,14 @@ class ProvisionalAssessment(ProvisionalClearance):
     provisional_duty = models.DecimalField(max_digits=16, decimal_places=2)
     assessed_at = models.DateTimeField()
     documents_received_on = models.DateField(null=True)
+    duty_before = models.DecimalField(max_digits=16, decimal_places=2, null=True)  # as paid before the final assessment
     final_duty = models.DecimalField(max_digits=16, decimal_places=2, null=True)
     extra_duty = models.DecimalField(max_digits=16, decimal_places=2, null=True)
     refund = models.DecimalField(max_digits=16, decimal_places=2, null=True)
-    remarks_final = models.TextField(blank=True)
+    remarks_final = models.TextField(blank=True)  # of a refund, its reason
     finalised_at = models.DateTimeField(null=True)
+    extra_paid_at = models.DateTimeField(null=True)
+    bond_released_at = models.DateTimeField(null=True)
 
     objects = OfBillQuerySet.as_manager()
 
@@ -54,12 +57,22 @@ class ProvisionalAssessment(ProvisionalClearance):
                 fields=["bill"], condition=Q(stage="PROVISIONAL"), name="provisional_one_open_a_bill"
             ),
             models.CheckConstraint(
-                condition=~Q(stage="FINAL") | Q(final_duty__isnull=False, finalised_at__isnull=False),
+                condition=~Q(stage__in=("EXTRA_DUTY", "FINAL"))
+                | Q(final_duty__isnull=False, finalised_at__isnull=False),
                 name="provisional_final_has_duty",
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage="EXTRA_DUTY") | Q(extra_duty__gt=0, extra_paid_at=None, bond_released_at=None),
+                name="provisional_extra_duty_is_unpaid",
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage="FINAL") | Q(extra_duty=0) | Q(extra_paid_at__isnull=False),
+                name="provisional_final_is_paid",
             ),
         ]
         indexes = [
-            models.Index(fields=["station", "stage_since"], name="provisional_queue", condition=Q(stage="PROVISIONAL"))
+            models.Index(fields=["station", "stage_since"], name="provisional_queue", condition=Q(stage="PROVISIONAL")),
+            models.Index(fields=["courier"], name="provisional_extra_duty", condition=Q(stage="EXTRA_DUTY")),
         ]
 
     @property

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -191,7 +193,8 @@ class HouseAirwayBill(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["number"], name="hawb_number"),
+            models.Index(fields=["number"], name="hawb_number_begins", opclasses=["varchar_pattern_ops"]),
+            models.Index(OpClass(Upper("consignee_name"), "text_pattern_ops"), name="hawb_consignee_begins"),
             models.Index(fields=["bag"], name="hawb_of_bag", condition=Q(bag__isnull=False)),
         ]
 

@@ -46,7 +46,7 @@ class WarehouseEntry(models.Model):
         RELEASED = "RELEASED", _("Released provisionally")
         RETURNED = "RETURNED", _("Returned to origin")
         DISPOSED = "DISPOSED", _("Disposed of")
-        CONFISCATED = "CONFISCATED", _("Confiscated")
+        CONFISCATED = "CONFISCATED", _("Confiscated: to the disposal store")
 
     station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="+", db_index=False)
     hawb = models.OneToOneField(HouseAirwayBill, models.CASCADE, related_name="warehouse_entry")

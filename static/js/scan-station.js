@@ -19,6 +19,7 @@ const VERDICTS = {
   part: { tone: [[660, 70], [880, 70]] },
   again: { word: say("again"), short: say("againShort"), tone: [[440, 120], [440, 120]] },
   held: { word: say("held"), says: say("heldSay"), short: say("held"), tone: [[520, 110], [390, 110], [520, 110]] },
+  confiscated: { word: say("confiscated"), says: say("confiscatedSay"), short: say("confiscated"), tone: [[390, 220], [390, 220]] },
   wrong: { word: say("wrong"), short: say("wrongShort"), tone: [[300, 220], [300, 220]] },
   unknown: { word: say("unknown"), says: say("unknownSay"), short: say("unknownShort"), tone: [[180, 500]] },
 };
@@ -79,9 +80,10 @@ function showUnsent(down = $("unsent").dataset.state === "down", signedOut = $("
 }
 
 /** What the server answers differently from what the station said at once is said again, so that nobody overlooks it. */
-function differs({ code, verdict, held }) {
+function differs({ code, verdict, held, confiscated }) {
   const bill = manifest.hawbs.get(manifest.pieces.get(code)?.hawb);
-  if (held && bill && !bill.held) { bill.held = true; show(code, { state: "held", counted: true }); }
+  if (confiscated && bill && !bill.confiscated) { bill.confiscated = true; show(code, { state: "confiscated", counted: true }); }
+  else if (held && bill && !bill.held) { bill.held = true; show(code, { state: "held", counted: true }); }
   if (verdict === "UNKNOWN" && manifest.pieces.has(code)) show(code, { state: "wrong", says: say("notFound") });
   if (verdict === "ARRIVED" && !manifest.pieces.has(code)) show(code, { state: "ok", says: say("found") });
 }
@@ -97,6 +99,7 @@ function judge(code) {
   if (piece.at) return { state: "again", bill, says: say("againSay", { at: piece.at }) };
   bill.arrived += 1;
   if (!manifest.shared || bill.bagged || bill.arrived === bill.packages) piece.at = now(); // loose document pieces share a label
+  if (bill.confiscated) return { state: "confiscated", bill, says: bill.bagged ? say("confiscatedBagSay") : undefined };
   if (bill.held) return { state: "held", bill, says: bill.bagged ? say("heldBagSay") : undefined };
   if (bill.bagged) return { state: "ok", bill, says: say("bagSay", { shipments: bill.bagged }) };
   const parts = { n: bill.arrived, of: bill.packages };
@@ -121,7 +124,7 @@ function show(code, { state, word, short, says, bill, counted }) {
   }
   $("last").prepend(line);
   while ($("last").children.length > 10) $("last").lastElementChild.remove();
-  if (["ok", "part", "held"].includes(state) && !counted) count(1);
+  if (["ok", "part", "held", "confiscated"].includes(state) && !counted) count(1);
   if (state === "unknown") $("excess").textContent = Number($("excess").textContent) + 1;
   if (bill && bill.arrived === bill.packages && !bill.bagged) weighing(bill); // a bag is not weighed, its shipments are
   sound(VERDICTS[state].tone);

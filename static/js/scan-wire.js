@@ -7,8 +7,8 @@ export const now = () => new Date().toLocaleTimeString("en-GB", { timeZone: "Asi
 export async function fetched(address) {
   const { pieces, inside, shared } = await (await fetch(address, { headers: { Accept: "application/json" } })).json();
   const hawbs = new Map();
-  for (const [, hawb, packages, kg, at, held, bagged, arrived] of pieces) {
-    const bill = hawbs.get(hawb) ?? { hawb, packages, kg: Number(kg), arrived, held, bagged };
+  for (const [, hawb, packages, kg, at, held, bagged, arrived, confiscated] of pieces) {
+    const bill = hawbs.get(hawb) ?? { hawb, packages, kg: Number(kg), arrived, held, bagged, confiscated };
     if (!arrived) bill.arrived += at ? 1 : 0; // a loose document shipment says itself how many of its pieces have come
     hawbs.set(hawb, bill);
   }

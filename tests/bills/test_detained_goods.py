@@ -12,13 +12,16 @@ from accounts.permissions import SYSTEM
 from bills.models import BillCancellation, CourierBillOfEntry
 from bills.stages import Stage
 from eccs.workflow import Refused, take
-from manifests.arrival import Scan, record
+from manifests.arrival import Scan, pieces, record
+from manifests.clearance import Stage as ManifestStage
 from manifests.models import WarehouseEntry
 from tests.bills.conftest import SignedIn
 from tests.bills.desks import ORDER, SECURITY, Desks, fresh
 from tests.every_step.declared import CASES
 from tests.factories.bills import bill
+from tests.factories.documents import bill_of_documents, flight
 from tests.factories.firms import actor
+from tests.factories.manifests import house_airway_bill, manifest
 from tests.factories.uncleared import lying
 
 pytestmark = pytest.mark.django_db
@@ -101,3 +104,47 @@ def test_7k_goods_confiscated_have_left_the_register(desks: Desks) -> None:
     assert desks.act("ao.blr", one, "adjudicate", **order).stage == Stage.CONFISCATED
     entry = entry_of(one)
     assert (entry.out_at is not None, entry.out_on) == (True, WarehouseEntry.Out.CONFISCATED)
+
+
+@pytest.mark.parametrize("packages", [1, 2])
+def test_7k_goods_confiscated_before_they_land_go_to_the_disposal_store(desks: Desks, packages: int) -> None:
+    on = manifest(ManifestStage.ARRIVAL_SCAN)
+    hawb = house_airway_bill(on, packages=packages)
+    one, other = bill(Stage.ADJUDICATION, hawb=hawb, arrived=False), house_airway_bill(on)
+    order, scanner = ORDER | {"outcome": "CONFISCATE", "fine": "0"}, actor("ARRIVAL_SCANNER")
+    desks.act("ao.blr", one, "adjudicate", **order)
+    keeper, register = desks.signed_in("warehouse.blr"), reverse("warehouse-register")
+    assert "not yet here" in keeper.get(f"{register}?view=confiscated").content.decode()
+    labels = [piece.crn for piece in hawb.pieces.order_by("part")]
+    held = {piece[0]: piece[8] for piece in pieces(on)}
+    assert [held[label] for label in labels] == [True] * packages and sum(held.values()) == packages
+    told = record(on.pk, [Scan(uuid4(), code, timezone.now()) for code in (*labels, other.number)], scanner)
+    assert [(one["verdict"], one["confiscated"]) for one in told] == [("ARRIVED", True)] * packages + [
+        ("ARRIVED", False)
+    ]
+    entry = entry_of(one)
+    assert entry.in_at and entry.out_at and entry.in_at <= entry.out_at
+    assert entry.out_on == WarehouseEntry.Out.CONFISCATED
+    shown = keeper.get(f"{register}?view=confiscated").content.decode()
+    assert "Confiscated: to the disposal store" in shown and hawb.number in shown and other.number not in shown
+    stock = keeper.get(register).content.decode()
+    assert hawb.number not in stock and other.number in stock
+    keeper.post(reverse("warehouse-move"), {"entry": [entry.pk], "location": "A-1"})
+    assert entry_of(one).location == ""
+    one = CourierBillOfEntry.objects.get(pk=one.pk)
+    assert (one.stage, one.arrived_at is not None) == (Stage.CONFISCATED, True)
+
+
+def test_7k_documents_confiscated_leave_the_register_every_shipment_of_the_bill(desks: Desks) -> None:
+    on = flight(ManifestStage.ARRIVAL_SCAN)
+    one = bill_of_documents(Stage.ADJUDICATION, on=on, arrived_at=None)
+    order = ORDER | {"outcome": "CONFISCATE", "fine": "0"}
+    desks.act("ao.blr", one, "adjudicate", **order)
+    entries = WarehouseEntry.objects.filter(hawb__manifest=on)
+    assert [entry.out_on for entry in entries] == ["CONFISCATED"] * 4
+    codes = ("BAG-1", "D004", "D009")
+    told = record(
+        on.pk, [Scan(uuid4(), code, timezone.now()) for code in codes], actor("ARRIVAL_SCANNER"), documents=True
+    )
+    assert [one["confiscated"] for one in told] == [True, True, False]
+    assert {piece[0]: piece[8] for piece in pieces(on)} == dict.fromkeys(("BAG-1", "BAG-2", "D004"), True)

@@ -69,43 +69,6 @@ def test_7b_second_check(desks: Desks) -> None:
     assert desks.act("superintendent.blr", one, "give_out_of_charge").stage == Stage.OUT_OF_CHARGE
 
 
-BOND = {
-    "kind": "provisional", "bond_type": "PROVISIONAL", "bond_amount": "5000", "bond_number": "B-118",
-    "bond_date": "12/11/2026", "remarks": "The test report is awaited.",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("final", "extra", "refund"), [("40", "9", "0"), ("31", "0", "0"), ("11", "0", "20")])
-def test_7c_provisional_assessment_and_the_final_one(desks: Desks, final: str, extra: str, refund: str) -> None:
-    one = bill(Stage.ASSESSMENT, arrived=True)
-    assert "A provisional assessment needs it." in desks.refused(
-        "ao.blr", one, "assess", **ACCEPT | {"kind": "provisional"}
-    )
-    one = desks.act("ao.blr", one, "assess", **ACCEPT | BOND)
-    assert one.provisional
-    assessment = one.provisional_assessments.get()
-    assert (assessment.bond_number, assessment.provisional_duty, assessment.stage) == ("B-118", 31, "PROVISIONAL")
-    for username in ("ao.blr", "signatory.swift", "superintendent.blr"):
-        assert "Provisional assessment" in desks.page(username, one)
-    answer = {"final_duty": final, "remarks": "Report received.", "documents_received_on": "19/11/2026"}
-    assert "not Out of Charge yet" in desks.refused("ao.blr", assessment, "finalise_assessment", **answer)
-    one, _challan = desks.pay(one)
-    one = desks.act("xray.blr", one, "clear_xray")
-    one = desks.act("superintendent.blr", one, "give_out_of_charge")
-    assert one.stage == Stage.OUT_OF_CHARGE
-    done = desks.act("ao.blr", assessment, "finalise_assessment", **answer)
-    assert (done.stage, done.extra_duty, done.refund) == ("FINAL", Decimal(extra), Decimal(refund))
-    assert not fresh(one).provisional
-
-
-def test_7c_a_new_assessment_supersedes_the_provisional_one(desks: Desks) -> None:
-    one = desks.act("ao.blr", bill(Stage.ASSESSMENT, assessable_value=Decimal("100000.01")), "assess", **ACCEPT | BOND)
-    one = desks.act("dcac.blr", one, "return_to_assessing_officer", remarks="No bond is needed.")
-    one = desks.act("ao.blr", one, "assess", **ACCEPT)
-    assert not one.provisional
-    assert one.provisional_assessments.get().stage == "SUPERSEDED"
-
-
 def test_7d_query_during_assessment(desks: Desks) -> None:
     one = desks.act("ao.blr", bill(Stage.ASSESSMENT), "raise_query", question="Which battery?")
     assert one.stage == Stage.QUERY

@@ -11,10 +11,13 @@ from django.utils import timezone
 
 from bills import rates
 from bills.assessment import heads, reckon_again
-from bills.models import Adjudication, CourierBillOfEntry, TariffRate
+from bills.models import Adjudication, CourierBillOfEntry, Item, TariffRate
 from bills.stages import Stage
+from eccs.models import Notice
 from eccs.workflow import take
 from manifests.clearance import Stage as ManifestStage
+from tests.bills.conftest import SignedIn
+from tests.bills.desks import ACCEPT, Desks
 from tests.factories import firms
 from tests.factories.bills import bill
 from tests.factories.manifests import manifest
@@ -107,3 +110,41 @@ def test_a_duty_that_was_adjudged_stays() -> None:
     )  # fmt: skip
     land(on)
     assert again(filed).total_duty == filed.total_duty
+
+
+def test_a_tariff_item_that_has_left_the_tariff_keeps_its_bill_back_and_not_the_flight(signed_in: SignedIn) -> None:
+    tariff(20, 10)
+    on = flown()
+    waits, paid, asked, other = (
+        prior(stage, on, facilitated=True) for stage in (Stage.DUTY, Stage.ARRIVAL, Stage.QUERY, Stage.DUTY)
+    )
+    CourierBillOfEntry.objects.filter(pk=asked.pk).update(returns_to=Stage.FOR_OUT_OF_CHARGE)
+    Item.objects.filter(bill=other).update(cth="85182900")
+    TariffRate.objects.filter(cth="85183000").delete()  # it is another item now
+    TariffRate.objects.create(
+        cth="85182900",
+        description="Loudspeakers",
+        unit="NOS",
+        bcd_percent=15,
+        igst_percent=18,
+        from_date=date(2026, 4, 1),
+    )
+    land(on)
+    assert again(other).trail.get().step == "recompute_duty"
+    desks = Desks(signed_in)
+    for one, stage in ((waits, "ASSESSMENT"), (paid, "ASSESSMENT"), (asked, "QUERY")):
+        now = again(one)
+        assert (now.stage, now.total_duty, now.rates_on) == (stage, one.total_duty, date(2026, 4, 2))
+        assert "02/04/2026: Item 1: 85183000 is not in the tariff." in now.unreckoned
+        assert now.assessment_required and not now.facilitated
+        told = Notice.objects.get(audience=f"courier:{now.courier_id}", subject__startswith=f"{now} goes to")
+        assert "85183000 is not in the tariff" in told.body
+        for username in ("ao.blr", "signatory.swift"):
+            assert "85183000 is not in the tariff" in desks.page(username, now)
+    assert again(asked).returns_to == Stage.ASSESSMENT  # the answer comes back to the Assessing Officer
+    assert "Tariff changed" in signed_in("ao.blr").get("/bills/imports/queue/assessment/").content.decode()
+    held = again(paid)
+    assert "is not in the tariff" in desks.refused("ao.blr", held, "assess", **ACCEPT)
+    done = take(held, "assess", firms.actor("ASSESSING_OFFICER"), alterations=[{"item_no": 1, "cth": "85182900"}])
+    assert (done.unreckoned, done.stage) == ("", Stage.DUTY if done.amount_due > 0 else Stage.ARRIVAL)
+    assert done.items.get().bcd == pytest.approx(done.assessable_value * 15 / 100, abs=Decimal("0.5"))

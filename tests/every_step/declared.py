@@ -143,6 +143,9 @@ CASES: dict[type[Document], Case] = {
             "confirm_payment": _owed,
             "credit_payment": _owed,
             "recompute_duty": _recomputed,
+            "send_back_for_assessment": lambda _one: {
+                "reason": "Item 1: 85183000 is not in the tariff.", "rates_on": timezone.localdate().isoformat(),
+            },
             "mark_suspicious": lambda _one: {"remarks": "A dense block in the lid."},
             "report_examination": lambda _one: REPORT,
             "report_first_check_examination": lambda _one: REPORT,
@@ -178,7 +181,11 @@ CASES: dict[type[Document], Case] = {
     BillAmendment: Case(bill_amendment, {"process": REMARKS, "reject": REMARKS}),
     BillCancellation: Case(cancellation, {"verify": REMARKS, "reject": REMARKS}),
     ProvisionalAssessment: Case(
-        provisional_assessment, {"finalise_assessment": lambda _one: {"final_duty": "40", "remarks": "Report received."}}
+        provisional_assessment,
+        {
+            "finalise_assessment": lambda _one: {"final_duty": "40", "remarks": "Report received."},
+            "confirm_extra_duty": lambda _one: {"amount": "9", "challan": "1911402718"},
+        },
     ),
     ReturnToOrigin: Case(
         return_to_origin,

@@ -40,7 +40,7 @@ def bill_of_documents(
     hawbs = list(HouseAirwayBill.objects.filter(manifest=on).order_by("bag__number", "number"))
     fields: dict[str, Any] = {
         "kind": "CBE-XI", "shipment_count": len(hawbs), "bag_count": on.bags.count(), "draft": Chosen().kept(),
-        "arrived_at": max(h.arrived_at for h in hawbs if h.arrived_at) if landed else None, "total_duty": 0, "duty_paid": 0,
+        "arrived_at": max((h.arrived_at for h in hawbs if h.arrived_at), default=None) if landed else None, "total_duty": 0, "duty_paid": 0,
         "duty_heads": {}, "assessable_value": 0, "goods": "Documents", "item_count": 0,
         "first_cth": "", "kyc_type": "", "kyc_number": "", "iec": "", "facilitated": True, "gstin": "", "paid_at": None,
     }  # fmt: skip

@@ -16,6 +16,7 @@ from eccs import numbering
 from tests.factories.bills import bill
 
 CHANGES = [{"name": "unit_price", "item": 1, "old": "11.2", "new": "12.4"}]
+UNSETTLED = (ProvisionalStage.PROVISIONAL, ProvisionalStage.EXTRA_DUTY)
 OPEN = (AmendmentStage.REQUESTED, AmendmentStage.PROCESSED, CancellationStage.VERIFIED)
 
 
@@ -48,19 +49,20 @@ def provisional_assessment(
     firm: str = "swift", **given: Any,
 ) -> ProvisionalAssessment:  # fmt: skip
     """A provisional assessment of a bill that is Out of Charge."""
-    on = of or bill(Stage.OUT_OF_CHARGE, station=station, firm=firm, provisional=stage == ProvisionalStage.PROVISIONAL)
+    on = of or bill(Stage.OUT_OF_CHARGE, station=station, firm=firm, provisional=stage in UNSETTLED)
     fields: dict[str, Any] = {
         "bill": on, "station_id": on.station_id, "courier_id": on.courier_id, "stage": stage, "bond_type": "PROVISIONAL",
         "bond_number": "B-118", "bond_amount": Decimal(5000), "bond_date": date(2026, 11, 12), "remarks": "Test report awaited.",
         "provisional_duty": on.total_duty, "assessed_at": timezone.now(),
     }  # fmt: skip
-    if stage == ProvisionalStage.FINAL:
+    now = timezone.now()
+    if stage in (ProvisionalStage.EXTRA_DUTY, ProvisionalStage.FINAL):
         fields |= {
-            "final_duty": Decimal(40),
-            "extra_duty": Decimal(9),
-            "refund": Decimal(0),
-            "finalised_at": timezone.now(),
-        }
+            "duty_before": on.total_duty, "final_duty": on.total_duty + 9, "extra_duty": Decimal(9), "refund": Decimal(0),
+            "finalised_at": now,
+        }  # fmt: skip
+    if stage == ProvisionalStage.FINAL:
+        fields |= {"extra_paid_at": now, "bond_released_at": now}
     made = ProvisionalAssessment(**fields | given)
     _keep(made)
     return made

@@ -207,7 +207,7 @@ def test_only_the_stations_own_scanners_scan(signed_in: SignedIn, flight: Expres
 def test_the_station_holds_every_package_to_judge_by(signed_in: SignedIn, flight: ExpressCargoManifest) -> None:
     listed = signed_in("scan.blr").get(reverse("scan-packages", args=[flight.key])).json()["pieces"]
     assert sorted(piece[0] for piece in listed) == ["SWF001", "SWF002-1", "SWF002-2", "SWF002-3"]
-    assert ["SWF001", "SWF001", 1, "10.000", "", False, 0, 0] in listed
+    assert ["SWF001", "SWF001", 1, "10.000", "", False, 0, 0, False] in listed
 
 
 def test_one_label_in_the_plain_form(signed_in: SignedIn, flight: ExpressCargoManifest) -> None:

@@ -274,6 +274,8 @@ def _common(world: World) -> None:
         for stage in listing.model.stage_order():
             world.common("queue", listing.slug, as_verb(stage))
             world.common("work-next", listing.slug, as_verb(stage))
+            if listing.model is CourierBillOfEntry:
+                world.common("work-many", listing.slug, as_verb(stage), "take-up")
             for step in listing.model.steps().values():
                 if stage in step.sources:
                     world.common("steps", listing.slug, as_verb(stage), as_verb(step.name))

@@ -14,6 +14,7 @@ from bills.models import (
     Examination,
     Item,
     OutOfCharge,
+    ProvisionalAssessment,
     QueryMemo,
 )
 from eccs.trail import START, seal
@@ -33,7 +34,8 @@ DECLARED = (
 REVALUED = ("file", "assess", "amend", "recompute_duty", "adjudicate", "finalise")
 BY_STEPS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(DECLARED, ("file", "amend")),
-    **dict.fromkeys(("kyc_type", "kyc_number", "filed_at", "presented_on", "risk_decision_id", "facilitated"), ("file",)),
+    **dict.fromkeys(("kyc_type", "kyc_number", "filed_at", "presented_on", "risk_decision_id"), ("file",)),
+    "facilitated": ("file", "send_back_for_assessment"),
     **dict.fromkeys(("assessable_value",), ("file", "assess", "amend", "recompute_duty")),
     **dict.fromkeys(("total_duty", "duty_heads"), REVALUED),
     **dict.fromkeys(("fine", "penalty"), ("adjudicate", "finalise")),
@@ -167,12 +169,24 @@ def money_is_conserved(before: State, after: State, steps: Steps) -> None:
         then = before.rows[CourierBillOfEntry].get(bill["id"], bill)
         gained = _credited(after, bill["id"]) - _credited(before, bill["id"])
         assert bill["duty_paid"] - then["duty_paid"] == gained, "paid, and not by a challan"
+        _finally_assessed(after, bill)
         if bill["stage"] not in UNFILED:
             assert _sum(bill["duty_heads"]) == bill["total_duty"], "the heads do not add up to the duty"
 
 
-def _credited(state: State, bill: int) -> Decimal:
-    return sum((line["amount"] for line in state.all(ChallanLine, bill_id=bill) if line["credited_at"]), Decimal(0))
+def _finally_assessed(state: State, bill: Row) -> None:
+    """What a final assessment asks for was paid by a challan, no more and no less, before it was closed."""
+    for made in state.all(ProvisionalAssessment, bill_id=bill["id"]):
+        if made["stage"] in ("EXTRA_DUTY", "FINAL"):
+            assert made["final_duty"] == bill["total_duty"] + made["extra_duty"] - made["refund"]
+            wanted = made["extra_duty"] if made["stage"] == "FINAL" else 0
+            assert _credited(state, bill["id"], made["id"]) == wanted, "the extra duty is not what was paid"
+            assert bill["provisional"] == (made["stage"] == "EXTRA_DUTY")
+
+
+def _credited(state: State, bill: int, assessment: int | None = None) -> Decimal:
+    lines = state.all(ChallanLine, bill_id=bill, assessment_id=assessment)
+    return sum((line["amount"] for line in lines if line["credited_at"]), Decimal(0))
 
 
 def _moved_money(message: Row, challan: Row) -> bool:

@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bills', '0005_orders_of_manual_clearance'),
-        ('payments', '0003_payers'),
+        ('bills', '0008_orders_of_manual_clearance'),
+        ("payments", "0004_final_assessment"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

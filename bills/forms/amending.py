@@ -1,0 +1,192 @@
+"""The form on which a filed bill is amended: every declared value as it stands, Form E's blocks among them (PN17 11.0)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from bills.amendable import Declared, Locked, declared, form_e_of, locked
+from bills.columns import FORM_E, INVOICE_E
+from bills.form_e import check_blocks, check_parties
+from bills.forms.entry import BY_NAME, DraftForm, sentence
+from bills.forms.officers import StepForm
+from bills.forms.words import LABELS, YES_NO
+from bills.kinds import Kind
+from bills.models import BillInvoice, Item
+from bills.rates import exchange_rates, tariff
+from bills.requests import Change, misfit_as_amended, text_of, value_of
+from eccs.uploads.checks import Bad
+from eccs.workflow import Refused
+
+NEEDED = {
+    "iec", "invoice_number", "invoice_date", "invoice_terms", "currency", "cth", "description", "country_of_origin",
+    "quantity", "uom", "unit_price", "importer_category", "be_class", "valuation_rule", "country_of_consignment",
+}  # fmt: skip
+
+
+class AmendmentForm(StepForm):
+    """Every declared value as it stands, each to be changed; what is changed is checked as filing would (PN17 11.0)."""
+
+    template = "bills/_amend.html"
+
+    reason = forms.CharField(
+        label=_("Reason for the amendment"), widget=forms.Textarea(attrs={"rows": 3}), max_length=1000,
+        help_text=_("The Assessing Officer and the DC/AC read it."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.items: list[Item] = list(self.document.items.all())
+        self.invoices: list[BillInvoice] = list(self.document.invoices.all())
+        self.declared = {one.key: one for one in declared(self.document, self.invoices, self.items)}
+        for key, one in self.declared.items():
+            field = self._field(one)
+            field.initial = one.old == "Y" if one.name in YES_NO else one.old
+            field.required = bool(one.old) and one.name in NEEDED
+            self.fields[key] = field
+
+    def _field(self, one: Declared) -> forms.Field:
+        if one.name == "invoice_place":
+            choices = [(str(i.place), f"{i.place}: {i.invoice_number}") for i in self.invoices]
+            return forms.ChoiceField(label=LABELS["invoice_place"], choices=choices)
+        return DraftForm._field(one.name)
+
+    def _fields(self, **of: Any) -> list[Any]:
+        """The fields of one invoice, one item, Form E's blocks, or else of the bill as a whole."""
+        wanted = {"item": 0, "invoice": 0, "form_e": False} | of
+        return [self[key] for key, one in self.declared.items() if all(getattr(one, n) == v for n, v in wanted.items())]
+
+    def header_fields(self) -> list[Any]:
+        """The fields of the bill as a whole."""
+        return self._fields()
+
+    def form_e_fields(self) -> list[Any]:
+        """The fields of Form E's blocks."""
+        return self._fields(form_e=True)
+
+    def invoice_fields(self) -> list[dict[str, Any]]:
+        """The fields of each invoice of a CBE-XIV."""
+        return [{"invoice": i, "fields": self._fields(invoice=i.place)} for i in self.invoices]
+
+    def item_fields(self) -> list[dict[str, Any]]:
+        """The fields of each item."""
+        return [{"item": item, "fields": self._fields(item=item.item_no)} for item in self.items]
+
+    def locked(self) -> list[Locked]:
+        """What no amendment changes, with the reason."""
+        return locked(self.document)
+
+    def _changes(self, given: dict[str, Any]) -> list[Change]:
+        changes = []
+        for key, one in self.declared.items():
+            if key not in given:
+                continue
+            new = ("Y" if given[key] else "N") if one.name in YES_NO else str(given[key] or "").strip()
+            if new and one.name not in YES_NO and one.name in BY_NAME:
+                try:
+                    new = text_of(BY_NAME[one.name].convert(new))
+                except Bad as bad:
+                    self.add_error(key, sentence(str(bad)))
+                    continue
+            if new != one.old:
+                changes.append(one.changed_to(new))
+        return changes
+
+    def clean(self) -> dict[str, Any]:
+        """Something is changed, to what could be filed today."""
+        given = super().clean() or {}
+        self.changes = self._changes(given)
+        if not self.errors and not self.changes:
+            self.add_error(None, _("Nothing is changed: change at least one value."))
+        for change in self.changes:
+            if change["new"]:
+                self._check_rates(change)
+        if not self.errors and self.document.kind == Kind.XIV:
+            check_form_e(self)
+        if not self.errors:
+            self._check_value()
+        return given
+
+    def _check_rates(self, change: Change) -> None:
+        bill, new = self.document, change["new"]
+        assert bill.presented_on is not None
+        key = key_of(change)
+        if change["name"] == "cth" and tariff().rate(new, bill.rates_on or bill.presented_on) is None:
+            self.add_error(key, _("%(cth)s is not a tariff item.") % {"cth": new})
+        if change["name"] == "currency" and exchange_rates().rate(new, bill.presented_on) is None:
+            self.add_error(key, _("%(currency)s has no rate of exchange in force.") % {"currency": new})
+        if change["name"] == "invoice_date" and date.fromisoformat(new) > bill.presented_on:
+            self.add_error(key, _("The invoice is not later than the bill."))
+
+    def _check_value(self) -> None:
+        try:
+            misfit = misfit_as_amended(self.document, self.changes)
+        except Refused as refusal:
+            self.add_error(None, " ".join(refusal.reasons))
+            return
+        if misfit:
+            words = _("After this amendment %(reason)s. Cancel the bill, then file the other form.")
+            self.add_error(None, words % {"reason": misfit})
+
+    def answers(self) -> dict[str, Any]:
+        """What is to change, with old and new value, and why."""
+        return {"changes": self.changes, "reason": self.cleaned_data["reason"]}
+
+
+class _Amended:
+    """Values as they would be after the changes; a fault stands at its field where the value can be amended."""
+
+    def __init__(self, form: AmendmentForm, *targets: Any, **of: Any) -> None:
+        self.form, self.targets, self.of = form, targets, of
+
+    def _change(self, name: str) -> Change | None:
+        wanted = self.of if name in (*FORM_E, *INVOICE_E) else {}
+        return next((c for c in self.form.changes if c["name"] == name and wanted.items() <= c.items()), None)
+
+    def given(self, name: str) -> Any:
+        target = next(t for t in self.targets if hasattr(t, name))
+        change = self._change(name)
+        return value_of(target, name, change["new"]) if change else getattr(target, name)
+
+    def lacks(self, name: str) -> bool:
+        return self.given(name) in (None, "") and not self.wrong(name)
+
+    def wrong(self, name: str) -> bool:
+        return self._key(name) in self.form.errors
+
+    def fault(self, name: str, reason: str) -> None:
+        key = self._key(name)
+        self.form.add_error(key if key in self.form.fields else None, sentence(reason))
+
+    def called(self, name: str) -> str:
+        return str(_("“%(label)s”") % {"label": LABELS[name]})
+
+    def _key(self, name: str) -> str:
+        return Declared(name, "", **self.of if name in (*FORM_E, *INVOICE_E) else {}).key
+
+
+def check_form_e(form: AmendmentForm) -> None:
+    """Form E's blocks and invoices agree with themselves after the changes, as at filing; every invoice keeps an item."""
+    bill, blocks = form.document, form_e_of(form.document)
+    if blocks is not None and any(c.get("form_e") or not (c["item"] or c.get("invoice")) for c in form.changes):
+        check_blocks(_Amended(form, blocks, bill, form_e=True))
+    presented_on = bill.presented_on
+    assert presented_on is not None
+    touched = {c["invoice"] for c in form.changes if c.get("invoice")}
+    for invoice in form.invoices:
+        if invoice.place in touched:
+            check_parties(_Amended(form, invoice, invoice=invoice.place), presented_on)
+    moved = {c["item"]: int(c["new"]) for c in form.changes if c["name"] == "invoice_place"}
+    places = {moved.get(item.item_no, item.invoice_place) for item in form.items}
+    for invoice in form.invoices if moved else ():
+        if invoice.place not in places:
+            form.add_error(None, _("Invoice %(number)s has no item left.") % {"number": invoice.invoice_number})
+
+
+def key_of(change: Change) -> str:
+    """The field of a change."""
+    place, blocks = change.get("invoice", 0), change.get("form_e", False)
+    return Declared(change["name"], "", item=change["item"], invoice=place, form_e=blocks).key
