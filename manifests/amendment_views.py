@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from eccs import pages
-from eccs.templatetags.eccs import moment
+from eccs.moments import as_read
 from eccs.workflow import Refused
 from manifests import amendments
 from manifests.amendment_forms import HeaderForm
@@ -63,19 +62,13 @@ def told_lines(amendment: ManifestAmendment) -> list[dict[str, Any]]:
         {
             "line": line,
             "cells": [
-                (label_of(name), _shown(name, line.before), _shown(name, line.after))
+                (label_of(name), as_read(line.before.get(name, "")), as_read(line.after.get(name, "")))
                 for name in in_order(line.after or line.before)
                 if line.after.get(name, "") or line.before.get(name, "")
             ],
         }
         for line in amendment.lines.all()
     ]
-
-
-def _shown(name: str, cells: dict[str, Any]) -> Any:
-    """A cell as people read it: moments as DD/MM/YYYY HH:MM."""
-    value = cells.get(name, "")
-    return moment(datetime.fromisoformat(value)) if value and name.endswith("_arrival") else value
 
 
 def _written(request: HttpRequest, manifest: ExpressCargoManifest) -> HttpResponse:
@@ -191,7 +184,9 @@ def version(request: HttpRequest, key: str, number: int) -> HttpResponse:
     found = get_object_or_404(manifest.versions.select_related("amendment"), number=number)
     asked = request.GET.get("hawb", "").strip().upper()
     shown = [row for row in found.shipments if row["hawb"].startswith(asked)]
-    header_cells = [(label_of(name), _shown(name, found.header)) for name in in_order(found.header) if found.header[name] != ""]
+    header_cells = [
+        (label_of(name), as_read(found.header[name])) for name in in_order(found.header) if found.header[name] != ""
+    ]
     context = {
         "manifest": manifest,
         "version": found,
