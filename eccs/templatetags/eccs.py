@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from accounts.roles import Group, Role
 from eccs import money, pages, state_map
+from eccs.form_words import name_in_words
 from eccs.moments import as_read, clock, day, moment, weekday, when
 from eccs.workflow import Document, Step, holders
 
@@ -304,14 +305,7 @@ def verb(name: str) -> str:
     return pages.as_verb(name)
 
 
-_ABBREVIATIONS = {"ad", "crn", "cth", "gstin", "hawb", "iec", "igm", "kyc", "mawb", "pan", "ucr"}
-
-
-@register.filter
-def words(name: str) -> str:
-    """A name from the code as words: packages opened."""
-    said = [part.upper() if part in _ABBREVIATIONS else part for part in name.split("_")]
-    return " ".join([said[0][:1].upper() + said[0][1:], *said[1:]])
+register.filter("words", name_in_words)
 
 
 @register.filter
