@@ -6,6 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from eccs.form_words import name_in_words
+from eccs.moments import as_read
+
 KEY = "kept-form"
 NEVER = ("csrfmiddlewaretoken", "next", "password", "present", "new", "again", "code")
 MOST = 200_000  # characters; more than a person types
@@ -37,5 +40,5 @@ def kept_form(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" or not kept:
         forget(request)
         return redirect("desk")
-    told = [(name.replace("_", " "), text) for name, text in kept["fields"] if text.strip()]
+    told = [(name_in_words(name), as_read(text)) for name, text in kept["fields"] if text.strip()]
     return render(request, "accounts/kept_form.html", {**kept, "told": told})

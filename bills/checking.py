@@ -50,7 +50,8 @@ class Check:
         for fault in self.faults:
             part, url = self._place(fault)
             label = LABELS.get(fault.column, fault.column)
-            named = f"{label} {fault.reason}"
+            in_file = fault.reason == _("is missing on the first row of this HAWB")  # a form has no rows
+            named = f"{label} {_('is missing') if in_file else fault.reason}"
             if part == "items":
                 named = _("Item %(number)d: %(fault)s") % {"number": fault.row, "fault": named}
             self.by_part.setdefault(part, []).append({"words": named, "url": url, "empty": not fault.value})

@@ -25,6 +25,12 @@ def in_a_sentence(label: str) -> str:
     return " ".join(words)
 
 
+def name_in_words(name: str) -> str:
+    """A name from the code as words: Packages opened, IGM number."""
+    said = in_a_sentence(name.replace("_", " "))
+    return said[:1].upper() + said[1:]
+
+
 def missing(field: forms.Field, label: str) -> str:
     """What to do about an answer that is missing, by the kind of question."""
     said = {"label": in_a_sentence(label)}

@@ -16,7 +16,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import sessions
@@ -25,7 +25,7 @@ from eccs import audit, pages
 from eccs.dated_rules import RULES, DatedRule, NoRuleInForce, RuleBook, RuleKind, Value, forget
 from eccs.money import grouped
 
-ON_OFF = (("on", gettext_lazy("On")), ("off", gettext_lazy("Off")))
+ON_OFF = (("on", pgettext_lazy("a rule is on or off", "On")), ("off", gettext_lazy("Off")))
 
 
 def in_words(value: Value | None) -> str:

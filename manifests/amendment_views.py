@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from eccs import pages
+from eccs.moments import as_read
 from eccs.workflow import Refused
 from manifests import amendments
 from manifests.amendment_forms import HeaderForm
@@ -61,7 +62,7 @@ def told_lines(amendment: ManifestAmendment) -> list[dict[str, Any]]:
         {
             "line": line,
             "cells": [
-                (label_of(name), line.before.get(name, ""), line.after.get(name, ""))
+                (label_of(name), as_read(line.before.get(name, "")), as_read(line.after.get(name, "")))
                 for name in in_order(line.after or line.before)
                 if line.after.get(name, "") or line.before.get(name, "")
             ],
@@ -186,7 +187,9 @@ def version(request: HttpRequest, key: str, number: int) -> HttpResponse:
     found = get_object_or_404(manifest.versions.select_related("amendment"), number=number)
     asked = request.GET.get("hawb", "").strip().upper()
     shown = [row for row in found.shipments if row["hawb"].startswith(asked)]
-    header_cells = [(label_of(name), found.header[name]) for name in in_order(found.header) if found.header[name] != ""]
+    header_cells = [
+        (label_of(name), as_read(found.header[name])) for name in in_order(found.header) if found.header[name] != ""
+    ]
     context = {
         "manifest": manifest,
         "version": found,

@@ -62,6 +62,7 @@ class ManifestForm(forms.ModelForm):  # type: ignore[type-arg]
             own = courier.stations_on() if only is None else courier.stations_on().filter(pk__in=only)
             self.fields["station"].queryset = own  # type: ignore[attr-defined]
             self.fields["station"].label = _("Station")
+            self.fields["station"].empty_label = _("Choose a station")  # type: ignore[attr-defined]
 
     def clean_country_of_exportation(self) -> str:
         """A country of ISO 3166."""
@@ -156,6 +157,8 @@ class ShipmentForm(forms.Form):
         for column in self.columns:
             why = self.locked.get(column.name, "")
             required, help_text = bool(self.now.get(column.name)) if why else column.required, why or column.help
+            if help_text == _LABELS[column.name]:
+                help_text = ""  # the label says it
             field: forms.Field = forms.CharField(
                 label=_LABELS[column.name], required=required, help_text=help_text, max_length=400
             )

@@ -244,14 +244,6 @@ class ImportClearance(Document):
         return self.examined(first_check=False, **report)
 
     @step(
-        Stage.FOR_OUT_OF_CHARGE, Stage.EXAMINATION, role=Role.SHED_SUPERINTENDENT, label=_("Order re-examination"),
-        para="PN17 7.1(m)", form="bills.forms.officers.ReexaminationForm",
-    )  # fmt: skip
-    def order_re_examination(self: CourierBillOfEntry, *, remarks: str) -> None:
-        """In case of suspicion or dispute the goods are examined again; the reports made before are kept."""
-        self.examination_mandated, self.examined_at = True, None
-
-    @step(
         Stage.FOR_OUT_OF_CHARGE, Stage.OUT_OF_CHARGE, role=Role.SHED_SUPERINTENDENT, label=_("Give Out of Charge"),
         para="PN17 7.1(b)", guards=guards.OUT_OF_CHARGE,
         apart_from=("report_examination", "report_first_check_examination"), grave=True, many=True,
@@ -259,3 +251,11 @@ class ImportClearance(Document):
     def give_out_of_charge(self: CourierBillOfEntry) -> Iterable[models.Model]:
         """The goods may leave."""
         return self.out_of_charge(automatic=False)
+
+    @step(
+        Stage.FOR_OUT_OF_CHARGE, Stage.EXAMINATION, role=Role.SHED_SUPERINTENDENT, label=_("Order re-examination"),
+        para="PN17 7.1(m)", form="bills.forms.officers.ReexaminationForm",
+    )  # fmt: skip
+    def order_re_examination(self: CourierBillOfEntry, *, remarks: str) -> None:
+        """In case of suspicion or dispute the goods are examined again; the reports made before are kept."""
+        self.examination_mandated, self.examined_at = True, None

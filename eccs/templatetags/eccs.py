@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django import forms, template
 from django.forms.boundfield import BoundField
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -18,6 +17,8 @@ from django.utils.translation import ngettext
 
 from accounts.roles import Group, Role
 from eccs import money, pages, state_map
+from eccs.form_words import name_in_words
+from eccs.moments import as_read, clock, day, moment, weekday, when
 from eccs.workflow import Document, Step, holders
 
 register = template.Library()
@@ -58,44 +59,8 @@ def kg(weight: Decimal | None) -> str:
     return f"{money.grouped(weight, 3).rstrip('0').rstrip('.') or '0'}\u00a0kg"
 
 
-def _local(moment: datetime) -> datetime:
-    return timezone.localtime(moment) if timezone.is_aware(moment) else moment
-
-
-@register.filter
-def day(moment: date | None) -> str:
-    """A day as DD/MM/YYYY, in Indian Standard Time."""
-    if moment is None:
-        return ""
-    return (_local(moment) if isinstance(moment, datetime) else moment).strftime("%d/%m/%Y")
-
-
-@register.filter
-def moment(at: datetime | None) -> str:
-    """A moment as DD/MM/YYYY HH:MM, in Indian Standard Time."""
-    return "" if at is None else _local(at).strftime("%d/%m/%Y %H:%M")
-
-
-@register.filter
-def clock(at: datetime | None) -> str:
-    """The time of day to the second, in Indian Standard Time."""
-    return "" if at is None else _local(at).strftime("%H:%M:%S")
-
-
-@register.filter
-def when(at: datetime | None) -> str:
-    """A moment as briefly as it can be said: `today 10:58`, else the day with the time."""
-    if at is None:
-        return ""
-    if _local(at).date() == timezone.localdate():
-        return _("today %(time)s") % {"time": _local(at).strftime("%H:%M")}
-    return moment(at)
-
-
-@register.filter
-def weekday(at: datetime | None) -> str:
-    """The day of the week with the day: Thursday 19/11/2026."""
-    return "" if at is None else f"{date_format(_local(at), 'l')} {day(at)}"
+for _told in (day, moment, clock, when, weekday, as_read):
+    register.filter(_told.__name__, _told)
 
 
 def spell(span: timedelta) -> str:
@@ -340,10 +305,7 @@ def verb(name: str) -> str:
     return pages.as_verb(name)
 
 
-@register.filter
-def words(name: str) -> str:
-    """A name from the code as words: packages opened."""
-    return name.replace("_", " ").capitalize()
+register.filter("words", name_in_words)
 
 
 @register.filter
