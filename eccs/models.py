@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -111,8 +114,16 @@ class Notice(models.Model):
 class Heartbeat(models.Model):
     """When a background process last said that it lives."""
 
+    SILENT_AFTER: ClassVar[timedelta] = timedelta(minutes=5)  # it says so every minute
+
     name = models.CharField(max_length=20, primary_key=True)
     at = models.DateTimeField()
 
     def __str__(self) -> str:
         return f"{self.name} {self.at:%d/%m/%Y %H:%M:%S}"
+
+    @classmethod
+    def silence(cls) -> tuple[bool, datetime | None]:
+        """Whether beat or the worker is silent for too long, and when they were last heard of, if ever."""
+        last = cls.objects.filter(name="beat").values_list("at", flat=True).first()
+        return last is None or timezone.now() - last > cls.SILENT_AFTER, last
