@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from accounts.access import StationRole
 from accounts.grants import Offer
@@ -200,13 +201,13 @@ def test_a_change_that_gives_a_holder_what_is_kept_apart_is_warned_about_by_name
 
 
 def test_work_that_a_changed_role_no_longer_allows_goes_back_to_its_queue(
-    night_desk: StationRole, holder: User, signed_in: SignedIn
+    night_desk: StationRole, holder: User, signed_in: SignedIn, django_capture_on_commit_callbacks: Any
 ) -> None:
     one, other, assess = bill(Stage.XRAY), bill(Stage.ASSESSMENT), "courierbillofentry.assess"
     StationRole.objects.filter(pk=night_desk.pk).update(activities=[CLEAR, MARK, assess])
     client = signed_in(holder)
     for document in (one, other):
-        assert client.post(f"{document.get_absolute_url()}work/take-up/").status_code == 302
+        assert client.post(reverse("work-act", args=["bills/imports", document.key, "take-up"])).status_code == 302
     assert [set(row.steps) for row in InHand.objects.order_by("pk")] == [{"clear_xray", "mark_suspicious"}, {"assess"}]
 
     admin = signed_in("portadmin.blr")
@@ -218,7 +219,9 @@ def test_work_that_a_changed_role_no_longer_allows_goes_back_to_its_queue(
         take(night_desk, "change", actor("PORT_ADMIN"), activities=[CLEAR], reason=WHY)
     assert InHand.objects.count() == 2 and Actor.of(holder).may(assess)
 
-    assert admin.post(night_desk.step_url("change"), {**change, "change-work_goes_back": "on"}).status_code == 302
+    with django_capture_on_commit_callbacks(execute=True):
+        done = admin.post(night_desk.step_url("change"), {**change, "change-work_goes_back": "on"})
+    assert done.status_code == 302
     assert [(row.document_id, row.steps) for row in InHand.objects.all()] == [(one.pk, ["clear_xray"])]
     line = night_desk.trail.get()
     assert line.snapshot == {"conflicts": [], "given_back": [str(other)]}
