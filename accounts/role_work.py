@@ -39,10 +39,11 @@ def losses(role: StationRole, activities: Collection[str]) -> list[Loss]:
     return [one for one in _changed(role, activities) if not one.sits]
 
 
-def _changed(role: StationRole, activities: Collection[str]) -> Iterator[Loss]:
+def _changed(role: StationRole, activities: Collection[str], *, locked: bool = False) -> Iterator[Loss]:
     today = timezone.localdate()
     people = {one.user_id: one.user for one in role.held_by().filter(since__lte=today).select_related("user")}
-    rows = list(InHand.objects.filter(Q(station=role.station_id) | Q(station=""), by__in=people).order_by("pk"))
+    held = InHand.objects.filter(Q(station=role.station_id) | Q(station=""), by__in=people).order_by("pk")
+    rows = list(held.select_for_update(of=("self",)) if locked else held)
     after = {pk: _without(role, activities, people[pk]) for pk in {row.by_id for row in rows}}
     for row in rows:
         model: Any = apps.get_model(_label(row.kind))
@@ -70,11 +71,10 @@ def _without(role: StationRole, activities: Collection[str], person: User) -> Ac
 
 def give_back_lost(role: StationRole, activities: Collection[str], why: str) -> list[str]:
     """All that goes back does so, each person's with a line of the audit log; of the rest the hands know what they may still do."""
-    found = list(_changed(role, activities))
+    found = list(_changed(role, activities, locked=True))
     for one in found:
         if one.sits:
-            one.row.steps = one.steps
-            one.row.save(update_fields=["steps"])
+            InHand.objects.filter(pk=one.row.pk).update(steps=one.steps)
     lost = [one for one in found if not one.sits]
     for person in {one.person for one in lost}:
         let_back(person, [one.row for one in lost if one.person == person], station=role.station_id, why=why)
