@@ -245,15 +245,19 @@ class StationRoleClearance(Document):
         description: str = "",
         reason: str,
         despite_conflict: bool = False,
+        work_goes_back: bool = False,
     ) -> None:
-        """The role has these activities from now on, for everybody who holds it."""
+        """The role has these activities from now on, for everybody who holds it; what they have in hand and cannot do any more goes back to its queue."""
         from accounts.grants import conflicts_of_holders, refuse_activities
+        from accounts.role_work import give_back_lost, losses
 
         refuse_activities(self.group, activities, despite_conflict=despite_conflict)
         found = conflicts_of_holders(self, activities)
         if found and not despite_conflict:
             raise Refused(found, self)
-        self.snapshot_for_trail = {"conflicts": found}
+        if not work_goes_back and (lost := losses(self, activities)):
+            raise Refused([_("This would go back to its queue: %(work)s.") % {"work": one} for one in lost], self)
+        self.snapshot_for_trail = {"conflicts": found, "given_back": give_back_lost(self, activities, reason)}
         self.activities, self.description = sorted(activities), description
 
     @step(

@@ -9,6 +9,7 @@ from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 
 from accounts import lockout, reset_links, second_factor
+from accounts.letters import written_to
 from eccs.celery import after_commit
 
 if TYPE_CHECKING:
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 
 def mail_password_link(person: User) -> None:
     """Send the person a link by e-mail, good once and for a short time, to choose a password."""
+    with written_to(person):
+        _link_letter(person).send()
+
+
+def _link_letter(person: User) -> EmailMessage:
     body = _(
         "User name: %(username)s\n\nChoose your password here within %(minutes)d minutes:\n%(link)s\n\n"
         "If the link is no longer good, ask for another one at %(site)s, “I have forgotten my password”.\n"
@@ -24,7 +30,7 @@ def mail_password_link(person: User) -> None:
         "username": person.username, "link": reset_links.address_for(person), "site": settings.PUBLIC_URL,
         "minutes": settings.PASSWORD_RESET_TIMEOUT // 60,
     }  # fmt: skip
-    EmailMessage(_("ECCS: choose your password"), body, to=[person.email]).send()
+    return EmailMessage(_("ECCS: choose your password"), body, to=[person.email])
 
 
 def send_password_link_after_commit(person: User) -> None:

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import expiry_notice, passwords
 from accounts.credentials import ExerciseAdvice, ExpiryExercise
+from accounts.letters import written_to
 from accounts.models import AuthorisedCourier, Posting, User
 from accounts.permissions import Actor
 from accounts.roles import Group, Role
@@ -161,7 +162,8 @@ def advise(exercise: ExpiryExercise) -> int:
     for person in people_in(exercise).exclude(email="").filter(~Exists(known)).order_by("pk").iterator(500):
         _advice, is_new = ExerciseAdvice.objects.get_or_create(exercise=exercise, user=person)
         if is_new:
-            _letter(exercise, person).send(fail_silently=True)
+            with written_to(person):
+                _letter(exercise, person).send(fail_silently=True)
             sent += 1
     return sent
 

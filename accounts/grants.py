@@ -100,7 +100,7 @@ def give(
         "activities": sorted(opened_by(offer)), "conflicts": found,
     }  # fmt: skip
     record_grant("grant.given", person, offer.code, offer.station, reason)
-    letters.tell(person, "role", role=str(offer), day=f"{since:%d/%m/%Y}")
+    letters.tell(person, "role", role=offer.code, station=offer.station, day=f"{since:%d/%m/%Y}")
     return Posting(
         user=person, role="" if offer.composed_in else offer.code, station_role_id=offer.composed_in,
         station_id=offer.station, since=since, until=until,
@@ -145,6 +145,8 @@ def end(person: User, postings: Iterable[Posting], on: date, reason: str) -> lis
         if on == timezone.localdate():
             give_back(person, station=posting.station_id)
         record_grant("grant.ended", person, posting.code, posting.station_id or "", reason)
+        told = {"role": posting.code, "station": posting.station_id or "", "day": f"{posting.until:%d/%m/%Y}"}
+        letters.tell(person, "role-ended", **told)
     person.snapshot_for_trail = {
         "ended": [{"role": one.code, "station": one.station_id, "last_day": one.until} for one in ended]
     }

@@ -8,10 +8,12 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from accounts.roles import label_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -37,6 +39,10 @@ EVENTS: dict[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("ECCS: role given"),
         gettext_lazy("The user name %(username)s was given a role: %(role)s, from %(day)s."),
     ),
+    "role-ended": (
+        gettext_lazy("ECCS: role ended"),
+        gettext_lazy("A role of the user name %(username)s was ended: %(role)s. It is held until %(day)s at the latest."),
+    ),
     "locked": (
         gettext_lazy("ECCS: sign-in waits"),
         gettext_lazy("There were too many wrong passwords or codes for the user name %(username)s. Sign-in waits for a while, each time longer."),
@@ -44,6 +50,10 @@ EVENTS: dict[str, tuple[str | Promise, str | Promise]] = {
     "signed-out": (
         gettext_lazy("ECCS: signed out everywhere"),
         gettext_lazy("The user name %(username)s was signed out in every other browser."),
+    ),
+    "session-ended": (
+        gettext_lazy("ECCS: signed out in a browser"),
+        gettext_lazy("The user name %(username)s was signed out in one browser: %(browser)s, %(address)s."),
     ),
     "suspended": (
         gettext_lazy("ECCS: account suspended"),
@@ -53,6 +63,11 @@ EVENTS: dict[str, tuple[str | Promise, str | Promise]] = {
 """What is written about: the subject, and what happened."""
 
 LOCKED_AGAIN = 3600  # seconds between two letters about a wait to one person
+
+
+def written_to(person: User, otherwise: str = "") -> translation.override:
+    """What is said within is said in the person's language; to whoever never chose one, in the other one or the first of the site."""
+    return translation.override(person.language or otherwise or settings.LANGUAGE_CODE)
 
 
 def tell(person: User, event: str, *, to: str = "", **words: str) -> None:
@@ -71,19 +86,27 @@ def tell_locked(name: str) -> None:
 
 
 def write(person: User, event: str, to: str, words: dict[str, str]) -> bool:
-    """Send the letter; whether there was an address."""
+    """Send the letter in the person's language; whether there was an address."""
     address = to or person.email
     if not address:
         return False
+    with written_to(person):
+        _letter(person, event, address, words).send(fail_silently=True)
+    return True
+
+
+def _letter(person: User, event: str, address: str, words: dict[str, str]) -> EmailMessage:
     subject, body = EVENTS[event]
     given = {**words, "username": person.username, "name": person.full_name}
+    if "role" in words:
+        place = words.get("station")
+        given["role"] = f"{label_of(words['role'])}, {place}" if place else label_of(words["role"])
     lines = [
         _("%(name)s,") % given, str(body) % given, _("When: %(at)s IST.") % given,
         _("If that is not as it should be, tell your Group Admin or the help desk at once. ECCS never asks for a password by e-mail."),
         settings.PUBLIC_URL,
     ]  # fmt: skip
-    EmailMessage(str(subject), "\n\n".join(lines), to=[address]).send(fail_silently=True)
-    return True
+    return EmailMessage(str(subject), "\n\n".join(lines), to=[address])
 
 
 def write_locked(name: str) -> bool:

@@ -77,6 +77,7 @@ class User(PersonClearance, AbstractBaseUser):
     custodian = models.ForeignKey("accounts.Custodian", models.PROTECT, null=True, blank=True, related_name="people")
     text_size = models.CharField(max_length=6, default="normal")
     keys_on = models.BooleanField(default=True)
+    language = models.CharField(max_length=5, blank=True, default="")  # last chosen; letters are written in it
     password_set_at = models.DateTimeField(default=timezone.now)
     # Chosen by somebody else (`manage.py changepassword`), and so changed at the first sign-in; whoever is created by an
     # administrator chooses it by a link, and nobody else ever knows it

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import PersonTrail, StationRole, StationRoleTrail
-from accounts.clearance import CREATE, OPEN_ROLE, RoleStage, Stage
+from accounts.access import StationRole
+from accounts.clearance import CREATE, OPEN_ROLE
 from accounts.directory.querysets import in_force
 from accounts.entry import send_password_link_after_commit
 from accounts.grants import refuse_activities
 from accounts.models import AuthorisedCourier, Custodian, CustomsStation, Importer, Posting, User
 from accounts.permissions import SYSTEM, Actor
 from accounts.roles import GROUP_ADMINS, Group, Role, group_of, standard_roles
-from eccs import audit, trail
-from eccs.rows import write_rows
-from eccs.workflow import Document, Refused, Step
+from eccs import audit
+from eccs.beginning import begin, begin_as
+from eccs.workflow import Refused
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ def create_person(actor: Actor, place: str, username: str, full_name: str, email
         person.set_unusable_password()
         _save_new(person)
         answers = {"username": person.username, "email": email, "firm": str(person.firm or ""), "reason": reason}
-        _first_line(person, PersonTrail, CREATE, Stage.ACTIVE, actor, chosen.role, answers)
+        begin_as(chosen.role, [person], CREATE.name, actor, **answers)
         send_password_link_after_commit(person)
         transaction.on_commit(
             lambda: audit.record(
@@ -152,7 +151,7 @@ def first_system_admin(username: str, full_name: str, email: str, *, another: bo
         answers = {"username": person.username, "email": email, "role": Role.SYSTEM_ADMIN.value}
         if reason:
             answers["reason"] = reason
-        _first_line(person, PersonTrail, CREATE, Stage.ACTIVE, SYSTEM, Role.SYSTEM.value, answers)
+        begin_as(Role.SYSTEM.value, [person], CREATE.name, SYSTEM, **answers)
         Posting.objects.create(user=person, role=Role.SYSTEM_ADMIN, since=timezone.localdate())
         transaction.on_commit(
             lambda: audit.record("grant.given", by=SYSTEM, about=person.username, role="SYSTEM_ADMIN", why=reason)
@@ -195,26 +194,9 @@ def compose(
 
 
 def _opened(actor: Actor, row: StationRole, reason: str) -> StationRole:
-    if refusal := actor.why_not(OPEN_ROLE.activity_at(""), row):
-        raise Refused([refusal])
-    row.save()
-    answers = {"role": str(row), "group": row.group, "activities": row.activities, "reason": reason}
-    role = actor.acts_as(OPEN_ROLE.activity_at(""), row)
-    _first_line(row, StationRoleTrail, OPEN_ROLE, RoleStage.OPEN, actor, role, answers)
+    told = {"group": row.group, "activities": row.activities, "reason": reason}
+    begin([row], OPEN_ROLE.name, actor, OPEN_ROLE.activity_at(""), role=str(row), **told)
     transaction.on_commit(
         lambda: audit.record("role.opened", by=actor, about=row.code, station=row.station_id, why=reason)
     )
     return row
-
-
-def _first_line(
-    document: Document, kind: type[trail.TrailLine], made: Step, stage: str, actor: Actor, role: str,
-    answers: dict[str, Any],
-) -> None:  # fmt: skip
-    entry = trail.Entry(
-        document, at=timezone.now(), step=made.name, from_stage="", to_stage=stage, by_id=actor.user_id, by_name=actor.name,
-        role=role, answers=answers,
-    )  # fmt: skip
-    trail.insert_lines(kind, trail.seal_entries([entry]))
-    model = type(document)
-    write_rows(model, [document], [f for f in model._meta.concrete_fields if f.attname.startswith("trail_")])

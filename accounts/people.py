@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
@@ -10,14 +11,17 @@ from accounts.models import CourierStation, CustomsStation, User
 from accounts.permissions import Actor
 
 
-def addresses(audience: str) -> list[str]:
-    """The e-mail addresses of an audience such as `courier:7`, `importer:3` or `person:12`: of active people alone."""
+def addresses(audience: str) -> dict[str, list[str]]:
+    """The e-mail addresses of an audience such as `courier:7` or `person:12`, of active people alone, by their language."""
     kind, _colon, pk = audience.partition(":")
     if kind not in ("courier", "importer", "person") or not pk.isdigit():
-        return []
+        return {}
     column = "pk" if kind == "person" else f"{kind}_id"
     people = User.objects.filter(**{column: int(pk)}, is_active=True).exclude(email="")
-    return list(people.order_by("pk").values_list("email", flat=True))
+    found: dict[str, list[str]] = {}
+    for language, address in people.order_by("pk").values_list("language", "email"):
+        found.setdefault(language or settings.LANGUAGE_CODE, []).append(address)
+    return found
 
 
 def actor_of(user: User) -> Actor:

@@ -9,12 +9,13 @@ from django.contrib.auth.tokens import default_token_generator
 from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
 from accounts import letters, lockout, passwords, sessions
+from accounts.letters import written_to
 from accounts.models import User
 from eccs import audit
 from eccs.dated_rules import rule_book
@@ -38,17 +39,17 @@ def _may_write(person: User) -> bool:
 
 
 def send(given: str, language: str) -> int:
-    """Send each person of a user name or an e-mail address a link; how many letters left."""
+    """Send each person of a user name or an e-mail address a link, in the own language or that of whoever asks; how many letters left."""
     given = given.strip()
     people = User.objects.filter(is_active=True).exclude(email="")
     found = people.filter(username=given.lower()) if "@" not in given else people.filter(email__iexact=given)
     sent = 0
-    with translation.override(language):
-        for person in found.order_by("pk")[:MOST]:
-            if _may_write(person):
+    for person in found.order_by("pk")[:MOST]:
+        if _may_write(person):
+            with written_to(person, language):
                 _letter(person).send(fail_silently=True)
-                audit.record("password.reset-sent", by=person, about=person.username)
-                sent += 1
+            audit.record("password.reset-sent", by=person, about=person.username)
+            sent += 1
     return sent
 
 

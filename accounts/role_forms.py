@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.grants import conflicts_of_holders, conflicts_within
 from accounts.people_forms import conflict_field, reason_field
 from accounts.permissions import of_group
+from accounts.role_work import Loss, losses
 from accounts.roles import Group, Role, standard_roles
 from eccs.activities import Activity, activities
 
@@ -78,7 +79,12 @@ class ActivitiesForm(forms.Form):
 
 
 class ChangeRoleForm(ActivitiesForm):
-    """The activities of a composed role, changed for everybody who holds it."""
+    """The activities of a composed role, changed for everybody who holds it; work that goes back to its queue is confirmed."""
+
+    work_goes_back = forms.BooleanField(
+        label=gettext_lazy("Change the role, and let this work go back to its queue"), required=False
+    )
+    work: list[Loss]
 
     def found_in(self, activities: list[str]) -> list[str]:
         """What conflicts within the role, and with what each of its holders holds besides."""
@@ -86,9 +92,17 @@ class ChangeRoleForm(ActivitiesForm):
 
     def __init__(self, *args: Any, document: Any, actor: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.document = document
+        self.document, self.work = document, []
         self.for_group(document.group, ticked=document.opens)
         self.fields["description"].initial = document.description
+
+    def clean(self) -> dict[str, Any]:
+        """Work that its holder could not go on with is confirmed, each document by name."""
+        given = super().clean()
+        self.work = losses(self.document, given["activities"]) if given.get("activities") else []
+        if self.work and not given.get("work_goes_back"):
+            self.add_error("work_goes_back", _("Confirm that this work goes back to its queue"))
+        return given
 
     def answers(self) -> dict[str, Any]:
         """What the step is told."""

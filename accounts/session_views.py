@@ -52,6 +52,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("sign-in")
     sessions.end(row)
     audit.record("session.ended", request=request, where=row.address)
+    letters.tell(cast("User", request.user), "session-ended", browser=row.browser, address=row.address)
     messages.success(
         request, _("Signed out: %(browser)s, %(address)s.") % {"browser": row.browser, "address": row.address}
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -9,22 +10,20 @@ from django.utils.translation import gettext as _
 
 from eccs.models import Notice
 from eccs.money import rupees
-from eccs.notices import firms_of
+from eccs.notices import firms_of, worded
 
 if TYPE_CHECKING:
     from bills.models import CourierBillOfEntry, ProvisionalAssessment
 
 
-def notices_about(bill: CourierBillOfEntry, subject: str) -> list[Notice]:
-    """A notice for each firm of the bill with its address; whoever asked for them writes them."""
-    body = f"{bill}  {settings.PUBLIC_URL}{bill.get_absolute_url()}"
-    return [Notice(audience=firm, subject=subject, body=body) for firm in firms_of(bill)]
+def notices_about(bill: CourierBillOfEntry, subject: Callable[[], str], why: str = "") -> list[Notice]:
+    """A notice for each firm of the bill with its address, in every language; whoever asked for them writes them."""
+    body = f"{why}\n" * bool(why) + f"{bill}  {settings.PUBLIC_URL}{bill.get_absolute_url()}"
+    return [worded(firm, lambda: (subject(), body)) for firm in firms_of(bill)]
 
 
 def refund_recorded(assessment: ProvisionalAssessment) -> list[Notice]:
     """The final assessment is less than was paid: what is given back, and why."""
     words = {"bill": assessment.bill, "amount": rupees(assessment.refund or 0, 2)}
-    told = notices_about(assessment.bill, _("%(bill)s: a refund of %(amount)s is recorded") % words)
-    for notice in told:
-        notice.body = f"{assessment.remarks_final}\n{notice.body}"
-    return told
+    why = assessment.remarks_final
+    return notices_about(assessment.bill, lambda: _("%(bill)s: a refund of %(amount)s is recorded") % words, why)

@@ -16,7 +16,7 @@ from bills.drafts import OF_INVOICE
 from bills.kinds import Kind
 from bills.models import BillAmendment, BillCancellation, BillInvoice, CourierBillOfEntry, FormE, Item
 from bills.reckoning import Reckoned
-from eccs import numbering, trail
+from eccs.beginning import begin_as
 from eccs.workflow import Document, Refused
 
 HEADER = (
@@ -34,7 +34,7 @@ def open_amendment(bill: CourierBillOfEntry, changes: list[Change], reason: str)
         bill_id=bill.pk, station_id=bill.station_id, courier_id=bill.courier_id, requested_by_id=bill.taken_by.user_id,
         requested_at=bill.taken_at, stage_since=bill.taken_at, reason=reason, changes=changes,
     )  # fmt: skip
-    _open(made, bill, "request_amendment", {"reason": reason})
+    _open(made, bill, "request_amendment")
 
 
 def open_cancellation(bill: CourierBillOfEntry, reason: str) -> None:
@@ -43,20 +43,13 @@ def open_cancellation(bill: CourierBillOfEntry, reason: str) -> None:
         bill_id=bill.pk, station_id=bill.station_id, courier_id=bill.courier_id, requested_by_id=bill.taken_by.user_id,
         requested_at=bill.taken_at, stage_since=bill.taken_at, reason=reason,
     )  # fmt: skip
-    _open(made, bill, "request_cancellation", {"reason": reason})
+    _open(made, bill, "request_cancellation")
 
 
-def _open(made: Any, bill: CourierBillOfEntry, step: str, answers: dict[str, Any]) -> None:
-    """Number and keep a request with the first line of its trail."""
-    actor, kind = bill.taken_by, type(made)
-    numbering.number([made])
-    made.save()
-    entry = trail.Entry(
-        made, at=bill.taken_at, step="request", from_stage="", to_stage=made.stage, by_id=actor.user_id, by_name=actor.name,
-        role=actor.acts_as(type(bill).steps()[step].activity_at(bill.stage), bill), answers=answers,
-    )  # fmt: skip
-    trail.insert_lines(kind.trail_model, trail.seal_entries([entry]))
-    made.save(update_fields=["trail_length", "trail_head"])
+def _open(made: BillAmendment | BillCancellation, bill: CourierBillOfEntry, step: str) -> None:
+    """The request begins in the role in which the step is taken on the bill."""
+    role = bill.taken_by.acts_as(type(bill).steps()[step].activity_at(bill.stage), bill)
+    begin_as(role, [made], "request", bill.taken_by, reason=made.reason)
 
 
 def text_of(value: Any) -> str:

@@ -47,7 +47,7 @@ def chase_queries() -> int:
 def _reminders(memo: QueryMemo) -> list[Notice]:
     """The notices that a query still waits for its answer."""
     told = {"bill": memo.bill, "since": f"{timezone.localtime(memo.raised_at):%d/%m/%Y}"}
-    return notices_about(memo.bill, _("%(bill)s: the query of %(since)s is not answered") % told)
+    return notices_about(memo.bill, lambda: _("%(bill)s: the query of %(since)s is not answered") % told)
 
 
 @shared_task

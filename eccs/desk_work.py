@@ -6,7 +6,7 @@ once one has it. Each leaves a line in the audit log.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ from accounts.permissions import Actor, Held, composed
 from accounts.roles import Group, Role, group_of
 from eccs import audit, pages
 from eccs.in_hand import InHand, Priority, in_whose_hands, kind_of
-from eccs.models import Notice
+from eccs.notices import worded
 from eccs.rows import lock_rows
 from eccs.workflow import Document, Refused, holders
 
@@ -128,10 +128,10 @@ def _record(event: str, document: Any, actor: Actor, why: str = "", **details: A
     )
 
 
-def _tell(person: int, subject: str, document: Document, reason: str) -> None:
+def _tell(person: int, subject: Callable[[], str], document: Document, reason: str) -> None:
     """A notice to one person, sent with the others."""
     body = f"{reason}\n{settings.PUBLIC_URL}{document.get_absolute_url()}"
-    Notice.objects.create(audience=f"person:{person}", subject=subject[:200], body=body)
+    worded(f"person:{person}", lambda: (subject(), body)).save()
 
 
 def take_up(listing: pages.Listing, document: Any, actor: Actor) -> None:
@@ -170,9 +170,8 @@ def take_over(listing: pages.Listing, document: Any, actor: Actor, *, reason: st
         if row is None or row.by_id == actor.user_id:
             raise Refused([_("No colleague has the document in hand.")], document)
         _put(locked, actor, role, steps)
-        _tell(
-            row.by_id, _("%(name)s took over %(document)s") % {"name": actor.name, "document": locked}, locked, reason
-        )
+        words = {"name": actor.name, "document": locked}
+        _tell(row.by_id, lambda: _("%(name)s took over %(document)s") % words, locked, reason)
     _record("work.taken-over", locked, actor, reason, **{"from": row.by.username})
 
 
@@ -189,9 +188,9 @@ def allocate(listing: pages.Listing, document: Any, actor: Actor, *, person: Act
             _put(locked, person, role, steps)
         words = {"name": actor.name, "document": locked}
         if before is not None and (person is None or before != person.user_id):
-            _tell(before, _("%(name)s allocated %(document)s anew") % words, locked, reason)
+            _tell(before, lambda: _("%(name)s allocated %(document)s anew") % words, locked, reason)
         if person is not None and person.user_id not in (before, actor.user_id):
-            _tell(int(person.user_id or 0), _("%(name)s allocated %(document)s to you") % words, locked, reason)
+            _tell(int(person.user_id or 0), lambda: _("%(name)s allocated %(document)s to you") % words, locked, reason)
         was = row.by.username if row is not None else ""
     _record("work.allocated", locked, actor, reason, **{"from": was, "to": person.username if person else ""})
 

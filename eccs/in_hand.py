@@ -145,11 +145,16 @@ def give_back(person: AbstractBaseUser, *, station: str | None = None) -> list[I
     if station:
         rows = rows.filter(station=station)
     found = list(rows)
-    if found:
-        InHand.objects.filter(pk__in=[row.pk for row in found]).delete()
-        documents = [f"{row.kind} {row.document_id}" for row in found]
-        audit.record("work.given-back", about=person.get_username(), station=station or "", documents=documents)
+    let_back(person, found, station=station or "")
     return found
+
+
+def let_back(person: AbstractBaseUser, rows: Collection[InHand], *, station: str, why: str = "") -> None:
+    """These documents leave somebody's hands, with a line of the audit log."""
+    if rows:
+        InHand.objects.filter(pk__in=[row.pk for row in rows]).delete()
+        documents = [f"{row.kind} {row.document_id}" for row in rows]
+        audit.record("work.given-back", about=person.get_username(), station=station, why=why, documents=documents)
 
 
 def marks(model: type[models.Model], ids: Iterable[int]) -> tuple[dict[int, InHand], dict[int, Priority]]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from eccs.audit import AuditLane, AuditLine
@@ -95,6 +99,7 @@ class Notice(models.Model):
     audience = models.CharField(max_length=60)  # `courier:7`
     subject = models.CharField(max_length=200)
     body = models.TextField()
+    translated = models.JSONField(default=dict)  # subject and body by each other language of the site
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
 
@@ -107,12 +112,30 @@ class Notice(models.Model):
     def __str__(self) -> str:
         return self.subject
 
+    def said_in(self, language: str) -> tuple[str, str]:
+        """Subject and body in a language, or in the first of the site."""
+        subject, body = self.translated.get(language, (self.subject, self.body))
+        return subject, body
+
+    @property
+    def said(self) -> tuple[str, str]:
+        """Subject and body in the language of whoever reads."""
+        return self.said_in(get_language() or "")
+
 
 class Heartbeat(models.Model):
     """When a background process last said that it lives."""
+
+    SILENT_AFTER: ClassVar[timedelta] = timedelta(minutes=5)  # it says so every minute
 
     name = models.CharField(max_length=20, primary_key=True)
     at = models.DateTimeField()
 
     def __str__(self) -> str:
         return f"{self.name} {self.at:%d/%m/%Y %H:%M:%S}"
+
+    @classmethod
+    def silence(cls) -> tuple[bool, datetime | None]:
+        """Whether beat or the worker is silent for too long, and when they were last heard of, if ever."""
+        last = cls.objects.filter(name="beat").values_list("at", flat=True).first()
+        return last is None or timezone.now() - last > cls.SILENT_AFTER, last

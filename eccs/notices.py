@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any, cast
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -61,7 +62,22 @@ def audiences_of(line: TrailLine) -> list[str]:
     return firms_of(document) if waits_for_trade or nobody_elses else []
 
 
+def worded(audience: str, words: Callable[[], tuple[str, str]]) -> Notice:
+    """A notice in every language of the site: `words` says subject and body in the one that is spoken when it is asked."""
+    said: dict[str, tuple[str, str]] = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            subject, body = words()
+        said[language] = subject[:200], body
+    subject, body = said.pop(settings.LANGUAGE_CODE)
+    return Notice(audience=audience, subject=subject, body=body, translated=said)
+
+
 def _notice(audience: str, stage: str, documents: list[Document]) -> Notice:
+    return worded(audience, lambda: _words(stage, documents))
+
+
+def _words(stage: str, documents: list[Document]) -> tuple[str, str]:
     kind = type(documents[0])
     label = str(kind.stage_labels()[stage])
     subject = ngettext("%(document)s: %(stage)s", "%(count)d documents: %(stage)s", len(documents)) % {
@@ -70,18 +86,19 @@ def _notice(audience: str, stage: str, documents: list[Document]) -> Notice:
     named = [f"{document}  {settings.PUBLIC_URL}{document.get_absolute_url()}" for document in documents[:NAMED]]
     if len(documents) > NAMED:
         named.append(_("and %(count)d more") % {"count": len(documents) - NAMED})
-    return Notice(audience=audience, subject=subject[:200], body="\n".join(named))
+    return subject, "\n".join(named)
 
 
 def send_unsent() -> int:
-    """Send each notice that was not sent yet to its audience's addresses; a notice is marked before it leaves, so never twice."""
+    """Send each notice that was not sent yet to its audience, one message a language; it is marked before it leaves, so never twice."""
     addresses = import_string(settings.NOTICE_ADDRESSES)
     sent = 0
     for pk in list(Notice.objects.filter(sent_at=None).order_by("id").values_list("pk", flat=True)[:500]):
         if not Notice.objects.filter(pk=pk, sent_at=None).update(sent_at=timezone.now()):
             continue
         notice = Notice.objects.get(pk=pk)
-        if to := addresses(notice.audience):
-            EmailMessage(f"ECCS: {notice.subject}", notice.body, to=to).send(fail_silently=True)
+        for language, to in addresses(notice.audience).items():
+            subject, body = notice.said_in(language)
+            EmailMessage(f"ECCS: {subject}", body, to=to).send(fail_silently=True)
             sent += 1
     return sent

@@ -1,9 +1,8 @@
 """All addresses of the system: noun, key, verb."""
 
-from django.contrib.auth.decorators import login_not_required
 from django.urls import converters, include, path, register_converter
-from django.views.i18n import set_language
 
+from accounts import languages
 from eccs import (
     audit_views,
     code_views,
@@ -34,7 +33,7 @@ urlpatterns = [
     path("find/", search.find, name="find"),
     path("codes/bars/<str:number>.svg", code_views.bars, name="bars"),
     path("codes/squares.svg", code_views.squares, name="squares"),
-    path("language/", login_not_required(set_language), name="set_language"),
+    path("language/", languages.choose, name="set_language"),
     path("", include("accounts.urls")),
     path("", include("accounts.directory.urls")),
     path("uploads/<int:pk>/", upload_views.upload, name="upload"),

@@ -240,7 +240,7 @@ def _move(
         outcome.moved.append(document)
     if not outcome.moved:
         return
-    numbered = [r for r in (*outcome.moved, *records) if isinstance(r, numbering.Numbered) and _wants_number(r)]
+    numbered = [r for r in (*outcome.moved, *records) if isinstance(r, numbering.Numbered) and wants_number(r)]
     if numbered:
         numbering.number(numbered)
         changed.update(("number", "serial"))
@@ -270,7 +270,8 @@ def _apply(document: Document, declared: Step, actor: Actor, at: datetime, answe
         gate.reset(token)
 
 
-def _wants_number(record: numbering.Numbered) -> bool:
+def wants_number(record: numbering.Numbered) -> bool:
+    """Whether a record has no number yet and stands where it has one."""
     return record.number is None and (not isinstance(record, Document) or record.stage not in record.unnumbered_stages)
 
 

@@ -29,18 +29,16 @@ REASONS = {
 }
 
 
-def open_messages(actor: Actor) -> QuerySet[BankMessage]:
-    """What must be put right at the actor's stations; a message about no challan of ours is seen at all of them."""
+def open_messages(actor: Actor, page: str = "reconciliation") -> QuerySet[BankMessage]:
+    """What must be put right at the stations where the page is the actor's; a message about no challan of ours is seen at all of them."""
     waiting = BankMessage.objects.filter(outcome=BankMessage.Outcome.QUEUED, settled_at=None)
-    return waiting.filter(
-        Q(challan__station_id__in=actor.stations_for([activity_of("reconciliation")])) | Q(challan=None)
-    )
+    return waiting.filter(Q(challan__station_id__in=actor.stations_for([activity_of(page)])) | Q(challan=None))
 
 
-def uncredited_lines(actor: Actor) -> QuerySet[ChallanLine]:
+def uncredited_lines(actor: Actor, page: str = "reconciliation") -> QuerySet[ChallanLine]:
     """Paid amounts that could not be credited, because the bill was closed meanwhile, and are not recorded as refundable yet."""
     return ChallanLine.objects.filter(
-        challan__station_id__in=actor.stations_for([activity_of("reconciliation")]), settled_at=None
+        challan__station_id__in=actor.stations_for([activity_of(page)]), settled_at=None
     ).exclude(refusal="")
 
 
@@ -68,14 +66,14 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     actor = _officer(request, "close-reconciliation")
     form = SettlementForm(request.POST)
     with transaction.atomic():
-        message = get_object_or_404(open_messages(actor).select_for_update(of=("self",)), pk=pk)
+        message = get_object_or_404(open_messages(actor, "close-reconciliation").select_for_update(of=("self",)), pk=pk)
         if form.is_valid():
             message.close(actor, form.cleaned_data["settlement"])
     if form.is_valid():
         messages.success(request, _("Closed: challan %(number)s.") % {"number": message.challan_number})
     else:
         messages.error(request, _("Say how it was put right, in 5 to 300 characters. Nothing has changed."))
-    return redirect("reconciliation")
+    return _back(actor)
 
 
 @require_POST
@@ -84,11 +82,15 @@ def record_refundable(request: HttpRequest, pk: int) -> HttpResponse:
     actor = _officer(request, "close-reconciliation")
     form = SettlementForm(request.POST)
     with transaction.atomic():
-        line = get_object_or_404(uncredited_lines(actor).select_for_update(of=("self",)), pk=pk)
+        line = get_object_or_404(uncredited_lines(actor, "close-reconciliation").select_for_update(of=("self",)), pk=pk)
         if form.is_valid():
             line.close(actor, form.cleaned_data["settlement"])
     if form.is_valid():
         messages.success(request, _("Recorded as refundable: %(line)s.") % {"line": line})
     else:
         messages.error(request, _("Say how it was put right, in 5 to 300 characters. Nothing has changed."))
-    return redirect("reconciliation")
+    return _back(actor)
+
+
+def _back(actor: Actor) -> HttpResponse:
+    return redirect("reconciliation" if actor.may(activity_of("reconciliation")) else "desk")

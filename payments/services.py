@@ -19,13 +19,12 @@ from accounts.permissions import SYSTEM, Actor
 from bills.clearance.provisional import ProvisionalStage
 from bills.models import CourierBillOfEntry, ProvisionalAssessment
 from bills.stages import Stage as BillStage
-from eccs import numbering, trail
+from eccs.beginning import begin
 from eccs.celery import after_commit
-from eccs.rows import write_rows
 from eccs.workflow import Refused, take
 from payments import bank, ledger
 from payments.clearance import ASKED, CREATE, Stage, wait_before_asking_again
-from payments.models import BankMessage, Challan, ChallanLine, ChallanTrail
+from payments.models import BankMessage, Challan, ChallanLine
 from payments.querysets import payable_bills
 from payments.verdicts import Said, Verdict, verdict
 
@@ -67,14 +66,11 @@ def create_challan(bill_ids: Collection[int], actor: Actor, at: datetime | None 
             heads=ledger.as_text(ledger.summed(line.heads for line in lines)), bill_count=len(lines),
             created_by_id=cast("int", actor.user_id), created_at=at, stage_since=at,
         )  # fmt: skip
-        if refusal := actor.why_not(CREATE.activity_at(""), challan):
-            raise Refused([refusal])
-        numbering.number([challan])
-        challan.save()
+        told = {"amount": str(challan.amount), "bills": challan.bill_count}
+        begin([challan], CREATE.name, actor, CREATE.activity_at(""), **told)
         for line in lines:
             line.challan = challan
         ChallanLine.objects.bulk_create(lines, batch_size=MOST_BILLS)
-        _open_trail(challan, actor, at)
     return challan
 
 
@@ -113,16 +109,6 @@ def _extra_duty(bill_ids: Collection[int]) -> dict[int, ProvisionalAssessment]:
     """By bill, the final assessment that asks for more than was paid."""
     rows = ProvisionalAssessment.objects.filter(bill__in=bill_ids, stage=ProvisionalStage.EXTRA_DUTY)
     return {row.bill_id: row for row in rows} if bill_ids else {}
-
-
-def _open_trail(challan: Challan, actor: Actor, at: datetime) -> None:
-    entry = trail.Entry(
-        challan, at=at, step=CREATE.name, from_stage="", to_stage=Stage.CREATED, by_id=actor.user_id,
-        by_name=actor.name, role=actor.acts_as(CREATE.activity_at(""), challan),
-        answers={"amount": str(challan.amount), "bills": challan.bill_count},
-    )  # fmt: skip
-    trail.insert_lines(ChallanTrail, trail.seal_entries([entry]))
-    write_rows(Challan, [challan], [f for f in Challan._meta.concrete_fields if f.attname.startswith("trail_")])
 
 
 def send_to_bank(challan: Challan, actor: Actor, return_url: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from rms import words
 from rms.facts import ConsignmentFacts
 
 Test = Callable[[ConsignmentFacts], str]  # the value that hit, or nothing
@@ -130,7 +131,7 @@ def _compiled(criterion: Criterion) -> Test:
     if criterion.comparison == "STARTS_WITH":
         return _any(criterion.fact, lambda found: found.upper().startswith(value))
     if criterion.comparison == "CONTAINS":
-        return _any(criterion.fact, lambda found: value in found.upper())
+        return _any(criterion.fact, words.holds(criterion.value))
     return _any(criterion.fact, lambda found: found.upper() == value)
 
 

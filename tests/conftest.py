@@ -37,7 +37,10 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
-LONG = ("tests/walks", "tests/browser", "tests/accounts/test_access_matrix", "tests/walk", "tests/races")
+LONG = (
+    "tests/walks", "tests/browser", "tests/accounts/test_access_matrix", "tests/house/test_process_manager.py::test_the_whole",
+    "tests/walk", "tests/races",
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

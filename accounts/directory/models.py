@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +19,7 @@ from accounts.directory.querysets import CourierQuerySet, in_force
 from accounts.directory.registration import KEPT, UNREGISTERED, CourierRegistration, Stage, near, refuse_unless
 from eccs.dated_rules import rule_book
 from eccs.models import Notice
+from eccs.notices import worded
 from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 
@@ -129,12 +131,11 @@ class AuthorisedCourier(CourierRegistration):
         }
         refuse_unless(Decimal(amount) >= least, words, self)
 
-    def notice(self, subject: str, words: str, **days: date) -> Notice:
+    def notice(self, subject: str | Promise, words: str | Promise, **days: date) -> Notice:
         """News for the firm, with the days written in."""
         written = {name: f"{day:%d/%m/%Y}" for name, day in days.items()}
         address = f"{settings.PUBLIC_URL}{self.get_absolute_url()}"
-        audience = f"courier:{self.pk}"
-        return Notice(audience=audience, subject=(subject % written)[:200], body=f"{words % written}\n{address}")
+        return worded(f"courier:{self.pk}", lambda: (str(subject) % written, f"{str(words) % written}\n{address}"))
 
     # ── whether it is in force ──
 

@@ -287,10 +287,10 @@ class CourierRegistration(Document):
         """The courier is told that its registration becomes invalid on a day unless it files before."""
         day, since = self.invalid_from(), self.last_active()
         self.warned_of = day
-        words = _(
+        words = gettext_lazy(
             "Nothing was filed since %(since)s. The registration becomes invalid on %(day)s unless you file before."
         )
-        return [self.notice(_("The registration becomes invalid on %(day)s"), words, since=since, day=day)]
+        return [self.notice(gettext_lazy("The registration becomes invalid on %(day)s"), words, since=since, day=day)]
 
     @step(
         Stage.REGISTERED, None, role=Role.SYSTEM, label=gettext_lazy("Warn of the end"), para="Regulations 2010, reg. 10",
@@ -300,10 +300,10 @@ class CourierRegistration(Document):
         """The courier is told that its registration ends on a day unless it is renewed."""
         assert self.valid_until is not None
         self.end_told = self.valid_until
-        words = _(
+        words = gettext_lazy(
             "The last day of the registration is %(day)s. Apply for renewal before; after it nothing can be filed."
         )
-        return [self.notice(_("The registration ends on %(day)s"), words, day=self.valid_until)]
+        return [self.notice(gettext_lazy("The registration ends on %(day)s"), words, day=self.valid_until)]
 
     @step(
         Stage.REGISTERED, Stage.INACTIVE, role=Role.SYSTEM, label=gettext_lazy("Record inactivity"),

@@ -93,7 +93,7 @@ class HeldClearance(ImportClearance):
                 guarantee_number=guarantee_number, guarantee_amount=Decimal(guarantee_amount),
                 guarantee_valid_until=guarantee_valid_until, at=self.taken_at, by_id=self.taken_by.user_id,
             ),
-            *notices_about(self, gettext("%(bill)s: the goods are released provisionally") % {"bill": self}),
+            *notices_about(self, lambda: gettext("%(bill)s: the goods are released provisionally") % {"bill": self}),
         ]  # fmt: skip
 
     @step(

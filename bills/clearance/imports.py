@@ -209,10 +209,7 @@ class ImportClearance(Document):
         self.unreckoned, self.rates_on = reason[:300], date.fromisoformat(rates_on)
         self.assessment_required, self.facilitated, self.assessed_at, self.approved_at = True, False, None, None
         self.led_back()
-        told = notices_about(self, gettext("%(bill)s goes to the Assessing Officer") % {"bill": self})
-        for notice in told:
-            notice.body = f"{reason}\n{notice.body}"
-        return told
+        return notices_about(self, lambda: gettext("%(bill)s goes to the Assessing Officer") % {"bill": self}, reason)
 
     @step(
         Stage.XRAY,

@@ -14,11 +14,10 @@ from django.utils.translation import gettext as _
 from accounts.permissions import Actor
 from bills.manual.clearance import FormStage, ManualStage
 from bills.models import ManualClearance, ManualForm
-from eccs import numbering, trail
+from eccs.beginning import begin
 from eccs.pages import activity_of
 from eccs.papers import moment
-from eccs.rows import write_rows
-from eccs.workflow import Document, Refused
+from eccs.workflow import Refused
 
 MOST_AT_ONCE = 200  # forms in one issue
 
@@ -43,7 +42,7 @@ def propose(
         if open_one is not None:
             told = {"order": open_one, "stage": open_one.get_stage_display()}
             raise Refused([_("%(order)s is at “%(stage)s”: there is one at a time.") % told])
-        _begin([made], "propose", "manual-propose", actor, answers)
+        begin([made], "propose", actor, activity_of("manual-propose"), **answers)
     return made
 
 
@@ -55,8 +54,7 @@ def issue(station: str, count: int, actor: Actor) -> list[ManualForm]:
         ManualForm(station_id=station, issued_at=now, stage_since=now, issued_by_id=actor.user_id)
         for _n in range(count)
     ]
-    with transaction.atomic():
-        _begin(made, "issue", "manual-issue", actor, {"count": count})
+    begin(made, "issue", actor, activity_of("manual-issue"), count=count)
     return made
 
 
@@ -65,27 +63,6 @@ def _one_at_a_time(station: str) -> None:
     from accounts.models import CustomsStation
 
     CustomsStation.objects.select_for_update(of=("self",)).get(pk=station)
-
-
-def _begin(made: list[Any], step: str, page: str, actor: Actor, answers: dict[str, Any]) -> None:
-    """Number and keep documents with the first line of each one's trail. Raises Refused where they are not the actor's."""
-    kind: type[Document] = type(made[0])
-    activity = activity_of(page)
-    if reason := actor.why_not(activity, made[0]):
-        raise Refused([reason])
-    numbering.number(made)
-    kind._default_manager.bulk_create(made)
-    role = actor.acts_as(activity, made[0])
-    entries = [
-        trail.Entry(
-            one, at=one.stage_since, step=step, from_stage="", to_stage=one.stage, by_id=actor.user_id, by_name=actor.name,
-            role=role, answers=answers,
-        )
-        for one in made
-    ]  # fmt: skip
-    trail.insert_lines(kind.trail_model, trail.seal_entries(entries))
-    fields = [f for f in kind._meta.concrete_fields if f.attname in ("trail_length", "trail_head")]
-    write_rows(kind, made, fields)
 
 
 def over(at: datetime) -> list[int]:

@@ -27,7 +27,7 @@ from bills.models import (
     bills_by_hawb,
 )
 from bills.stages import Stage
-from eccs import numbering, trail
+from eccs.beginning import begin
 from eccs.dated_rules import rule_book
 from eccs.pages import activity_of
 from eccs.workflow import Refused
@@ -234,16 +234,5 @@ def _of(hawb: HouseAirwayBill, reason: str, actor: Actor, at: datetime) -> dict[
 
 
 def _open(made: Any, step: str, page: str, actor: Actor) -> Any:
-    """Number and keep a document with the first line of its trail. Raises Refused where it is not the actor's."""
-    activity = activity_of(page)
-    if reason := actor.why_not(activity, made):
-        raise Refused([reason])
-    numbering.number([made])
-    made.save()
-    entry = trail.Entry(
-        made, at=made.asked_at, step=step, from_stage="", to_stage=made.stage, by_id=actor.user_id, by_name=actor.name,
-        role=actor.acts_as(activity, made), answers={"hawb": made.hawb.number, "reason": made.reason},
-    )  # fmt: skip
-    trail.insert_lines(type(made).trail_model, trail.seal_entries([entry]))
-    made.save(update_fields=["trail_length", "trail_head"])
+    begin([made], step, actor, activity_of(page), hawb=made.hawb.number, reason=made.reason)
     return made

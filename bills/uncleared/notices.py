@@ -18,6 +18,7 @@ from bills.stages import UNFILED
 from bills.uncleared.goods import DISPOSAL, RETURN, days_of, return_in_force, uncleared
 from eccs import numbering
 from eccs.models import Notice
+from eccs.notices import worded
 from manifests.models import WarehouseEntry
 
 AT_ONCE = 500
@@ -78,6 +79,10 @@ def _messages(made: list[UnclearedNotice], after: str) -> list[Notice]:
 
 
 def _message(audience: str, notices: list[UnclearedNotice], after: str) -> Notice:
+    return worded(audience, lambda: _words(audience, notices, after))
+
+
+def _words(audience: str, notices: list[UnclearedNotice], after: str) -> tuple[str, str]:
     count = {"hawb": notices[0].hawb, "n": len(notices), "days": notices[0].days}
     subject = ngettext(
         "%(hawb)s is not cleared after %(days)d days", "%(n)d shipments are not cleared after %(days)d days", len(notices)
@@ -92,7 +97,7 @@ def _message(audience: str, notices: list[UnclearedNotice], after: str) -> Notic
         lines.append(_("and %(count)d more") % {"count": len(notices) - NAMED})
     if audience.startswith("courier"):
         lines += ["", f"{settings.PUBLIC_URL}{reverse('uncleared')}?view={after.lower()}"]
-    return Notice(audience=audience, subject=(subject % count)[:200], body="\n".join(lines))
+    return subject % count, "\n".join(lines)
 
 
 def _of_return() -> str:

@@ -186,7 +186,7 @@ def _shut_out(people: list[Who], one: Any, steps: list[Any]) -> None:
     transaction.savepoint_rollback(sid)
 
 
-def _status(client: Client, address: str) -> int:
+def status(client: Client, address: str) -> int:
     """What the address answers to a page asked for, or to an empty form where it takes nothing else."""
     asked = client.get(address).status_code
     return client.post(address).status_code if asked == 405 else asked
@@ -194,7 +194,7 @@ def _status(client: Client, address: str) -> int:
 
 def _opens(who: Who, address: str) -> bool:
     """Whether the address shows this person anything."""
-    return _status(who.client, address) not in (403, 404)
+    return status(who.client, address) not in (403, 404)
 
 
 def test_pages_open_to_those_they_are_declared_for() -> None:
@@ -223,7 +223,7 @@ def test_pages_open_to_those_they_are_declared_for() -> None:
     for who in own:
         for page, address in declared:
             if who.role in page.roles:
-                assert _status(who.client, address) in (403, 404), (page.url_name, who.role)
+                assert status(who.client, address) in (403, 404), (page.url_name, who.role)
     users.update(is_active=False, stage="SUSPENDED")
     for who in own:
         for page, address in declared:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
-from django.utils import timezone
+from django.test import Client
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
-from accounts import lockout, reset_links, second_factor, tasks
+from accounts import letters, lockout, reset_links, second_factor, tasks
+from accounts.credentials import LiveSession
+from accounts.entry import mail_password_link
 from accounts.grants import Offer
 from accounts.models import User
+from accounts.roles import label_of
 from eccs.workflow import take
 from tests.accounts.conftest import NEW, WHY, acting
 from tests.conftest import PASSWORD
@@ -98,3 +104,57 @@ def test_an_authenticator_taken_off_is_told_and_nobody_without_an_address_is_wri
     assert [one[1] for one in worker(lambda: second_factor.reset(user, by=user))] == ["ECCS: second factor reset"]
     User.objects.filter(pk=user.pk).update(email="")
     assert worker(lambda: second_factor.reset(people("ao.blr"), by=user)) == []
+
+
+def test_the_end_of_one_browsers_session_and_of_a_role_is_told(worker: Any, people: People, browser: Any) -> None:
+    client, other = browser("ao.blr"), browser("ao.blr")
+    ended = LiveSession.objects.get(key=other.session.session_key)
+    out = worker(lambda: client.post(f"/account/sessions/{ended.pk}/end/"))
+    assert [one[:2] for one in out] == [("ao.blr@eccs.example", "ECCS: signed out in a browser")]
+    assert ended.address in out[0][2] and other.get("/account/").status_code == 302
+
+    person, today = User.objects.get(username="ao.blr"), timezone.localdate()
+    posting = person.postings.get()
+    given: Any = {"posting": posting, "on": today, "reason": WHY}
+    lost = worker(lambda: take(person, "end_posting", acting("customsadmin.blr"), **given))
+    assert [one[1] for one in lost] == ["ECCS: role ended"]
+    assert "Assessing Officer, BLR" in lost[0][2] and f"{today - timedelta(days=1):%d/%m/%Y}" in lost[0][2]
+
+
+def test_a_person_is_written_to_in_the_language_last_chosen(worker: Any, people: People, sign_in: Any) -> None:
+    def letters_of(username: str) -> list[str]:
+        return [one[1] for one in worker(lambda: letters.tell(people(username), "password"))]
+
+    english = "ECCS: password changed"
+    with translation.override("hi"):
+        hindi, link = str(letters.EVENTS["password"][0]), gettext("ECCS: choose your password")
+        role = str(label_of("XRAY_OFFICER"))
+    assert hindi != english
+
+    client = Client()
+    sign_in("ao.blr", client=client)
+    assert letters_of("ao.blr") == [english]
+    client.post("/language/", {"language": "hi", "next": "/"})
+    assert letters_of("ao.blr") == [hindi]
+    mail.outbox.clear()
+    mail_password_link(people("ao.blr"))
+    assert str(mail.outbox[0].subject) == link
+    made.open_role("XRAY_OFFICER")
+    offer: Any = {
+        "role": Offer("XRAY_OFFICER", "BLR"),
+        "since": timezone.localdate(),
+        "reason": WHY,
+        "despite_conflict": True,
+    }
+    told = worker(lambda: take(people("ao.blr"), "give_role", acting("customsadmin.blr"), **offer))
+    assert role in told[0][2]  # the admin reads English
+    client.post("/language/", {"language": "en", "next": "/"})
+    assert letters_of("ao.blr") == [english]
+
+    fresh = Client()
+    sign_in("xray.blr", client=fresh)
+    assert people("xray.blr").language == ""  # nobody chose anything
+    again = Client()
+    again.cookies["django_language"] = "hi"
+    sign_in("xray.blr", client=again)
+    assert letters_of("xray.blr") == [hindi]

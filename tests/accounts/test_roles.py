@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from accounts.access import StationRole
 from accounts.grants import Offer
@@ -17,6 +18,8 @@ from bills.models import CourierBillOfEntry
 from bills.stages import Stage
 from eccs import trail
 from eccs.activities import activities, of_role
+from eccs.audit import AuditLine
+from eccs.in_hand import InHand
 from eccs.workflow import Refused, take
 from tests.accounts.conftest import WHY, SignedIn, text
 from tests.factories import people
@@ -195,3 +198,34 @@ def test_a_change_that_gives_a_holder_what_is_kept_apart_is_warned_about_by_name
     line: Any = StationRole.objects.get(pk=role.pk).trail.get()
     assert "Tara Bose" in " ".join(line.snapshot["conflicts"])
     take(role, "change", actor("PORT_ADMIN"), activities=[CLEAR, release], reason=WHY)  # nothing new: nothing is asked
+
+
+def test_work_that_a_changed_role_no_longer_allows_goes_back_to_its_queue(
+    night_desk: StationRole, holder: User, signed_in: SignedIn, django_capture_on_commit_callbacks: Any
+) -> None:
+    one, other, assess = bill(Stage.XRAY), bill(Stage.ASSESSMENT), "courierbillofentry.assess"
+    StationRole.objects.filter(pk=night_desk.pk).update(activities=[CLEAR, MARK, assess])
+    client = signed_in(holder)
+    for document in (one, other):
+        assert client.post(reverse("work-act", args=["bills/imports", document.key, "take-up"])).status_code == 302
+    assert [set(row.steps) for row in InHand.objects.order_by("pk")] == [{"clear_xray", "mark_suspicious"}, {"assess"}]
+
+    admin = signed_in("portadmin.blr")
+    change = {"change-activities": [CLEAR], "change-reason": WHY, "confirm": "yes"}
+    asked = text(admin.post(night_desk.step_url("change"), change))
+    assert "1 document is in the hands of somebody who could not go on with it" in asked
+    assert f"{other}, in the hands of Tara Bose" in asked and str(one) not in asked
+    with pytest.raises(Refused, match="would go back to its queue"):
+        take(night_desk, "change", actor("PORT_ADMIN"), activities=[CLEAR], reason=WHY)
+    assert InHand.objects.count() == 2 and Actor.of(holder).may(assess)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        done = admin.post(night_desk.step_url("change"), {**change, "change-work_goes_back": "on"})
+    assert done.status_code == 302
+    assert [(row.document_id, row.steps) for row in InHand.objects.all()] == [(one.pk, ["clear_xray"])]
+    line = night_desk.trail.get()
+    assert line.snapshot == {"conflicts": [], "given_back": [str(other)]}
+    told = AuditLine.objects.get(event="work.given-back")
+    assert (told.about, told.why, told.details["documents"]) == (
+        holder.username, WHY, [f"courierbillofentry {other.pk}"],
+    )  # fmt: skip

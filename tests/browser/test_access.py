@@ -115,7 +115,8 @@ def too_wide(page: Page) -> list[str]:
 @pytest.mark.parametrize("half", [0, 1])
 def test_axe_finds_nothing_serious_on_any_page_and_none_is_too_wide(half: int, visit: Visit) -> None:
     """Each kind of page as somebody of the trade sees it, or of the others, in turn; the forms of all steps unfolded."""
-    world = addresses.build()
+    world, unread = addresses.build(), set[str]()
+    assert {one.url_name for one in pages.declared()} <= {*world.addresses, *world.shared}
     audiences = [Readers(visit, TRADE), Readers(visit, OTHERS)]
     looked, found = 0, []
     for n, listed in enumerate(kinds_of_page(world)):
@@ -131,6 +132,9 @@ def test_axe_finds_nothing_serious_on_any_page_and_none_is_too_wide(half: int, v
                 found += faults(page) + too_wide(page)
                 looked += 1
                 break
+        else:
+            unread |= {resolve(address.split("?")[0]).url_name or "" for address in listed}
+    assert not unread & {one.url_name for one in pages.declared()}  # what is declared is somebody's to read
     assert not found, "\n".join(found)
     assert looked >= 50
 

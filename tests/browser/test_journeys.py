@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from playwright.sync_api import Page, expect
 
 from bills.models import BillTrail, CourierBillOfEntry, OutOfCharge
@@ -32,7 +34,13 @@ def stages() -> dict[str, str]:
 
 
 def hand_in_manifest(page: Page, count: int, station: str = "BLR") -> ExpressCargoManifest:
-    """The manifest's header with its file, checked, signed and submitted."""
+    """The manifest's header with a file of that many shipments, checked."""
+    rows = [flights.shipment(n) for n in range(1, count + 1)]
+    return open_manifest(page, flights.as_file("ecm.csv", flights.ECM, rows), station)
+
+
+def open_manifest(page: Page, file: Any, station: str = "BLR") -> ExpressCargoManifest:
+    """The manifest's header with a file of its shipments, as a browser hands it in."""
     page.goto("/manifests/new/")
     page.get_by_label("Station", exact=True).select_option(station)
     for label, value in (
@@ -40,8 +48,7 @@ def hand_in_manifest(page: Page, count: int, station: str = "BLR") -> ExpressCar
         ("Country of exportation", "hk"), ("First port of arrival", station), ("Scheduled arrival", "20/11/2026 06:20"),
     ):  # fmt: skip
         page.get_by_label(label).fill(value)
-    rows = [flights.shipment(n) for n in range(1, count + 1)]
-    page.locator("input[type=file]").set_input_files(flights.as_file("ecm.csv", flights.ECM, rows))  # type: ignore[arg-type]
+    page.locator("input[type=file]").set_input_files(file)
     press(page, "Save and go on")
     expect(page.locator("h1")).to_be_visible()
     return ExpressCargoManifest.objects.get()

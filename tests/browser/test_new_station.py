@@ -1,12 +1,15 @@
-"""A station from nothing: its Port Admin, its roles, its Group Admins, their people, and the first flight."""
+"""A station from nothing: its Port Admin, its roles, its firms, its Group Admins, their people, and the first flight."""
 
 from __future__ import annotations
 
+import re
+
+from django.core import mail
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.access import PersonTrail, StationRole, StationRoleTrail
-from accounts.models import CourierStation, Custodian, Posting, User
+from accounts.models import AuthorisedCourier, Posting, User
 from bills.stages import Stage
 from eccs import trail
 from manifests.models import ExpressCargoManifest
@@ -15,6 +18,35 @@ from tests.browser.conftest import Visit, member
 from tests.browser.test_journeys import hand_in_manifest, pay, press, scan_all, sign, stages
 
 WHY = "The station opens on the order of the Commissioner."
+NEW = "First-monsoon-over-Jaipur-7"
+TODAY = f"{timezone.localdate():%d/%m/%Y}"
+
+
+class Invited:
+    """The people of the new station: each follows the link of the own letter, chooses a password, signs in and stays at the browser."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        self._pages: dict[str, Page] = {}
+
+    def __call__(self, username: str) -> Page:
+        if username not in self._pages:
+            self._pages[username] = self._come(username)
+        return self._pages[username]
+
+    def _come(self, username: str) -> Page:
+        [letter] = [one for one in mail.outbox if one.to == [f"{username}@eccs.example"] and "link" in str(one.body)]
+        links = re.findall(r"http\S+/reset/\S+", str(letter.body))
+        page = self._visit("")
+        page.goto(links[0])
+        page.get_by_label("New password", exact=True).fill(NEW)
+        page.get_by_label("New password again").fill(NEW)
+        press(page, "Change password")
+        page.get_by_label("User name").fill(username)
+        page.get_by_label("Password").fill(NEW)
+        press(page, "Continue")
+        expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+        return page
 
 
 def create(page: Page, username: str, name: str, place: str = "") -> None:
@@ -45,23 +77,28 @@ def test_a_station_is_set_up_from_nothing_and_the_first_flight_clears_there(visi
         member(username)
     firm = member("courieradmin.swift").courier
     assert firm is not None
-    CourierStation.objects.create(courier=firm, station_id="JAI", since=timezone.localdate())
-    Custodian.objects.create(name="Jaipur Terminal Services", station_id="JAI", since=timezone.localdate())
     StationRole.objects.all().delete()
+    invited = Invited(visit)
 
     page = visit("sysadmin")
     create(page, "port.jai", "Nila Rathore", "Customs, Jaipur (JAI)")
     give(page, "Port Admin, JAI")
 
-    port = visit("port.jai")
+    port = invited("port.jai")
     port.goto("/people/")
     expect(port.get_by_text("There is no Group Admin yet for")).to_be_visible()
     port.goto("/roles/")
     port.get_by_label("Reason").fill(WHY)
     press(port, "Open all standard roles")
     expect(port.locator(".said--success")).to_contain_text("roles are open now")
+    create(port, "customs.jai", "Asha Meena", "Customs, Jaipur (JAI)")
+    give(port, "Group Admin (Customs), JAI")
+    customs = invited("customs.jai")
+    create(customs, "jc.jai", "Ila Bhati")
+    give(customs, "Joint Commissioner, JAI")
+    enter_the_firms(invited("jc.jai"), firm)
+
     for username, name, place, role in (
-        ("customs.jai", "Asha Meena", "Customs, Jaipur (JAI)", "Group Admin (Customs), JAI"),
         ("swift.jai", "Om Saini", f"Courier: {firm}", "Group Admin (Courier), JAI"),
         ("kaveri.jai", "Lata Mina", "Importer: Kaveri Instruments Private Limited", "Group Admin (Importer), JAI"),
         ("terminal.jai", "Rafi Jat", "Custodian: Jaipur Terminal Services", "Group Admin (Custodian), JAI"),
@@ -77,15 +114,39 @@ def test_a_station_is_set_up_from_nothing_and_the_first_flight_clears_there(visi
         ("kaveri.jai", "importer.jai", "Sita Soni", "Importer, JAI"),
         ("terminal.jai", "scan.jai", "Hari Gurjar", "Arrival Scanner, JAI"),
     ):
-        by = visit(admin)
+        by = invited(admin)
         create(by, username, name)
         give(by, role)
     assert set(Posting.objects.filter(station="JAI").values_list("user__home", flat=True)) == {"JAI"}
     assert User.objects.get(username="signatory.jai").courier == firm
 
-    first_flight(visit)
+    first_flight(invited)
     assert set(stages().values()) == {Stage.OUT_OF_CHARGE}
     assert not list(trail.broken_lines(PersonTrail)) and not list(trail.broken_lines(StationRoleTrail))
+
+
+def enter_the_firms(page: Page, firm: AuthorisedCourier) -> None:
+    """The Joint Commissioner enters the custodian, and the courier's bond for the station."""
+    page.goto("/directory/custodians/")
+    page.get_by_role("button", name="Enter a custodian").click()
+    page.get_by_label("Name").fill("Jaipur Terminal Services")
+    page.get_by_label("Station").select_option("JAI")
+    page.get_by_label("First day").fill(TODAY)
+    page.locator("main form button.govuk-button").click()
+    expect(page.get_by_role("heading", name="Jaipur Terminal Services")).to_be_visible()
+    page.goto(firm.get_absolute_url())
+    step = page.locator("#step-extend_to_station")
+    step.locator("summary").click()
+    step.get_by_label("Station", exact=True).select_option("JAI")
+    for label, value in (
+        ("First day at the station", TODAY), ("Bond number", "CB/JAI/26-1"), ("Bond executed on", TODAY), ("Amount, rupees", "1000000"),
+        ("Deposit or guarantee number", "BG/JAI/26-1"),
+    ):  # fmt: skip
+        step.get_by_label(label).fill(value)
+    step.get_by_label("Security", exact=True).select_option("GUARANTEE")
+    step.locator("button.govuk-button").click()
+    expect(page.locator(".said--success")).to_contain_text("Extend to a station done")
+    assert firm.stations.filter(station="JAI", bond_number="CB/JAI/26-1").exists()
 
 
 def first_flight(visit: Visit) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 
 import pytest
 
@@ -112,3 +113,16 @@ def test_every_part_is_pinned() -> None:
     names = [line.split("==")[0].lower() for line in lines]
     assert len(names) == len(set(names))
     assert "django-fsm" not in names
+
+
+def test_every_module_has_its_layer() -> None:
+    """A module that stands in no layer could import whatever it likes."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    layers = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
+    named = [name for layer in layers for name in re.split(r" [:|] ", layer)]
+    of_the_kernel = {
+        f"eccs.{path.stem}"
+        for path in (ROOT / "eccs").iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    } - {"eccs.__init__"}
+    assert sorted(named) == sorted(of_the_kernel | (set(APPS) - {"eccs"}))

@@ -9,8 +9,12 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from pathlib import Path
+from urllib.request import urlopen
 
+import psycopg2
 import pytest
 
 from eccs.checks import fault_of_secret_key
@@ -143,6 +147,57 @@ def test_what_a_killed_manager_left_is_ended_by_stop(tmp_path: Path) -> None:
     process.stdout.close()
     assert not any(is_alive(pid) for pid in (*left, server))
     assert not tmp_path.exists()
+
+
+def free_port() -> int:
+    """A port that nobody listens on, and nobody on the one after it, which the sandbox bank takes."""
+    for _ in range(50):
+        with socket.create_server(("127.0.0.1", 0)) as first:
+            port = int(first.getsockname()[1])
+            with suppress(OSError), socket.create_server(("127.0.0.1", port + 1)):
+                return port
+    raise AssertionError("no two free ports beside each other")
+
+
+def test_the_whole_system_ends_with_ctrl_c_and_keeps_its_data(tmp_path: Path) -> None:
+    """Started, stopped by Ctrl-C and started again: nothing is left running, and the same people are there."""
+    port, found = free_port(), []
+    for _ in range(2):
+        process = manager(tmp_path, "serve", ECCS_PORT=str(port), ECCS_WORKERS="1")
+        with ThreadPoolExecutor(1) as reading:  # whoever reads nothing blocks the one who writes
+            words = reading.submit(process.communicate, timeout=280)
+            try:
+                wait_for_answer(f"http://127.0.0.1:{port}/healthz", process)
+                settings = dict(line.split("=", 1) for line in (tmp_path / "run.env").read_text().splitlines())
+                with closing(psycopg2.connect(settings["DATABASE_URL"])) as database, database.cursor() as cursor:
+                    cursor.execute("SELECT id, password FROM accounts_user WHERE username = 'sysadmin'")
+                    found.append(cursor.fetchone())
+                running = marked(tmp_path / "run")
+            finally:
+                process.send_signal(signal.SIGINT)
+            told = words.result()[0]
+        assert len(running) >= 4  # the web server, the worker, beat and the bank
+        assert not any(is_alive(pid) for pid in running)
+        assert not marked(tmp_path / "run")
+        assert not (tmp_path / "run.env").exists()
+        assert not (tmp_path / "postgres" / "postmaster.pid").exists()
+        assert not (tmp_path / "redis" / "socket").exists()
+        assert process.returncode == 130
+        assert "Traceback" not in told
+    assert found[0] is not None
+    assert found[0] == found[1]
+
+
+def wait_for_answer(address: str, process: subprocess.Popen[str]) -> None:
+    """Until the web server answers; a process manager that has ended meanwhile fails the test at once."""
+    for _ in range(1200):
+        with suppress(OSError), urlopen(address, timeout=5) as answer:  # noqa: S310 our own machine
+            assert answer.status == 200
+            return
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.2)
+        assert process.returncode is None
+    raise AssertionError("nothing answers")
 
 
 def test_a_process_that_ignores_the_asking_is_killed() -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from django.core import mail
+from django.utils import translation
 
+from accounts.models import User
 from accounts.permissions import SYSTEM, Actor, Held
 from accounts.roles import Role
 from bills.models import BillTrail, CourierBillOfEntry
@@ -62,6 +64,23 @@ def test_a_message_goes_to_the_people_of_the_firm_once() -> None:
     assert notices.send_unsent() == 1
     assert notices.send_unsent() == 0
     assert [(m.subject, m.to) for m in mail.outbox] == [("ECCS: S", ["someone@eccs.example"])]
+
+
+def test_each_of_the_firm_reads_it_in_the_own_language() -> None:
+    bill = bills.bill(Stage.ASSESSMENT)
+    english, hindi = bill.created_by, firms.person("Tara Bose", bill.courier)
+    for person, language in ((english, ""), (hindi, "hi")):
+        User.objects.filter(pk=person.pk).update(email=f"{language or 'first'}@eccs.example", language=language)
+    take(bill, "raise_query", officer(Role.ASSESSING_OFFICER), question="Which model?")
+    notices.gather(BillTrail)
+    assert notices.send_unsent() == 2
+    with translation.override("hi"):
+        stage = str(Stage.QUERY.label)
+        assert Notice.objects.get().said[0] == f"{bill}: {stage}"
+    assert stage != "Query raised"
+    assert {m.to[0]: m.subject for m in mail.outbox} == {
+        "first@eccs.example": f"ECCS: {bill}: Query raised", "hi@eccs.example": f"ECCS: {bill}: {stage}",
+    }  # fmt: skip
 
 
 def test_what_a_firm_did_itself_is_no_news_to_it() -> None:

@@ -59,6 +59,31 @@ def test_a_rule_hits_what_it_says_where_and_while_it_is_in_force(criterion: Crit
     assert decide(criterion)[0] == ("ASSESSMENT" if hits else "FACILITATED")
 
 
+@pytest.mark.parametrize(
+    ("value", "text", "hits"),
+    [
+        ("replica", "Watch (REPLICA), boxed", True),
+        ("replica", "replica", True),
+        ("replica", "Watch-replica", True),
+        ("replica", "Replicas of coins", False),
+        ("arms", "Charms and bracelets", False),
+        ("arms", "Charms, arms of a chair", True),
+        ("straße", "STRASSE", True),
+        ("toy  gun", "A toy gun, plastic", True),
+        ("toy gun", "Toy guns", False),
+        ("9mm", "Rounds of 9MM", True),
+        ("9mm", "19mm socket", False),
+        ("नकली", "नकली घड़ी", True),
+        ("नकल", "नकली घड़ी", False),  # the vowel sign goes on with the word
+        ("नक", "नकली घड़ी", False),
+        ("घ\u0921\u093cी", "नकली घ\u095cी।", True),  # another composition of the same letter, and a full stop
+    ],
+)
+def test_a_word_is_found_whole(value: str, text: str, hits: bool) -> None:
+    facts = replace(FACTS, descriptions=("Earphones", text))
+    assert decide(rule("descriptions", "CONTAINS", value), facts=facts)[0] == ("ASSESSMENT" if hits else "FACILITATED")
+
+
 def test_assessment_and_examination_by_different_rules_make_both() -> None:
     assess, examine = rule("packages", "ABOVE", "1"), rule("weight_kg", "ABOVE", "3", "EXAMINATION")
     assert decide(assess, examine) == ("BOTH", ["packages-ABOVE", "weight_kg-ABOVE"])
