@@ -44,6 +44,15 @@ def test_files_stay_short() -> None:
     assert not long
 
 
+def test_style_sheets_stay_short() -> None:
+    sheets = {
+        path.name: len(path.read_text().splitlines())
+        for path in (ROOT / "static").rglob("*.css")
+        if "vendor" not in path.parts
+    }
+    assert sheets and not {name: n for name, n in sheets.items() if n > LONGEST_FILE}
+
+
 def test_modules_are_named_for_what_they_hold() -> None:
     assert not [
         where(path) for path in modules(*APPS) if path.stem in NO_SUCH_NAMES or path.parent.name in NO_SUCH_NAMES
