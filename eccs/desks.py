@@ -179,14 +179,9 @@ def masthead(request: HttpRequest) -> dict[str, Any]:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     here = getattr(request, "page_path", request.path)  # of the page a fragment belongs to
     nav = [
-        {
-            "label": desk.label,
-            "kind": desk.listing.label,
-            "url": desk.url,
-            "count": desk.count,
-            "current": here == desk.url,
-        }
+        {"label": desk.label, "kind": desk.listing.label, "url": url, "count": desk.count, "current": here == url}
         for desk in desks(actor)
+        for url in (desk.url,)
     ]
     return {
         "mast": {
@@ -195,8 +190,9 @@ def masthead(request: HttpRequest) -> dict[str, Any]:
             else nav,
             "here": here,
             "links": [
-                {"label": link.label, "url": reverse(link.url_name), "current": here == reverse(link.url_name)}
+                {"label": link.label, "url": url, "current": here == url}
                 for link in pages.links(actor)
+                for url in (reverse(link.url_name),)
             ],
             "name": actor.name,
             "roles": _named(actor),

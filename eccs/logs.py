@@ -39,6 +39,13 @@ class JsonLines(logging.Formatter):
         return json.dumps(told, ensure_ascii=False, default=str)
 
 
+def without_traceback_of_refusals(record: logging.LogRecord) -> bool:
+    """A page refused is an answer, not a fault: where in the code it was refused helps nobody, and takes long to write."""
+    if record.levelno < logging.ERROR:
+        record.exc_info = None
+    return True
+
+
 def configuration(level: str) -> dict[str, Any]:
     """The logging of every process: all of it to the console, as JSON."""
     console = {"handlers": ["console"], "level": "INFO", "propagate": False}
@@ -46,7 +53,12 @@ def configuration(level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"json": {"()": "eccs.logs.JsonLines"}},
+        "filters": {"refusals": {"()": lambda: without_traceback_of_refusals}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
         "root": {"handlers": ["console"], "level": level},
-        "loggers": {"gunicorn.error": console, "gunicorn.access": console},
+        "loggers": {
+            "gunicorn.error": console,
+            "gunicorn.access": console,
+            "django.request": {"filters": ["refusals"]},
+        },
     }

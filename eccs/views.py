@@ -44,8 +44,10 @@ UNREAD = 5  # advisories shown on the desk; the others are on their own page
 def document_at(request: HttpRequest, slug: str, key: str) -> tuple[pages.Listing, Any]:
     """A document that the person may see, and its kind; what is somebody else's is not there."""
     listing = listing_at(slug)
-    rows = listing.visible_to(request.actor).select_related(*listing.related)  # type: ignore[attr-defined]
-    found = get_object_or_404(rows, listing.model.by_key(key))
+    rows = listing.visible_to(request.actor).filter(listing.model.by_key(key))  # type: ignore[attr-defined]
+    if not rows.exists():  # its many columns, and those of what it belongs to, are asked for where there are any
+        raise Http404
+    found = get_object_or_404(rows.select_related(*listing.related))
     audit_answers.concerns(request, found)
     return listing, found
 

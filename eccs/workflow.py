@@ -374,9 +374,14 @@ def buttons(document: Document, actor: Actor) -> list[Button]:
 
 def waiting_at(model: type[Document], actor: Actor) -> tuple[str, ...]:
     """The stages that wait for this person, in the order of the notice."""
+    return tuple(stage for stage, moving in _moving(model).items() if any(map(actor.may, moving)))
+
+
+@cache
+def _moving(model: type[Document]) -> dict[str, set[str]]:
+    """By stage, the activities that lead on from there."""
     steps = [step for step in model.steps().values() if not step.anytime]
-    found = {s for step in steps for s in step.sources if actor.may(step.activity_at(s))}
-    return tuple(stage for stage in model.stage_order() if stage in found)
+    return {s: {step.activity_at(s) for step in steps if s in step.sources} for s in model.stage_order()}
 
 
 def holders(model: type[Document], stage: str) -> tuple[str, ...]:

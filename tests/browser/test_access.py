@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from django.urls import resolve
 from playwright.sync_api import Page
 
@@ -19,9 +19,6 @@ from tests.browser.conftest import Visit, member
 from tests.walk import addresses
 
 BAD = ("serious", "critical")
-
-
-AXE = Axe()
 TRADE = ("signatory.swift", "courieradmin.swift", "importer.kaveri")
 OTHERS = (
     "ao.blr", "dcac.blr", "xray.blr", "inspector.blr", "superintendent.blr", "scan.blr", "warehouse.blr", "portadmin.blr",
@@ -36,7 +33,8 @@ class NoPage(Exception):
 
 def faults(page: Page) -> list[str]:
     """What axe finds serious, with the first place where it stands."""
-    found = AXE.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    page.evaluate(AXE_SCRIPT)
+    found = page.evaluate("axe.run({resultTypes: ['violations']}).then(told => told.violations)")
     return [f"{page.url} {f['id']}: {f['nodes'][0]['html'][:160]}" for f in found if f["impact"] in BAD]
 
 
@@ -54,16 +52,24 @@ def kinds_of_page(world: addresses.World) -> Iterator[list[str]]:
 
 
 def concerned(actor: Actor, address: str) -> bool:
-    """Whether the declarations give this address to the person; a page that belongs to nobody in particular is all's."""
+    """Whether the declarations give this address to the person; a page that belongs to nobody in particular is all's.
+
+    Nobody is concerned with the page of a document that is not there for them.
+    """
     match = resolve(address.split("?", maxsplit=1)[0])
     if match.url_name in {page.url_name for page in pages.declared()}:
         return actor.may(pages.activity_of(match.url_name))
     listing = pages.listing_of(match.kwargs.get("slug", ""))
-    if listing and match.url_name == "step":
+    if listing is None or "key" not in match.kwargs:
+        return True
+    if match.url_name == "step":
         step = listing.model.steps()[pages.from_verb(match.kwargs["verb"])]
-        return any(actor.may(activity) for activity in step.activities)
-    if listing and match.url_name == "document":
-        shown = listing.model._default_manager.get(listing.model.by_key(match.kwargs["key"]))
+        if not any(actor.may(activity) for activity in step.activities):
+            return False
+    shown: Any = listing.visible_to(actor).filter(listing.model.by_key(match.kwargs["key"])).first()
+    if shown is None:
+        return False
+    if match.url_name == "document":
         steps = [step for step in listing.model.steps().values() if shown.stage in step.sources and not step.anytime]
         mine = [step for step in steps if actor.acts_as(step.activity_at(shown.stage), shown)]
         return bool(mine) or not any(step.roles for step in steps) or all(step.roles == ("SYSTEM",) for step in steps)
@@ -94,10 +100,11 @@ class Readers:
 
     def one_of(self, listed: list[str], turn: int) -> Page | None:
         """The browser of somebody to whom one of the addresses shows a page, not always the same; it is open there."""
-        names = [n for n, actor in self._actors.items() if any(concerned(actor, address) for address in listed)]
+        theirs = {n: [one for one in listed if concerned(actor, one)] for n, actor in self._actors.items()}
+        names = [name for name, found in theirs.items() if found]
         for name in (*names[turn % max(1, len(names)) :], *names[: turn % max(1, len(names))]):
             page = self._pages.get(name) or self._pages.setdefault(name, self._visit(name, bypass_csp=True))
-            if opened(page, [address for address in listed if concerned(self._actors[name], address)]):
+            if opened(page, theirs[name]):
                 return page
         return None
 

@@ -242,6 +242,11 @@ def late_payment(one: Challan) -> None:
     )  # fmt: skip
 
 
+def wants_more(model: type[Document], declared: Step) -> bool:
+    """Whether the step wants more on its document than its stage brings."""
+    return declared.name in CASES[model].before or declared.name == "accept_late_payment"
+
+
 def ready(model: type[Document], declared: Step, stage: str, **given: Any) -> Any:
     """A document at a stage on which the step could be taken, were the stage the right one."""
     case = CASES[model]
