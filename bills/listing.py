@@ -118,6 +118,7 @@ BILLS = Listing(
         Stage.ASSESSMENT: "target_assessment", Stage.APPROVAL: "target_approval", Stage.FIRST_CHECK: "target_first_check",
         Stage.XRAY: "target_xray", Stage.EXAMINATION: "target_examination",
         Stage.FOR_OUT_OF_CHARGE: "target_out_of_charge", Stage.ADJUDICATION: "target_adjudication",
+        **dict.fromkeys((Stage.DETAINED, Stage.STOPPED, Stage.PROVISIONALLY_RELEASED), "target_of_days"),
     },
 )  # fmt: skip
 

@@ -54,23 +54,27 @@ def extra_duty_paid(amounts: dict[int, Decimal], challan: str) -> Outcome:
 def due_days(assessment: ProvisionalAssessment) -> list[dict[str, Any]]:
     """By which day what is due, by the rules in force on the day of the provisional assessment (Regulations of 2025)."""
     since = timezone.localdate(assessment.assessed_at)
-    book, station = rule_book(), assessment.station_id
-    try:
-        asked = since + timedelta(days=book.count("provisional_requisition_days", since, station))
-        handed_in = _months_after(since, book.count("provisional_documents_months", since, station))
-        at_most = _months_after(since, book.count("provisional_outer_months", since, station))
-        received = assessment.documents_received_on or at_most
-        final = _months_after(received, book.count("provisional_final_months", since, station))
-        limit = _months_after(since, book.count("provisional_limit_months", since, station))
-    except NoRuleInForce:
-        return []
-    return [
-        {"label": _("Documents asked for by"), "day": asked},
-        {"label": _("Documents handed in by"), "day": handed_in},
-        {"label": _("Documents handed in at the latest by"), "day": at_most},
-        {"label": _("Final assessment by"), "day": min(final, limit)},
-        {"label": _("Limit of section 18"), "day": limit},
+    limit = _day("provisional_limit_months", since, since, assessment)
+    at_most = _day("provisional_outer_months", since, since, assessment)
+    received = assessment.documents_received_on or at_most
+    final = _day("provisional_final_months", since, received, assessment) if received else None
+    found = [
+        (_("Documents asked for by"), _day("provisional_requisition_days", since, since, assessment)),
+        (_("Documents handed in by"), _day("provisional_documents_months", since, since, assessment)),
+        (_("Documents handed in at the latest by"), at_most),
+        (_("Final assessment by"), min(final, limit) if final and limit else final),
+        (_("Limit of section 18"), limit),
     ]
+    return [{"label": label, "day": day} for label, day in found if day]
+
+
+def _day(rule: str, since: date, start: date, assessment: ProvisionalAssessment) -> date | None:
+    """The day that a rule counts to, in days or months; nothing where it was not in force yet on `since`."""
+    try:
+        count = rule_book().count(rule, since, assessment.station_id)
+    except NoRuleInForce:
+        return None
+    return start + timedelta(days=count) if rule.endswith("_days") else _months_after(start, count)
 
 
 def _months_after(day: date, months: int) -> date:

@@ -149,6 +149,14 @@ RULES = {
     "target_out_of_charge": RuleKind(_("Target of the desk for Out of Charge, minutes"), int, least=1),
     "target_adjudication": RuleKind(_("Target of the desk for adjudication, minutes"), int, least=1),
     "target_requests": RuleKind(_("Target of the desk for a request to amend or cancel, minutes"), int, least=1),
+    "target_of_days": RuleKind(
+        _(
+            "Target of what takes days: detained, stopped, released provisionally, returns, disposals, paper forms; minutes"
+        ),
+        int,
+        least=1,
+    ),
+    "target_final_assessment": RuleKind(_("Target of the desk for the final assessment, minutes"), int, least=1),
     "set_aside_days": RuleKind(_("Work is set aside for at most so many days"), int, least=1),
     "audit_online_days": RuleKind(_("The audit log is kept online for at least so many days"), int, least=180),
 }

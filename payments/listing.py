@@ -66,4 +66,5 @@ CHALLANS = Listing(
     row_template="payments/_row.html", page_template="payments/challan.html",
     trade_template="payments/challan.html", related=("station", "courier", "importer"),
     context=challan_context, search=lambda text: Q(number=text) | Q(bank_transaction=text.upper()), dated_by="created_at",
+    targets=dict.fromkeys(Challan.stage_order(), "target_of_days"),
 )  # fmt: skip

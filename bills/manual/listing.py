@@ -29,7 +29,7 @@ ORDERS = Listing(
         Column("from", _("From")), Column("until", _("Until")),
     ),
     row_template="bills/_manual_row.html", page_template="bills/manual_order.html", related=("station",),
-    context=order_context, search=lambda text: Q(number=text.upper()),
+    context=order_context, targets=dict.fromkeys(ManualClearance.stage_order(), "target_of_days"), search=lambda text: Q(number=text.upper()),
 )  # fmt: skip
 FORMS = Listing(
     model=ManualForm, slug="bills/manual-forms", label=_("Paper forms"),

@@ -38,6 +38,7 @@ PAGES: dict[str, Any] = {
     "row_template": "bills/_uncleared_row.html", "page_template": "bills/uncleared_document.html",
     "trade_template": "bills/uncleared_courier.html", "related": ("hawb__manifest", "courier", "station"),
     "search": search, "context": context,
+    "targets": dict.fromkeys({*ReturnToOrigin.stage_order(), *Disposal.stage_order()}, "target_of_days"),
 }  # fmt: skip
 register(Listing(model=ReturnToOrigin, slug="bills/returns", label=_("Returns to origin"), **PAGES))
 register(Listing(model=Disposal, slug="bills/disposals", label=_("Disposals of uncleared goods"), **PAGES))

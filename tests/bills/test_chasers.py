@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.utils import timezone
@@ -44,7 +44,15 @@ def test_a_provisional_assessment_has_its_days_by_the_regulations_of_2025() -> N
     assert due_days(early)[3]["day"] == date(2027, 3, 31)
 
 
-def test_before_the_regulations_of_2025_there_are_no_days() -> None:
-    before = datetime(2025, 9, 11, 12, tzinfo=timezone.get_current_timezone())
-    assert due_days(provisional_assessment(assessed_at=before)) == []
-    assert due_days(provisional_assessment(assessed_at=before + timedelta(days=1)))
+@pytest.mark.parametrize(
+    ("assessed", "told"),
+    [
+        (date(2025, 3, 28), []),
+        (date(2025, 3, 29), [date(2027, 3, 29)]),
+        (date(2025, 9, 11), [date(2027, 9, 11)]),
+        (date(2025, 9, 12), [date(2025, 9, 27), date(2025, 11, 12), date(2026, 11, 12), date(2027, 2, 12), date(2027, 9, 12)]),
+    ],
+)  # fmt: skip
+def test_the_limit_of_section_18_is_older_than_the_regulations_of_2025(assessed: date, told: list[date]) -> None:
+    at = datetime.combine(assessed, time(12), tzinfo=timezone.get_current_timezone())
+    assert [due["day"] for due in due_days(provisional_assessment(assessed_at=at))] == told

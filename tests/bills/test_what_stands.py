@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Posting
 from bills.models import Adjudication, Attachment
 from bills.requests import apply_changes
 from bills.stages import Stage
 from eccs.dated_rules import forget
+from eccs.desks import desks as desks_of
 from eccs.models import DatedRule
 from manifests.clearance import Stage as ManifestStage
 from tests.bills.conftest import SignedIn
 from tests.bills.desks import ORDER, Desks
 from tests.factories.bills import bill
 from tests.factories.documents import flight
+from tests.factories.firms import actor
 
 pytestmark = pytest.mark.django_db
 
@@ -94,3 +98,20 @@ def test_who_works_at_one_station_begins_no_documents_bill_at_another(signed_in:
     for chosen in (there.pk, "²", "-1"):
         assert clerk.post(reverse("bill-start"), {"form": "CBE-XI", "flight": chosen}).status_code == 404
     assert not there.bills.exists()
+
+
+def test_a_penalty_beside_a_confiscation_is_not_put_on_the_bill_it_closes(desks: Desks) -> None:
+    order = ORDER | {"outcome": "CONFISCATE", "fine": "", "penalty": "200"}
+    one = bill(Stage.ADJUDICATION, arrived=True)
+    assert "is demanded from the person" in desks.refused("ao.blr", one, "adjudicate", **order)
+    assert desks.act("ao.blr", one, "adjudicate", **order | {"penalty": "0"}).stage == Stage.CONFISCATED
+
+
+@pytest.mark.parametrize(
+    ("stage", "hours", "late"), [("ASSESSMENT", 3, True), ("DETAINED", 3, False), ("DETAINED", 169, True)]
+)
+def test_what_takes_days_is_not_late_after_hours(desks: Desks, stage: str, hours: int, late: bool) -> None:
+    since = timezone.now() - timedelta(hours=hours)
+    bill(stage, stage_since=since)
+    [over] = [desk.over for desk in desks_of(actor("ASSESSING_OFFICER")) if desk.stage == stage]
+    assert over == late
