@@ -115,10 +115,10 @@ def waiting(listing: pages.Listing, stage: str, actor: Any, work: AtDesk) -> Ite
 
 
 def next_in_queue(listing: pages.Listing, shown: Any, actor: Any) -> Any:
-    """The other document of the same stage that comes next at the same desk and is in no colleague's hands."""
+    """The other document of the same stage that comes next at the same desk and is in no colleague's hands: as much of it as a link tells."""
     work = AtDesk(listing, shown.stage, actor)
     rows = listing.visible_to(actor).filter(stage=shown.stage).exclude(pk__in=[shown.pk, *work.others()])
-    rows = rows.select_related(*listing.related).order_by(OLDEST, "pk")
+    rows = rows.only("number", "stage", "stage_since").order_by(OLDEST, "pk")
     return (rows.filter(pk__in=work.first).first() if work.first else None) or rows.first()
 
 

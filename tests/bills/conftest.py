@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +25,14 @@ def own_files(settings: Any, tmp_path: Path) -> None:
 
 @pytest.fixture
 def signed_in(people: Callable[[str], User]) -> SignedIn:
-    """Somebody's browser."""
+    """Somebody's browser, the same one all through a test."""
 
     def browser(username: str) -> Client:
         client = Client()
         client.force_login(people(username))
         return client
 
-    return browser
+    return cache(browser)
 
 
 @pytest.fixture

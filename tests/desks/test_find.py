@@ -60,7 +60,10 @@ def test_a_bill_is_found_by_all_that_people_have_of_it(signed_in: SignedIn) -> N
     master = officer.get("/find/", {"q": hawb_of(one).master.number}).content.decode()
     assert one.get_absolute_url() in master and flight.get_absolute_url() in master and "MAWB" in master
     name = hawb_of(one).consignee_name[:8]
-    assert officer.get("/find/", {"q": f"{name} {one.filed_at:%d/%m/%Y}"})["Location"] == one.get_absolute_url()
+    assert (
+        officer.get("/find/", {"q": f"{name} {timezone.localtime(one.filed_at):%d/%m/%Y}"})["Location"]
+        == one.get_absolute_url()
+    )
     nothing = officer.get("/find/", {"q": f"{name} {today - timedelta(days=9):%d/%m/%Y}"}).content.decode()
     assert (
         "Nothing fits" in nothing and "Understood as:" in nothing and f"{today - timedelta(days=9):%d/%m/%Y}" in nothing
