@@ -15,10 +15,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.requests import Request
 from eccs import audit, keyset, pages
+from eccs.papers import as_pdf
 from eccs.uploads import files
 from manifests import warehouse
 from manifests.forms import PlaceForm
 from manifests.models import WarehouseEntry
+from manifests.warehouse_paper import MOST, register_paper
 
 
 def _asked(request: Request) -> dict[str, Any]:
@@ -57,6 +59,16 @@ def entry(request: Request, pk: int) -> HttpResponse:
     rows = WarehouseEntry.objects.visible_to(request.actor).select_related("hawb__manifest", "hawb__bag", "station")
     found = get_object_or_404(rows, pk=pk)
     return render(request, "manifests/warehouse_entry.html", {"entry": found, "happened": warehouse.happened(found)})
+
+
+@require_GET
+def printed(request: Request) -> HttpResponse:
+    """The register, or the view of it that is asked for, on paper; the longest in first."""
+    asked = _asked(request)
+    rows = list(_rows(request, asked).order_by("in_at", "pk")[:MOST])
+    places = ", ".join(dict.fromkeys(str(row.station) for row in rows)) or "-"
+    title = str(warehouse.VIEWS[asked["view"]])
+    return as_pdf(register_paper(rows, title, places, request.actor.name), "warehouse-register")
 
 
 @require_POST

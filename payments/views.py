@@ -17,6 +17,7 @@ from accounts.permissions import Actor
 from accounts.requests import Request
 from eccs import keyset, pages
 from eccs.audit_answers import concerns
+from eccs.papers import as_pdf
 from eccs.workflow import Refused
 from payments import services
 from payments.forms import HistoryForm
@@ -128,6 +129,4 @@ def receipt(request: Request, number: str) -> HttpResponse:
     challan = _challan(request, number)
     if not hasattr(challan, "receipt"):
         raise Http404(_("The challan is not paid."))
-    answer = HttpResponse(cyber_receipt(challan), content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{challan.receipt.number}.pdf"'
-    return answer
+    return as_pdf(cyber_receipt(challan), challan.receipt.number)

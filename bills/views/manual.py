@@ -155,7 +155,4 @@ def issued(request: Request) -> HttpResponse:
 def blanks(request: Request) -> HttpResponse:
     """The blank forms of a run of numbers as they are printed: one that was used, spoiled or lost is not printed again."""
     found = _issued(request)
-    content = papers.blanks(found, request.actor.name)
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{found[0]}-{found[-1].serial:06d}.pdf"'
-    return response
+    return as_pdf(papers.blanks(found, request.actor.name), f"{found[0]}-{found[-1].serial:06d}")

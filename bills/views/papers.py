@@ -16,6 +16,7 @@ from bills.models import Attachment, CourierBillOfEntry, DetentionMemo
 from bills.stages import CLOSED, UNFILED
 from eccs import pages
 from eccs.audit_answers import concerns
+from eccs.papers import as_pdf
 
 
 def _bill(request: Request, key: str) -> CourierBillOfEntry:
@@ -25,19 +26,13 @@ def _bill(request: Request, key: str) -> CourierBillOfEntry:
     return bill
 
 
-def _pdf(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    return response
-
-
 @require_GET
 def bill_print(request: Request, key: str) -> HttpResponse:
     """The Courier Bill of Entry as it is printed (Form D for CBE-XIII)."""
     bill = _bill(request, key)
     if bill.stage in UNFILED:
         raise Http404
-    return _pdf(documents.courier_bill_of_entry(bill, request.actor.name), bill.key)
+    return as_pdf(documents.courier_bill_of_entry(bill, request.actor.name), bill.key)
 
 
 @require_GET
@@ -47,7 +42,7 @@ def out_of_charge_print(request: Request, key: str) -> HttpResponse:
     order = getattr(bill, "order", None)
     if order is None:
         raise Http404
-    return _pdf(documents.out_of_charge_order(bill, request.actor.name), order.number)
+    return as_pdf(documents.out_of_charge_order(bill, request.actor.name), order.number)
 
 
 @require_GET
@@ -58,7 +53,7 @@ def detention_print(request: Request, number: str) -> HttpResponse:
     memo = get_object_or_404(DetentionMemo.objects.select_related("bill"), number=number, bill__in=visible)
     if not (actor.is_officer or actor.is_trade):
         raise Http404
-    return _pdf(documents.detention_memo(memo, actor.name), number)
+    return as_pdf(documents.detention_memo(memo, actor.name), number)
 
 
 @require_GET

@@ -18,6 +18,7 @@ from bills.models import UnclearedNotice
 from bills.uncleared import goods, papers
 from bills.uncleared.forms import ProposalForm, RequestForm
 from eccs import audit, keyset, pages
+from eccs.papers import as_pdf
 from eccs.uploads import files
 from eccs.workflow import Refused
 
@@ -76,7 +77,7 @@ def printed(request: Request) -> HttpResponse:
     asked, actor = _asked(request), request.actor
     rows = list(_rows(request, asked).order_by("in_at", "pk")[:MOST_PRINTED])
     places = ", ".join(dict.fromkeys(str(row.station) for row in rows)) or "-"
-    return _pdf(papers.list_paper(goods.lines(rows), _title(asked["view"]), places, actor.name), "uncleared-goods")
+    return as_pdf(papers.list_paper(goods.lines(rows), _title(asked["view"]), places, actor.name), "uncleared-goods")
 
 
 @require_GET
@@ -87,13 +88,7 @@ def notice(request: Request, number: str) -> HttpResponse:
     rows = UnclearedNotice.objects.visible_to(actor).select_related(
         "hawb__manifest__courier", "hawb__master", "station"
     )
-    return _pdf(papers.notice_paper(get_object_or_404(rows, number=number), actor.name), number)
-
-
-def _pdf(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    return response
+    return as_pdf(papers.notice_paper(get_object_or_404(rows, number=number), actor.name), number)
 
 
 @require_http_methods(["GET", "POST"])
