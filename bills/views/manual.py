@@ -18,6 +18,7 @@ from bills.manual import issuing, papers
 from bills.manual.forms import IssueForm, ProposalForm
 from bills.models import ManualClearance, ManualForm
 from eccs import audit, keyset, pages
+from eccs.papers import as_pdf
 from eccs.uploads import files
 from eccs.workflow import Refused
 
