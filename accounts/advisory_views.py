@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.advisories import Advisory, AdvisoryRead, Stage, concerning, places_of
 from accounts.advisory_forms import AdvisoryForm
 from accounts.permissions import Actor
+from accounts.requests import Request
 from eccs import keyset, pages
 
 VIEWS = (
@@ -29,13 +30,13 @@ VIEWS = (
 )
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+def _actor(request: Request) -> Actor:
+    actor: Actor = request.actor
     return actor
 
 
 @require_GET
-def advisories(request: HttpRequest) -> HttpResponse:
+def advisories(request: Request) -> HttpResponse:
     """The advisories that concern the reader, newest first."""
     actor, chosen = _actor(request), request.GET.get("view", "")
     chosen = chosen if chosen in dict(VIEWS) else ""
@@ -70,7 +71,7 @@ def _neighbours(shown: keyset.Page, kept: dict[str, str]) -> dict[str, str]:
 
 
 @require_POST
-def mark_read(request: HttpRequest, key: str) -> HttpResponse:
+def mark_read(request: Request, key: str) -> HttpResponse:
     """The advisory leaves the reader's desk."""
     actor = _actor(request)
     found = get_object_or_404(Advisory.objects.visible_to(actor), Advisory.by_key(key), stage=Stage.PUBLISHED)
@@ -79,9 +80,9 @@ def mark_read(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_GET
-def written(request: HttpRequest) -> HttpResponse:
+def written(request: Request) -> HttpResponse:
     """The advisories of the writer's desk, drafts included, newest first."""
-    pages.require(request.actor, "advisories-written")  # type: ignore[attr-defined]
+    pages.require(request.actor, "advisories-written")
     places = places_of(_actor(request))
     mine = Q(station__in=places - {""})
     rows = Advisory.objects.filter(mine | Q(station=None) if "" in places else mine).exclude(stage=Stage.DISCARDED)
@@ -100,9 +101,9 @@ def written(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     """Begin an advisory: it is kept as a draft and published from its own page."""
-    pages.require(request.actor, "advisory-new")  # type: ignore[attr-defined]
+    pages.require(request.actor, "advisory-new")
     actor = _actor(request)
     form = AdvisoryForm(request.POST or None, actor=actor, initial={"from_date": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
@@ -113,9 +114,9 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, key: str) -> HttpResponse:
+def edit(request: Request, key: str) -> HttpResponse:
     """Correct a draft. What was published is never changed: it is withdrawn and published anew."""
-    pages.require(request.actor, "advisory-edit")  # type: ignore[attr-defined]
+    pages.require(request.actor, "advisory-edit")
     actor = _actor(request)
     with transaction.atomic():
         rows: Any = Advisory.objects.visible_to(actor).select_for_update(of=("self",))

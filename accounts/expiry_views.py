@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from accounts import expiry, sessions
 from accounts.credentials import ExpiryExercise
 from accounts.models import User
 from accounts.password_forms import ExerciseForm
+from accounts.requests import Request
 from eccs import audit_answers, keyset, pages
 from eccs.uploads.files import written
 
@@ -23,17 +24,17 @@ SHOWN = 100
 
 
 @require_GET
-def exercises(request: HttpRequest) -> HttpResponse:
+def exercises(request: Request) -> HttpResponse:
     """Every exercise, the latest first."""
-    pages.require(request.actor, PAGE)  # type: ignore[attr-defined]
+    pages.require(request.actor, PAGE)
     rows = ExpiryExercise.objects.select_related("station", "made_by")[:SHOWN]
     return render(request, "accounts/exercises.html", {"exercises": rows})
 
 
 @require_http_methods(["GET", "POST"])
-def name(request: HttpRequest) -> HttpResponse:
+def name(request: Request) -> HttpResponse:
     """Name the moment and the scope; a page asks again before the letters leave."""
-    pages.require(request.actor, PAGE)  # type: ignore[attr-defined]
+    pages.require(request.actor, PAGE)
     if asked := sessions.ask_password(request):
         return asked
     form = ExerciseForm(request.POST if request.method == "POST" else None)
@@ -53,15 +54,15 @@ def name(request: HttpRequest) -> HttpResponse:
     return redirect("expiry-exercise", exercise.pk)
 
 
-def _exercise(request: HttpRequest, pk: int) -> ExpiryExercise:
-    pages.require(request.actor, PAGE)  # type: ignore[attr-defined]
+def _exercise(request: Request, pk: int) -> ExpiryExercise:
+    pages.require(request.actor, PAGE)
     return get_object_or_404(
         ExpiryExercise.objects.select_related("station", "made_by", "cancelled_by", "advisory"), pk=pk
     )
 
 
 @require_GET
-def exercise(request: HttpRequest, pk: int) -> HttpResponse:
+def exercise(request: Request, pk: int) -> HttpResponse:
     """How far an exercise is: who has a new password, who has not."""
     shown = _exercise(request, pk)
     people = expiry.people_in(shown).select_related("courier", "importer", "custodian")
@@ -79,7 +80,7 @@ def exercise(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def people(request: HttpRequest, pk: int) -> HttpResponse:
+def people(request: Request, pk: int) -> HttpResponse:
     """Everybody in scope as a file for a spreadsheet."""
     shown = _exercise(request, pk)
     rows = expiry.people_in(shown).select_related("courier", "importer", "custodian").order_by("username")
@@ -101,7 +102,7 @@ def _told(person: User, exercise: ExpiryExercise) -> list[str]:
 
 
 @require_http_methods(["GET", "POST"])
-def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def cancel(request: Request, pk: int) -> HttpResponse:
     """Cancel an exercise before it begins."""
     shown = _exercise(request, pk)
     if asked := sessions.ask_password(request):

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Prefetch, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from accounts.grants import groups_without_admin
 from accounts.models import Posting, User
 from accounts.newcomers import create_person
 from accounts.people_forms import FromElsewhereForm, GiveRoleForm, NewPersonForm
+from accounts.requests import Request
 from accounts.roles import Group, Role
 from eccs import keyset, pages
 from eccs.workflow import Refused, take
@@ -33,9 +34,9 @@ GROUP_CONDITIONS = {
 
 
 @require_GET
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: Request) -> HttpResponse:
     """Everybody in the circle, by user name; found by name, group, role and state."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor: Any = request.actor
     pages.require(actor, "people")
     rows = _filtered(User.objects.visible_to(actor), request.GET)
     today = timezone.localdate()
@@ -83,9 +84,9 @@ def _filtered(rows: QuerySet[Any], given: Any) -> QuerySet[Any]:
 
 
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     """A new person, in the own circle; the link to choose a password goes out by e-mail."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor: Any = request.actor
     pages.require(actor, "person-new")
     form = NewPersonForm(request.POST or None, actor=actor)
     reasons: list[str] = []
@@ -106,9 +107,9 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def from_elsewhere(request: HttpRequest) -> HttpResponse:
+def from_elsewhere(request: Request) -> HttpResponse:
     """Give an officer of another station a role here: found by the whole user name, and by nothing less."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor: Any = request.actor
     pages.require(actor, "person-from-elsewhere")
     if prove := sessions.ask_password(request):
         return prove

@@ -100,6 +100,12 @@ class Actor:
         chosen = tuple(held for held in self.postings if held.key == key)
         return replace(self, postings=chosen, desks=self.postings) if chosen else self
 
+    @property
+    def person_id(self) -> int:
+        """The key of the signed-in person; a page that wants it is shown to nobody else."""
+        assert self.user_id is not None
+        return self.user_id
+
     @cached_property
     def activities(self) -> frozenset[str]:
         """Everything the person may do, on some document."""

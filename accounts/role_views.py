@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,15 +18,16 @@ from accounts import sessions
 from accounts.access import StationRole
 from accounts.models import CustomsStation, Posting
 from accounts.newcomers import compose, open_standard
+from accounts.requests import Request
 from accounts.role_forms import ComposeForm, OpenForm
 from accounts.roles import GROUP_ADMINS, Group, Role, standard_roles
 from eccs import pages
 from eccs.workflow import Refused
 
 
-def _station(request: HttpRequest) -> tuple[Any, CustomsStation]:
+def _station(request: Request) -> tuple[Any, CustomsStation]:
     """The Port Admin and the station asked about: one of the own."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor: Any = request.actor
     pages.require(actor, "roles")
     own = sorted(actor.stations_for([pages.activity_of("roles")]))
     wanted = request.POST.get("station") or request.GET.get("station") or (own[0] if own else "")
@@ -36,7 +37,7 @@ def _station(request: HttpRequest) -> tuple[Any, CustomsStation]:
 
 
 @require_GET
-def roles(request: HttpRequest) -> HttpResponse:
+def roles(request: Request) -> HttpResponse:
     """The roles of the station by group, with how many hold each."""
     actor, station = _station(request)
     rows = list(StationRole.objects.visible_to(actor).filter(station=station).order_by("pk"))
@@ -68,7 +69,7 @@ def _holders(station: CustomsStation) -> dict[str, set[int]]:
 
 
 @require_POST
-def open_roles(request: HttpRequest) -> HttpResponse:
+def open_roles(request: Request) -> HttpResponse:
     """Open the ticked standard roles at the station, or all of them."""
     actor, station = _station(request)
     if prove := sessions.ask_password(request, reverse("roles")):
@@ -92,7 +93,7 @@ def open_roles(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest, group: str) -> HttpResponse:
+def new(request: Request, group: str) -> HttpResponse:
     """Compose a role of activities of its group."""
     actor, station = _station(request)
     if prove := sessions.ask_password(request):

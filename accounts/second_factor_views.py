@@ -19,6 +19,7 @@ from accounts import second_factor, sessions
 from accounts.models import User
 from accounts.password_forms import CodeForm, RecoveryForm, SecondFactorRolesForm
 from accounts.password_views import going_to
+from accounts.requests import Request
 from eccs import barcodes, pages
 
 
@@ -30,7 +31,7 @@ def hold(request: HttpRequest, user: User, back_to: str) -> None:
     }  # fmt: skip
 
 
-def _waiting(request: HttpRequest) -> tuple[User | None, str]:
+def _waiting(request: Request) -> tuple[User | None, str]:
     """The person who still owes a code, and where that person was going."""
     if request.user.is_authenticated:
         return (None if second_factor.is_done(request) else request.user), going_to(request)
@@ -46,7 +47,7 @@ def _waiting(request: HttpRequest) -> tuple[User | None, str]:
 @login_not_required
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "POST"])
-def code(request: HttpRequest, *, recovery: bool = False) -> HttpResponse:
+def code(request: Request, *, recovery: bool = False) -> HttpResponse:
     """After the password: the code of the authenticator, or a recovery code."""
     user, back_to = _waiting(request)
     if user is None:
@@ -65,7 +66,7 @@ def code(request: HttpRequest, *, recovery: bool = False) -> HttpResponse:
     return render(request, "accounts/code.html", context, status=422 if form.is_bound else 200)
 
 
-def _let_in(request: HttpRequest, user: User) -> None:
+def _let_in(request: Request, user: User) -> None:
     if request.user.is_authenticated:
         old = request.session.session_key or ""
         request.session.cycle_key()
@@ -77,17 +78,17 @@ def _let_in(request: HttpRequest, user: User) -> None:
     second_factor.mark_done(request)
 
 
-def _may_enrol(request: HttpRequest) -> HttpResponse | None:
+def _may_enrol(request: Request) -> HttpResponse | None:
     """Whoever must take up an authenticator does so at once; otherwise the password, and the code of the one of before, come first."""
     if second_factor.has_device(cast("User", request.user)) and not second_factor.is_done(request):
         return redirect("sign-in-code")
-    must = second_factor.is_required(request.actor) and not second_factor.is_done(request)  # type: ignore[attr-defined]
+    must = second_factor.is_required(request.actor) and not second_factor.is_done(request)
     return None if must else sessions.ask_password(request)
 
 
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "POST"])
-def enrol(request: HttpRequest) -> HttpResponse:
+def enrol(request: Request) -> HttpResponse:
     """Take up an authenticator: scan or type its key, then give a code. The recovery codes are shown once."""
     if refused := _may_enrol(request):
         return refused
@@ -100,7 +101,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form, "key": second_factor.typed_key(second_factor.pending_key(request)), "next": going_to(request),
         "replaces": second_factor.has_device(user),
-        "is_required": second_factor.is_required(request.actor),  # type: ignore[attr-defined]
+        "is_required": second_factor.is_required(request.actor),
     }  # fmt: skip
     return render(request, "accounts/second_factor.html", context, status=422 if form.is_bound else 200)
 
@@ -116,7 +117,7 @@ def _why_not_taken_up(user: User) -> str:
 
 
 @require_GET
-def square(request: HttpRequest) -> HttpResponse:
+def square(request: Request) -> HttpResponse:
     """The QR code of the key offered to this session."""
     key = second_factor.offered_key(request)
     if not key:
@@ -126,7 +127,7 @@ def square(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def new_codes(request: HttpRequest) -> HttpResponse:
+def new_codes(request: Request) -> HttpResponse:
     """Ten new recovery codes in place of those of before."""
     user = cast("User", request.user)
     if not second_factor.has_device(user):
@@ -137,9 +138,9 @@ def new_codes(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def policy(request: HttpRequest) -> HttpResponse:
+def policy(request: Request) -> HttpResponse:
     """Whose roles ask for a second factor, kept by the System Admin."""
-    pages.require(request.actor, "second-factor-policy")  # type: ignore[attr-defined]
+    pages.require(request.actor, "second-factor-policy")
     if asked := sessions.ask_password(request):
         return asked
     initial = {"roles": sorted(second_factor.required_roles())}

@@ -6,7 +6,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,25 +16,26 @@ from accounts import letters, passwords, second_factor, sessions
 from accounts.credentials import LiveSession
 from accounts.models import User
 from accounts.password_views import going_to
+from accounts.requests import Request
 from eccs import audit
 
 
 @require_GET
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: Request) -> HttpResponse:
     """Password, second factor, and where the person is signed in."""
     user = cast("User", request.user)
     context = {
         "places": sessions.places(user, request.session.session_key or ""),
         "age": passwords.age_in_days(user), "expires_on_day": passwords.rule("password_expires_on_day"),
         "has_device": second_factor.has_device(user), "codes_left": second_factor.codes_left(user),
-        "is_required": second_factor.is_required(request.actor),  # type: ignore[attr-defined]
+        "is_required": second_factor.is_required(request.actor),
     }  # fmt: skip
     return render(request, "accounts/account.html", context)
 
 
 @sessions.passive
 @require_http_methods(["GET", "POST"])
-def session(request: HttpRequest) -> HttpResponse:
+def session(request: Request) -> HttpResponse:
     """How long the session still waits; a POST says that the person is there and leads back to the page."""
     if request.method == "POST":
         sessions.extend(request)
@@ -44,7 +45,7 @@ def session(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def end(request: HttpRequest, pk: int) -> HttpResponse:
+def end(request: Request, pk: int) -> HttpResponse:
     """Sign out one of the own browsers."""
     row = get_object_or_404(LiveSession, pk=pk, user=request.user)
     if row.key == request.session.session_key:
@@ -60,7 +61,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def end_others(request: HttpRequest) -> HttpResponse:
+def end_others(request: Request) -> HttpResponse:
     """Sign out every browser but this one."""
     count = sessions.end_all(cast("User", request.user), but=request.session.session_key or "")
     audit.record("session.ended", request=request, count=count)

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django.contrib.auth import login
 from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -15,6 +15,7 @@ from accounts import second_factor, sessions
 from accounts.forms import SignInForm
 from accounts.middleware import DESK
 from accounts.models import User
+from accounts.requests import Request
 from accounts.second_factor_views import hold
 
 
@@ -40,16 +41,16 @@ class SignIn(LoginView):
         return super().get_context_data(why=sessions.why_in_words(self.request.GET.get("why", "")), **kwargs)
 
 
-def _back(request: HttpRequest) -> HttpResponse:
+def _back(request: Request) -> HttpResponse:
     address = request.META.get("HTTP_REFERER", "")
     ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
     return redirect(address if ours else "desk")
 
 
 @require_POST
-def switch(request: HttpRequest) -> HttpResponse:
+def switch(request: Request) -> HttpResponse:
     """Look at one of the own postings alone, or at all of them; what is not held is not looked at."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     wanted = request.POST.get("desk", "")
     if any(held.key == wanted for held in actor.desks or actor.postings):
         request.session[DESK] = wanted
@@ -59,7 +60,7 @@ def switch(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def text_size(request: HttpRequest) -> HttpResponse:
+def text_size(request: Request) -> HttpResponse:
     """Keep the size of text the person chose."""
     if request.POST.get("size") in ("small", "normal", "large"):
         person = cast("User", request.user)
@@ -69,7 +70,7 @@ def text_size(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def keys(request: HttpRequest) -> HttpResponse:
+def keys(request: Request) -> HttpResponse:
     """Switch the keyboard shortcuts on or off."""
     person = cast("User", request.user)
     person.keys_on = request.POST.get("keys") == "on"

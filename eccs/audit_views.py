@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.models import User
+from accounts.requests import Request
 from accounts.roles import label_of
 from eccs import keyset, pages
 from eccs.audit import EVENTS, AuditLine, AuditQuerySet
@@ -82,30 +83,30 @@ def _user_names(text: str) -> list[str]:
     return [text.lower(), *meant.order_by("pk").values_list("username", flat=True)[:NAMESAKES]]
 
 
-def _visible(request: HttpRequest, page: str) -> AuditQuerySet:
+def _visible(request: Request, page: str) -> AuditQuerySet:
     """The lines the reader may see on a page: those of the stations where the page is the reader's."""
-    pages.require(request.actor, page)  # type: ignore[attr-defined]
-    return AuditLine.objects.visible_to(request.actor, pages.activity_of(page))  # type: ignore[attr-defined]
+    pages.require(request.actor, page)
+    return AuditLine.objects.visible_to(request.actor, pages.activity_of(page))
 
 
-def _found(request: HttpRequest, page: str) -> tuple[AuditFilterForm, AuditQuerySet]:
+def _found(request: Request, page: str) -> tuple[AuditFilterForm, AuditQuerySet]:
     visible, form = _visible(request, page), AuditFilterForm(request.GET)
     return form, form.fitting(visible) if form.is_valid() else visible.none()
 
 
-def _kept(request: HttpRequest) -> dict[str, str]:
+def _kept(request: Request) -> dict[str, str]:
     """The filters as they were given."""
     return {name: value for name in AuditFilterForm.base_fields if (value := request.GET.get(name, "").strip())}
 
 
 @require_GET
 @never_cache
-def lines(request: HttpRequest) -> HttpResponse:
+def lines(request: Request) -> HttpResponse:
     """The audit log, newest first, with everything it can be searched by."""
     form, found = _found(request, "audit")
     kept = _kept(request)
     shown = keyset.page(found.select_related("by"), "-at", request.GET.get("mark", ""))
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     context = {
         "form": form, "rows": shown.rows, "filtered": bool(kept), "query": urlencode(kept), "given": request.GET,
         "stations": sorted(actor.stations_for([pages.activity_of("audit")])),
@@ -118,7 +119,7 @@ def lines(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @never_cache
-def line(request: HttpRequest, pk: int) -> HttpResponse:
+def line(request: Request, pk: int) -> HttpResponse:
     """One line with all it says, and whether it is as it was written."""
     shown = get_object_or_404(_visible(request, "audit-line").select_related("by"), pk=pk)
     posted = [(label_of(role), place) for role, _space, place in (p.partition("@") for p in shown.postings.split(", "))]
@@ -137,7 +138,7 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @never_cache
-def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+def export(request: Request) -> HttpResponse | StreamingHttpResponse:
     """The lines found, as a CSV that no spreadsheet takes for formulas; the export is itself a line of the log."""
     form, found = _found(request, "audit-export")
     if not form.is_valid():

@@ -8,12 +8,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.requests import Request
 from accounts.roles import Group, group_of
 from eccs import desk_forms, desk_many, desk_work, my_work, pages
 from eccs.in_hand import InHand
@@ -64,13 +65,13 @@ ACTS = {
 
 
 @require_http_methods(["GET", "POST"])
-def act(request: HttpRequest, slug: str, key: str, verb: str) -> HttpResponse:
+def act(request: Request, slug: str, key: str, verb: str) -> HttpResponse:
     """One of these on one document: asked on a page of its own, done by POST."""
     listing, shown = document_at(request, slug, key)
     asked = ACTS.get(verb)
     if asked is None or not listing.queued:
         raise Http404
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     _require(listing, shown, actor, verb)
     given = {"document": shown, "listing": listing, "actor": actor}
     form = asked.form(request.POST if request.method == "POST" else None, **given) if asked.form else None
@@ -99,9 +100,9 @@ def _require(listing: pages.Listing, shown: Any, actor: Any, verb: str) -> None:
 
 
 @require_POST
-def many(request: HttpRequest, slug: str, stage: str, verb: str) -> HttpResponse:
+def many(request: Request, slug: str, stage: str, verb: str) -> HttpResponse:
     """The ticked documents of one desk are taken up together, or allocated together once it is said to whom and why."""
-    listing, actor = listing_at(slug), request.actor  # type: ignore[attr-defined]
+    listing, actor = listing_at(slug), request.actor
     code, ids = pages.from_verb(stage).upper(), [pk for pk in map(pages.id_in, request.POST.getlist("document")) if pk]
     sits = code in listing.waiting_at(actor)
     if verb not in ("take-up", "re-allocate") or not (sits or actor.may(desk_work.ALLOCATES)):
@@ -117,7 +118,7 @@ def many(request: HttpRequest, slug: str, stage: str, verb: str) -> HttpResponse
     seen = [one.pk for one in documents]
     if verb == "take-up":
         return _told(request, desk_many.take_up(listing, seen, code, actor), back)
-    given = {"documents": documents, "listing": listing, "actor": actor}
+    given: dict[str, Any] = {"documents": documents, "listing": listing, "actor": actor}
     form = desk_forms.AllocateManyForm(request.POST if "confirm" in request.POST else None, **given)
     if form.is_valid():
         return _told(request, desk_many.allocate(listing, seen, code, actor, **form.answers()), back)
@@ -125,7 +126,7 @@ def many(request: HttpRequest, slug: str, stage: str, verb: str) -> HttpResponse
     return render(request, "eccs/desk_many.html", context, status=422 if form.is_bound else 200)
 
 
-def _told(request: HttpRequest, outcome: Outcome, back: HttpResponse) -> HttpResponse:
+def _told(request: Request, outcome: Outcome, back: HttpResponse) -> HttpResponse:
     """How many it was, and which not and why."""
     if count := len(outcome.moved):
         words = ngettext("Done: %(count)d document.", "Done: %(count)d documents.", count)
@@ -137,16 +138,16 @@ def _told(request: HttpRequest, outcome: Outcome, back: HttpResponse) -> HttpRes
 
 
 @require_http_methods(["GET", "POST"])
-def priority(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+def priority(request: Request, slug: str, key: str) -> HttpResponse:
     """A document is put before the others, or in its turn again."""
-    pages.require(request.actor, "work-priority")  # type: ignore[attr-defined]
+    pages.require(request.actor, "work-priority")
     return act(request, slug, key, "priority")
 
 
 @require_POST
-def take_next(request: HttpRequest, slug: str, stage: str) -> HttpResponse:
+def take_next(request: Request, slug: str, stage: str) -> HttpResponse:
     """The next free document of a queue is taken up and opened: priority first, then the oldest."""
-    listing, actor = listing_at(slug), request.actor  # type: ignore[attr-defined]
+    listing, actor = listing_at(slug), request.actor
     code = pages.from_verb(stage).upper()
     if code not in listing.waiting_at(actor):
         raise Http404
@@ -161,9 +162,9 @@ def take_next(request: HttpRequest, slug: str, stage: str) -> HttpResponse:
 
 
 @require_GET
-def work(request: HttpRequest) -> HttpResponse:
+def work(request: Request) -> HttpResponse:
     """What the people of the own user group have in hand and set aside, for whoever allocates their work."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor: Any = request.actor
     pages.require(actor, "work")
     here = Q(station__in=actor.stations_for([desk_work.ALLOCATES]) - {""})
     if actor.courier_id is not None and actor.groups & {Group.COURIER}:

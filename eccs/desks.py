@@ -9,7 +9,6 @@ from typing import Any, cast
 
 from django.core.cache import cache
 from django.db.models import Count, IntegerField, Min, Q, Value
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
@@ -18,6 +17,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import CustomsStation
 from accounts.permissions import Actor
+from accounts.requests import Request
 from accounts.roles import Group, label_of
 from eccs import pages
 from eccs.dated_rules import rule_book
@@ -171,12 +171,12 @@ def _to_switch(actor: Actor) -> str:
     )
 
 
-def masthead(request: HttpRequest) -> dict[str, Any]:
+def masthead(request: Request) -> dict[str, Any]:
     """What stands at the head of every page: who, as what, where, and the desks with their counts."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"mast": None}
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     here = getattr(request, "page_path", request.path)  # of the page a fragment belongs to
     nav = [
         {"label": desk.label, "kind": desk.listing.label, "url": url, "count": desk.count, "current": here == url}

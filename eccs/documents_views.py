@@ -6,12 +6,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.models import AuthorisedCourier, Posting
+from accounts.requests import Request
 from eccs import keyset, pages
 
 
@@ -21,9 +22,9 @@ def kinds() -> list[pages.Listing]:
 
 
 @require_GET
-def documents(request: HttpRequest) -> HttpResponse:
+def documents(request: Request) -> HttpResponse:
     """One kind of document at the reader's stations, the newest first, found by stage, number and courier; each opens with its trail."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor: Any = request.actor
     pages.require(actor, "documents")
     listing = next((one for one in kinds() if one.slug == request.GET.get("kind")), kinds()[0])
     labels = {str(stage): label for stage, label in listing.model.stage_labels().items()}
@@ -51,9 +52,9 @@ def documents(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def holders(request: HttpRequest) -> HttpResponse:
+def holders(request: Request) -> HttpResponse:
     """Who holds which role at the reader's stations today, or will; couriers' people are at every station of their firm."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor: Any = request.actor
     pages.require(actor, "role-holders")
     places = actor.stations_for([pages.activity_of("role-holders")])
     today = timezone.localdate()

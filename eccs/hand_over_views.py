@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.permissions import Actor
+from accounts.requests import Request
 from accounts.roles import label_of
 from eccs import audit, desks, my_work, pages
 from eccs.hand_over import HandOver, HandOverRead
@@ -79,9 +80,9 @@ def _line(state: str, document: Any, listing: pages.Listing, *, why: str = "", u
 
 
 @require_http_methods(["GET", "POST"])
-def hand_over(request: HttpRequest) -> HttpResponse:
+def hand_over(request: Request) -> HttpResponse:
     """The notes of the last shifts, and the one that is written now."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor: Any = request.actor
     pages.require(actor, "hand-over")
     form = HandOverForm(request.POST if request.method == "POST" else None, actor=actor)
     if request.method == "POST" and form.is_valid():
@@ -119,9 +120,9 @@ def unread(actor: Any) -> list[dict[str, Any]]:
 
 
 @require_GET
-def note(request: HttpRequest, pk: int) -> HttpResponse:
+def note(request: Request, pk: int) -> HttpResponse:
     """One note, as it is printed."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor: Any = request.actor
     pages.require(actor, "hand-over")
     found = get_object_or_404(HandOver.objects.visible_to(actor), pk=pk)
     read = found.reads.select_related("by").order_by("at")
@@ -133,9 +134,9 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def mark_read(request: HttpRequest, pk: int) -> HttpResponse:
+def mark_read(request: Request, pk: int) -> HttpResponse:
     """The note leaves the reader's desk."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor: Any = request.actor
     pages.require(actor, "hand-over")
     found = get_object_or_404(HandOver.objects.visible_to(actor), pk=pk)
     HandOverRead.objects.get_or_create(note=found, by_id=actor.user_id)

@@ -15,6 +15,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from django.conf import settings
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from reportlab import rl_config
@@ -31,7 +32,7 @@ from reportlab.platypus import Paragraph
 from eccs import barcodes
 from eccs.paper_parts import Column, Field, Head
 
-__all__ = ["Block", "Column", "Field", "Head", "Paper", "Pen", "Table", "day", "moment", "wrapped"]
+__all__ = ["Block", "Column", "Field", "Head", "Paper", "Pen", "Table", "as_pdf", "day", "moment", "wrapped"]
 
 INK, GREY, LINE, WASH = HexColor("#15202f"), HexColor("#465468"), HexColor("#9aa5b5"), HexColor("#eef1f5")
 SANS, BOLD, DEVANAGARI = "Sans", "Bold", "Devanagari"
@@ -383,3 +384,10 @@ def _draw_modules(
     path = "\n".join(f"{at} {line} {long} 1 re" for line, row in enumerate(rows) for at, long in row)
     canvas._code.append(f"{path}\nf")
     canvas.restoreState()
+
+
+def as_pdf(content: bytes, name: str) -> HttpResponse:
+    """A paper as the browser shows it, under the name that it is kept by."""
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    return response

@@ -9,11 +9,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from accounts.requests import Request
 from accounts.roles import group_of
 from eccs import desk_work, desks, keyset, pages
 from eccs.in_hand import InHand, Priority, kind_of
@@ -123,9 +124,9 @@ def next_in_queue(listing: pages.Listing, shown: Any, actor: Any) -> Any:
 
 
 @require_GET
-def queue(request: HttpRequest, slug: str, stage: str) -> HttpResponse:
+def queue(request: Request, slug: str, stage: str) -> HttpResponse:
     """One stage's documents that wait for the person, oldest first, with filters and steps for many at once."""
-    listing, actor = listing_at(slug), request.actor  # type: ignore[attr-defined]
+    listing, actor = listing_at(slug), request.actor
     code = pages.from_verb(stage).upper()
     if code not in listing.waiting_at(actor):
         raise Http404
@@ -160,12 +161,12 @@ def queue(request: HttpRequest, slug: str, stage: str) -> HttpResponse:
 _LATE, _WORK = pages.Column("late", ""), pages.Column("work", "")
 
 
-def _sort(request: HttpRequest, columns: list[pages.Column]) -> str:
+def _sort(request: Request, columns: list[pages.Column]) -> str:
     sorts = {c.sort for c in columns if c.sort} | {OLDEST}
     sort = request.GET.get("sort", OLDEST)
     return sort if sort.removeprefix("-") in sorts else OLDEST
 
 
-def _fragment(request: HttpRequest) -> bool:
+def _fragment(request: Request) -> bool:
     htmx = getattr(request, "htmx", None)
     return bool(htmx) and not htmx.boosted and htmx.target == "queue"  # type: ignore[union-attr]

@@ -11,7 +11,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import sessions
 from accounts.models import CustomsStation
+from accounts.requests import Request
 from eccs import audit, pages
 from eccs.dated_rules import RULES, DatedRule, NoRuleInForce, RuleBook, RuleKind, Value, forget
 from eccs.money import grouped
@@ -160,9 +161,9 @@ def _by_place(rows: Iterable[DatedRule]) -> dict[str, list[DatedRule]]:
 
 
 @require_GET
-def rules(request: HttpRequest) -> HttpResponse:
+def rules(request: Request) -> HttpResponse:
     """Every rule with the value in force today, where it comes from, what is to come, and which stations have their own."""
-    pages.require(request.actor, "rules")  # type: ignore[attr-defined]
+    pages.require(request.actor, "rules")
     today = timezone.localdate()
     every = list(DatedRule.objects.all())
     told = []
@@ -179,14 +180,14 @@ def rules(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def rule(request: HttpRequest, name: str) -> HttpResponse:
+def rule(request: Request, name: str) -> HttpResponse:
     """One rule: its values from the first to the last, everywhere and by station, and the form for the next."""
-    pages.require(request.actor, "rule")  # type: ignore[attr-defined]
+    pages.require(request.actor, "rule")
     _kind(name)
     return _page(request, name, NextRowForm(name=name))
 
 
-def _page(request: HttpRequest, name: str, form: Any, status: int = 200) -> HttpResponse:
+def _page(request: Request, name: str, form: Any, status: int = 200) -> HttpResponse:
     today = timezone.localdate()
     places = [(code, _told(rows, today)) for code, rows in sorted(_by_place(_rows(name)).items())]
     context = {"name": name, "kind": RULES[name], "places": places, "form": form, "today": today}
@@ -218,9 +219,9 @@ def _value(book: RuleBook, name: str, day: date, station: str) -> Value | None:
 
 
 @require_POST
-def add(request: HttpRequest, name: str) -> HttpResponse:
+def add(request: Request, name: str) -> HttpResponse:
     """The next row of a rule: shown with what it changes and when, and kept when it is confirmed."""
-    pages.require(request.actor, "rule-add")  # type: ignore[attr-defined]
+    pages.require(request.actor, "rule-add")
     _kind(name)
     if asked := sessions.ask_password(request, reverse("rule", args=[name])):
         return asked
@@ -263,7 +264,7 @@ def _lock_and_look(row: DatedRule) -> bool:
     return all((one.station_code, one.from_date) != (row.station_code, row.from_date) for one in rows)
 
 
-def _enter(request: HttpRequest, event: str, row: DatedRule, why: str = "") -> None:
+def _enter(request: Request, event: str, row: DatedRule, why: str = "") -> None:
     audit.record(
         event, request=request, about=row.name, station=row.station_code, why=why, value=row.value, source=row.source,
         from_date=row.from_date.isoformat(), where=row.station_code or "everywhere",
@@ -271,9 +272,9 @@ def _enter(request: HttpRequest, event: str, row: DatedRule, why: str = "") -> N
 
 
 @require_http_methods(["GET", "POST"])
-def withdraw(request: HttpRequest, name: str, pk: int) -> HttpResponse:
+def withdraw(request: Request, name: str, pk: int) -> HttpResponse:
     """A row that is still to come is taken back; one that is or was in force never."""
-    pages.require(request.actor, "rule-withdraw")  # type: ignore[attr-defined]
+    pages.require(request.actor, "rule-withdraw")
     row = get_object_or_404(DatedRule, pk=pk, name=name)
     if row.from_date <= timezone.localdate():
         messages.error(request, _("The row is in force or was: it stays. Add the next row instead."))

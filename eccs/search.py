@@ -9,12 +9,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from accounts.requests import Request
 from eccs import barcodes, identifiers, pages
 
 SHOWN = 20
@@ -120,10 +121,10 @@ def _carrying(listing: pages.Listing, asked: Asked) -> Iterator[Q]:
 
 
 @require_GET
-def find(request: HttpRequest) -> HttpResponse:
+def find(request: Request) -> HttpResponse:
     """Find by a number or its end, a scanned token, a HAWB, MAWB, PAN, IEC, consignee or day; a single hit opens at once."""
     asked = understood(request.GET.get("q", ""))
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor: Any = request.actor
     kinds = tuple(pages.listings()) if asked.text else ()
     groups = [one for listing in kinds if (one := _found(_conditions(listing, asked), listing, actor))]
     if not groups:

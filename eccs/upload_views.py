@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import sessions
+from accounts.requests import Request
 from eccs import upload_runner, uploads
 from eccs.models import Upload
 from eccs.upload_progress import how_far
@@ -24,23 +25,23 @@ SHOWN = 200
 State = Upload.State
 
 
-def owner_of(request: HttpRequest) -> str:
+def owner_of(request: Request) -> str:
     """Whose uploads the person sees: those of the own firm."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     return f"courier:{actor.courier_id}" if actor.is_trade else ""
 
 
-def _mine(request: HttpRequest, pk: int) -> Upload:
+def _mine(request: Request, pk: int) -> Upload:
     found = get_object_or_404(Upload.objects.exclude(owner=""), pk=pk, owner=owner_of(request))
     subject = upload_runner.kind_of(found).context(found)["subject"]
-    get_object_or_404(type(subject)._default_manager.visible_to(request.actor), pk=subject.pk)  # type: ignore[attr-defined]
+    get_object_or_404(type(subject)._default_manager.visible_to(request.actor), pk=subject.pk)
     return found
 
 
 @sessions.passive
 @require_GET
 @never_cache
-def upload(request: HttpRequest, pk: int) -> HttpResponse:
+def upload(request: Request, pk: int) -> HttpResponse:
     """How far a file is, what is wrong with it, or what would be submitted."""
     found = _mine(request, pk)
     here = reverse("upload", args=[pk])
@@ -62,13 +63,13 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, context["done_template"], {**context, "summary": found.summary})
     context |= {
         "confirm_url": reverse("upload-sign", args=[pk]), "summary": context["sums"],
-        "may_sign": context["may_sign"](request.actor),  # type: ignore[attr-defined]
-        "hindrances": context["hindrances"](request.actor) if "hindrances" in context else [],  # type: ignore[attr-defined]
+        "may_sign": context["may_sign"](request.actor),
+        "hindrances": context["hindrances"](request.actor) if "hindrances" in context else [],
     }  # fmt: skip
     return render(request, "eccs/upload_confirm.html", context)
 
 
-def _progress(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+def _progress(request: Request, context: dict[str, Any]) -> HttpResponse:
     far = how_far(context["upload"])
     part = bool(getattr(request, "htmx", None))
     if part and request.GET.get("seen") == far["mark"]:
@@ -88,11 +89,11 @@ def _result(found: Upload) -> dict[str, Any]:
 
 
 @require_POST
-def sign(request: HttpRequest, pk: int) -> HttpResponse:
+def sign(request: Request, pk: int) -> HttpResponse:
     """Sign what was checked and have it filed in the background; a second press of the button does nothing."""
     found = _mine(request, pk)
     context = upload_runner.kind_of(found).context(found)
-    if not context["may_sign"](request.actor):  # type: ignore[attr-defined]
+    if not context["may_sign"](request.actor):
         raise Http404
     if all(request.POST.get(f"declare{n}") for n, _words in enumerate(context["declarations"], 1)):
         upload_runner.sign(found, request.user.pk)  # type: ignore[arg-type]
@@ -102,7 +103,7 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def errors(request: HttpRequest, pk: int) -> HttpResponseBase:
+def errors(request: Request, pk: int) -> HttpResponseBase:
     """The file as it was handed in, with the column ECCS_ERRORS."""
     found = _mine(request, pk)
     if not found.file:  # filed, and nothing is wrong with it
@@ -117,7 +118,7 @@ def errors(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @require_GET
-def template(request: HttpRequest, kind: str) -> HttpResponseBase:
+def template(request: Request, kind: str) -> HttpResponseBase:
     """An empty file with the names of the columns, or one with an example row."""
     known = upload_runner.kind_named(kind)
     if known is None:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.db import transaction
 from django.forms import FileField
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import sessions
 from accounts.advisories import Advisory
+from accounts.requests import Request
 from eccs import audit, audit_answers, desks, hand_over_views, my_work, pages
 from eccs.models import Notice
 from eccs.queues import listing_at, next_in_queue, open_steps
@@ -41,10 +42,10 @@ NAMED = 200  # refused documents that a line of the audit log names
 UNREAD = 5  # advisories shown on the desk; the others are on their own page
 
 
-def document_at(request: HttpRequest, slug: str, key: str) -> tuple[pages.Listing, Any]:
+def document_at(request: Request, slug: str, key: str) -> tuple[pages.Listing, Any]:
     """A document that the person may see, and its kind; what is somebody else's is not there."""
     listing = listing_at(slug)
-    rows = listing.visible_to(request.actor).filter(listing.model.by_key(key))  # type: ignore[attr-defined]
+    rows = listing.visible_to(request.actor).filter(listing.model.by_key(key))
     if not rows.exists():  # its many columns, and those of what it belongs to, are asked for where there are any
         raise Http404
     found = get_object_or_404(rows.select_related(*listing.related))
@@ -53,9 +54,9 @@ def document_at(request: HttpRequest, slug: str, key: str) -> tuple[pages.Listin
 
 
 @require_GET
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: Request) -> HttpResponse:
     """The person's desks: what waits, how much of it is late, the oldest; and the news of the firm."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     firm = f"courier:{actor.courier_id}" if actor.courier_id else f"importer:{actor.importer_id}"
     told = [f"person:{actor.user_id}", *([firm] if actor.is_trade else [])]
     context = {
@@ -69,23 +70,23 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 @sessions.passive
 @require_GET
-def counts(request: HttpRequest) -> HttpResponse:
+def counts(request: Request) -> HttpResponse:
     """The navigation alone, with the counts of now, for a page that stands open."""
     request.page_path = request.GET.get("path", "")  # type: ignore[attr-defined]
     return render(request, "eccs/_nav.html")
 
 
 @require_GET
-def document(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+def document(request: Request, slug: str, key: str) -> HttpResponse:
     """Everything about one document on one page, with the steps its desk may take."""
     listing, shown = document_at(request, slug, key)
-    template = listing.trade_template if request.actor.is_trade else listing.page_template  # type: ignore[attr-defined]
+    template = listing.trade_template if request.actor.is_trade else listing.page_template
     return render(request, template, document_context(request, listing, shown))
 
 
-def document_context(request: HttpRequest, listing: pages.Listing, shown: Any, **more: Any) -> dict[str, Any]:
+def document_context(request: Request, listing: pages.Listing, shown: Any, **more: Any) -> dict[str, Any]:
     """What a document's page shows, whoever asks: only what that person may see."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     offered = [
         {"step": b.step, "reasons": b.reasons, "url": shown.step_url(b.step.name), "targets": _targets(b.step, shown),
          "form": None if b.step.anytime else step_form(b.step, shown, actor)}
@@ -171,10 +172,10 @@ def step_form(step: Step, shown: Any, actor: Any, data: Any = None, files: Any =
 
 
 @require_http_methods(["GET", "POST"])
-def step(request: HttpRequest, slug: str, key: str, verb: str) -> HttpResponse:
+def step(request: Request, slug: str, key: str, verb: str) -> HttpResponse:
     """One step on one document: asked on a page where it is grave or wants answers, taken by POST."""
     listing, shown = document_at(request, slug, key)
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     declared = listing.model.steps().get(pages.from_verb(verb))
     if declared is None or not any(map(actor.may, declared.activities)):
         raise Http404
@@ -199,7 +200,7 @@ def step(request: HttpRequest, slug: str, key: str, verb: str) -> HttpResponse:
     return render(request, "eccs/step.html", context, status=422 if asked else 200)
 
 
-def _after(request: HttpRequest, listing: pages.Listing, before: Any, done: Any, declared: Step) -> HttpResponse:
+def _after(request: Request, listing: pages.Listing, before: Any, done: Any, declared: Step) -> HttpResponse:
     desks.forget([done])
     words = {"document": done, "step": declared.label, "stage": done.get_stage_display()}
     if done.stage == before.stage:
@@ -208,24 +209,24 @@ def _after(request: HttpRequest, listing: pages.Listing, before: Any, done: Any,
         messages.success(request, _("%(document)s: %(step)s done. It is now at “%(stage)s”.") % words)
     if declared.anytime:
         return redirect(done)
-    if request.actor.is_officer and listing.queued:  # type: ignore[attr-defined]
-        following = next_in_queue(listing, before, request.actor)  # type: ignore[attr-defined]
+    if request.actor.is_officer and listing.queued:
+        following = next_in_queue(listing, before, request.actor)
         if following is not None:
             return redirect(following)
         return redirect("queue", listing.slug, pages.as_verb(before.stage))
     return redirect(done)
 
 
-def _ticked(request: HttpRequest) -> list[int]:
+def _ticked(request: Request) -> list[int]:
     """The documents ticked in a queue, or those an address names for the page that asks about them again."""
     named = request.POST.getlist("document") or request.GET.get("ticked", "").split(".")
     return [pk for pk in map(pages.id_in, named) if pk]
 
 
 @require_http_methods(["GET", "POST"])
-def steps(request: HttpRequest, slug: str, stage: str, verb: str) -> HttpResponse:
+def steps(request: Request, slug: str, stage: str, verb: str) -> HttpResponse:
     """One step on all the ticked documents of a queue: each is judged by itself, those refused are named with the reason."""
-    listing, actor = listing_at(slug), request.actor  # type: ignore[attr-defined]
+    listing, actor = listing_at(slug), request.actor
     declared = listing.model.steps().get(pages.from_verb(verb))
     if declared is None or not declared.many or not any(map(actor.may, declared.activities)):
         raise Http404
@@ -269,7 +270,7 @@ def steps(request: HttpRequest, slug: str, stage: str, verb: str) -> HttpRespons
 
 
 def _enter_refusals(
-    request: HttpRequest, listing: pages.Listing, stage: str, declared: Step, ids: list[int], outcome: Outcome
+    request: Request, listing: pages.Listing, stage: str, declared: Step, ids: list[int], outcome: Outcome
 ) -> None:
     """One line of the audit log for all that one act was refused: how many, which, and why the first."""
     judged = len(outcome.moved) + len(outcome.refused)
@@ -298,7 +299,7 @@ def _without_files(form: Any) -> Any:
 
 
 @require_GET
-def clearance(request: HttpRequest, slug: str) -> HttpResponse:
+def clearance(request: Request, slug: str) -> HttpResponse:
     """The whole workflow of a kind of document, drawn from its declarations."""
     listing = listing_at(slug)
     labels = listing.model.stage_labels()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.requests import Request
 from eccs import pages
 from eccs.moments import as_read
 from eccs.workflow import Refused
@@ -23,9 +24,9 @@ from manifests.reading import check_row, columns_of, taken
 SHOWN = 20
 
 
-def _manifest(request: HttpRequest, key: str) -> ExpressCargoManifest:
+def _manifest(request: Request, key: str) -> ExpressCargoManifest:
     """A submitted manifest of the person's own firm."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     pages.require(actor, "manifest-amend")
     rows = ExpressCargoManifest.objects.filter(courier_id=actor.courier_id or 0, stage__in=amendments.AMENDABLE)
     found: ExpressCargoManifest = get_object_or_404(rows.select_related("courier"), ExpressCargoManifest.by_key(key))
@@ -40,7 +41,7 @@ def _draft(manifest: ExpressCargoManifest) -> ManifestAmendment | None:
 
 
 @require_GET
-def amend(request: HttpRequest, key: str) -> HttpResponse:
+def amend(request: Request, key: str) -> HttpResponse:
     """What may still be changed, the shipments to choose from, and what is written so far."""
     manifest = _manifest(request, key)
     asked = request.GET.get("hawb", "").strip().upper()[:20].replace("\x00", "")
@@ -71,13 +72,13 @@ def told_lines(amendment: ManifestAmendment) -> list[dict[str, Any]]:
     ]
 
 
-def _written(request: HttpRequest, manifest: ExpressCargoManifest) -> HttpResponse:
+def _written(request: Request, manifest: ExpressCargoManifest) -> HttpResponse:
     messages.success(request, _("Written into the amendment. Nothing is asked for until you request it."))
     return redirect("manifest-amend", manifest.key)
 
 
 @require_http_methods(["GET", "POST"])
-def header(request: HttpRequest, key: str) -> HttpResponse:
+def header(request: Request, key: str) -> HttpResponse:
     """Flight and on-board courier; once the IGM number is fed they are shown locked, with the reason."""
     manifest = _manifest(request, key)
     why = Locks.of(manifest).why_header()
@@ -85,7 +86,7 @@ def header(request: HttpRequest, key: str) -> HttpResponse:
     reasons = [why] if why and request.method == "POST" else []
     if request.method == "POST" and not why and form.is_valid():
         try:
-            amendments.propose_header(manifest, form.cells(), request.actor)  # type: ignore[attr-defined]
+            amendments.propose_header(manifest, form.cells(), request.actor)
             return _written(request, manifest)
         except Refused as refusal:
             reasons = refusal.reasons
@@ -94,7 +95,7 @@ def header(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def shipment(request: HttpRequest, key: str, hawb: str) -> HttpResponse:
+def shipment(request: Request, key: str, hawb: str) -> HttpResponse:
     """A shipment's details, those that are locked shown so with the reason; or the shipment taken off."""
     manifest = _manifest(request, key)
     one = get_object_or_404(manifest.hawbs.select_related("master", "bag", "manifest"), number=hawb)
@@ -105,10 +106,10 @@ def shipment(request: HttpRequest, key: str, hawb: str) -> HttpResponse:
     if request.method == "POST":
         try:
             if "delete" in request.POST:
-                amendments.propose_delete(manifest, hawb, request.actor)  # type: ignore[attr-defined]
+                amendments.propose_delete(manifest, hawb, request.actor)
                 return _written(request, manifest)
             if form.is_valid() and _fits(manifest, form, one.pk):
-                amendments.propose_change(manifest, hawb, form.row(), request.actor)  # type: ignore[attr-defined]
+                amendments.propose_change(manifest, hawb, form.row(), request.actor)
                 return _written(request, manifest)
         except Refused as refusal:
             reasons = refusal.reasons
@@ -142,14 +143,14 @@ def _fits(manifest: ExpressCargoManifest, form: ShipmentForm, but: int = 0) -> b
 
 
 @require_http_methods(["GET", "POST"])
-def add(request: HttpRequest, key: str) -> HttpResponse:
+def add(request: Request, key: str) -> HttpResponse:
     """A shipment that landed in excess, to be put on the manifest."""
     manifest = _manifest(request, key)
     form = ShipmentForm(request.POST or None, manifest=manifest)
     reasons: list[str] = []
     if request.method == "POST" and form.is_valid() and _fits(manifest, form):
         try:
-            amendments.propose_add(manifest, form.row(), request.actor)  # type: ignore[attr-defined]
+            amendments.propose_add(manifest, form.row(), request.actor)
             return _written(request, manifest)
         except Refused as refusal:
             reasons = refusal.reasons
@@ -158,7 +159,7 @@ def add(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_POST
-def remove(request: HttpRequest, key: str, pk: int) -> HttpResponse:
+def remove(request: Request, key: str, pk: int) -> HttpResponse:
     """A line that was written by mistake goes again; what was asked for already stays, and what the scale showed."""
     manifest = _manifest(request, key)
     own = AmendmentLine.objects.filter(
@@ -171,18 +172,18 @@ def remove(request: HttpRequest, key: str, pk: int) -> HttpResponse:
 
 
 @require_GET
-def versions(request: HttpRequest, key: str) -> HttpResponse:
+def versions(request: Request, key: str) -> HttpResponse:
     """Every version of a manifest, each with the amendment that ended it."""
-    rows = ExpressCargoManifest.objects.visible_to(request.actor)  # type: ignore[attr-defined]
+    rows = ExpressCargoManifest.objects.visible_to(request.actor)
     manifest = get_object_or_404(rows, ExpressCargoManifest.by_key(key))
     found = manifest.versions.select_related("amendment").defer("shipments", "header").order_by("number")
     return render(request, "manifests/versions.html", {"manifest": manifest, "versions": found, "last": len(found) + 1})
 
 
 @require_GET
-def version(request: HttpRequest, key: str, number: int) -> HttpResponse:
+def version(request: Request, key: str, number: int) -> HttpResponse:
     """A manifest word for word as it was before an amendment."""
-    rows = ExpressCargoManifest.objects.visible_to(request.actor)  # type: ignore[attr-defined]
+    rows = ExpressCargoManifest.objects.visible_to(request.actor)
     manifest = get_object_or_404(rows, ExpressCargoManifest.by_key(key))
     found = get_object_or_404(manifest.versions.select_related("amendment"), number=number)
     asked = request.GET.get("hawb", "").strip().upper()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.requests import Request
 from eccs import keyset, pages
 from eccs.workflow import Refused
 from manifests import holds, reconciliation
@@ -16,9 +17,9 @@ from manifests.models import Difference, ExpressCargoManifest, HouseAirwayBill
 
 
 @require_http_methods(["GET", "POST"])
-def hold(request: HttpRequest, key: str, hawb: str) -> HttpResponse:
+def hold(request: Request, key: str, hawb: str) -> HttpResponse:
     """Put a shipment on hold with a reason, or release its hold (PN17 5.3)."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     pages.require(actor, "hawb-hold")
     rows = ExpressCargoManifest.objects.filter(actor.firm_documents())
     manifest = get_object_or_404(rows, ExpressCargoManifest.by_key(key))
@@ -44,9 +45,9 @@ def hold(request: HttpRequest, key: str, hawb: str) -> HttpResponse:
 
 
 @require_GET
-def differences_open(request: HttpRequest) -> HttpResponse:
+def differences_open(request: Request) -> HttpResponse:
     """Every short and excess label nobody has explained yet, by manifest, the oldest first."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     pages.require(actor, "differences-open")
     rows = Difference.objects.visible_to(actor).filter(settled_at=None).select_related("manifest__courier")
     page = keyset.page(rows, "opened_at", request.GET.get("mark", ""), 100)
@@ -55,9 +56,9 @@ def differences_open(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def settle(request: HttpRequest, pk: int) -> HttpResponse:
+def settle(request: Request, pk: int) -> HttpResponse:
     """Explain a short or excess label with a reason."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     pages.require(actor, "difference-settle")
     rows = Difference.objects.visible_to(actor).select_related("manifest")
     one = get_object_or_404(rows, pk=pk)

@@ -9,13 +9,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import Actor
+from accounts.requests import Request
 from eccs.pages import activity_of
 from manifests import arrival
 from manifests.arrival import Scan
@@ -28,8 +29,8 @@ from manifests.scan_words import words
 AT_ONCE = 100
 
 
-def _manifest(request: HttpRequest, key: str) -> ExpressCargoManifest:
-    stations = request.actor.stations_for([activity_of("scan-station")])  # type: ignore[attr-defined]
+def _manifest(request: Request, key: str) -> ExpressCargoManifest:
+    stations = request.actor.stations_for([activity_of("scan-station")])
     rows = ExpressCargoManifest.objects.filter(station_id__in=stations).exclude(
         stage__in=(Stage.DRAFT, Stage.DISCARDED)
     )
@@ -40,7 +41,7 @@ def _manifest(request: HttpRequest, key: str) -> ExpressCargoManifest:
 
 
 @require_GET
-def station(request: HttpRequest, key: str) -> HttpResponse:
+def station(request: Request, key: str) -> HttpResponse:
     """The full-screen scan station of one manifest."""
     manifest = _manifest(request, key)
     if manifest.stage != Stage.ARRIVAL_SCAN:
@@ -56,7 +57,7 @@ def station(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_GET
-def packages(request: HttpRequest, key: str) -> JsonResponse:
+def packages(request: Request, key: str) -> JsonResponse:
     """Every label of the manifest, and in which bag each shipment of documents is."""
     manifest = _manifest(request, key)
     inside = manifest.hawbs.exclude(bag=None).values_list("number", "bag__number") if manifest.is_documents else ()
@@ -64,7 +65,7 @@ def packages(request: HttpRequest, key: str) -> JsonResponse:
 
 
 @require_POST
-def scans(request: HttpRequest, key: str) -> HttpResponse:
+def scans(request: Request, key: str) -> HttpResponse:
     """Scans from the station, or one label from the plain form; each known by its key, so sending twice does no harm."""
     manifest = _manifest(request, key)
     plain = request.content_type != "application/json"
@@ -76,7 +77,7 @@ def scans(request: HttpRequest, key: str) -> HttpResponse:
         given = _plain(request) if plain else _sent(request.body)
     except (ValueError, KeyError, TypeError, AttributeError):
         return JsonResponse({"refused": _("The scans could not be read.")}, status=400)
-    answers = _recorded(manifest, given, request.actor)  # type: ignore[attr-defined]
+    answers = _recorded(manifest, given, request.actor)
     return redirect("scan-station", key) if plain else JsonResponse({"answers": answers})
 
 
@@ -94,7 +95,7 @@ def _recorded(manifest: ExpressCargoManifest, given: list[Scan], actor: Actor) -
     return answers
 
 
-def _plain(request: HttpRequest) -> list[Scan]:
+def _plain(request: Request) -> list[Scan]:
     return [Scan(UUID(request.POST["key"]), arrival.clean(request.POST["code"]), timezone.now())]
 
 
@@ -121,7 +122,7 @@ def _moment(given: str) -> datetime:
 
 
 @require_POST
-def weight(request: HttpRequest, key: str) -> HttpResponse:
+def weight(request: Request, key: str) -> HttpResponse:
     """The actual weight of a shipment (PN17 5.2)."""
     manifest, form = _manifest(request, key), WeightForm(request.POST)
     status, words = _weighed(manifest, form)
@@ -141,16 +142,16 @@ def _weighed(manifest: ExpressCargoManifest, form: WeightForm) -> tuple[int, str
 
 
 @require_GET
-def differences(request: HttpRequest, key: str) -> HttpResponse:
+def differences(request: Request, key: str) -> HttpResponse:
     """What is short and what landed in excess."""
-    rows = ExpressCargoManifest.objects.visible_to(request.actor).select_related("station", "courier")  # type: ignore[attr-defined]
+    rows = ExpressCargoManifest.objects.visible_to(request.actor).select_related("station", "courier")
     manifest = get_object_or_404(rows, ExpressCargoManifest.by_key(key))
     if manifest.scan_started_at is None:
         raise Http404
     return render(request, "manifests/differences.html", _differences(request, manifest))
 
 
-def _differences(request: HttpRequest, manifest: ExpressCargoManifest) -> dict[str, Any]:
+def _differences(request: Request, manifest: ExpressCargoManifest) -> dict[str, Any]:
     found = list(manifest.differences.select_related("amendment", "settled_by").order_by("kind", "code")[:1000])
-    may_settle = bool(request.actor.acts_as(activity_of("difference-settle"), manifest))  # type: ignore[attr-defined]
+    may_settle = bool(request.actor.acts_as(activity_of("difference-settle"), manifest))
     return {"manifest": manifest, "found": found, "may_settle": may_settle, **arrival.differences(manifest)}

@@ -11,6 +11,7 @@ urlpatterns = [
     path("differences/<int:pk>/settle/", hold_views.settle, name="difference-settle"),
     path("warehouse/", warehouse_views.register, name="warehouse-register"),
     path("warehouse/export/", warehouse_views.export, name="warehouse-export"),
+    path("warehouse/print/", warehouse_views.printed, name="warehouse-print"),
     path("warehouse/move/", warehouse_views.move, name="warehouse-move"),
     path("warehouse/<int:pk>/", warehouse_views.entry, name="warehouse-entry"),
     path("<str:key>/amend/", amendment_views.amend, name="manifest-amend"),

@@ -8,12 +8,13 @@ from typing import Any
 from django.contrib import messages
 from django.db import connection, transaction
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import AuthorisedCourier
+from accounts.requests import Request
 from eccs import keyset, pages, upload_runner
 from eccs.uploads.reading import MAX_BYTES
 from manifests.clearance import Stage
@@ -28,21 +29,21 @@ FILES = (
 """The file of each kind of manifest: its name, its words, its columns."""
 
 
-def _courier(request: HttpRequest) -> AuthorisedCourier:
-    actor = request.actor  # type: ignore[attr-defined]
+def _courier(request: Request) -> AuthorisedCourier:
+    actor = request.actor
     pages.require(actor, "manifest-new")
     return get_object_or_404(AuthorisedCourier, pk=actor.courier_id)
 
 
-def _stations(request: HttpRequest) -> frozenset[str] | None:
+def _stations(request: Request) -> frozenset[str] | None:
     """The stations where the person works for the firm; nothing said where it is every one."""
-    stations: frozenset[str] | None = request.actor.firm_stations  # type: ignore[attr-defined]
+    stations: frozenset[str] | None = request.actor.firm_stations
     return stations
 
 
-def _draft(request: HttpRequest, key: str, *, held: bool = False) -> ExpressCargoManifest:
+def _draft(request: Request, key: str, *, held: bool = False) -> ExpressCargoManifest:
     courier = _courier(request)
-    rows = ExpressCargoManifest.objects.filter(request.actor.firm_documents(), courier=courier, stage=Stage.DRAFT)  # type: ignore[attr-defined]
+    rows = ExpressCargoManifest.objects.filter(request.actor.firm_documents(), courier=courier, stage=Stage.DRAFT)
     if held:
         rows = rows.select_for_update(of=("self",))
     found: ExpressCargoManifest = get_object_or_404(rows, ExpressCargoManifest.by_key(key))
@@ -50,22 +51,22 @@ def _draft(request: HttpRequest, key: str, *, held: bool = False) -> ExpressCarg
 
 
 @require_GET
-def manifests(request: HttpRequest) -> HttpResponse:
+def manifests(request: Request) -> HttpResponse:
     """The manifests the person may see, the newest first, by stage and flight."""
-    pages.require(request.actor, "manifests")  # type: ignore[attr-defined]
-    rows = ExpressCargoManifest.objects.visible_to(request.actor).select_related("station", "courier")  # type: ignore[attr-defined]
+    pages.require(request.actor, "manifests")
+    rows = ExpressCargoManifest.objects.visible_to(request.actor).select_related("station", "courier")
     stage, flight = request.GET.get("stage", ""), request.GET.get("flight", "").strip()
     rows = rows.filter(stage=stage) if stage in Stage.values else rows.exclude(stage=Stage.DISCARDED)
     if flight:
         rows = rows.filter(flight_number__icontains=flight)
     page = keyset.page(rows, "-created_at", request.GET.get("mark", ""))
-    may_file = request.actor.may(pages.activity_of("manifest-new"))  # type: ignore[attr-defined]
+    may_file = request.actor.may(pages.activity_of("manifest-new"))
     context = {"page": page, "stages": Stage.choices, "stage": stage, "flight": flight, "may_file": may_file}
     return render(request, "manifests/list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     """A new draft: the header, with the file of its shipments if it is at hand."""
     courier = _courier(request)
     given = request.POST.copy()
@@ -82,7 +83,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def header(request: HttpRequest, key: str) -> HttpResponse:
+def header(request: Request, key: str) -> HttpResponse:
     """The header of a draft, corrected; once the manifest is submitted only an amendment changes it (PN17 5.1)."""
     with transaction.atomic():
         manifest = _draft(request, key, held=request.method == "POST")
@@ -95,7 +96,7 @@ def header(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_POST
-def upload(request: HttpRequest, key: str) -> HttpResponse:
+def upload(request: Request, key: str) -> HttpResponse:
     """A file for a draft; it takes the place of the shipments the draft held."""
     manifest = _draft(request, key)
     content = _content(request)
@@ -105,7 +106,7 @@ def upload(request: HttpRequest, key: str) -> HttpResponse:
     return _receive(request, manifest, content)
 
 
-def _content(request: HttpRequest) -> bytes | None:
+def _content(request: Request) -> bytes | None:
     form = FileForm(request.POST, request.FILES)
     if not form.is_valid():
         return None
@@ -113,7 +114,7 @@ def _content(request: HttpRequest) -> bytes | None:
     return content
 
 
-def _receive(request: HttpRequest, manifest: ExpressCargoManifest, content: bytes) -> HttpResponse:
+def _receive(request: Request, manifest: ExpressCargoManifest, content: bytes) -> HttpResponse:
     name = request.FILES["file"].name or "file"  # type: ignore[union-attr]
     assert request.user.pk is not None
     found = upload_runner.receive(
@@ -124,21 +125,21 @@ def _receive(request: HttpRequest, manifest: ExpressCargoManifest, content: byte
 
 
 @require_GET
-def shipments(request: HttpRequest, key: str) -> HttpResponse:
+def shipments(request: Request, key: str) -> HttpResponse:
     """All shipments of a manifest, page by page."""
-    rows = ExpressCargoManifest.objects.visible_to(request.actor)  # type: ignore[attr-defined]
+    rows = ExpressCargoManifest.objects.visible_to(request.actor)
     manifest: ExpressCargoManifest = get_object_or_404(rows, ExpressCargoManifest.by_key(key))
     found = manifest.hawbs.select_related("master", "bag")
     if hawb := request.GET.get("hawb", "").strip().upper():
         found = found.filter(number__startswith=hawb)
     page = keyset.page(found, "pk", request.GET.get("mark", ""), 50)
-    may_hold = manifest.number is not None and request.actor.acts_as(pages.activity_of("hawb-hold"), manifest)  # type: ignore[attr-defined]
+    may_hold = manifest.number is not None and request.actor.acts_as(pages.activity_of("hawb-hold"), manifest)
     context = {"manifest": manifest, "page": page, "hawb": hawb, "may_hold": bool(may_hold)}
     return render(request, "manifests/shipments.html", context)
 
 
 @require_http_methods(["GET", "POST"])
-def shipment(request: HttpRequest, key: str) -> HttpResponse:
+def shipment(request: Request, key: str) -> HttpResponse:
     """One more house airway bill, typed in; checked exactly as a row of a file."""
     manifest = _draft(request, key)
     form = ShipmentForm(request.POST or None, manifest=manifest)

@@ -6,23 +6,26 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.requests import Request
 from eccs import audit, keyset, pages
+from eccs.papers import as_pdf
 from eccs.uploads import files
 from manifests import warehouse
 from manifests.forms import PlaceForm
 from manifests.models import WarehouseEntry
+from manifests.warehouse_paper import MOST, register_paper
 
 
-def _asked(request: HttpRequest) -> dict[str, Any]:
+def _asked(request: Request) -> dict[str, Any]:
     """The register as it was asked for."""
-    pages.require(request.actor, "warehouse-register")  # type: ignore[attr-defined]
+    pages.require(request.actor, "warehouse-register")
     view = request.GET.get("view", "")
     days = request.GET.get("days", "")
     return {
@@ -31,37 +34,47 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _rows(request: HttpRequest, asked: dict[str, Any]) -> Any:
+def _rows(request: Request, asked: dict[str, Any]) -> Any:
     days = int(asked["days"]) if asked["days"] else None
-    return warehouse.listed(request.actor, asked["view"], asked["q"], days)  # type: ignore[attr-defined]
+    return warehouse.listed(request.actor, asked["view"], asked["q"], days)
 
 
 @require_GET
-def register(request: HttpRequest) -> HttpResponse:
+def register(request: Request) -> HttpResponse:
     """What is in the warehouse, and what has been: searched by HAWB, bag, manifest, location or consignee, by age."""
     asked = _asked(request)
     page = keyset.page(_rows(request, asked), "pk", request.GET.get("mark", ""), 100)
     kept = urlencode({name: value for name, value in asked.items() if value})
     context = {
         **asked, "page": page, "views": warehouse.VIEWS.items(), "kept": kept, "now": timezone.now(),
-        "may_move": request.actor.may(pages.activity_of("warehouse-move")) and asked["view"] not in warehouse.GONE,  # type: ignore[attr-defined]
+        "may_move": request.actor.may(pages.activity_of("warehouse-move")) and asked["view"] not in warehouse.GONE,
     }  # fmt: skip
     return render(request, "manifests/warehouse.html", context)
 
 
 @require_GET
-def entry(request: HttpRequest, pk: int) -> HttpResponse:
+def entry(request: Request, pk: int) -> HttpResponse:
     """One line of the register with all that happened to the goods."""
     _asked(request)
-    rows = WarehouseEntry.objects.visible_to(request.actor).select_related("hawb__manifest", "hawb__bag", "station")  # type: ignore[attr-defined]
+    rows = WarehouseEntry.objects.visible_to(request.actor).select_related("hawb__manifest", "hawb__bag", "station")
     found = get_object_or_404(rows, pk=pk)
     return render(request, "manifests/warehouse_entry.html", {"entry": found, "happened": warehouse.happened(found)})
 
 
+@require_GET
+def printed(request: Request) -> HttpResponse:
+    """The register, or the view of it that is asked for, on paper; the longest in first."""
+    asked = _asked(request)
+    rows = list(_rows(request, asked).order_by("in_at", "pk")[:MOST])
+    places = ", ".join(dict.fromkeys(str(row.station) for row in rows)) or "-"
+    title = str(warehouse.VIEWS[asked["view"]])
+    return as_pdf(register_paper(rows, title, places, request.actor.name), "warehouse-register")
+
+
 @require_POST
-def move(request: HttpRequest) -> HttpResponse:
+def move(request: Request) -> HttpResponse:
     """Put the ticked goods at a location."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     pages.require(actor, "warehouse-move")
     form, ids = (
         PlaceForm(request.POST),
@@ -80,7 +93,7 @@ def move(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: Request) -> HttpResponse:
     """The register as a CSV file."""
     asked = _asked(request)
     rows = warehouse.exported(_rows(request, asked))

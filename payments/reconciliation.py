@@ -7,13 +7,14 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import Actor
+from accounts.requests import Request
 from eccs.pages import activity_of, require
 from payments.forms import SettlementForm
 from payments.models import BankMessage, ChallanLine
@@ -42,14 +43,14 @@ def uncredited_lines(actor: Actor, page: str = "reconciliation") -> QuerySet[Cha
     ).exclude(refusal="")
 
 
-def _officer(request: HttpRequest, page: str) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+def _officer(request: Request, page: str) -> Actor:
+    actor: Actor = request.actor
     require(actor, page)
     return actor
 
 
 @require_GET
-def reconciliation(request: HttpRequest) -> HttpResponse:
+def reconciliation(request: Request) -> HttpResponse:
     """Everything about payments that waits for the DC/AC, oldest first."""
     actor = _officer(request, "reconciliation")
     rows: list[dict[str, Any]] = [
@@ -61,7 +62,7 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def close(request: HttpRequest, pk: int) -> HttpResponse:
+def close(request: Request, pk: int) -> HttpResponse:
     """Close a message with words on how it was put right."""
     actor = _officer(request, "close-reconciliation")
     form = SettlementForm(request.POST)
@@ -77,7 +78,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def record_refundable(request: HttpRequest, pk: int) -> HttpResponse:
+def record_refundable(request: Request, pk: int) -> HttpResponse:
     """What was paid on a bill that is closed is recorded as refundable, with words on the refund."""
     actor = _officer(request, "close-reconciliation")
     form = SettlementForm(request.POST)

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,8 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import CustomsStation
 from accounts.permissions import Actor
+from accounts.requests import Request
 from eccs import keyset, pages
 from eccs.audit_answers import concerns
+from eccs.papers import as_pdf
 from eccs.workflow import Refused
 from payments import services
 from payments.forms import HistoryForm
@@ -25,13 +27,13 @@ from payments.querysets import payable_bills
 BILLS_A_PAGE = 100
 
 
-def actor_of(request: HttpRequest) -> Actor:
+def actor_of(request: Request) -> Actor:
     """Who is asking."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     return actor
 
 
-def _challan(request: HttpRequest, number: str) -> Any:
+def _challan(request: Request, number: str) -> Any:
     rows = Challan.objects.visible_to(actor_of(request)).select_related("station", "courier", "importer", "receipt")
     challan = get_object_or_404(rows, number=number)
     concerns(request, challan)
@@ -39,7 +41,7 @@ def _challan(request: HttpRequest, number: str) -> Any:
 
 
 @require_GET
-def history(request: HttpRequest) -> HttpResponse:
+def history(request: Request) -> HttpResponse:
     """Transaction History: paid and unpaid challans, the newest first (PN17 8.0)."""
     actor = actor_of(request)
     pages.require(actor, "payment-history")
@@ -66,7 +68,7 @@ def _open_messages(actor: Actor) -> Any:
 
 
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     """Pick bills that wait for duty and put them on a challan."""
     actor = actor_of(request)
     pages.require(actor, "new-challan")
@@ -80,7 +82,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "payments/new.html", _payable(request, actor, reasons), status=409 if reasons else 200)
 
 
-def _payable(request: HttpRequest, actor: Actor, reasons: list[str]) -> dict[str, Any]:
+def _payable(request: Request, actor: Actor, reasons: list[str]) -> dict[str, Any]:
     """One station's payable bills, oldest first, a hundred to a page."""
     bills = payable_bills(actor)
     stations = list(CustomsStation.objects.filter(pk__in=bills.order_by().values("station")))
@@ -107,7 +109,7 @@ def _payable(request: HttpRequest, actor: Actor, reasons: list[str]) -> dict[str
 
 
 @require_POST
-def go_to_bank(request: HttpRequest, number: str) -> HttpResponse:
+def go_to_bank(request: Request, number: str) -> HttpResponse:
     """Send the payer's browser to the bank with the signed challan."""
     challan = _challan(request, number)
     try:
@@ -120,13 +122,11 @@ def go_to_bank(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_GET
-def receipt(request: HttpRequest, number: str) -> HttpResponse:
+def receipt(request: Request, number: str) -> HttpResponse:
     """The cyber receipt of a paid challan as PDF."""
     from payments.documents import cyber_receipt
 
     challan = _challan(request, number)
     if not hasattr(challan, "receipt"):
         raise Http404(_("The challan is not paid."))
-    answer = HttpResponse(cyber_receipt(challan), content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{challan.receipt.number}.pdf"'
-    return answer
+    return as_pdf(cyber_receipt(challan), challan.receipt.number)

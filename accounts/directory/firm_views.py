@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -14,11 +14,12 @@ from accounts.directory.firm_forms import NewCustodianForm, NewImporterForm
 from accounts.directory.firms import Custodian, CustodianStage, Importer, ImporterStage
 from accounts.directory.views import actor_of, asked_for, new_page
 from accounts.models import CustomsStation
+from accounts.requests import Request
 from eccs import keyset, pages
 
 
 @require_GET
-def custodians(request: HttpRequest) -> HttpResponse:
+def custodians(request: Request) -> HttpResponse:
     """Who keeps the courier terminals, by name."""
     actor, asked = actor_of(request, "custodians"), asked_for(request)
     rows = Custodian.objects.visible_to(actor).select_related("station")
@@ -37,7 +38,7 @@ def custodians(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def new_custodian(request: HttpRequest) -> HttpResponse:
+def new_custodian(request: Request) -> HttpResponse:
     """A custodian is entered for a station of the officer."""
     actor = actor_of(request, "custodian-new")
     form = NewCustodianForm(request.POST or None, stations=actor.stations_for([pages.activity_of("custodian-new")]))
@@ -49,7 +50,7 @@ def new_custodian(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def importers(request: HttpRequest) -> HttpResponse:
+def importers(request: Request) -> HttpResponse:
     """Importers with a code, by name."""
     actor, asked = actor_of(request, "importers"), asked_for(request)
     rows = Importer.objects.visible_to(actor)
@@ -65,7 +66,7 @@ def importers(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def new_importer(request: HttpRequest) -> HttpResponse:
+def new_importer(request: Request) -> HttpResponse:
     """An importer is entered with its code."""
     actor = actor_of(request, "importer-new")
     form = NewImporterForm(request.POST or None)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,11 +18,12 @@ from accounts.directory.models import AuthorisedCourier
 from accounts.directory.querysets import in_force
 from accounts.directory.views import asked_for
 from accounts.models import CustomsStation
+from accounts.requests import Request
 from eccs import keyset
 from eccs.uploads import files
 
 
-def _found(request: HttpRequest, today: date) -> tuple[QuerySet[Any], dict[str, str]]:
+def _found(request: Request, today: date) -> tuple[QuerySet[Any], dict[str, str]]:
     """The registrations that stand and fit what was asked for. Nobody finds by PAN, address or person."""
     asked = asked_for(request) | {"stage": ""}
     rows = AuthorisedCourier.objects.public()
@@ -44,7 +45,7 @@ def _shown(courier: Any, today: date) -> dict[str, Any]:
 
 @require_GET
 @login_not_required
-def couriers(request: HttpRequest) -> HttpResponse:
+def couriers(request: Request) -> HttpResponse:
     """The authorised couriers: name, registration number, stations, status."""
     today = timezone.localdate()
     rows, asked = _found(request, today)
@@ -58,7 +59,7 @@ def couriers(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @login_not_required
-def couriers_csv(request: HttpRequest) -> HttpResponse:
+def couriers_csv(request: Request) -> HttpResponse:
     """The same list as a file."""
     today = timezone.localdate()
     rows, _asked = _found(request, today)
@@ -72,7 +73,7 @@ def couriers_csv(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @login_not_required
-def custodians(request: HttpRequest) -> HttpResponse:
+def custodians(request: Request) -> HttpResponse:
     """Who keeps the courier terminal at each station today."""
     today = timezone.localdate()
     rows = Custodian.objects.filter(in_force(today)).select_related("station").order_by("station__name", "name")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from accounts.directory.models import AuthorisedCourier, CourierSignatory
 from accounts.directory.registration import STANDING, Stage
 from accounts.models import CustomsStation
 from accounts.permissions import Actor
+from accounts.requests import Request
 from eccs import keyset, pages
 from eccs.dated_rules import rule_book
 
@@ -26,14 +27,14 @@ MOST = 200  # rows of one kind on the page of what is due
 AHEAD = (30, 90, 180)  # days
 
 
-def actor_of(request: HttpRequest, page: str) -> Actor:
+def actor_of(request: Request, page: str) -> Actor:
     """Who is asking for a page of the own. Raises PermissionDenied."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     pages.require(actor, page)
     return actor
 
 
-def asked_for(request: HttpRequest) -> dict[str, str]:
+def asked_for(request: Request) -> dict[str, str]:
     """What the filters of a list ask for."""
     return {
         name: request.GET.get(name, "").replace("\x00", "\ufffd").strip()[:80] for name in ("q", "stage", "station")
@@ -41,7 +42,7 @@ def asked_for(request: HttpRequest) -> dict[str, str]:
 
 
 @require_GET
-def couriers(request: HttpRequest) -> HttpResponse:
+def couriers(request: Request) -> HttpResponse:
     """The directory, by name, with a search and filters."""
     actor, today = actor_of(request, "couriers"), timezone.localdate()
     asked = asked_for(request)
@@ -60,7 +61,7 @@ def couriers(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     """A courier is entered with its PAN; stations, signatories and the registration follow on its page."""
     actor = actor_of(request, "courier-new")
     form = NewCourierForm(request.POST or None)
@@ -79,14 +80,14 @@ def new(request: HttpRequest) -> HttpResponse:
     return new_page(request, form, _("Enter a courier"), "couriers", _("Couriers"))
 
 
-def new_page(request: HttpRequest, form: Any, heading: str, back: str, back_label: str) -> HttpResponse:
+def new_page(request: Request, form: Any, heading: str, back: str, back_label: str) -> HttpResponse:
     """The page on which a firm is entered, again with what must be corrected."""
     context = {"form": form, "heading": heading, "back": back, "back_label": back_label}
     return render(request, "directory/new.html", context, status=422 if form.errors else 200)
 
 
 @require_GET
-def renewals(request: HttpRequest) -> HttpResponse:
+def renewals(request: Request) -> HttpResponse:
     """What is due: registrations that end, silent couriers, applications in Form K, examinations that end."""
     actor, today = actor_of(request, "courier-renewals"), timezone.localdate()
     days = next((n for n in AHEAD if str(n) == request.GET.get("days")), _warning_days())
@@ -112,7 +113,7 @@ def _warning_days() -> int:
 
 
 @require_GET
-def own(request: HttpRequest) -> HttpResponse:
+def own(request: Request) -> HttpResponse:
     """A courier's people come to the page of their own registration."""
     actor = actor_of(request, "own-registration")
     if actor.courier_id is None:

@@ -7,11 +7,12 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import F, IntegerField, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.permissions import Actor
+from accounts.requests import Request
 from accounts.sessions import keeps_draft
 from bills.forms.documents import ChoiceForm
 from bills.kinds import Kind
@@ -30,14 +31,14 @@ SHOWN = 25
 SIZE = 50  # shipments a page
 
 
-def start(request: HttpRequest, copied: CourierBillOfEntry | None, kinds: tuple[Kind, ...]) -> HttpResponse:
+def start(request: Request, copied: CourierBillOfEntry | None, kinds: tuple[Kind, ...]) -> HttpResponse:
     """Choose the manifest of documents; a draft over all of it is begun."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     rows = _open_flights(actor)
     if request.method == "POST":
         chosen = request.POST.get("flight", "")
         flight = get_object_or_404(rows, pk=id_in(chosen))
-        return redirect(filing.start(flight, actor.user_id, copied_choice(copied, flight) if copied else None))
+        return redirect(filing.start(flight, actor.person_id, copied_choice(copied, flight) if copied else None))
     manifest = request.GET.get("manifest", "").strip()[:60]
     if manifest:
         rows = rows.filter(number=manifest.upper())
@@ -61,7 +62,7 @@ def _open_flights(actor: Actor) -> Any:
 
 @keeps_draft
 @require_http_methods(["GET", "POST"])
-def choose(request: HttpRequest, pk: int) -> HttpResponse:
+def choose(request: Request, pk: int) -> HttpResponse:
     """What the bill covers. It is kept, right or wrong; what is wrong is said."""
     from bills.drafts import keep_choice
     from bills.views.entry import own_draft
@@ -91,9 +92,9 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def shipments(request: HttpRequest, key: str) -> HttpResponse:
+def shipments(request: Request, key: str) -> HttpResponse:
     """Every shipment of a filed CBE-XI, page by page."""
-    rows = CourierBillOfEntry.objects.visible_to(request.actor).filter(kind=Kind.XI)  # type: ignore[attr-defined]
+    rows = CourierBillOfEntry.objects.visible_to(request.actor).filter(kind=Kind.XI)
     bill: CourierBillOfEntry = get_object_or_404(rows, number=key)
     concerns(request, bill)
     found = listed(bill)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.requests import Request
 from accounts.sessions import keeps_draft
 from bills import attachments, checking, drafts
 from bills.forms.courier import PaperForm
@@ -28,7 +29,7 @@ PART_FORMS: dict[str, type[HeaderForm]] = {"importer": ImporterForm, "invoice": 
 IMAGES: dict[str, str] = {Attachment.Kind.HAWB: "hawb_image", Attachment.Kind.INVOICE: "invoice_image"}
 
 
-def draft_of(request: HttpRequest, pk: int) -> CourierBillOfEntry:
+def draft_of(request: Request, pk: int) -> CourierBillOfEntry:
     """A draft of the person's own firm, typed part by part."""
     bill = own_draft(request, pk)
     if bill.is_documents:
@@ -36,9 +37,9 @@ def draft_of(request: HttpRequest, pk: int) -> CourierBillOfEntry:
     return bill
 
 
-def own_draft(request: HttpRequest, pk: int) -> CourierBillOfEntry:
+def own_draft(request: Request, pk: int) -> CourierBillOfEntry:
     """A draft of the person's own firm, on any form."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     rows = CourierBillOfEntry.objects.visible_to(actor).select_related("hawb__master", "manifest", "courier", "station")
     bill: CourierBillOfEntry = get_object_or_404(rows, pk=pk)
     pages.require(actor, "bill-start")
@@ -47,7 +48,7 @@ def own_draft(request: HttpRequest, pk: int) -> CourierBillOfEntry:
 
 @keeps_draft
 @require_http_methods(["GET", "POST"])
-def part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+def part(request: Request, pk: int, name: str) -> HttpResponse:
     """One part of the header. What is typed is kept, right or wrong; what is wrong is said."""
     bill = draft_of(request, pk)
     names = drafts.HEADER_PARTS[bill.kind].get(name)
@@ -57,13 +58,13 @@ def part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     return _typed(request, bill, form, checking.PARTS[name], lambda texts: drafts.keep_header(bill, texts))
 
 
-def _form_of(request: HttpRequest, kind: type[DraftForm], kept: dict[str, str], **more: Any) -> DraftForm:
+def _form_of(request: Request, kind: type[DraftForm], kept: dict[str, str], **more: Any) -> DraftForm:
     return kind(request.POST if request.method == "POST" else None, kept=kept, **more)
 
 
 @keeps_draft
 @require_http_methods(["GET", "POST"])
-def invoice(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+def invoice(request: Request, pk: int, number: int) -> HttpResponse:
     """One invoice of a CBE-XIV; the number after the last adds one."""
     bill = draft_of(request, pk)
     held = drafts.invoices(bill)
@@ -78,7 +79,7 @@ def invoice(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 @keeps_draft
 @require_http_methods(["GET", "POST"])
-def item(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+def item(request: Request, pk: int, number: int) -> HttpResponse:
     """One item of the goods; the number after the last adds one."""
     bill = draft_of(request, pk)
     held = drafts.items(bill)
@@ -92,7 +93,7 @@ def item(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 
 def _typed(
-    request: HttpRequest, bill: CourierBillOfEntry, form: DraftForm, title: Any, keep: Any, *, back: str = "", **more: Any
+    request: Request, bill: CourierBillOfEntry, form: DraftForm, title: Any, keep: Any, *, back: str = "", **more: Any
 ) -> HttpResponse:  # fmt: skip
     if request.method == "POST":
         is_right = form.is_valid()
@@ -110,13 +111,13 @@ def _typed(
 
 
 @require_GET
-def draft(request: HttpRequest, pk: int) -> HttpResponse:
+def draft(request: Request, pk: int) -> HttpResponse:
     """The parts of a draft, which stand on its page."""
     return redirect(own_draft(request, pk))
 
 
 @require_GET
-def items(request: HttpRequest, pk: int) -> HttpResponse:
+def items(request: Request, pk: int) -> HttpResponse:
     """The items typed so far."""
     bill = draft_of(request, pk)
     found = checking.check(bill)
@@ -128,26 +129,26 @@ def items(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def remove_item(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+def remove_item(request: Request, pk: int, number: int) -> HttpResponse:
     """Take an item out."""
     return _changed(request, lambda bill: drafts.drop_item(bill, number), pk, "bill-items")
 
 
 @require_POST
-def remove_invoice(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+def remove_invoice(request: Request, pk: int, number: int) -> HttpResponse:
     """Take an invoice out with its items."""
     return _changed(request, lambda bill: drafts.drop_invoice(bill, number), pk, "bill-invoices")
 
 
 @require_POST
-def change_form(request: HttpRequest, pk: int) -> HttpResponse:
+def change_form(request: Request, pk: int) -> HttpResponse:
     """Put what is typed on the form that fits the goods."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     kind = kind_of(request.POST.get("form", ""), tuple(one for one in kinds_of(actor) if one != Kind.XI))
     return _changed(request, lambda bill: drafts.change_form(bill, kind), pk, "bill-draft")
 
 
-def _changed(request: HttpRequest, change: Any, pk: int, back: str) -> HttpResponse:
+def _changed(request: Request, change: Any, pk: int, back: str) -> HttpResponse:
     try:
         change(draft_of(request, pk))
     except Refused as refusal:
@@ -156,7 +157,7 @@ def _changed(request: HttpRequest, change: Any, pk: int, back: str) -> HttpRespo
 
 
 @require_GET
-def invoices(request: HttpRequest, pk: int) -> HttpResponse:
+def invoices(request: Request, pk: int) -> HttpResponse:
     """The invoices typed so far, of a CBE-XIV."""
     bill = draft_of(request, pk)
     if bill.kind != Kind.XIV:
@@ -166,14 +167,13 @@ def invoices(request: HttpRequest, pk: int) -> HttpResponse:
 
 @keeps_draft
 @require_http_methods(["GET", "POST"])
-def papers(request: HttpRequest, pk: int) -> HttpResponse:
+def papers(request: Request, pk: int) -> HttpResponse:
     """Attach the images of the house airway bill and of the invoice."""
     bill = draft_of(request, pk)
-    actor = request.actor  # type: ignore[attr-defined]
     form = PaperForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         for file in form.cleaned_data["papers"]:
-            paper = attachments.attach_upload(bill, file, form.cleaned_data["kind"], actor.user_id)
+            paper = attachments.attach_upload(bill, file, form.cleaned_data["kind"], request.actor.person_id)
             if name := IMAGES.get(paper.kind):
                 drafts.keep_header(bill, {name: paper.name})
         return redirect("bill-papers", pk)
@@ -182,12 +182,12 @@ def papers(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def check(request: HttpRequest, pk: int) -> HttpResponse:
+def check(request: Request, pk: int) -> HttpResponse:
     """Everything typed, with value and duty as they would be today; the signatory declares, signs and files."""
     bill = own_draft(request, pk)
     if bill.stage != Stage.DRAFT:
         return redirect(bill)
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     may_sign = not actor.why_not(CourierBillOfEntry.steps()["file"].activity_at(Stage.DRAFT), bill)
     form = FilingForm(request.POST if request.method == "POST" else None, document=bill, actor=actor, prefix="file")
     reasons: list[str] = []
@@ -215,8 +215,8 @@ def shown_kyc(header: dict[str, str]) -> str:
 
 
 @require_GET
-def filed(request: HttpRequest, key: str) -> HttpResponse:
+def filed(request: Request, key: str) -> HttpResponse:
     """The number the bill was given, and what happens next."""
-    rows = CourierBillOfEntry.objects.visible_to(request.actor).exclude(stage=Stage.DRAFT)  # type: ignore[attr-defined]
+    rows = CourierBillOfEntry.objects.visible_to(request.actor).exclude(stage=Stage.DRAFT)
     bill = get_object_or_404(rows, number=key)
     return render(request, "bills/filed.html", {"bill": bill, "document": bill, "filed_at": bill.filed_at})

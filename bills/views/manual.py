@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import CustomsStation
+from accounts.requests import Request
 from bills.manual import issuing, papers
 from bills.manual.forms import IssueForm, ProposalForm
 from bills.models import ManualClearance, ManualForm
 from eccs import audit, keyset, pages
+from eccs.papers import as_pdf
 from eccs.uploads import files
 from eccs.workflow import Refused
 
@@ -31,9 +33,9 @@ COLUMNS = (
 MOST_EXPORTED = 50_000
 
 
-def _forms(request: HttpRequest) -> Any:
+def _forms(request: Request) -> Any:
     """The forms the person may see, as they were asked for."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     pages.require(actor, "manual")
     rows = ManualForm.objects.visible_to(actor).select_related("station", "courier", "order", "bill")
     stages = SHOWN.get(request.GET.get("view", ""), ())
@@ -41,9 +43,9 @@ def _forms(request: HttpRequest) -> Any:
 
 
 @require_GET
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: Request) -> HttpResponse:
     """Approvals, and what became of every numbered form: issued, used, regularised, spoiled, missing."""
-    rows, actor = _forms(request), request.actor  # type: ignore[attr-defined]
+    rows, actor = _forms(request), request.actor
     view = request.GET.get("view", "")
     may = {name: actor.may(pages.activity_of(name)) for name in ("manual-propose", "manual-issue")}
     context = {
@@ -63,7 +65,7 @@ def _views() -> list[tuple[str, str]]:
 
 
 @require_GET
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: Request) -> HttpResponse:
     """The reconciliation, form by form, as a CSV file."""
     rows = _forms(request).order_by("pk")[:MOST_EXPORTED]
     content = files.written(COLUMNS, (_cells(one) for one in rows.iterator(chunk_size=2000)), is_xlsx=False)
@@ -86,16 +88,16 @@ def _cells(one: ManualForm) -> list[str]:
     ]  # fmt: skip
 
 
-def _stations(request: HttpRequest, page: str) -> list[tuple[str, str]]:
+def _stations(request: Request, page: str) -> list[tuple[str, str]]:
     """The stations where the page is the person's."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     pages.require(actor, page)
     found = CustomsStation.objects.filter(pk__in=actor.stations_for([pages.activity_of(page)])).order_by("pk")
     return [(station.pk, str(station)) for station in found]
 
 
 @require_http_methods(["GET", "POST"])
-def propose(request: HttpRequest) -> HttpResponse:
+def propose(request: Request) -> HttpResponse:
     """The DC/AC proposes manual clearance to the Commissioner (PN17 15.0)."""
     now = timezone.localtime().replace(second=0, microsecond=0)
     stations = _stations(request, "manual-propose")
@@ -103,7 +105,7 @@ def propose(request: HttpRequest) -> HttpResponse:
     reasons: list[str] = []
     if request.method == "POST" and form.is_valid():
         try:
-            made = issuing.propose(**form.cleaned_data, actor=request.actor)  # type: ignore[attr-defined]
+            made = issuing.propose(**form.cleaned_data, actor=request.actor)
             messages.success(request, _("%(order)s is proposed to the Commissioner.") % {"order": made})
             return redirect(made)
         except Refused as refusal:
@@ -113,12 +115,12 @@ def propose(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def issue(request: HttpRequest) -> HttpResponse:
+def issue(request: Request) -> HttpResponse:
     """Numbered blank forms are issued to a station, to be printed in advance."""
     stations = _stations(request, "manual-issue")
     form = IssueForm(request.POST or None, stations=stations)
     if request.method == "POST" and form.is_valid():
-        made = issuing.issue(form.cleaned_data["station"], form.cleaned_data["count"], request.actor)  # type: ignore[attr-defined]
+        made = issuing.issue(form.cleaned_data["station"], form.cleaned_data["count"], request.actor)
         first, last = made[0], made[-1]
         messages.success(
             request, _("Forms %(first)s to %(last)s are issued: print them now.") % {"first": first, "last": last}
@@ -127,7 +129,7 @@ def issue(request: HttpRequest) -> HttpResponse:
     return render(request, "bills/manual_issue.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
-def _issued(request: HttpRequest) -> list[ManualForm]:
+def _issued(request: Request) -> list[ManualForm]:
     """The blank forms of a run of numbers, at the stations where issuing is the person's."""
     stations = [pk for pk, _name in _stations(request, "manual-issue")]
     first, last = (request.GET.get(name, "").strip().upper().replace("\x00", "") for name in ("first", "last"))
@@ -144,17 +146,14 @@ def _issued(request: HttpRequest) -> list[ManualForm]:
 
 
 @require_GET
-def issued(request: HttpRequest) -> HttpResponse:
+def issued(request: Request) -> HttpResponse:
     """Forms just issued, with the print of all of them."""
     found = _issued(request)
     return render(request, "bills/manual_issued.html", {"forms": found, "first": found[0], "last": found[-1]})
 
 
 @require_GET
-def blanks(request: HttpRequest) -> HttpResponse:
+def blanks(request: Request) -> HttpResponse:
     """The blank forms of a run of numbers as they are printed: one that was used, spoiled or lost is not printed again."""
     found = _issued(request)
-    content = papers.blanks(found, request.actor.name)  # type: ignore[attr-defined]
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{found[0]}-{found[-1].serial:06d}.pdf"'
-    return response
+    return as_pdf(papers.blanks(found, request.actor.name), f"{found[0]}-{found[-1].serial:06d}")

@@ -4,68 +4,64 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.requests import Request
 from bills import attachments, documents
 from bills.forms.courier import PaperForm
 from bills.models import Attachment, CourierBillOfEntry, DetentionMemo
 from bills.stages import CLOSED, UNFILED
 from eccs import pages
 from eccs.audit_answers import concerns
+from eccs.papers import as_pdf
 
 
-def _bill(request: HttpRequest, key: str) -> CourierBillOfEntry:
-    rows = CourierBillOfEntry.objects.visible_to(request.actor)  # type: ignore[attr-defined]
+def _bill(request: Request, key: str) -> CourierBillOfEntry:
+    rows = CourierBillOfEntry.objects.visible_to(request.actor)
     bill: CourierBillOfEntry = get_object_or_404(rows, CourierBillOfEntry.by_key(key))
     concerns(request, bill)
     return bill
 
 
-def _pdf(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    return response
-
-
 @require_GET
-def bill_print(request: HttpRequest, key: str) -> HttpResponse:
+def bill_print(request: Request, key: str) -> HttpResponse:
     """The Courier Bill of Entry as it is printed (Form D for CBE-XIII)."""
     bill = _bill(request, key)
     if bill.stage in UNFILED:
         raise Http404
-    return _pdf(documents.courier_bill_of_entry(bill, request.actor.name), bill.key)  # type: ignore[attr-defined]
+    return as_pdf(documents.courier_bill_of_entry(bill, request.actor.name), bill.key)
 
 
 @require_GET
-def out_of_charge_print(request: HttpRequest, key: str) -> HttpResponse:
+def out_of_charge_print(request: Request, key: str) -> HttpResponse:
     """The Out of Charge order as it is printed."""
     bill = _bill(request, key)
     order = getattr(bill, "order", None)
     if order is None:
         raise Http404
-    return _pdf(documents.out_of_charge_order(bill, request.actor.name), order.number)  # type: ignore[attr-defined]
+    return as_pdf(documents.out_of_charge_order(bill, request.actor.name), order.number)
 
 
 @require_GET
-def detention_print(request: HttpRequest, number: str) -> HttpResponse:
+def detention_print(request: Request, number: str) -> HttpResponse:
     """A detention memo as it is printed: for Customs and for the courier it is addressed to."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     visible = CourierBillOfEntry.objects.visible_to(actor)
     memo = get_object_or_404(DetentionMemo.objects.select_related("bill"), number=number, bill__in=visible)
     if not (actor.is_officer or actor.is_trade):
         raise Http404
-    return _pdf(documents.detention_memo(memo, actor.name), number)
+    return as_pdf(documents.detention_memo(memo, actor.name), number)
 
 
 @require_GET
-def attachment(request: HttpRequest, pk: int) -> FileResponse:
+def attachment(request: Request, pk: int) -> FileResponse:
     """A paper, to whoever may see its bill. Always a download: nothing a courier sent is shown as a page of ours."""
-    visible = CourierBillOfEntry.objects.visible_to(request.actor)  # type: ignore[attr-defined]
+    visible = CourierBillOfEntry.objects.visible_to(request.actor)
     papers = Attachment.objects.select_related("bill")
-    if not request.actor.is_officer:  # type: ignore[attr-defined]
+    if not request.actor.is_officer:
         papers = papers.exclude(kind__in=Attachment.OFFICERS_ONLY)
     paper = get_object_or_404(papers, pk=pk, bill__in=visible)
     concerns(request, paper.bill)
@@ -77,9 +73,9 @@ def attachment(request: HttpRequest, pk: int) -> FileResponse:
 
 
 @require_POST
-def attach(request: HttpRequest, key: str) -> HttpResponse:
+def attach(request: Request, key: str) -> HttpResponse:
     """The courier adds papers to a filed bill: compulsory documents, or what a query asks for."""
-    bill, actor = _bill(request, key), request.actor  # type: ignore[attr-defined]
+    bill, actor = _bill(request, key), request.actor
     pages.require(actor, "bill-attach")
     if not actor.is_trade:
         raise PermissionDenied
@@ -88,7 +84,7 @@ def attach(request: HttpRequest, key: str) -> HttpResponse:
         messages.error(request, _("The bill is closed: nothing can be attached any more."))
     elif form.is_valid():
         for file in form.cleaned_data["papers"]:
-            paper = attachments.attach_upload(bill, file, form.cleaned_data["kind"], actor.user_id)
+            paper = attachments.attach_upload(bill, file, form.cleaned_data["kind"], request.actor.person_id)
             messages.success(request, _("%(name)s is attached.") % {"name": paper.name})
     else:
         for errors in form.errors.values():

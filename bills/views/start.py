@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Importer
 from accounts.permissions import Actor
+from accounts.requests import Request
 from bills import copies, drafts
 from bills.kinds import TYPED, Kind
 from bills.models import CourierBillOfEntry
@@ -24,9 +25,9 @@ SHOWN = 25
 
 
 @require_http_methods(["GET", "POST"])
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: Request) -> HttpResponse:
     """Choose the form, and the house airway bill of a submitted manifest that has no bill yet."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     pages.require(actor, "bill-start")
     given = request.POST if request.method == "POST" else request.GET
     own, copied = _own_shipments(actor), _copied(actor, given.get("copy", ""))
@@ -91,7 +92,7 @@ def _copied(actor: Actor, key: str) -> CourierBillOfEntry | None:
 
 
 def _begin(
-    request: HttpRequest, actor: Actor, hawb: HouseAirwayBill, kind: Kind, copied: CourierBillOfEntry | None
+    request: Request, actor: Actor, hawb: HouseAirwayBill, kind: Kind, copied: CourierBillOfEntry | None
 ) -> HttpResponse:
     assert actor.user_id is not None
     held = CourierBillOfEntry.objects.filter(hawb=hawb).exclude(stage__in=PUT_AWAY).first()

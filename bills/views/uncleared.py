@@ -6,17 +6,19 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.requests import Request
 from bills.models import UnclearedNotice
 from bills.uncleared import goods, papers
 from bills.uncleared.forms import ProposalForm, RequestForm
 from eccs import audit, keyset, pages
+from eccs.papers import as_pdf
 from eccs.uploads import files
 from eccs.workflow import Refused
 
@@ -24,17 +26,17 @@ VIEWS = {"return": goods.RETURN, "disposal": goods.DISPOSAL}
 MOST_EXPORTED, MOST_PRINTED = 50_000, 2_000
 
 
-def _asked(request: HttpRequest) -> dict[str, str]:
+def _asked(request: Request) -> dict[str, str]:
     """The list as it was asked for: after which spell, and of which goods."""
-    pages.require(request.actor, "uncleared")  # type: ignore[attr-defined]
+    pages.require(request.actor, "uncleared")
     view = request.GET.get("view", "")
     return {
         "view": view if view in VIEWS else "return", "q": request.GET.get("q", "").strip()[:60].replace("\x00", ""),
     }  # fmt: skip
 
 
-def _rows(request: HttpRequest, asked: dict[str, str]) -> Any:
-    return goods.listed(request.actor, VIEWS[asked["view"]], asked["q"])  # type: ignore[attr-defined]
+def _rows(request: Request, asked: dict[str, str]) -> Any:
+    return goods.listed(request.actor, VIEWS[asked["view"]], asked["q"])
 
 
 def _title(view: str) -> str:
@@ -43,9 +45,9 @@ def _title(view: str) -> str:
 
 
 @require_GET
-def listed(request: HttpRequest) -> HttpResponse:
+def listed(request: Request) -> HttpResponse:
     """The goods not cleared after 15 and after 30 days, the longest in first."""
-    asked, actor = _asked(request), request.actor  # type: ignore[attr-defined]
+    asked, actor = _asked(request), request.actor
     page = keyset.page(_rows(request, asked), "in_at", request.GET.get("mark", ""), 100)
     context = {
         **asked, "page": page, "lines": goods.lines(page.rows), "views": [(view, _title(view)) for view in VIEWS],
@@ -57,7 +59,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: Request) -> HttpResponse:
     """The list as a CSV file."""
     asked = _asked(request)
     rows = _rows(request, asked).order_by("in_at", "pk")[:MOST_EXPORTED]
@@ -70,35 +72,29 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def printed(request: HttpRequest) -> HttpResponse:
+def printed(request: Request) -> HttpResponse:
     """The list as it is printed."""
-    asked, actor = _asked(request), request.actor  # type: ignore[attr-defined]
+    asked, actor = _asked(request), request.actor
     rows = list(_rows(request, asked).order_by("in_at", "pk")[:MOST_PRINTED])
     places = ", ".join(dict.fromkeys(str(row.station) for row in rows)) or "-"
-    return _pdf(papers.list_paper(goods.lines(rows), _title(asked["view"]), places, actor.name), "uncleared-goods")
+    return as_pdf(papers.list_paper(goods.lines(rows), _title(asked["view"]), places, actor.name), "uncleared-goods")
 
 
 @require_GET
-def notice(request: HttpRequest, number: str) -> HttpResponse:
+def notice(request: Request, number: str) -> HttpResponse:
     """A notice of uncleared goods as it is sent by post."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     pages.require(actor, "uncleared")
     rows = UnclearedNotice.objects.visible_to(actor).select_related(
         "hawb__manifest__courier", "hawb__master", "station"
     )
-    return _pdf(papers.notice_paper(get_object_or_404(rows, number=number), actor.name), number)
-
-
-def _pdf(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    return response
+    return as_pdf(papers.notice_paper(get_object_or_404(rows, number=number), actor.name), number)
 
 
 @require_http_methods(["GET", "POST"])
-def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+def send_back(request: Request, pk: int) -> HttpResponse:
     """The courier asks for the return of goods to their sender (reg. 5(6))."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     pages.require(actor, "uncleared-return")
     entry = get_object_or_404(goods.within_reach(actor), pk=pk)
     if not actor.acts_as(pages.activity_of("uncleared-return"), entry.hawb.manifest):
@@ -121,9 +117,9 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def dispose(request: HttpRequest) -> HttpResponse:
+def dispose(request: Request) -> HttpResponse:
     """The custodian proposes to sell or destroy the ticked goods (PN17 5.0(v))."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     pages.require(actor, "uncleared-dispose")
     ids = {int(pk) for pk in request.POST.getlist("entry") if pk.isdecimal() and len(pk) < 19}
     at = actor.stations_for([pages.activity_of("uncleared-dispose")])

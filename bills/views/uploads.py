@@ -7,12 +7,13 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.requests import Request
 from bills import images
 from bills.columns import COLUMNS
 from bills.filing import ZIP_LABEL, why_no_bills
@@ -27,24 +28,24 @@ from manifests.models import ExpressCargoManifest
 KIND = "cbe"
 
 
-def _owner(request: HttpRequest) -> str:
+def _owner(request: Request) -> str:
     """Whose uploads the person sees: those of the own firm."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     pages.require(actor, "bill-start")
     if actor.courier_id is None:  # importers file in forms
         raise PermissionDenied
     return f"courier:{actor.courier_id}"
 
 
-def _flight(request: HttpRequest, key: str) -> ExpressCargoManifest:
-    actor = request.actor  # type: ignore[attr-defined]
+def _flight(request: Request, key: str) -> ExpressCargoManifest:
+    actor = request.actor
     rows = ExpressCargoManifest.objects.visible_to(actor).filter(courier_id=actor.courier_id)
     manifest: ExpressCargoManifest = get_object_or_404(rows, ExpressCargoManifest.by_key(key))
     return manifest
 
 
 @require_http_methods(["GET", "POST"])
-def upload(request: HttpRequest, key: str) -> HttpResponse:
+def upload(request: Request, key: str) -> HttpResponse:
     """Hand in the bills of a submitted manifest as CSV or XLSX."""
     owner = _owner(request)
     manifest = _flight(request, key)
@@ -98,7 +99,7 @@ def _why_not_zip(file: UploadedFile[Any] | None) -> str:
 
 
 @require_POST
-def images_of_flight(request: HttpRequest, key: str) -> HttpResponse:
+def images_of_flight(request: Request, key: str) -> HttpResponse:
     """Take in the images of the flight's papers from a ZIP."""
     _owner(request)
     manifest, file = _flight(request, key), request.FILES.get("images")
@@ -107,7 +108,7 @@ def images_of_flight(request: HttpRequest, key: str) -> HttpResponse:
         messages.error(request, _("Choose a ZIP of at most 100 MiB."))
         return back
     try:
-        done = images.take_in(manifest, file, request.actor.user_id)  # type: ignore[attr-defined, arg-type]
+        done = images.take_in(manifest, file, request.actor.person_id)  # type: ignore[arg-type]
     except images.NotAZip as fault:
         messages.error(request, str(fault))
         return back

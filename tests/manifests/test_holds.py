@@ -22,6 +22,7 @@ from tests.factories.bills import bill, hawb_of
 from tests.factories.firms import actor
 from tests.factories.manifests import house_airway_bill, manifest
 from tests.manifests.conftest import SignedIn
+from tests.papers import reading
 
 pytestmark = pytest.mark.django_db
 
@@ -208,6 +209,17 @@ def test_the_register_is_taken_away_as_a_file(signed_in: SignedIn) -> None:
     lines = answer.content.decode("utf-8-sig").splitlines()
     assert lines[0].startswith("station,hawb,bag,manifest")
     assert len(lines) == 2 and "OUT001" in lines[1] and "'=Evil" in lines[1] and "BAY-1" in lines[1]
+
+
+def test_the_register_is_printed(signed_in: SignedIn) -> None:
+    entry_of(house_airway_bill(number="OLD001", consignee_name="Nandi Tools"), location="BAY-1")
+    entry_of(house_airway_bill(number="OUT001"), out_at=timezone.now(), out_on="RETURNED")
+    keeper = signed_in("warehouse.blr")
+    assert reverse("warehouse-print") in keeper.get(reverse("warehouse-register")).content.decode()
+    here, gone = (reading.text(keeper.get(reverse("warehouse-print") + view).content) for view in ("", "?view=out"))
+    assert "OLD001" in here and "NandiTools" in here and "BAY-1" in here and "OUT001" not in here
+    assert "OUT001" in gone and "Returnedtoorigin" in gone and "OLD001" not in gone
+    assert signed_in("courier.swift").get(reverse("warehouse-print")).status_code == 403
 
 
 @pytest.mark.parametrize(

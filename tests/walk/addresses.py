@@ -253,7 +253,7 @@ def _common(world: World) -> None:
         "switch", "people", "person-new", "person-from-elsewhere", "roles", "roles-open",
         "new-challan", "reconciliation", "account", "kept-form", "session", "sessions-end-others", "password-change", "confirm-password",
         "second-factor", "second-factor-square", "recovery-codes", "second-factor-policy", "expiry-exercises", "expiry-new",
-        "differences-open", "warehouse-register", "warehouse-export", "warehouse-move",
+        "differences-open", "warehouse-register", "warehouse-export", "warehouse-print", "warehouse-move",
         "manual", "manual-export", "manual-propose", "manual-issue", "uncleared", "uncleared-export", "uncleared-print",
         "uncleared-dispose", "audit", "audit-export", "documents", "role-holders", "advisories", "advisories-written",
         "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",

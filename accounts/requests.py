@@ -1,0 +1,13 @@
+"""A request as the middleware hands it on to a page."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from accounts.permissions import Actor
+
+
+class Request(HttpRequest):
+    """A request of which it is known who asks, and with which postings (ActorMiddleware puts it there)."""
+
+    actor: Actor
