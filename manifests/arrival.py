@@ -45,8 +45,8 @@ entered AS (
     INSERT INTO manifests_warehouseentry (station_id, hawb_id, in_at, location, out_on)
     SELECT m.station_id, counted.id, %(at)s, '', '' FROM counted JOIN manifests_expresscargomanifest m ON m.id = %(manifest)s
     ON CONFLICT (hawb_id) DO UPDATE SET in_at = excluded.in_at,
-        out_at = CASE WHEN manifests_warehouseentry.out_at IS NOT NULL
-            THEN greatest(manifests_warehouseentry.out_at, excluded.in_at) END
+        out_at = CASE WHEN manifests_warehouseentry.out_on = 'CONFISCATED'
+            THEN greatest(manifests_warehouseentry.out_at, excluded.in_at) ELSE manifests_warehouseentry.out_at END
     WHERE manifests_warehouseentry.in_at IS NULL
 ),
 kept AS (

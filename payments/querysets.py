@@ -34,7 +34,7 @@ def payable_bills(actor: Actor) -> QuerySet[Any]:
     from payments.models import ChallanLine
 
     if not actor.is_trade or (actor.courier_id is None and actor.importer_id is None):
-        return CourierBillOfEntry.objects.none()
+        return CourierBillOfEntry.objects.none().annotate(due=owed() - F("duty_paid"))
     bills: QuerySet[Any] = (
         CourierBillOfEntry.objects.visible_to(actor)
         .filter(importer_id=actor.importer_id)  # of a courier: those that no importer filed

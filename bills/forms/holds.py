@@ -96,9 +96,4 @@ class AdjudicationForm(FinalOrderForm):
             for name in ("fine", "revised_duty"):
                 if given.get(name):
                     self.add_error(name, _("Goods confiscated absolutely cannot be redeemed: leave it empty or 0."))
-            if given.get("penalty"):
-                told = _(
-                    "The bill is closed by the order: a penalty beside it is demanded from the person. Say it in the remarks."
-                )
-                self.add_error("penalty", told)
         return given

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -140,7 +141,9 @@ def test_a_shipment_is_typed_in(signed_in: SignedIn, empty: ExpressCargoManifest
 def landed(signed_in: SignedIn) -> ExpressCargoManifest:
     """A manifest at its arrival scan: a bag of three, a bag of one, a loose shipment of two pieces."""
     signed_in("scan.blr")
-    on = manifest(Stage.ARRIVAL_SCAN, kind=DOCUMENTS, scan_started_at=timezone.now(), hawb_count=5, package_count=7)
+    on = manifest(
+        Stage.ARRIVAL_SCAN, kind=DOCUMENTS, scan_started_at=datetime.fromisoformat(NOW), hawb_count=5, package_count=7
+    )
     for number, pieces, bag in (
         ("D001", 1, "BAG-1"),
         ("D002", 2, "BAG-1"),
