@@ -33,16 +33,17 @@ def payable_bills(actor: Actor) -> QuerySet[Any]:
     """
     from payments.models import ChallanLine
 
+    due: Any = owed() - F("duty_paid")
+    bills: QuerySet[Any] = CourierBillOfEntry.objects.none().annotate(due=due)
     if not actor.is_trade or (actor.courier_id is None and actor.importer_id is None):
-        return CourierBillOfEntry.objects.none().annotate(due=owed() - F("duty_paid"))
-    bills: QuerySet[Any] = (
+        return bills
+    bills = (
         CourierBillOfEntry.objects.visible_to(actor)
         .filter(importer_id=actor.importer_id)  # of a courier: those that no importer filed
         .filter(~Exists(ChallanLine.objects.filter(bill=OuterRef("pk"), live=True)))
     )
     if actor.importer_id is None:
         bills = bills.filter(courier_id=actor.courier_id)
-    due: Any = owed() - F("duty_paid")
     awaited = extra_duty_awaited(actor)
     if not awaited:
         bills = bills.filter(stage=BillStage.DUTY).annotate(due=due)
