@@ -57,7 +57,7 @@ def told(actor: Actor, held: Any) -> dict[str, Any]:
         _line(state, one["document"], one["listing"], why=one["row"].aside_why, until=one["row"].aside_until)
         for state, found in (("HAND", work["in_hand"]), ("ASIDE", work["aside"]))
         for one in found
-        if one["row"].station == held.station
+        if (one["row"].station, one["row"].role) == (held.station, held.role)
     ]
     for desk in stands:
         if desk.over:
@@ -93,7 +93,7 @@ def hand_over(request: Request) -> HttpResponse:
                 text=form.cleaned_data["text"], **told(actor, held),
             )  # fmt: skip
             if form.cleaned_data["back"]:
-                give_back(request.user, station=held.station)  # type: ignore[arg-type]
+                give_back(request.user, station=held.station, role=held.role)  # type: ignore[arg-type]
         audit.record("work.handed-over", request=request, about=str(note)[:200], station=held.station)
         messages.success(request, _("The note is on the desk of the next shift."))
         return redirect("hand-over-note", note.pk)

@@ -139,11 +139,13 @@ def in_whose_hands(row: InHand) -> str:
     return _("%(name)s has it in hand since %(since)s: take it over first.") % {"name": row.by, "since": since}
 
 
-def give_back(person: AbstractBaseUser, *, station: str | None = None) -> list[InHand]:
-    """All that somebody has in hand goes back to the queues, or what is at one station; the rows as they were."""
+def give_back(person: AbstractBaseUser, *, station: str | None = None, role: str = "") -> list[InHand]:
+    """All that somebody has in hand goes back to the queues, or what is at one station, or in one role there."""
     rows = InHand.objects.filter(by=person.pk)
     if station:
         rows = rows.filter(station=station)
+    if role:
+        rows = rows.filter(role=role)
     found = list(rows)
     let_back(person, found, station=station or "")
     return found

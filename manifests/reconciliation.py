@@ -51,11 +51,15 @@ def found(manifest: ExpressCargoManifest, at: datetime) -> list[Difference]:
 
 @transaction.atomic
 def after_late_scans(manifest: ExpressCargoManifest) -> None:
-    """Scans that came after the close: what came late is short no longer, and new excess is listed. Two statements and two reads."""
+    """Scans that came after the close: what came late is short no longer, and new excess is listed. A few statements, however many."""
     now = timezone.now()
-    short = {code for code, _hawb, _count in short_labels(manifest)}
+    short = {code: count for code, _hawb, count in short_labels(manifest)}
     open_short = Difference.objects.filter(manifest=manifest, kind=Kind.SHORT, settled_at=None)
     open_short.exclude(code__in=short).update(settled_at=now, settlement=_("Scanned after the arrival was closed."))
+    fewer = [one for one in open_short.filter(count__gt=1) if one.count != short.get(one.code)]
+    for one in fewer:
+        one.count = short[one.code]
+    Difference.objects.bulk_update(fewer, ["count"])
     Difference.objects.bulk_create(
         [Difference(manifest=manifest, kind=Kind.EXCESS, code=c, opened_at=now) for c in excess_labels(manifest)],
         ignore_conflicts=True,

@@ -104,7 +104,7 @@ def lines(rows: Iterable[WarehouseEntry]) -> list[Line]:
             found[one.hawb_id].documents.append(one)
     spell, until_disposal = days_of(RETURN), days_of(DISPOSAL)
     for line in found.values():
-        proceedings = line.entry.detained_since or (line.bill and line.bill.stage in PROCEEDINGS)
+        proceedings = line.entry.detained_since or (line.bill and _in_proceedings(line.bill))
         with_others = line.bill is not None and _with_others(line.bill)
         free = not proceedings and not with_others and not any(one.stage in one.open_stages() for one in line.documents)
         line.may_return = bool(free and line.days >= spell and return_in_force(line.entry.station_id))
@@ -155,7 +155,7 @@ def _not_lying(hawb: HouseAirwayBill, days: int) -> list[str]:
 
 def _proceedings(hawb: HouseAirwayBill) -> list[str]:
     bill = bill_of(hawb)
-    if bill is not None and bill.stage in PROCEEDINGS:
+    if bill is not None and _in_proceedings(bill):
         return [_("Bill %(bill)s is at “%(stage)s”.") % {"bill": bill, "stage": bill.get_stage_display()}]
     if bill is not None and _with_others(bill):
         return [
@@ -164,6 +164,11 @@ def _proceedings(hawb: HouseAirwayBill) -> list[str]:
     if WarehouseEntry.objects.filter(hawb=hawb, detained_since__isnull=False).exists():
         return [_("The goods are detained.")]
     return []
+
+
+def _in_proceedings(bill: CourierBillOfEntry) -> bool:
+    """Whether the goods are in other hands than the courier's: detained, stopped, confiscated, or awaiting an order, also while it is asked."""
+    return bill.stage in PROCEEDINGS or (bill.stage == Stage.QUERY and bill.returns_to == Stage.ADJUDICATION)
 
 
 def _with_others(bill: CourierBillOfEntry) -> bool:

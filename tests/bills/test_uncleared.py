@@ -151,6 +151,9 @@ def test_neither_goes_before_its_days_or_against_proceedings() -> None:
         entry = lying(31, hawb=bill(stage, arrived=True).hawb)
         with pytest.raises(Refused, match="is at “"):
             goods.request_return(entry.pk, "x", courier)
+    asked = bill(Stage.QUERY, arrived=True, returns_to=Stage.ADJUDICATION)
+    with pytest.raises(Refused, match="is at “Query raised”"):
+        goods.request_return(lying(31, hawb=asked.hawb).pk, "x", courier)
     with pytest.raises(Refused, match="another firm"):
         goods.request_return(lying(31, firm="metro").pk, "x", courier)
     gone = disposal("PERMITTED")

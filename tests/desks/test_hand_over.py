@@ -32,12 +32,16 @@ def test_a_shift_is_handed_over_and_read_by_the_next(signed_in: SignedIn, collea
     assert refused.status_code == 422
 
     sent = {"desk": "ASSESSING_OFFICER@BLR", "text": "The courier brings the licence at ten.", "back": "on"}
+    elsewhere = InHand.objects.create(
+        kind="courierbillofentry", document_id=old.pk, stage=Stage.EXAMINATION, station="BLR", role="INSPECTOR",
+        by=InHand.objects.get(document_id=hand.pk).by, steps=["report_examination"], since=timezone.now(),
+    )  # fmt: skip
     assert mine.post("/hand-over/", sent).status_code == 302
     note = HandOver.objects.get()
     assert {(line["state"], line["number"]) for line in note.lines} == {
         ("HAND", str(hand)), ("ASIDE", str(aside)), ("LATE", str(old)),
     }  # fmt: skip
-    assert not InHand.objects.exists()  # all of it went back
+    assert list(InHand.objects.all()) == [elsewhere]  # all of it went back, but not what is in hand in another role
     assert "brings the licence" not in mine.get("/").content.decode()  # one's own is no news
 
     assert "brings the licence" in theirs.get("/").content.decode()

@@ -13,6 +13,7 @@ from eccs.workflow import Refused, take
 from manifests.clearance import Stage
 from manifests.models import Difference, ExpressCargoManifest, ManifestTrail
 from manifests.reconciliation import settle
+from tests.factories.documents import flight
 from tests.factories.firms import actor
 from tests.factories.manifests import house_airway_bill, manifest
 from tests.manifests.conftest import SignedIn
@@ -54,6 +55,18 @@ def test_a_late_scan_settles_the_short_and_a_late_stranger_is_listed(
     sent(signed_in, closed, "SWF002", "STRAY8")
     assert open_ones(closed) == {("EXCESS", "STRAY9"), ("EXCESS", "STRAY8")}
     assert closed.differences.get(code="SWF002").settlement == "Scanned after the arrival was closed."
+
+
+def test_a_piece_that_comes_late_leaves_one_less_missing(signed_in: SignedIn) -> None:
+    signed_in("scan.blr")
+    on = flight(Stage.ARRIVAL_SCAN, scan_started_at=timezone.now())
+    take(on, "close_arrival", actor("ARRIVAL_SCANNER"))
+    assert on.differences.get(code="D004").count == 2
+    sent(signed_in, on, "D004")
+    one = on.differences.get(code="D004")
+    assert (one.count, one.settled_at) == (1, None)
+    sent(signed_in, on, "D004")
+    assert on.differences.get(code="D004").settled_at is not None
 
 
 def test_an_officer_settles_with_a_reason(signed_in: SignedIn, closed: ExpressCargoManifest) -> None:
