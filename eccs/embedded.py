@@ -86,6 +86,7 @@ class Postgres:
         }
         if self.quick:
             options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+            options["max_connections"] = "300"  # two test workers, each with races of fifty
         settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         self._process = _spawn(
             [str(POSTGRES_BIN / "postgres"), "-D", str(self.folder), *settings], self._log, _account_for_postgres()
