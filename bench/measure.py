@@ -56,7 +56,9 @@ def show(rows: list[Row]) -> None:
     wide = max(len(row.name) for row in rows)
     for row in rows:
         mark = "✓" if row.good else "✗"
-        print(f"{mark} {row.name:{wide}}  {row.ratio:8.3f}  {row.aim:8}  {row.measured}, beside {row.beside}")
+        print(
+            f"{mark} {row.name:{wide}}  {row.ratio:8.3f}  {row.aim:8}  {row.measured}, beside {row.beside}", flush=True
+        )
     RESULTS.parent.mkdir(exist_ok=True)
     known = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     known.update({row.name: asdict(row) for row in rows})

@@ -164,6 +164,14 @@ class Client:
         return self.post(path, body, f"multipart/form-data; boundary={mark}")
 
     def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, bytes, str]:
-        self._line.request(method, path, body, {"Cookie": self._cookie, **headers})
+        told = {"Cookie": self._cookie, **headers}
+        try:
+            self._line.request(method, path, body, told)
+        except (
+            BrokenPipeError,
+            ConnectionResetError,
+        ):  # the server closes a line that stood idle: as a browser, open another
+            self._line.close()
+            self._line.request(method, path, body, told)
         answer = self._line.getresponse()
         return answer.status, answer.read(), answer.headers.get("Location", "")
