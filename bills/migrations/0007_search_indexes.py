@@ -30,6 +30,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='coveredshipment',
-            index=models.Index(condition=models.Q(('ended_at__isnull', False)), fields=['hawb'], name='covered_before'),
+            index=models.Index(fields=['hawb'], name='covered_of_hawb'),
         ),
     ]

@@ -31,7 +31,9 @@ class CoveredShipment(models.Model):
         ]
         indexes = [
             models.Index(fields=["bill", "id"], name="covered_by_bill"),
-            models.Index(fields=["hawb"], name="covered_before", condition=Q(ended_at__isnull=False)),
+            models.Index(
+                fields=["hawb"], name="covered_of_hawb"
+            ),  # asked for every shipment that is taken off a manifest
         ]
 
     def __str__(self) -> str:

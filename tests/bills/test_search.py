@@ -38,8 +38,8 @@ def plan_of(condition: Any) -> str:
     [
         ("iec", "AAKCK4417E", ("bill_iec",)),
         ("pan", "AAKCK4417E", ("bill_iec", "bill_kyc_pan", "bill_gstin_pan")),
-        ("hawb", "SWF7731904425", ("hawb_number_begins", "bill_one_for_a_hawb", "covered_once", "covered_before")),
-        ("consignee", "Kaveri", ("hawb_consignee_begins", "bill_one_for_a_hawb", "covered_once", "covered_before")),
+        ("hawb", "SWF7731904425", ("hawb_number_begins", "bill_one_for_a_hawb", "covered_once", "covered_of_hawb")),
+        ("consignee", "Kaveri", ("hawb_consignee_begins", "bill_one_for_a_hawb", "covered_once", "covered_of_hawb")),
     ],
 )  # fmt: skip
 def test_each_search_has_its_index(kind: str, value: str, indexes: tuple[str, ...]) -> None:
