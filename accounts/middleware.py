@@ -23,21 +23,27 @@ Ask = Callable[[HttpRequest], HttpResponse]
 
 
 class ActorMiddleware:
-    """Puts the actor on the request: read from the database once, and only where it is asked for."""
+    """Puts the actor on the request: read from the database once, and on public pages only where it is asked for."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        def actor() -> Actor:
-            if not request.user.is_authenticated:
-                return NOBODY
-            whole = Actor.of(request.user)
-            chosen = request.session.get(DESK, "")
-            return whole.at_desk(chosen) if chosen else whole
-
-        request.actor = SimpleLazyObject(actor)  # type: ignore[attr-defined]
+        request.actor = SimpleLazyObject(lambda: _actor_of(request))  # type: ignore[attr-defined]
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> None:
+        """A page for people who are signed in asks the actor hundreds of things: it has the actor and no stand-in."""
+        if not _is_public(view):
+            request.actor = _actor_of(request)  # type: ignore[attr-defined]
+
+
+def _actor_of(request: HttpRequest) -> Actor:
+    if not request.user.is_authenticated:
+        return NOBODY
+    whole = Actor.of(request.user)
+    chosen = request.session.get(DESK, "")
+    return whole.at_desk(chosen) if chosen else whole
 
 
 class NoStore:

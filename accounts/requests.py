@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest
 
 from accounts.permissions import Actor
@@ -11,3 +13,4 @@ class Request(HttpRequest):
     """A request of which it is known who asks, and with which postings (ActorMiddleware puts it there)."""
 
     actor: Actor
+    desks: list[Any]  # of the actor, once they were asked for

@@ -136,6 +136,14 @@ def desks(actor: Actor) -> list[Desk]:
     return found
 
 
+def of_request(request: Request) -> list[Desk]:
+    """The desks of who asks, found once for a page and its masthead."""
+    found: list[Desk] | None = getattr(request, "desks", None)
+    if found is None:
+        found = request.desks = desks(request.actor)
+    return found
+
+
 def _scopes(listing: pages.Listing, stage: str, actor: Actor) -> list[tuple[str, Any, frozenset[str] | None]]:
     """Whose documents of a stage wait for the person: the courier's own, or those of the stations posted to.
 
@@ -180,7 +188,7 @@ def masthead(request: Request) -> dict[str, Any]:
     here = getattr(request, "page_path", request.path)  # of the page a fragment belongs to
     nav = [
         {"label": desk.label, "kind": desk.listing.label, "url": url, "count": desk.count, "current": here == url}
-        for desk in desks(actor)
+        for desk in of_request(request)
         for url in (desk.url,)
     ]
     return {

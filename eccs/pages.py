@@ -88,10 +88,11 @@ class Listing:
 
         if not self.queued:
             return ()
-        found = {
-            *waiting_at(self.model, actor),
-            *(s for s, done in self.elsewhere.items() if actor.may(done.activity)),
-        }
+        here = waiting_at(self.model, actor)
+        there = {s for s, done in self.elsewhere.items() if actor.may(done.activity)}
+        if not there:
+            return here
+        found = {*here, *there}
         return tuple(stage for stage in self.model.stage_order() if stage in found)
 
     def visible_to(self, actor: Any) -> QuerySet[Any]:

@@ -141,7 +141,7 @@ def queue(request: Request, slug: str, stage: str) -> HttpResponse:
     top = list(rows.filter(pk__in=work.first).order_by(OLDEST, "pk")[:FIRST]) if work.first and sort == OLDEST else []
     start = request.GET.get("mark", "")
     shown = keyset.page(rows.exclude(pk__in=[row.pk for row in top]) if top else rows, sort, start, size)
-    here = next((d for d in desks.desks(actor) if d.listing is listing and d.stage == code), None)
+    here = next((d for d in desks.of_request(request) if d.listing is listing and d.stage == code), None)
     kept = {k: v for k, v in request.GET.items() if v and k not in ("mark", "select")}
     context = {
         "listing": listing, "stage": code, "stage_slug": stage, "desk": here, "columns": columns,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
@@ -24,6 +24,10 @@ class Actor(Protocol):
     @property
     def name(self) -> str:
         """The name as the trail writes it."""
+
+    @property
+    def activities(self) -> Collection[str]:
+        """Everything the actor may do, on some document."""
 
     def may(self, activity: str) -> bool:
         """Whether the activity is the actor's, on some document."""

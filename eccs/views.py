@@ -60,7 +60,7 @@ def desk(request: Request) -> HttpResponse:
     firm = f"courier:{actor.courier_id}" if actor.courier_id else f"importer:{actor.importer_id}"
     told = [f"person:{actor.user_id}", *([firm] if actor.is_trade else [])]
     context = {
-        "desks": desks.desks(actor), "notices": Notice.objects.filter(audience__in=told).order_by("-created_at")[:8],
+        "desks": desks.of_request(request), "notices": Notice.objects.filter(audience__in=told).order_by("-created_at")[:8],
         "handed_over": hand_over_views.unread(actor), "may_hand_over": actor.may(pages.activity_of("hand-over")),
         **my_work.of(actor), "now": timezone.now(),
         "advisories": Advisory.objects.unread_by(actor).select_related("station")[:UNREAD],

@@ -374,7 +374,7 @@ def buttons(document: Document, actor: Actor) -> list[Button]:
 
 def waiting_at(model: type[Document], actor: Actor) -> tuple[str, ...]:
     """The stages that wait for this person, in the order of the notice."""
-    return tuple(stage for stage, moving in _moving(model).items() if any(map(actor.may, moving)))
+    return tuple(stage for stage, moving in _moving(model).items() if not moving.isdisjoint(actor.activities))
 
 
 @cache
