@@ -65,29 +65,27 @@ def reconciliation(request: Request) -> HttpResponse:
 def close(request: Request, pk: int) -> HttpResponse:
     """Close a message with words on how it was put right."""
     actor = _officer(request, "close-reconciliation")
-    form = SettlementForm(request.POST)
-    with transaction.atomic():
-        message = get_object_or_404(open_messages(actor, "close-reconciliation").select_for_update(of=("self",)), pk=pk)
-        if form.is_valid():
-            message.close(actor, form.cleaned_data["settlement"])
-    if form.is_valid():
-        messages.success(request, _("Closed: challan %(number)s.") % {"number": message.challan_number})
-    else:
-        messages.error(request, _("Say how it was put right, in 5 to 300 characters. Nothing has changed."))
-    return _back(actor)
+    return _settled(request, open_messages(actor, "close-reconciliation"), pk, _("Closed: challan %(what)s."))
 
 
 @require_POST
 def record_refundable(request: Request, pk: int) -> HttpResponse:
     """What was paid on a bill that is closed is recorded as refundable, with words on the refund."""
     actor = _officer(request, "close-reconciliation")
-    form = SettlementForm(request.POST)
+    return _settled(
+        request, uncredited_lines(actor, "close-reconciliation"), pk, _("Recorded as refundable: %(what)s.")
+    )
+
+
+def _settled(request: Request, rows: QuerySet[Any], pk: int, words: str) -> HttpResponse:
+    """One row, held while the words on it are judged and kept."""
+    actor, form = request.actor, SettlementForm(request.POST)
     with transaction.atomic():
-        line = get_object_or_404(uncredited_lines(actor, "close-reconciliation").select_for_update(of=("self",)), pk=pk)
+        row = get_object_or_404(rows.select_for_update(of=("self",)), pk=pk)
         if form.is_valid():
-            line.close(actor, form.cleaned_data["settlement"])
+            row.close(actor, form.cleaned_data["settlement"])
     if form.is_valid():
-        messages.success(request, _("Recorded as refundable: %(line)s.") % {"line": line})
+        messages.success(request, words % {"what": getattr(row, "challan_number", row)})
     else:
         messages.error(request, _("Say how it was put right, in 5 to 300 characters. Nothing has changed."))
     return _back(actor)
