@@ -4,9 +4,20 @@
 import { SignedOut, fetched, now, post, sent } from "./scan-wire.js";
 
 const station = document.getElementById("station").dataset;
-const manifest = await fetched(station.packages);
 const KEY = `eccs-unsent-${station.key}-`;
 const $ = (id) => document.getElementById(id);
+
+// What is pulled before the manifest is here waits in the page; a form posted now would leave it, and lose the pulls after it.
+const early = [];
+let scanned = (code) => early.push(code);
+$("scan-form").addEventListener("submit", (e) => {
+  e.preventDefault();
+  const code = clean($("code").value);
+  $("code").value = "";
+  $("code").focus();
+  if (code) scanned(code);
+});
+const manifest = await fetched(station.packages);
 const number = new Intl.NumberFormat("en-IN");
 const WORDS = JSON.parse($("scan-words").textContent); // in the language of the page
 
@@ -171,16 +182,6 @@ document.addEventListener("keydown", (e) => {
   if (!["INPUT", "BUTTON", "A"].includes(document.activeElement.tagName) && !e.ctrlKey && !e.metaKey && !e.altKey) $("code").focus();
 });
 
-$("scan-form").addEventListener("submit", (e) => {
-  e.preventDefault();
-  const code = clean($("code").value);
-  $("code").value = "";
-  $("code").focus();
-  if (!code) return;
-  show(code, judge(code));
-  remember({ code });
-});
-
 // 4 ── weight
 function weighing(bill) {
   $("weigh-code").value = bill.hawb;
@@ -219,5 +220,8 @@ for (const { code, clock } of unsent.values()) { // scanned before a reload, not
 }
 showUnsent(false);
 drain();
+scanned = (code) => { show(code, judge(code)); remember({ code }); };
+early.forEach((code) => scanned(code));
 $("code").focus();
 ready();
+$("scan-form").dataset.live = "yes";

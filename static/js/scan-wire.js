@@ -3,9 +3,19 @@
 /** The time of day on the station's clock. */
 export const now = () => new Date().toLocaleTimeString("en-GB", { timeZone: "Asia/Kolkata" });
 
+/** The packages as the server lists them; while the line is down it is asked again. */
+async function listed(address, wait = 500) {
+  try {
+    return await (await fetch(address, { headers: { Accept: "application/json" } })).json();
+  } catch {
+    await new Promise((later) => setTimeout(later, wait));
+    return listed(address, Math.min(wait * 2, 8000));
+  }
+}
+
 /** The manifest's packages and house airway bills, as the station judges by them. */
 export async function fetched(address) {
-  const { pieces, inside, shared } = await (await fetch(address, { headers: { Accept: "application/json" } })).json();
+  const { pieces, inside, shared } = await listed(address);
   const hawbs = new Map();
   for (const [, hawb, packages, kg, at, held, bagged, arrived, confiscated] of pieces) {
     const bill = hawbs.get(hawb) ?? { hawb, packages, kg: Number(kg), arrived, held, bagged, confiscated };

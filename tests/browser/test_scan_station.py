@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from bills.models import CourierBillOfEntry
 from bills.stages import Stage
@@ -38,8 +38,8 @@ def at_station(visit: Visit, on: ExpressCargoManifest) -> Page:
     """The station, ready to scan."""
     page = visit("scan.blr")
     page.goto(f"/manifests/{on.key}/scan/")
+    expect(page.locator("#scan-form")).to_have_attribute("data-live", "yes")
     expect(page.locator("#scan-form")).to_have_attribute("data-ready", "yes")
-    page.wait_for_load_state("networkidle")
     return page
 
 
@@ -100,6 +100,32 @@ def test_a_lost_answer_is_sent_again_and_counts_once(visit: Visit) -> None:
     assert set(ArrivalScan.objects.values_list("verdict", flat=True)) == {"ARRIVED"}
 
 
+def test_what_is_pulled_before_the_manifest_is_here_waits_and_counts(visit: Visit) -> None:
+    on = flight(3)
+    page = visit("scan.blr")
+    asked: list[Route] = []
+
+    def lose_the_first_answer(route: Route) -> None:
+        asked.append(route)
+        if len(asked) > 1:
+            route.continue_()
+
+    page.route("**/packages/", lose_the_first_answer)
+    with page.expect_request("**/packages/"):
+        page.goto(f"/manifests/{on.key}/scan/", wait_until="commit")
+    expect(page.locator("#code")).to_be_focused()
+    labels = codes(on)
+    for code in labels:
+        pull(page, code)
+    expect(page.locator("#code")).to_have_value("")
+    assert not ArrivalScan.objects.exists()
+    asked[0].abort()  # the station asks again
+    expect(page.locator("#done")).to_have_text(str(len(labels)))
+    expect(page.locator("#unsent-say")).to_have_text("All sent")
+    assert set(ArrivalScan.objects.values_list("verdict", flat=True)) == {"ARRIVED"}
+    assert ArrivalScan.objects.count() == len(labels)
+
+
 def test_a_reload_keeps_what_was_not_sent(visit: Visit) -> None:
     on = flight(5)
     page = at_station(visit, on)
@@ -110,7 +136,7 @@ def test_a_reload_keeps_what_was_not_sent(visit: Visit) -> None:
     expect(page.locator("#unsent-say")).to_contain_text("4 not yet sent")
     page.unroute("**/scans/")
     page.reload()
-    page.wait_for_load_state("networkidle")
+    expect(page.locator("#scan-form")).to_have_attribute("data-live", "yes")
     expect(page.locator("#unsent-say")).to_have_text("All sent", timeout=30_000)
     assert ArrivalScan.objects.count() == 4
 
