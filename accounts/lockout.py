@@ -89,10 +89,8 @@ def begin(name: str, address: str) -> Try | None:
     name, address = name[:60], address or NOWHERE
     with transaction.atomic():
         now = timezone.now()
-        counts = [(_row(name, address), of_pair())]
+        counts = _counts(name, address, now)
         pair = counts[0][0]
-        if pair.good_at is None or now - pair.good_at >= known_for():
-            counts += [(_row(name, ""), of_name()), (_row("", address), of_address())]
         for row, wait in counts:
             if now - row.last_at >= wait.forgotten_after:
                 row.tries, row.waits_until = 0, None
@@ -102,7 +100,7 @@ def begin(name: str, address: str) -> Try | None:
             row.tries, row.last_at = row.tries + 1, now
             span = wait.after(row.tries)
             row.waits_until = now + span if span else None
-            row.save(update_fields=["tries", "last_at", "waits_until"])
+        _write([row for row, _wait in counts])
         if any(row.name and row.tries == wait.limit for row, wait in counts):
             letters.tell_locked(name)
     return Try(pair.pk, tuple(row.pk for row, _wait in counts[1:]))
@@ -132,14 +130,25 @@ def _less_one(pk: int, limit: int) -> None:
     )
 
 
-def _row(name: str, address: str) -> SignInTries:
-    """One count, locked: always that of the pair first, then of the name, then of the address."""
-    rows = SignInTries.objects.select_for_update(of=("self",)).filter(name=name, address=address)
-    found = rows.first()
-    if found is None:
-        SignInTries.objects.bulk_create([SignInTries(name=name, address=address)], ignore_conflicts=True)
-        found = rows.get()
-    return found
+def _counts(name: str, address: str, now: datetime) -> list[tuple[SignInTries, Wait]]:
+    """The counts of a try, locked: that of the pair, then of the name, then of the address; of a known pair its own alone."""
+    locked = SignInTries.objects.select_for_update(of=("self",))
+    pair = locked.filter(name=name, address=address).first()
+    if pair is not None and pair.good_at is not None and now - pair.good_at < known_for():
+        return [(pair, of_pair())]
+    keys = [(name, address), (name, ""), ("", address)]
+    SignInTries.objects.bulk_create([SignInTries(name=n, address=a) for n, a in keys], ignore_conflicts=True)
+    wanted = Q(*(Q(name=n, address=a) for n, a in keys), _connector=Q.OR)
+    place = Case(When(~Q(name="") & ~Q(address=""), then=0), When(address="", then=1), default=2)
+    return list(zip(locked.filter(wanted).order_by(place), (of_pair(), of_name(), of_address()), strict=True))
+
+
+def _write(rows: list[SignInTries]) -> None:
+    kept = ["tries", "last_at", "waits_until"]
+    if len(rows) == 1:
+        rows[0].save(update_fields=kept)
+    else:
+        SignInTries.objects.bulk_update(rows, kept)
 
 
 def within(what: str, address: str, most: int, window: timedelta) -> bool:

@@ -44,3 +44,12 @@ def reach(user_id: int | None) -> set[str]:
     operates = CourierStation.objects.filter(in_force(timezone.localdate()), courier__people=user_id or 0)
     found = CustomsStation.objects.filter(Q(people=user_id or 0) | Q(pk__in=operates.values("station")))
     return set(found.values_list("pk", flat=True))
+
+
+def reach_of(person: User) -> set[str]:
+    """The same of somebody who is at hand: no query for the people of no courier."""
+    home = {person.home_id} if person.home_id else set()
+    if person.courier_id is None:
+        return home
+    operates = CourierStation.objects.filter(in_force(timezone.localdate()), courier=person.courier_id)
+    return home | set(operates.values_list("station_id", flat=True))

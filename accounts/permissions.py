@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -78,6 +79,7 @@ class Actor:
     custodian_id: int | None = None
     postings: tuple[Held, ...] = field(default=())
     desks: tuple[Held, ...] = field(default=())  # every posting, where the person looks at one of them alone
+    places: Mapping[str, str] = field(default_factory=dict, compare=False)  # the stations' names by their codes
 
     @classmethod
     def of(cls, user: User) -> Actor:
@@ -86,13 +88,11 @@ class Actor:
         The people of a custodian hold nothing before its appointment begins nor after its last day.
         """
         today = timezone.localdate()
-        postings = Posting.objects.filter(Q(until=None) | Q(until__gte=today), user=user, since__lte=today)
-        if user.custodian_id is not None:
-            postings = postings.filter(in_office(today))
+        found = [row for row in _rows_of(user.pk) if row.holds_on(today)]
         return cls(
             user_id=user.pk, name=user.full_name, username=user.username, courier_id=user.courier_id,
             importer_id=user.importer_id, custodian_id=user.custodian_id,
-            postings=_held(postings),
+            postings=_held(found), places={row.station: row.place or "" for row in found if row.station},
         )  # fmt: skip
 
     def at_desk(self, key: str) -> Actor:
@@ -189,26 +189,59 @@ def composed(group: str, name: str, station: str, codes: Iterable[str]) -> Held:
     return Held(composed_code(group, name), station, frozenset(codes) & of_group(group))
 
 
-def _held(postings: QuerySet[Posting]) -> tuple[Held, ...]:
-    """Postings as roles held: one query."""
-    found = postings.order_by("pk").values_list(
-        "role", "station_id", "station_role__group", "station_role__name", "station_role__activities"
-    )
+class _Row(NamedTuple):
+    """A posting, with the role composed for it and the name of its station."""
+
+    since: date
+    until: date | None
+    role: str
+    station: str | None
+    place: str | None
+    group: str
+    name: str
+    codes: list[str]
+    office_since: date | None  # of the custodian whose person it is
+    office_until: date | None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it is in force on a day: of a custodian's person not before the appointment nor after its last day."""
+        in_office = self.office_since is None or self.office_since <= day <= (self.office_until or day)
+        return in_office and self.since <= day <= (self.until or day)
+
+
+def _rows(postings: QuerySet[Posting]) -> QuerySet[Posting, tuple[Any, ...]]:
+    """Postings as they are held, in the order given: one query."""
+    return postings.order_by("pk").values_list(
+        "since", "until", "role", "station_id", "station__name",
+        "station_role__group", "station_role__name", "station_role__activities",
+        "user__custodian__since", "user__custodian__until",
+    )  # fmt: skip
+
+
+@cache
+def _statement() -> str:
+    """The query for the postings of one person. Every request asks it, so it is put into SQL once."""
+    statement: str = _rows(Posting.objects.filter(user=0)).query.sql_with_params()[0]
+    return statement
+
+
+def _rows_of(user_id: int) -> list[_Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(), [user_id])
+        return [_Row(*row) for row in cursor.fetchall()]
+
+
+def _held(rows: Iterable[_Row]) -> tuple[Held, ...]:
+    """Postings as roles held."""
     return tuple(
-        Held(role, station or "") if role else composed(group, name, station or "", codes)
-        for role, station, group, name, codes in found
+        Held(row.role, row.station or "") if row.role else composed(row.group, row.name, row.station or "", row.codes)
+        for row in rows
     )
-
-
-def in_office(today: date) -> Q:
-    """The condition on postings that the custodian whose people they are is in office."""
-    last = Q(user__custodian__until=None) | Q(user__custodian__until__gte=today)
-    return Q(user__custodian__since__lte=today) & last
 
 
 def held_ahead(person: User) -> tuple[Held, ...]:
     """What a person holds today, or will from a later day."""
-    return _held(postings_ahead(person))
+    return _held(_Row(*row) for row in _rows(postings_ahead(person)))
 
 
 SYSTEM = Actor(user_id=None, name="ECCS", postings=(Held(Role.SYSTEM.value),))

@@ -213,9 +213,12 @@ def note_sign_in(request: HttpRequest, user: User, **_kwargs: Any) -> None:
     request.session[SEEN] = _seconds()
     if request.session.session_key:
         agent = request.META.get("HTTP_USER_AGENT", "")
-        LiveSession.objects.update_or_create(  # who signs in once more in the same browser keeps its line
-            key=request.session.session_key,
-            defaults={"user": user, "address": address_of(request), "browser": in_words(agent)[:60]},
+        row = LiveSession(
+            key=request.session.session_key, user=user, address=address_of(request), browser=in_words(agent)[:60]
+        )
+        # who signs in once more in the same browser keeps its line
+        LiveSession.objects.bulk_create(
+            [row], update_conflicts=True, unique_fields=["key"], update_fields=["user", "address", "browser"]
         )
 
 

@@ -4,6 +4,21 @@ from eccs.settings import *  # noqa: F403 the settings of ECCS, whole
 
 INSTALLED_APPS = [*INSTALLED_APPS, "django.contrib.admin", "import_export"]  # noqa: F405 from the line above
 ROOT_URLCONF = "bench.urls"
+TEMPLATES = [
+    *TEMPLATES,  # noqa: F405 from the first line
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "NAME": "peer",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    },
+]
 LOGGING["root"]["level"] = "ERROR"  # noqa: F405 from the first line
 SILENCED_SYSTEM_CHECKS = ["admin.E404", "admin.E408", "admin.E409", "admin.E410", "admin.E405"]
 

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
+from bench import admin_list
 from eccs.urls import handler400, handler403, handler404, handler500
 from eccs.urls import urlpatterns as all_of_eccs
 
@@ -18,4 +19,4 @@ def empty(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
-urlpatterns = [path("empty/", empty), *all_of_eccs]
+urlpatterns = [path("empty/", empty), path("peer/", (admin_list.addresses(), "admin", "admin")), *all_of_eccs]

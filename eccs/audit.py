@@ -189,7 +189,8 @@ def record(
     if actor is None and event.startswith("sign-in."):
         about, places, reach = _tried(about)
     elif actor is not None and event.startswith(OF_ACCOUNTS):
-        reach = import_module(settings.AUDIT_PEOPLE).reach(actor.user_id)
+        known = import_module(settings.AUDIT_PEOPLE)
+        reach = known.reach_of(by) if isinstance(by, AbstractBaseUser) else known.reach(actor.user_id)
     meta = request.META if request else {}
     line = AuditLine(
         lane=station or min(places - {""}, default=""), at=timezone.now(), event=event,
@@ -207,6 +208,8 @@ def record(
 
 def _under_way() -> bool:
     """Whether somebody's transaction is under way. One that wraps a test from outside, and is never committed, is none."""
+    if not connection.in_atomic_block:
+        return False
     try:
         with transaction.atomic(durable=True):
             return False

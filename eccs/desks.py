@@ -15,7 +15,6 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
-from accounts.models import CustomsStation
 from accounts.permissions import Actor
 from accounts.requests import Request
 from accounts.roles import Group, label_of
@@ -43,7 +42,7 @@ class Desk:
     @property
     def url(self) -> str:
         """The address of its queue."""
-        return reverse("queue", args=[self.listing.slug, pages.as_verb(self.stage)])
+        return pages.queue_address(self.listing.slug, self.stage)
 
 
 Counted = dict[tuple[str, str | None], tuple[int, datetime | None, int]]
@@ -205,9 +204,7 @@ def masthead(request: Request) -> dict[str, Any]:
             "name": actor.name,
             "roles": _named(actor),
             "held": _to_switch(actor),
-            "stations": [str(s) for s in CustomsStation.objects.filter(pk__in=actor.stations)]
-            if actor.stations
-            else [],
+            "stations": sorted(f"{actor.places[code]} ({code})" for code in actor.stations),
             "firm": (user.courier.short_name if user.courier else str(user.importer or "")) if actor.is_trade else "",
             "standing": _standing(actor, user),
             "text_size": user.text_size,

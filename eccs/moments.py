@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -58,3 +58,8 @@ def when(at: datetime | None) -> str:
 def weekday(at: datetime | None) -> str:
     """The day of the week with the day: Thursday 19/11/2026."""
     return "" if at is None else f"{date_format(local(at), 'l')} {day(at)}"
+
+
+def is_late(since: datetime, target_minutes: int) -> bool:
+    """Whether a document has been at its desk for longer than the target, if there is one."""
+    return bool(target_minutes) and timezone.now() - since >= timedelta(minutes=target_minutes)

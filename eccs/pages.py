@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 
 if TYPE_CHECKING:
     from eccs.workflow import Document
@@ -73,6 +76,7 @@ class Listing:
     page_template: str = "eccs/document.html"  # for officers and custodians
     trade_template: str = "eccs/document_trade.html"  # for couriers and importers
     related: tuple[str, ...] = ()
+    row_fields: tuple[str, ...] = ()  # what the row of a queue reads beyond number and stage; nothing said: everything
     context: Callable[[Any, Any], dict[str, Any]] = field(default=lambda _document, _actor: {})
     search: Callable[[str], Q] | None = None  # by whatever was typed
     search_by: Mapping[str, Callable[[str], Q]] = field(default_factory=dict)  # by what it was understood as: hawb, pan
@@ -95,6 +99,13 @@ class Listing:
         found = {*here, *there}
         return tuple(stage for stage in self.model.stage_order() if stage in found)
 
+    def in_rows(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Documents for the rows of a queue, with no more of each than its row shows."""
+        if not self.row_fields:
+            return rows.select_related(*self.related)
+        related = {name.rpartition("__")[0] for name in self.row_fields} - {""}
+        return rows.select_related(*related).only("number", "stage", "stage_since", "station", *self.row_fields)
+
     def visible_to(self, actor: Any) -> QuerySet[Any]:
         """The documents of this kind that the actor may see."""
         return self.model._default_manager.visible_to(actor)  # type: ignore[attr-defined, no-any-return]
@@ -113,6 +124,7 @@ class Listing:
         return rows
 
 
+IN_A_SEGMENT = "~:@!$&'()*+,;="  # what may stand in a part of an address as it is (RFC 3986, 3.3)
 LONGEST_NUMBER = 18  # digits that fit a key
 
 _listings: dict[str, Listing] = {}
@@ -168,6 +180,23 @@ def listing_at_desk(model: type[Document]) -> Listing:
 def slug_of(model: type[Document]) -> str:
     """The address of a kind of document."""
     return next(listing.slug for listing in _listings.values() if listing.model is model)
+
+
+def address_of(model: type[Document], key: str) -> str:
+    """The address of a document's page, by the key of the document."""
+    return f"{_page_of(slug_of(model))}{quote(key, safe=IN_A_SEGMENT)}/"
+
+
+@cache
+def _page_of(slug: str) -> str:
+    """The address under which the pages of a kind of document are, found once."""
+    return reverse("document", args=[slug, "-"]).removesuffix("-/")
+
+
+@cache
+def queue_address(slug: str, stage: str) -> str:
+    """The address of the queue of a stage."""
+    return reverse("queue", args=[slug, as_verb(stage)])
 
 
 def id_in(text: str) -> int:

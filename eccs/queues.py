@@ -16,12 +16,13 @@ from django.views.decorators.http import require_GET
 
 from accounts.requests import Request
 from accounts.roles import group_of
-from eccs import desk_work, desks, keyset, pages
+from eccs import desk_work, desks, keyset, moments, pages
 from eccs.in_hand import InHand, Priority, kind_of
 from eccs.workflow import Document, Step
 
 OLDEST = "stage_since"
 FIRST = keyset.SIZES[-1]  # documents with priority that stand before the first page
+IN_HAND = ("document_id", "role", "since", "aside_until", "by__full_name")  # what a row tells of who has it
 WORK = ("free", "mine", "taken", "aside", "first")  # the views of a queue besides all and over target
 
 
@@ -44,7 +45,8 @@ class AtDesk:
     @cached_property
     def hands(self) -> dict[int, InHand]:
         """By document, who of the reader's own user group has it in hand or set it aside."""
-        rows = InHand.objects.of(self.listing.model).live().filter(self._here, stage=self.stage).select_related("by")
+        rows = InHand.objects.of(self.listing.model).live().filter(self._here, stage=self.stage)
+        rows = rows.select_related("by").only(*IN_HAND)
         return {row.document_id: row for row in rows if group_of(row.role) in self.actor.groups}
 
     @cached_property
@@ -77,7 +79,18 @@ class AtDesk:
         for row in rows:
             row.target = 0 if self.actor.is_trade else desks.target_of(self.listing, self.stage, row.station_id)
             row.hand, row.priority = self.hands.get(row.pk), self.first.get(row.pk)
+            row.is_marked = bool(row.hand or row.priority)
+            row.row_class = self._class_of(row)
         return rows
+
+    def _class_of(self, row: Any) -> str:
+        """How a row is drawn: over its target, before the others, in hand."""
+        drawn = ["row--late"] if moments.is_late(row.stage_since, row.target) else []
+        if row.priority:
+            drawn.append("row--first")
+        if row.hand:
+            drawn.append("row--me" if row.hand.by_id == self.actor.user_id else "row--taken")
+        return " ".join(drawn)
 
     def others(self) -> list[int]:
         """What a colleague has in hand, and whatever is set aside: nobody else's next document."""
@@ -133,7 +146,7 @@ def queue(request: Request, slug: str, stage: str) -> HttpResponse:
     columns = [c for c in listing.columns if actor.is_officer or not c.officers_only]
     sort, view = _sort(request, columns), request.GET.get("work", "")
     view, work = view if view in WORK else "", AtDesk(listing, code, actor)
-    rows = listing.visible_to(actor).filter(stage=code).select_related(*listing.related)
+    rows = listing.in_rows(listing.visible_to(actor).filter(stage=code))
     rows = work.viewed(listing.filtered(rows, request.GET, officer=actor.is_officer), view)
     if request.GET.get("late"):
         rows = rows.filter(desks.late_for(listing, code, actor))

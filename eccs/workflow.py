@@ -110,7 +110,7 @@ class Document(FSMModelMixin, numbering.Numbered):
 
     def get_absolute_url(self) -> str:
         """The address of the document's page."""
-        return reverse("document", args=[pages.slug_of(type(self)), self.key])
+        return pages.address_of(type(self), self.key)
 
     def step_url(self, name: str) -> str:
         """The address where a step is taken on this document."""

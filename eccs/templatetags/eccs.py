@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache, lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms, template
 from django.forms.boundfield import BoundField
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.roles import Group, Role
 from eccs import money, pages, state_map
 from eccs.form_words import name_in_words
-from eccs.moments import as_read, clock, day, moment, weekday, when
+from eccs.moments import as_read, clock, day, is_late, moment, weekday, when
 from eccs.workflow import Document, Step, holders
 
 register = template.Library()
@@ -28,7 +30,12 @@ HELD = frozenset({"DETAINED", "STOPPED", "SUSPENDED", "INACTIVE"})
 FINISHED_WELL = frozenset(
     "OUT_OF_CHARGE LET_EXPORT_ORDER EXPORTED ARRIVED PAID PROVISIONALLY_RELEASED REGISTERED APPOINTED IN_FORCE".split()
 )
-LANES = {(False, False): "none", (True, False): "assess", (False, True): "examine", (True, True): "both"}
+LANES = {
+    (False, False): ("none", gettext_lazy("Facilitated")),
+    (True, False): ("assess", gettext_lazy("Assess")),
+    (False, True): ("examine", gettext_lazy("Examine")),
+    (True, True): ("both", gettext_lazy("Assess and examine")),
+}
 
 
 @register.filter
@@ -59,7 +66,7 @@ def kg(weight: Decimal | None) -> str:
     return f"{money.grouped(weight, 3).rstrip('0').rstrip('.') or '0'}\u00a0kg"
 
 
-for _told in (day, moment, clock, when, weekday, as_read):
+for _told in (day, moment, clock, when, weekday, as_read, is_late):
     register.filter(_told.__name__, _told)
 
 
@@ -89,7 +96,11 @@ def span(minutes: int) -> str:
 @register.simple_tag
 def age_cell(since: datetime, target_minutes: int) -> SafeString:
     """The age of a document against the target of its desk, if there is one: a thin bar within it, a red triangle when over."""
-    passed = int((timezone.now() - since).total_seconds()) // 60
+    return _age_in(get_language(), int((timezone.now() - since).total_seconds()) // 60, target_minutes)
+
+
+@lru_cache(maxsize=10_000)  # the shipments of a flight are of one age, and a queue shows them again and again
+def _age_in(_language: str | None, passed: int, target_minutes: int) -> SafeString:
     if target_minutes and passed >= target_minutes:
         over = spell(timedelta(minutes=passed - target_minutes))
         return format_html(
@@ -97,17 +108,11 @@ def age_cell(since: datetime, target_minutes: int) -> SafeString:
             spell(timedelta(minutes=passed)), _("over by %(time)s") % {"time": over},
         )  # fmt: skip
     if not target_minutes:
-        return conditional_escape(age(since))
+        return conditional_escape(span(passed))
     return format_html(
         '{}<progress class="meter dwell" max="{}" value="{}" aria-hidden="true"></progress>',
         spell(timedelta(minutes=passed)), target_minutes, passed,
     )  # fmt: skip
-
-
-@register.filter
-def is_late(since: datetime, target_minutes: int) -> bool:
-    """Whether a document has been at its desk for longer than the target, if there is one."""
-    return bool(target_minutes) and timezone.now() - since >= timedelta(minutes=target_minutes)
 
 
 @register.filter
@@ -201,14 +206,23 @@ def states_map(model: type[Document], here: str = "") -> SafeString:
 @register.simple_tag
 def lane(assess: bool, examine: bool) -> SafeString:
     """The lane the RMS chose, for officers only: a disc whose left half is assessment and right half examination."""
-    words = {"none": _("Facilitated"), "assess": _("Assess"), "examine": _("Examine"), "both": _("Assess and examine")}
-    kind = LANES[bool(assess), bool(examine)]
-    return format_html('<span class="lane lane--{}">{}</span>', kind, words[kind])
+    return _lane_in(get_language(), bool(assess), bool(examine))
+
+
+@cache
+def _lane_in(_language: str | None, assess: bool, examine: bool) -> SafeString:
+    kind, words = LANES[assess, examine]
+    return format_html('<span class="lane lane--{}">{}</span>', kind, words)
 
 
 @register.filter
 def packages(count: int) -> str:
     """So many packages, in words."""
+    return _packages_in(get_language(), count)
+
+
+@lru_cache(maxsize=1000)
+def _packages_in(_language: str | None, count: int) -> str:
     return ngettext("%(n)s package", "%(n)s packages", count) % {"n": count}
 
 
@@ -352,11 +366,9 @@ def sorted_by(field: str, sort: str) -> SafeString:
 @register.simple_tag(takes_context=True)
 def sort_link(context: template.Context, field: str, sort: str, label: str) -> SafeString:
     """A heading that sorts its column, and the other way round when it is asked again."""
-    given = context["request"].GET.copy()
-    for name in ("mark", "select"):
-        given.pop(name, None)
-    given["sort"] = f"-{field}" if sort == field else field
+    given = {name: texts for name, texts in context["request"].GET.lists() if name not in ("mark", "select")}
+    query = urlencode({**given, "sort": f"-{field}" if sort == field else field}, doseq=True)
     arrow = {field: "▲", f"-{field}": "▼"}.get(sort, "")
     if not arrow:
-        return format_html('<a href="?{}">{}</a>', given.urlencode(), label)
-    return format_html('<a href="?{}">{} <span aria-hidden="true">{}</span></a>', given.urlencode(), label, arrow)
+        return format_html('<a href="?{}">{}</a>', query, label)
+    return format_html('<a href="?{}">{} <span aria-hidden="true">{}</span></a>', query, label, arrow)
