@@ -36,7 +36,7 @@ def search(text: str) -> Q:
 ADVISORIES = Listing(
     model=Advisory, slug="advisories", label=_("Advisories"),
     columns=(Column("number", _("Number")), Column("title", _("Title"))),
-    row_template="accounts/_advisory_row.html", page_template="accounts/advisory.html",
+    page_template="accounts/advisory.html",
     trade_template="accounts/advisory.html", related=("station",), context=context, search=search, queued=False,
 )  # fmt: skip
 

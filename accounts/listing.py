@@ -90,13 +90,13 @@ def role_context(role: Any, actor: Any) -> dict[str, Any]:
 
 PEOPLE = Listing(
     model=User, slug="people", label=gettext_lazy("People"), columns=(Column("number", gettext_lazy("User name")),),
-    row_template="accounts/person.html", page_template="accounts/person.html", trade_template="accounts/person.html",
+    page_template="accounts/person.html", trade_template="accounts/person.html",
     related=("home", "courier", "importer", "custodian"), context=person_context, queued=False,
     search=lambda text: Q(username=text.lower()) | Q(full_name__iexact=text),
 )  # fmt: skip
 ROLES = Listing(
     model=StationRole, slug="roles", label=gettext_lazy("Roles"), columns=(Column("number", gettext_lazy("Role")),),
-    row_template="accounts/role.html", page_template="accounts/role.html", trade_template="accounts/role.html",
+    page_template="accounts/role.html", trade_template="accounts/role.html",
     related=("station",), context=role_context, queued=False, search=lambda text: Q(name__iexact=text),
 )  # fmt: skip
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from statistics import median
 
+import psycopg2
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
 from bench import admin_list, world
 from bench.bulk import lay_bills
-from bench.measure import Row, at_least, at_most, timed
+from bench.measure import Row, at_least, at_most, rounds, timed
 from bills.models import CourierBillOfEntry
 from eccs import desks, keyset
 
 FEW, ALL = 10_000, 1_000_000
 DEEP = 200_000
-ROUNDS = 25
+ROUNDS, BLOCKS = 25, 5
+FEW_ALONE = "bench_few"
 QUEUE = "/bills/imports/queue/assessment/"
 
 
@@ -35,18 +38,24 @@ def run() -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE bills_courierbillofentry SET stage = 'FOR_OUT_OF_CHARGE' WHERE stage = 'ASSESSMENT'")
     lay_bills(FEW, "ASSESSMENT")
-    cache.clear()
-    page()
-    few = median(page() for _n in range(ROUNDS))
+    every = connection.settings_dict["NAME"]
+    _copy_database(every, FEW_ALONE)
     lay_bills(ALL - FEW, "ASSESSMENT")
-    cache.clear()
-    page()
+
+    def pages_in(database: str) -> float:
+        _turn_to(database)
+        page()
+        return _block(page)
+
+    few, first = rounds(BLOCKS, lambda: pages_in(FEW_ALONE), lambda: pages_in(every))
+    _turn_to(every)
     deep = _deep()
+    turns = [(page(), page(deep)) for _n in range(ROUNDS)]  # in turn, so that none has the quieter minute
+    at_first, far = (median(times) for times in zip(*turns, strict=True))
     peer = admin_list.client()
-    turns = [
-        (page(), page(deep), timed(lambda: admin_list.ask(peer))) for _n in range(ROUNDS)
-    ]  # in turn, so that none has the quieter minute
-    first, far, listed = (median(times) for times in zip(*turns, strict=True))
+    listed, shown = rounds(
+        BLOCKS, lambda: _block(lambda: timed(lambda: admin_list.ask(peer))), lambda: _block(page)
+    )  # in blocks: after a COUNT of a million rows the next page finds every cache of the processor cold
     badges = _badges(first)
     return [
         at_most(
@@ -59,8 +68,8 @@ def run() -> list[Row]:
         at_least(
             "queue page, 200,000 deep",
             f"{1 / far:,.0f} pages/s",
-            f"first page {1 / first:,.0f} pages/s",
-            first / far,
+            f"first page {1 / at_first:,.0f} pages/s",
+            at_first / far,
             0.9,
         ),
         at_most(
@@ -68,12 +77,34 @@ def run() -> list[Row]:
         ),
         at_least(
             "queue page beside the admin",
-            f"{1 / first:,.0f} pages/s",
+            f"{1 / shown:,.0f} pages/s",
             f"admin list {1 / listed:,.1f} pages/s",
-            listed / first,
+            listed / shown,
             4,
         ),
     ]
+
+
+def _copy_database(name: str, copy: str) -> None:
+    """A database as another one is now, so that both can be asked in turn."""
+    connection.close()
+    apart = psycopg2.connect(**{**connection.get_connection_params(), "dbname": "template1"})
+    apart.autocommit = True
+    with apart.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{copy}"')
+        cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{name}"')
+    apart.close()
+
+
+def _turn_to(database: str) -> None:
+    """Ask another database from now on; nothing that was cached of the one before is told of it."""
+    connection.close()
+    connection.settings_dict["NAME"] = database
+    cache.clear()
+
+
+def _block(once: Callable[[], float]) -> float:
+    return median(once() for _n in range(5))
 
 
 def _deep() -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from accounts.directory.filings import counts_as_filing, stands_against_surrender
 from accounts.roles import COURIERS, Role
+from bills import cells
 from bills.clearance.provisional import ProvisionalStage
 from bills.models import CourierBillOfEntry, CoveredShipment, ProvisionalAssessment
 from bills.models.bill import OPEN_STAGES
@@ -98,15 +99,14 @@ BILLS = Listing(
     label=_("Courier Bills of Entry"),
     columns=(
         Column("number", _("Number"), "number__icontains", hint=_("contains")),
-        Column("hawb", _("HAWB"), "hawb__number__startswith", hint=_("starts with"), query=at_desk_by_hawb),
-        Column("consignee", _("Consignee"), "hawb__consignee_name__icontains", hint=_("name"), query=at_desk_by_consignee),
-        Column("goods", _("Goods"), "goods__icontains", hint=_("goods")),
-        Column("av", _("AV ₹"), "assessable_value__gte", "assessable_value", _("from"), number=True),
-        Column("duty", _("Duty ₹"), "total_duty__gte", "total_duty", _("from"), number=True),
-        Column("lane", _("Lane and reason"), "risk_decision__lane", officers_only=True, choices=tuple(RiskDecision.Lane.choices)),
-        Column("flight", _("Flight"), "manifest__flight_number__icontains", hint=_("flight")),
+        Column("hawb", _("HAWB"), "hawb__number__startswith", hint=_("starts with"), query=at_desk_by_hawb, cell=cells.consignment, css="nowrap"),
+        Column("consignee", _("Consignee"), "hawb__consignee_name__icontains", hint=_("name"), query=at_desk_by_consignee, cell=cells.consignee),
+        Column("goods", _("Goods"), "goods__icontains", hint=_("goods"), cell=cells.goods),
+        Column("av", _("AV ₹"), "assessable_value__gte", "assessable_value", _("from"), number=True, cell=cells.value),
+        Column("duty", _("Duty ₹"), "total_duty__gte", "total_duty", _("from"), number=True, cell=cells.duty),
+        Column("lane", _("Lane and reason"), "risk_decision__lane", officers_only=True, choices=tuple(RiskDecision.Lane.choices), cell=cells.lane, css="lanes"),
+        Column("flight", _("Flight"), "manifest__flight_number__icontains", hint=_("flight"), cell=cells.flight, css="nowrap"),
     ),
-    row_template="bills/_row.html",
     page_template="bills/bill_page.html",
     trade_template="bills/bill_page.html",
     related=("hawb", "manifest", "station", "courier", "risk_decision"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from bills.amendable import where
 from bills.clearance.provisional import ProvisionalStage
@@ -16,13 +17,46 @@ from bills.requests import as_amended
 from eccs import pages
 from eccs.pages import Column, Elsewhere, Listing
 from eccs.workflow import Refused
+from eccs.written import brief, tail
+
+
+def about(asked: Any) -> str:
+    """What a request is about: so many values to change, its reason, or the bond of a provisional assessment."""
+    changes = getattr(asked, "changes", None)
+    if changes:
+        words = ngettext("%(n)s value to change", "%(n)s values to change", len(changes))
+        return words % {"n": len(changes)}
+    reason: str = getattr(asked, "reason", "")
+    return brief(reason, 60) if reason else getattr(asked, "bond_number", "")
+
 
 COLUMNS = (
     Column("number", _("Number"), "number__icontains", hint=_("contains")),
-    Column("bill", _("Bill"), "bill__number__icontains", hint=_("contains")),
-    Column("hawb", _("HAWB"), "bill__hawb__number__istartswith", hint=_("starts with")),
-    Column("courier", _("Courier"), "courier__name__icontains", officers_only=True, hint=_("contains")),
-    Column("about", _("About")),
+    Column(
+        "bill",
+        _("Bill"),
+        "bill__number__icontains",
+        hint=_("contains"),
+        cell=lambda asked: tail(asked.bill),
+        css="nowrap",
+    ),
+    Column(
+        "hawb",
+        _("HAWB"),
+        "bill__hawb__number__istartswith",
+        hint=_("starts with"),
+        cell=lambda asked: asked.bill.consignment,
+        css="nowrap",
+    ),
+    Column(
+        "courier",
+        _("Courier"),
+        "courier__name__icontains",
+        officers_only=True,
+        hint=_("contains"),
+        cell=lambda asked: asked.courier.short_name,
+    ),
+    Column("about", _("About"), cell=about),
 )
 
 
@@ -72,7 +106,7 @@ def provisional_context(assessment: ProvisionalAssessment, actor: Any) -> dict[s
 
 RELATED = ("bill", "bill__hawb", "courier", "station")
 PAGES: dict[str, Any] = {
-    "columns": COLUMNS, "row_template": "bills/_request_row.html", "page_template": "bills/request.html",
+    "columns": COLUMNS, "page_template": "bills/request.html",
     "trade_template": "bills/request_courier.html", "related": RELATED, "search": search,
     "targets": dict.fromkeys(("REQUESTED", "PROCESSED", "VERIFIED"), "target_requests"),
 }  # fmt: skip

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 
 if TYPE_CHECKING:
     from eccs.workflow import Document
@@ -29,6 +31,14 @@ class Column:
     officers_only: bool = False
     choices: tuple[tuple[str, Any], ...] = ()
     query: Callable[[str], Q] | None = None  # makes the query of its filter, where that is more than one lookup
+    cell: Callable[[Any], Any] | None = None  # what it shows of a document; the number stands before the columns
+    css: str = ""  # the class of its cells
+
+    @cached_property
+    def td(self) -> str:
+        """The tag that opens a cell."""
+        css = f"num {self.css}".strip() if self.number else self.css
+        return f'<td class="{css}">' if css else "<td>"
 
 
 @dataclass(frozen=True)
@@ -66,13 +76,12 @@ class Elsewhere:
 
 @dataclass(frozen=True)
 class Listing:
-    """A kind of document: its address, its queue's columns, and the templates of its row and page."""
+    """A kind of document: its address, the columns of its queue, and the templates of its page."""
 
     model: type[Document]
     slug: str
     label: Any
     columns: tuple[Column, ...]
-    row_template: str
     page_template: str = "eccs/document.html"  # for officers and custodians
     trade_template: str = "eccs/document_trade.html"  # for couriers and importers
     related: tuple[str, ...] = ()
@@ -180,6 +189,12 @@ def listing_at_desk(model: type[Document]) -> Listing:
 def slug_of(model: type[Document]) -> str:
     """The address of a kind of document."""
     return next(listing.slug for listing in _listings.values() if listing.model is model)
+
+
+def cells(columns: Iterable[Column], document: Any) -> SafeString:
+    """The cells of a document's row; what a column gives is escaped, but for its own markup."""
+    told = ((column, column.cell(document)) for column in columns if column.cell is not None)
+    return SafeString("".join(f"{column.td}{conditional_escape(text)}</td>" for column, text in told))
 
 
 def address_of(model: type[Document], key: str) -> str:

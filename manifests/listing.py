@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.directory.filings import counts_as_filing
 from accounts.roles import COURIERS, CUSTODIANS, OFFICERS, TRADE, Role
+from eccs.moments import moment
 from eccs.pages import Column, Listing, activity_of, link, register
+from eccs.written import brief, grouped, two_lines
 from manifests import arrival
 from manifests.amendments import AMENDABLE
 from manifests.models import ExpressCargoManifest, HouseAirwayBill, ManifestAmendment, ManifestVersion, MasterAirwayBill
@@ -52,13 +54,42 @@ MANIFESTS = Listing(
     label=_("Express Cargo Manifests"),
     columns=(
         Column("number", _("Number"), "number__icontains", hint=_("contains")),
-        Column("flight", _("Flight"), "flight_number__icontains", hint=_("flight")),
-        Column("courier", _("Courier"), "courier__name__icontains", hint=_("name")),
-        Column("arrival", _("Arrival"), sort="scheduled_arrival"),
-        Column("hawbs", _("HAWBs"), "hawb_count__gte", "hawb_count", _("from"), number=True),
-        Column("packages", _("Packages"), "package_count__gte", "package_count", _("from"), number=True),
+        Column(
+            "flight",
+            _("Flight"),
+            "flight_number__icontains",
+            hint=_("flight"),
+            cell=lambda one: two_lines(one.flight_number, one.airport_of_shipment),
+        ),
+        Column(
+            "courier", _("Courier"), "courier__name__icontains", hint=_("name"), cell=lambda one: one.courier.short_name
+        ),
+        Column(
+            "arrival",
+            _("Arrival"),
+            sort="scheduled_arrival",
+            cell=lambda one: moment(one.actual_arrival or one.scheduled_arrival),
+            css="nowrap",
+        ),
+        Column(
+            "hawbs",
+            _("HAWBs"),
+            "hawb_count__gte",
+            "hawb_count",
+            _("from"),
+            number=True,
+            cell=lambda one: grouped(one.hawb_count),
+        ),
+        Column(
+            "packages",
+            _("Packages"),
+            "package_count__gte",
+            "package_count",
+            _("from"),
+            number=True,
+            cell=lambda one: grouped(one.package_count),
+        ),
     ),
-    row_template="manifests/_row.html",
     page_template="manifests/manifest.html",
     trade_template="manifests/manifest_trade.html",
     related=("station", "courier"),
@@ -87,12 +118,25 @@ AMENDMENTS = Listing(
     label=_("Manifest amendments"),
     columns=(
         Column("number", _("Number"), "number__icontains", hint=_("contains")),
-        Column("flight", _("Flight"), "manifest__flight_number__icontains", hint=_("flight")),
-        Column("courier", _("Courier"), "courier__name__icontains", hint=_("name")),
-        Column("manifest_stage", _("Manifest")),
-        Column("reason", _("Reason"), "reason__icontains", hint=_("contains")),
+        Column(
+            "flight",
+            _("Flight"),
+            "manifest__flight_number__icontains",
+            hint=_("flight"),
+            cell=lambda asked: asked.manifest.flight_number,
+        ),
+        Column(
+            "courier", _("Courier"), "courier__name__icontains", hint=_("name"), cell=lambda one: one.courier.short_name
+        ),
+        Column("manifest_stage", _("Manifest"), cell=lambda asked: asked.manifest.get_stage_display()),
+        Column(
+            "reason",
+            _("Reason"),
+            "reason__icontains",
+            hint=_("contains"),
+            cell=lambda asked: two_lines(brief(asked.reason, 60), asked.adjudication_reference),
+        ),
     ),
-    row_template="manifests/_amendment_row.html",
     page_template="manifests/amendment.html",
     trade_template="manifests/amendment_trade.html",
     related=("station", "courier", "manifest"),

@@ -19,6 +19,7 @@ from eccs import keyset, pages, upload_runner
 from eccs.uploads.reading import MAX_BYTES
 from manifests.clearance import Stage
 from manifests.forms import FileForm, ManifestForm, NewManifestForm, ShipmentForm
+from manifests.listing import MANIFESTS
 from manifests.models import ExpressCargoManifest
 from manifests.reading import DOCUMENTS, NON_DOCUMENTS, check_row, taken, write_shipments
 
@@ -61,7 +62,10 @@ def manifests(request: Request) -> HttpResponse:
         rows = rows.filter(flight_number__icontains=flight)
     page = keyset.page(rows, "-created_at", request.GET.get("mark", ""))
     may_file = request.actor.may(pages.activity_of("manifest-new"))
-    context = {"page": page, "stages": Stage.choices, "stage": stage, "flight": flight, "may_file": may_file}
+    context = {
+        "page": page, "columns": MANIFESTS.columns, "stages": Stage.choices, "stage": stage, "flight": flight,
+        "may_file": may_file,
+    }  # fmt: skip
     return render(request, "manifests/list.html", context)
 
 

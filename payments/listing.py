@@ -9,7 +9,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Actor
+from eccs.moments import moment
 from eccs.pages import Column, Listing
+from eccs.written import grouped
 from payments.clearance import ASKED, Stage
 from payments.models import BankMessage, Challan
 
@@ -57,13 +59,13 @@ CHALLANS = Listing(
     model=Challan, slug="payments/challans", label=_("Challans"),
     columns=(
         Column("number", _("Number"), lookup="number__startswith", hint=_("starts with")),
-        Column("courier", _("Paid by"), lookup="courier__name__icontains", officers_only=True, hint=_("contains")),
-        Column("station", _("Station"), lookup="station__code__iexact", hint=_("BLR")),
-        Column("bills", _("Bills"), number=True),
-        Column("amount", _("Amount ₹"), lookup="amount__gte", hint=_("from"), number=True, sort="amount"),
-        Column("created", _("Made"), sort="created_at"),
+        Column("courier", _("Paid by"), lookup="courier__name__icontains", officers_only=True, hint=_("contains"), cell=lambda one: one.payer_short),
+        Column("station", _("Station"), lookup="station__code__iexact", hint=_("BLR"), cell=lambda one: one.station_id),
+        Column("bills", _("Bills"), number=True, cell=lambda one: grouped(one.bill_count)),
+        Column("amount", _("Amount ₹"), lookup="amount__gte", hint=_("from"), number=True, sort="amount", cell=lambda one: grouped(one.amount)),
+        Column("created", _("Made"), sort="created_at", cell=lambda one: moment(one.created_at)),
     ),
-    row_template="payments/_row.html", page_template="payments/challan.html",
+    page_template="payments/challan.html",
     trade_template="payments/challan.html", related=("station", "courier", "importer"),
     context=challan_context, search=lambda text: Q(number=text) | Q(bank_transaction=text.upper()), dated_by="created_at",
     targets=dict.fromkeys(Challan.stage_order(), "target_of_days"),

@@ -49,18 +49,18 @@ def announce() -> None:
 
     register(Listing(
         model=AuthorisedCourier, slug="directory/couriers", label=_("Authorised couriers"),
-        columns=(Column("number", _("Number")),), row_template="directory/_row.html",
+        columns=(Column("number", _("Number")),),
         page_template="directory/courier.html", trade_template="directory/own.html", context=courier_context,
         search=search, queued=False,
     ))  # fmt: skip
     register(Listing(
         model=Custodian, slug="directory/custodians", label=_("Custodians"), columns=(Column("number", _("Number")),),
-        row_template="directory/_row.html", page_template="directory/firm.html", related=("station",),
+        page_template="directory/firm.html", related=("station",),
         search=lambda text: Q(number__iexact=text) | Q(name__icontains=text), queued=False,
     ))  # fmt: skip
     register(Listing(
         model=Importer, slug="directory/importers", label=_("Importers"), columns=(Column("number", _("Number")),),
-        row_template="directory/_row.html", page_template="directory/firm.html",
+        page_template="directory/firm.html",
         trade_template="directory/firm.html", search=lambda text: Q(iec__iexact=text) | Q(name__icontains=text),
         queued=False,
     ))  # fmt: skip

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import COURIERS, OFFICERS, Role
 from bills.models import ManualClearance, ManualForm
+from eccs.moments import moment
 from eccs.pages import Column, Listing, link, register
+from eccs.written import brief, tail
 
 
 def order_context(order: Any, actor: Any) -> dict[str, Any]:
@@ -25,22 +27,23 @@ ORDERS = Listing(
     model=ManualClearance, slug="bills/manual-clearances", label=_("Manual clearance"),
     columns=(
         Column("number", _("Number"), "number__icontains", hint=_("contains")),
-        Column("reason", _("Reason"), "reason__icontains", hint=_("contains")),
-        Column("from", _("From")), Column("until", _("Until")),
+        Column("reason", _("Reason"), "reason__icontains", hint=_("contains"), cell=lambda order: brief(order.reason, 80)),
+        Column("from", _("From"), cell=lambda order: moment(order.begins_at), css="nowrap"),
+        Column("until", _("Until"), cell=lambda order: moment(order.until_at), css="nowrap"),
     ),
-    row_template="bills/_manual_row.html", page_template="bills/manual_order.html", related=("station",),
+    page_template="bills/manual_order.html", related=("station",),
     context=order_context, targets=dict.fromkeys(ManualClearance.stage_order(), "target_of_days"), search=lambda text: Q(number=text.upper()),
 )  # fmt: skip
 FORMS = Listing(
     model=ManualForm, slug="bills/manual-forms", label=_("Paper forms"),
     columns=(
         Column("number", _("Number"), "number__icontains", hint=_("contains")),
-        Column("order", _("Approval"), "order__number__icontains", hint=_("contains")),
-        Column("hawb", _("HAWB"), "hawb__istartswith", hint=_("starts with")),
-        Column("courier", _("Courier"), "courier__name__icontains", hint=_("contains")),
-        Column("goods", _("Goods"), "goods__icontains", hint=_("contains")),
+        Column("order", _("Approval"), "order__number__icontains", hint=_("contains"), cell=lambda form: tail(form.order) if form.order else "–", css="nowrap"),
+        Column("hawb", _("HAWB"), "hawb__istartswith", hint=_("starts with"), cell=lambda form: form.hawb or "–", css="nowrap"),
+        Column("courier", _("Courier"), "courier__name__icontains", hint=_("contains"), cell=lambda form: form.courier.short_name if form.courier else "–"),
+        Column("goods", _("Goods"), "goods__icontains", hint=_("contains"), cell=lambda form: brief(form.goods, 40) or "–"),
     ),
-    row_template="bills/_manual_form_row.html", page_template="bills/manual_form.html",
+    page_template="bills/manual_form.html",
     trade_template="bills/manual_form_courier.html", related=("station", "courier", "order", "bill"),
     search=lambda text: Q(number=text.upper()) | Q(hawb=text.upper()),
 )  # fmt: skip

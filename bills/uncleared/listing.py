@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import COURIERS, OFFICERS, Role
 from bills.models import Disposal, ReturnToOrigin, UnclearedNotice
 from bills.uncleared.goods import bill_of
 from eccs.pages import Column, Listing, link, register
+from eccs.written import brief, two_lines
 from manifests.models import WarehouseEntry
 
 
@@ -27,15 +30,25 @@ def context(document: Any, actor: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _goods(document: Any) -> SafeString:
+    return two_lines(brief(document.hawb.description, 40), document.hawb.consignee_name)
+
+
+def _reason(document: Any) -> str | SafeString:
+    manner = document.get_manner_display() if isinstance(document, Disposal) else ""
+    reason = brief(document.reason, 60)
+    return format_html("<b>{}</b><br>{}", manner, reason) if manner else reason
+
+
 PAGES: dict[str, Any] = {
     "columns": (
         Column("number", _("Number"), "number__icontains", hint=_("contains")),
-        Column("hawb", _("HAWB"), "hawb__number__istartswith", hint=_("starts with")),
-        Column("goods", _("Goods"), "hawb__description__icontains", hint=_("contains")),
-        Column("courier", _("Courier"), "courier__name__icontains", hint=_("contains")),
-        Column("reason", _("Reason"), "reason__icontains", hint=_("contains")),
+        Column("hawb", _("HAWB"), "hawb__number__istartswith", hint=_("starts with"), cell=lambda goods: goods.hawb.number, css="nowrap"),
+        Column("goods", _("Goods"), "hawb__description__icontains", hint=_("contains"), cell=_goods),
+        Column("courier", _("Courier"), "courier__name__icontains", hint=_("contains"), cell=lambda goods: goods.courier.short_name),
+        Column("reason", _("Reason"), "reason__icontains", hint=_("contains"), cell=_reason),
     ),
-    "row_template": "bills/_uncleared_row.html", "page_template": "bills/uncleared_document.html",
+    "page_template": "bills/uncleared_document.html",
     "trade_template": "bills/uncleared_courier.html", "related": ("hawb__manifest", "courier", "station"),
     "search": search, "context": context,
     "targets": dict.fromkeys({*ReturnToOrigin.stage_order(), *Disposal.stage_order()}, "target_of_days"),

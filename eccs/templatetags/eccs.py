@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from decimal import Decimal
-from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms, template
 from django.forms.boundfield import BoundField
-from django.utils import timezone
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from accounts.roles import Group, Role
-from eccs import money, pages, state_map
+from eccs import pages, state_map, written
 from eccs.form_words import name_in_words
 from eccs.moments import as_read, clock, day, is_late, moment, weekday, when
 from eccs.workflow import Document, Step, holders
@@ -30,88 +25,37 @@ HELD = frozenset({"DETAINED", "STOPPED", "SUSPENDED", "INACTIVE"})
 FINISHED_WELL = frozenset(
     "OUT_OF_CHARGE LET_EXPORT_ORDER EXPORTED ARRIVED PAID PROVISIONALLY_RELEASED REGISTERED APPOINTED IN_FORCE".split()
 )
-LANES = {
-    (False, False): ("none", gettext_lazy("Facilitated")),
-    (True, False): ("assess", gettext_lazy("Assess")),
-    (False, True): ("examine", gettext_lazy("Examine")),
-    (True, True): ("both", gettext_lazy("Assess and examine")),
-}
 
 
-@register.filter
-def rupees(amount: Decimal | int | None) -> str:
-    """An amount in rupees with paise: ₹ 1,00,000.00; nothing where there is none."""
-    return "" if amount is None else money.rupees(amount, 2)
-
-
-@register.filter
-def whole_rupees(amount: Decimal | int | None) -> str:
-    """Duty in whole rupees without the sign, for a column that names it: 31,785."""
-    return "" if amount is None else money.grouped(amount, 0)
-
-
-@register.filter
-def grouped(amount: Decimal | int | None) -> str:
-    """A number with Indian grouping, with paise where there are any or where it is an amount: 85,522.52."""
-    if amount is None:
-        return ""
-    return money.grouped(amount, 2 if isinstance(amount, Decimal) else 0)
-
-
-@register.filter
-def kg(weight: Decimal | None) -> str:
-    """A weight in kilograms without needless zeros: 4.26 kg."""
-    if weight is None:
-        return ""
-    return f"{money.grouped(weight, 3).rstrip('0').rstrip('.') or '0'}\u00a0kg"
-
-
-for _told in (day, moment, clock, when, weekday, as_read, is_late):
+for _told in (
+    day, moment, clock, when, weekday, as_read, is_late,
+    written.rupees, written.whole_rupees, written.grouped, written.kg, written.age, written.span,
+    written.number, written.heading, written.tail, written.packages, written.items, written.brief,
+):  # fmt: skip
     register.filter(_told.__name__, _told)
+register.simple_tag(written.age_cell)
+register.simple_tag(written.lane)
+register.simple_tag(written.two_lines, name="cell")
 
 
-def spell(span: timedelta) -> str:
-    """A span of time in its two largest units: 3 h 52 min, 5 d 4 h, 49 min."""
-    minutes = max(0, int(span.total_seconds()) // 60)
-    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
-    if days:
-        return _("%(d)d d %(h)d h") % {"d": days, "h": hours} if hours else _("%(d)d d") % {"d": days}
-    if hours:
-        return _("%(h)d h %(m)02d min") % {"h": hours, "m": rest} if rest else _("%(h)d h") % {"h": hours}
-    return _("%(m)d min") % {"m": rest}
-
-
-@register.filter
-def age(since: datetime | None) -> str:
-    """How long ago something began: 3 h 52 min."""
-    return "" if since is None else spell(timezone.now() - since).replace(" ", "\u00a0")
-
-
-@register.filter
-def span(minutes: int) -> str:
-    """A number of minutes in words: 2 h."""
-    return spell(timedelta(minutes=minutes)).replace(" ", "\u00a0")
+@register.simple_tag(takes_context=True)
+def cells(context: template.Context, document: Any) -> SafeString:
+    """The cells of a document's row, one for each of the columns on the page."""
+    return pages.cells(context["columns"], document)
 
 
 @register.simple_tag
-def age_cell(since: datetime, target_minutes: int) -> SafeString:
-    """The age of a document against the target of its desk, if there is one: a thin bar within it, a red triangle when over."""
-    return _age_in(get_language(), int((timezone.now() - since).total_seconds()) // 60, target_minutes)
+def document_link(document: Any) -> SafeString:
+    """The number of a document, as the link to its page."""
+    return format_html('<a href="{}">{}</a>', document.get_absolute_url(), written.number(document))
 
 
-@lru_cache(maxsize=10_000)  # the shipments of a flight are of one age, and a queue shows them again and again
-def _age_in(_language: str | None, passed: int, target_minutes: int) -> SafeString:
-    if target_minutes and passed >= target_minutes:
-        over = spell(timedelta(minutes=passed - target_minutes))
-        return format_html(
-            '<span class="state state--late">{}</span><br><span class="age__over">{}</span>',
-            spell(timedelta(minutes=passed)), _("over by %(time)s") % {"time": over},
-        )  # fmt: skip
-    if not target_minutes:
-        return conditional_escape(span(passed))
+@register.simple_tag
+def tick(document: Any, label: str, ticked: bool) -> SafeString:
+    """The box with which a document of a list is selected."""
     return format_html(
-        '{}<progress class="meter dwell" max="{}" value="{}" aria-hidden="true"></progress>',
-        spell(timedelta(minutes=passed)), target_minutes, passed,
+        '<input form="bulk" type="checkbox" name="document" value="{}" aria-label="{} {}"{}>',
+        document.pk, label, document, mark_safe(" checked") if ticked else "",
     )  # fmt: skip
 
 
@@ -125,44 +69,6 @@ def plus(first: int, second: int) -> int:
 def minus(first: int, second: int) -> int:
     """A difference, never below nothing."""
     return max(0, first - second)
-
-
-# ── numbers of documents ─────────────────────────────────────────────────────
-
-
-def _parts(number: str) -> tuple[str, str]:
-    """What every document of a series shares, and what tells this one: `CBE-XIII_BLR_2026-2027_` and `0412_01873`."""
-    groups = number.split("_")
-    shared = min(3, len(groups) - 1)
-    return "".join(f"{group}_" for group in groups[:shared]), "_".join(groups[shared:])
-
-
-@register.filter
-def number(document: Any) -> SafeString:
-    """A document's number for a table: the shared part, a place to break, the telling part in bold; copied whole."""
-    shared, tail = _parts(str(document))
-    if not shared:
-        return format_html('<span class="no"><b>{}</b></span>', tail)
-    return format_html('<span class="no">{}<wbr><b>{}</b></span>', shared, tail)
-
-
-@register.filter
-def heading(document: Any) -> SafeString:
-    """A document's number for a heading: breaks only between its groups."""
-    text = str(document)
-    if " " in text:  # a name, or a draft that has no number yet
-        return conditional_escape(f"{text[:1].upper()}{text[1:]}")
-    groups = text.split("_")
-    pieces = (
-        [f"{'_'.join(groups[:2])}_", f"{groups[2]}_", "_".join(groups[3:])] if len(groups) > 3 else ["_".join(groups)]
-    )
-    return format_html_join(mark_safe("<wbr>"), '<span class="nowrap">{}</span>', ((p,) for p in pieces))
-
-
-@register.filter
-def tail(document: Any) -> str:
-    """The part of the number that people say: 0412_01873."""
-    return _parts(str(document))[1]
 
 
 # ── chips ────────────────────────────────────────────────────────────────────
@@ -203,54 +109,11 @@ def states_map(model: type[Document], here: str = "") -> SafeString:
     return state_map.drawn(model, {code: holder(model, code) for code in model.stage_order()}, here)
 
 
-@register.simple_tag
-def lane(assess: bool, examine: bool) -> SafeString:
-    """The lane the RMS chose, for officers only: a disc whose left half is assessment and right half examination."""
-    return _lane_in(get_language(), bool(assess), bool(examine))
-
-
-@cache
-def _lane_in(_language: str | None, assess: bool, examine: bool) -> SafeString:
-    kind, words = LANES[assess, examine]
-    return format_html('<span class="lane lane--{}">{}</span>', kind, words)
-
-
-@register.filter
-def packages(count: int) -> str:
-    """So many packages, in words."""
-    return _packages_in(get_language(), count)
-
-
-@lru_cache(maxsize=1000)
-def _packages_in(_language: str | None, count: int) -> str:
-    return ngettext("%(n)s package", "%(n)s packages", count) % {"n": count}
-
-
-@register.filter
-def items(count: int) -> str:
-    """So many items, in words."""
-    return ngettext("%(n)s item", "%(n)s items", count) % {"n": count}
-
-
 @register.filter
 def kind_of(document: Document) -> str:
     """What kind of document it is, in words: Amendment."""
     words = str(document._meta.verbose_name)
     return f"{words[:1].upper()}{words[1:]}"
-
-
-@register.filter
-def brief(text: str, length: int) -> str:
-    """The beginning of a text, with an ellipsis where something is left out."""
-    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
-
-
-@register.simple_tag
-def cell(first: Any, second: Any = "") -> SafeString:
-    """A cell of two lines, the second in grey."""
-    if not second:
-        return conditional_escape(first)
-    return format_html('{}<br><span class="muted">{}</span>', first, second)
 
 
 # ── form fields ──────────────────────────────────────────────────────────────

@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from bills.models import CourierBillOfEntry
 from bills.stages import Stage
-from eccs import moments, state_map
-from eccs.templatetags import eccs as written
+from eccs import moments, state_map, written
+from eccs.templatetags.eccs import holder
 from manifests.models import ExpressCargoManifest
 
 
@@ -76,7 +76,7 @@ def test_what_people_typed_cannot_become_markup() -> None:
 
 
 def test_the_chip_says_who_has_the_document() -> None:
-    said = {stage: written.holder(CourierBillOfEntry, stage) for stage in Stage.values}
+    said = {stage: holder(CourierBillOfEntry, stage) for stage in Stage.values}
     assert said["DRAFT"] == said["QUERY"] == said["DUTY"] == "courier"
     assert said["ASSESSMENT"] == said["XRAY"] == said["FOR_OUT_OF_CHARGE"] == "customs"
     assert said["ARRIVAL"] == "custodian"
