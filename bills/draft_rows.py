@@ -41,8 +41,7 @@ def judge_draft(bill: CourierBillOfEntry, *, lock: bool = False) -> tuple[Flight
     """Check a draft by the very rules of a file. The row of a fault is the item's number."""
     table = table_of_draft(bill)
     assert bill.hawb is not None
-    flight = Flight.load(bill.manifest, lock=lock, numbers={bill.hawb.number})
-    flight.taken.discard(bill.hawb_id)
+    flight = Flight.load(bill.manifest, lock=lock, draft=bill)
     prepared, iec = judge(flight, table), table.values["iec"][0]
     if bill.importer is not None and iec and iec != bill.importer.iec:
         table.fault(0, "iec", iec, _("is not your own: an importer files for its own goods"))

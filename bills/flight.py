@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
 from django.utils import timezone
 
 from bills import rates
 from bills.duty.exchange import ExchangeRates
 from bills.duty.tariff import Tariff
 from bills.models import CourierBillOfEntry
-from bills.stages import PUT_AWAY
+from bills.stages import PUT_AWAY, Stage
 from eccs.dated_rules import rule_book
 from manifests.models import ExpressCargoManifest, HouseAirwayBill, WarehouseEntry
 from rms.decision import Criterion, Ruleset
@@ -39,15 +40,22 @@ class Flight:
     rules: rates.DutyRules
 
     @classmethod
-    def load(cls, manifest: ExpressCargoManifest, *, lock: bool = False, numbers: set[str] | None = None) -> Flight:
-        """Read what is needed. With `lock`, the house airway bills are held until the transaction ends, so none is filed twice."""
+    def load(
+        cls, manifest: ExpressCargoManifest, *, lock: bool = False, draft: CourierBillOfEntry | None = None
+    ) -> Flight:
+        """Read what is needed for a file, or for one draft.
+
+        With `lock`, the house airway bills are held until the transaction ends, so none is filed twice. A bill that an
+        importer has only begun stands in nobody's way; one that the courier has begun, in that of the courier's own file.
+        """
         rows = HouseAirwayBill.objects.filter(manifest=manifest).only(*LOOKED_AT)
-        if numbers is not None and len(numbers) <= 200:
-            rows = rows.filter(number__in=numbers)
+        begun = Q(stage=Stage.DRAFT, importer__isnull=False)
+        if draft is not None:
+            rows, begun = rows.filter(pk=draft.hawb_id), Q(stage=Stage.DRAFT)
         if lock:
             rows = rows.select_for_update(of=("self",)).order_by("pk")
         hawbs = {hawb.number: hawb for hawb in rows}
-        filed = CourierBillOfEntry.objects.filter(manifest=manifest).exclude(stage__in=PUT_AWAY)
+        filed = CourierBillOfEntry.objects.filter(~begun, manifest=manifest).exclude(stage__in=PUT_AWAY)
         today = timezone.localdate()
         return cls(
             manifest=manifest, presented_on=today, rates_on=rates_day(manifest, today), hawbs=hawbs,

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Substr
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce, Substr
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -140,8 +140,14 @@ class CourierBillOfEntry(HeldClearance):
     class Meta:
         verbose_name = _("bill")
         constraints = [
-            models.UniqueConstraint(
-                fields=["hawb", "discarded_at"],
+            models.UniqueConstraint(  # filed once; begun once by the courier, and once by each importer
+                F("hawb"),
+                F("discarded_at"),
+                Case(
+                    When(stage=Stage.DRAFT.value, then=Coalesce(F("importer"), 0)),
+                    default=Value(-1),
+                    output_field=models.BigIntegerField(),
+                ),
                 condition=Q(hawb__isnull=False),
                 nulls_distinct=False,
                 name="bill_one_for_a_hawb",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from accounts.requests import Request
 from bills import copies, drafts
 from bills.kinds import TYPED, Kind
 from bills.models import CourierBillOfEntry
-from bills.stages import PUT_AWAY, UNFILED
+from bills.stages import PUT_AWAY, UNFILED, Stage
 from bills.views import documents
 from eccs import pages
 from manifests.models import ExpressCargoManifest, HouseAirwayBill
@@ -40,7 +40,7 @@ def start(request: Request) -> HttpResponse:
         return _begin(request, actor, hawb, kind, copied)
     asked = request.GET.get("q", "").strip().upper()[:40]
     manifest = request.GET.get("manifest", "").strip()[:60]
-    others = CourierBillOfEntry.objects.filter(hawb=OuterRef("pk")).exclude(stage__in=PUT_AWAY)
+    others = _in_the_way(actor).filter(hawb=OuterRef("pk"))
     rows = own.filter(~Exists(others)).order_by("-pk")
     if actor.importer_id is not None:  # whoever knows the number asks for it: nothing of other firms is listed
         rows = rows.filter(number=asked)
@@ -91,19 +91,27 @@ def _copied(actor: Actor, key: str) -> CourierBillOfEntry | None:
     return bill
 
 
+def _in_the_way(actor: Actor) -> QuerySet[CourierBillOfEntry]:
+    """The bills beside which a firm begins none: whatever is filed, and what it has begun itself."""
+    rows = CourierBillOfEntry.objects.exclude(stage__in=PUT_AWAY)
+    return rows.filter(~Q(stage=Stage.DRAFT) | Q(importer=actor.importer_id))
+
+
 def _begin(
     request: Request, actor: Actor, hawb: HouseAirwayBill, kind: Kind, copied: CourierBillOfEntry | None
 ) -> HttpResponse:
     assert actor.user_id is not None
-    held = CourierBillOfEntry.objects.filter(hawb=hawb).exclude(stage__in=PUT_AWAY).first()
+    standing = _in_the_way(actor).filter(hawb=hawb)
+    own = standing.filter(importer=actor.importer_id)
+    held = own.first() or standing.first()
     if held is None:
         earlier = copies.draft_of(copied) if copied else None
         try:
             with transaction.atomic():
                 held = drafts.start(hawb, actor.user_id, kind, actor.importer_id, earlier)
         except IntegrityError:  # somebody else began it at the same moment
-            held = CourierBillOfEntry.objects.exclude(stage__in=PUT_AWAY).get(hawb=hawb)
+            held = own.get()
     if held.importer_id != actor.importer_id:
-        messages.error(request, _("Another firm has begun the bill of this house airway bill."))
+        messages.error(request, _("Another firm has filed the bill of this house airway bill."))
         return redirect("bill-start")
     return redirect(held)

@@ -7,15 +7,18 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accounts.models import Importer, User
 from accounts.permissions import Actor, Held
 from accounts.roles import Role
+from bills.flight import Flight
 from bills.models import BillAmendment, BillCancellation, CourierBillOfEntry
 from bills.stages import Stage
 from eccs import notices
 from eccs.workflow import Document, Refused, take
+from manifests.models import HouseAirwayBill
 from payments import bank, services
 from payments.models import Challan, ChallanTrail
 from payments.querysets import payable_bills
@@ -147,3 +150,28 @@ def test_an_importer_asks_for_amendment_and_cancellation(desks: Desks, kaveri: I
     others = bill(Stage.XRAY)
     for step in ("request_amendment", "request_cancellation"):
         assert desks.signed_in(KAVERI).get(others.step_url(step)).status_code == 404
+
+
+def test_what_an_importer_has_only_begun_stands_in_nobodys_way(
+    signed_in: SignedIn, kaveri: Importer, hawb: HouseAirwayBill
+) -> None:
+    begun = bill(Stage.DRAFT, hawb=hawb, importer=kaveri, kind="CBE-XIV")
+    courier, start = signed_in("courier.swift"), reverse("bill-start")
+    assert hawb.pk not in Flight.load(hawb.manifest).taken
+    assert hawb.number in courier.get(start).content.decode()
+    for _press in range(2):
+        courier.post(start, {"hawb": hawb.pk})
+    assert sorted(CourierBillOfEntry.objects.values_list("importer", flat=True), key=str) == [kaveri.pk, None]
+    assert hawb.pk in Flight.load(hawb.manifest).taken  # now the courier has begun it itself
+    assert begun.pk in CourierBillOfEntry.objects.values_list("pk", flat=True)
+
+
+def test_whoever_files_first_has_filed_the_bill_of_a_shipment(kaveri: Importer, hawb: HouseAirwayBill) -> None:
+    of_courier, begun = bill(Stage.DRAFT, hawb=hawb), bill(Stage.DRAFT, hawb=hawb, importer=kaveri, kind="CBE-XIV")
+    done = take(of_courier, "file", actor(Role.COURIER_SIGNATORY))
+    assert done.number
+    with pytest.raises(Refused, match="has a bill already"):
+        take(begun, "file", of_importer(kaveri))
+    assert fresh(begun).stage == Stage.DRAFT
+    with pytest.raises(IntegrityError, match="bill_one_for_a_hawb"), transaction.atomic():
+        bill(Stage.ASSESSMENT, hawb=hawb)
