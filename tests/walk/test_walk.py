@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.conf import LazySettings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts import cast
 from accounts.management.commands.demo import create_cast
@@ -20,6 +22,7 @@ from bills.models import CourierBillOfEntry
 from eccs.audit import TABLES as AUDIT_TABLES
 from eccs.models import Upload
 from eccs.workflow import Document
+from tests.kept_rows import KeptRows
 from tests.walk import addresses
 from tests.walk.addresses import PUBLIC, World
 
@@ -44,16 +47,31 @@ MAY_GROW = re.compile(rf'^\s*(INSERT INTO|UPDATE) "({"|".join((*AUDIT_TABLES, "d
 """Reading must leave a line in the audit log, on a page as on a file: these two tables, by name, and the session's own."""
 
 
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the files of the world are, for all walks of a process."""
+    return tmp_path_factory.mktemp("walk")
+
+
 @pytest.fixture(autouse=True)
-def files_apart(settings: LazySettings, tmp_path: Path) -> None:
-    """Files that a walk leaves behind go where the test's files go."""
-    settings.MEDIA_ROOT = tmp_path
+def files_apart(settings: LazySettings, files: Path) -> None:
+    """Files that a walk leaves behind go where the tests' files go."""
+    settings.MEDIA_ROOT = files
+
+
+_kept: dict[date, tuple[World, KeptRows]] = {}  # by the day on which it was made
 
 
 @pytest.fixture
-def world() -> World:
-    """The documents of Swift at Bengaluru."""
-    return addresses.build()
+def world(db: None) -> World:
+    """The documents of Swift at Bengaluru: made once in a process, and put back as they were for every other walk."""
+    if found := _kept.get(timezone.localdate()):
+        found[1].put_back()
+        return found[0]
+    before = KeptRows.of_all_tables()
+    made = addresses.build()
+    _kept[timezone.localdate()] = made, KeptRows.of_all_tables(but=before)
+    return made
 
 
 @pytest.fixture
