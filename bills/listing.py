@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F, Q, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Substr
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +20,7 @@ from bills.requests_listing import AMENDMENTS, CANCELLATIONS, PROVISIONAL
 from bills.stages import Stage
 from eccs.pages import Column, Elsewhere, Listing, link, register
 from manifests.models import HouseAirwayBill, MasterAirwayBill
+from manifests.shipments import named
 from rms.models import RiskDecision
 
 
@@ -43,7 +44,10 @@ def by_pan(code: str) -> Q:
 
 def of_shipments(**wanted: Any) -> Q:
     """The bills of such shipments: those filed for one, and the CBE-XI that cover one, or did until they were cancelled."""
-    hawbs = HouseAirwayBill.objects.filter(**wanted)
+    return _of(HouseAirwayBill.objects.filter(**wanted))
+
+
+def _of(hawbs: QuerySet[HouseAirwayBill]) -> Q:
     own = CourierBillOfEntry.objects.filter(hawb__in=hawbs).values("pk")
     covered = CoveredShipment.objects.filter(hawb__in=hawbs, ended_at=None).values("bill")
     ended = CoveredShipment.objects.filter(hawb__in=hawbs, ended_at__isnull=False).values("bill")
@@ -70,6 +74,7 @@ def at_desk_by_consignee(name: str) -> Q:
 SEARCH_BY = {
     "number": by_number,
     "hawb": lambda number: of_shipments(number=number),
+    "label": lambda code: _of(named(code)),
     "mawb": lambda number: Q(hawb__master__in=MasterAirwayBill.objects.filter(number=number)),
     "iec": lambda code: Q(iec=code),
     "pan": by_pan,

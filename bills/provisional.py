@@ -68,6 +68,15 @@ def due_days(assessment: ProvisionalAssessment) -> list[dict[str, Any]]:
     return [{"label": label, "day": day} for label, day in found if day]
 
 
+def documents_due(assessment: ProvisionalAssessment) -> list[date]:
+    """The days by which the firm hands in the documents of a provisional assessment: in time, and at the latest."""
+    since = timezone.localdate(assessment.assessed_at)
+    days = (
+        _day(rule, since, since, assessment) for rule in ("provisional_documents_months", "provisional_outer_months")
+    )
+    return sorted(day for day in days if day)
+
+
 def _day(rule: str, since: date, start: date, assessment: ProvisionalAssessment) -> date | None:
     """The day that a rule counts to, in days or months; nothing where it was not in force yet on `since`."""
     try:

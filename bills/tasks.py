@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from celery import shared_task
 from django.db import transaction
@@ -11,9 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.permissions import SYSTEM
+from bills.clearance.provisional import ProvisionalStage
 from bills.manual import issuing
-from bills.models import ManualClearance, QueryMemo
+from bills.models import ManualClearance, ProvisionalAssessment, QueryMemo
 from bills.news import notices_about
+from bills.provisional import documents_due
 from bills.stages import Stage
 from bills.uncleared import goods, notices
 from eccs.dated_rules import rule_book
@@ -48,6 +50,31 @@ def _reminders(memo: QueryMemo) -> list[Notice]:
     """The notices that a query still waits for its answer."""
     told = {"bill": memo.bill, "since": f"{timezone.localtime(memo.raised_at):%d/%m/%Y}"}
     return notices_about(memo.bill, lambda: _("%(bill)s: the query of %(since)s is not answered") % told)
+
+
+@shared_task
+def remind_of_documents() -> int:
+    """Remind firms that the documents of a provisional assessment are due, once for each of the days; return how many."""
+    today, told = timezone.localdate(), []
+    ahead = timedelta(days=rule_book().count("provisional_reminder_days", today))
+    with transaction.atomic():
+        waiting = ProvisionalAssessment.objects.select_for_update(of=("self",), skip_locked=True)
+        for one in waiting.filter(stage=ProvisionalStage.PROVISIONAL).select_related("bill").order_by("pk"):
+            due = [day for day in documents_due(one) if day - ahead <= today and day > (one.reminded_of or date.min)]
+            if due:
+                one.reminded_of = due[-1]
+                told.append(one)
+        Notice.objects.bulk_create(notice for one in told for notice in _documents_due(one))
+        ProvisionalAssessment.objects.bulk_update(told, ["reminded_of"])
+    return len(told)
+
+
+def _documents_due(assessment: ProvisionalAssessment) -> list[Notice]:
+    words = {"bill": assessment.bill, "day": f"{assessment.reminded_of:%d/%m/%Y}"}
+    return notices_about(
+        assessment.bill,
+        lambda: _("%(bill)s: the documents of the provisional assessment are due by %(day)s") % words,
+    )
 
 
 @shared_task

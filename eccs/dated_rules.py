@@ -137,6 +137,9 @@ RULES = {
     "provisional_documents_months": RuleKind(_("Provisional assessment: documents handed in within months"), int),
     "provisional_outer_months": RuleKind(_("Provisional assessment: documents handed in at the latest, months"), int),
     "provisional_final_months": RuleKind(_("Final assessment after the documents are complete, months"), int),
+    "provisional_reminder_days": RuleKind(
+        _("A firm is reminded of the documents of a provisional assessment so many days before"), int
+    ),
     "provisional_limit_months": RuleKind(_("Final assessment after the provisional one at the latest, months"), int),
     "target_minutes": RuleKind(
         _("Time within which a desk without a target of its own should finish, minutes"), int, least=1

@@ -20,11 +20,12 @@ from eccs import barcodes, identifiers, pages
 
 SHOWN = 20
 LABELS = {
-    "number": _("the number of a document"), "hawb": _("HAWB"), "mawb": _("MAWB"), "pan": _("PAN or IEC"), "iec": _("IEC"),
+    "number": _("the number of a document"), "hawb": _("HAWB"), "label": _("the label of a package or bag, or a UCR"), "mawb": _("MAWB"), "pan": _("PAN or IEC"), "iec": _("IEC"),
     "consignee": _("the beginning of a consignee's name"),
 }  # fmt: skip
 _MAWB = re.compile(r"(\d{3})[ -]?(\d{4})[ -]?(\d{4})")
 _HAWB = re.compile(r"(?=.*\d)[A-Z0-9-]{4,20}")
+_LABEL = re.compile(r"(?=.*\d)[A-Z0-9-]{4,35}")
 _DAYS = (
     (re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})"), ("day", "month", "year")),
     (re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})"), ("year", "month", "day")),
@@ -83,6 +84,8 @@ def _readings(phrase: str) -> Iterator[tuple[str, str]]:
         yield "mawb", f"{found[1]}-{found[2]}{found[3]}"
     if _HAWB.fullmatch(packed):
         yield "hawb", packed
+    if _LABEL.fullmatch(packed):
+        yield "label", packed
     if not identifiers.pan(packed):
         yield "pan", packed
     elif not identifiers.iec(packed):
@@ -118,7 +121,7 @@ def _found(conditions: Iterator[Q], listing: pages.Listing, actor: Any) -> dict[
 def _carrying(listing: pages.Listing, asked: Asked) -> Iterator[Q]:
     """What carries the shipment that was asked for, where nothing is filed for it yet."""
     if asked.day is None and listing.carries is not None:
-        yield from (listing.carries(value) for kind, value in asked.readings if kind == "hawb")
+        yield from (listing.carries(value) for kind, value in asked.readings if kind == "label")
 
 
 @require_GET

@@ -14,7 +14,8 @@ from eccs.pages import Column, Listing, activity_of, link, register
 from eccs.written import brief, grouped, two_lines
 from manifests import arrival
 from manifests.amendments import AMENDABLE
-from manifests.models import ExpressCargoManifest, HouseAirwayBill, ManifestAmendment, ManifestVersion, MasterAirwayBill
+from manifests.models import ExpressCargoManifest, ManifestAmendment, ManifestVersion, MasterAirwayBill
+from manifests.shipments import named
 
 SHIPMENTS_SHOWN = 50
 
@@ -95,7 +96,7 @@ MANIFESTS = Listing(
     related=("station", "courier"),
     context=context,
     search_by=SEARCH_BY,
-    carries=lambda hawb: Q(pk__in=HouseAirwayBill.objects.filter(number=hawb).values("manifest")),
+    carries=lambda code: Q(pk__in=named(code).values("manifest")),
     dated_by="submitted_at",
 )
 

@@ -39,6 +39,9 @@ class ProvisionalAssessment(ProvisionalClearance):
     provisional_duty = models.DecimalField(max_digits=16, decimal_places=2)
     assessed_at = models.DateTimeField()
     documents_received_on = models.DateField(null=True)
+    reminded_of = models.DateField(
+        null=True
+    )  # the last of the days by which documents are due that the firm was told of
     duty_before = models.DecimalField(max_digits=16, decimal_places=2, null=True)  # as paid before the final assessment
     final_duty = models.DecimalField(max_digits=16, decimal_places=2, null=True)
     extra_duty = models.DecimalField(max_digits=16, decimal_places=2, null=True)

@@ -145,6 +145,7 @@ class Bag(models.Model):
     class Meta:
         verbose_name = _("bag")
         constraints = [models.UniqueConstraint(fields=["manifest", "number"], name="bag_once_a_manifest")]
+        indexes = [models.Index(fields=["number"], name="bag_number")]
 
     def __str__(self) -> str:
         return self.number
@@ -196,6 +197,7 @@ class HouseAirwayBill(models.Model):
             models.Index(fields=["number"], name="hawb_number_begins", opclasses=["varchar_pattern_ops"]),
             models.Index(OpClass(Upper("consignee_name"), "text_pattern_ops"), name="hawb_consignee_begins"),
             models.Index(fields=["bag"], name="hawb_of_bag", condition=Q(bag__isnull=False)),
+            models.Index(fields=["ucr"], name="hawb_ucr", condition=~Q(ucr="")),
         ]
 
     def __str__(self) -> str:
@@ -213,6 +215,7 @@ class Package(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["manifest", "crn"], name="package_once_a_manifest")]
+        indexes = [models.Index(fields=["crn"], name="package_crn")]
 
     def __str__(self) -> str:
         return self.crn

@@ -8,9 +8,10 @@ import pytest
 from django.utils import timezone
 
 from bills.models import QueryMemo
-from bills.provisional import due_days
+from bills.provisional import documents_due, due_days
 from bills.stages import Stage
-from bills.tasks import chase_queries
+from bills.tasks import chase_queries, remind_of_documents
+from eccs.dated_rules import DatedRule
 from eccs.models import Notice
 from tests.factories.bills import bill
 from tests.factories.requests import provisional_assessment
@@ -56,3 +57,22 @@ def test_a_provisional_assessment_has_its_days_by_the_regulations_of_2025() -> N
 def test_the_limit_of_section_18_is_older_than_the_regulations_of_2025(assessed: date, told: list[date]) -> None:
     at = datetime.combine(assessed, time(12), tzinfo=timezone.get_current_timezone())
     assert [due["day"] for due in due_days(provisional_assessment(assessed_at=at))] == told
+
+
+@pytest.mark.parametrize(("early_by", "reminded"), [(0, 1), (1, 0)])
+def test_a_firm_is_reminded_of_documents_once_for_each_of_the_days(early_by: int, reminded: int) -> None:
+    today = timezone.localdate()
+    one = provisional_assessment(assessed_at=timezone.now() - timedelta(days=40))
+    in_time, at_the_latest = documents_due(one)
+    rule = {"name": "provisional_reminder_days", "from_date": today, "source": "a test"}
+    DatedRule.objects.create(value=str((in_time - today).days - early_by), **rule)
+    assert [remind_of_documents(), remind_of_documents()] == [reminded, 0]
+    told = Notice.objects.filter(
+        audience=f"courier:{one.courier_id}", subject__contains=f"are due by {in_time:%d/%m/%Y}"
+    )
+    assert told.count() == reminded
+    DatedRule.objects.filter(from_date=today).delete()
+    DatedRule.objects.create(value=str((at_the_latest - today).days), **rule)
+    assert [remind_of_documents(), remind_of_documents()] == [1, 0]
+    finished = provisional_assessment("FINAL", assessed_at=timezone.now() - timedelta(days=400))
+    assert remind_of_documents() == 0 and finished.reminded_of is None

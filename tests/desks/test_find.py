@@ -12,9 +12,11 @@ from django.utils import timezone
 from bills.stages import Stage
 from eccs.search import understood
 from manifests.clearance import Stage as ManifestStage
+from manifests.models import HouseAirwayBill, Package
 from tests.desks.conftest import SignedIn
 from tests.factories.bills import bill, hawb_of
 from tests.factories.challans import challan
+from tests.factories.documents import bill_of_documents
 from tests.factories.manifests import house_airway_bill, manifest
 
 pytestmark = pytest.mark.django_db
@@ -25,11 +27,11 @@ pytestmark = pytest.mark.django_db
     [
         ("CBE-XIII_BLR_2026-2027_0412_01873", ["number"], None),
         ("0412_01873", ["number"], None),
-        ("SWF7731904425", ["hawb", "number", "consignee"], None),
-        ("899-44172063", ["mawb", "hawb", "number"], None),
-        ("899 4417 2063", ["mawb", "hawb", "number"], None),
-        ("aapcz9911k", ["hawb", "pan", "number", "consignee"], None),
-        ("0503012345", ["hawb", "iec", "number"], None),
+        ("SWF7731904425", ["hawb", "label", "number", "consignee"], None),
+        ("899-44172063", ["mawb", "hawb", "label", "number"], None),
+        ("899 4417 2063", ["mawb", "hawb", "label", "number"], None),
+        ("aapcz9911k", ["hawb", "label", "pan", "number", "consignee"], None),
+        ("0503012345", ["hawb", "label", "iec", "number"], None),
         ("Krishna Electronics 19/11/2026", ["number", "consignee"], date(2026, 11, 19)),
         ("2026-11-19", [], date(2026, 11, 19)),
         ("31/02/2026", ["number"], None),
@@ -70,6 +72,24 @@ def test_a_bill_is_found_by_all_that_people_have_of_it(signed_in: SignedIn) -> N
     )
     loose = house_airway_bill(flight)
     assert officer.get("/find/", {"q": loose.number})["Location"] == flight.get_absolute_url()
+
+
+def test_a_shipment_is_found_by_whatever_is_written_on_it(signed_in: SignedIn) -> None:
+    officer, flight = signed_in("ao.blr"), manifest(ManifestStage.ARRIVAL_SCAN)
+    parcel = house_airway_bill(flight, packages=2, ucr="6IN0503012345X77")
+    one = bill(Stage.ASSESSMENT, hawb=parcel)
+    papers = bill_of_documents(Stage.XRAY)
+    bagged = HouseAirwayBill.objects.filter(bag__isnull=False, manifest=papers.manifest).first()
+    assert bagged is not None and bagged.bag is not None
+    label = Package.objects.filter(hawb=parcel).order_by("part")[1].crn
+    found = {label: one, label.lower(): one, "6in0503012345x77": one, bagged.bag.number: papers}
+    for code, shown in found.items():
+        assert officer.get("/find/", {"q": code}).get("Location") == shown.get_absolute_url(), code
+        assert signed_in("ao.del").get("/find/", {"q": code}).status_code == 200, code
+        assert signed_in("signatory.metro").get("/find/", {"q": code}).status_code == 200, code
+    unbilled = house_airway_bill(flight, packages=2)
+    crn = Package.objects.filter(hawb=unbilled).order_by("part")[0].crn
+    assert officer.get("/find/", {"q": crn})["Location"] == flight.get_absolute_url()
 
 
 def test_a_challan_is_found_by_number_in_its_firm(signed_in: SignedIn) -> None:
