@@ -10,7 +10,7 @@ from accounts.roles import Group, Role
 from eccs import trail
 from eccs.workflow import Document, Refused, TakenPastTheGate, take
 from tests.every_step import declared as d
-from tests.factories.firms import actor
+from tests.factories.firms import actor, person
 
 pytestmark = pytest.mark.django_db
 
@@ -44,9 +44,9 @@ def refusal(one: Document, name: str, by: Any, given: dict[str, Any]) -> list[st
 def test_at_a_stage_no_step_of_another_stage_is_taken(model: type[Document], stage: str) -> None:
     others = [step for step in model.steps().values() if stage not in step.sources]
     one = d.at_stage(model, stage)
-    before = as_stored(one)
+    before, somebody = as_stored(one), person("Uma Pillai")
     for step in others:
-        by = actor(d.right_role(step, stage))
+        by = actor(d.right_role(step, stage), user=somebody)
         told = refusal(one, step.name, by, d.answers(model, step, one))
         if by.acts_as(step.activities[0], one):  # at the step's own desk the stage is the reason
             assert [str(step.label) in reason for reason in told] == [True], (step.name, told)
@@ -57,9 +57,9 @@ def test_at_a_stage_no_step_of_another_stage_is_taken(model: type[Document], sta
 def test_a_step_is_taken_by_its_desk_and_by_nobody_else(model: type[Document], name: str, stage: str) -> None:
     step = model.steps()[name]
     one = d.ready(model, step, stage)
-    given, before = d.answers(model, step, one), as_stored(one)
+    given, before, somebody = d.answers(model, step, one), as_stored(one), person("Uma Pillai")
     for role in d.wrong_roles(step):
-        reasons = refusal(one, name, actor(role), given)
+        reasons = refusal(one, name, actor(role, user=somebody), given)
         assert len(reasons) == 1, role
         assert any(str(Role(desk).label) in reasons[0] for desk in step.roles), role
     for own in map(Role, step.roles):

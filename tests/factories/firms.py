@@ -66,12 +66,14 @@ def person(name: str = "Nila Joshi", firm: AuthorisedCourier | None = None) -> U
     return user
 
 
-def actor(role: str, *, station: str = "BLR", firm: str = "swift", name: str = "Uma Pillai") -> Actor:
+def actor(
+    role: str, *, station: str = "BLR", firm: str = "swift", name: str = "Uma Pillai", user: User | None = None
+) -> Actor:
     """A person at one desk: officers and custodians at a station, couriers for their firm, or the system itself."""
     if role == Role.SYSTEM:
         return SYSTEM
     group = Role(role).group
-    user = person(name)
+    user = user or person(name)
     return Actor(
         user_id=user.pk,
         name=user.full_name,
