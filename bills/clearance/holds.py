@@ -126,7 +126,7 @@ class HeldClearance(ImportClearance):
     @step(
         Stage.PROVISIONALLY_RELEASED, GET_STATE(routing.after_approval, states=[Stage.DUTY, Stage.FINALISED]),
         role=Role.SHED_SUPERINTENDENT, label=_("Finalise"), para="PN17 7.1(n)", form="bills.forms.holds.FinalOrderForm",
-        grave=True,
+        grave=True, weighty=True,  # it frees bond and guarantee
     )  # fmt: skip
     def finalise(self: CourierBillOfEntry, **order: Any) -> Iterable[models.Model]:
         """The final order on goods released provisionally: what it demands is paid, then bond and guarantee are free."""

@@ -55,6 +55,7 @@ class ProvisionalClearance(Document):
         GET_STATE(after_finalising, states=[ProvisionalStage.EXTRA_DUTY, ProvisionalStage.FINAL]),
         role=Role.ASSESSING_OFFICER, label=_("Finalise assessment"), para="PN17 7.1(c); section 18",
         form="bills.forms.requests.FinalAssessmentForm", guards=(guards.goods_have_left,), grave=True,
+        weighty=True,  # it may free the bond
     )  # fmt: skip
     def finalise_assessment(
         self: ProvisionalAssessment, *, final_duty: str, remarks: str, documents_received_on: str | None = None

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.test import Client
 
+from accounts.models import User
 from accounts.permissions import SYSTEM
 from bills.stages import Stage
 from eccs.models import Notice
@@ -17,8 +20,11 @@ from tests.bills.conftest import SignedIn
 from tests.bills.desks import ACCEPT, Desks, fresh
 from tests.factories.bills import bill
 from tests.factories.firms import actor
+from tests.factories.requests import provisional_assessment
 
 pytestmark = pytest.mark.django_db
+
+People = Callable[[str], User]
 
 
 @pytest.fixture
@@ -105,3 +111,13 @@ def test_7c_a_new_assessment_supersedes_the_provisional_one(desks: Desks) -> Non
     one = desks.act("ao.blr", one, "assess", **ACCEPT)
     assert not one.provisional
     assert one.provisional_assessments.get().stage == "SUPERSEDED"
+
+
+@pytest.mark.parametrize(("username", "step"), [("ao.blr", "finalise_assessment"), ("superintendent.blr", "finalise")])
+def test_what_frees_a_bond_asks_for_the_password_again(people: People, username: str, step: str) -> None:
+    one: Any = provisional_assessment() if step == "finalise_assessment" else bill(Stage.PROVISIONALLY_RELEASED)
+    client = Client()
+    client.force_login(people(username))  # whose password was typed long ago
+    answer = client.post(one.step_url(step), {"confirm": "yes"})
+    assert answer.status_code == 302 and answer["Location"].startswith("/password/confirm/?next=")
+    assert fresh(one).trail_length == one.trail_length

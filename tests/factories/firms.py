@@ -66,14 +66,14 @@ def person(name: str = "Nila Joshi", firm: AuthorisedCourier | None = None) -> U
     return user
 
 
-def actor(
-    role: str, *, station: str = "BLR", firm: str = "swift", name: str = "Uma Pillai", user: User | None = None
-) -> Actor:
+def actor(role: str, *, station: str = "BLR", firm: str = "swift", name: str = "Uma Pillai") -> Actor:
     """A person at one desk: officers and custodians at a station, couriers for their firm, or the system itself."""
-    if role == Role.SYSTEM:
-        return SYSTEM
+    return SYSTEM if role == Role.SYSTEM else at_desk(person(name), role, station=station, firm=firm)
+
+
+def at_desk(user: User, role: str, *, station: str = "BLR", firm: str = "swift") -> Actor:
+    """The same of a person who is there already."""
     group = Role(role).group
-    user = user or person(name)
     return Actor(
         user_id=user.pk,
         name=user.full_name,
