@@ -87,8 +87,10 @@ class Try:
 def begin(name: str, address: str) -> Try | None:
     """Count a try before it is judged; nothing, and no count, where it has to wait."""
     name, address = name[:60], address or NOWHERE
+    now = timezone.now()
+    if first := _first_at_home(name, address, now):
+        return first
     with transaction.atomic():
-        now = timezone.now()
         counts = _counts(name, address, now)
         pair = counts[0][0]
         for row, wait in counts:
@@ -128,6 +130,20 @@ def _less_one(pk: int, limit: int) -> None:
     SignInTries.objects.filter(pk=pk, tries__gt=0).update(
         waits_until=Case(When(tries__gt=limit, then=F("waits_until")), default=None), tries=F("tries") - 1
     )
+
+
+def _first_at_home(name: str, address: str, now: datetime) -> Try | None:
+    """A first try where the person has signed in before, as nearly all are: counted by one statement, with nothing to look up."""
+    if of_pair().limit <= 1:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE accounts_signintries SET tries = 1, last_at = %s "
+            "WHERE name = %s AND address = %s AND tries = 0 AND waits_until IS NULL AND good_at > %s RETURNING id",
+            [now, name, address, now - known_for()],
+        )
+        row = cursor.fetchone()
+    return Try(row[0], ()) if row else None
 
 
 def _counts(name: str, address: str, now: datetime) -> list[tuple[SignInTries, Wait]]:

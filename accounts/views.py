@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.contrib.auth import login
 from django.contrib.auth.views import LoginView
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -32,7 +33,8 @@ class SignIn(LoginView):
         if second_factor.has_device(user):
             hold(self.request, user, self.get_redirect_url())
             return redirect("sign-in-code")
-        login(self.request, user)
+        with transaction.atomic():
+            login(self.request, user)
         sessions.prove(self.request)
         return redirect(self.get_success_url())
 

@@ -19,7 +19,7 @@ from accounts.models import User
 from bench import world
 from bench.measure import Row, at_most, timed
 
-ALONE = 25  # sign-ins one after another, each between two hashes
+ALONE = 50  # sign-ins one after another, each between two hashes
 PAGES = 400  # pages of an officer at work, in a quiet hour and in a storm
 OFFICERS = 2  # at work
 PEOPLE = 16  # at the door, each again as soon as it opened

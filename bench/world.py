@@ -16,7 +16,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.cached_db import SessionStore
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
@@ -25,6 +24,7 @@ from accounts import cast
 from accounts.management.commands.demo import create_cast
 from accounts.models import User
 from accounts.permissions import Actor
+from accounts.session_store import SessionStore
 from eccs.workflow import take
 from manifests.models import ExpressCargoManifest
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import lockout
@@ -165,3 +167,20 @@ def test_old_counts_are_dropped_and_known_addresses_kept(sign_in: SignIn, noon: 
 
 def test_an_address_that_is_not_known_is_counted_too(people: People) -> None:
     assert [lockout.begin("ao.blr", "") is not None for _n in range(6)] == [True] * 5 + [False]
+
+
+def test_a_right_try_where_one_signs_in_each_day_locks_and_looks_up_nothing(sign_in: SignIn) -> None:
+    assert is_in(sign_in("ao.blr"))
+    with CaptureQueriesContext(connection) as asked:
+        assert is_in(sign_in("ao.blr"))
+    of_tries = [one["sql"] for one in asked if "accounts_signintries" in one["sql"]]
+    assert [sql.split()[0] for sql in of_tries] == ["UPDATE", "UPDATE"]  # counted, then taken back
+    assert SignInTries.objects.exclude(address="").get(name="ao.blr").tries == 0
+
+
+def test_a_wrong_try_where_one_signs_in_each_day_counts_from_the_first_on(sign_in: SignIn) -> None:
+    assert is_in(sign_in("ao.blr"))
+    for n in range(1, 6):
+        assert not is_in(sign_in("ao.blr", "wrong"))
+        assert SignInTries.objects.exclude(address="").get(name="ao.blr").tries == n
+    assert not is_in(sign_in("ao.blr"))

@@ -13,13 +13,13 @@ from wsgiref.simple_server import make_server
 import pytest
 from django.conf import LazySettings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.cached_db import SessionStore
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from accounts import cast
 from accounts.management.commands.demo import create_cast
 from accounts.models import User
+from accounts.session_store import SessionStore
 from accounts.sessions import PROVED
 from bills import filing
 from eccs.celery import app

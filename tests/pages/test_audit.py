@@ -80,13 +80,14 @@ def exported(client: Client, query: str = "") -> list[dict[str, str]]:
 
 
 def test_signing_in_failing_to_and_signing_out_are_recorded(
-    people: Callable[[str], User], settings: LazySettings
+    people: Callable[[str], User], settings: LazySettings, django_capture_on_commit_callbacks: Any
 ) -> None:
     settings.PROXIES = 1
     person, client = people("ao.blr"), Client(headers={"user-agent": "Firefox/140"})
     forged = {"x-forwarded-for": "6.6.6.6, 198.51.100.7"}
     for username, password in (("AO.BLR", "wrong-Sesame-1"), ("Nobody.There", "wrong-Sesame-2"), ("ao.blr", PASSWORD)):
-        client.post("/sign-in/", {"username": username, "password": password}, headers=forged)
+        with django_capture_on_commit_callbacks(execute=True):
+            client.post("/sign-in/", {"username": username, "password": password}, headers=forged)
     client.post("/sign-out/", headers=forged)
     failed, unknown = events("sign-in.failed")
     assert (failed.about, failed.by_id, failed.stations) == ("ao.blr", None, ["BLR"])
