@@ -41,7 +41,6 @@ _LENGTHS = {
 }  # fmt: skip
 VALUATION_RULES = ("3", "4", "5", "7", "8", "9")  # of the Valuation Rules 2007, in the order they are tried
 FORM_E_COLUMNS = (
-    Column("cetsh", identifier(identifiers.cth), help=gettext_lazy("CBE-XIV only: Central Excise tariff item, eight digits")),
     Column("licence_debit", _MONEY, empty=None, help=gettext_lazy("CBE-XIV only: rupees debited to the licence")),
     _one_of("importer_category", FormE.Category),
     _one_of("be_category", FormE.Purpose),
@@ -87,7 +86,12 @@ COLUMNS = (
     Column("notification", text(20), help=gettext_lazy("Notification claimed")),
     Column("notification_sl_no", text(12), help=gettext_lazy("Serial number in the notification")),
     Column("licence_number", text(20), help=gettext_lazy("Licence number")),
+    Column("licence_type", text(20), help=gettext_lazy("What the licence is, such as EPCG or Advance authorisation")),
     Column("manufacturer", text(120), help=gettext_lazy("Manufacturer")),
+    Column("cetsh", identifier(identifiers.cth), help=gettext_lazy("Central Excise tariff item, eight digits")),
+    Column("gst_code", identifier(identifiers.gst_code), help=gettext_lazy("HSN of the GST, four, six or eight digits")),
+    Column("item_packages", integer(1, gettext_lazy("packages are counted from 1"), 99999), empty=None, help=gettext_lazy("Packages that hold this item")),
+    Column("item_marks", text(120), help=gettext_lazy("Marks and numbers on those packages")),
     Column("nature", code({n.value for n in Nature}, gettext_lazy("must be GIFT or SAMPLE")), help=gettext_lazy("CBE-XII: GIFT or SAMPLE")),
     Column("gift_kind", code({g.value for g in Gift}, gettext_lazy("must be RAKHI or LIFE_SAVING_DRUG")), help=gettext_lazy("Of a gift: RAKHI or LIFE_SAVING_DRUG")),
     Column("kyc_type", code(set(identifiers.KYC), gettext_lazy("is not a kind of KYC document")), empty="", help=gettext_lazy("First row: AADHAAR, PAN, PASSPORT, VOTER_ID, GSTIN, IEC, UIN"), example="GSTIN"),
@@ -113,9 +117,10 @@ HEADER = (
 SAME = ("currency", "invoice_number", "invoice_date", "invoice_terms")  # of one invoice
 ITEM = (
     "item_no", "cth", "description", "country_of_origin", "quantity", "uom", "unit_price", "notification", "notification_sl_no",
-    "licence_number", "manufacturer", "nature", "gift_kind",
+    "licence_number", "licence_type", "manufacturer", "nature", "gift_kind", "cetsh", "gst_code", "item_packages", "item_marks",
 )  # fmt: skip
-ITEM_E = ("cetsh", "licence_debit")  # Form E alone has these, and all that follow
+MAY_BE_NONE = ("item_packages",)  # a number of an item that may be left out
+ITEM_E = ("licence_debit",)  # Form E alone has these, and all that follow
 FORM_E = (
     "importer_category", "be_category", "be_class", "be_type", "cha_licence", "cha_name", "cha_address", "high_sea_sale",
     "high_sea_seller", "high_sea_seller_iec", "first_proviso", "first_check", "provisional_documents", "extension_48",

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bills import form_e_shown
+from bills import declarations, form_e_shown
 from bills.detention_paper import DetentionPaper, draw_detention
 from bills.duty.levies import LEVIES, BasicCustomsDuty, Charge
 from bills.duty.tariff import Rate, Tariff
@@ -94,7 +94,7 @@ def bill_paper(bill: CourierBillOfEntry, printed_by: str = "") -> BillPaper:
         signed=_signed(bill),
         out_of_charge=_given(bill), items=tuple(_item_lines(bill, items)), charges=tuple(_charges(bill)),
         payments=tuple(_payments(bill)), duty_heads=tuple(_heads(bill)), blocks=tuple(form_e_shown.blocks(bill)),
-        invoices=tuple(_invoices(bill, items)),
+        invoices=tuple(_invoices(bill, items)), declarations=tuple(declarations.printed(bill)),
     )  # fmt: skip
 
 
@@ -249,9 +249,6 @@ def _item_lines(bill: CourierBillOfEntry, items: list[Item]) -> Iterable[ItemLin
     tariff, sws = _tariff(items), rule_book().amount("sws_percent", on, bill.station_id)
     for item in items:
         rate = tariff.rate(item.cth, on)
-        notification = item.notification
-        if item.notification_sl_no:
-            notification += _(", sl. %(number)s") % {"number": item.notification_sl_no}
         yield ItemLine(
             number=str(item.item_no), cth=f"{item.cth[:4]} {item.cth[4:6]} {item.cth[6:]}",
             description=item.description, origin=item.country_of_origin,
@@ -259,15 +256,8 @@ def _item_lines(bill: CourierBillOfEntry, items: list[Item]) -> Iterable[ItemLin
             unit_price=grouped(item.unit_price.normalize(), 4 if item.unit_price % Decimal("0.01") else 2),
             value=grouped(item.quantity * item.unit_price, 2),
             assessable_value=item.assessable_value, duty=item.total_duty, forgone=item.duty_forgone,
-            heads=tuple(_duty_lines(item, rate, sws)), manufacturer=item.manufacturer, notification=notification,
-            licence=item.licence_number, nature=_nature(item),
+            heads=tuple(_duty_lines(item, rate, sws)), beside=tuple(filter(None, (item.why_free, *item.beside))),
         )  # fmt: skip
-
-
-def _nature(item: Item) -> str:
-    """What makes the item free of duty."""
-    parts = [str(label) for label in (item.get_nature_display(), item.get_gift_kind_display()) if label]
-    return ": ".join(parts)
 
 
 def _tariff(items: list[Item]) -> Tariff:

@@ -23,7 +23,7 @@ FLAGS = ("ecommerce", "eou", "repair_and_return")
 INVOICE = (*OF_INVOICE, *FLAGS)
 ITEM = (
     "cth", "description", "country_of_origin", "quantity", "uom", "unit_price", "nature", "gift_kind", "manufacturer",
-    "notification", "notification_sl_no", "licence_number",
+    "notification", "notification_sl_no", "licence_number", "licence_type", "cetsh", "gst_code", "item_packages", "item_marks",
 )  # fmt: skip
 CLASS = ("importer_category", *FLAGS, "be_category", "be_class", "be_type", "cha_licence", "cha_name", "cha_address")
 REQUESTS = (

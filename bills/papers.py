@@ -41,10 +41,7 @@ class ItemLine:
     duty: Decimal
     forgone: Decimal
     heads: tuple[DutyLine, ...]
-    manufacturer: str = ""
-    notification: str = ""
-    licence: str = ""
-    nature: str = ""
+    beside: tuple[str, ...] = ()  # what else is declared of it
 
 
 @dataclass(frozen=True)
@@ -117,6 +114,7 @@ class BillPaper:
     duty_heads: tuple[tuple[str, Decimal], ...] = field(default=())
     blocks: tuple[tuple[str, str], ...] = ()  # of Form E
     invoices: tuple[InvoiceLine, ...] = ()  # of Form E
+    declarations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -157,7 +155,7 @@ def draw_bill(paper: BillPaper) -> bytes:
         draw_form_e(sheet, paper.blocks, paper.invoices)
     sheet.title(_("Items and DUTY DETAILS"), ITEM_HEIGHT + 30)
     _draw_items(sheet, paper)
-    if paper.duty_heads:
+    if paper.duty_heads and not (len(paper.items) == 1 and paper.items[0].duty == paper.duty):  # it would say the same
         sheet.title(_("Duty of the bill"))
         heads = sheet.table([Column(_("Head"), 0.3), Column(_("Duty amount (Rs.)"), 0.2, right=True)])
         for name, amount in paper.duty_heads:
@@ -173,13 +171,8 @@ def draw_bill(paper: BillPaper) -> bytes:
     _draw_payments(sheet, paper.payments)
     if len(paper.crns) > NAMED_PACKAGES:
         _draw_packages(sheet, paper.crns)
-    sheet.title(_("Declaration"), 90)
-    sheet.text(
-        _(
-            "The consignor or the consignee has authorised us to present this bill. What it says is true and complete. "
-            "If we receive a document that shows otherwise, we will tell the Commissioner of Customs at once."
-        )
-    )
+    sheet.title(_("Declaration"), 75)
+    sheet.text(" ".join(paper.declarations))
     sheet.space(4)
     signed = sheet.table([Column(_("Signed for the courier"), 0.5), Column(_("Out of Charge given by"), 0.5)])
     signed.row([paper.signed, paper.out_of_charge])
@@ -264,14 +257,9 @@ def _draw_items(sheet: Paper, paper: BillPaper) -> None:
         ]
     )  # fmt: skip
     for item in paper.items:
-        words = [item.description]
-        words += [_("Manufacturer: %s") % item.manufacturer] if item.manufacturer else []
-        words += [item.nature] if item.nature else []
-        words += [_("Notification: %s") % item.notification] if item.notification else []
-        words += [_("Licence: %s") % item.licence] if item.licence else []
         items.row(
             [
-                item.number, item.cth, "\n".join(words), item.origin, item.quantity, item.unit_price, item.value,
+                item.number, item.cth, "\n".join(filter(None, (item.description, "; ".join(item.beside)))), item.origin, item.quantity, item.unit_price, item.value,
                 grouped(item.assessable_value, 2),
             ],
             keep=ITEM_HEIGHT,

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from bills import fitting
-from bills.columns import CHARGES, FORM_E, HEADER, INVOICE_E, ITEM, ITEM_E, ONLY_XIV, SAME
+from bills.columns import CHARGES, FORM_E, HEADER, INVOICE_E, ITEM, ITEM_E, MAY_BE_NONE, ONLY_XIV, SAME
 from bills.duty.statement import DutyStatement
 from bills.flight import Flight
 from bills.form_e import check_form_e, check_invoice
@@ -121,10 +121,12 @@ def _is_torn(table: Table, rows: list[int], used: list[str]) -> bool:
     """Whether a cell that the value hangs on has a fault of its own."""
     values, first = table.values, rows[0]
     return (
-        any(values[name][index] is None for index in rows for name in ("form", *SAME, *ITEM))
+        any(values[name][index] is None for index in rows for name in ("form", *SAME, *ITEM) if name not in MAY_BE_NONE)
         or any(values[name][first] is None and table.is_faulty(first, name) for name in HEADER)
         or any(
-            values[name][index] is None and table.is_faulty(index, name) for index in rows for name in (*used, *CHARGES)
+            values[name][index] is None and table.is_faulty(index, name)
+            for index in rows
+            for name in (*used, *CHARGES, *MAY_BE_NONE)
         )
     )
 
@@ -212,6 +214,12 @@ def _check_items(flight: Flight, table: Table, rows: list[int]) -> None:
         seen.add(item_no)
         if cth is not None and flight.tariff.rate(cth, flight.rates_on) is None:
             table.fault(index, "cth", cth, _("is not in the tariff"))
+        if values["licence_type"][index] and not values["licence_number"][index]:
+            table.fault(index, "licence_type", values["licence_type"][index], _("is given without licence_number"))
+        packages, manifested = values["item_packages"][index], flight.hawbs[values["hawb"][index]].packages
+        if packages is not None and packages > manifested:
+            reason = _("is more than the %(count)d packages of the manifest") % {"count": manifested}
+            table.fault(index, "item_packages", packages, reason)
         if values["gift_kind"][index] and values["nature"][index] != Nature.GIFT:
             table.fault(index, "gift_kind", values["gift_kind"][index], _("is given without the nature GIFT"))
 

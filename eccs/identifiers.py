@@ -116,6 +116,12 @@ def cth(text: str) -> str:
     return "" if len(text) == 8 and _DIGITS(text) else str(_("is not a tariff item: a tariff item has eight digits"))
 
 
+def gst_code(text: str) -> str:
+    """The HSN of goods under the GST."""
+    right = len(text) in (4, 6, 8) and _DIGITS(text)
+    return "" if right else str(_("is not a GST code: four, six or eight digits"))
+
+
 def pin(text: str) -> str:
     """A postal code of India."""
     return "" if len(text) == 6 and _DIGITS(text) and text[0] != "0" else str(_("is not a PIN code: six digits"))

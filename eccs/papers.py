@@ -242,7 +242,7 @@ class Paper:
             )
             for field in fields
         ]
-        height = max(label.height + value.height for label, value, _wide in cells) + 6
+        height = max(label.height + value.height for label, value, _wide in cells) + 4.5
         self.room(height)
         x = MARGIN
         for label, value, wide in cells:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bills import drafts
+from bills import declarations, drafts
 from bills.columns import COLUMNS
 from bills.forms.words import CHOICES, FIGURES, HINTS, KYC, LABELS, LONG, TERMS, WIDTHS, YES_NO
 from bills.kinds import Kind
@@ -162,23 +162,22 @@ class ItemForm(HeaderForm):
 
 
 class FilingForm(forms.Form):
-    """What the signatory declares when the bill is filed (Forms B and D, declarations)."""
+    """What the signatory declares when the bill is filed: the declarations of its form."""
 
     template = "bills/_declare.html"
-
-    authorised = forms.BooleanField(label=_("we are authorised by the consignor or consignee to file this bill;"))
-    true = forms.BooleanField(
-        label=_("the contents are true, and we will report at once any document that shows otherwise.")
-    )
 
     def __init__(self, *args: Any, document: Any, actor: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if document.is_documents:
-            self.fields["documents"] = forms.BooleanField(
-                label=_(
-                    "the bags and packages hold documents alone, of no commercial value, free of duty and of any prohibition."
-                )
-            )
+            names = ("authorised", "documents", "true")
+            said = list(zip(names, declarations.of_documents(), strict=True))
+        else:
+            goods = declarations.of_goods(document)
+            said = [
+                ("authorised", declarations.authority(document)), *((f"goods{n}", words) for n, words in enumerate(goods, 1)),
+                ("true", declarations.truth()),
+            ]  # fmt: skip
+        self.fields |= {name: forms.BooleanField(label=words) for name, words in said}
 
     def answers(self) -> dict[str, Any]:
         """The declarations are conditions of filing; the step itself takes no answers."""

@@ -41,6 +41,10 @@ LABELS: dict[str, Any] = {
     "notification": _("Notification"),
     "notification_sl_no": _("Serial number in the notification"),
     "licence_number": _("Licence number"),
+    "licence_type": _("Kind of licence"),
+    "gst_code": _("GST code (HSN)"),
+    "item_packages": _("Packages with this item"),
+    "item_marks": _("Marks and numbers on them"),
     "form": _("Form"),
     "nature": _("Sample or gift"),
     "gift_kind": _("Kind of gift"),
@@ -95,6 +99,9 @@ HINTS: dict[str, Any] = {
     "cth": _("Eight digits."),
     "description": _("What the goods are, with brand and model."),
     "unit_price": _("In the currency of the invoice."),
+    "licence_type": _("For example EPCG or Advance authorisation."),
+    "gst_code": _("Four, six or eight digits."),
+    "cetsh": _("Eight digits, where the Central Excise tariff names the goods otherwise."),
     "nature": _("Free samples and permitted gifts come on CBE-XII without duty."),
     "gift_kind": _("The gifts that come without duty."),
     "importer_category": _("Left empty: other, or a government department where the goods are for the government."),
@@ -127,6 +134,9 @@ WIDTHS = {
     "notification": 10,
     "notification_sl_no": 10,
     "licence_number": 20,
+    "licence_type": 20,
+    "gst_code": 10,
+    "item_packages": 5,
     "manufacturer": 20,
     "cetsh": 10,
     "licence_debit": 10,
@@ -139,7 +149,7 @@ WIDTHS = {
     "other_charges": 10,
 }
 FIGURES = {
-    "freight", "insurance", "inland_charges", "discount", "quantity", "unit_price", "licence_debit", "bond_amount",
+    "freight", "insurance", "inland_charges", "discount", "quantity", "unit_price", "item_packages", "licence_debit", "bond_amount",
     "loading_charges", "other_charges",
 }  # fmt: skip
 YES_NO = {

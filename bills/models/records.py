@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import CustomsStation
@@ -40,9 +41,13 @@ class Item(models.Model):
     notification = models.CharField(max_length=20, blank=True)
     notification_sl_no = models.CharField(max_length=12, blank=True)
     licence_number = models.CharField(max_length=20, blank=True)
+    licence_type = models.CharField(max_length=20, blank=True)
+    gst_code = models.CharField(max_length=8, blank=True)  # HSN of the GST
+    item_packages = models.PositiveIntegerField(null=True, blank=True)  # packages that hold this item
+    item_marks = models.CharField(max_length=120, blank=True)
     nature = models.CharField(max_length=6, choices=Nature.choices, blank=True)  # free of duty on CBE-XII
     gift_kind = models.CharField(max_length=16, choices=Gift.choices, blank=True)
-    cetsh = models.CharField(max_length=8, blank=True)  # tariff item of the Central Excise Tariff, Form E
+    cetsh = models.CharField(max_length=8, blank=True)  # tariff item of the Central Excise Tariff
     licence_debit = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
     invoice_place = models.PositiveIntegerField(default=1)  # which invoice of a CBE-XIV it stands on
     assessable_value = _rupees()
@@ -61,6 +66,25 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_no}. {self.description}"
+
+    @property
+    def why_free(self) -> str:
+        """What makes the item free of duty, in words; nothing where it is not."""
+        return ": ".join(str(label) for label in (self.get_nature_display(), self.get_gift_kind_display()) if label)
+
+    @property
+    def beside(self) -> list[str]:
+        """What is declared beside description, quantity and value, in the order of Form D; what was left empty is left out."""
+        named = (
+            (gettext("Manufacturer"), (self.manufacturer,), " "),
+            (gettext("Packages"), (self.item_packages, self.item_marks), ", "),
+            (gettext("Notification"), (self.notification, self.notification_sl_no), gettext(", sl. ")),
+            (gettext("Licence"), (self.licence_type, self.licence_number), " "),
+            (gettext("CETSH"), (self.cetsh,), " "),
+            (gettext("GST code"), (self.gst_code,), " "),
+        )
+        told = ((label, between.join(str(part) for part in parts if part)) for label, parts, between in named)
+        return [f"{label}: {value}" for label, value in told if value]
 
 
 class QueryMemo(models.Model):

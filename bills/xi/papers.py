@@ -10,6 +10,7 @@ from django.db.models import Count, F, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bills import declarations
 from bills.models import CourierBillOfEntry
 from eccs.money import grouped
 from eccs.papers import Column, Field, Head, Paper
@@ -94,21 +95,12 @@ def draw_form_b(paper: FormB) -> bytes:
     for number, line in enumerate(paper.lines, 1):
         table.row([str(number), line.hawb, line.bag, line.consignor, line.consignee, line.pieces, line.weight])
     sheet.space(4)
-    for words in declarations():
+    for words in declarations.of_documents():
         sheet.text(words, 8)
     sheet.space(4)
     signed = sheet.table([Column(_("Signed for the courier"), 0.5), Column(_("Out of Charge given by"), 0.5)])
     signed.row([paper.signed, paper.out_of_charge])
     return sheet.close()
-
-
-def declarations() -> tuple[str, ...]:
-    """What the courier declares on Form B."""
-    return (
-        _("We are authorised by the consignors or consignees to clear these documents."),
-        _("The bags and packages hold documents alone, of no commercial value, free of duty and of any prohibition."),
-        _("If we receive a document that shows otherwise, we will tell the Commissioner of Customs at once."),
-    )
 
 
 def _boxes(paper: FormB) -> list[list[Field]]:

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.permissions import Actor
+from bills import declarations
 from bills.models import CourierBillOfEntry
 from bills.stages import Stage
 from bills.xi import filing
-from bills.xi.papers import declarations
 from bills.xi.selection import Chosen, Judged, Named, judge, why_no_documents
 from eccs import identifiers
 from eccs.models import Upload
@@ -84,7 +84,7 @@ def _context(upload: Upload) -> dict[str, Any]:
             (_("Loose"), grouped(sums.get("loose", 0))), (_("Pieces"), grouped(sums.get("packages", 0))),
             (_("Gross weight, kg"), sums.get("gross_weight_kg", "0")), (_("Duty"), _("nil")),
         ],
-        "declarations": declarations(), "button": _("Sign and file the bill"),
+        "declarations": declarations.of_documents(), "button": _("Sign and file the bill"),
         "next_words": _("The bill gets its number at once. It goes to X-ray when every bag and loose piece has arrived."),
         "hindrances": lambda actor: step.reasons_not(template, actor),
         "may_sign": lambda actor: not actor.why_not(step.activity_at(Stage.DRAFT), template),

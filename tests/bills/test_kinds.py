@@ -20,7 +20,7 @@ from eccs.trail import broken_lines
 from eccs.workflow import Refused, take
 from manifests.models import ExpressCargoManifest, HouseAirwayBill
 from tests.bills.conftest import SignedIn
-from tests.bills.test_entry import DECLARED, IMPORTER, begin
+from tests.bills.test_entry import IMPORTER, begin, ticked
 from tests.bills.test_upload import Rows, row, send
 from tests.factories.firms import actor
 from tests.factories.manifests import house_airway_bill, manifest
@@ -231,7 +231,7 @@ def test_a_bill_is_typed_on_one_form_and_put_on_the_one_that_fits(signed_in: Sig
     assert "Reason for the extension is missing" in page and "Invoice 2 has no item" in page
     signatory.post(part("requests"), {"first_check": "on", "extension_48": "on", "extension_reason": "Licence to come"})
     signatory.post(reverse("bill-item", args=[bill.pk, 2]), {**item, "unit_price": "5", "invoice_place": "2"})
-    answer = signatory.post(reverse("bill-check", args=[bill.pk]), DECLARED)
+    answer = signatory.post(reverse("bill-check", args=[bill.pk]), ticked(bill))
     filed = CourierBillOfEntry.objects.get(pk=bill.pk)
     assert answer["Location"] == reverse("bill-filed", args=[filed.number])
     assert filed.form_e.importer_category == "UNDERTAKING" and filed.form_e.first_check
@@ -254,9 +254,9 @@ def test_forms_refuse_the_same_goods_as_an_upload(signed_in: SignedIn, hawb: Hou
     for price, words in (("10000.01", "file CBE-XIII"), ("100000.01", "file CBE-XIV")):
         signatory.post(url, {**item, "unit_price": price})
         assert words in signatory.get(check).content.decode()
-        assert signatory.post(check, DECLARED).status_code == 409
+        assert signatory.post(check, ticked(bill)).status_code == 409
     signatory.post(url, {**item, "unit_price": "10000.00"})
-    assert signatory.post(check, DECLARED).status_code == 302
+    assert signatory.post(check, ticked(bill)).status_code == 302
     filed = CourierBillOfEntry.objects.get(pk=bill.pk)
     assert (filed.total_duty, filed.assessable_value) == (0, D(10000))
     assert signatory.get(reverse("bill-print", args=[filed.key])).content.startswith(b"%PDF")
@@ -295,7 +295,7 @@ def test_5_4_4_an_importer_files_for_its_own_goods_alone(signed_in: SignedIn, pe
     check = reverse("bill-check", args=[bill.pk])
     assert "is not your own" in importer.get(check).content.decode()
     importer.post(part("importer"), {**papers, "iec": kaveri.iec})
-    assert importer.post(check, DECLARED).status_code == 302
+    assert importer.post(check, ticked(bill)).status_code == 302
     filed = CourierBillOfEntry.objects.get(pk=bill.pk)
     assert (filed.filed_by, filed.eou) == (people("importer.kaveri"), True)
     assert filed.trail.get().role == "IMPORTER"

@@ -105,6 +105,10 @@ def bill(items: int = 3) -> BillPaper:
         ),
         charges=(ChargeLine("Freight", "Declared", "USD 96.40"), ChargeLine("Insurance", "Not declared", "-")),
         payments=(PaymentLine("1911402718", "19/11/2026 14:12 IST", Decimal(31785)),),
+        declarations=(
+            "We are authorised by the consignor or consignee to file this bill.",
+            "What this bill says is true and complete.",
+        ),
     )
 
 
@@ -129,9 +133,7 @@ def longest_bill() -> BillPaper:
             duty=high,
             forgone=high,
             heads=heads,
-            manufacturer="M" * 120,
-            notification="050/2017-Customs, sl. 608(i)(a)",
-            licence="L" * 20,
+            beside=("M" * 120, "Notification: 050/2017-Customs, sl. 608(i)(a)", f"Licence: {'L' * 20}"),
         )
         for n in range(44)
     )

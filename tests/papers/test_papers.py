@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
 
@@ -87,6 +88,16 @@ def test_the_longest_bill_loses_no_sign() -> None:
     assert all(crn in found for crn in paper.crns)
     assert found.count("SWSRCHRG") == 45
     assert found.count("9,99,99,99,99,99,999.99") >= 44 * 13
+
+
+def test_a_bill_of_one_item_paid_and_out_of_charge_is_one_page() -> None:
+    paper = examples.bill(1)
+    told = ("Manufacturer: Nordlys", "Packages: 1, AUDIO 1/1", "Licence: EPCG 0330041877", "CETSH: 85183000")
+    whole = replace(paper, duty=paper.items[0].duty, items=(replace(paper.items[0], beside=told),))
+    assert reading.pages(draw_bill(whole)) == 1
+    found = reading.text(draw_bill(whole))
+    for words in (*told, *paper.declarations, paper.out_of_charge):
+        assert reading.squeezed(words) in found
 
 
 def test_an_item_stays_with_its_duty() -> None:
