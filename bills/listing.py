@@ -17,8 +17,8 @@ from bills.clearance.provisional import ProvisionalStage
 from bills.models import CourierBillOfEntry, CoveredShipment, ProvisionalAssessment
 from bills.models.bill import OPEN_STAGES
 from bills.requests_listing import AMENDMENTS, CANCELLATIONS, PROVISIONAL
-from bills.stages import Stage
-from eccs.pages import Column, Elsewhere, Listing, link, register
+from bills.stages import Hold, Stage
+from eccs.pages import Column, Elsewhere, Listing, Standing, link, register
 from manifests.models import HouseAirwayBill, MasterAirwayBill
 from manifests.shipments import named
 from rms.models import RiskDecision
@@ -117,7 +117,7 @@ BILLS = Listing(
     related=("hawb", "manifest", "station", "courier", "risk_decision"),
     row_fields=(
         "kind", "goods", "item_count", "shipment_count", "bag_count", "filed_at", "provisional", "unreckoned",
-        "assessable_value", "total_duty", "interest", "fine", "penalty", "duty_paid", "assessment_required", "examination_prescribed",
+        "assessable_value", "total_duty", "interest", "fine", "penalty", "duty_paid", "assessment_required", "examination_prescribed", "holds",
         "hawb__number", "hawb__packages", "hawb__consignee_name", "hawb__consignee_city", "hawb__description",
         "manifest__number", "manifest__flight_number", "risk_decision__reasons",
     ),
@@ -131,6 +131,7 @@ BILLS = Listing(
         Stage.FOR_OUT_OF_CHARGE: "target_out_of_charge", Stage.ADJUDICATION: "target_adjudication",
         **dict.fromkeys((Stage.DETAINED, Stage.STOPPED, Stage.PROVISIONALLY_RELEASED), "target_of_days"),
     },
+    standing={Stage.DETAINED: Standing(Q(holds__contains=Hold.REPLY.value), lambda bill: Hold.REPLY in bill.held_by)},
 )  # fmt: skip
 
 register(BILLS)

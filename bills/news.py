@@ -13,13 +13,24 @@ from eccs.money import rupees
 from eccs.notices import firms_of, worded
 
 if TYPE_CHECKING:
-    from bills.models import CourierBillOfEntry, ProvisionalAssessment
+    from bills.models import Adjudication, CourierBillOfEntry, ProvisionalAssessment
 
 
 def notices_about(bill: CourierBillOfEntry, subject: Callable[[], str], why: str = "") -> list[Notice]:
     """A notice for each firm of the bill with its address, in every language; whoever asked for them writes them."""
     body = f"{why}\n" * bool(why) + f"{bill}  {settings.PUBLIC_URL}{bill.get_absolute_url()}"
     return [worded(firm, lambda: (subject(), body)) for firm in firms_of(bill)]
+
+
+def confiscated_after_payment(order: Adjudication) -> list[Notice]:
+    """The goods are the Government's, and duty had been paid on them: what is refundable."""
+    if not order.refundable:
+        return []
+    words = {"bill": order.bill, "amount": rupees(order.refundable, 2), "order": order.order_number}
+    return notices_about(
+        order.bill,
+        lambda: _("%(bill)s: the goods are confiscated by order %(order)s, %(amount)s is refundable") % words,
+    )
 
 
 def refund_recorded(assessment: ProvisionalAssessment) -> list[Notice]:

@@ -58,6 +58,7 @@ class Hold(models.TextChoices):
 
     QUERY = "QUERY", _("a query is not answered")
     DETENTION = "DETENTION", _("the goods are detained")
+    REPLY = "REPLY", _("the detention memo is not answered")
     STOP = "STOP", _("the DC/AC has stopped the clearance")
     AMENDMENT = "AMENDMENT", _("an amendment is requested")
     CANCELLATION = "CANCELLATION", _("the cancellation is requested")

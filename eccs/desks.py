@@ -92,7 +92,9 @@ def forget(documents: Iterable[Any]) -> None:
 def late_at(listing: pages.Listing, stage: str, station: str) -> Q:
     """The condition that finds what is over the target of a desk."""
     target = timedelta(minutes=target_of(listing, stage, station))
-    return Q(stage=stage, station_id=station, stage_since__lt=timezone.now() - target)
+    late = Q(stage=stage, station_id=station, stage_since__lt=timezone.now() - target)
+    stands = listing.standing.get(stage)
+    return late & ~stands.where if stands else late
 
 
 def late_for(listing: pages.Listing, stage: str, actor: Actor) -> Q:
@@ -107,6 +109,19 @@ def target_for(listing: pages.Listing, stage: str, actor: Actor) -> int:
     if actor.is_trade:
         return 0
     return min((target_of(listing, stage, station) for station in actor.stations), default=target_of(listing, stage))
+
+
+def stands_still(listing: pages.Listing, document: Any) -> bool:
+    """Whether the clock of a desk stands still although the desk can act, because the firm owes an answer."""
+    stands = listing.standing.get(document.stage)
+    return stands is not None and stands.of(document)
+
+
+def target_on(listing: pages.Listing, document: Any, actor: Actor) -> int:
+    """The target of the desk of a document, minutes; nothing for the trade, and while its clock stands still."""
+    if actor.is_trade or stands_still(listing, document):
+        return 0
+    return target_of(listing, document.stage, getattr(document, "station_id", None))
 
 
 def target_of(listing: pages.Listing, stage: str, station: str | None = None) -> int:

@@ -35,7 +35,7 @@ def with_documents(rows: Any, actor: Any) -> list[dict[str, Any]]:
         found += [
             {
                 "row": by_document[one.pk], "document": one, "listing": listing, "priority": firsts.get(one.pk),
-                "target": 0 if actor.is_trade else desks.target_of(listing, one.stage, one.station_id),
+                "target": desks.target_on(listing, one, actor),
             }
             for one in documents
             if by_document[one.pk].stage == one.stage

@@ -75,6 +75,14 @@ class Elsewhere:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """When the clock of a desk stands still although the desk can act: the firm owes an answer. In the database, and of a row."""
+
+    where: Q
+    of: Callable[[Any], bool]
+
+
+@dataclass(frozen=True)
 class Listing:
     """A kind of document: its address, the columns of its queue, and the templates of its page."""
 
@@ -93,6 +101,7 @@ class Listing:
     dated_by: str = ""  # the moment by which it is found on a day
     elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)  # by stage
     targets: Mapping[str, str] = field(default_factory=dict)  # by stage, the dated rule of its desk's target
+    standing: Mapping[str, Standing] = field(default_factory=dict)  # by stage
     queued: bool = True  # whether its open stages are queues at somebody's desk
 
     def waiting_at(self, actor: Any) -> tuple[str, ...]:

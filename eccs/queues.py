@@ -77,7 +77,7 @@ class AtDesk:
     def marked(self, rows: list[Any]) -> list[Any]:
         """The rows, each with who has it in hand, why it goes first, and the target of its desk."""
         for row in rows:
-            row.target = 0 if self.actor.is_trade else desks.target_of(self.listing, self.stage, row.station_id)
+            row.target = desks.target_on(self.listing, row, self.actor)
             row.hand, row.priority = self.hands.get(row.pk), self.first.get(row.pk)
             row.is_marked = bool(row.hand or row.priority)
             row.row_class = self._class_of(row)

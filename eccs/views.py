@@ -103,7 +103,7 @@ def document_context(request: Request, listing: pages.Listing, shown: Any, **mor
         "anytime": [b for b in offered if b["step"].anytime and not b["reasons"]],
         "trail": [told(line, shown, officer=actor.is_officer) for line in lines if actor.is_officer or not _private(line, shown)],
         "who_has_it": who_has_it(listing, shown, actor, came), "now": timezone.now(),
-        "target": 0 if actor.is_trade else desks.target_of(listing, shown.stage, getattr(shown, "station_id", None)),
+        "target": desks.target_on(listing, shown, actor), "stands_still": desks.stands_still(listing, shown),
         "next_in_queue": next_in_queue(listing, shown, actor) if here and listing.queued else None,
         **my_work.about(listing, shown, actor), **listing.context(shown, actor), **more,
     }  # fmt: skip

@@ -101,7 +101,9 @@ class HeldClearance(ImportClearance):
         form="bills.forms.courier.DetentionReplyForm", guards=(guards.memo_not_answered,),
     )  # fmt: skip
     def reply_to_detention_memo(self: CourierBillOfEntry, *, reply: str) -> Iterable[models.Model]:
-        """The courier answers the memo, with documents where they were asked for; the desk that detained decides."""
+        """The courier answers the memo, with documents where they were asked for; the desk that detained decides, from now on its clock runs."""
+        self.end_hold(Hold.REPLY)
+        self.stage_since = self.taken_at
         memo = self.open_detention()
         memo.reply, memo.replied_at, memo.replied_by_id = reply, self.taken_at, self.taken_by.user_id
         return [memo]
@@ -121,7 +123,9 @@ class HeldClearance(ImportClearance):
     )  # fmt: skip
     def adjudicate(self: CourierBillOfEntry, *, outcome: str, **order: Any) -> Iterable[models.Model]:
         """The order: release with fine, penalty and revised duty, or absolute confiscation."""
-        return self.adjudged(outcome, **order)
+        from bills.adjudication import adjudge
+
+        return adjudge(self, outcome, **order)
 
     @step(
         Stage.PROVISIONALLY_RELEASED, GET_STATE(routing.after_approval, states=[Stage.DUTY, Stage.FINALISED]),
@@ -130,9 +134,11 @@ class HeldClearance(ImportClearance):
     )  # fmt: skip
     def finalise(self: CourierBillOfEntry, **order: Any) -> Iterable[models.Model]:
         """The final order on goods released provisionally: what it demands is paid, then bond and guarantee are free."""
+        from bills.adjudication import adjudge
+
         release = self.releases.get()
         release.finalised_at = self.taken_at
-        return [release, *self.adjudged("RELEASE", **order)]
+        return [release, *adjudge(self, "RELEASE", **order)]
 
     @step(
         BEFORE_STOP, Stage.STOPPED, role=Role.DCAC, label=_("Stop"), para="PN17 9.0", form="bills.forms.holds.RemarksForm",

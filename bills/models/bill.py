@@ -25,11 +25,9 @@ from eccs.identifiers import PERSONAL_IMPORT_IEC
 from eccs.money import grouped
 from eccs.stage_field import StageField
 from eccs.trail import TrailLine
-from eccs.workflow import Refused
 from manifests.models import ExpressCargoManifest, HouseAirwayBill
 from rms.models import RiskDecision
 
-AMOUNTS = ("fine", "penalty", "revised_duty")  # of an order, in rupees
 OPEN_STAGES = tuple(s.value for s in Stage if s not in (*CLOSED, Stage.DRAFT))
 
 
@@ -289,9 +287,9 @@ class CourierBillOfEntry(HeldClearance):
         """A detention memo is answered once."""
         return step == "reply_to_detention_memo" and not self.detentions.filter(ended_at=None, replied_at=None).exists()
 
-    def hold(self, why: Hold) -> None:
+    def hold(self, *why: Hold) -> None:
         """Keep the bill from Out of Charge until this has ended."""
-        self.holds = " ".join([*self.held_by, why])
+        self.holds = " ".join([*self.held_by, *why])
 
     def end_hold(self, *why: Hold) -> None:
         """This keeps the bill from nothing any more."""
@@ -329,7 +327,7 @@ class CourierBillOfEntry(HeldClearance):
             self.end_hold(Hold.STOP)
             self.detained_from = self.returns_to if self.stopped_from == Stage.QUERY else self.stopped_from
             records = self.query_withdrawn()
-        self.hold(Hold.DETENTION)
+        self.hold(Hold.DETENTION, Hold.REPLY)
         memo = DetentionMemo(
             bill=self, station_id=self.station_id, activity=activity, grounds=grounds, documents_wanted=documents_wanted,
             issued_at=self.taken_at, issued_by_id=self.taken_by.user_id,
@@ -345,34 +343,8 @@ class CourierBillOfEntry(HeldClearance):
         memo = self.open_detention()
         memo.outcome, memo.remarks, memo.ended_at = outcome, remarks, self.taken_at
         memo.ended_by_id = self.taken_by.user_id
-        self.end_hold(Hold.DETENTION)
+        self.end_hold(Hold.DETENTION, Hold.REPLY)
         return memo
-
-    def adjudged(self, outcome: str, **order: Any) -> Iterable[models.Model]:
-        """An order: what it demands is due on the bill; goods confiscated are the Government's and leave the register."""
-        from bills.assessment import revise
-        from bills.models.decisions import Adjudication
-        from bills.provisional import supersede
-        from bills.routing import CONFISCATE
-        from manifests import warehouse
-        from manifests.models import WarehouseEntry
-
-        made = Adjudication(
-            bill_id=self.pk, outcome=outcome, at=self.taken_at, by_id=self.taken_by.user_id, duty_before=self.total_duty,
-            **{name: Decimal(given) if name in AMOUNTS else given for name, given in order.items() if given is not None},
-        )  # fmt: skip
-        supersede(self)
-        if outcome == CONFISCATE:
-            warehouse.take_out_unseen(self.shipments(), self.taken_at, WarehouseEntry.Out.CONFISCATED)
-        else:
-            self.fine += made.fine
-            self.penalty += made.penalty
-            if made.revised_duty is not None:
-                revise(self, made.revised_duty)
-                self.unreckoned = ""
-            elif self.unreckoned:
-                raise Refused([_("%(reason)s The order sets the duty.") % {"reason": self.unreckoned}], self)
-        return [made]
 
     def out_of_charge(self, *, automatic: bool) -> Iterable[models.Model]:
         """The order that lets the goods leave, numbered as it is written."""

@@ -137,6 +137,7 @@ class Adjudication(models.Model):
     penalty = models.DecimalField(max_digits=16, decimal_places=2, default=Decimal(0))
     duty_before = models.DecimalField(max_digits=16, decimal_places=2)
     revised_duty = models.DecimalField(max_digits=16, decimal_places=2, null=True)
+    refundable = models.DecimalField(max_digits=16, decimal_places=2, null=True)  # paid on goods that were confiscated
     remarks = models.TextField()
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -209,6 +210,19 @@ def test_7k_what_an_order_leads_to(desks: Desks, given: dict[str, Any], changed:
     assert desks.act("ao.blr", one, "adjudicate", **ORDER | changed).stage == stage
 
 
+def test_7k_what_was_paid_on_goods_that_are_confiscated_is_recorded_refundable(desks: Desks) -> None:
+    one = bill(Stage.ADJUDICATION, duty_paid=Decimal(31))
+    told = f"{one.number}: the goods are confiscated by order 31/2026"
+    one = desks.act("ao.blr", one, "adjudicate", **ORDER | {"outcome": "CONFISCATE", "fine": "0"})
+    assert one.adjudications.get().refundable == Decimal(31)
+    assert "refundable ₹ 31" in re.sub("<[^>]+>", "", desks.page("signatory.swift", one))
+    assert Notice.objects.get(subject__startswith=told).audience == f"courier:{one.courier_id}"
+    unpaid = desks.act(
+        "ao.blr", bill(Stage.ADJUDICATION), "adjudicate", **ORDER | {"outcome": "CONFISCATE", "fine": "0"}
+    )
+    assert unpaid.adjudications.get().refundable is None
+
+
 def test_7k_goods_confiscated_absolutely_are_not_redeemed(desks: Desks) -> None:
     given = ORDER | {"outcome": "CONFISCATE"}
     assert "cannot be redeemed" in desks.refused("ao.blr", bill(Stage.ADJUDICATION), "adjudicate", **given)
@@ -285,7 +299,7 @@ def test_9_what_came_while_it_was_stopped_counts(desks: Desks) -> None:
 def test_9_a_stopped_bill_is_detained_or_adjudicated(desks: Desks) -> None:
     one = desks.act("dcac.blr", bill(Stage.QUERY), "stop", remarks="Wait.")
     one = desks.act("dcac.blr", one, "detain", grounds="Under inquiry.")
-    assert (one.stage, one.detained_from, one.holds) == (Stage.DETAINED, Stage.ASSESSMENT, "DETENTION")
+    assert (one.stage, one.detained_from, one.holds) == (Stage.DETAINED, Stage.ASSESSMENT, "DETENTION REPLY")
     assert "Withdrawn" in one.queries.get().reply
     assert "Another desk detained" in desks.refused("ao.blr", one, "lift_detention", remarks="Mine.")
     one = desks.act("dcac.blr", one, "lift_detention", remarks="In order.")

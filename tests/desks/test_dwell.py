@@ -44,6 +44,26 @@ def test_the_clock_stands_still_while_the_courier_owes_an_answer(signed_in: Sign
     assert "with the time before the firm was asked" in page
 
 
+def test_the_clock_of_a_detention_runs_from_the_answer_to_the_memo(signed_in: SignedIn) -> None:
+    officer, firm = actor("ASSESSING_OFFICER"), actor("COURIER_SIGNATORY")
+    begun = timezone.now() - timedelta(days=30)
+    one = take(bill(Stage.ASSESSMENT), "detain", officer, at=begun, grounds="The brand looks copied.")
+    queue = "/bills/imports/queue/detained/"
+
+    def rows() -> str:
+        return str(signed_in("ao.blr").get(queue).content.decode().split("<tbody>")[1])
+
+    assert hawb_of(one).number in rows() and "row--late" not in rows()
+    assert hawb_of(one).number not in signed_in("ao.blr").get(f"{queue}?late=1").content.decode()
+    assert not CourierBillOfEntry.objects.filter(desks.late_at(BILLS, Stage.DETAINED, "BLR")).exists()
+    assert "stands still: the firm owes an answer" in signed_in("ao.blr").get(one.get_absolute_url()).content.decode()
+    one = take(one, "reply_to_detention_memo", firm, at=begun + timedelta(days=20), reply="It is our own brand.")
+    assert (one.stage, one.stage_since) == (Stage.DETAINED, begun + timedelta(days=20))
+    assert "row--late" in rows()  # ten days with the desk, of seven
+    assert CourierBillOfEntry.objects.filter(desks.late_at(BILLS, Stage.DETAINED, "BLR")).exists()
+    assert "stands still" not in signed_in("ao.blr").get(one.get_absolute_url()).content.decode()
+
+
 def test_another_desk_in_between_begins_the_clock_anew() -> None:
     moves = [
         (MORNING + 5 * HOUR, "ASSESSMENT", "QUERY"), (MORNING + 4 * HOUR, "APPROVAL", "ASSESSMENT"),

@@ -79,7 +79,7 @@ def bill(
     if stage == Stage.QUERY:
         fields |= {"returns_to": Stage.ASSESSMENT, "holds": Hold.QUERY}
     if stage == Stage.DETAINED:
-        fields |= {"detained_from": Stage.ASSESSMENT, "holds": Hold.DETENTION}
+        fields |= {"detained_from": Stage.ASSESSMENT, "holds": f"{Hold.DETENTION} {Hold.REPLY}"}
     if stage == Stage.STOPPED:
         fields |= {"stopped_from": Stage.DUTY, "holds": Hold.STOP}
     made = CourierBillOfEntry(**fields | given)

@@ -94,6 +94,7 @@ def held_by_what_is_open(before: State, after: State, steps: Steps) -> None:
         wanted = {
             "QUERY": len(after.all(QueryMemo, bill_id=pk, replied_at=None)),
             "DETENTION": len(after.all(DetentionMemo, bill_id=pk, ended_at=None)),
+            "REPLY": len(after.all(DetentionMemo, bill_id=pk, ended_at=None, replied_at=None)),
             "STOP": int(bill["stage"] == "STOPPED"),
             "AMENDMENT": sum(r["stage"] in OPEN_REQUEST for r in after.all(BillAmendment, bill_id=pk)),
             "CANCELLATION": sum(r["stage"] in OPEN_REQUEST for r in after.all(BillCancellation, bill_id=pk)),
