@@ -77,7 +77,11 @@ class AmendmentClearance(Document):
     )  # fmt: skip
     def approve(self: BillAmendment) -> None:
         """The bill is changed and the duty worked out again; what was paid is set off, and the bill is assessed again."""
+        from bills.xi.selection import hold
+
         self.duty_before = self.bill.total_duty
+        if self.bill.is_documents:
+            hold(self.bill.manifest)
         bill = take(self.bill, "amend", SYSTEM, at=self.taken_at, amendment=self.number, changes=self.changes)
         self.bill, self.decided_at, self.duty_after = bill, self.taken_at, bill.total_duty
         self.due, self.refundable = max(bill.amount_due, NOTHING), max(-bill.amount_due, NOTHING)

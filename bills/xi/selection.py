@@ -120,11 +120,19 @@ def shipments_of(bill: CourierBillOfEntry) -> list[Shipment]:
     return [Shipment(*row) for row in rows]
 
 
+def hold(manifest: ExpressCargoManifest) -> None:
+    """Hold the shipments of a manifest until the transaction ends, in one order: those who file it wait and do not meet in a ring.
+
+    A scan holds shipments first and the bills over them then; whoever holds both does it in that order.
+    """
+    rows = HouseAirwayBill.objects.filter(manifest=manifest).select_for_update(of=("self",)).order_by("pk")
+    list(rows.values_list("pk"))
+
+
 def judge(manifest: ExpressCargoManifest, chosen: Chosen, *, lock: bool = False) -> Judged:
     """What would be covered: three reads, however many shipments. With `lock` they are held until the transaction ends."""
-    if lock:  # in one order, so that two who file the same manifest wait and do not meet in a ring
-        rows = HouseAirwayBill.objects.filter(manifest=manifest).select_for_update(of=("self",)).order_by("pk")
-        list(rows.values_list("pk"))
+    if lock:
+        hold(manifest)
     found = HouseAirwayBill.objects.filter(manifest=manifest)
     if not chosen.whole and not any(one.bag and not one.hawb for one in chosen.named):
         found = found.filter(number__in=[one.hawb for one in chosen.named])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from bills.models import BillTrail, CourierBillOfEntry, OutOfCharge
-from bills.stages import Stage
+from bills.stages import Hold, Stage
 from bills.xi import filing
 from eccs import numbering, trail
 from eccs.workflow import Outcome, Refused, take, take_many
@@ -24,7 +25,8 @@ from tests.factories import documents
 from tests.factories.bills import bill
 from tests.factories.firms import actor
 from tests.factories.manifests import house_airway_bill, manifest
-from tests.races.together import together
+from tests.factories.requests import amendment
+from tests.races.together import on_its_own, together, waits_for_us
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -271,3 +273,22 @@ def test_the_documents_of_one_flight_filed_twice_at_once_are_on_one_bill() -> No
     done, refused = split(together(*(partial(take, draft, "file", signatory) for draft in drafts)))
     assert (len(done), len(refused)) == (1, 3)
     assert all("no shipment of the manifest is left to file" in refusal.reasons[0] for refusal in refused)
+
+
+def test_an_amendment_of_documents_waits_for_a_scan_and_not_the_scan_for_the_amendment() -> None:
+    """Both need the shipments and the bill over them: shipments first, or the two would wait for each other for ever."""
+    on = documents.flight(ManifestStage.ARRIVAL_SCAN)
+    one = documents.bill_of_documents(Stage.ARRIVAL, on=on, holds=Hold.AMENDMENT)
+    off = [{"name": "taken_off", "item": 0, "old": "D003", "new": ""}]
+    asked = amendment("PROCESSED", of=one, changes=off)
+    scanner, approver = actor("ARRIVAL_SCANNER"), actor("DCAC")
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():  # as a scan is under way: its shipments are held, the bill not yet
+            list(HouseAirwayBill.objects.filter(manifest=on).select_for_update().order_by("pk"))
+            approving = pool.submit(on_its_own(partial(take, asked, "approve", approver)))
+            while not waits_for_us():
+                assert not approving.done(), approving.exception() or "the amendment did not wait for the shipments"
+            assert CourierBillOfEntry.objects.select_for_update(nowait=True).get(pk=one.pk).stage == Stage.ARRIVAL
+        assert approving.result(timeout=30).stage == "APPROVED"
+    record(on.pk, [Scan(uuid4(), code, timezone.now()) for code in ("BAG-1", "D004", "D004")], scanner, documents=True)
+    assert CourierBillOfEntry.objects.get(pk=one.pk).stage == Stage.XRAY
