@@ -67,8 +67,7 @@ class AdvisoryQuerySet(models.QuerySet["Advisory"]):
         begun = Q(stage=Stage.PUBLISHED, from_date__lte=today) | Q(
             stage=Stage.WITHDRAWN, from_date__lte=F("withdrawn_on")
         )
-        seen = begun & concerning(actor) | Q(station__in=places - {""})
-        return self.filter(seen | Q(station=None) if "" in places else seen)
+        return self.filter(begun & concerning(actor) | Q(desk__in=places))
 
     def in_force(self, on: date | None = None) -> Self:
         """Those that are published and hold on a day: the first and the last day count."""
@@ -86,14 +85,18 @@ class AdvisoryQuerySet(models.QuerySet["Advisory"]):
 
 
 def concerning(actor: Actor | Any) -> Q:
-    """The advisories that concern a person: those for all, for the own group, for the stations of the postings or of the firm."""
+    """The advisories that concern a person: those for all, for the own group, for the stations of the postings or of the firm.
+
+    An importer's person who is posted nowhere in particular reads what is said to all and to importers everywhere: what a
+    station tells its people, such as that their passwords expire, is not said to that person.
+    """
     here = Q(station__in=actor.stations)
     if actor.courier_id is not None and actor.is_trade:
         firm = AuthorisedCourier(pk=actor.courier_id)
         here |= Q(station__in=firm.stations_on())
     return (
         Q(audience__in=(Audience.ALL, Audience.PUBLIC))
-        | Q(audience=Audience.GROUP, group__in=actor.groups)
+        | Q(audience=Audience.GROUP, group__in=actor.groups) & (Q(station=None) | here)
         | Q(audience=Audience.STATION) & here
     )
 
@@ -103,6 +106,9 @@ class Advisory(Document):
 
     audience = models.CharField(max_length=8, choices=Audience.choices, default=Audience.ALL)
     group = models.CharField(max_length=12, choices=Group.choices, blank=True)
+    desk = models.CharField(
+        max_length=6, blank=True, default=""
+    )  # whose it is: a Port Admin's station, or nothing: the System Admin's
     station = models.ForeignKey(CustomsStation, models.PROTECT, null=True, related_name="advisories")
     stage = StageField(choices=Stage.choices, default=Stage.DRAFT, max_length=10)
     title = models.CharField(max_length=160)
@@ -130,8 +136,14 @@ class Advisory(Document):
                 name="advisory_group_where_for_a_group",
             ),
             models.CheckConstraint(
-                condition=Q(audience="STATION", station__isnull=False) | ~Q(audience="STATION") & Q(station=None),
+                condition=Q(audience="STATION", station__isnull=False)
+                | Q(audience="GROUP")
+                | Q(audience__in=("ALL", "PUBLIC"), station=None),
                 name="advisory_station_where_for_a_station",
+            ),
+            models.CheckConstraint(
+                condition=Q(desk="") | Q(desk=F("station"), station__isnull=False),
+                name="advisory_of_a_desk_is_for_its_station",
             ),
             models.CheckConstraint(
                 condition=Q(until=None) | Q(until__gte=F("from_date")), name="advisory_ends_after_it_begins"
@@ -155,13 +167,13 @@ class Advisory(Document):
         return _("Advisory %(number)s") % {"number": f"{self.serial}/{self.number.split('_')[1]}"}
 
     def is_in_circle_of(self, held: Any, actor: Any, activity: str = "") -> bool:
-        """The System Admin speaks to the country, the Port Admin to the own station, ECCS itself to both."""
-        return actor.user_id is None or bool(held.station == (self.station_id or ""))
+        """The System Admin speaks to the country and to any part of it, the Port Admin to the own station, ECCS itself to both."""
+        return actor.user_id is None or bool(held.station == self.desk)
 
     def out_of_circle(self) -> str:
         """What somebody is told whose advisory this is not."""
-        if self.station_id:
-            return _("An advisory of %(station)s is the Port Admin's there.") % {"station": self.station_id}
+        if self.desk:
+            return _("An advisory of %(station)s is the Port Admin's there.") % {"station": self.desk}
         return _("A national advisory is the System Admin's.")
 
     def series(self) -> str:
@@ -196,7 +208,8 @@ class Advisory(Document):
     def for_whom(self) -> str:
         """Whom it concerns, in words."""
         if self.audience == Audience.GROUP:
-            return str(Group(self.group).label)
+            told = {"group": Group(self.group).label, "station": self.station}
+            return _("%(group)s, %(station)s") % told if self.station_id else str(told["group"])
         return str(self.station) if self.audience == Audience.STATION else str(self.get_audience_display())
 
     @property
@@ -276,6 +289,7 @@ def publish_advisory(
         draft = Advisory.objects.create(
             title=title, text=text, title_hi=title_hi, text_hi=text_hi, from_date=from_date or timezone.localdate(),
             until=until, audience=audience, group=group, station_id=station or None, written_by_id=by.user_id,
+            desk="" if by.user_id is None or "" in places_of(by) else station,
         )  # fmt: skip
         published: Advisory = take(draft, "publish", by)
     return published

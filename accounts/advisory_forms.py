@@ -51,6 +51,7 @@ class AdvisoryForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.national = "" in places_of(actor)
         field: Any = self.fields["audience"]
         field.choices = audiences(actor)
 
@@ -58,7 +59,7 @@ class AdvisoryForm(forms.Form):
     def of(cls, advisory: Advisory, actor: Any) -> AdvisoryForm:
         """The form filled with a draft."""
         names = ("from_date", "until", "title", "text", "title_hi", "text_hi")
-        audience = f"{advisory.audience}:{advisory.group or advisory.station_id or ''}".removesuffix(":")
+        audience = f"{advisory.audience}:{advisory.group}:{advisory.station_id or ''}"
         return cls(initial={"audience": audience, **{name: getattr(advisory, name) for name in names}}, actor=actor)
 
     def clean(self) -> dict[str, Any]:
@@ -78,28 +79,24 @@ class AdvisoryForm(forms.Form):
     def fields_of(self) -> dict[str, Any]:
         """What the advisory keeps."""
         given = {name: self.cleaned_data[name] for name in self.fields if name != "audience"}
-        audience, _colon, which = self.cleaned_data["audience"].partition(":")
-        group = which if audience == Audience.GROUP else ""
-        return {
-            **given,
-            "audience": audience,
-            "group": group,
-            "station_id": which if audience == Audience.STATION else None,
-        }
+        audience, group, station = self.cleaned_data["audience"].split(":")
+        desk = "" if self.national else station
+        return {**given, "audience": audience, "group": group, "station_id": station or None, "desk": desk}
 
 
 def audiences(actor: Any) -> list[tuple[str, str]]:
-    """Whom somebody may address: the country, its groups and the public; or the own stations."""
+    """Whom somebody may address: the whole country, its groups, the public and each station; or the own stations and their groups."""
     places, found = places_of(actor), []
+    groups = [group for group in Group if group is not Group.SYSTEM]
     if "" in places:
-        found += [(choice.value, str(choice.label)) for choice in (Audience.ALL, Audience.PUBLIC)]
-        found += [
-            (f"GROUP:{group.value}", _("Group: %(group)s") % {"group": group.label})
-            for group in Group
-            if group is not Group.SYSTEM
-        ]
-    stations = CustomsStation.objects.filter(pk__in=places - {""})
-    return [*found, *((f"STATION:{one.pk}", _("Station: %(station)s") % {"station": one}) for one in stations)]
+        found += [(f"{choice.value}::", str(choice.label)) for choice in (Audience.ALL, Audience.PUBLIC)]
+        found += [(f"GROUP:{group.value}:", _("Group: %(group)s") % {"group": group.label}) for group in groups]
+    stations = CustomsStation.objects.all() if "" in places else CustomsStation.objects.filter(pk__in=places)
+    for one in stations:
+        found.append((f"STATION::{one.pk}", _("Station: %(station)s") % {"station": one}))
+        told = _("Group at %(station)s: %(group)s")
+        found += [(f"GROUP:{group.value}:{one.pk}", told % {"station": one, "group": group.label}) for group in groups]
+    return found
 
 
 class WithdrawalForm(forms.Form):

@@ -84,8 +84,7 @@ def written(request: Request) -> HttpResponse:
     """The advisories of the writer's desk, drafts included, newest first."""
     pages.require(request.actor, "advisories-written")
     places = places_of(_actor(request))
-    mine = Q(station__in=places - {""})
-    rows = Advisory.objects.filter(mine | Q(station=None) if "" in places else mine).exclude(stage=Stage.DISCARDED)
+    rows = Advisory.objects.filter(desk__in=places).exclude(stage=Stage.DISCARDED)
     stage = request.GET.get("stage", "")
     if stage in Stage.values:
         rows = rows.filter(stage=stage)

@@ -79,6 +79,7 @@ class IdleSessions:
             why = sessions.why_ended(request)
             return _to_sign_in(request, why) if why else None
         if sessions.is_idle(request):
+            kept_form.keep_apart(request)
             logout(request)
             return _to_sign_in(request, "idle")
         if not getattr(view, "passive", False):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import second_factor, sessions
+from accounts import kept_form, second_factor, sessions
 from accounts.models import User
 from accounts.password_forms import CodeForm, RecoveryForm, SecondFactorRolesForm
 from accounts.password_views import going_to
@@ -57,7 +57,8 @@ def code(request: Request, *, recovery: bool = False) -> HttpResponse:
     if form.is_bound and form.is_valid():
         if second_factor.accept(request, user, form.cleaned_data["code"], recovery=recovery):
             _let_in(request, user)
-            return redirect(sessions.our_address(request, back_to) or "desk")
+            kept = kept_form.is_kept(request)
+            return redirect("kept-form" if kept else sessions.our_address(request, back_to) or "desk")
         form.add_error(
             "code",
             _("This code does not open the door: it is wrong, was used already, or too many tries were made. Wait for the next code, or a few minutes."),

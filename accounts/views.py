@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from accounts import second_factor, sessions
+from accounts import kept_form, second_factor, sessions
 from accounts.forms import SignInForm
 from accounts.middleware import DESK
 from accounts.models import User
@@ -36,7 +36,7 @@ class SignIn(LoginView):
         with transaction.atomic():
             login(self.request, user)
         sessions.prove(self.request)
-        return redirect(self.get_success_url())
+        return redirect("kept-form" if kept_form.is_kept(self.request) else self.get_success_url())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Why somebody who was signed in must do so again."""

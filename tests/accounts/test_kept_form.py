@@ -13,13 +13,15 @@ from django.utils import timezone
 from accounts import expiry
 from accounts.credentials import ExpiryExercise
 from accounts.models import User
+from bills.models import CourierBillOfEntry
 from tests.accounts.conftest import NEW, text
 from tests.conftest import PASSWORD
-from tests.factories.manifests import manifest
+from tests.factories.manifests import house_airway_bill, manifest
 
 pytestmark = pytest.mark.django_db
 
 HOUR = timedelta(hours=1)
+Browser = Callable[[str], Client]
 
 
 @pytest.fixture
@@ -65,3 +67,37 @@ def test_no_secret_and_no_form_that_was_given_up_is_kept(due: Callable[[str], Cl
     )
     client.post("/account/kept-form/")
     assert "kept-form" not in client.session
+
+
+def test_what_was_sent_too_late_waits_for_the_person_and_for_nobody_else(noon: Any, browser: Browser) -> None:
+    draft = manifest("DRAFT")
+    address = f"/manifests/{draft.key}/shipments/new/"
+    client = browser("signatory.swift")
+    noon.shift(timedelta(minutes=20))
+    sent = client.post(address, {"hawb": "SWF7700000001", "description": "A brass lamp <b>"})
+    assert sent["Location"].startswith("/sign-in/?why=idle")
+    other = {"username": "courier.swift", "password": PASSWORD}
+    assert client.post("/sign-in/", other)["Location"] == "/"
+    assert client.get("/account/kept-form/")["Location"] == "/"
+    client.post("/sign-out/")
+    answer = client.post("/sign-in/", {"username": "signatory.swift", "password": PASSWORD})
+    assert answer["Location"] == "/account/kept-form/"
+    page = text(client.get("/account/kept-form/"))
+    assert "You had been signed out before you sent it." in page
+    assert f'action="{address}"' in page and "A brass lamp &lt;b&gt;" in page
+    client.post("/account/kept-form/")  # not to be sent
+    client.post("/sign-out/")
+    assert client.post("/sign-in/", {"username": "signatory.swift", "password": PASSWORD})["Location"] == "/"
+
+
+def test_a_draft_as_it_was_typed_survives_the_end_of_the_session(noon: Any, browser: Browser) -> None:
+    client = browser("courier.swift")
+    hawb = house_airway_bill(manifest(courier=User.objects.get(username="courier.swift").courier))
+    client.post("/bills/imports/new/", {"hawb": hawb.pk})
+    draft = CourierBillOfEntry.objects.get(hawb=hawb)
+    part = f"/bills/imports/drafts/{draft.pk}/parts/importer/"
+    client.post(part, {"iec": "AAKCK4417E"}, headers={"HX-Request": "true"})  # as the page keeps it while it is typed
+    noon.shift(timedelta(minutes=20))
+    assert client.get(part)["Location"].startswith("/sign-in/?why=idle")
+    client.post("/sign-in/", {"username": "courier.swift", "password": PASSWORD})
+    assert "AAKCK4417E" in text(client.get(part))

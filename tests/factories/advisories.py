@@ -17,7 +17,7 @@ def advisory(stage: str = Stage.PUBLISHED, *, station: str = "", **given: Any) -
     today = timezone.localdate()
     fields: dict[str, Any] = {
         "stage": stage, "title": "Upkeep of the system on Sunday", "text": "ECCS rests from 02:00 to 04:00.\n\nKeep your drafts.",
-        "audience": Audience.STATION if station else Audience.ALL, "station_id": station or None,
+        "audience": Audience.STATION if station else Audience.ALL, "station_id": station or None, "desk": station,
         "from_date": today - timedelta(days=1), "written_by": person("Sita Kaul"),
     }  # fmt: skip
     if stage in (Stage.PUBLISHED, Stage.WITHDRAWN):

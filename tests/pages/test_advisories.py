@@ -59,14 +59,16 @@ AUDIENCES: dict[str, dict[str, Any]] = {
     "custodian": {"audience": Audience.GROUP, "group": "CUSTODIAN"},
     "blr": {"station": "BLR"},
     "del": {"station": "DEL"},
+    "nation to del": {"station": "DEL", "desk": ""},
+    "couriers at del": {"audience": Audience.GROUP, "group": "COURIER", "station": "DEL"},
 }
 READ_BY: dict[str, set[str]] = {
     "ao.blr": {"all", "public", "customs", "blr"},
-    "auditor.del": {"all", "public", "customs", "del"},
+    "auditor.del": {"all", "public", "customs", "del", "nation to del"},
     "scan.blr": {"all", "public", "custodian", "blr"},
-    "courier.swift": {"all", "public", "courier", "blr", "del"},
+    "courier.swift": {"all", "public", "courier", "blr", "del", "nation to del", "couriers at del"},
     "courieradmin.metro": {"all", "public", "courier", "blr"},  # not registered at Delhi here
-    "importer.kaveri": {"all", "public", "importer"},
+    "importer.kaveri": {"all", "public", "importer"},  # posted nowhere in particular
     "portadmin.bom": {"all", "public", "customs"},
 }
 
@@ -165,28 +167,22 @@ GIVEN = {
 
 def typed(**given: str) -> dict[str, str]:
     """The form as it is sent."""
-    return {**GIVEN, "audience": "ALL", "from_date": today().strftime("%d/%m/%Y"), "until": "", **given}
+    return {**GIVEN, "audience": "ALL::", "from_date": today().strftime("%d/%m/%Y"), "until": "", **given}
 
 
 @pytest.mark.parametrize(
     ("username", "may"),
     [
-        ("sysadmin", {"ALL", "PUBLIC", "GROUP:CUSTOMS", "GROUP:COURIER", "GROUP:IMPORTER", "GROUP:CUSTODIAN"}),
-        ("portadmin.blr", {"STATION:BLR"}),
+        ("sysadmin", {"ALL::", "PUBLIC::", "GROUP:COURIER:", "GROUP:COURIER:BLR", "STATION::BLR", "STATION::DEL"}),
+        ("portadmin.blr", {"STATION::BLR", "GROUP:COURIER:BLR"}),
     ],
 )
 def test_each_writer_speaks_to_the_own_circle_only(username: str, may: set[str], signed_in: SignedIn) -> None:
     client = signed_in(username)
     for audience in (
-        "ALL",
-        "PUBLIC",
-        "GROUP:COURIER",
-        "GROUP:SYSTEM",
-        "STATION:BLR",
-        "STATION:DEL",
-        "STATION:",
-        "GROUP:",
-    ):
+        "ALL::", "ALL", "PUBLIC::", "GROUP:COURIER:", "GROUP:COURIER:BLR", "GROUP:SYSTEM:", "STATION::BLR", "STATION::DEL",
+        "STATION::", "GROUP::",
+    ):  # fmt: skip
         answer = client.post("/advisories/new/", typed(audience=audience))
         assert answer.status_code == (302 if audience in may else 422), audience
     assert set(Advisory.objects.values_list("stage", flat=True)) == {"DRAFT"}
@@ -196,12 +192,12 @@ def test_a_draft_is_corrected_confirmed_published_numbered_and_never_changed_aga
     signed_in: SignedIn, django_capture_on_commit_callbacks: Any
 ) -> None:
     client = signed_in("portadmin.blr")
-    client.post("/advisories/new/", typed(audience="STATION:BLR"))
+    client.post("/advisories/new/", typed(audience="STATION::BLR"))
     draft = Advisory.objects.get()
     assert GIVEN["title"] not in page(signed_in("ao.blr"))
     assert (
         client.post(
-            f"/advisories/{draft.key}/edit/", typed(audience="STATION:BLR", title="Closed on 27 January")
+            f"/advisories/{draft.key}/edit/", typed(audience="STATION::BLR", title="Closed on 27 January")
         ).status_code
         == 302
     )
@@ -221,7 +217,7 @@ def test_a_draft_is_corrected_confirmed_published_numbered_and_never_changed_aga
     line = AuditLine.objects.get(event="advisory.published")
     assert (line.username, line.about, line.stations) == ("portadmin.blr", published.number, ["BLR"])
     assert (
-        client.post(f"/advisories/{published.key}/edit/", typed(audience="STATION:BLR", title="Other")).status_code
+        client.post(f"/advisories/{published.key}/edit/", typed(audience="STATION::BLR", title="Other")).status_code
         == 404
     )
     assert client.get(f"/advisories/{published.key}/edit/").status_code == 404
