@@ -85,7 +85,7 @@ class Actor:
     def of(cls, user: User) -> Actor:
         """The actor a person is today: one query for the postings, however many they are.
 
-        The people of a custodian hold nothing before its appointment begins nor after its last day.
+        The people of a custodian hold nothing before its appointment begins, after its last day and while it is suspended.
         """
         today = timezone.localdate()
         found = [row for row in _rows_of(user.pk) if row.holds_on(today)]
@@ -202,11 +202,12 @@ class _Row(NamedTuple):
     codes: list[str]
     office_since: date | None  # of the custodian whose person it is
     office_until: date | None
+    office_stage: str | None
 
     def holds_on(self, day: date) -> bool:
-        """Whether it is in force on a day: of a custodian's person not before the appointment nor after its last day."""
+        """Whether it is in force on a day: of a custodian's person neither outside its days of office nor while it is suspended."""
         in_office = self.office_since is None or self.office_since <= day <= (self.office_until or day)
-        return in_office and self.since <= day <= (self.until or day)
+        return in_office and self.office_stage != "SUSPENDED" and self.since <= day <= (self.until or day)
 
 
 def _rows(postings: QuerySet[Posting]) -> QuerySet[Posting, tuple[Any, ...]]:
@@ -214,7 +215,7 @@ def _rows(postings: QuerySet[Posting]) -> QuerySet[Posting, tuple[Any, ...]]:
     return postings.order_by("pk").values_list(
         "since", "until", "role", "station_id", "station__name",
         "station_role__group", "station_role__name", "station_role__activities",
-        "user__custodian__since", "user__custodian__until",
+        "user__custodian__since", "user__custodian__until", "user__custodian__stage",
     )  # fmt: skip
 
 

@@ -229,6 +229,6 @@ def masthead(request: Request) -> dict[str, Any]:
 
 
 def _standing(actor: Actor, user: Any) -> Any:
-    """What the people of a firm are told about its registration on every page; nothing where all is well."""
-    firm = (user.courier or user.importer) if actor.is_trade else None
+    """What the people of a firm or a custodian are told about its standing on every page; nothing where all is well."""
+    firm = (user.courier or user.importer) if actor.is_trade else user.custodian
     return firm.standing(timezone.localdate()) if firm is not None else None

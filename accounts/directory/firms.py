@@ -5,7 +5,7 @@ No source names who keeps them; the Joint Commissioner keeps the directory of co
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import models
@@ -19,6 +19,7 @@ from accounts.directory.models import Standing
 from accounts.directory.querysets import CustodianQuerySet, ImporterQuerySet
 from accounts.directory.registration import refuse_unless
 from accounts.roles import Role
+from eccs.dated_rules import rule_book
 from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 from eccs.workflow import Document, Step, step
@@ -30,6 +31,7 @@ class CustodianStage(models.TextChoices):
     """How the appointment of a custodian stands."""
 
     APPOINTED = "APPOINTED", gettext_lazy("Appointed")
+    SUSPENDED = "SUSPENDED", gettext_lazy("Suspended")
     ENDED = "ENDED", gettext_lazy("Ended")
 
 
@@ -46,6 +48,8 @@ class Custodian(Document):
     address = models.CharField(max_length=200, blank=True)
     since = models.DateField(default=timezone.localdate)
     until = models.DateField(null=True, blank=True)  # the last day
+    suspended_on = models.DateField(null=True, blank=True)
+    suspension_order = models.CharField(max_length=60, blank=True)
 
     objects = CustodianQuerySet.as_manager()
 
@@ -56,6 +60,10 @@ class Custodian(Document):
             models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="custodian_days"),
             models.CheckConstraint(
                 condition=~Q(stage=CustodianStage.ENDED) | Q(until__isnull=False), name="custodian_ended_has_day"
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage=CustodianStage.SUSPENDED) | Q(suspended_on__isnull=False),
+                name="custodian_suspended_has_day",
             ),
         ]
 
@@ -75,16 +83,52 @@ class Custodian(Document):
         """The entry into the directory, and every step declared below."""
         return {"enter": ENTER_CUSTODIAN, **super().steps()}
 
+    def standing(self, on: date) -> Standing | None:
+        """What the custodian's people are told on every page: that it is suspended, or that its last day is near."""
+        if reason := self.why_not_on(on):
+            return Standing("error", reason)
+        if self.until is None or self.until - on > timedelta(days=rule_book().count("courier_warning_days", on)):
+            return None
+        words = {"custodian": self.name, "day": f"{self.until:%d/%m/%Y}"}
+        return Standing("warning", _("The appointment of %(custodian)s ends on %(day)s.") % words)
+
+    def why_not_on(self, on: date) -> str:
+        """Why the custodian's people may do nothing on a day, in words; nothing where they may."""
+        words = {"custodian": self.name, "order": self.suspension_order}
+        if self.stage == CustodianStage.SUSPENDED and self.suspended_on is not None:
+            told = words | {"day": f"{self.suspended_on:%d/%m/%Y}"}
+            return _("%(custodian)s is suspended since %(day)s, order %(order)s.") % told
+        if self.until is not None and self.until < on:
+            return _("The appointment of %(custodian)s ended on %(day)s.") % (words | {"day": f"{self.until:%d/%m/%Y}"})
+        return ""
+
     @step(
-        CustodianStage.APPOINTED, None, role=JC, label=gettext_lazy("Change particulars"), para="PN17 4.0",
-        form="accounts.directory.firm_forms.CustodianForm",
+        (CustodianStage.APPOINTED, CustodianStage.SUSPENDED), None, role=JC, label=gettext_lazy("Change particulars"),
+        para="PN17 4.0", form="accounts.directory.firm_forms.CustodianForm",
     )  # fmt: skip
     def change_particulars(self, *, firm_name: str, address: str = "", reason: str = "") -> None:
         """Name or address is corrected; the station stays."""
         self.name, self.address = firm_name, address
 
     @step(
-        CustodianStage.APPOINTED, CustodianStage.ENDED, role=JC, label=gettext_lazy("End the appointment"),
+        CustodianStage.APPOINTED, CustodianStage.SUSPENDED, role=JC, label=gettext_lazy("Suspend"),
+        para="Handling of Cargo in Customs Areas Regulations 2009, regulation 11", form="accounts.directory.forms.OrderForm",
+        grave=True,
+    )  # fmt: skip
+    def suspend(self, *, order_number: str, order_date: date, reason: str) -> None:
+        """The custodian is suspended by an order: from now on its people do nothing in the system."""
+        self.suspended_on, self.suspension_order = timezone.localtime(self.taken_at).date(), order_number
+
+    @step(
+        CustodianStage.SUSPENDED, CustodianStage.APPOINTED, role=JC, label=gettext_lazy("Restore"),
+        para="Handling of Cargo in Customs Areas Regulations 2009, regulation 11", form="accounts.directory.forms.OrderForm",
+    )  # fmt: skip
+    def restore(self, *, order_number: str, order_date: date, reason: str) -> None:
+        """The suspension is lifted."""
+        self.suspended_on, self.suspension_order = None, ""
+
+    @step(
+        (CustodianStage.APPOINTED, CustodianStage.SUSPENDED), CustodianStage.ENDED, role=JC, label=gettext_lazy("End the appointment"),
         para="Customs Act 1962, section 45", form="accounts.directory.firm_forms.EndCustodianForm", grave=True,
     )  # fmt: skip
     def end_appointment(self, *, until: date, order_number: str, reason: str) -> None:
@@ -112,6 +156,7 @@ class ImporterStage(models.TextChoices):
 
     IN_FORCE = "IN_FORCE", gettext_lazy("In force")
     SUSPENDED = "SUSPENDED", gettext_lazy("Suspended")
+    CANCELLED = "CANCELLED", gettext_lazy("Cancelled")
 
 
 class Importer(Document):
@@ -126,7 +171,7 @@ class Importer(Document):
     name = models.CharField(gettext_lazy("name"), max_length=120)
     iec = models.CharField(gettext_lazy("IEC"), max_length=10, unique=True)
     address = models.CharField(max_length=200, blank=True)
-    suspended_on = models.DateField(null=True, blank=True)
+    suspended_on = models.DateField(null=True, blank=True)  # suspended or cancelled since
     suspension_order = models.CharField(max_length=60, blank=True)
 
     objects = ImporterQuerySet.as_manager()
@@ -136,7 +181,7 @@ class Importer(Document):
         verbose_name = gettext_lazy("importer")
         constraints = [
             models.CheckConstraint(
-                condition=Q(stage=ImporterStage.SUSPENDED, suspended_on__isnull=False)
+                condition=Q(stage__in=(ImporterStage.SUSPENDED, ImporterStage.CANCELLED), suspended_on__isnull=False)
                 | Q(stage=ImporterStage.IN_FORCE, suspended_on=None),
                 name="importer_suspended_has_day",
             ),
@@ -165,16 +210,18 @@ class Importer(Document):
         return self.iec
 
     def standing(self, on: date) -> Standing | None:
-        """What the importer's people are told on every page while the code is suspended."""
+        """What the importer's people are told on every page while the code is not in force."""
         reason = self.why_not_on(on)
         return Standing("error", reason) if reason else None
 
     def why_not_on(self, on: date | None = None) -> str:
         """Why the importer may not file on a day, in words; nothing where it may."""
         on = on or timezone.localdate()
-        if self.stage != ImporterStage.SUSPENDED or self.suspended_on is None or self.suspended_on > on:
+        if self.suspended_on is None or self.suspended_on > on:
             return ""
         words = {"importer": self.name, "day": f"{self.suspended_on:%d/%m/%Y}", "order": self.suspension_order}
+        if self.stage == ImporterStage.CANCELLED:
+            return _("The IEC of %(importer)s is cancelled since %(day)s, order %(order)s.") % words
         return _("The IEC of %(importer)s is suspended since %(day)s, order %(order)s.") % words
 
     @step(
@@ -200,6 +247,14 @@ class Importer(Document):
     def restore(self, *, order_number: str, order_date: date, reason: str) -> None:
         """The suspension of the code is lifted."""
         self.suspended_on, self.suspension_order = None, ""
+
+    @step(
+        (ImporterStage.IN_FORCE, ImporterStage.SUSPENDED), ImporterStage.CANCELLED, role=JC, label=gettext_lazy("Cancel the code"),
+        para="FT(D&R) Act 1992, section 8", form="accounts.directory.forms.OrderForm", grave=True,
+    )  # fmt: skip
+    def cancel(self, *, order_number: str, order_date: date, reason: str) -> None:
+        """The code is surrendered, or cancelled by an order: the importer files nothing any more; this cannot be undone."""
+        self.suspended_on, self.suspension_order = timezone.localtime(self.taken_at).date(), order_number
 
 
 class ImporterTrail(TrailLine):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from accounts.directory.firms import Custodian
+from accounts.directory.firms import Custodian, CustodianStage, Importer
 from accounts.directory.models import AuthorisedCourier
 from accounts.directory.querysets import in_force
 from accounts.directory.views import asked_for
@@ -76,5 +76,22 @@ def couriers_csv(request: Request) -> HttpResponse:
 def custodians(request: Request) -> HttpResponse:
     """Who keeps the courier terminal at each station today."""
     today = timezone.localdate()
-    rows = Custodian.objects.filter(in_force(today)).select_related("station").order_by("station__name", "name")
+    rows = (
+        Custodian.objects.filter(in_force(today))
+        .exclude(stage=CustodianStage.SUSPENDED)
+        .select_related("station")
+        .order_by("station__name", "name")
+    )
     return render(request, "directory/public_custodians.html", {"rows": rows, "today": today})
+
+
+@require_GET
+@login_not_required
+def importers(request: Request) -> HttpResponse:
+    """Whether a code is one that files here, and in force: asked for by the whole code, so that nobody lists importers."""
+    iec = "".join(request.GET.get("iec", "").upper().split())[:20]
+    found = Importer.objects.filter(iec=iec).first() if iec else None
+    told = {"name": found.name, "iec": found.iec, "status": found.get_stage_display()} if found else None
+    return render(
+        request, "directory/public_importers.html", {"iec": iec, "found": told, "today": timezone.localdate()}
+    )

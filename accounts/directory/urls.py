@@ -16,4 +16,5 @@ urlpatterns = [
     path("public/couriers/", public_views.couriers, name="public-couriers"),
     path("public/couriers.csv", public_views.couriers_csv, name="public-couriers-csv"),
     path("public/custodians/", public_views.custodians, name="public-custodians"),
+    path("public/importers/", public_views.importers, name="public-importers"),
 ]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import expiry
@@ -93,9 +94,9 @@ def test_what_was_sent_too_late_waits_for_the_person_and_for_nobody_else(noon: A
 def test_a_draft_as_it_was_typed_survives_the_end_of_the_session(noon: Any, browser: Browser) -> None:
     client = browser("courier.swift")
     hawb = house_airway_bill(manifest(courier=User.objects.get(username="courier.swift").courier))
-    client.post("/bills/imports/new/", {"hawb": hawb.pk})
+    client.post(reverse("bill-start"), {"hawb": hawb.pk})
     draft = CourierBillOfEntry.objects.get(hawb=hawb)
-    part = f"/bills/imports/drafts/{draft.pk}/parts/importer/"
+    part = reverse("bill-part", args=[draft.pk, "importer"])
     client.post(part, {"iec": "AAKCK4417E"}, headers={"HX-Request": "true"})  # as the page keeps it while it is typed
     noon.shift(timedelta(minutes=20))
     assert client.get(part)["Location"].startswith("/sign-in/?why=idle")

@@ -11,7 +11,7 @@ from django.test import Client
 
 from accounts.directory.registration import Stage
 from tests.every_step.directory import day
-from tests.factories.directory import custodian
+from tests.factories.directory import custodian, importer
 from tests.factories.firms import registration
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,7 @@ def test_the_list_holds_the_registrations_that_stand(stranger: Client) -> None:
     assert shown(answer.content.decode()) == {"REGISTERED", "SUSPENDED", "INACTIVE"}
 
 
-@pytest.mark.parametrize("address", [LIST, FILE, f"{LIST}?q=registered", "/public/custodians/"])
+@pytest.mark.parametrize("address", [LIST, FILE, f"{LIST}?q=registered", "/public/custodians/", "/public/importers/"])
 def test_it_shows_no_more_than_it_should(stranger: Client, address: str) -> None:
     page = stranger.get(address).content.decode()
     for secret in (
@@ -85,3 +85,17 @@ def test_custodians_are_those_of_today(stranger: Client) -> None:
     custodian("ENDED", name="Halls of Yesterday", since=day(-9), until=day(-1))
     page = stranger.get("/public/custodians/").content.decode()
     assert [f"Halls of {name}" in page for name in ("Today", "Tomorrow", "Yesterday")] == [True, False, False]
+
+
+def test_a_code_is_looked_up_whole_and_no_importer_is_listed(stranger: Client) -> None:
+    held = importer(name="Tunga Instruments", iec="AAKCT4417E")
+    importer("CANCELLED", name="Kabini Looms", iec="AAKCK1111E")
+    address = "/public/importers/"
+    assert "Tunga" not in stranger.get(address).content.decode()
+    for part in ("AAKCT", "Tunga", "AAKCT4417"):
+        page = stranger.get(address, {"iec": part}).content.decode()
+        assert "No importer files here with this code" in page and "Tunga Instruments" not in page
+    page = stranger.get(address, {"iec": f" {held.iec.lower()} "}).content.decode()
+    assert "Tunga Instruments" in page and "In force" in page
+    page = stranger.get(address, {"iec": "AAKCK1111E"}).content.decode()
+    assert "Cancelled" in page and "DGFT/1" not in page  # the order is for Customs

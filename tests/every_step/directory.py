@@ -68,7 +68,9 @@ COURIER_BEFORE: Answers = {
 CUSTODIAN: Answers = {
     "change_particulars": lambda _one: {"firm_name": "Devanahalli Terminals", "address": "Devanahalli"},
     "end_appointment": lambda _one: {"until": day(5), "order_number": "CUS/1", "reason": "Another was appointed."},
-}
+    "suspend": order, "restore": order,
+}  # fmt: skip
 IMPORTER: Answers = {
     "change_particulars": lambda _one: {"firm_name": "Tunga Limited", "address": "Mysuru"}, "suspend": order, "restore": order,
+    "cancel": order,
 }  # fmt: skip

@@ -15,6 +15,8 @@ def custodian(stage: str = CustodianStage.APPOINTED, *, station: str = "BLR", **
     fields: dict[str, Any] = {"stage": stage, "station_id": station, "name": "Terminal Services of Devanahalli"}
     if stage == CustodianStage.ENDED:
         fields["until"] = timezone.localdate()
+    if stage == CustodianStage.SUSPENDED:
+        fields |= {"suspended_on": timezone.localdate(), "suspension_order": "HCCAR/1"}
     made = Custodian(**fields | given)
     numbering.number([made])
     made.save()
@@ -24,7 +26,7 @@ def custodian(stage: str = CustodianStage.APPOINTED, *, station: str = "BLR", **
 def importer(stage: str = ImporterStage.IN_FORCE, **given: Any) -> Importer:
     """An importer with a code."""
     fields: dict[str, Any] = {"stage": stage, "name": "Tunga Instruments Private Limited", "iec": "AAKCT4417E"}
-    if stage == ImporterStage.SUSPENDED:
+    if stage in (ImporterStage.SUSPENDED, ImporterStage.CANCELLED):
         fields |= {"suspended_on": timezone.localdate(), "suspension_order": "DGFT/1"}
     made = Importer(**fields | given)
     made.save()

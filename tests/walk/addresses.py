@@ -52,7 +52,7 @@ from tests.factories.uncleared import disposal, lying, notified, return_to_origi
 PUBLIC = (
     "sign-in", "sign-in-code", "sign-in-recovery", "password-forgotten", "password-sent", "password-reset", "healthz", "set_language", "bank-return",
     "bank-confirmation",
-    "public-couriers", "public-couriers-csv", "public-custodians",
+    "public-couriers", "public-couriers-csv", "public-custodians", "public-importers",
 )  # fmt: skip
 """What a stranger may ask for; the bank's messages are known by their signature."""
 
