@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bills import declarations, drafts
 from bills.columns import COLUMNS
-from bills.forms.words import CHOICES, FIGURES, HINTS, KYC, LABELS, LONG, TERMS, WIDTHS, YES_NO
+from bills.forms.words import CHOICES, FIGURES, HINTS, KYC, LABELS, LONG, SELDOM, TERMS, WIDTHS, YES_NO
 from bills.kinds import Kind
 from bills.models import CourierBillOfEntry
 from eccs import places
@@ -87,6 +87,18 @@ class DraftForm(forms.Form):
         if name in LONG:
             return forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), **words)
         return forms.CharField(widget=forms.TextInput(attrs=attrs), **words)
+
+    def usual(self) -> list[forms.BoundField]:
+        """What is asked of nearly everything."""
+        return [self[name] for name in self.names if name not in SELDOM]
+
+    def seldom(self) -> list[forms.BoundField]:
+        """What is asked of few: folded away until it is wanted."""
+        return [self[name] for name in self.names if name in SELDOM]
+
+    def is_unfolded(self) -> bool:
+        """Whether anything seldom asked is given, or wrong."""
+        return any(box.value() or box.errors for box in self.seldom())
 
     def clean(self) -> dict[str, Any]:
         """Each answer against the check of its column."""

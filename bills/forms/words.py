@@ -156,6 +156,9 @@ YES_NO = {
     "ecommerce", "eou", "repair_and_return", "government", "high_sea_sale", "first_proviso", "first_check",
     "provisional_documents", "extension_48", "related", "price_influenced",
 }  # fmt: skip
+SELDOM = {  # asked of few items: licences, further codes, packing
+    "licence_number", "licence_type", "licence_debit", "cetsh", "gst_code", "item_packages", "item_marks",
+}  # fmt: skip
 LONG = {"description", "cha_address", "marks", "extension_reason", "supplier", "seller", "broker"}
 TERMS = (
     ("FOB", _("FOB: free on board, without freight and insurance")),
