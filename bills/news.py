@@ -13,7 +13,7 @@ from eccs.money import rupees
 from eccs.notices import firms_of, worded
 
 if TYPE_CHECKING:
-    from bills.models import Adjudication, CourierBillOfEntry, ProvisionalAssessment
+    from bills.models import Adjudication, CourierBillOfEntry, Disposal, ProvisionalAssessment, ReturnToOrigin
 
 
 def notices_about(bill: CourierBillOfEntry, subject: Callable[[], str], why: str = "") -> list[Notice]:
@@ -31,6 +31,12 @@ def confiscated_after_payment(order: Adjudication) -> list[Notice]:
         order.bill,
         lambda: _("%(bill)s: the goods are confiscated by order %(order)s, %(amount)s is refundable") % words,
     )
+
+
+def left_after_payment(bill: CourierBillOfEntry, document: ReturnToOrigin | Disposal) -> list[Notice]:
+    """The goods have left uncleared, and duty had been paid on them: what is refundable."""
+    words = {"bill": bill, "amount": rupees(document.refundable or 0, 2), "document": document}
+    return notices_about(bill, lambda: _("%(bill)s: the goods left by %(document)s, %(amount)s is refundable") % words)
 
 
 def refund_recorded(assessment: ProvisionalAssessment) -> list[Notice]:

@@ -71,6 +71,12 @@ class Step:
         False  # taken as the consequence of something else: a colleague who has the document in hand waits for it too
     )
     document: str = ""  # the kind of document it belongs to
+    first: Callable[[int], None] | None = None  # holds, before the document, what others hold before it
+
+    def hold_first(self, pk: int) -> None:
+        """Hold what others hold before the document, so that nobody waits for another in a ring."""
+        if self.first is not None:
+            self.first(pk)
 
     def activity_at(self, stage: str) -> str:
         """The activity that taking the step in this stage is."""
@@ -114,6 +120,7 @@ def step(
     apart_from: tuple[str, ...] = (),
     anytime: bool = False,
     follows: bool = False,
+    first: Callable[[int], None] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a method as a step. The method sets fields of its document and returns the records to be written with it.
 
@@ -128,7 +135,7 @@ def step(
         declared = Step(
             name=method.__name__, sources=sources, targets=targets, roles=roles, desks=desks,
             label=label, para=para, form=form, guards=guards, grave=grave, many=many, private=private,
-            weighty=weighty, apart_from=apart_from, anytime=anytime, follows=follows, rule=(method.__doc__ or "").strip(),
+            weighty=weighty, apart_from=apart_from, anytime=anytime, follows=follows, first=first, rule=(method.__doc__ or "").strip(),
         )  # fmt: skip
 
         @wraps(method)

@@ -28,17 +28,8 @@ from eccs.rows import lock_rows, write_rows
 from eccs.steps import Actor, Guard, Step, TakenPastTheGate, gate, step
 
 __all__ = [
-    "GET_STATE",
-    "Actor",
-    "Document",
-    "Guard",
-    "Refused",
-    "Step",
-    "TakenPastTheGate",
-    "step",
-    "take",
-    "take_many",
-]
+    "GET_STATE", "Actor", "Document", "Guard", "Refused", "Step", "TakenPastTheGate", "step", "take", "take_many",
+]  # fmt: skip
 
 OWNERS = ("station_id", "courier_id", "importer_id")  # the columns that say whose a document is
 
@@ -163,12 +154,13 @@ def take(document: Document, name: str, actor: Actor, *, at: datetime | None = N
     Locks the row, checks stage, role, ownership and guards, moves, saves and writes the trail, in one transaction.
     Raises Refused with every reason; then nothing has changed. The instance passed in is never altered.
     """
-    model = type(document)
+    declared = type(document).steps()[name]
     with transaction.atomic():
-        locked = lock_rows(model, [document.pk])
+        declared.hold_first(document.pk)
+        locked = lock_rows(type(document), [document.pk])
         if not locked:
             raise Refused([_("The document is no longer there.")], document)
-        _move(locked, model.steps()[name], actor, answers, at or timezone.now(), Outcome(), strict=True)
+        _move(locked, declared, actor, answers, at or timezone.now(), Outcome(), strict=True)
     return locked[0]
 
 

@@ -29,6 +29,13 @@ UNCLEARED = (*FREE, Stage.QUERY)  # nothing is on against the goods
 EXAMINERS = ("report_examination", "report_first_check_examination")
 
 
+def hold_goods(bill: int) -> None:
+    """Hold the shipments of a bill before the bill itself, as a scan does: what is written in the warehouse register comes after."""
+    from bills.models.covered import goods_of
+
+    list(goods_of([bill]).select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
+
+
 class HeldClearance(ImportClearance):
     """The steps that hold a bill up, decide it otherwise, or change what was declared."""
 
@@ -38,7 +45,7 @@ class HeldClearance(ImportClearance):
     @step(
         (Stage.ASSESSMENT, Stage.STOPPED), Stage.DETAINED,
         role={Stage.ASSESSMENT: Role.ASSESSING_OFFICER, Stage.STOPPED: Role.DCAC}, label=_("Detain"),
-        para="PN17 7.1(e), 9.0", form="bills.forms.holds.DetentionForm", guards=(guards.not_detained_already,), grave=True,
+        para="PN17 7.1(e), 9.0", form="bills.forms.holds.DetentionForm", guards=(guards.not_detained_already,), grave=True, first=hold_goods,
     )  # fmt: skip
     def detain(self: CourierBillOfEntry, *, grounds: str, documents_wanted: str = "") -> Iterable[models.Model]:
         """The goods are detained: a numbered detention memo goes to the courier, who answers it."""
@@ -47,7 +54,7 @@ class HeldClearance(ImportClearance):
 
     @step(
         Stage.FOR_OUT_OF_CHARGE, Stage.DETAINED, role=Role.SHED_SUPERINTENDENT, label=_("Issue detention memo"),
-        para="PN17 7.1(l)", form="bills.forms.holds.DetentionForm", guards=(guards.not_detained_already,), grave=True,
+        para="PN17 7.1(l)", form="bills.forms.holds.DetentionForm", guards=(guards.not_detained_already,), grave=True, first=hold_goods,
     )  # fmt: skip
     def issue_detention_memo(
         self: CourierBillOfEntry, *, grounds: str, documents_wanted: str = ""
@@ -57,7 +64,7 @@ class HeldClearance(ImportClearance):
 
     @step(
         Stage.DETAINED, GET_STATE(routing.after_lifting, states=BEFORE_DETENTION), role=DETAINING, label=_("Lift detention"),
-        para="PN17 7.1(e), 7.1(l)", form="bills.forms.holds.RemarksForm", guards=(guards.by_the_desk_that_detained,),
+        para="PN17 7.1(e), 7.1(l)", form="bills.forms.holds.RemarksForm", guards=(guards.by_the_desk_that_detained,), first=hold_goods,
     )  # fmt: skip
     def lift_detention(self: CourierBillOfEntry, *, remarks: str) -> Iterable[models.Model]:
         """The desk that detained the goods lets the clearance go on where it was."""
@@ -65,7 +72,7 @@ class HeldClearance(ImportClearance):
 
     @step(
         Stage.DETAINED, Stage.ADJUDICATION, role=DETAINING, label=_("Refer to Assessing Officer"), para="PN17 7.1(k)",
-        form="bills.forms.holds.RemarksForm", guards=(guards.by_the_desk_that_detained,),
+        form="bills.forms.holds.RemarksForm", guards=(guards.by_the_desk_that_detained,), first=hold_goods,
     )  # fmt: skip
     def refer_detained_goods(self: CourierBillOfEntry, *, remarks: str) -> Iterable[models.Model]:
         """The desk that detained the goods recommends adjudication and marks the bill to the Assessing Officer."""
@@ -74,7 +81,7 @@ class HeldClearance(ImportClearance):
     @step(
         Stage.DETAINED, Stage.PROVISIONALLY_RELEASED, role=Role.SHED_SUPERINTENDENT, label=_("Release provisionally"),
         para="PN17 7.1(n)", form="bills.forms.holds.ReleaseForm", apart_from=EXAMINERS, grave=True,
-        guards=(guards.all_packages_arrived, *guards.NO_OPEN_REQUEST),
+        guards=(guards.all_packages_arrived, *guards.NO_OPEN_REQUEST), first=hold_goods,
     )  # fmt: skip
     def release_provisionally(
         self: CourierBillOfEntry, *, bond_number: str, bond_amount: str, bond_date: str, guarantee_number: str,
@@ -119,7 +126,7 @@ class HeldClearance(ImportClearance):
         Stage.ADJUDICATION,
         GET_STATE(routing.after_adjudication, states=[Stage.DOCUMENTS, *AFTER_APPROVAL, Stage.CONFISCATED]),
         role=Role.ASSESSING_OFFICER, label=_("Adjudicate"), para="PN17 7.1(k)", form="bills.forms.holds.AdjudicationForm",
-        guards=guards.NO_OPEN_REQUEST, apart_from=("refer_to_assessing_officer", "send_for_adjudication"), grave=True,
+        guards=guards.NO_OPEN_REQUEST, apart_from=("refer_to_assessing_officer", "send_for_adjudication"), grave=True, first=hold_goods,
     )  # fmt: skip
     def adjudicate(self: CourierBillOfEntry, *, outcome: str, **order: Any) -> Iterable[models.Model]:
         """The order: release with fine, penalty and revised duty, or absolute confiscation."""
@@ -130,7 +137,7 @@ class HeldClearance(ImportClearance):
     @step(
         Stage.PROVISIONALLY_RELEASED, GET_STATE(routing.after_approval, states=[Stage.DUTY, Stage.FINALISED]),
         role=Role.SHED_SUPERINTENDENT, label=_("Finalise"), para="PN17 7.1(n)", form="bills.forms.holds.FinalOrderForm",
-        grave=True, weighty=True,  # it frees bond and guarantee
+        grave=True, weighty=True, first=hold_goods,  # it frees bond and guarantee
     )  # fmt: skip
     def finalise(self: CourierBillOfEntry, **order: Any) -> Iterable[models.Model]:
         """The final order on goods released provisionally: what it demands is paid, then bond and guarantee are free."""
@@ -159,7 +166,7 @@ class HeldClearance(ImportClearance):
 
     @step(
         Stage.STOPPED, Stage.ADJUDICATION, role=Role.DCAC, label=_("Send for adjudication"), para="PN17 9.0",
-        form="bills.forms.holds.RemarksForm",
+        form="bills.forms.holds.RemarksForm", first=hold_goods,
     )  # fmt: skip
     def send_for_adjudication(self: CourierBillOfEntry, *, remarks: str) -> Iterable[models.Model]:
         """The DC/AC marks the stopped bill to the Assessing Officer for adjudication."""
@@ -240,7 +247,7 @@ class HeldClearance(ImportClearance):
 
     @step(
         FREE, Stage.CLEARED_MANUALLY, role=Role.SYSTEM, label=_("Record manual clearance"), para="PN17 15.0", anytime=True,
-        guards=guards.NO_OPEN_REQUEST,
+        guards=guards.NO_OPEN_REQUEST, first=hold_goods,
     )  # fmt: skip
     def clear_manually(
         self: CourierBillOfEntry, *, form: str, collected: str, cleared_at: str

@@ -70,6 +70,7 @@ class OfUnclearedGoods(Document):
     reason = models.TextField()
     decision = models.TextField(blank=True)  # the DC/AC's remarks, or why it was refused
     decided_at = models.DateTimeField(null=True)
+    refundable = models.DecimalField(max_digits=16, decimal_places=2, null=True)  # paid on goods that left uncleared
 
     objects = OfGoodsQuerySet.as_manager()
 

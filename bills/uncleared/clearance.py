@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -111,10 +112,12 @@ class ReturnClearance(Document):
         ReturnStage.PERMITTED, ReturnStage.RETURNED, role=Role.WAREHOUSE_KEEPER, label=_("Record return"),
         para=RETURN_PARA, form="bills.uncleared.forms.ReturnedForm", guards=(return_is_open,), grave=True,
     )  # fmt: skip
-    def record_return(self: ReturnToOrigin, *, airway_bill: str, flight: str, returned_on: str) -> None:
+    def record_return(
+        self: ReturnToOrigin, *, airway_bill: str, flight: str, returned_on: str
+    ) -> Iterable[models.Model]:
         """The custodian records with which airway bill and flight the goods left; a bill filed for them is closed."""
         self.airway_bill, self.flight, self.returned_on = airway_bill, flight, date.fromisoformat(returned_on)
-        _goods_left(self, "return_to_origin", WarehouseEntry.Out.RETURNED)
+        return _goods_left(self, "return_to_origin", WarehouseEntry.Out.RETURNED)
 
 
 class DisposalClearance(Document):
@@ -168,15 +171,19 @@ class DisposalClearance(Document):
     )  # fmt: skip
     def record_disposal(
         self: Disposal, *, disposed_on: str, reference: str, taken_over_by: str, proceeds: str, present: str
-    ) -> None:
+    ) -> Iterable[models.Model]:
         """The custodian records the auction or the destruction; a bill filed for the goods is closed."""
         self.disposed_on, self.reference, self.present = date.fromisoformat(disposed_on), reference, present
         self.taken_over_by, self.proceeds = taken_over_by, Decimal(proceeds) if proceeds else None
-        _goods_left(self, "dispose", WarehouseEntry.Out.DISPOSED)
+        return _goods_left(self, "dispose", WarehouseEntry.Out.DISPOSED)
 
 
-def _goods_left(document: Any, step_of_bill: str, on: str) -> None:
-    """The goods are out of the register, and the bill filed for them, if any, is closed by the same act."""
+def _goods_left(document: Any, step_of_bill: str, on: str) -> Iterable[models.Model]:
+    """The goods are out of the register, and the bill filed for them, if any, is closed by the same act.
+
+    What was paid on it is recorded as refundable, and its firms are told.
+    """
+    from bills.news import left_after_payment
     from bills.uncleared.goods import bill_of
 
     type(document.hawb).objects.select_for_update(of=("self",)).get(
@@ -184,4 +191,6 @@ def _goods_left(document: Any, step_of_bill: str, on: str) -> None:
     )  # nobody files a bill meanwhile
     if bill := bill_of(document.hawb):
         take(bill, step_of_bill, SYSTEM, at=document.taken_at, permission=document.number)
+        document.refundable = bill.duty_paid or None
     warehouse.take_out([document.hawb_id], document.taken_at, on)
+    return left_after_payment(bill, document) if bill and document.refundable else []

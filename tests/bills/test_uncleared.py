@@ -25,7 +25,7 @@ from tests.bills.conftest import SignedIn
 from tests.bills.desks import Desks, fresh
 from tests.factories.bills import bill
 from tests.factories.firms import actor
-from tests.factories.uncleared import disposal, lying, notified
+from tests.factories.uncleared import disposal, lying, notified, return_to_origin
 from tests.papers import reading
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +96,19 @@ def test_reg_5_6_goods_go_back_to_their_sender(desks: Desks) -> None:
     notices.gather(type(made.trail.get(seq=1)))
     told = Notice.objects.filter(audience=f"courier:{made.courier_id}").values_list("subject", flat=True)
     assert any("Returned to origin" in subject for subject in told)
+
+
+def test_what_was_paid_on_goods_that_go_back_is_recorded_refundable(desks: Desks) -> None:
+    one = bill(Stage.XRAY, arrived=True)
+    made = return_to_origin("PERMITTED", entry=lying(20, hawb=one.hawb))
+    today = f"{timezone.localdate():%d/%m/%Y}"
+    made = desks.act(
+        "warehouse.blr", made, "record_return", airway_bill="899-44172063", flight="ZZ319", returned_on=today
+    )
+    assert (fresh(one).stage, made.refundable) == (Stage.RETURNED, one.duty_paid)
+    assert "paid on goods that left uncleared" in desks.page("signatory.swift", made)
+    told = Notice.objects.get(subject__contains="is refundable")
+    assert (told.audience, "31.00" in told.subject) == (f"courier:{one.courier_id}", True)
 
 
 @pytest.mark.parametrize(

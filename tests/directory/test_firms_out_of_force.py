@@ -14,7 +14,6 @@ from accounts.directory.firms import Custodian, Importer
 from accounts.models import User
 from accounts.permissions import Actor
 from eccs.workflow import Refused, take
-from tests.accounts.conftest import signed_in  # noqa: F401
 from tests.factories.firms import actor
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +27,7 @@ ORDER: dict[str, Any] = {
 
 def test_the_people_of_a_suspended_custodian_do_nothing_and_read_why(
     people: Callable[[str], User], signed_in: Any
-) -> None:  # noqa: F811
+) -> None:
     scanner = people("scan.blr")
     browser = signed_in("scan.blr")
     keeper = scanner.custodian

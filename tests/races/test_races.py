@@ -292,3 +292,20 @@ def test_an_amendment_of_documents_waits_for_a_scan_and_not_the_scan_for_the_ame
         assert approving.result(timeout=30).stage == "APPROVED"
     record(on.pk, [Scan(uuid4(), code, timezone.now()) for code in ("BAG-1", "D004", "D004")], scanner, documents=True)
     assert CourierBillOfEntry.objects.get(pk=one.pk).stage == Stage.XRAY
+
+
+def test_goods_that_are_scanned_while_they_are_detained_do_not_wait_in_a_ring() -> None:
+    """A scan writes the shipment, then its line in the register, then the bill; a detention writes register and bill."""
+    hawb = house_airway_bill(manifest(ManifestStage.ARRIVAL_SCAN, scan_started_at=timezone.now()))
+    one = bill(Stage.ASSESSMENT, hawb=hawb, arrived=False)
+    officer = actor("ASSESSING_OFFICER")
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():  # as a scan is under way: the shipment is held, register and bill not yet
+            list(HouseAirwayBill.objects.filter(pk=hawb.pk).select_for_update())
+            detaining = pool.submit(
+                on_its_own(partial(take, one, "detain", officer, grounds="The brand looks copied."))
+            )
+            while not waits_for_us():
+                assert not detaining.done(), detaining.exception() or "the detention did not wait for the shipment"
+            assert CourierBillOfEntry.objects.select_for_update(nowait=True).get(pk=one.pk).stage == Stage.ASSESSMENT
+        assert detaining.result(timeout=30).stage == Stage.DETAINED
