@@ -158,6 +158,12 @@ class Bond(BondClearance):
         """What the bond secures now: all that was debited and not credited again."""
         return (self.amount or NOTHING) - self.balance if self.registered_at else NOTHING
 
+    @property
+    def execution_day(self) -> date:
+        """The day a registered bond was executed."""
+        assert self.executed_on is not None
+        return self.executed_on
+
     def days_left(self, today: date) -> int | None:
         """How many days it is valid still."""
         return None if self.valid_until is None else (self.valid_until - today).days
