@@ -157,14 +157,6 @@ class BondClearance(Document):
         return self.put_guarantee(**guarantee)
 
     @step(
-        Stage.ENTERED, Stage.APPROVED, role=Role.BOND_CHECKER, label=_("Return to Bond Maker"), para="PN17 13.1, 13.2",
-        form=REMARKS,
-    )  # fmt: skip
-    def return_to_bond_maker(self: Bond, *, remarks: str) -> None:
-        """What was entered is not what was executed: it is entered anew."""
-        self.remarks = remarks
-
-    @step(
         Stage.ENTERED, GET_STATE(where_it_stands, states=list(STANDING)), role=Role.BOND_CHECKER, label=_("Register bond"),
         para="PN17 13.1, 13.2", apart_from=("compute", "enter_bond"), grave=True,
     )  # fmt: skip
@@ -176,6 +168,14 @@ class BondClearance(Document):
         self.registered_at, self.balance = self.taken_at, self.amount
         news = self.news(lambda: gettext("%(bond)s is registered") % {"bond": self})
         return [ledger.opening(self), *self.accept_guarantees(replaces=False), *news]
+
+    @step(
+        Stage.ENTERED, Stage.APPROVED, role=Role.BOND_CHECKER, label=_("Return to Bond Maker"), para="PN17 13.1, 13.2",
+        form=REMARKS,
+    )  # fmt: skip
+    def return_to_bond_maker(self: Bond, *, remarks: str) -> None:
+        """What was entered is not what was executed: it is entered anew."""
+        self.remarks = remarks
 
     @step(
         (Stage.EXPIRING, Stage.EXPIRED), Stage.RENEWAL, role=FIRMS, label=_("Request renewal"), para="PN17 13.3",

@@ -92,7 +92,7 @@ class RequestForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "govuk-input--width-20", "autocomplete": "off", "spellcheck": "false"}),
     )  # fmt: skip
     duty = rupees_field(
-        _("Duty and other dues to be secured, rupees"),
+        _("Duty and other dues it secures, rupees"),
         help_text=_("Of the consignment, or of the most that is open at one time. The Bond Maker computes the amount from it."),
     )  # fmt: skip
     amount = rupees_field(_("Amount asked for, rupees"))
@@ -125,7 +125,7 @@ class RequestForm(forms.Form):
 class ComputationForm(StepForm):
     """How the amount of the bond and of its bank guarantee is computed (PN17 13.2)."""
 
-    base = rupees_field(_("Duty and other dues to be secured, rupees"))
+    base = rupees_field(_("Duty and other dues it secures, rupees"))
     percent = percent_field(_("Bond, percent of it"), 1000)
     security_percent = percent_field(_("Bank guarantee, percent of the bond"), 100)
     remarks = forms.CharField(
@@ -277,7 +277,7 @@ def higher(bond: Bond, given: Decimal) -> Decimal:
 class RegisterForm(forms.Form):
     """The filters of the register."""
 
-    q = forms.CharField(label=_("Number, firm, house airway bill or bank guarantee"), max_length=60, required=False)
+    q = forms.CharField(label=_("Number, firm, HAWB or bank guarantee"), max_length=60, required=False)
     stage = forms.ChoiceField(label=_("Stage"), required=False, choices=[("", _("Any")), *Stage.choices])
     purpose = forms.ChoiceField(label=_("Bond type"), required=False, choices=[("", _("Any")), *Purpose.choices])
     category = forms.ChoiceField(label=_("Category"), required=False, choices=[("", _("Any")), *Category.choices])
