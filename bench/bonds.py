@@ -24,7 +24,7 @@ from eccs.workflow import Refused
 
 CLIENTS = 50
 EACH = int(os.environ.get("BENCH_BONDS_EACH", "10000"))  # debits and credits of a client; fewer for a trial
-BARE = max(EACH // 20, 1)  # of them in bare psycopg2, whose pace does not depend on how many there are
+BARE = min(EACH, 500)  # of them in bare psycopg2, whose pace does not depend on how many there are
 BONDS = 10
 AMOUNT = Decimal(300)  # less than what all clients want at once
 BILL = ledger.Of("bills/imports", "CBE-XIII_BLR_2026-2027_19_11_000001")
