@@ -7,7 +7,19 @@ import secrets
 import sys
 from importlib import import_module
 
-NAMES = ("steps", "filing", "documents", "uploading", "scanning", "access", "queues", "signing_in", "papers", "walks")
+NAMES = (
+    "steps",
+    "filing",
+    "documents",
+    "uploading",
+    "scanning",
+    "access",
+    "bonds",
+    "queues",
+    "signing_in",
+    "papers",
+    "walks",
+)
 
 
 def main(words: list[str]) -> int:

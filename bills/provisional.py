@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,13 +20,21 @@ from eccs.workflow import Outcome, take, take_many
 
 
 def assess_provisionally(bill: CourierBillOfEntry, bond: dict[str, str], remarks: str) -> None:
-    """The bond that secures the duty is recorded, and the final assessment waits (PN17 7.1(c))."""
+    """The bond that secures the duty is recorded and debited, and the final assessment waits (PN17 7.1(c))."""
+    from bills import security
+
+    amount = Decimal(bond["amount"])
+    registered = security.for_assessment(bill, bond["type"], bond.get("number", ""), amount)
     made = ProvisionalAssessment(
         bill_id=bill.pk, station_id=bill.station_id, courier_id=bill.courier_id, bond_type=bond["type"],
-        bond_number=bond["number"], bond_amount=bond["amount"], bond_date=bond["date"], remarks=remarks,
+        bond_number=bond.get("number", ""), bond_amount=amount, remarks=remarks,
+        bond_date=registered.execution_day if registered else bond["date"],
         provisional_duty=bill.total_duty, assessed_at=bill.taken_at, stage_since=bill.taken_at,
     )  # fmt: skip
     numbering.number([made])
+    if registered is not None:
+        made.bond, made.bond_number = registered, registered.number or ""
+        security.debit(bill, registered, amount, str(made.number))
     made.save()
     bill.provisional = True
 
@@ -41,13 +50,16 @@ def supersede(bill: CourierBillOfEntry) -> None:
 
 def extra_duty_paid(amounts: dict[int, Decimal], challan: str) -> Outcome:
     """A challan has paid the extra duty of these assessments, set-wise: they are closed, and their bills are finally assessed."""
-    outcome = take_many(
-        ProvisionalAssessment, list(amounts), "confirm_extra_duty", SYSTEM, challan=challan,
-        each={pk: {"amount": str(amount)} for pk, amount in amounts.items()},
-    )  # fmt: skip
-    closed = [assessment.bill_id for assessment in outcome.moved]
-    if closed:
-        CourierBillOfEntry.objects.filter(pk__in=closed).update(provisional=False)
+    from bills import security
+
+    with transaction.atomic():
+        outcome = take_many(
+            ProvisionalAssessment, list(amounts), "confirm_extra_duty", SYSTEM, challan=challan,
+            each={pk: {"amount": str(amount)} for pk, amount in amounts.items()},
+        )  # fmt: skip
+        if closed := outcome.moved:
+            CourierBillOfEntry.objects.filter(pk__in=[one.bill_id for one in closed]).update(provisional=False)
+            security.free([str(one.number) for one in closed], SYSTEM.name)
     return outcome
 
 

@@ -120,5 +120,5 @@ CANCELLATIONS = Listing(
 PROVISIONAL = Listing(
     model=ProvisionalAssessment, slug="bills/provisional-assessments", label=_("Provisional assessments"),
     context=provisional_context, elsewhere={ProvisionalStage.EXTRA_DUTY: Elsewhere(_("Pay the extra duty"), "new-challan")},
-    **PAGES | {"targets": {ProvisionalStage.PROVISIONAL: "target_final_assessment"}},
+    **PAGES | {"targets": {ProvisionalStage.PROVISIONAL: "target_final_assessment"}, "related": (*RELATED, "bond")},
 )  # fmt: skip

@@ -62,7 +62,7 @@ def summary(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]:
         "form_e_invoices": form_e_shown.invoices(bill, items),
         "exchange": _exact(bill.exchange_rate) if bill.exchange_rate else "",
         **decisions(bill),
-        "assessments": bill.provisional_assessments.exclude(stage=ProvisionalStage.SUPERSEDED)
+        "assessments": bill.provisional_assessments.exclude(stage=ProvisionalStage.SUPERSEDED).select_related("bond")
         if bill.assessed_at
         else (),
         **reckoning(bill, items),
@@ -87,7 +87,7 @@ def decisions(bill: CourierBillOfEntry) -> dict[str, Any]:
         "examinations": bill.examinations.select_related("by"),
         "order": getattr(bill, "order", None),
         "detentions": bill.detentions.select_related("issued_by", "ended_by"),
-        "releases": bill.releases.all(),
+        "releases": bill.releases.select_related("bond"),
         "adjudications": bill.adjudications.select_related("by"),
         "requests": [*bill.amendments.all(), *bill.cancellations.all()],
         "back": bill.stage_labels().get(bill.goes_back_to, ""),

@@ -7,3 +7,7 @@ class BondsConfig(AppConfig):
     """Bonds and bank guarantees."""
 
     name = "bonds"
+
+    def ready(self) -> None:
+        """Make bonds and the Bond Master known to desks, queues and pages."""
+        from bonds import listing  # noqa: F401 it registers itself

@@ -41,6 +41,7 @@ app.conf.beat_schedule = {
     "remind of documents due": {"task": "bills.tasks.remind_of_documents", "schedule": crontab(hour=9, minute=5)},
     "end manual clearances": {"task": "bills.tasks.end_manual_clearances", "schedule": 300.0},
     "notify of uncleared goods": {"task": "bills.tasks.watch_uncleared", "schedule": crontab(hour=6, minute=0)},
+    "watch the bonds": {"task": "bonds.tasks.watch_bonds", "schedule": crontab(minute=25)},
     "watch the couriers' registrations": {
         "task": "accounts.directory.tasks.watch_registrations",
         "schedule": crontab(hour=0, minute=20),

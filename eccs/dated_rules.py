@@ -141,6 +141,12 @@ RULES = {
         _("A firm is reminded of the documents of a provisional assessment so many days before"), int
     ),
     "provisional_limit_months": RuleKind(_("Final assessment after the provisional one at the latest, months"), int),
+    "bond_percent": RuleKind(_("Amount of a bond, percent of the duty it secures"), Decimal, least=1, most=1000),
+    "bond_security_percent": RuleKind(_("Bank guarantee behind a bond, percent of its amount"), Decimal, most=100),
+    "bond_first_alert_days": RuleKind(_("First alert before a bond expires, days"), int, least=1, most=365),
+    "bond_second_alert_days": RuleKind(_("Second alert before a bond expires, days"), int, least=1, most=365),
+    "bond_third_alert_days": RuleKind(_("Third alert before a bond expires, days"), int, least=1, most=365),
+    "bond_last_alert_days": RuleKind(_("Last alert before a bond expires, days"), int, least=1, most=365),
     "target_minutes": RuleKind(
         _("Time within which a desk without a target of its own should finish, minutes"), int, least=1
     ),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.permissions import SYSTEM
 from bills.models import CourierBillOfEntry
 from bills.provisional import extra_duty_paid
+from bills.releasing import free_when_paid
 from eccs.workflow import Refused, take_many
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def _credited(amounts: Mapping[int, Decimal], number: str) -> tuple[list[int], d
     """The bills that took the payment, those at Awaiting duty by moving on; and those that could not, with the reason."""
     answers = {bill_id: {"amount": str(amount)} for bill_id, amount in amounts.items()}
     paid = take_many(CourierBillOfEntry, list(amounts), "confirm_payment", SYSTEM, challan=number, each=answers)
+    free_when_paid(paid.moved, SYSTEM.name)
     elsewhere = [cast("CourierBillOfEntry", one.document).pk for one in paid.refused]
     if not elsewhere:
         return [bill.pk for bill in paid.moved], {}

@@ -84,22 +84,18 @@ class HeldClearance(ImportClearance):
         guards=(guards.all_packages_arrived, *guards.NO_OPEN_REQUEST), first=hold_goods,
     )  # fmt: skip
     def release_provisionally(
-        self: CourierBillOfEntry, *, bond_number: str, bond_amount: str, bond_date: str, guarantee_number: str,
-        guarantee_amount: str, guarantee_valid_until: str,
-    ) -> Iterable[models.Model]:  # fmt: skip
+        self: CourierBillOfEntry, *, bond_amount: str, bond_number: str = "", guarantee_number: str = "", **typed: str
+    ) -> Iterable[models.Model]:
         """Detained goods leave against a bond and a bank guarantee; the final order follows."""
-        from bills.models import ProvisionalRelease
         from bills.news import notices_about
+        from bills.releasing import secured
 
+        release = secured(self, Decimal(bond_amount), bond_number, guarantee_number, typed)
         self.released_at = self.taken_at
         memo = self.detention_ended("RELEASED", "")
         return [
             memo,
-            ProvisionalRelease(
-                bill_id=self.pk, bond_number=bond_number, bond_amount=Decimal(bond_amount), bond_date=bond_date,
-                guarantee_number=guarantee_number, guarantee_amount=Decimal(guarantee_amount),
-                guarantee_valid_until=guarantee_valid_until, at=self.taken_at, by_id=self.taken_by.user_id,
-            ),
+            release,
             *notices_about(self, lambda: gettext("%(bill)s: the goods are released provisionally") % {"bill": self}),
         ]  # fmt: skip
 
@@ -142,10 +138,13 @@ class HeldClearance(ImportClearance):
     def finalise(self: CourierBillOfEntry, **order: Any) -> Iterable[models.Model]:
         """The final order on goods released provisionally: what it demands is paid, then bond and guarantee are free."""
         from bills.adjudication import adjudge
+        from bills.releasing import free_if_nothing_due
 
         release = self.releases.get()
         release.finalised_at = self.taken_at
-        return [release, *adjudge(self, "RELEASE", **order)]
+        records = [release, *adjudge(self, "RELEASE", **order)]
+        free_if_nothing_due(self)
+        return records
 
     @step(
         BEFORE_STOP, Stage.STOPPED, role=Role.DCAC, label=_("Stop"), para="PN17 9.0", form="bills.forms.holds.RemarksForm",

@@ -72,7 +72,7 @@ class ProvisionalClearance(Document):
             "refund": f"{self.refund:.2f}", "reason": remarks, "on": timezone.localdate(self.taken_at).isoformat(),
         }  # fmt: skip
         if not self.extra_duty:
-            self.bond_released_at = self.taken_at
+            self.free_bond()
             type(self.bill).objects.filter(pk=self.bill_id).update(provisional=False)
         return refund_recorded(self) if self.refund else ()
 
@@ -90,4 +90,4 @@ class ProvisionalClearance(Document):
     )  # fmt: skip
     def supersede(self: ProvisionalAssessment) -> None:
         """The bill was assessed again, adjudicated or cancelled before the final assessment."""
-        self.bond_released_at = self.taken_at
+        self.free_bond()

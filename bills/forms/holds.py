@@ -11,9 +11,14 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from bills import security
 from bills.forms.officers import StepForm, amount, not_after_today, past_day
 from bills.models import Adjudication
+from bonds.master import Purpose
+from bonds.models import Bond
+from eccs.workflow import Refused
 
+SECURITY = ("bond_number", "bond_date", "guarantee_number", "guarantee_amount", "guarantee_valid_until")
 ABOVE_NOTHING = Decimal("0.01")
 
 
@@ -39,21 +44,53 @@ class DetentionForm(StepForm):
 class ReleaseForm(StepForm):
     """Bond and bank guarantee against which detained goods leave (PN17 7.1(n))."""
 
-    bond_number = forms.CharField(label=_("Bond number"), max_length=40)
+    template = "bills/_release.html"
+
     bond_amount = amount(_("Bond amount, rupees"), min_value=ABOVE_NOTHING)
-    bond_date = past_day(_("Date of the bond"))
-    guarantee_number = forms.CharField(label=_("Bank guarantee number"), max_length=40)
-    guarantee_amount = amount(_("Bank guarantee amount, rupees"), min_value=ABOVE_NOTHING)
-    guarantee_valid_until = past_day(_("Bank guarantee valid until"), help_text=_("For example 31/03/2028."))
+    bond_number = forms.CharField(
+        label=_("Bond number"), max_length=40, required=False,
+        help_text=_("Left empty, a registered bond of this amount is fetched with its bank guarantee."),
+    )  # fmt: skip
+    bond_date = past_day(_("Date of the bond"), required=False)
+    guarantee_number = forms.CharField(label=_("Bank guarantee number"), max_length=40, required=False)
+    guarantee_amount = amount(_("Bank guarantee amount, rupees"), min_value=ABOVE_NOTHING, required=False)
+    guarantee_valid_until = past_day(
+        _("Bank guarantee valid until"), help_text=_("For example 31/03/2028."), required=False
+    )
+
+    def registered_bonds(self) -> list[Bond]:
+        """The firm's registered bonds that have a balance: one of them is debited."""
+        return security.registered_for(self.document, Purpose.RELEASE)
+
+    def clean(self) -> dict[str, Any]:
+        """A registered bond is fetched with its bank guarantee; one that is not registered is entered whole."""
+        given = super().clean() or {}
+        typed = given.get("bond_number") or ""
+        found = None
+        if given.get("bond_amount"):
+            try:
+                guarantee = given.get("guarantee_number") or ""
+                found = security.for_release(self.document, typed, given["bond_amount"], guarantee)
+            except Refused as refusal:
+                self.add_error("bond_number", refusal.reasons[0])
+                return given
+        if found is not None:
+            bond, behind = found
+            fetched = (bond.number, bond.executed_on, behind.number, behind.amount, behind.valid_until)
+            given.update(zip(SECURITY, fetched, strict=True))
+        for name in SECURITY:
+            if not given.get(name) and name not in self.errors:
+                self.add_error(name, _("A provisional release needs it."))
+        return given
 
     def clean_bond_date(self) -> date | None:
         """The bond has been executed."""
         return not_after_today(self.cleaned_data["bond_date"])
 
-    def clean_guarantee_valid_until(self) -> date:
+    def clean_guarantee_valid_until(self) -> date | None:
         """The guarantee still holds."""
-        day: date = self.cleaned_data["guarantee_valid_until"]
-        if day <= timezone.localdate():
+        day: date | None = self.cleaned_data["guarantee_valid_until"]
+        if day is not None and day <= timezone.localdate():
             raise ValidationError(_("The guarantee has ended: give one that still holds."))
         return day
 

@@ -11,13 +11,17 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from bills import security
 from bills.forms.entry import sentence
 from bills.forms.papers import IMAGES_HELP, PapersField, keep
 from bills.models import Attachment, CourierBillOfEntry, Examination
 from bills.models.provisional import BondType
+from bonds.master import Purpose
+from bonds.models import Bond
 from eccs import identifiers
 from eccs.dated_rules import rule_book
 from eccs.money import grouped, rupees
+from eccs.workflow import Refused
 
 BOND = ("bond_type", "bond_amount", "bond_number", "bond_date")
 
@@ -76,7 +80,10 @@ class AssessmentForm(StepForm):
     )  # fmt: skip
     bond_type = forms.ChoiceField(label=_("Bond type"), choices=BondType.choices, required=False)
     bond_amount = amount(_("Bond amount, rupees"), required=False, min_value=Decimal("0.01"))
-    bond_number = forms.CharField(label=_("Bond number"), max_length=40, required=False)
+    bond_number = forms.CharField(
+        label=_("Bond number"), max_length=40, required=False,
+        help_text=_("Left empty, a registered bond of this type and amount is fetched with its date."),
+    )  # fmt: skip
     bond_date = past_day(_("Date of the bond"), required=False)
     remarks = forms.CharField(
         label=_("Assessment remarks"), widget=forms.Textarea(attrs={"rows": 1}), max_length=1000, required=False,
@@ -86,6 +93,10 @@ class AssessmentForm(StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.items = list(self.document.items.all())
+        declared = security.declared_on(self.document)
+        if declared:
+            self.fields["bond_number"].initial = declared
+            self.fields["bond_amount"].initial = self.document.form_e.bond_amount
         if self.document.examination_prescribed:
             self.fields["examine"].initial = "yes"
             self.fields["examine"].why_not = {"no": _("The RMS prescribes it.")}  # type: ignore[attr-defined]
@@ -132,6 +143,25 @@ class AssessmentForm(StepForm):
         """The bond has been executed."""
         return not_after_today(self.cleaned_data["bond_date"])
 
+    def registered_bonds(self) -> list[Bond]:
+        """The firm's registered bonds that have a balance: one of them is debited."""
+        return security.registered_for(self.document, Purpose.PROVISIONAL)
+
+    def _clean_bond(self, given: dict[str, Any]) -> None:
+        """A registered bond is fetched by its type and amount; one that is not registered has a number and a date."""
+        typed = given.get("bond_number") or ""
+        if not (given.get("bond_type") and given.get("bond_amount")):
+            fetched = None
+        else:
+            try:
+                fetched = security.for_assessment(self.document, given["bond_type"], typed, given["bond_amount"])
+            except Refused as refusal:
+                if typed:
+                    self.add_error("bond_number", refusal.reasons[0])
+                fetched = None
+        if fetched is not None:
+            given["bond_number"], given["bond_date"] = fetched.number, fetched.executed_on
+
     def bond_fields(self) -> list[Any]:
         """The fields of the bond, for a provisional assessment."""
         return [self[name] for name in BOND]
@@ -140,6 +170,7 @@ class AssessmentForm(StepForm):
         """What is to be altered must be altered, to a tariff item that exists; a bond is whole."""
         given = super().clean() or {}
         if given.get("kind") == "provisional":
+            self._clean_bond(given)
             for name in (*BOND, "remarks"):
                 if not given.get(name) and name not in self.errors:
                     self.add_error(name, _("A provisional assessment needs it."))

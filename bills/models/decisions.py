@@ -15,6 +15,7 @@ from accounts.models import CustomsStation
 from bills.models.bill import CourierBillOfEntry
 from bills.models.covered import goods_of
 from bills.numbers import series_of
+from bonds.models import Bond
 from eccs.numbering import Numbered
 from manifests import warehouse
 from manifests.models import HouseAirwayBill, WarehouseEntry
@@ -101,6 +102,7 @@ class ProvisionalRelease(models.Model):
     bond_number = models.CharField(max_length=40)
     bond_amount = models.DecimalField(max_digits=16, decimal_places=2)
     bond_date = models.DateField()
+    bond = models.ForeignKey(Bond, models.PROTECT, null=True, related_name="provisional_releases")  # where registered
     guarantee_number = models.CharField(max_length=40)
     guarantee_amount = models.DecimalField(max_digits=16, decimal_places=2)
     guarantee_valid_until = models.DateField()

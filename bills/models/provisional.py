@@ -13,6 +13,7 @@ from bills.clearance.provisional import ProvisionalClearance, ProvisionalStage
 from bills.models.bill import CourierBillOfEntry
 from bills.numbers import series_of
 from bills.querysets import OfBillQuerySet
+from bonds.models import Bond
 from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 
@@ -35,6 +36,9 @@ class ProvisionalAssessment(ProvisionalClearance):
     bond_number = models.CharField(max_length=40)
     bond_amount = models.DecimalField(max_digits=16, decimal_places=2)
     bond_date = models.DateField()
+    bond = models.ForeignKey(
+        Bond, models.PROTECT, null=True, related_name="provisional_assessments"
+    )  # where registered
     remarks = models.TextField()
     provisional_duty = models.DecimalField(max_digits=16, decimal_places=2)
     assessed_at = models.DateTimeField()
@@ -82,6 +86,14 @@ class ProvisionalAssessment(ProvisionalClearance):
     def importer_id(self) -> int | None:
         """The importer that filed the bill for its own goods, or nothing."""
         return self.bill.importer_id
+
+    def free_bond(self) -> None:
+        """The bond secures the duty no more: what was debited of a registered one is credited. Part of a step."""
+        from bills import security
+
+        self.bond_released_at = self.taken_at
+        if self.bond_id is not None:
+            security.free([str(self.number)], self.taken_by.name, self.taken_at)
 
     def series(self) -> str:
         """Counted by station and financial year."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -23,6 +24,7 @@ from bills.models import (
     ProvisionalAssessment,
     ReturnToOrigin,
 )
+from bonds.models import Bond, BondMaster
 from eccs.workflow import Document, Step
 from manifests.models import ExpressCargoManifest, ManifestAmendment
 from payments.models import BankMessage, Challan
@@ -30,6 +32,7 @@ from tests.every_step import directory
 from tests.factories.advisories import advisory
 from tests.factories.amendments import amendment
 from tests.factories.bills import bill
+from tests.factories.bonds import bond, bond_master
 from tests.factories.challans import challan
 from tests.factories.directory import custodian, importer
 from tests.factories.firms import registration
@@ -43,7 +46,7 @@ from tests.factories.uncleared import disposal, return_to_origin
 MODELS: tuple[type[Document], ...] = (
     User, StationRole, ExpressCargoManifest, ManifestAmendment, CourierBillOfEntry, BillAmendment, BillCancellation,
     ProvisionalAssessment, ReturnToOrigin, Disposal, ManualClearance, ManualForm,
-    Challan, Advisory,
+    Challan, Bond, BondMaster, Advisory,
     AuthorisedCourier, Custodian, Importer,
 )  # fmt: skip
 NATIONAL = (AuthorisedCourier, Importer)  # within the reach of a role at any station
@@ -79,6 +82,10 @@ def _why(_one: Any) -> dict[str, Any]:
     return {"reason": WHY}
 
 
+def _in_days(days: int) -> str:
+    return (timezone.localdate() + timedelta(days=days)).isoformat()
+
+
 REPORT = {"packages_opened": 1, "percent": 100, "findings": "As declared.", "recommendation": "RELEASE"}
 ORDER = {
     "order_number": "31/2026", "order_date": "2026-11-19", "fine": "500", "penalty": "200", "revised_duty": "40",
@@ -87,6 +94,9 @@ ORDER = {
 SECURITY = {
     "bond_number": "B-118", "bond_amount": "5000", "bond_date": "2026-11-12", "guarantee_number": "BG-7",
     "guarantee_amount": "2000", "guarantee_valid_until": "2028-03-31",
+}  # fmt: skip
+GUARANTEE = {
+    "guarantee_number": "BG-7", "bank": "Deccan Bank", "guarantee_amount": "25000", "guarantee_valid_until": "2030-03-31",
 }  # fmt: skip
 REMARKS: Callable[[Any], dict[str, Any]] = lambda _one: {"remarks": "As the file shows."}  # noqa: E731
 DETENTION: Callable[[Any], dict[str, Any]] = lambda _one: {"grounds": "The brand looks copied."}  # noqa: E731
@@ -226,6 +236,29 @@ CASES: dict[type[Document], Case] = {
             "confirm_paid": lambda _one: {"bank_transaction": "SBX261119140073318", "told_by": "confirmation"},
         },
     ),
+    Bond: Case(
+        bond,
+        {
+            "compute": lambda _one: {"base": "90000", "percent": "100", "security_percent": "25"},
+            "enter_bond": lambda _one: {
+                "executed_on": timezone.localdate().isoformat(), "valid_until": _in_days(365), **GUARANTEE,
+            },
+            **dict.fromkeys(
+                ("request_renewal", "request_increase"),
+                lambda one: {"valid_until": _in_days(500), "amount": str(one.amount), "reason": "It ends soon."},
+            ),
+            "enter_renewal": lambda one: {"valid_until": _in_days(500), "amount": str(one.amount), **GUARANTEE},
+            "request_release": lambda _one: {"reason": "It is needed no more."},
+            **dict.fromkeys(
+                (
+                    "return_for_computation", "refuse", "return_to_bond_maker", "refuse_renewal", "verify_release",
+                    "refuse_release", "cancel",
+                ),
+                REMARKS,
+            ),
+        },
+    ),
+    BondMaster: Case(bond_master, {"reject": REMARKS, "withdraw": REMARKS}),
     Advisory: Case(advisory, {"withdraw": lambda _one: {"why": "The exercise is put off."}}),
     AuthorisedCourier: Case(_registration, directory.COURIER, directory.COURIER_BEFORE),
     Custodian: Case(custodian, directory.CUSTODIAN),

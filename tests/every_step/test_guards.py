@@ -17,6 +17,7 @@ from bills.clearance import guards
 from bills.models import CourierBillOfEntry, UnclearedNotice
 from bills.stages import Stage
 from bills.uncleared.clearance import disposal_is_open, return_is_open
+from bonds.clearance import nothing_secured
 from eccs import dated_rules, trail
 from eccs.dated_rules import DatedRule
 from eccs.workflow import Document, Guard, Refused, Step, buttons, take, take_many
@@ -111,6 +112,7 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     registration.inactivity_is_near: (lambda c: _set(c, active_from=day()), "not near"),
     registration.end_is_near: (lambda c: _set(c, valid_until=day(99)), "not near"),
     not_over: (lambda _a: _over(), "last day has passed"),
+    nothing_secured: (lambda b: _set(b, balance=b.amount - 1), "The bond secures"),
     late_payment_reported: (lambda _c: BankMessage.objects.all().delete(), "no late payment"),
 }
 

@@ -39,6 +39,7 @@ from tests.factories import firms
 from tests.factories.advisories import advisory
 from tests.factories.amendments import amendment
 from tests.factories.bills import bill
+from tests.factories.bonds import bond, bond_master
 from tests.factories.challans import challan
 from tests.factories.directory import custodian, importer
 from tests.factories.documents import bill_of_documents
@@ -110,14 +111,16 @@ def build() -> World:
         provisional_assessment(of=bills[Stage.OUT_OF_CHARGE]),
     ]  # fmt: skip
     sent_back, disposed = return_to_origin(), disposal()
+    bonds = [bond(), bond("REQUESTED"), bond("EXPIRED"), bond("VERIFIED")]
     papers = [bill_of_documents(Stage.DRAFT), bill_of_documents(Stage.XRAY)]
     world.documents = [
-        sent_back, disposed, manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, owed, paid, *people, *roles,
+        sent_back, disposed, *bonds, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, owed, paid, *people, *roles,
         _of_the_port_admin(world),
     ]  # fmt: skip
     _generic(world)
     _of_manifests(world, draft_manifest, flight)
     _of_bills(world, bills, flight)
+    world.own("bond-statement", bonds[0].number)
     world.own("bill-choose", papers[0].pk)
     world.own("bill-check", papers[0].pk)
     world.own("bill-shipments", papers[1].number)
@@ -257,7 +260,7 @@ def _common(world: World) -> None:
         "manual", "manual-export", "manual-propose", "manual-issue", "uncleared", "uncleared-export", "uncleared-print",
         "uncleared-dispose", "audit", "audit-export", "documents", "role-holders", "advisories", "advisories-written",
         "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
-        "custodian-new", "importers", "importer-new", "work", "hand-over",
+        "bonds", "bond-request", "bond-master", "bond-master-enter", "custodian-new", "importers", "importer-new", "work", "hand-over",
     ):  # fmt: skip
         world.common(name)
     world.common("session-end", 1)

@@ -1,0 +1,104 @@
+"""Alerts before a bond or a bank guarantee expires, each once, also where a day was missed (PN17 13.3)."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.permissions import SYSTEM
+from bonds.clearance import RELEASING, USABLE, Stage
+from bonds.models import BankGuarantee, Bond, BondAlert
+from eccs.dated_rules import RULES, rule_book
+from eccs.models import Notice
+from eccs.money import rupees
+from eccs.workflow import Refused, take
+
+ALERTS = ("bond_first_alert_days", "bond_second_alert_days", "bond_third_alert_days", "bond_last_alert_days")
+LIVE = (*USABLE, Stage.EXPIRED, *RELEASING)  # what still secures something, or may
+
+
+def thresholds(on: date, station: str) -> tuple[int, ...]:
+    """How many days before the last one a firm is told, by the rules of the day."""
+    return tuple(sorted({rule_book().count(name, on, station) for name in ALERTS}, reverse=True))
+
+
+def expire(today: date) -> int:
+    """Bonds whose last day is past are expired; return how many."""
+    count = 0
+    for bond in Bond.objects.filter(stage__in=(Stage.ACTIVE, Stage.EXPIRING), valid_until__lt=today).order_by("pk"):
+        with suppress(Refused):  # renewed or released at this moment
+            take(bond, "expire", SYSTEM)
+            count += 1
+    return count
+
+
+def alert(today: date) -> int:
+    """Tell firms of the bonds and bank guarantees that end soon; return how many messages were written."""
+    ahead = today + timedelta(days=max(RULES[name].most or 0 for name in ALERTS))
+    own = Q(stage__in=USABLE, valid_until__range=(today, ahead))
+    of_guarantee = BankGuarantee.objects.filter(
+        registered_at__isnull=False, ended_at=None, valid_until__range=(today, ahead), bond__stage__in=LIVE
+    )
+    ids = Bond.objects.filter(own | Q(pk__in=of_guarantee.values("bond"))).order_by("pk").values_list("pk", flat=True)
+    return sum(_alert(pk, today) for pk in list(ids))
+
+
+def _alert(bond_id: int, today: date) -> int:
+    """One bond with its guarantees, locked, so that two beats at once tell it once."""
+    with transaction.atomic():
+        bond = Bond.objects.select_for_update(of=("self",)).get(pk=bond_id)
+        told = 0
+        if bond.stage in USABLE and bond.valid_until is not None:
+            told += _once(bond, None, bond.valid_until, today)
+            if told and bond.stage == Stage.ACTIVE:
+                take(bond, "announce_expiry", SYSTEM)
+        if bond.stage in LIVE:
+            live = bond.guarantees.filter(registered_at__isnull=False, ended_at=None)
+            told += sum(_once(bond, one, one.valid_until, today) for one in live)
+    return told
+
+
+def _once(bond: Bond, guarantee: BankGuarantee | None, ends_on: date, today: date) -> int:
+    """The alerts that are due and were not entered yet: all are entered, and one message says how many days are left."""
+    left = (ends_on - today).days
+    known = BondAlert.objects.filter(bond=bond, guarantee=guarantee, ends_on=ends_on).values_list("days", flat=True)
+    due = [days for days in thresholds(today, bond.station_id) if days >= left >= 0 and days not in set(known)]
+    if not due:
+        return 0
+    BondAlert.objects.bulk_create(
+        BondAlert(
+            bond=bond, guarantee=guarantee, ends_on=ends_on, days=days,
+            told_at=timezone.now() if days == min(due) else None,
+        )
+        for days in due
+    )  # fmt: skip
+    Notice.objects.bulk_create(bond.news(lambda: _words(bond, guarantee, ends_on, left)))
+    return 1
+
+
+def _words(bond: Bond, guarantee: BankGuarantee | None, ends_on: date, left: int) -> str:
+    told = {
+        "bond": bond, "day": f"{ends_on:%d/%m/%Y}", "n": left, "guarantee": guarantee.number if guarantee else "",
+        "amount": rupees(guarantee.amount if guarantee else bond.amount or 0),
+    }  # fmt: skip
+    if guarantee is not None:
+        words = ngettext(
+            "%(bond)s: bank guarantee %(guarantee)s for %(amount)s ends in %(n)d day, on %(day)s",
+            "%(bond)s: bank guarantee %(guarantee)s for %(amount)s ends in %(n)d days, on %(day)s",
+            left,
+        )
+    elif left == 0:
+        return _("%(bond)s for %(amount)s is valid until today, %(day)s: renew it") % told
+    else:
+        words = ngettext(
+            "%(bond)s for %(amount)s expires in %(n)d day, on %(day)s: renew it",
+            "%(bond)s for %(amount)s expires in %(n)d days, on %(day)s: renew it",
+            left,
+        )
+    return words % told

@@ -1,0 +1,15 @@
+"""The numbers of bonds and of the entries of the Bond Master."""
+
+from datetime import date, datetime
+
+from eccs.numbering import financial_year
+
+
+def bond_series(station: str, requested_at: datetime) -> str:
+    """Bonds are counted by station and financial year: `BND_BLR_2026-2027`."""
+    return f"BND_{station}_{financial_year(requested_at)}"
+
+
+def master_series(station: str, entered_on: date | datetime) -> str:
+    """The entries of the Bond Master are counted by station and financial year: `BM_BLR_2026-2027`."""
+    return f"BM_{station}_{financial_year(entered_on)}"
