@@ -20,7 +20,7 @@ def importer_files_own_goods(bill: Any, actor: Actor) -> str:
         return _("The importer files this bill.")
     if bill.kind != Kind.XIV:
         return _("An importer files CBE-XIV alone: the courier files the other forms.")
-    return "" if bill.importer.stage == "IN_FORCE" else _("The importer's code is suspended.")
+    return str(bill.importer.why_not_on())
 
 
 def duty_paid(bill: Any, actor: Actor) -> str:
