@@ -124,7 +124,7 @@ def test_an_importers_person_has_what_it_filed_at_the_own_station_while_posted(
     for client, wanted in (
         (reader(kaveri, None), 200), (reader(kaveri, "BLR"), 200), (reader(kaveri, "DEL"), 404),
         (reader(kaveri, None, **gone), 404), (reader(kaveri, None, since=today + timedelta(days=1)), 404),
-        (reader(other, None, **{"until": today, "since": today}), 404),
+        (reader(other, None, until=today, since=today), 404),
     ):  # fmt: skip
         found = {address: client.get(address).status_code for address in addresses}
         assert found == dict.fromkeys(addresses, wanted)
