@@ -23,6 +23,12 @@ def importer_files_own_goods(bill: Any, actor: Actor) -> str:
     return str(bill.importer.why_not_on())
 
 
+def discarded_by_whoever_began_it(bill: Any, actor: Actor) -> str:
+    """A draft that an importer types is the importer's alone: no courier discards it."""
+    theirs = bill.importer_id is not None and getattr(actor, "importer_id", None) != bill.importer_id
+    return _("The importer began this draft, and discards it.") if theirs else ""
+
+
 def duty_paid(bill: Any, actor: Actor) -> str:
     """Duty, interest, fine and penalty are paid."""
     if bill.amount_due <= 0:
