@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime
 
 from celery import shared_task
@@ -94,10 +93,10 @@ def end_after_the_last_day() -> int:
         return User.objects.filter(pk__in=gone).update(sessions_ended=F("sessions_ended") + 1)
 
 
-def _signed_in_without_a_role() -> Iterable[tuple[int, date | None, datetime]]:
+def _signed_in_without_a_role() -> list[tuple[int, date | None, datetime]]:
     """The people in a browser who hold nothing today or later: with the last day of their last role, and since when the browser."""
     today = timezone.localdate()
     ahead = Posting.objects.filter(Q(until=None) | Q(until__gte=today)).exclude(user__custodian__until__lt=today)
     people = User.objects.filter(live_sessions__isnull=False).exclude(pk__in=ahead.values("user"))
     last, since = Max(Least("postings__until", "custodian__until")), Min("live_sessions__since")
-    return people.annotate(last=last, since=since).values_list("pk", "last", "since")
+    return list(people.annotate(last=last, since=since).values_list("pk", "last", "since"))

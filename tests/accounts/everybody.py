@@ -61,7 +61,10 @@ class Who:
     def ask(self, address: str, given: dict[str, Any] | None = None) -> Any:
         """The answer to a page asked for, or to a form sent, in the person's browser."""
         _browser.cookies = SimpleCookie({settings.SESSION_COOKIE_NAME: self.session})
-        return _browser.get(address) if given is None else _browser.post(address, given)
+        answer: Any = _browser.get(address) if given is None else _browser.post(address, given)
+        if answer.streaming:
+            list(answer.streaming_content)  # a file is read to its end, and closed
+        return answer
 
 
 _browser = Client(raise_request_exception=False)

@@ -52,7 +52,7 @@ SHUT = (403, 404, 405)
 
 def world_named(one: Any) -> str:
     """A kind of document, and whether an importer files it."""
-    return ("of an importer" if one else "of a courier") if isinstance(one, bool) else named(one)
+    return ("of an importer" if one else "of a courier") if isinstance(one, bool) else str(named(one))
 
 
 @pytest.fixture(autouse=True)
@@ -309,7 +309,8 @@ def status(client: Client, address: str) -> int:
 
 def _opens(who: Who, address: str) -> bool:
     """Whether the address shows this person anything, or takes a form; what that does is undone."""
-    asked: int = who.ask(address).status_code
+    written, asked = effects(), who.ask(address).status_code
+    assert effects() == written and asked < 500, (who, address)  # what is only asked for changes nothing
     if asked == 405:
         sid = transaction.savepoint()
         asked = who.ask(address, {}).status_code
@@ -342,6 +343,8 @@ def test_pages_open_to_those_they_are_declared_for_and_addresses_to_nobody_elsew
         for m, who in enumerate(one_of_each_sort(strangers, n)):
             if _opens(who, address := found[(n + m) % len(found)]):
                 wrong.append((address, who, "not theirs"))
+        for who in one_of_each_sort([who for who in people if who.own], n):
+            assert who.ask(found[n % len(found)]).status_code < 500, (who, found[n % len(found)])
     assert not wrong
     assert effects() == written
 

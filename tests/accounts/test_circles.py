@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -160,7 +161,7 @@ def test_a_group_of_a_firm_has_one_group_admin_at_a_station_at_a_time() -> None:
     port_admin, today = acting("portadmin.blr"), timezone.localdate()
     first, second = people.officer(name="Tara Bose"), people.officer(name="Hari Das")
 
-    def give(person: User, role: str = "CUSTOMS_ADMIN", since: date = today, **given: object) -> User:
+    def give(person: User, role: str = "CUSTOMS_ADMIN", since: date = today, **given: Any) -> User:
         offer = Offer(role, "BLR")
         kept = User.objects.get(pk=person.pk)
         done: User = take(

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.access import PersonTrail, StationRole
 from accounts.credentials import LiveSession
 from accounts.grants import Offer, offers
-from accounts.models import CustomsStation, Posting, User
+from accounts.models import Custodian, CustomsStation, Posting, User
 from accounts.newcomers import create_person, places
 from accounts.permissions import Actor
 from accounts.tasks import end_after_the_last_day
@@ -249,7 +249,7 @@ def test_the_people_of_a_custodian_are_signed_out_after_its_last_day(signed_in: 
     client, person = signed_in("scan.blr"), member("scan.blr")
     assert end_after_the_last_day() == 0
     yesterday = timezone.localdate() - timedelta(days=1)
-    type(person.custodian).objects.filter(pk=person.custodian_id).update(since=yesterday, until=yesterday)
+    Custodian.objects.filter(pk=person.custodian_id).update(since=yesterday, until=yesterday)
     LiveSession.objects.update(since=timezone.now() - timedelta(days=1))
     assert end_after_the_last_day() == 1
     assert client.get("/")["Location"].startswith("/sign-in/")

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from celery.worker.request import Request
-from kombu import Connection, Queue
+from kombu.connection import Connection
+from kombu.entity import Queue
 
 from eccs.celery import app
 from eccs.logs import request_id
@@ -30,16 +31,16 @@ def nothing_told() -> Iterator[None]:
     request_id.reset(token)
 
 
-def worked_off(broker: Connection) -> str:
+def worked_off(broker: Any) -> str:
     """What the worker does with the next message of the queue; the message's own id of the task."""
-    message: Any = Queue("celery", channel=broker.default_channel).get()
+    message: Any = Queue("celery", channel=broker.default_channel).get()  # type: ignore[no-untyped-call]
     assert message is not None
     Request(message, app=app, hostname="worker", task=say_the_request).execute()
     return str(message.headers["id"])
 
 
 def test_the_id_of_the_request_goes_with_the_task_through_the_queue() -> None:
-    with Connection("memory://") as broker:
+    with Connection("memory://") as broker:  # type: ignore[no-untyped-call]
         request_id.set("3f2a90c1d4e5b687")
         say_the_request.apply_async(connection=broker)
         request_id.set("")  # the request is answered; the worker is another process
