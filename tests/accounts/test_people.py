@@ -249,6 +249,7 @@ def test_the_people_of_a_custodian_are_signed_out_after_its_last_day(signed_in: 
     client, person = signed_in("scan.blr"), member("scan.blr")
     assert end_after_the_last_day() == 0
     yesterday = timezone.localdate() - timedelta(days=1)
+    assert person.custodian_id is not None
     Custodian.objects.filter(pk=person.custodian_id).update(since=yesterday, until=yesterday)
     LiveSession.objects.update(since=timezone.now() - timedelta(days=1))
     assert end_after_the_last_day() == 1
