@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts.directory.querysets import in_force
 from accounts.roles import GROUP_ADMINS, RANKS, Group, Role, group_of
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ def standing_of(person: Any) -> Standing:
 def is_in_circle(person: Any, held: Held, actor: Actor, activity: str) -> bool:
     """Whether this role lets the actor do this to the person.
 
-    Nobody manages themselves, or their own rank or above; only System Admins manage one another.
+    Nobody manages themselves, or their own rank or above; only System Admins manage one another. The System Admin keeps
+    the accounts of the trade's people who are of no station, as those of an importer that files everywhere: no Port Admin does.
     """
     standing: Standing = person.standing
     rank = RANKS.get(held.role, 0)
@@ -64,6 +66,8 @@ def is_in_circle(person: Any, held: Held, actor: Actor, activity: str) -> bool:
     if rank <= standing.rank:
         return False
     if held.role == Role.SYSTEM_ADMIN:
+        if person.is_of_trade:
+            return activity != GIVE and not standing.homes and not standing.firm_at
         new = standing.rank == 0 and not standing.posted
         return person.group == Group.CUSTOMS and (standing.rank == RANKS[Role.PORT_ADMIN] or new or activity == GIVE)
     if held.role == Role.PORT_ADMIN:
@@ -132,7 +136,14 @@ OFFICERS_ONLY = Q(courier=None, importer=None, custodian=None)
 
 
 def _seen_by_system_admin() -> Q:
-    return _posted(role__in=(Role.SYSTEM_ADMIN, Role.PORT_ADMIN)) | (OFFICERS_ONLY & Q(home__isnull=False) & ~_posted())
+    from accounts.models import CourierStation
+
+    admins = _posted(role__in=(Role.SYSTEM_ADMIN, Role.PORT_ADMIN))
+    operating = CourierStation.objects.filter(in_force(timezone.localdate()))
+    of_no_station = Q(home=None) & (
+        Q(importer__isnull=False) | Q(courier__isnull=False) & ~Q(courier__in=operating.values("courier"))
+    )
+    return admins | (OFFICERS_ONLY & Q(home__isnull=False) & ~_posted()) | of_no_station
 
 
 def _at(station: str) -> Q:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts import letters
 from accounts.circle import Standing, is_in_circle, postings_ahead, standing_of
 from accounts.roles import MANAGERS, Group, Role
+from eccs import audit
 from eccs.in_hand import give_back
 from eccs.workflow import Actor, Document, Refused, Step, step
 
@@ -42,6 +43,12 @@ def belongs_to_customs(person: Any, actor: Actor) -> str:
 def can_be_reached_by_mail(person: Any, actor: Actor) -> str:
     """The person has an e-mail address."""
     return "" if person.email else _("Enter an e-mail address first, with “Change details”.")
+
+
+def _record(event: str, document: User | StationRole, why: str, *, station: str, **details: Any) -> None:
+    """A line of the audit log beside that of the trail, once the step is kept."""
+    about = getattr(document, "username", "") or getattr(document, "code", "")
+    audit.record(event, by=document.taken_by, about=about, station=station, why=why, **details)
 
 
 class PersonClearance(Document):
@@ -117,6 +124,7 @@ class PersonClearance(Document):
 
         if station.pk in self.standing.homes:
             raise Refused([_("%(name)s is at home at this station.") % {"name": self}], self)
+        _record("person.transferred", self, reason, station=station.pk, left=self.home_id or "")
         ended = end(self, postings_to_end(self.taken_by, self), on, reason)
         self.home_id = station.pk
         return ended
@@ -130,6 +138,9 @@ class PersonClearance(Document):
         if email != self.email:
             for address in filter(None, (self.email, email)):
                 letters.tell(self, "address", to=address, address=email)
+        given = {"full_name": full_name, "email": email}
+        changed = {name: [old, new] for name, new in given.items() if new != (old := getattr(self, name))}
+        _record("person.changed", self, reason, station=self.home_id or "", **changed)
         self.full_name, self.email = full_name, email
 
     @step(
@@ -142,6 +153,7 @@ class PersonClearance(Document):
         self.is_active = False
         self.sessions_ended += 1
         letters.tell(self, "suspended")
+        _record("person.suspended", self, reason, station=self.home_id or "")
 
     @step(
         (Stage.SUSPENDED, Stage.LEFT), Stage.ACTIVE, role=MANAGERS, label=gettext_lazy("Re-activate"), para=PARA,
@@ -150,6 +162,7 @@ class PersonClearance(Document):
     def reactivate(self: User, *, reason: str) -> None:
         """The person can sign in again; whoever had left is given roles anew."""
         self.is_active = True
+        _record("person.reactivated", self, reason, station=self.home_id or "")
 
     @step(
         (Stage.ACTIVE, Stage.SUSPENDED), Stage.LEFT, role=MANAGERS, label=gettext_lazy("Record departure"), para=PARA,
@@ -161,6 +174,7 @@ class PersonClearance(Document):
 
         give_back(self)
         self.is_active = False
+        _record("person.left", self, reason, station=self.home_id or "")
         return end(self, postings_ahead(self), timezone.localdate(), reason)
 
     @step(
@@ -171,7 +185,7 @@ class PersonClearance(Document):
         """Failed sign-ins are forgotten, so that the person can try again at once."""
         from accounts.entry import unlock
 
-        unlock(self, by=self.taken_by)
+        unlock(self, by=self.taken_by, why=reason)
 
     @step(
         Stage.ACTIVE, None, role=MANAGERS, label=gettext_lazy("Reset second factor"), para=PARA,
@@ -192,6 +206,7 @@ class PersonClearance(Document):
         """The person gets a link by e-mail, good once and for a short time, to choose a password."""
         from accounts.entry import send_password_link_after_commit
 
+        _record("password.reset-sent", self, reason, station=self.home_id or "")
         send_password_link_after_commit(self)
 
 
@@ -258,6 +273,8 @@ class StationRoleClearance(Document):
         if not work_goes_back and (lost := losses(self, activities)):
             raise Refused([_("This would go back to its queue: %(work)s.") % {"work": one} for one in lost], self)
         self.snapshot_for_trail = {"conflicts": found, "given_back": give_back_lost(self, activities, reason)}
+        before, after = self.opens, frozenset(activities)
+        _record("role.changed", self, reason, station=self.station_id, added=after - before, removed=before - after)
         self.activities, self.description = sorted(activities), description
 
     @step(
@@ -266,6 +283,7 @@ class StationRoleClearance(Document):
     )  # fmt: skip
     def withdraw(self: StationRole, *, reason: str) -> None:
         """The role is no longer given at the station."""
+        _record("role.withdrawn", self, reason, station=self.station_id)
 
     @step(
         RoleStage.WITHDRAWN, RoleStage.OPEN, role=Role.PORT_ADMIN, label=gettext_lazy("Open again"), para=PARA,
@@ -273,6 +291,7 @@ class StationRoleClearance(Document):
     )  # fmt: skip
     def reopen(self: StationRole, *, reason: str) -> None:
         """The role can be given at the station again."""
+        _record("role.reopened", self, reason, station=self.station_id)
 
 
 OPEN_ROLE = Step(

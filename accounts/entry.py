@@ -41,9 +41,9 @@ def send_password_link_after_commit(person: User) -> None:
     after_commit(mail_link, key)
 
 
-def unlock(person: User, by: Any) -> None:
+def unlock(person: User, by: Any, why: str) -> None:
     """Forget the person's failed sign-ins."""
-    lockout.unlock(person, by=by)
+    lockout.unlock(person, by=by, why=why)
 
 
 def forget_second_factor(person: User, by: Any, why: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,9 +15,9 @@ from accounts import letters
 from accounts.circle import GIVE, is_in_circle, postings_ahead
 from accounts.directory.querysets import in_force
 from accounts.permissions import Actor, Held, composed, held_ahead, of_group
+from accounts.role_work import give_back_unheld
 from accounts.roles import APART, GROUP_ADMINS, Group, Role, label_of
 from eccs.activities import conflicts
-from eccs.in_hand import give_back
 from eccs.workflow import Refused
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def give(
         overlapping = overlapping.filter(since__lte=until)
     if overlapping.exists():
         raise Refused([_("%(name)s holds this role already.") % {"name": person}], person)
+    _refuse_second_admin(person, offer, since, until)
     if (found := conflicts_with(person, offer)) and not despite_conflict:
         raise Refused(found, person)
     if person.home_id is None and not person.is_of_trade:
@@ -105,6 +107,24 @@ def give(
         user=person, role="" if offer.composed_in else offer.code, station_role_id=offer.composed_in,
         station_id=offer.station, since=since, until=until,
     )  # fmt: skip
+
+
+def _refuse_second_admin(person: User, offer: Offer, since: date, until: date | None) -> None:
+    """Raise Refused where the group, of the same firm at the same station, has a Group Admin at the time: each has one (PN17 3.0)."""
+    from accounts.models import CustomsStation, Posting
+
+    if offer.code not in GROUP_ADMINS.values():
+        return
+    CustomsStation.objects.select_for_update(of=("self",), no_key=True).get(pk=offer.station)  # two at once: one waits
+    others = Posting.objects.filter(
+        Q(until=None) | Q(until__gte=since), role=offer.code, station=offer.station, user__courier=person.courier_id,
+        user__importer=person.importer_id, user__custodian=person.custodian_id,
+    ).exclude(user=person.pk)  # fmt: skip
+    if until is not None:
+        others = others.filter(since__lte=until)
+    if (other := others.select_related("user").first()) is not None:
+        words = {"name": other.user, "role": label_of(offer.code)}
+        raise Refused([_("%(name)s is %(role)s here, and a group has one: end that posting first.") % words], person)
 
 
 def _still_open(offer: Offer) -> bool:
@@ -142,8 +162,6 @@ def end(person: User, postings: Iterable[Posting], on: date, reason: str) -> lis
         last = on - timedelta(days=1)
         posting.until = last if posting.until is None else min(last, posting.until)
         ended.append(posting)
-        if on == timezone.localdate():
-            give_back(person, station=posting.station_id)
         record_grant("grant.ended", person, posting.code, posting.station_id or "", reason)
         told = {"role": posting.code, "station": posting.station_id or "", "day": f"{posting.until:%d/%m/%Y}"}
         letters.tell(person, "role-ended", **told)
@@ -151,6 +169,10 @@ def end(person: User, postings: Iterable[Posting], on: date, reason: str) -> lis
         "ended": [{"role": one.code, "station": one.station_id, "last_day": one.until} for one in ended]
     }
     today = timezone.localdate()
+    if on == today:
+        over, now = {f"{one.code}@{one.station_id or ''}" for one in ended}, Actor.of(person)
+        after = replace(now, postings=tuple(held for held in now.postings if held.key not in over))
+        give_back_unheld(person, after, reason)
     left = postings_ahead(person).exclude(pk__in=[one.pk for one in ended if one.until and one.until < today])
     if not left.exists():
         person.sessions_ended += 1

@@ -209,11 +209,11 @@ def waits_until(user: User, *names: str) -> datetime | None:
     return rows.values_list("waits_until", flat=True).first()
 
 
-def unlock(user: User, by: Any) -> None:
+def unlock(user: User, by: Any, why: str = "") -> None:
     """Let a person try again at once, from everywhere; whoever may do that is decided by the caller's page."""
     for name in names_of(user):
         forget(name)
-    audit.record("account.unlocked", by=by, about=user.username)
+    audit.record("account.unlocked", by=by, about=user.username, why=why)
 
 
 def forget_old() -> int:

@@ -137,10 +137,18 @@ class Actor:
         return Group.COURIER in self.groups or Group.IMPORTER in self.groups
 
     def firm_documents(self) -> Q:
-        """The condition that finds the documents of the own firm, at the stations of the postings or at all."""
-        if not self.is_trade or self.courier_id is None:
+        """The condition that finds the documents of the own courier, at the stations of the postings or at all."""
+        return self._of_firm(Q(courier_id=self.courier_id)) if self.courier_id is not None else Q(pk__in=())
+
+    def importer_documents(self, of: str = "") -> Q:
+        """The same for what an importer filed for its own goods. `of` is the way to what it filed: `bill__`."""
+        return (
+            self._of_firm(Q(**{f"{of}importer_id": self.importer_id})) if self.importer_id is not None else Q(pk__in=())
+        )
+
+    def _of_firm(self, own: Q) -> Q:
+        if not self.is_trade:
             return Q(pk__in=())
-        own = Q(courier_id=self.courier_id)
         stations = self.firm_stations
         return own if stations is None else own & Q(station_id__in=stations)
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime
 
 from celery import shared_task
 from django.core.management import call_command
-from django.db.models import F, Q
+from django.db import transaction
+from django.db.models import F, Max, Min, Q
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from accounts import expiry, letters, lockout, reset_links, sessions
-from accounts.credentials import ExpiryExercise
+from accounts.credentials import ExpiryExercise, LiveSession
 from accounts.entry import mail_password_link
 from accounts.models import Posting, User
-from eccs.in_hand import give_back
+from accounts.permissions import Actor
+from accounts.role_work import give_back_unheld
+from eccs.in_hand import InHand
 
 
 @shared_task
@@ -76,12 +80,23 @@ def locked_letter(name: str) -> bool:
 
 
 @shared_task
-def end_sessions_of_yesterday() -> int:
-    """Whoever had the last day of the last posting yesterday is signed out, and the work of every posting that ended goes back; run twice, it does nothing more."""
+def end_after_the_last_day() -> int:
+    """Whoever holds no role any more is signed out, and work whose holder lost the role for it goes back to its queue.
+
+    It asks what is over, not what ended yesterday: a night in which nothing ran is made up for, and run twice it does nothing more.
+    """
+    for person in User.objects.filter(pk__in=InHand.objects.values("by")):
+        give_back_unheld(person, Actor.of(person))
+    gone = [pk for pk, last, since in _signed_in_without_a_role() if last and timezone.localdate(since) <= last]
+    with transaction.atomic():
+        LiveSession.objects.filter(user__in=gone).delete()
+        return User.objects.filter(pk__in=gone).update(sessions_ended=F("sessions_ended") + 1)
+
+
+def _signed_in_without_a_role() -> list[tuple[int, date | None, datetime]]:
+    """The people in a browser who hold nothing today or later: with the last day of their last role, and since when the browser."""
     today = timezone.localdate()
-    ended = Posting.objects.filter(until=today - timedelta(days=1)).select_related("user")
-    for posting in ended:
-        give_back(posting.user, station=posting.station_id)
-    over = ended.values("user")
-    left = Posting.objects.filter(Q(until=None) | Q(until__gte=today)).values("user")
-    return User.objects.filter(pk__in=over).exclude(pk__in=left).update(sessions_ended=F("sessions_ended") + 1)
+    ahead = Posting.objects.filter(Q(until=None) | Q(until__gte=today)).exclude(user__custodian__until__lt=today)
+    people = User.objects.filter(live_sessions__isnull=False).exclude(pk__in=ahead.values("user"))
+    last, since = Max(Least("postings__until", "custodian__until")), Min("live_sessions__since")
+    return list(people.annotate(last=last, since=since).values_list("pk", "last", "since"))

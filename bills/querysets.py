@@ -21,13 +21,13 @@ class BillQuerySet(models.QuerySet[Any]):
     """Bills by who asks."""
 
     def visible_to(self, actor: Actor) -> Self:
-        """The courier's own at the stations of the posting, mostly all; the importer's own; those of the posting's station, once filed, for officers and custodian.
+        """The firm's own at the stations of the posting, mostly all; those of the posting's station, once filed, for officers and custodian.
 
         What an importer is still typing is the importer's alone.
         """
         seen = Q(station_id__in=actor.stations_in(Group.CUSTOMS, Group.CUSTODIAN)) & ~Q(stage__in=UNFILED)
         if actor.importer_id is not None:
-            return self.filter(importer_id=actor.importer_id) if actor.is_trade else self.none()
+            return self.filter(actor.importer_documents())
         own = actor.firm_documents() & ~(Q(importer__isnull=False) & Q(stage__in=UNFILED))
         return self.filter(seen | own)
 
@@ -36,7 +36,7 @@ class OfBillQuerySet(models.QuerySet[Any]):
     """Requests and provisional assessments by who asks."""
 
     def visible_to(self, actor: Actor) -> Self:
-        """The courier's own at the stations of the posting, mostly all; the importer's own; all of the posting's station for officers."""
+        """The firm's own at the stations of the posting, mostly all; all of the posting's station for officers."""
         if actor.importer_id is not None:
-            return self.filter(bill__importer_id=actor.importer_id)
+            return self.filter(actor.importer_documents("bill__"))
         return self.filter(Q(station_id__in=actor.stations_in(Group.CUSTOMS)) | actor.firm_documents())

@@ -30,8 +30,8 @@ app.conf.beat_schedule = {
     "resume uploads left behind": {"task": "eccs.tasks.resume_uploads", "schedule": 120.0},
     "ask the bank about silent challans": {"task": "payments.tasks.verify_silent_challans", "schedule": 120.0},
     "end sessions after the last day": {
-        "task": "accounts.tasks.end_sessions_of_yesterday",
-        "schedule": crontab(hour=0, minute=1),
+        "task": "accounts.tasks.end_after_the_last_day",
+        "schedule": crontab(minute=1),
     },
     "take down finished password expiries": {"task": "accounts.tasks.take_down_exercises", "schedule": 600.0},
     "write of password expiry": {"task": "accounts.tasks.advise_of_exercises", "schedule": 600.0},

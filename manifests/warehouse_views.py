@@ -14,7 +14,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.requests import Request
-from eccs import audit, keyset, pages
+from eccs import keyset, pages
+from eccs.audit_answers import exported
 from eccs.papers import as_pdf
 from eccs.uploads import files
 from manifests import warehouse
@@ -98,7 +99,7 @@ def export(request: Request) -> HttpResponse:
     asked = _asked(request)
     rows = warehouse.exported(_rows(request, asked))
     content = files.written(warehouse.COLUMNS, rows, is_xlsx=False)
-    audit.record("list.exported", request=request, about="warehouse-register", **asked)
+    exported(request, "warehouse-register", **{f"filter_{name}": value for name, value in asked.items()})
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="warehouse-register-{timezone.localdate():%Y-%m-%d}.csv"'
     response["X-Content-Type-Options"] = "nosniff"

@@ -20,7 +20,13 @@ def importer_files_own_goods(bill: Any, actor: Actor) -> str:
         return _("The importer files this bill.")
     if bill.kind != Kind.XIV:
         return _("An importer files CBE-XIV alone: the courier files the other forms.")
-    return "" if bill.importer.stage == "IN_FORCE" else _("The importer's code is suspended.")
+    return str(bill.importer.why_not_on())
+
+
+def discarded_by_whoever_began_it(bill: Any, actor: Actor) -> str:
+    """A draft that an importer types is the importer's alone: no courier discards it."""
+    theirs = bill.importer_id is not None and getattr(actor, "importer_id", None) != bill.importer_id
+    return _("The importer began this draft, and discards it.") if theirs else ""
 
 
 def duty_paid(bill: Any, actor: Actor) -> str:

@@ -58,8 +58,9 @@ class ImportClearance(Document):
         return file_draft(self)
 
     @step(
-        Stage.DRAFT, Stage.DISCARDED, role=(*COURIERS, Role.IMPORTER), label=_("Discard"), para="PN17 5.4", grave=True
-    )
+        Stage.DRAFT, Stage.DISCARDED, role=(*COURIERS, Role.IMPORTER), label=_("Discard"), para="PN17 5.4",
+        guards=(guards.discarded_by_whoever_began_it,), grave=True,
+    )  # fmt: skip
     def discard(self: CourierBillOfEntry) -> None:
         """A draft nobody needs is put away; it never had a number, and what was typed is not kept."""
         self.draft, self.discarded_at = dict[str, Any](), self.taken_at

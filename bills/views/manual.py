@@ -17,7 +17,8 @@ from accounts.requests import Request
 from bills.manual import issuing, papers
 from bills.manual.forms import IssueForm, ProposalForm
 from bills.models import ManualClearance, ManualForm
-from eccs import audit, keyset, pages
+from eccs import keyset, pages
+from eccs.audit_answers import exported
 from eccs.papers import as_pdf
 from eccs.uploads import files
 from eccs.workflow import Refused
@@ -69,7 +70,7 @@ def export(request: Request) -> HttpResponse:
     """The reconciliation, form by form, as a CSV file."""
     rows = _forms(request).order_by("pk")[:MOST_EXPORTED]
     content = files.written(COLUMNS, (_cells(one) for one in rows.iterator(chunk_size=2000)), is_xlsx=False)
-    audit.record("list.exported", request=request, about="manual-forms", view=request.GET.get("view", "")[:20])
+    exported(request, "manual-forms", filter_view=request.GET.get("view", "")[:20])
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="manual-forms-{timezone.localdate():%Y-%m-%d}.csv"'
     response["X-Content-Type-Options"] = "nosniff"

@@ -77,8 +77,9 @@ def _own_shipments(actor: Actor) -> QuerySet[HouseAirwayBill]:
     ).select_related("manifest")
     if actor.importer_id is not None:
         name = Importer.objects.values_list("name", flat=True).get(pk=actor.importer_id)
-        return rows.filter(consignee_name__iexact=name)
-    rows = rows.filter(manifest__courier_id=actor.courier_id)
+        rows = rows.filter(consignee_name__iexact=name)
+    else:
+        rows = rows.filter(manifest__courier_id=actor.courier_id)
     return rows if actor.firm_stations is None else rows.filter(manifest__station__in=actor.firm_stations)
 
 

@@ -17,7 +17,8 @@ from accounts.requests import Request
 from bills.models import UnclearedNotice
 from bills.uncleared import goods, papers
 from bills.uncleared.forms import ProposalForm, RequestForm
-from eccs import audit, keyset, pages
+from eccs import keyset, pages
+from eccs.audit_answers import exported
 from eccs.papers import as_pdf
 from eccs.uploads import files
 from eccs.workflow import Refused
@@ -64,7 +65,7 @@ def export(request: Request) -> HttpResponse:
     asked = _asked(request)
     rows = _rows(request, asked).order_by("in_at", "pk")[:MOST_EXPORTED]
     content = files.written(papers.COLUMNS, papers.exported(goods.lines(rows)), is_xlsx=False)
-    audit.record("list.exported", request=request, about="uncleared", **asked)
+    exported(request, "uncleared", **{f"filter_{name}": value for name, value in asked.items()})
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="uncleared-goods-{timezone.localdate():%Y-%m-%d}.csv"'
     response["X-Content-Type-Options"] = "nosniff"

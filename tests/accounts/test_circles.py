@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -128,3 +129,55 @@ def test_a_couriers_group_admin_of_one_station_sees_the_people_of_that_station()
     with pytest.raises(Refused):
         take(away, "suspend", Actor.of(local), reason=WHY)
     take(away, "suspend", Actor.of(whole), reason=WHY)
+
+
+def test_whoever_of_the_trade_is_of_no_station_is_in_the_system_admins_circle() -> None:
+    system, kaveri = acting("sysadmin"), Importer.objects.create(name="Tungabhadra Optics", iec="AABCT5519M")
+    everywhere, head = of_firm("everywhere", importer=kaveri), of_firm("head", importer=kaveri)
+    Posting.objects.create(user=everywhere, role="IMPORTER")
+    Posting.objects.create(user=head, role="IMPORTER_ADMIN")
+    at_home = of_firm("at.home", importer=kaveri, home_id="BLR")
+    stranded = people.courier_person(
+        name="Om Gill"
+    )  # its courier operates at stations: their Port Admins look after it
+    assert {"everywhere", "head"} <= names(system) and not {"at.home", "om.gill"} & names(system)
+    for one in (everywhere, head):
+        with pytest.raises(Refused):  # a role is given where it is held
+            take(one, "give_role", system, role=Offer("IMPORTER", "BLR"), since=timezone.localdate(), reason=WHY)
+        take(one, "unlock", system, reason=WHY)
+    take(take(head, "suspend", system, reason=WHY), "reactivate", system, reason=WHY)
+    take(everywhere, "suspend", Actor.of(head), reason=WHY)  # the Group Admin of the firm goes on
+    for one in (at_home, stranded):
+        with pytest.raises(Refused):
+            take(one, "suspend", system, reason=WHY)
+    assert stranded.courier is not None
+    yesterday = timezone.localdate() - timedelta(days=1)
+    stranded.courier.stations.update(since=yesterday - timedelta(days=9), until=yesterday)
+    assert "om.gill" in names(system)
+    take(User.objects.get(pk=stranded.pk), "unlock", system, reason=WHY)
+
+
+def test_a_group_of_a_firm_has_one_group_admin_at_a_station_at_a_time() -> None:
+    port_admin, today = acting("portadmin.blr"), timezone.localdate()
+    first, second = people.officer(name="Tara Bose"), people.officer(name="Hari Das")
+
+    def give(person: User, role: str = "CUSTOMS_ADMIN", since: date = today, **given: Any) -> User:
+        offer = Offer(role, "BLR")
+        kept = User.objects.get(pk=person.pk)
+        done: User = take(
+            kept, "give_role", port_admin, role=offer, since=since, reason=WHY, despite_conflict=True, **given
+        )
+        return done
+
+    give(first, until=today + timedelta(days=9))
+    for since, until in ((today, None), (today + timedelta(days=9), None), (today, today + timedelta(days=1))):
+        with pytest.raises(Refused, match=r"Tara Bose is Group Admin \(Customs\) here, and a group has one"):
+            give(second, since=since, until=until)
+    give(second, since=today + timedelta(days=10))  # the successor begins when the other ends
+    swift = people.courier_person(name="Om Gill", home="BLR")
+    metro = people.courier_person("metro", "Nila Kaul", home="BLR")
+    mate = people.courier_person(name="Asha Das", home="BLR")
+    for one in (swift, metro):  # of each courier one
+        give(one, "COURIER_ADMIN")
+    with pytest.raises(Refused, match=r"Om Gill is Group Admin \(Courier\) here"):
+        give(mate, "COURIER_ADMIN")

@@ -10,11 +10,12 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.access import PersonTrail, StationRole
+from accounts.credentials import LiveSession
 from accounts.grants import Offer, offers
-from accounts.models import CustomsStation, Posting, User
+from accounts.models import Custodian, CustomsStation, Posting, User
 from accounts.newcomers import create_person, places
 from accounts.permissions import Actor
-from accounts.tasks import end_sessions_of_yesterday
+from accounts.tasks import end_after_the_last_day
 from bills.stages import Stage
 from eccs import desks, trail
 from eccs.workflow import Refused, take
@@ -228,14 +229,31 @@ def test_yesterday_is_refused_and_the_end_of_the_last_posting_ends_the_sessions(
         take(person, "end_posting", by, posting=second, on=today, reason=WHY)
 
 
-def test_the_night_after_the_last_day_signs_out(signed_in: SignedIn) -> None:
-    person, other = people.officer(), people.officer(name="Uma Kaul")
-    client, stays = signed_in(person), signed_in(other)
-    assert client.get("/").status_code == stays.get("/").status_code == 200
-    person.postings.update(until=timezone.localdate() - timedelta(days=1))
-    assert end_sessions_of_yesterday() == 1
+@pytest.mark.parametrize("missed", [0, 1, 30])
+def test_the_night_after_the_last_day_signs_out_however_late_it_comes(missed: int, signed_in: SignedIn) -> None:
+    person, other, later = people.officer(), people.officer(name="Uma Kaul"), people.officer(name="Tara Bose")
+    last = timezone.localdate() - timedelta(days=1 + missed)
+    client, stays, back = signed_in(person), signed_in(other), signed_in(later)
+    LiveSession.objects.exclude(user=later).update(since=timezone.now() - timedelta(days=2 + missed))
+    assert {one.get("/").status_code for one in (client, stays, back)} == {200}
+    Posting.objects.filter(user__in=[person, later]).update(since=last - timedelta(days=9), until=last)
+    people.posted(other, "XRAY_OFFICER", "BLR", since=last - timedelta(days=9), until=last)  # one role of two ended
+    assert end_after_the_last_day() == 1
     assert client.get("/")["Location"].startswith("/sign-in/")
     assert stays.get("/").status_code == 200
+    assert back.get("/").status_code == 200  # who signed in since holds no role and may nothing
+    assert end_after_the_last_day() == 0
+
+
+def test_the_people_of_a_custodian_are_signed_out_after_its_last_day(signed_in: SignedIn) -> None:
+    client, person = signed_in("scan.blr"), member("scan.blr")
+    assert end_after_the_last_day() == 0
+    yesterday = timezone.localdate() - timedelta(days=1)
+    assert person.custodian_id is not None
+    Custodian.objects.filter(pk=person.custodian_id).update(since=yesterday, until=yesterday)
+    LiveSession.objects.update(since=timezone.now() - timedelta(days=1))
+    assert end_after_the_last_day() == 1
+    assert client.get("/")["Location"].startswith("/sign-in/")
 
 
 def test_a_transfer_ends_the_postings_here_and_the_other_station_takes_over(signed_in: SignedIn) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.conf import LazySettings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
 
@@ -77,10 +76,10 @@ def test_a_session_key_planted_before_is_worth_nothing_after(sign_in: SignIn, pe
     assert thief.get("/").status_code == 302
 
 
-def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(sign_in: SignIn, settings: LazySettings) -> None:
-    settings.SESSION_COOKIE_SECURE = True
+def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(sign_in: SignIn) -> None:
+    """That it is sent over https alone in production: tests/house/test_settings.py."""
     cookie = sign_in("ao.blr").cookies["eccs"]
-    assert cookie["httponly"] and cookie["secure"] and cookie["samesite"] == "Lax"
+    assert cookie["httponly"] and cookie["samesite"] == "Lax"
 
 
 @pytest.mark.parametrize(

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
 from datetime import timedelta
-from functools import partial
+from inspect import getsource
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from accounts.access import PersonTrail, StationRole, StationRoleTrail
-from accounts.models import User
+from accounts.authenticators import Authenticator
+from accounts.credentials import ExpiryExercise, RecoveryCode, SecondFactorRole
+from accounts.models import Posting, User
 from eccs.dated_rules import RULES, DatedRule, rule_book
 from eccs.rule_views import NextRowForm
+from eccs.workflow import Document, Step
 from tests.accounts.conftest import WHY, member
+from tests.every_step import declared as d
+from tests.every_step.test_every_step import as_stored
 from tests.factories import people
+from tests.walk import addresses
 
 pytestmark = pytest.mark.django_db
 
-STEPS = ("give_role", "change_details", "send_password_link", "reset_second_factor")
+# Every step that is declared weighty, at the first of its stages and at the desk whose it is.
+STEPS = [(model, step) for model in d.MODELS for step in model.steps().values() if step.weighty]
 
 
 def client_of(username: str) -> Client:
@@ -36,51 +44,93 @@ def asks(answer: Any) -> bool:
     return bool(answer.status_code == 302 and answer["Location"].startswith("/password/confirm/?next="))
 
 
-def posted_step(step: str) -> Any:
-    """A step on an officer."""
-    fields = {f"{step}-{n}": v for n, v in {"reason": WHY, "full_name": "X Y", "email": "x@eccs.example"}.items()}
-    return client_of("customsadmin.blr").post(people.officer().step_url(step), {**fields, "confirm": "yes"})
+@pytest.mark.parametrize(("model", "step"), STEPS, ids=lambda one: getattr(one, "name", getattr(one, "__name__", "")))
+def test_each_weighty_step_asks_for_the_password_again_and_is_not_taken(model: type[Document], step: Step) -> None:
+    stage = step.sources[0]
+    one, client = d.ready(model, step, stage), Client()
+    role = "PORT_ADMIN" if "PORT_ADMIN" in step.roles else d.right_role(step, stage)
+    user = people.officer(name="Zoya Khan", username="zoya")
+    people.posted(user, role, "BLR")
+    client.force_login(user)
+    given = {f"{step.name}-{name}": str(value) for name, value in d.answers(model, step, one).items()}
+    before = as_stored(one)
+    for answer in (
+        client.get(one.step_url(step.name)),
+        client.post(one.step_url(step.name), {**given, "confirm": "yes"}),
+    ):
+        assert asks(answer)
+    assert as_stored(one) == before and not one.trail.exists()
 
 
-def posted_role(step: str, stage: str) -> Any:
-    """A step on a role of the station."""
-    role = people.station_role(stage)
-    return client_of("portadmin.blr").post(role.step_url(step), {f"{step}-reason": WHY, "confirm": "yes"})
+def test_grants_releases_of_bonds_and_whatever_opens_an_account_are_weighty() -> None:
+    assert {(model.__name__, step.name) for model, step in STEPS} >= {
+        ("User", "give_role"), ("User", "change_details"), ("User", "send_password_link"), ("User", "reset_second_factor"),
+        ("StationRole", "change"), ("StationRole", "withdraw"), ("StationRole", "reopen"),
+        ("CourierBillOfEntry", "finalise"), ("ProvisionalAssessment", "finalise_assessment"),
+    }  # fmt: skip
 
 
-def rule_added() -> Any:
-    """A row of a rule, confirmed."""
-    day = timezone.localdate() + timedelta(days=9)
-    given = {"value": "30", "from_date": f"{day:%d/%m/%Y}", "source": "Order 9 of 2026", "confirm": "yes"}
-    return client_of("sysadmin").post("/rules/target_minutes/add/", given)
+# ── pages that do the like, each by an address of its own ────────────────────
 
-
-def rule_withdrawn() -> Any:
-    """A row to come, taken back."""
-    day = timezone.localdate() + timedelta(days=9)
-    row = DatedRule.objects.create(name="target_minutes", from_date=day, value="31", source="Order 9 of 2026")
-    return client_of("sysadmin").post(f"/rules/target_minutes/{row.pk}/withdraw/", {"why": WHY})
-
-
-ACTS: dict[str, Callable[[], Any]] = {
-    **{step: partial(posted_step, step) for step in STEPS},
-    "change": lambda: posted_role("change", "OPEN"),
-    "withdraw": lambda: posted_role("withdraw", "OPEN"),
-    "reopen": lambda: posted_role("reopen", "WITHDRAWN"),
-    "open roles": lambda: client_of("portadmin.blr").post("/roles/open/", {"all": "1", "reason": WHY}),
-    "compose": lambda: client_of("portadmin.blr").post("/roles/new/customs/", {"name": "Late desk", "reason": WHY}),
-    "rule-add": rule_added,
-    "rule-withdraw": rule_withdrawn,
+REASON = {"reason": WHY}
+PAGES: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
+    "person-from-elsewhere": ("customsadmin.blr", (), {"username": "zoya", "give_role-role": "DCAC@BLR"}),
+    "roles-open": ("portadmin.blr", (), {"all": "1", **REASON}),
+    "role-new": ("portadmin.blr", ("customs",), {"name": "Late desk", **REASON}),
+    "rule-add": ("sysadmin", ("target_minutes",), {"value": "30", "source": "Order 9 of 2026", "confirm": "yes"}),
+    "rule-withdraw": ("sysadmin", ("target_minutes", 0), {"why": WHY}),
+    "second-factor-policy": ("sysadmin", (), {"roles": []}),
+    "expiry-new": ("sysadmin", (), {"confirm": "yes"}),
+    "expiry-cancel": ("sysadmin", (0,), {}),
+    "second-factor": ("ao.blr", (), {"code": "123456"}),
+    "recovery-codes": ("ao.blr", (), {}),
 }
+"""By the name of the address: who, its arguments (0: the row made for it), and what is sent."""
 
 
-@pytest.mark.parametrize("act", ACTS)
-def test_each_asks_for_the_password_again_and_does_nothing_yet(act: str) -> None:
-    assert asks(ACTS[act]())
-    assert not PersonTrail.objects.exists() and not StationRoleTrail.objects.exists()
-    assert not StationRole.objects.filter(name="Late desk").exists()
-    assert not DatedRule.objects.filter(name="target_minutes", value="30").exists()
-    assert DatedRule.objects.filter(value="31").exists() is (act == "rule-withdraw")
+def test_every_page_that_asks_for_the_password_again_is_listed_here() -> None:
+    asking = {
+        pattern.name for pattern in addresses._patterns(get_resolver())
+        if "ask_password(" in getsource(inspect.unwrap(pattern.callback)) or "_may_enrol(" in getsource(inspect.unwrap(pattern.callback))
+    }  # fmt: skip
+    assert asking - {"step", "steps"} == set(PAGES)
+
+
+def row_for(name: str) -> int:
+    """What the address of an act names: a row of a rule that is to come, or an exercise."""
+    day = timezone.localdate() + timedelta(days=9)
+    if name == "rule-withdraw":
+        rule = DatedRule.objects.create(name="target_minutes", from_date=day, value="31", source="Order 9 of 2026")
+        return rule.pk
+    made: ExpiryExercise = ExpiryExercise.objects.create(
+        begins_at=timezone.now() + timedelta(days=9), scope=ExpiryExercise.Scope.STATION, station_id="DEL",
+        made_by=member("sysadmin"),
+    )  # fmt: skip
+    return made.pk
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_such_page_asks_for_the_password_again_and_does_nothing_yet(name: str) -> None:
+    username, args, given = PAGES[name]
+    people.officer(name="Zoya Khan", username="zoya", station="DEL")
+    at = [row_for(name) if arg == 0 else arg for arg in args]
+    client = client_of(username)
+    if name == "recovery-codes":
+        Authenticator.holding(member(username), "3f" * 20, name="authenticator", confirmed=True).save()
+    tables = (
+        Posting,
+        PersonTrail,
+        StationRole,
+        StationRoleTrail,
+        DatedRule,
+        ExpiryExercise,
+        SecondFactorRole,
+        RecoveryCode,
+    )
+    before = [list(table._default_manager.order_by("pk").values()) for table in tables]
+    answer = client.post(reverse(name, args=at), given)
+    assert asks(answer), (answer.status_code, answer.get("Location"))
+    assert [list(table._default_manager.order_by("pk").values()) for table in tables] == before
 
 
 # ── what no rule may be set to ───────────────────────────────────────────────

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from bills import drafts, fitting, rates
@@ -22,6 +23,7 @@ from manifests.models import ExpressCargoManifest, HouseAirwayBill
 from tests.bills.conftest import SignedIn
 from tests.bills.test_entry import IMPORTER, begin, ticked
 from tests.bills.test_upload import Rows, row, send
+from tests.every_step.directory import order
 from tests.factories.firms import actor
 from tests.factories.manifests import house_airway_bill, manifest
 
@@ -295,6 +297,12 @@ def test_5_4_4_an_importer_files_for_its_own_goods_alone(signed_in: SignedIn, pe
     check = reverse("bill-check", args=[bill.pk])
     assert "is not your own" in importer.get(check).content.decode()
     importer.post(part("importer"), {**papers, "iec": kaveri.iec})
+    suspended = take(kaveri, "suspend", actor("JOINT_COMMISSIONER"), **order())
+    answer = importer.post(check, ticked(bill))
+    since = f"is suspended since {timezone.localdate():%d/%m/%Y}, order C.No. VIII/12/2026"
+    assert answer.status_code == 409
+    assert since in answer.content.decode().split('aria-labelledby="no"')[1].split("<form")[0]
+    take(suspended, "restore", actor("JOINT_COMMISSIONER"), **order())
     assert importer.post(check, ticked(bill)).status_code == 302
     filed = CourierBillOfEntry.objects.get(pk=bill.pk)
     assert (filed.filed_by, filed.eou) == (people("importer.kaveri"), True)

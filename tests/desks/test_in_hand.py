@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import SYSTEM, Actor
-from accounts.tasks import end_sessions_of_yesterday
+from accounts.tasks import end_after_the_last_day
 from bills.listing import BILLS
 from bills.stages import Stage
 from eccs import desk_work
@@ -179,13 +179,49 @@ def test_ended_postings_and_suspensions_give_the_work_back(signed_in: SignedIn, 
     own.refresh_from_db()
     own.since, own.until = own.since - timedelta(days=5), timezone.localdate() - timedelta(days=1)
     own.save()
-    end_sessions_of_yesterday()
+    end_after_the_last_day()
     assert holder(one) == ""
 
     again = posted(colleague, "ASSESSING_OFFICER", "BLR")
     desk_work.take_up(BILLS, one, Actor.of(colleague))
     take(colleague, "end_posting", admin, posting=again, on=timezone.localdate(), reason="Office order")
     assert holder(one) == ""
+
+
+def test_work_goes_back_though_nights_were_missed_and_what_another_role_suffices_for_stays(
+    colleague: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    today, desk = timezone.localdate(), colleague.postings.get()
+    kept = posted(colleague, "XRAY_OFFICER", "BLR")
+    assessed, xrayed = bill(Stage.ASSESSMENT), bill(Stage.XRAY)
+    for one in (assessed, xrayed):
+        desk_work.take_up(BILLS, one, Actor.of(colleague))
+    type(desk).objects.filter(pk=desk.pk).update(since=today - timedelta(days=9), until=today - timedelta(days=4))
+    with django_capture_on_commit_callbacks(execute=True):
+        end_after_the_last_day()  # the first night since in which it ran
+        assert end_after_the_last_day() == 0
+    assert (holder(assessed), holder(xrayed)) == ("", colleague.username)
+    line = AuditLine.objects.get(event="work.given-back")
+    assert (line.about, line.details["documents"]) == (colleague.username, [f"courierbillofentry {assessed.pk}"])
+
+    admin = Actor.of(User.objects.get(username="portadmin.blr"))
+    again = posted(colleague, "ASSESSING_OFFICER", "BLR")
+    desk_work.take_up(BILLS, assessed, Actor.of(colleague))
+    take(colleague, "end_posting", admin, posting=again, on=today, reason="Office order")
+    assert (holder(assessed), holder(xrayed)) == ("", colleague.username)
+    take(colleague, "end_posting", admin, posting=kept, on=today, reason="Office order")
+    assert not InHand.objects.exists()
+
+
+def test_the_work_of_another_station_stays_where_one_station_is_left(colleague: User) -> None:
+    posted(colleague, "ASSESSING_OFFICER", "DEL")
+    here, there = bill(Stage.ASSESSMENT), bill(Stage.ASSESSMENT, station="DEL")
+    for one in (here, there):
+        desk_work.take_up(BILLS, one, Actor.of(colleague))
+    admin = Actor.of(User.objects.get(username="portadmin.blr"))
+    own = colleague.postings.get(station="BLR")
+    take(colleague, "end_posting", admin, posting=own, on=timezone.localdate(), reason="Office order")
+    assert (holder(here), holder(there)) == ("", colleague.username)
 
 
 def test_the_system_and_other_desks_are_not_held_up(signed_in: SignedIn, colleague: User) -> None:

@@ -63,6 +63,7 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
         "less than 15 days",
     ),
     guards.importer_files_own_goods: (lambda b: _set(b, importer=importer()), "The importer files this bill"),
+    guards.discarded_by_whoever_began_it: (lambda b: _set(b, importer=importer()), "The importer began this draft"),
     disposal_is_open: (lambda _d: UnclearedNotice.objects.all().delete(), "Missing: the notice"),
     not_on_hold: (lambda b: _set(b.hawb, held_since=timezone.now()), "is on hold"),
     says_something: (lambda a: a.lines.all().delete(), "changes nothing"),

@@ -364,10 +364,6 @@ def test_no_cell_of_the_export_is_a_formula_and_the_export_is_recorded(signed_in
     assert not events("file.downloaded")[4:]
 
 
-def test_the_page_says_how_long_the_log_is_kept(signed_in: SignedIn) -> None:
-    assert "for 180 days at least" in page(signed_in("auditor.blr"))
-
-
 def test_a_long_log_is_read_by_index(signed_in: SignedIn, django_assert_max_num_queries: Any) -> None:
     """The page asks once for its lines, whatever their number: the rest is who asks."""
     for n in range(30):

@@ -15,6 +15,7 @@ from accounts.advisories import Advisory
 from accounts.advisories import Stage as AdvisoryStage
 from accounts.credentials import ExpiryExercise
 from accounts.directory.registration import Stage as CourierStage
+from accounts.models import Importer
 from bills.models import Attachment, CourierBillOfEntry, OutOfCharge
 from bills.stages import Stage
 from eccs import audit
@@ -187,7 +188,8 @@ def _of_bills(world: World, bills: dict[Stage, CourierBillOfEntry], flight: Expr
     world.own("bill-invoice-remove", draft.pk, 1)
     for part in ("importer", "invoice"):
         world.own("bill-part", draft.pk, part)
-    of_importer = bill(Stage.QUERY, on=flight, importer=importer(iec=IMPORTER_IEC), kind="CBE-XIV")
+    own_goods = Importer.objects.filter(iec=IMPORTER_IEC).first() or importer(iec=IMPORTER_IEC)
+    of_importer = bill(Stage.QUERY, on=flight, importer=own_goods, kind="CBE-XIV")
     for one in (bills[Stage.ASSESSMENT], bills[Stage.QUERY], bills[Stage.OUT_OF_CHARGE], of_importer):
         for name in ("bill-filed", "bill-print", "out-of-charge-print", "bill-attach"):
             world.own(name, one.key)
