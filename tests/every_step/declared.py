@@ -21,6 +21,7 @@ from bills.models import (
     ManualClearance,
     ManualForm,
     ProvisionalAssessment,
+    RateFile,
     ReturnToOrigin,
 )
 from eccs.workflow import Document, Step
@@ -36,6 +37,7 @@ from tests.factories.firms import registration
 from tests.factories.manifests import manifest
 from tests.factories.manual import bill_of_form, manual_clearance, manual_form, paper
 from tests.factories.people import officer, station_role
+from tests.factories.rates import rate_file
 from tests.factories.requests import CHANGES, cancellation, provisional_assessment
 from tests.factories.requests import amendment as bill_amendment
 from tests.factories.uncleared import disposal, return_to_origin
@@ -43,7 +45,7 @@ from tests.factories.uncleared import disposal, return_to_origin
 MODELS: tuple[type[Document], ...] = (
     User, StationRole, ExpressCargoManifest, ManifestAmendment, CourierBillOfEntry, BillAmendment, BillCancellation,
     ProvisionalAssessment, ReturnToOrigin, Disposal, ManualClearance, ManualForm,
-    Challan, Advisory,
+    Challan, Advisory, RateFile,
     AuthorisedCourier, Custodian, Importer,
 )  # fmt: skip
 NATIONAL = (AuthorisedCourier, Importer)  # within the reach of a role at any station
@@ -227,6 +229,7 @@ CASES: dict[type[Document], Case] = {
         },
     ),
     Advisory: Case(advisory, {"withdraw": lambda _one: {"why": "The exercise is put off."}}),
+    RateFile: Case(rate_file, dict.fromkeys(("refuse", "revoke"), REMARKS)),
     AuthorisedCourier: Case(_registration, directory.COURIER, directory.COURIER_BEFORE),
     Custodian: Case(custodian, directory.CUSTODIAN),
     Importer: Case(importer, directory.IMPORTER),
