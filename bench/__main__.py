@@ -7,7 +7,20 @@ import secrets
 import sys
 from importlib import import_module
 
-NAMES = ("steps", "filing", "documents", "uploading", "scanning", "access", "queues", "signing_in", "papers", "walks")
+NAMES = (
+    "steps",
+    "filing",
+    "documents",
+    "uploading",
+    "scanning",
+    "access",
+    "queues",
+    "signing_in",
+    "papers",
+    "walks",
+    "tariff",
+    "duty",
+)
 
 
 def main(words: list[str]) -> int:

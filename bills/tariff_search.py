@@ -3,50 +3,78 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import date, timedelta
-from functools import reduce
-from operator import and_
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
-from django.contrib.postgres.search import SearchQuery
+from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from bills.models import ExchangeRate, TariffRate
-from bills.models.rates import WORDS
 
-FOUND = 50  # rows of an answer
+SHOWN = 25  # rows of an answer
+OFFERED = 20  # items beside a field
 LONGEST = 100  # characters of what is typed
 MOST_WORDS = 8
 _WORD = re.compile(r"[^\W_]+")
 
 
-def in_force(on: date) -> QuerySet[TariffRate]:
-    """The rows of the tariff in force on a day: of each item or prefix the latest that has begun, unless it ends it."""
-    later = TariffRate.objects.filter(cth=OuterRef("cth"), from_date__gt=OuterRef("from_date"), from_date__lte=on)
-    return TariffRate.objects.filter(~Exists(later), from_date__lte=on, ended=False)
+class Found(NamedTuple):
+    """A row of the tariff as an answer shows it."""
+
+    cth: str
+    description: str
+    unit: str
+    bcd_percent: Decimal
+    bcd_specific: Decimal | None
+    bcd_specific_unit: str
+    aidc_percent: Decimal
+    sws_applies: bool
+    igst_percent: Decimal
+    cess_percent: Decimal
+    from_date: date
 
 
-def find(typed: str, on: date, after: str = "") -> list[TariffRate]:
+# The words are matched as the index `tariff_rate_words` keeps them: as they are typed, and by their stems.
+SEARCH = f"""
+    SELECT {", ".join(Found._fields)} FROM bills_tariffrate t
+    WHERE from_date <= %(on)s AND NOT ended AND NOT EXISTS (
+        SELECT FROM bills_tariffrate n WHERE n.cth = t.cth AND n.from_date > t.from_date AND n.from_date <= %(on)s)
+"""  # noqa: S608 our own names
+BY_CODE = " AND cth BETWEEN %(first)s AND %(last)s"
+BY_WORDS = """
+    AND (to_tsvector('simple'::regconfig, COALESCE(description, '')) || to_tsvector('english'::regconfig, COALESCE(description, '')))
+    @@ ({words})
+"""
+EACH_WORD = "(to_tsquery('simple'::regconfig, %({name})s) || to_tsquery('english'::regconfig, %({name})s))"
+GOING_ON = " AND cth > %(after)s"
+CHAPTERS = " AND length(cth) = 2"
+
+
+def find(typed: str, on: date, after: str = "") -> list[Found]:
     """The rows that begin with the code typed and hold every word typed, or begin one; in the order of the tariff.
 
     One more than an answer shows is given, where there are more. `after` is the last code of the answer before.
+    Where nothing is typed, the chapters.
     """
     codes, words = understood(typed)
-    rows = in_force(on)
-    if not codes and not words:
-        rows = rows.filter(cth__regex="^..$") if not typed.strip() else rows.none()
+    if typed.strip() and not codes and not words:
+        return []
+    sql, given = SEARCH, dict[str, Any](on=on)
     if codes:  # the code in groups, as people write it: 8518 30 00
         code = "".join(codes)[:8]
-        rows = rows.filter(cth__gte=code, cth__lte=code + "9" * (8 - len(code)))
+        sql, given = sql + BY_CODE, given | {"first": code, "last": code.ljust(8, "9")}
     if words:
-        rows = rows.annotate(words=WORDS).filter(words=_query(words))
+        named = {f"word{n}": f"{word}:*" for n, word in enumerate(words)}
+        sql += BY_WORDS.format(words=" && ".join(EACH_WORD.format(name=name) for name in named))
+        given |= named
+    if not codes and not words:
+        sql += CHAPTERS
     if after:
-        rows = rows.filter(cth__gt=after)
-    return list(rows.order_by("cth").only(*SHOWN)[: FOUND + 1])
-
-
-SHOWN = ("cth", "description", "unit", "bcd_percent", "bcd_specific", "bcd_specific_unit", "aidc_percent", "sws_applies", "igst_percent", "cess_percent", "from_date")  # fmt: skip
+        sql, given = sql + GOING_ON, given | {"after": after}
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} ORDER BY cth LIMIT {SHOWN + 1}", given)
+        return [Found(*row) for row in cursor.fetchall()]
 
 
 def understood(typed: str) -> tuple[list[str], list[str]]:
@@ -56,13 +84,17 @@ def understood(typed: str) -> tuple[list[str], list[str]]:
     return codes, [part for part in parts if part not in codes and len(part) > 1][:MOST_WORDS]
 
 
-def _query(words: Iterable[str]) -> Any:
-    """Every word, as the beginning of one in the description or by its stem."""
-    each = (
-        SearchQuery(f"{word}:*", config="simple", search_type="raw") | SearchQuery(f"{word}:*", config="english", search_type="raw")
-        for word in words
-    )  # fmt: skip
-    return reduce(and_, each)
+def offered(typed: str, on: date) -> list[Found]:
+    """The eight-digit items that fit what is typed into a field, the first of them."""
+    if not any(understood(typed)):
+        return []
+    return [rate for rate in find(typed, on) if len(rate.cth) == 8][:OFFERED]
+
+
+def in_force(on: date) -> QuerySet[TariffRate]:
+    """The rows of the tariff in force on a day: of each item or prefix the latest that has begun, unless it ends it."""
+    later = TariffRate.objects.filter(cth=OuterRef("cth"), from_date__gt=OuterRef("from_date"), from_date__lte=on)
+    return TariffRate.objects.filter(~Exists(later), from_date__lte=on, ended=False)
 
 
 def history(cth: str) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from eccs import places
 
 DIGITS = {"inputmode": "decimal", "autocomplete": "off", "class": "govuk-input--width-10"}
 GOODS = (
-    ("", _("Commercial goods, or goods for personal use")), ("SAMPLE", _("A free sample")),
+    ("GOODS", _("Commercial goods, or goods for personal use")), ("SAMPLE", _("A free sample")),
     ("GIFT", _("A gift, other than below")),
     (Gift.RAKHI, _("A gift: rakhi")), (Gift.MEDICINE, _("A gift: life-saving drug")),
 )  # fmt: skip
@@ -29,6 +29,13 @@ def _amount(label: Any, *, required: bool = False, help_text: Any = "") -> forms
     )  # fmt: skip
 
 
+def _nature(goods: str) -> str:
+    """What makes the goods free of duty, or nothing."""
+    if goods in Gift.values:
+        return Nature.GIFT.value
+    return goods if goods in Nature.values else ""
+
+
 class EstimateForm(forms.Form):
     """The goods, the invoice and the day; nothing of it is kept."""
 
@@ -37,7 +44,7 @@ class EstimateForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "govuk-input--width-10"}),
         error_messages={"invalid": _("A tariff item has eight digits.")},
     )  # fmt: skip
-    goods = forms.ChoiceField(label=_("The goods are"), choices=GOODS, required=False, widget=forms.RadioSelect)
+    goods = forms.ChoiceField(label=_("The goods are"), choices=GOODS, widget=forms.RadioSelect)
     value = _amount(_("Value on the invoice"), required=True)
     currency = forms.ChoiceField(label=_("Currency"), choices=[(code, code) for code in sorted(places.CURRENCIES)])
     terms = forms.ChoiceField(label=_("Terms"), choices=TERMS, widget=forms.RadioSelect)
@@ -59,7 +66,7 @@ class EstimateForm(forms.Form):
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"currency": "USD", "terms": "FOB", "goods": "", "on": timezone.localdate()})
+        kwargs.setdefault("initial", {"currency": "USD", "terms": "FOB", "goods": "GOODS", "on": timezone.localdate()})
         super().__init__(*args, **kwargs)
 
     def asked(self) -> Asked:
@@ -69,6 +76,6 @@ class EstimateForm(forms.Form):
         gift = goods if goods in Gift.values else ""
         return Asked(
             given["cth"], given["value"], given["currency"], given["terms"], given["on"] or timezone.localdate(),
-            given["freight"], given["insurance"], given["inland_charges"], Nature.GIFT.value if gift else goods, gift,
+            given["freight"], given["insurance"], given["inland_charges"], _nature(goods), gift,
             given["quantity"] or Decimal(1), given["uom"],
         )  # fmt: skip

@@ -68,11 +68,11 @@ class RateFile(RateFileSteps):
 
     def series(self) -> str:
         """Counted by calendar year, the tariff and the rates of exchange apart."""
-        return f"{'TARIFF' if self.sort == self.Sort.TARIFF else 'EXCHANGE'}_{timezone.localtime(self.loaded_at).year}"
+        return f"{'TARIFF' if self.sort == self.Sort.TARIFF else 'EXCHANGE'}-{timezone.localtime(self.loaded_at).year}"
 
     def numbered(self, serial: int) -> str:
-        """`TARIFF_2026_3`."""
-        return f"{self.series()}_{serial}"
+        """`TARIFF-2026-3`."""
+        return f"{self.series()}-{serial}"
 
 
 class RateFileTrail(TrailLine):

@@ -201,5 +201,7 @@ def _overtaken(found: Difference, stands: Mapping[str, list[Standing]]) -> list[
 def _note(codes: list[str], words: str) -> list[str]:
     if not codes:
         return []
-    named = ", ".join(codes[:NAMED]) + (" …" if len(codes) > NAMED else "")
+    named, left = ", ".join(codes[:NAMED]), len(codes) - NAMED
+    if left > 0:
+        named = _("%(codes)s and %(n)s more") % {"codes": named, "n": grouped(left)}
     return [words % {"n": grouped(len(codes)), "codes": named}]

@@ -32,10 +32,12 @@ def search(request: Request) -> HttpResponse:
     """The tariff by words and code, as one types."""
     pages.require(request.actor, "tariff")
     on, wrong = day_asked(request)
-    typed = request.GET.get("q", "").strip()[: tariff_search.LONGEST].replace("\x00", "")
+    typed = (request.GET.get("q") or request.GET.get("cth", "")).strip()[: tariff_search.LONGEST].replace("\x00", "")
+    if "list" in request.GET:  # for the field of a bill in which a tariff item is typed
+        return render(request, "bills/_tariff_options.html", {"rows": tariff_search.offered(typed, on)})
     after = request.GET.get("after", "")
     rows = tariff_search.find(typed, on, after if after.isascii() and after.isdigit() else "")
-    shown = rows[: tariff_search.FOUND]
+    shown = rows[: tariff_search.SHOWN]
     context = {
         "typed": typed, "on": on, "wrong": wrong, "rows": shown, "today": timezone.localdate(),
         "after": shown[-1].cth if len(rows) > len(shown) else "", "part": (part := bool(getattr(request, "htmx", None))),

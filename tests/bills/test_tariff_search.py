@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bills import tariff_search
 from bills.estimate import Asked, estimate
-from bills.models import ExchangeRate, TariffRate
+from bills.models import CourierBillOfEntry, ExchangeRate, TariffRate
 from tests.bills.conftest import SignedIn
 
 pytestmark = pytest.mark.django_db
@@ -60,10 +60,10 @@ def test_the_page_works_without_javascript_answers_as_one_types_and_goes_on(rows
         row(f"9405{n:04d}", f"Lamps of pattern {n}")
     client = signed_in("courier.swift")
     page = client.get(f"/bills/tariff/?q=lamps+pattern&on={ON}").content.decode()
-    assert "94050000" in page and "94050049" in page and "94050050" not in page and "after=94050049" in page
-    following = client.get(f"/bills/tariff/?q=lamps+pattern&on={ON}&after=94050049").content.decode()
-    assert "94050050" in following and "94050069" in following and "Next 50" not in following
-    part = client.get(f"/bills/tariff/?q=wrist+watches&on={ON}", headers={"HX-Request": "true"}).content.decode()
+    assert "94050000" in page and "94050024" in page and "94050025" not in page and "after=94050024" in page
+    following = client.get(f"/bills/tariff/?q=lamps+pattern&on={ON}&after=94050044").content.decode()
+    assert "94050045" in following and "94050069" in following and "Next 25" not in following
+    part = client.get(f"/bills/tariff/?q=mechanical+watches&on={ON}", headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in part and "91021100" in part and "1 found" in part
     told = client.get(f"/bills/tariff/91021100/?on={ON}").content.decode()
     assert "earlier" in told and "later" in told and "19/02/2027" in told
@@ -77,10 +77,21 @@ def test_the_page_works_without_javascript_answers_as_one_types_and_goes_on(rows
     assert len(few) == len(many)
 
 
+def test_the_items_are_offered_where_one_is_typed_into_a_bill(rows: None, signed_in: SignedIn, hawb: Any) -> None:
+    client = signed_in("courier.swift")
+    client.post("/bills/new/", {"hawb": hawb.pk})
+    draft = CourierBillOfEntry.objects.get(hawb=hawb)
+    page = client.get(f"/bills/drafts/{draft.pk}/items/1/").content.decode()
+    assert 'list="tariff-items"' in page and '<datalist id="tariff-items"' in page
+    offered = client.get(f"/bills/tariff/?list=1&cth=headph&on={ON}", headers={"HX-Request": "true"}).content.decode()
+    assert '<option value="85183011">Wireless HEADPHONES, over the ear</option>' in offered and "<html" not in offered
+    assert not client.get("/bills/tariff/?list=1&cth=h").content.strip()
+
+
 def asked(**given: Any) -> dict[str, str]:
     """The estimator's form as it is sent."""
     typed = {
-        "cth": "85183011", "goods": "", "value": "100", "currency": "USD", "terms": "FOB", "freight": "45", "insurance": "",
+        "cth": "85183011", "goods": "GOODS", "value": "100", "currency": "USD", "terms": "FOB", "freight": "45", "insurance": "",
         "inland_charges": "", "quantity": "", "uom": "", "on": ON.strftime("%d/%m/%Y"),
     }  # fmt: skip
     return typed | given
