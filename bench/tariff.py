@@ -23,7 +23,7 @@ ASKED = (
     "engine",
     "portable val",
     "knitted gloves",
-    "8412",
+    "6112",
     "surgical nee",
     "watches coated",
     "unbl",
