@@ -40,7 +40,7 @@ class EstimateForm(forms.Form):
     """The goods, the invoice and the day; nothing of it is kept."""
 
     cth = forms.RegexField(
-        r"\A\d{8}\Z", label=_("Tariff item (CTH)"), help_text=_("Eight digits, such as 85183000; 98049000 for goods for personal use"),
+        r"\A[0-9]{8}\Z", label=_("Tariff item (CTH)"), help_text=_("Eight digits, such as 85183000; 98049000 for goods for personal use"),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "govuk-input--width-10"}),
         error_messages={"invalid": _("A tariff item has eight digits.")},
     )  # fmt: skip

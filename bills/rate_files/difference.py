@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -159,7 +160,7 @@ def notes_of_tariff(found: Difference, stands: Mapping[str, list[Standing]]) -> 
         "%(n)s prefix is of a heading that lists its eight-digit items: no bill bears its rate: %(codes)s.",
         "%(n)s prefixes are of headings that list their eight-digit items: no bill bears their rates: %(codes)s.", len(idle),
     ))  # fmt: skip
-    return notes + _overtaken(found, stands)
+    return notes + _percent_of_a_spreadsheet(found) + _overtaken(found, stands) + _today(found)
 
 
 def notes_of_exchange(found: Difference, stands: Mapping[str, list[Standing]]) -> list[str]:
@@ -180,13 +181,35 @@ def notes_of_exchange(found: Difference, stands: Mapping[str, list[Standing]]) -
         "%(n)s currency was notified for another number of units: %(codes)s.",
         "%(n)s currencies were notified for another number of units: %(codes)s.", len(units),
     ))  # fmt: skip
-    return notes + _overtaken(found, stands)
+    return notes + _overtaken(found, stands) + _today(found)
 
 
 def _moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> Decimal:
     """By which part of itself the rate of one unit moves."""
     was, will = (Decimal(one["import_rate"]) / Decimal(one["unit"]) for one in (before, after))
     return abs(will - was) / was
+
+
+def _today(found: Difference) -> list[str]:
+    """What begins on the very day on which bills are being presented."""
+    if not found.changes or found.first_day > timezone.localdate():
+        return []
+    return [
+        _("The first rates begin today: bills presented today before the approval were reckoned by the rates before.")
+    ]
+
+
+def _percent_of_a_spreadsheet(found: Difference) -> list[str]:
+    """A spreadsheet that shows 15 % keeps 0.15."""
+    small = [
+        c.code
+        for c in found.changes
+        if c.kind != "ENDED" and any(0 < c.after[name] < 1 for name in ("bcd_percent", "igst_percent"))
+    ]
+    return _note(small, ngettext(
+        "%(n)s item bears less than one percent of a duty: %(codes)s. A spreadsheet that shows 15 %% may keep 0.15.",
+        "%(n)s items bear less than one percent of a duty: %(codes)s. A spreadsheet that shows 15 %% may keep 0.15.", len(small),
+    ))  # fmt: skip
 
 
 def _overtaken(found: Difference, stands: Mapping[str, list[Standing]]) -> list[str]:

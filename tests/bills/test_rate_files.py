@@ -262,7 +262,15 @@ def test_what_was_compared_with_other_rates_is_not_approved_and_what_has_not_beg
     assert revoked.stage == "REVOKED" and revoked.turn == applying.last_turn("tariff") == 2
     found = rates.tariff().rate("85171300", day(7))
     assert found is not None and found.cth != "85171300"
+    upload = load([item(from_date=day().isoformat(), bcd_percent="0.15")])
+    assert ["may keep 0.15" in upload.summary["notes"][-2], "begin today" in upload.summary["notes"][-1]] == [
+        True,
+        True,
+    ]
     again = approve(file_of(load([item(from_date=day().isoformat())])), actor)
+    same = load([item(from_date=day().isoformat())])
+    with pytest.raises(Refused, match="Nothing in the file differs"):
+        take(file_of(same), "propose", actor("sysadmin"))
     with pytest.raises(Refused, match="has come"):
         take(again, "revoke", actor("sysadmin"), remarks="Too late.")
     with pytest.raises(DatabaseError), transaction.atomic():

@@ -48,7 +48,7 @@ MODELS: tuple[type[Document], ...] = (
     Challan, Advisory, RateFile,
     AuthorisedCourier, Custodian, Importer,
 )  # fmt: skip
-NATIONAL = (AuthorisedCourier, Importer)  # within the reach of a role at any station
+NATIONAL = (AuthorisedCourier, Importer, RateFile)  # within the reach of a role at any station
 WHY = "Office order 14 of 2026."
 
 
