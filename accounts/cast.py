@@ -71,3 +71,4 @@ def people() -> Iterator[Person]:
             yield Person(f"{word}.{firm}", name(), roles, importer=firm)
     for station in CAST_STATIONS:
         yield Person(f"auditor.{station.lower()}", name(), (Role.AUDITOR,), station=station)
+    yield Person("sysadmin2", name(), (Role.SYSTEM_ADMIN,))  # who approves what the first one proposes

@@ -19,6 +19,8 @@ NAMES = (
     "signing_in",
     "papers",
     "walks",
+    "tariff",
+    "duty",
 )
 
 

@@ -12,5 +12,6 @@ class BillsConfig(AppConfig):
         """Make bills known to desks and pages, their file to the uploads, and listen to the manifest's news."""
         from bills import filing, listing, receivers  # noqa: F401 each registers itself
         from bills.manual import listing as manual  # noqa: F401
+        from bills.rate_files import listing as rate_files  # noqa: F401
         from bills.uncleared import listing as uncleared  # noqa: F401
         from bills.xi import uploading  # noqa: F401

@@ -116,7 +116,7 @@ def reassess(bill: CourierBillOfEntry, alterations: list[dict[str, Any]]) -> Ite
             if change.get(name):
                 setattr(item, name, change[name] if name == "cth" else Decimal(str(change[name])))
         item.altered = True
-    put(bill, items, reckon_again(bill, items, rates.tariff(), bill.rates_on))
+    put(bill, items, reckon_again(bill, items, rates.tariff(item.cth for item in items), bill.rates_on))
     stand_by_order(bill)
     bill.first_cth = items[0].cth
     return items

@@ -11,14 +11,14 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bills import declarations, form_e_shown
+from bills import declarations, form_e_shown, rates
 from bills.detention_paper import DetentionPaper, draw_detention
 from bills.duty.levies import LEVIES, BasicCustomsDuty, Charge
-from bills.duty.tariff import Rate, Tariff
+from bills.duty.tariff import Rate
 from bills.form_e_paper import InvoiceLine
 from bills.forms.words import LABELS
 from bills.kinds import Kind
-from bills.models import CourierBillOfEntry, DetentionMemo, Item, OutOfCharge, TariffRate
+from bills.models import CourierBillOfEntry, DetentionMemo, Item, OutOfCharge
 from bills.papers import (
     BillPaper,
     ChargeLine,
@@ -246,7 +246,7 @@ def _exchange(bill: CourierBillOfEntry) -> str:
 def _item_lines(bill: CourierBillOfEntry, items: list[Item]) -> Iterable[ItemLine]:
     """The items, each with the rates of the day that its duty was worked out on."""
     on = bill.rates_on or bill.presented_on or timezone.localdate()
-    tariff, sws = _tariff(items), rule_book().amount("sws_percent", on, bill.station_id)
+    tariff, sws = rates.tariff(item.cth for item in items), rule_book().amount("sws_percent", on, bill.station_id)
     for item in items:
         rate = tariff.rate(item.cth, on)
         yield ItemLine(
@@ -258,15 +258,6 @@ def _item_lines(bill: CourierBillOfEntry, items: list[Item]) -> Iterable[ItemLin
             assessable_value=item.assessable_value, duty=item.total_duty, forgone=item.duty_forgone,
             heads=tuple(_duty_lines(item, rate, sws)), beside=tuple(filter(None, (item.why_free, *item.beside))),
         )  # fmt: skip
-
-
-def _tariff(items: list[Item]) -> Tariff:
-    """The rates that these items may bear."""
-    prefixes = {item.cth[:length] for item in items for length in (2, 4, 6, 8)}
-    return Tariff(
-        Rate(**{name: getattr(row, name) for name in Rate.__dataclass_fields__})
-        for row in TariffRate.objects.filter(cth__in=prefixes)
-    )
 
 
 def _duty_lines(item: Item, rate: Rate | None, sws: Decimal) -> Iterable[DutyLine]:

@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import Q
 from django.utils import timezone
 
-from bills import rates
+from bills import drafts, rates
 from bills.duty.exchange import ExchangeRates
 from bills.duty.tariff import Tariff
 from bills.models import CourierBillOfEntry
@@ -61,7 +61,7 @@ class Flight:
             manifest=manifest, presented_on=today, rates_on=rates_day(manifest, today), hawbs=hawbs,
             taken=set(filed.filter(hawb__isnull=False).values_list("hawb_id", flat=True)),
             gone=set(WarehouseEntry.objects.filter(hawb__manifest=manifest, out_on__in=LEFT).values_list("hawb_id", flat=True)),
-            tariff=rates.tariff(), exchange=rates.exchange_rates(),
+            tariff=rates.tariff(None if draft is None else [str(one.get("cth", "")) for one in drafts.items(draft)]), exchange=rates.exchange_rates(),
             rules=rates.duty_rules(today, manifest.station_id),
         )  # fmt: skip
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+
+from django.db.models import Q
 
 from bills.duty.exchange import Exchange, ExchangeRates
 from bills.duty.tariff import Rate, Tariff
@@ -15,19 +18,30 @@ from eccs.dated_rules import rule_book
 
 _RATE = (
     "cth", "description", "unit", "bcd_percent", "bcd_specific", "bcd_specific_unit", "aidc_percent", "sws_applies",
-    "igst_percent", "cess_percent", "from_date", "notification",
+    "igst_percent", "cess_percent", "from_date", "notification", "ended",
 )  # fmt: skip
 
 
-def tariff() -> Tariff:
-    """The whole tariff with its history."""
-    return Tariff(Rate(*row) for row in TariffRate.objects.values_list(*_RATE))
+MANY_HEADINGS = 40  # more than so many are read quicker with all the others
 
 
-def exchange_rates() -> ExchangeRates:
-    """All notified rates of exchange, for imports."""
-    rows = ExchangeRate.objects.values_list("currency", "unit", "import_rate", "from_date", "notification")
-    return ExchangeRates(Exchange(*row) for row in rows)
+def tariff(cths: Iterable[str] | None = None) -> Tariff:
+    """The whole tariff with its history, or as much of it as decides on these items."""
+    rows = TariffRate.objects.all()
+    headings = {cth[:4] for cth in cths or () if len(cth) == 8 and cth.isdecimal()}
+    if cths is not None and len(headings) <= MANY_HEADINGS:
+        wanted = Q(cth__in={heading[:2] for heading in headings})
+        for heading in headings:  # all items of a heading: whether it lists any decides on those that it does not list
+            wanted |= Q(cth__gte=heading, cth__lte=f"{heading}9999")
+        rows = rows.filter(wanted)
+    return Tariff(Rate(*row) for row in rows.values_list(*_RATE))
+
+
+def exchange_rates(currency: str = "") -> ExchangeRates:
+    """All notified rates of exchange for imports, or those of one currency."""
+    rows = ExchangeRate.objects.filter(currency=currency) if currency else ExchangeRate.objects.all()
+    told = rows.values_list("currency", "unit", "import_rate", "from_date", "notification")
+    return ExchangeRates(Exchange(*row) for row in told)
 
 
 @dataclass(frozen=True)

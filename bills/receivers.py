@@ -38,10 +38,10 @@ def recompute(manifest: ExpressCargoManifest, **_kwargs: Any) -> None:
     )
     if not bills:
         return
-    tariff = rates.tariff()
     items: dict[int, list[Item]] = defaultdict(list)
     for item in Item.objects.filter(bill__in=[bill.pk for bill in bills]):
         items[item.bill_id].append(item)
+    tariff = rates.tariff(item.cth for of_bill in items.values() for item in of_bill)
     each: dict[int, dict[str, Any]] = {}
     changed: list[Item] = []
     as_before: dict[date, list[int]] = defaultdict(list)

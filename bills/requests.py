@@ -95,7 +95,7 @@ def _apply(bill: CourierBillOfEntry, changes: Sequence[Change]) -> tuple[list[It
     if invoices:
         for name in (*OF_INVOICE, "exchange_rate", "exchange_unit", "exchange_source"):
             setattr(bill, name, getattr(invoices[0], name))
-    found = reckon_again(bill, items, rates.tariff(), bill.rates_on, invoices)
+    found = reckon_again(bill, items, rates.tariff(item.cth for item in items), bill.rates_on, invoices)
     put(bill, items, found)
     stand_by_order(bill)
     bill.goods, bill.first_cth = items[0].description, items[0].cth

@@ -8,16 +8,15 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bills import form_e_shown
+from bills import form_e_shown, rates
 from bills.assessment import reckon_again
 from bills.clearance.provisional import ProvisionalStage
 from bills.duty.levies import LEVIES
 from bills.duty.statement import workings
-from bills.duty.tariff import Rate, Tariff
 from bills.duty.valuation import Valuation
 from bills.filing import heads_of
 from bills.kinds import TYPED, Kind
-from bills.models import Attachment, CourierBillOfEntry, Item, TariffRate
+from bills.models import Attachment, CourierBillOfEntry, Item
 from bills.reckoning import Reckoned
 from bills.stages import UNFILED, Stage
 from eccs.dated_rules import rule_book
@@ -126,7 +125,7 @@ def reckoning(bill: CourierBillOfEntry, items: list[Item]) -> dict[str, Any]:
         return {"lines": [_item_line(item) for item in items], "value_lines": []}
     on = bill.rates_on or bill.presented_on
     try:
-        found = reckon_again(bill, items, _tariff(items), on)
+        found = reckon_again(bill, items, rates.tariff(item.cth for item in items), on)
     except Refused:  # a rate that was withdrawn since: the figures stand, their working cannot be shown
         return {"lines": [_item_line(item) for item in items], "value_lines": []}
     sws = rule_book().amount("sws_percent", bill.presented_on, bill.station_id)
@@ -156,24 +155,17 @@ def _item_line(item: Item) -> dict[str, Any]:
     }
 
 
-def _tariff(items: list[Item]) -> Tariff:
-    """The rates that these items may bear, with their history."""
-    prefixes = {item.cth[:length] for item in items for length in (2, 4, 6, 8)}
-    names = tuple(Rate.__dataclass_fields__)
-    return Tariff(Rate(*row) for row in TariffRate.objects.filter(cth__in=prefixes).values_list(*names))
-
-
 def value_lines(bill: CourierBillOfEntry, items: list[Item], found: Reckoned) -> list[dict[str, str]]:
     """How each invoice became its part of the assessable value (Valuation Rules 2007, rule 10(2))."""
     several = list(bill.invoices.all()) if bill.kind == Kind.XIV else []
     lines: list[dict[str, str]] = []
     for place, valuation in enumerate(found.valuations, 1):
         worth = sum((i.quantity * i.unit_price for i in items if i.invoice_place == place), Decimal(0))
-        lines += _value_lines(bill, several[place - 1] if several else bill, worth, valuation)
+        lines += invoice_lines(bill, several[place - 1] if several else bill, worth, valuation)
     return lines
 
 
-def _value_lines(bill: CourierBillOfEntry, invoice: Any, worth: Decimal, valuation: Valuation) -> list[dict[str, str]]:
+def invoice_lines(bill: CourierBillOfEntry, invoice: Any, worth: Decimal, valuation: Valuation) -> list[dict[str, str]]:
     """One invoice: of a CBE-XIV one of several, of the others the one on the bill."""
     assert bill.presented_on is not None
     book, cur = rule_book(), invoice.currency

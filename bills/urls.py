@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bills.views import documents, entry, manual, papers, start, uncleared, uploads
+from bills.views import documents, entry, estimator, manual, papers, rate_files, start, tariff, uncleared, uploads
 
 urlpatterns = [
     path("new/", start.start, name="bill-start"),
@@ -37,6 +37,16 @@ urlpatterns = [
     path("uncleared/dispose/", uncleared.dispose, name="uncleared-dispose"),
     path("uncleared/<int:pk>/return/", uncleared.send_back, name="uncleared-return"),
     path("uncleared/notices/<str:number>.pdf", uncleared.notice, name="uncleared-notice"),
+    path("rates/", rate_files.history, name="rate-files"),
+    path("rates/new/<slug:sort>/", rate_files.load, name="rate-file-new"),
+    path("rates/<int:pk>/again/", rate_files.again, name="rate-file-again"),
+    path("rates/<str:key>/changes/", rate_files.changes, name="rate-file-changes"),
+    path("rates/<str:key>/file/", rate_files.download, name="rate-file-download"),
+    path("estimate/", estimator.estimator, name="estimator"),
+    path("tariff/", tariff.search, name="tariff"),
+    path("tariff/<str:cth>/", tariff.item, name="tariff-item"),
+    path("exchange-rates/", tariff.exchange, name="exchange-rates"),
+    path("exchange-rates/<str:currency>/", tariff.currency, name="exchange-rate"),
     path("flights/<str:key>/", uploads.upload, name="bill-upload"),
     path("flights/<str:key>/images/", uploads.images_of_flight, name="bill-images"),
 ]

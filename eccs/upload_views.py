@@ -26,9 +26,9 @@ State = Upload.State
 
 
 def owner_of(request: Request) -> str:
-    """Whose uploads the person sees: those of the own firm."""
+    """Whose uploads the person sees: those of the own firm, or what is loaded for the whole system."""
     actor = request.actor
-    return f"courier:{actor.courier_id}" if actor.is_trade else ""
+    return f"courier:{actor.courier_id}" if actor.is_trade else "system"
 
 
 def _mine(request: Request, pk: int) -> Upload:

@@ -24,6 +24,7 @@ class Rate:
     cess_percent: Decimal
     from_date: date
     notification: str
+    ended: bool = False  # from its day the item or prefix is no longer in the tariff
 
 
 class Tariff:
@@ -33,15 +34,18 @@ class Tariff:
         self._rates: dict[str, list[Rate]] = {}
         for row in rows:
             self._rates.setdefault(row.cth, []).append(row)
-        for rates in self._rates.values():
+        self._items: dict[str, list[str]] = {}  # by heading, the eight-digit items that were ever in it
+        for cth, rates in self._rates.items():
             rates.sort(key=lambda rate: rate.from_date, reverse=True)
-        self._listed = {cth[:4] for cth in self._rates if len(cth) == 8}
+            if len(cth) == 8:
+                self._items.setdefault(cth[:4], []).append(cth)
         self._asked: dict[tuple[str, date], Rate | None] = {}
+        self._listed: dict[tuple[str, date], bool] = {}
 
     def rate(self, cth: str, on: date) -> Rate | None:
         """The rate of an eight-digit item on a day; None where the item does not exist.
 
-        Where a heading lists its eight-digit items, one that is not listed does not exist.
+        Where a heading lists its eight-digit items on that day, one that is not listed does not exist.
         """
         key = (cth, on)
         if key not in self._asked:
@@ -49,9 +53,18 @@ class Tariff:
         return self._asked[key]
 
     def _find(self, cth: str, on: date) -> Rate | None:
-        lengths = (8,) if cth[:4] in self._listed else (8, 6, 4, 2)
-        for length in lengths:
-            for rate in self._rates.get(cth[:length], ()):
-                if rate.from_date <= on:
-                    return rate
-        return None
+        if (found := self._at(cth, on)) or self._lists_items(cth[:4], on):
+            return found
+        return next((rate for length in (6, 4, 2) if (rate := self._at(cth[:length], on))), None)
+
+    def _at(self, cth: str, on: date) -> Rate | None:
+        """The rate of just this item or prefix on a day."""
+        rate = next((rate for rate in self._rates.get(cth, ()) if rate.from_date <= on), None)
+        return None if rate is None or rate.ended else rate
+
+    def _lists_items(self, heading: str, on: date) -> bool:
+        """Whether a heading lists eight-digit items on a day."""
+        key = (heading, on)
+        if key not in self._listed:
+            self._listed[key] = any(self._at(cth, on) for cth in self._items.get(heading, ()))
+        return self._listed[key]

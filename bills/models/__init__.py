@@ -6,7 +6,7 @@ from bills.models.decisions import Adjudication, DetentionMemo, ProvisionalRelea
 from bills.models.form_e import BillInvoice, FormE
 from bills.models.manual import ManualClearance, ManualClearanceTrail, ManualForm, ManualFormTrail
 from bills.models.provisional import ProvisionalAssessment, ProvisionalTrail
-from bills.models.rates import ExchangeRate, TariffRate
+from bills.models.rates import ExchangeRate, RateChange, RateFile, RateFileTrail, TariffRate
 from bills.models.records import Attachment, Examination, Item, OutOfCharge, QueryMemo
 from bills.models.requests import AmendmentTrail, BillAmendment, BillCancellation, CancellationTrail
 from bills.models.uncleared import Disposal, DisposalTrail, ReturnToOrigin, ReturnTrail, UnclearedNotice
@@ -15,6 +15,6 @@ __all__ = [
     "Adjudication", "AmendmentTrail", "Attachment", "BillAmendment", "BillCancellation", "BillInvoice", "BillTrail",
     "CancellationTrail", "CourierBillOfEntry", "CoveredShipment", "DetentionMemo", "Disposal", "DisposalTrail", "Examination",
     "ExchangeRate", "FormE", "Item", "ManualClearance", "ManualClearanceTrail", "ManualForm", "ManualFormTrail",
-    "OutOfCharge", "ProvisionalAssessment", "ProvisionalRelease", "ProvisionalTrail", "QueryMemo", "ReturnToOrigin",
-    "ReturnTrail", "TariffRate", "UnclearedNotice", "bills_by_hawb", "goods_of",
+    "OutOfCharge", "ProvisionalAssessment", "ProvisionalRelease", "ProvisionalTrail", "QueryMemo", "RateChange",
+    "RateFile", "RateFileTrail", "ReturnToOrigin", "ReturnTrail", "TariffRate", "UnclearedNotice", "bills_by_hawb", "goods_of",
 ]  # fmt: skip

@@ -1,13 +1,128 @@
-"""Rates of duty and of exchange, each in force from a day."""
+"""Rates of duty and of exchange, each in force from a day, and the files that brought them.
 
+A rate holds from its day until the next row of the same item or currency begins. Rows are only ever added: an item that
+leaves the tariff ends with a row that says so, and what was in force on a day that has passed stays as it was.
+"""
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
+from django.db.models import Q
+from django.db.models.expressions import CombinedExpression
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from bills.rate_files.clearance import RateFileSteps, Stage
+from bills.rate_files.querysets import RateFileQuerySet
+from eccs.models import Upload
+from eccs.stage_field import StageField
+from eccs.trail import TrailLine
+
+
+class RateFile(RateFileSteps):
+    """A file of rates: checked, proposed by one System Admin and approved by another."""
+
+    class Sort(models.TextChoices):
+        """What the file holds."""
+
+        TARIFF = "tariff", _("Tariff")
+        EXCHANGE = "exchange-rates", _("Exchange rates")
+
+    sort = models.CharField(max_length=14, choices=Sort.choices)
+    whole = models.BooleanField(default=False)  # the whole tariff: what is not in the file ends
+    stage = StageField(choices=Stage.choices, default=Stage.DRAFT, max_length=9)
+    upload = models.ForeignKey(Upload, models.PROTECT, null=True, related_name="+")
+    loaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    loaded_at = models.DateTimeField(default=timezone.now)
+    first_day = models.DateField(null=True)  # the earliest day from which anything changes
+    notification = models.CharField(max_length=300, blank=True)
+    new = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    ended = models.PositiveIntegerField(default=0)
+    same = models.PositiveIntegerField(default=0)
+    base = models.PositiveIntegerField(default=0)  # the turn of the rates that it was compared with
+    turn = models.PositiveIntegerField(null=True)  # which change of the rates its approval was, or its taking back
+    decision = models.TextField(blank=True)
+
+    objects = RateFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("file of rates")
+        constraints = [
+            models.UniqueConstraint(fields=["sort", "turn"], name="rate_file_one_a_turn"),
+            models.CheckConstraint(
+                condition=Q(stage__in=("DRAFT", "DISCARDED")) | Q(number__isnull=False, upload__isnull=False, first_day__isnull=False),
+                name="rate_file_proposed_is_checked",
+            ),
+            models.CheckConstraint(
+                condition=Q(stage__in=("APPROVED", "REVOKED"), turn__isnull=False) | ~Q(stage__in=("APPROVED", "REVOKED")) & Q(turn=None),
+                name="rate_file_approved_has_turn",
+            ),
+            models.CheckConstraint(condition=Q(whole=False) | Q(sort="tariff"), name="rate_file_whole_is_tariff"),
+        ]  # fmt: skip
+        indexes = [models.Index(fields=["-loaded_at", "-id"], name="rate_file_history")]
+
+    def __str__(self) -> str:
+        return self.number or str(_("%(sort)s, not proposed yet") % {"sort": self.get_sort_display()})
+
+    def series(self) -> str:
+        """Counted by calendar year, the tariff and the rates of exchange apart."""
+        return f"{'TARIFF' if self.sort == self.Sort.TARIFF else 'EXCHANGE'}-{timezone.localtime(self.loaded_at).year}"
+
+    def numbered(self, serial: int) -> str:
+        """`TARIFF-2026-3`."""
+        return f"{self.series()}-{serial}"
+
+
+class RateFileTrail(TrailLine):
+    """The trail of a file of rates."""
+
+    document = models.ForeignKey(RateFile, models.PROTECT, related_name="trail")
+
+    class Meta(TrailLine.Meta):
+        constraints = [models.UniqueConstraint(fields=["document", "seq"], name="rate_file_trail_seq")]
+        indexes = [models.Index(fields=["id"], name="rate_file_trail_outbox", condition=Q(noticed_at=None))]
+
+
+RateFile.trail_model = RateFileTrail
+
+
+class RateChange(models.Model):
+    """One difference between a file of rates and what is in force on the day of its row."""
+
+    class Kind(models.TextChoices):
+        """How the row differs."""
+
+        NEW = "NEW", _("New")
+        CHANGED = "CHANGED", _("Changed")
+        ENDED = "ENDED", _("Ended")
+
+    file = models.ForeignKey(RateFile, models.CASCADE, related_name="changes", db_index=False)
+    kind = models.CharField(max_length=7, choices=Kind.choices)
+    code = models.CharField(max_length=8)  # a tariff item or prefix, or a currency
+    row = models.PositiveIntegerField(null=True)  # in the file; none where the item is not in it
+    from_date = models.DateField()
+    before = models.JSONField(null=True)
+    after = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["file", "code", "from_date"], name="rate_change_once_a_day")]
+        indexes = [models.Index(fields=["file", "kind", "code"], name="rate_change_by_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.code} from {self.from_date:%d/%m/%Y}"
+
+
+WORDS: CombinedExpression = SearchVector("description", config="simple") + SearchVector("description", config="english")
+"""The words of a description as they are typed, and by their stems."""
 
 
 class TariffRate(models.Model):
     """The rates of a tariff item, or of a prefix of 2, 4 or 6 digits, from a day; the longest one in force wins."""
 
     cth = models.CharField(max_length=8)
-    description = models.CharField(max_length=300)
+    description = models.TextField(max_length=2000)
     unit = models.CharField(max_length=5, blank=True)
     bcd_percent = models.DecimalField(max_digits=7, decimal_places=3)
     bcd_specific = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
@@ -18,9 +133,12 @@ class TariffRate(models.Model):
     cess_percent = models.DecimalField(max_digits=7, decimal_places=3, default=0)
     from_date = models.DateField()
     notification = models.CharField(max_length=120, blank=True)
+    ended = models.BooleanField(default=False)  # from this day the item or prefix is no longer in the tariff
+    file = models.ForeignKey(RateFile, models.PROTECT, null=True, related_name="tariff_rates")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["cth", "from_date"], name="tariff_rate_once_a_day")]
+        indexes = [GinIndex(WORDS, name="tariff_rate_words")]
 
     def __str__(self) -> str:
         return f"{self.cth} from {self.from_date:%d/%m/%Y}"
@@ -35,6 +153,7 @@ class ExchangeRate(models.Model):
     export_rate = models.DecimalField(max_digits=12, decimal_places=4)
     from_date = models.DateField()
     notification = models.CharField(max_length=80)
+    file = models.ForeignKey(RateFile, models.PROTECT, null=True, related_name="exchange_rates")
 
     class Meta:
         constraints = [

@@ -88,8 +88,11 @@ def item(request: Request, pk: int, number: int) -> HttpResponse:
     kept = held[number - 1] if number <= len(held) else {}
     title = _("Item %(number)d") % {"number": number}
     form = _form_of(request, ItemForm, kept, bill=bill)
+    suggests = request.actor.may(pages.activity_of("tariff"))
+    if suggests:
+        form.fields["cth"].widget.attrs["list"] = "tariff-items"
     keep = lambda texts: drafts.keep_item(bill, number, texts)  # noqa: E731
-    return _typed(request, bill, form, title, keep, back="bill-items", number=number)
+    return _typed(request, bill, form, title, keep, back="bill-items", number=number, suggests=suggests)
 
 
 def _typed(

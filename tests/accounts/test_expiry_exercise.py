@@ -190,7 +190,8 @@ def test_a_worker_that_stopped_goes_on_where_it_was(
     noon: Any, people: People, named: Callable[..., ExpiryExercise]
 ) -> None:
     exercise = named("GROUP", "SYSTEM")
-    ExerciseAdvice.objects.create(exercise=exercise, user=people("sysadmin"))
+    for username in ("sysadmin", "sysadmin2"):
+        ExerciseAdvice.objects.create(exercise=exercise, user=people(username))
     assert tasks.advise(exercise.pk) == 0
     exercise = named("GROUP", "COURIER")
     ExerciseAdvice.objects.create(exercise=exercise, user=people("courier.swift"))

@@ -22,6 +22,7 @@ from bills.models import (
     ManualClearance,
     ManualForm,
     ProvisionalAssessment,
+    RateFile,
     ReturnToOrigin,
 )
 from bonds.models import Bond, BondMaster
@@ -39,6 +40,7 @@ from tests.factories.firms import registration
 from tests.factories.manifests import manifest
 from tests.factories.manual import bill_of_form, manual_clearance, manual_form, paper
 from tests.factories.people import officer, station_role
+from tests.factories.rates import rate_file
 from tests.factories.requests import CHANGES, cancellation, provisional_assessment
 from tests.factories.requests import amendment as bill_amendment
 from tests.factories.uncleared import disposal, return_to_origin
@@ -46,10 +48,10 @@ from tests.factories.uncleared import disposal, return_to_origin
 MODELS: tuple[type[Document], ...] = (
     User, StationRole, ExpressCargoManifest, ManifestAmendment, CourierBillOfEntry, BillAmendment, BillCancellation,
     ProvisionalAssessment, ReturnToOrigin, Disposal, ManualClearance, ManualForm,
-    Challan, Bond, BondMaster, Advisory,
+    Challan, Bond, BondMaster, Advisory, RateFile,
     AuthorisedCourier, Custodian, Importer,
 )  # fmt: skip
-NATIONAL = (AuthorisedCourier, Importer)  # within the reach of a role at any station
+NATIONAL = (AuthorisedCourier, Importer, RateFile)  # within the reach of a role at any station
 WHY = "Office order 14 of 2026."
 
 
@@ -260,6 +262,7 @@ CASES: dict[type[Document], Case] = {
     ),
     BondMaster: Case(bond_master, {"reject": REMARKS, "withdraw": REMARKS}),
     Advisory: Case(advisory, {"withdraw": lambda _one: {"why": "The exercise is put off."}}),
+    RateFile: Case(rate_file, dict.fromkeys(("refuse", "revoke"), REMARKS)),
     AuthorisedCourier: Case(_registration, directory.COURIER, directory.COURIER_BEFORE),
     Custodian: Case(custodian, directory.CUSTODIAN),
     Importer: Case(importer, directory.IMPORTER),

@@ -15,6 +15,7 @@ from accounts.directory import registration
 from accounts.models import AuthorisedCourier, Posting
 from bills.clearance import guards
 from bills.models import CourierBillOfEntry, UnclearedNotice
+from bills.rate_files import clearance as rates
 from bills.stages import Stage
 from bills.uncleared.clearance import disposal_is_open, return_is_open
 from bonds.clearance import nothing_secured
@@ -38,6 +39,7 @@ from tests.every_step.test_every_step import named
 from tests.factories.bills import bill
 from tests.factories.directory import importer
 from tests.factories.firms import actor, courier, person
+from tests.factories.rates import rate_file
 
 pytestmark = pytest.mark.django_db
 
@@ -114,6 +116,11 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     registration.end_is_near: (lambda c: _set(c, valid_until=day(99)), "not near"),
     not_over: (lambda _a: _over(), "last day has passed"),
     nothing_secured: (lambda b: _set(b, balance=b.amount - 1), "The bond secures"),
+    rates.is_checked: (lambda f: _set(f, upload=None), "not checked yet"),
+    rates.is_to_come: (lambda f: _set(f, first_day=day(-1)), "has passed"),
+    rates.is_compared_with_what_stands: (lambda _f: rate_file("APPROVED"), "Other rates were approved"),
+    rates.has_not_begun: (lambda f: _set(f, first_day=day()), "has come"),
+    rates.is_the_last: (lambda _f: rate_file("APPROVED", turn=9), "approved since"),
     late_payment_reported: (lambda _c: BankMessage.objects.all().delete(), "no late payment"),
 }
 

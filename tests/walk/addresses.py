@@ -47,6 +47,7 @@ from tests.factories.documents import bill_of_documents
 from tests.factories.manifests import house_airway_bill, manifest
 from tests.factories.manual import manual_clearance, manual_form
 from tests.factories.people import officer, station_role
+from tests.factories.rates import rate_file
 from tests.factories.requests import amendment as bill_amendment
 from tests.factories.requests import cancellation, provisional_assessment
 from tests.factories.uncleared import disposal, lying, notified, return_to_origin
@@ -54,7 +55,7 @@ from tests.factories.uncleared import disposal, lying, notified, return_to_origi
 PUBLIC = (
     "sign-in", "sign-in-code", "sign-in-recovery", "password-forgotten", "password-sent", "password-reset", "healthz", "set_language", "bank-return",
     "bank-confirmation",
-    "public-couriers", "public-couriers-csv", "public-custodians", "public-importers",
+    "public-couriers", "public-couriers-csv", "public-custodians", "public-importers", "estimator",
 )  # fmt: skip
 """What a stranger may ask for; the bank's messages are known by their signature."""
 
@@ -263,6 +264,7 @@ def _common(world: World) -> None:
         "uncleared-dispose", "audit", "audit-export", "documents", "role-holders", "advisories", "advisories-written",
         "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
         "bonds", "bond-request", "bond-master", "bond-master-enter", "custodian-new", "importers", "importer-new", "work", "hand-over",
+        "rate-files", "tariff", "exchange-rates",
     ):  # fmt: skip
         world.common(name)
     world.common("session-end", 1)
@@ -298,6 +300,22 @@ def _common(world: World) -> None:
     world.common("squares")
     world.common("upload-template", "cbe")
     world.common("upload-template", "cbe-xi")
+    _rates(world)
+
+
+def _rates(world: World) -> None:
+    """A file of rates that waits for approval, an item and a currency."""
+    loaded = rate_file("PROPOSED")
+    assert loaded.upload is not None
+    loaded.upload.file.save("lamps.csv", ContentFile(b"cth\n"))
+    for sort in ("tariff", "exchange-rates"):
+        world.common("upload-template", sort)
+        world.common("rate-file-new", sort)
+    for name in ("rate-file-changes", "rate-file-download"):
+        world.common(name, loaded.key)
+    world.common("rate-file-again", loaded.pk)
+    world.common("tariff-item", "98049000")
+    world.common("exchange-rate", "USD")
 
 
 def _cancelled_exercise() -> ExpiryExercise:

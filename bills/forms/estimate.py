@@ -1,0 +1,81 @@
+"""What the estimator asks: the goods, the invoice and the day."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from bills.estimate import Asked
+from bills.forms.words import TERMS
+from bills.kinds import Gift, Nature
+from eccs import places
+
+DIGITS = {"inputmode": "decimal", "autocomplete": "off", "class": "govuk-input--width-10"}
+GOODS = (
+    ("GOODS", _("Commercial goods, or goods for personal use")), ("SAMPLE", _("A free sample")),
+    ("GIFT", _("A gift, other than below")),
+    (Gift.RAKHI, _("A gift: rakhi")), (Gift.MEDICINE, _("A gift: life-saving drug")),
+)  # fmt: skip
+
+
+def _amount(label: Any, *, required: bool = False, help_text: Any = "") -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label, required=required, help_text=help_text, min_value=Decimal("0.01") if required else Decimal(0),
+        max_digits=14, decimal_places=2, widget=forms.TextInput(attrs=DIGITS),
+    )  # fmt: skip
+
+
+def _nature(goods: str) -> str:
+    """What makes the goods free of duty, or nothing."""
+    if goods in Gift.values:
+        return Nature.GIFT.value
+    return goods if goods in Nature.values else ""
+
+
+class EstimateForm(forms.Form):
+    """The goods, the invoice and the day; nothing of it is kept."""
+
+    cth = forms.RegexField(
+        r"\A[0-9]{8}\Z", label=_("Tariff item (CTH)"), help_text=_("Eight digits, such as 85183000; 98049000 for goods for personal use"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "govuk-input--width-10"}),
+        error_messages={"invalid": _("A tariff item has eight digits.")},
+    )  # fmt: skip
+    goods = forms.ChoiceField(label=_("The goods are"), choices=GOODS, widget=forms.RadioSelect)
+    value = _amount(_("Value on the invoice"), required=True)
+    currency = forms.ChoiceField(label=_("Currency"), choices=[(code, code) for code in sorted(places.CURRENCIES)])
+    terms = forms.ChoiceField(label=_("Terms"), choices=TERMS, widget=forms.RadioSelect)
+    freight = _amount(
+        _("Freight"), help_text=_("In the same currency. Left empty it is taken as a share of FOB, as on a bill.")
+    )
+    insurance = _amount(
+        _("Insurance"), help_text=_("In the same currency. Left empty it is taken as a share of FOB, as on a bill.")
+    )
+    inland_charges = _amount(_("Inland charges"), help_text=_("EXW only: from the works to the airport of shipment"))
+    quantity = _amount(_("Quantity"), help_text=_("Counts only where the item bears a duty by quantity"))
+    uom = forms.ChoiceField(
+        label=_("Unit of measure"), required=False, choices=[("", "–"), *((u, u) for u in sorted(places.UNITS))]
+    )
+    on = forms.DateField(
+        label=_("Day of presentation"), required=False, input_formats=["%d/%m/%Y", "%Y-%m-%d"], help_text=_("DD/MM/YYYY; left empty it is today"),
+        widget=forms.DateInput(format="%d/%m/%Y", attrs={"class": "govuk-input--width-10", "autocomplete": "off"}),
+        error_messages={"invalid": _("Write the day as DD/MM/YYYY.")},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"currency": "USD", "terms": "FOB", "goods": "GOODS", "on": timezone.localdate()})
+        super().__init__(*args, **kwargs)
+
+    def asked(self) -> Asked:
+        """The answers as the sum takes them."""
+        given = self.cleaned_data
+        goods = given["goods"]
+        gift = goods if goods in Gift.values else ""
+        return Asked(
+            given["cth"], given["value"], given["currency"], given["terms"], given["on"] or timezone.localdate(),
+            given["freight"], given["insurance"], given["inland_charges"], _nature(goods), gift,
+            given["quantity"] or Decimal(1), given["uom"],
+        )  # fmt: skip

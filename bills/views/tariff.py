@@ -1,0 +1,100 @@
+"""The tariff and the rates of exchange for everybody at work: search as one types, what holds on a day, the history."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts.requests import Request
+from bills import rates, tariff_search
+from bills.models import TariffRate
+from eccs import pages
+from eccs.uploads.checks import Bad, day
+
+
+def day_asked(request: Request) -> tuple[date, str]:
+    """The day a page is asked for, today where none was typed; with what was typed where it is no day."""
+    typed = request.GET.get("on", "").strip()[:20]
+    try:
+        return (day(typed) if typed else timezone.localdate()), ""
+    except Bad:
+        return timezone.localdate(), typed
+
+
+@require_GET
+def search(request: Request) -> HttpResponse:
+    """The tariff by words and code, as one types."""
+    pages.require(request.actor, "tariff")
+    on, wrong = day_asked(request)
+    typed = (request.GET.get("q") or request.GET.get("cth", "")).strip()[: tariff_search.LONGEST].replace("\x00", "")
+    if "list" in request.GET:  # for the field of a bill in which a tariff item is typed
+        return render(request, "bills/_tariff_options.html", {"rows": tariff_search.offered(typed, on)})
+    after = request.GET.get("after", "")
+    rows = tariff_search.find(typed, on, after if after.isascii() and after.isdigit() else "")
+    shown = rows[: tariff_search.SHOWN]
+    context = {
+        "typed": typed, "on": on, "wrong": wrong, "rows": shown, "today": timezone.localdate(),
+        "after": shown[-1].cth if len(rows) > len(shown) else "", "part": (part := bool(getattr(request, "htmx", None))),
+    }  # fmt: skip
+    context["more"] = urlencode({"q": typed, "on": on.isoformat(), "after": context["after"]})
+    return render(request, "bills/_tariff_found.html" if part else "bills/tariff.html", context)
+
+
+@require_GET
+def item(request: Request, cth: str) -> HttpResponse:
+    """One item or prefix: what it bears on a day and by which row, and all its periods with their notifications."""
+    pages.require(request.actor, "tariff")
+    if not (cth.isascii() and cth.isdigit() and len(cth) in (2, 4, 6, 8)):
+        raise Http404
+    on, wrong = day_asked(request)
+    periods = tariff_search.history(cth)
+    bears = rates.tariff([cth]).rate(cth, on) if len(cth) == 8 else None
+    if not periods and bears is None:
+        raise Http404
+    above = TariffRate.objects.filter(cth__in=[cth[:n] for n in (2, 4, 6) if n < len(cth)])
+    context = {
+        "cth": cth, "on": on, "wrong": wrong, "periods": periods, "bears": bears, "today": timezone.localdate(),
+        "now": _at(periods, on), "above": _latest(above, on),
+    }  # fmt: skip
+    return render(request, "bills/tariff_item.html", context)
+
+
+def _at(periods: list[dict[str, Any]], on: date) -> Any:
+    """The period in force on a day."""
+    return next((p for p in periods if p["rate"].from_date <= on and (p["until"] is None or on <= p["until"])), None)
+
+
+def _latest(rows: Any, on: date) -> list[Any]:
+    """Of the prefixes above an item, those in force on a day."""
+    keys = rows.values_list("cth", flat=True)
+    return list(tariff_search.in_force(on).filter(cth__in=keys).order_by("cth"))
+
+
+@require_GET
+def exchange(request: Request) -> HttpResponse:
+    """The rate of each currency in force on a day."""
+    pages.require(request.actor, "exchange-rates")
+    on, wrong = day_asked(request)
+    context = {"rows": tariff_search.exchange_on(on), "on": on, "wrong": wrong, "today": timezone.localdate()}
+    return render(request, "bills/exchange_rates.html", context)
+
+
+@require_GET
+def currency(request: Request, currency: str) -> HttpResponse:
+    """One currency: what holds on a day, and all its periods with their notifications."""
+    pages.require(request.actor, "exchange-rates")
+    on, wrong = day_asked(request)
+    periods = tariff_search.exchange_history(currency.upper())
+    if not periods:
+        raise Http404
+    context = {
+        "currency": currency.upper(), "periods": periods, "now": _at(periods, on), "on": on, "wrong": wrong,
+        "today": timezone.localdate(),
+    }  # fmt: skip
+    return render(request, "bills/exchange_rate.html", context)
