@@ -23,7 +23,7 @@ from bonds.models import NOTHING, Bond, BondEntry
 from eccs.money import rupees
 from eccs.workflow import Document, Refused
 
-_COLUMNS = [str(field.column) for field in BondEntry._meta.concrete_fields if not field.primary_key]
+_COLUMNS = [field.attname for field in BondEntry._meta.concrete_fields if not field.primary_key]
 _MOVE = (
     f"WITH moved AS (UPDATE {Bond._meta.db_table} SET balance = %s WHERE id = %s) "  # noqa: S608 our own table and columns
     f"INSERT INTO {BondEntry._meta.db_table} ({', '.join(_COLUMNS)}) VALUES ({', '.join(['%s'] * len(_COLUMNS))}) RETURNING id"
