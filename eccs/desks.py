@@ -67,12 +67,15 @@ def _counted(model: type[Document], field: str, value: Any) -> Counted:
     """The waiting documents of a station, or of a courier at each station, counted in the database; the trade has no targets."""
     listing = pages.listing_at_desk(model)
     late: Any = Value(0, IntegerField())
+    own = Q(**{field: value})
+    if field == "courier_id" and _has(model, "importer_id"):
+        own &= ~Q(stage="DRAFT", importer__isnull=False)  # what an importer is still typing is the importer's alone
     if field == "station_id":
         late = Count("pk", filter=Q(*(late_at(listing, s, value) for s in model.open_stages()), _connector=Q.OR))
     return {
         (stage, station): (count, oldest, over)
         for stage, station, count, oldest, over in cast("Any", model._default_manager)
-        .filter(**{field: value}, stage__in=[s for s in model.open_stages() if field == "courier_id" or s != "DRAFT"])
+        .filter(own, stage__in=[s for s in model.open_stages() if field != "station_id" or s != "DRAFT"])
         .values_list("stage", "station_id")
         .annotate(count=Count("pk"), oldest=Min("stage_since"), over=late)
         .order_by()
@@ -85,7 +88,7 @@ def _count_key(model: type[Document], field: str, value: Any) -> str:
 
 def forget(documents: Iterable[Any]) -> None:
     """The counts that these documents were part of are taken anew: whoever moved them sees it at once."""
-    fields = ("station_id", "courier_id")
+    fields = ("station_id", "courier_id", "importer_id")
     cache.delete_many({_count_key(type(d), field, getattr(d, field, None)) for d in documents for field in fields})
 
 
@@ -159,17 +162,25 @@ def of_request(request: Request) -> list[Desk]:
 
 
 def _scopes(listing: pages.Listing, stage: str, actor: Actor) -> list[tuple[str, Any, frozenset[str] | None]]:
-    """Whose documents of a stage wait for the person: the courier's own, or those of the stations posted to.
+    """Whose documents of a stage wait for the person: the firm's own, or those of the stations posted to.
 
-    A courier's person of some stations alone has those of these stations.
+    A firm's person of some stations alone has those of these stations.
     """
     done = listing.elsewhere.get(stage)
     wanted = {s.activity_at(stage) for s in listing.model.steps().values() if stage in s.sources}
     wanted |= {done.activity} if done else set()
     trade = [held for held in actor.postings if held.group in (Group.COURIER, Group.IMPORTER)] if actor.is_trade else ()
     if any(not wanted.isdisjoint(held.activities) for held in trade):
-        return [("courier_id", actor.courier_id, actor.firm_stations)] if actor.courier_id is not None else []
+        for field, firm in (("courier_id", actor.courier_id), ("importer_id", actor.importer_id)):
+            if firm is not None and _has(listing.model, field):
+                return [(field, firm, actor.firm_stations)]
+        return []
     return [("station_id", station, None) for station in sorted(actor.stations_for(wanted))]
+
+
+def _has(model: type[Document], field: str) -> bool:
+    """Whether a kind of document has such a column."""
+    return any(one.attname == field for one in model._meta.concrete_fields)
 
 
 def _named(actor: Actor) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -13,10 +14,13 @@ from django.urls import reverse
 from accounts.models import Importer, User
 from accounts.permissions import Actor, Held
 from accounts.roles import Role
+from bills import drafts
 from bills.flight import Flight
+from bills.kinds import Kind
 from bills.models import BillAmendment, BillCancellation, CourierBillOfEntry
 from bills.stages import Stage
 from eccs import notices
+from eccs.desks import desks as desks_of
 from eccs.workflow import Document, Refused, take
 from manifests.models import HouseAirwayBill
 from payments import bank, services
@@ -28,6 +32,7 @@ from tests.every_step import declared as d
 from tests.factories.bills import bill
 from tests.factories.directory import importer
 from tests.factories.firms import actor, person
+from tests.factories.manifests import house_airway_bill, manifest
 
 pytestmark = pytest.mark.django_db
 
@@ -175,3 +180,21 @@ def test_whoever_files_first_has_filed_the_bill_of_a_shipment(kaveri: Importer, 
     assert fresh(begun).stage == Stage.DRAFT
     with pytest.raises(IntegrityError, match="bill_one_for_a_hawb"), transaction.atomic():
         bill(Stage.ASSESSMENT, hawb=hawb)
+
+
+def test_an_importers_desk_counts_its_own_drafts_and_its_couriers_does_not(
+    people: Callable[[str], User], signed_in: SignedIn
+) -> None:
+    kaveri = people("importer.kaveri").importer
+    hawb = house_airway_bill(manifest(courier=people("courier.swift").courier))
+    draft = drafts.start(hawb, people("importer.kaveri").pk, Kind.XIV, importer_id=kaveri.pk if kaveri else None)
+    assert draft.importer == kaveri
+
+    def drafts_counted(username: str) -> int:
+        actor = Actor.of(people(username))
+        return sum(
+            desk.count for desk in desks_of(actor) if desk.listing.model is CourierBillOfEntry and desk.stage == "DRAFT"
+        )
+
+    assert (drafts_counted("importer.kaveri"), drafts_counted("courier.swift")) == (1, 0)
+    assert "Draft" in signed_in("importer.kaveri").get("/").content.decode()
