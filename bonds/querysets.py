@@ -26,7 +26,7 @@ class BondQuerySet(models.QuerySet[Any]):
     def visible_to(self, actor: Actor) -> Self:
         """The firm's own at the stations of the posting, mostly all; all of the posting's station for officers."""
         if actor.importer_id is not None:
-            return self.filter(importer_id=actor.importer_id) if actor.is_trade else self.none()
+            return self.filter(actor.importer_documents())
         seen = Q(station_id__in=actor.stations_in(Group.CUSTOMS))
         return self.filter(seen | actor.firm_documents())
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import Posting
 from bills.models import Adjudication, Attachment
 from bills.requests import apply_changes
-from bills.stages import Stage
+from bills.stages import Hold, Stage
 from eccs.dated_rules import forget
 from eccs.desks import desks as desks_of
 from eccs.models import DatedRule
@@ -113,6 +113,6 @@ def test_a_penalty_beside_a_confiscation_is_not_asked_for_on_the_bill_it_closes(
 )
 def test_what_takes_days_is_not_late_after_hours(desks: Desks, stage: str, hours: int, late: bool) -> None:
     since = timezone.now() - timedelta(hours=hours)
-    bill(stage, stage_since=since)
+    bill(stage, stage_since=since, holds=Hold.DETENTION if stage == "DETAINED" else "")  # the memo is answered
     [over] = [desk.over for desk in desks_of(actor("ASSESSING_OFFICER")) if desk.stage == stage]
     assert over == late
