@@ -14,6 +14,7 @@ from eccs.pages import Column, Listing, activity_of, link, register
 from eccs.written import brief, grouped, two_lines
 from manifests import arrival
 from manifests.amendments import AMENDABLE
+from manifests.igm import corrections, reached
 from manifests.models import ExpressCargoManifest, ManifestAmendment, ManifestVersion, MasterAirwayBill
 from manifests.shipments import named
 
@@ -41,7 +42,7 @@ def context(manifest: Any, actor: Any) -> dict[str, Any]:
     to_scan, scanned = arrival.labels(manifest)
     return {
         "shipments": shipments, "first_shipments": shipments[:10], "uploads": uploads if actor.is_trade else [], "to_scan": to_scan, "scanned": scanned,
-        "versions": manifest.versions.count(), "amendments": manifest.amendments.visible_to(actor).order_by("-pk")[:10],
+        "igm_corrections": corrections(manifest) if manifest.igm_number else (), "versions": manifest.versions.count(), "amendments": manifest.amendments.visible_to(actor).order_by("-pk")[:10],
         "may_amend": manifest.stage in AMENDABLE and bool(actor.acts_as(activity_of("manifest-amend"), manifest)),
         "may_hold": manifest.number is not None and bool(actor.acts_as(activity_of("hawb-hold"), manifest)),
         "bill_count": manifest.bills.exclude(stage__in=("DRAFT", "DISCARDED")).count(),
@@ -107,8 +108,12 @@ def amendment_context(amendment: Any, actor: Any) -> dict[str, Any]:
 
     own_draft = amendment.stage == "DRAFT" and not amendment.of_weight
     may_write = own_draft and bool(actor.acts_as(activity_of("manifest-amend"), amendment))
+    moved = next(
+        (at for line in amendment.lines.all() if (at := line.after.get("actual_arrival")) and line.kind == "IGM"), ""
+    )
     return {
         "lines": told_lines(amendment), "may_write": may_write,
+        "reached": reached(amendment.manifest, moved) if moved and amendment.stage in ("DRAFT", "REQUESTED") else None,
         "version": ManifestVersion.objects.filter(amendment=amendment).defer("shipments", "header").first(),
     }  # fmt: skip
 
