@@ -121,7 +121,7 @@ def _told_of_correction(firm: str, amendment: ManifestAmendment, found: dict[str
             lines.append(_("The day of rates would be another, but the goods have left: %(bills)s") % {"bills": _named(found["out"])})  # fmt: skip
         return _("%(manifest)s: IGM number or arrival corrected") % told, "\n".join(lines)
 
-    return worded(firm, words)
+    return worded(firm, words, manifest.station_id)
 
 
 def _named(numbers: list[str]) -> str:

@@ -58,7 +58,7 @@ def _header(manifest: ExpressCargoManifest) -> list[list[Field]]:
     landed = moment(manifest.actual_arrival) if manifest.actual_arrival else _("not yet")
     return [
         [Field(_("Customs serial number"), manifest.number or "-", 2, strong=True), Field(_("Date"), moment(manifest.submitted_at)), Field(_("Status"), str(manifest.get_stage_display()))],
-        [Field(_("Courier Registration Number"), courier.number), Field(_("Name and address of the Authorised Courier"), f"{courier.name}, {courier.address}", 3)],
+        [Field(_("Courier Registration Number"), courier.number or "-"), Field(_("Name and address of the Authorised Courier"), f"{courier.name}, {courier.address}", 3)],
         [Field(_("Airline"), manifest.airline), Field(_("Airport of arrival"), f"{station.name} ({station.pk})"), Field(_("First port of arrival"), manifest.first_port_of_arrival), Field(_("Flight number"), manifest.flight_number, strong=True)],
         [Field(_("Scheduled date and time of arrival"), moment(manifest.scheduled_arrival)), Field(_("Actual date and time of arrival"), landed), Field(_("Airport of shipment"), manifest.airport_of_shipment), Field(_("Country of exportation"), manifest.country_of_exportation)],
         [Field(_("IGM number"), manifest.igm_number), Field(_("On-board courier"), manifest.on_board_courier), Field(_("House airway bills, packages"), f"{grouped(manifest.hawb_count)}, {grouped(manifest.package_count)}"), Field(_("Gross weight"), f"{manifest.gross_weight_kg.normalize():f} kg")],

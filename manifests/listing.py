@@ -15,21 +15,24 @@ from eccs.written import brief, grouped, two_lines
 from manifests import arrival
 from manifests.amendments import AMENDABLE
 from manifests.igm import corrections, reached
-from manifests.models import ExpressCargoManifest, ManifestAmendment, ManifestVersion, MasterAirwayBill
-from manifests.shipments import named
+from manifests.models import ExpressCargoManifest, HouseAirwayBill, ManifestAmendment, ManifestVersion, MasterAirwayBill
+from manifests.shipments import named, unbilled
 
 SHIPMENTS_SHOWN = 50
 
 
 def by_number(text: str) -> Q:
-    """By the whole number, the IGM number or the flight."""
+    """By the whole number, the IGM number, the flight, or the notice that goods of it are uncleared."""
     upper = text.upper()
+    if upper.startswith("UCN_"):
+        return Q(pk__in=HouseAirwayBill.objects.filter(uncleared_notices__number=upper).values("manifest"))
     return Q(number=upper) | Q(igm_number=upper) | Q(flight_number=upper.replace(" ", ""))
 
 
 SEARCH_BY = {
     "number": by_number,
     "mawb": lambda number: Q(pk__in=MasterAirwayBill.objects.filter(number=number).values("manifest")),
+    "consignee": lambda name: Q(pk__in=unbilled(name).values("manifest")),
 }
 
 
@@ -147,6 +150,7 @@ AMENDMENTS = Listing(
     trade_template="manifests/amendment_trade.html",
     related=("station", "courier", "manifest"),
     context=amendment_context,
+    dated_by="created_at",
     search=lambda text: Q(number=text.upper()),
     targets={"REQUESTED": "target_requests"},
 )

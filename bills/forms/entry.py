@@ -32,7 +32,7 @@ def sentence(reason: str) -> str:
 def _choices(name: str) -> list[tuple[str, Any]] | None:
     if name in CHOICES:
         return list(CHOICES[name])
-    if name == "currency":
+    if name in ("currency", "discount_currency"):
         return [(code, code) for code in sorted(places.CURRENCIES)]
     if name in ("country_of_origin", "country_of_consignment"):
         return [(code, f"{name} ({code})") for code, name in sorted(places.COUNTRY_NAMES.items(), key=lambda c: c[1])]

@@ -38,7 +38,8 @@ def test_documents_are_manifested_with_ucr_crn_and_transshipment(
         gross_weight_kg=0, number=None,
     )  # fmt: skip
     wrong = [row("SWF001", "BAG-1", pieces="2", **MORE | {"crn_numbers": "CRN-1", "transshipment": "Y"}),
-             row("SWF002", "", **CODED), row("SWF003", "", **MORE | {"crn_numbers": "SWF001"})]  # fmt: skip
+             row("SWF002", "", pieces="2", **CODED), row("SWF003", "", **MORE | {"crn_numbers": "SWF004"}),
+             row("SWF004", "", **MORE)]  # fmt: skip
     faults = {(f[0], f[1]) for f in send(client, on, as_csv(wrong)).faults}
     assert faults == {(2, "crn_numbers"), (2, "transshipment_to"), (4, "crn_numbers")}
     send(client, on, as_csv([row("SWF001", "BAG-1", **MORE), row("SWF002", "", pieces="2", **CODED)]))
