@@ -48,7 +48,7 @@ LABELS: dict[str, Any] = {
     "cess_notification": _("Notification that exempts from compensation cess"),
     "cess_notification_sl_no": _("Serial number in the cess notification"),
     "general_description": _("General description"),
-    "brand": _("Brand"),
+    "brand": _("Brand, where not the maker"),
     "licence_number": _("Licence number"),
     "licence_type": _("Kind of licence"),
     "gst_code": _("GST code (HSN)"),

@@ -34,7 +34,7 @@ OF_D = {
     "landing_charges": "3.00", "discount": "5.00", "discount_currency": "EUR",
 }  # fmt: skip
 OF_E = {
-    "form": "CBE-XIV", "iec": "ABCDE1234F", "eou": "Y", "mawb_date": "2026-11-10", "hawb_date": "2026-11-09",
+    "form": "CBE-XIV", "iec": "AAKCK4417E", "eou": "Y", "mawb_date": "2026-11-10", "hawb_date": "2026-11-09",
     "contract_number": "C-7", "contract_date": "2026-10-01", "credit_number": "LC-1", "credit_date": "2026-10-02",
     "supplier": "Lantern Bay Audio", "supplier_address": "22 Harbour Lane", "seller": "Ocean Traders",
     "seller_address": "1 Pier Road", "broker": "Quay Agents", "broker_address": "3 Dock Street",
@@ -46,6 +46,7 @@ def filed(signed_in: SignedIn, on: ExpressCargoManifest, rows: Rows, user: User)
     """The rows handed in, signed and filed as one bill."""
     upload = send(signed_in, on, rows)
     assert upload.state == "READY", upload.faults
+    signed_in("signatory.swift").post(reverse("upload-sign", args=[upload.pk]), {"declare1": "on", "declare2": "on"})
     upload_runner.save(upload.pk, user.pk)
     made: CourierBillOfEntry = CourierBillOfEntry.objects.get(hawb__number=rows[0]["hawb"])
     return made
