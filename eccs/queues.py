@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -177,7 +177,7 @@ def _named(request: Request) -> set[int]:
     return {pk for pk in map(pages.id_in, request.GET.get("ticked", "")[:4000].split(".")) if pk}
 
 
-def back_to(request: Request, listing: pages.Listing, stage: str, **more: str) -> HttpResponse:
+def back_to(request: Request, listing: pages.Listing, stage: str, **more: str) -> HttpResponseRedirect:
     """The queue with the filters, the order and the page from which several were ticked."""
     kept = {k: v for k, v in parse_qsl(request.POST.get("query", "")[:2000]) if k not in ("select", "ticked")}
     return redirect(f"{pages.queue_address(listing.slug, stage)}?{urlencode(kept | more)}".rstrip("?"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -28,12 +29,12 @@ from tests.papers import reading
 
 pytestmark = pytest.mark.django_db
 D = Decimal
-OF_D = {
+OF_D: dict[str, Any] = {
     "notification_type": "TARIFF", "notification": "50/2017", "notification_sl_no": "608", "igst_notification": "9/2025",
     "igst_notification_sl_no": "12", "cess_notification": "2/2017", "cess_notification_sl_no": "7",
     "landing_charges": "3.00", "discount": "5.00", "discount_currency": "EUR",
 }  # fmt: skip
-OF_E = {
+OF_E: dict[str, Any] = {
     "form": "CBE-XIV", "iec": "AAKCK4417E", "eou": "Y", "mawb_date": "2026-11-10", "hawb_date": "2026-11-09",
     "contract_number": "C-7", "contract_date": "2026-10-01", "credit_number": "LC-1", "credit_date": "2026-10-02",
     "supplier": "Lantern Bay Audio", "supplier_address": "22 Harbour Lane", "seller": "Ocean Traders",

@@ -100,4 +100,4 @@ def test_a_refused_step_leaves_no_file_in_the_storage(
     with monkeypatch.context() as patched:
         patched.setattr("eccs.views.take", no)
         officer.post(one.step_url("mark_suspicious"), sent())
-    assert kept.file.storage.exists(kept.file.name)
+    assert kept.file.storage.exists(str(kept.file.name))
