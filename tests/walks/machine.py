@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any, ClassVar
@@ -19,20 +20,38 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from accounts.permissions import Actor
 from accounts.roles import COURIERS, Group, Role
 from bills import filing
-from bills.models import CourierBillOfEntry
+from bills.models import (
+    CourierBillOfEntry,
+    ManualClearance,
+    ManualForm,
+    UnclearedNotice,
+)
 from bills.stages import Stage
+from bills.uncleared import goods, notices
 from eccs.workflow import Document, Refused, Step, take
-from manifests import amendments, arrival, holds
-from manifests.models import ExpressCargoManifest, HouseAirwayBill, ManifestAmendment, Package
+from manifests import amendments, arrival, holds, reconciliation, warehouse
+from manifests.models import (
+    Bag,
+    Difference,
+    ExpressCargoManifest,
+    HouseAirwayBill,
+    ManifestAmendment,
+    Package,
+    WarehouseEntry,
+)
 from manifests.reconciliation import after_late_scans
 from payments import bank, services
 from payments.models import Challan
 from tests.every_step import declared
 from tests.factories.bills import bill, decision
+from tests.factories.documents import SHIPMENTS, bill_of_documents, flight
 from tests.factories.firms import actor
+from tests.factories.form_e import large_bill
 from tests.factories.manifests import house_airway_bill, manifest
-from tests.walks.laws import LAWS, Replay
-from tests.walks.state import Row, State, forget, prepare
+from tests.factories.manual import manual_clearance, manual_form, paper
+from tests.walks.laws import LAWS
+from tests.walks.replay import Replay
+from tests.walks.state import Row, State, Subject, forget, prepare
 
 STARTS = (
     Stage.DRAFT, Stage.DRAFT, Stage.DOCUMENTS, Stage.ASSESSMENT, Stage.ASSESSMENT, Stage.DUTY, Stage.ARRIVAL, Stage.XRAY,
@@ -40,7 +59,16 @@ STARTS = (
 )  # fmt: skip
 PEOPLE = [role for role in Role if role.group is not Group.SYSTEM]
 ACTS = 40  # of a walk
-OFTEN = {"desk": 8, "anybody": 3, "courier": 1, "custodian": 3, "payer": 2, "bank_says": 3}
+OF_DOCUMENTS = (
+    Stage.DRAFT, Stage.ARRIVAL, Stage.ARRIVAL, Stage.XRAY, Stage.EXAMINATION, Stage.FOR_OUT_OF_CHARGE, Stage.ADJUDICATION,
+)  # fmt: skip
+KINDS = ("CBE-XIII", "CBE-XIII", "CBE-XII", "CBE-XIV")  # of goods; those of documents are CBE-XI
+OFTEN = {
+    "desk": 10, "anybody": 3, "courier": 2, "custodian": 3, "keeper": 2, "settler": 1, "payer": 2, "bank_says": 3,
+}  # fmt: skip
+FREE_OF_DUTY = {
+    "kind": "CBE-XII", "total_duty": 0, "duty_paid": 0, "duty_heads": {"BCD": "0.00", "IGST": "0.00"}, "paid_at": None,
+}  # fmt: skip
 BOND = {"type": "PROVISIONAL", "number": "B-118", "amount": "5000", "date": "2026-11-12"}
 ALTERED = [{"item_no": 1, "unit_price": "14.00"}]
 AMOUNTS = ("0", "40", "250")
@@ -61,13 +89,10 @@ DRAWN: dict[tuple[type[Document], str], Answers] = {
         **declared.ORDER, "outcome": one_of(d, ["RELEASE", "RELEASE", "CONFISCATE"]), "fine": one_of(d, AMOUNTS),
         "penalty": one_of(d, AMOUNTS), "revised_duty": one_of(d, [None, "31", "40"]),
     },
-    (CourierBillOfEntry, "request_amendment"): lambda d: {
-        "changes": [{"name": "unit_price", "item": 1, "old": "11.2", "new": one_of(d, ["5", "12.4", "40"])}],
-        "reason": "The invoice was misread.",
-    },
     (ManifestAmendment, "request_amendment"): lambda d: {
         "reason": "The consignee moved.", "adjudication_reference": one_of(d, ["", "OIO 18/2026"]),
     },
+    (ManualClearance, "reconcile"): lambda d: {"blank": one_of(d, [0, 1])},
 }  # fmt: skip
 
 
@@ -111,19 +136,47 @@ class Walk(RuleBasedStateMachine):
 
     @initialize(data=st.data())
     def begin(self, data: st.DataObject) -> None:
-        """The goods are announced, or landing already."""
+        """Goods or documents are announced, or landing already; some have been lying here, some were cleared on paper."""
         self.chance = filing._chance
         filing._chance = Random(data.draw(st.integers(0, 50)))  # type: ignore[assignment]
-        on = manifest(one_of(data, ["SUBMITTED", "SUBMITTED", "ARRIVAL_SCAN"]))
+        documents = one_of(data, [False, False, False, True]) and not self.given
+        stage = one_of(data, ["SUBMITTED", "SUBMITTED", "ARRIVAL_SCAN"])
+        on = self._documents(data, stage) if documents else self._goods(data, manifest(stage))
+        if one_of(data, [False, True]):
+            self._lying(data, on)
+        order = manual_clearance(one_of(data, ["APPROVED", "ENDED"]))
+        forms = [manual_form(), manual_form()]
+        self.start(on, order.pk, tuple(form.pk for form in forms))
+
+    def start(self, on: ExpressCargoManifest, order: int = 0, forms: tuple[int, ...] = ()) -> None:
+        """From here on everything is held against the laws."""
+        self.manifest, self.subject = on.pk, Subject(on.pk, order, forms)
+        self.before = State.of(self.subject)
+        self.replay = Replay(self.before)
+
+    def _goods(self, data: st.DataObject, on: ExpressCargoManifest) -> ExpressCargoManifest:
+        """Two shipments with a bill each, and one without."""
         for packages in (1, 2):
             self._bill(data, house_airway_bill(on, packages=packages))
         house_airway_bill(on)
-        self.manifest = on.pk
-        self.before = State.of(on.pk)
-        self.replay = Replay(self.before)
+        return on
+
+    def _documents(self, data: st.DataObject, stage: str) -> ExpressCargoManifest:
+        """A flight of documents, and one CBE-XI over it."""
+        at = one_of(data, OF_DOCUMENTS)
+        landed = at not in (Stage.DRAFT, Stage.ARRIVAL)
+        on = flight("ARRIVAL_SCAN" if landed else stage, arrived=landed)
+        bill_of_documents(at, on=on)
+        return on
+
+    def _lying(self, data: st.DataObject, on: ExpressCargoManifest) -> None:
+        """What has come has been in the warehouse for a while."""
+        for hawb in on.hawbs.filter(arrived_at__isnull=False).order_by("pk"):
+            came = timezone.now() - timedelta(days=one_of(data, [1, 20, 40, 40]))
+            WarehouseEntry.objects.get_or_create(hawb=hawb, defaults={"station_id": on.station_id, "in_at": came})
 
     def _bill(self, data: st.DataObject, hawb: HouseAirwayBill) -> None:
-        stage = one_of(data, self.starts)
+        stage, kind = one_of(data, self.starts), "CBE-XIII" if self.given else one_of(data, KINDS)
         lane = one_of(data, ["FACILITATED", "EXAMINATION"])
         landed = stage in (Stage.XRAY, Stage.FOR_OUT_OF_CHARGE)
         if landed:
@@ -134,7 +187,13 @@ class Walk(RuleBasedStateMachine):
         if stage not in (Stage.DRAFT, Stage.FOR_OUT_OF_CHARGE):
             given = {"facilitated": lane == "FACILITATED", "examination_prescribed": lane != "FACILITATED"}
             given["risk_decision"] = decision(lane)
-        bill(stage, hawb=hawb, **{"arrived": landed, **given, **self.given})
+        given = {"arrived": landed, **given, **self.given}
+        if stage == Stage.DRAFT or kind == "CBE-XIII" or (kind == "CBE-XII" and stage == Stage.DUTY):
+            bill(stage, hawb=hawb, **given)
+        elif kind == "CBE-XII":
+            bill(stage, hawb=hawb, **given | FREE_OF_DUTY).items.update(nature="SAMPLE")
+        else:
+            large_bill(stage, hawb=hawb, **given)
 
     def teardown(self) -> None:
         """Nothing of a walk is kept."""
@@ -151,6 +210,8 @@ class Walk(RuleBasedStateMachine):
         stage = self.before.manifest["stage"]
         idle = {
             "custodian": stage not in ("ARRIVAL_SCAN", "ARRIVED"),
+            "keeper": not self.before.all(WarehouseEntry),
+            "settler": not self.before.all(Difference),
             "payer": not self.before.all(CourierBillOfEntry, stage=Stage.DUTY),
             "bank_says": not self.before.all(Challan),
         }
@@ -188,6 +249,9 @@ class Walk(RuleBasedStateMachine):
         by = one_of(data, self.world.at(Role.ARRIVAL_SCANNER))
         on = ExpressCargoManifest.objects.get(pk=self.manifest)
         labels = [package["crn"] for package in self.before.all(Package)]
+        if on.is_documents:
+            loose = [h["number"] for h in self.before.all(HouseAirwayBill) if h["bag_id"] is None]
+            labels = [*(bag["number"] for bag in self.before.all(Bag)), *loose]
         shipments = [hawb["number"] for hawb in self.before.all(HouseAirwayBill)]
         if data.draw(st.integers(0, 4)) == 0:
             number, kg = one_of(data, shipments), one_of(data, ["4.2", "9.5"])
@@ -197,7 +261,7 @@ class Walk(RuleBasedStateMachine):
         scans = [arrival.Scan(UUID(int=self._next()), code, timezone.now()) for code in codes]
 
         def scanned() -> None:
-            arrival.record(on.pk, scans, by)
+            arrival.record(on.pk, scans, by, documents=on.is_documents)
             if on.stage == "ARRIVED":
                 after_late_scans(on)
 
@@ -208,6 +272,10 @@ class Walk(RuleBasedStateMachine):
         by = one_of(data, [*self.world.at(Role.COURIER_SIGNATORY), *self._strangers()])
         on = ExpressCargoManifest.objects.get(pk=self.manifest)
         hawb = one_of(data, list(on.hawbs.order_by("pk")))
+        if (entry := WarehouseEntry.objects.filter(hawb=hawb).first()) and one_of(data, [False, True]):
+            made = self._act(lambda: goods.request_return(entry.pk, "Refused.", by), f"{by.name}: return of {hawb}")
+            assert not made or by not in self._strangers(), "a stranger asked for a return"
+            return
         cells = amendments.row_of(hawb)
         acts: dict[str, Callable[[], object]] = {
             "hold": lambda: holds.put_on_hold(hawb.pk, "The invoice is missing.", by),
@@ -219,7 +287,12 @@ class Walk(RuleBasedStateMachine):
                 "repack": lambda: amendments.propose_change(
                     on,
                     hawb.number,
-                    cells | {"packages": "3", "crn_numbers": " ".join(f"{hawb.pk}X{n}" for n in "123")},
+                    cells
+                    | (
+                        {"pieces": "3"}
+                        if on.is_documents
+                        else {"packages": "3", "crn_numbers": " ".join(f"{hawb.pk}X{n}" for n in "123")}
+                    ),
                     by,
                 ),
                 "delete": lambda: amendments.propose_delete(on, hawb.number, by),
@@ -229,6 +302,32 @@ class Walk(RuleBasedStateMachine):
             }
         name = one_of(data, sorted(acts))
         self._act(acts[name], f"{by.name}: {name} {hawb.number}")
+
+    def keeper(self, data: st.DataObject) -> None:
+        """The custodian moves goods, proposes to dispose of them, posts a notice; the system issues the notices."""
+        by = one_of(data, [*self.world.at(Role.WAREHOUSE_KEEPER), *self._strangers()])
+        entries = self.before.all(WarehouseEntry)
+        entry, told = one_of(data, entries), self.before.all(UnclearedNotice)
+        acts: dict[str, Callable[[], object]] = {
+            "dispose": lambda: goods.propose_disposal([entry["id"]], "AUCTION", "Nobody answers.", by),
+            "move": lambda: warehouse.move([entry["id"]], "BAY-9", by),
+            "notices": lambda: (notices.issue(goods.RETURN), notices.issue(goods.DISPOSAL)),
+        }
+        if told:
+            notice = one_of(data, told)
+            acts["post"] = lambda: goods.record_posting(notice["number"], timezone.localdate(), by)
+        name = one_of(data, ["dispose", *sorted(acts)])
+        self._act(acts[name], f"{by.name}: {name} {entry['id']}")
+
+    def settler(self, data: st.DataObject) -> None:
+        """An officer, or somebody else, explains what was short or in excess."""
+        by = one_of(
+            data,
+            [*self.world.at(Role.DCAC, Role.SHED_SUPERINTENDENT), *self.world.at(Role.INSPECTOR), *self._strangers()],
+        )
+        one = one_of(data, self.before.all(Difference))
+        done = self._act(lambda: reconciliation.settle(one["id"], "Offloaded.", by), f"{by.name}: settle {one['code']}")
+        assert not done or by.postings[0].role in (Role.DCAC, Role.SHED_SUPERINTENDENT), "settled by somebody else"
 
     def payer(self, data: st.DataObject) -> None:
         """Somebody puts bills on a challan: the courier's own that wait for duty, or others."""
@@ -263,11 +362,31 @@ class Walk(RuleBasedStateMachine):
 
     def _take(self, data: st.DataObject, model: Any, row: Row, step: Step, by: Actor) -> bool:
         one = model(pk=row["id"], number=row["number"])  # the gate reads it anew
-        drawn = DRAWN.get((model, step.name))
-        given = drawn(data) if drawn else declared.answers(model, step, one)
+        given = self._answers(data, model, step, one, row)
         return self._act(
             lambda: take(one, step.name, by, **given), f"{by.name}: {step.name} on {one} at {row['stage']}"
         )
+
+    def _answers(self, data: st.DataObject, model: Any, step: Step, one: Any, row: Row) -> dict[str, Any]:
+        """What is answered: drawn, or what the form of the step would answer."""
+        if (model, step.name) == (CourierBillOfEntry, "request_amendment"):
+            return {"changes": self._changes(data, row), "reason": "The invoice was misread."}
+        if model is ManualForm and step.name == "record_use":
+            hawb = one_of(data, self.before.all(HouseAirwayBill))["number"]
+            order = ManualClearance(number=self.before.rows[ManualClearance][self.subject.order]["number"])
+            return paper(order, hawb=hawb, collected=one_of(data, ["31", "31", "30"]))
+        if model is ManualForm and step.name == "link_bill":
+            return {"bill": one_of(data, [b["number"] or "" for b in self.before.all(CourierBillOfEntry)])}
+        drawn = DRAWN.get((model, step.name))
+        return drawn(data) if drawn else declared.answers(model, step, one)
+
+    def _changes(self, data: st.DataObject, row: Row) -> list[dict[str, Any]]:
+        """Of goods another price; of documents a shipment taken off, or put on."""
+        if row["kind"] != "CBE-XI":
+            return [{"name": "unit_price", "item": 1, "old": "11.2", "new": one_of(data, ["5", "12.4", "40"])}]
+        number = one_of(data, [shipment[0] for shipment in SHIPMENTS])
+        off, on = {"name": "taken_off", "old": number, "new": ""}, {"name": "put_on", "old": "", "new": number}
+        return [{"item": 0, **one_of(data, [off, off, on])}]
 
     def _act(self, act: Callable[[], object], words: str) -> bool:
         """Let it happen, or be refused; then hold every law."""
@@ -280,7 +399,7 @@ class Walk(RuleBasedStateMachine):
         taken = refused is None
         assert taken or (refused and all(refused)), "refused without a reason"
         note(f"{words} → {'done' if taken else refused}")
-        after = State.of(self.manifest)
+        after = State.of(self.subject)
         if not taken:
             assert after == self.before, "a refused act has changed something"
         steps = self.replay.go_on(after)
