@@ -178,7 +178,7 @@ def test_15_couriers_and_custodian_of_the_station_learn_what_is_decided(signed_i
     courier, keeper = signed_in("courier.swift"), signed_in("scan.blr")
     elsewhere = signed_in("scan.del")
     now = timezone.now()
-    ends = {
+    ends: dict[str, tuple[dict[str, Any], str]] = {
         "approve": ({}, "is approved from"), "reject": ({"remarks": "The fault is found."}, "is not approved"),
         "end": ({}, "has ended"),
     }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -174,8 +175,8 @@ def test_15_and_30_days_begin_to_the_second_for_every_act(people: Callable[[str]
         return_to_origin("PERMITTED", entry=lying(0, in_at=came)), disposal("PERMITTED", entry=lying(0, in_at=came))
     ]  # fmt: skip
     notified(WarehouseEntry.objects.get(hawb=permitted[1].hawb))
-    left = {"airway_bill": "899-44172063", "flight": "ZZ319", "returned_on": f"{timezone.localdate()}"}
-    sold = {
+    left: dict[str, Any] = {"airway_bill": "899-44172063", "flight": "ZZ319", "returned_on": f"{timezone.localdate()}"}
+    sold: dict[str, Any] = {
         "disposed_on": f"{timezone.localdate()}", "reference": "Lot 7", "taken_over_by": "Banyan Traders", "proceeds": "9",
         "present": "K. Sethi",
     }  # fmt: skip

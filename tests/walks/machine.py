@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 from random import Random
 from typing import Any, ClassVar
-from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,20 +15,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from accounts.permissions import Actor
-from accounts.roles import COURIERS, Group, Role
+from accounts.roles import Role
 from bills import filing
-from bills.models import (
-    CourierBillOfEntry,
-    ManualClearance,
-    ManualForm,
-    UnclearedNotice,
-)
+from bills.models import CourierBillOfEntry, ManualClearance, ManualForm
 from bills.stages import Stage
-from bills.uncleared import goods, notices
 from eccs.workflow import Document, Refused, Step, take
-from manifests import amendments, arrival, holds, reconciliation, warehouse
 from manifests.models import (
-    Bag,
     Difference,
     ExpressCargoManifest,
     HouseAirwayBill,
@@ -39,16 +28,14 @@ from manifests.models import (
     Package,
     WarehouseEntry,
 )
-from manifests.reconciliation import after_late_scans
-from payments import bank, services
 from payments.models import Challan
 from tests.every_step import declared
 from tests.factories.bills import bill, decision
 from tests.factories.documents import SHIPMENTS, bill_of_documents, flight
-from tests.factories.firms import actor
 from tests.factories.form_e import large_bill
 from tests.factories.manifests import house_airway_bill, manifest
 from tests.factories.manual import manual_clearance, manual_form, paper
+from tests.walks.acts import Acts, World, one_of
 from tests.walks.laws import LAWS
 from tests.walks.replay import Replay
 from tests.walks.state import Row, State, Subject, forget, prepare
@@ -57,7 +44,6 @@ STARTS = (
     Stage.DRAFT, Stage.DRAFT, Stage.DOCUMENTS, Stage.ASSESSMENT, Stage.ASSESSMENT, Stage.DUTY, Stage.ARRIVAL, Stage.XRAY,
     Stage.FOR_OUT_OF_CHARGE, Stage.ADJUDICATION,
 )  # fmt: skip
-PEOPLE = [role for role in Role if role.group is not Group.SYSTEM]
 ACTS = 40  # of a walk
 OF_DOCUMENTS = (
     Stage.DRAFT, Stage.ARRIVAL, Stage.ARRIVAL, Stage.XRAY, Stage.EXAMINATION, Stage.FOR_OUT_OF_CHARGE, Stage.ADJUDICATION,
@@ -72,11 +58,6 @@ FREE_OF_DUTY = {
 BOND = {"type": "PROVISIONAL", "number": "B-118", "amount": "5000", "date": "2026-11-12"}
 ALTERED = [{"item_no": 1, "unit_price": "14.00"}]
 AMOUNTS = ("0", "40", "250")
-
-
-def one_of(data: st.DataObject, choices: Sequence[Any]) -> Any:
-    """One of several; only its place is told where a walk fails, the words are in the notes."""
-    return choices[data.draw(st.integers(0, len(choices) - 1))]
 
 
 Answers = Callable[[st.DataObject], dict[str, Any]]
@@ -96,33 +77,9 @@ DRAWN: dict[tuple[type[Document], str], Answers] = {
 }  # fmt: skip
 
 
-@dataclass
-class World:
-    """Whoever may act: made once, before the walks."""
-
-    people: list[Actor]
-
-    @classmethod
-    def made(cls) -> World:
-        """One person of every role at Bengaluru and another at Delhi, of one courier and of another."""
-        here = [actor(role, name=f"Uma {role.title()}") for role in PEOPLE]
-        away = [
-            actor(role, name=f"Om {role.title()}", station="DEL", firm="metro")
-            for role in PEOPLE
-            if role.group in (Group.CUSTOMS, Group.CUSTODIAN, Group.COURIER)
-        ]
-        return cls([*here, *away, *(actor(role, name=f"Ila {role.title()}") for role in PEOPLE)])
-
-    def at(self, *roles: str) -> list[Actor]:
-        """The people of these roles at Bengaluru, of the courier that files."""
-        found = [one for one in self.people if one.postings[0].role in roles]
-        return [one for one in found if not one.name.startswith("Om ")]
-
-
-class Walk(RuleBasedStateMachine):
+class Walk(Acts, RuleBasedStateMachine):
     """One walk: a manifest with two shipments and a bill on each, from some stage on."""
 
-    world: ClassVar[World]
     often: ClassVar[dict[str, int]] = OFTEN
     starts: ClassVar[tuple[Stage, ...]] = STARTS
     given: ClassVar[dict[str, Any]] = {}  # what stands on the bills besides
@@ -244,121 +201,7 @@ class Walk(RuleBasedStateMachine):
         taken = self._take(data, model, row, step, by)
         assert theirs or not taken, f"{by.name} took “{step.name}” at {row['stage']}"
 
-    def custodian(self, data: st.DataObject) -> None:
-        """A label is scanned, of the manifest or of none, or a shipment weighed."""
-        by = one_of(data, self.world.at(Role.ARRIVAL_SCANNER))
-        on = ExpressCargoManifest.objects.get(pk=self.manifest)
-        labels = [package["crn"] for package in self.before.all(Package)]
-        if on.is_documents:
-            loose = [h["number"] for h in self.before.all(HouseAirwayBill) if h["bag_id"] is None]
-            labels = [*(bag["number"] for bag in self.before.all(Bag)), *loose]
-        shipments = [hawb["number"] for hawb in self.before.all(HouseAirwayBill)]
-        if data.draw(st.integers(0, 4)) == 0:
-            number, kg = one_of(data, shipments), one_of(data, ["4.2", "9.5"])
-            self._act(lambda: arrival.weigh(on, number, Decimal(kg)), f"weigh {number}: {kg}")
-            return
-        codes = data.draw(st.lists(st.sampled_from([*labels, *labels, "EXCESS1"]), min_size=1, max_size=3))
-        scans = [arrival.Scan(UUID(int=self._next()), code, timezone.now()) for code in codes]
-
-        def scanned() -> None:
-            arrival.record(on.pk, scans, by, documents=on.is_documents)
-            if on.stage == "ARRIVED":
-                after_late_scans(on)
-
-        self._act(scanned, f"scan {codes}")
-
-    def courier(self, data: st.DataObject) -> None:
-        """A courier, the own or another, writes an amendment of the manifest or puts a shipment on hold."""
-        by = one_of(data, [*self.world.at(Role.COURIER_SIGNATORY), *self._strangers()])
-        on = ExpressCargoManifest.objects.get(pk=self.manifest)
-        hawb = one_of(data, list(on.hawbs.order_by("pk")))
-        if (entry := WarehouseEntry.objects.filter(hawb=hawb).first()) and one_of(data, [False, True]):
-            made = self._act(lambda: goods.request_return(entry.pk, "Refused.", by), f"{by.name}: return of {hawb}")
-            assert not made or by not in self._strangers(), "a stranger asked for a return"
-            return
-        cells = amendments.row_of(hawb)
-        acts: dict[str, Callable[[], object]] = {
-            "hold": lambda: holds.put_on_hold(hawb.pk, "The invoice is missing.", by),
-            "release": lambda: holds.release(hawb.pk, by),
-        }
-        if by.courier_id == on.courier_id:  # whose the manifest is, is asked by the pages
-            acts |= {
-                "move": lambda: amendments.propose_change(on, hawb.number, cells | {"consignee_city": "Mysuru"}, by),
-                "repack": lambda: amendments.propose_change(
-                    on,
-                    hawb.number,
-                    cells
-                    | (
-                        {"pieces": "3"}
-                        if on.is_documents
-                        else {"packages": "3", "crn_numbers": " ".join(f"{hawb.pk}X{n}" for n in "123")}
-                    ),
-                    by,
-                ),
-                "delete": lambda: amendments.propose_delete(on, hawb.number, by),
-                "flight": lambda: amendments.propose_header(
-                    on, amendments.header_of(on) | {"flight_number": "ZZ999"}, by
-                ),
-            }
-        name = one_of(data, sorted(acts))
-        self._act(acts[name], f"{by.name}: {name} {hawb.number}")
-
-    def keeper(self, data: st.DataObject) -> None:
-        """The custodian moves goods, proposes to dispose of them, posts a notice; the system issues the notices."""
-        by = one_of(data, [*self.world.at(Role.WAREHOUSE_KEEPER), *self._strangers()])
-        entries = self.before.all(WarehouseEntry)
-        entry, told = one_of(data, entries), self.before.all(UnclearedNotice)
-        acts: dict[str, Callable[[], object]] = {
-            "dispose": lambda: goods.propose_disposal([entry["id"]], "AUCTION", "Nobody answers.", by),
-            "move": lambda: warehouse.move([entry["id"]], "BAY-9", by),
-            "notices": lambda: (notices.issue(goods.RETURN), notices.issue(goods.DISPOSAL)),
-        }
-        if told:
-            notice = one_of(data, told)
-            acts["post"] = lambda: goods.record_posting(notice["number"], timezone.localdate(), by)
-        name = one_of(data, ["dispose", *sorted(acts)])
-        self._act(acts[name], f"{by.name}: {name} {entry['id']}")
-
-    def settler(self, data: st.DataObject) -> None:
-        """An officer, or somebody else, explains what was short or in excess."""
-        by = one_of(
-            data,
-            [*self.world.at(Role.DCAC, Role.SHED_SUPERINTENDENT), *self.world.at(Role.INSPECTOR), *self._strangers()],
-        )
-        one = one_of(data, self.before.all(Difference))
-        done = self._act(lambda: reconciliation.settle(one["id"], "Offloaded.", by), f"{by.name}: settle {one['code']}")
-        assert not done or by.postings[0].role in (Role.DCAC, Role.SHED_SUPERINTENDENT), "settled by somebody else"
-
-    def payer(self, data: st.DataObject) -> None:
-        """Somebody puts bills on a challan: the courier's own that wait for duty, or others."""
-        bills = [row["id"] for row in self.before.all(CourierBillOfEntry)]
-        due = [row["id"] for row in self.before.all(CourierBillOfEntry, stage=Stage.DUTY)]
-        chosen = data.draw(st.sets(st.sampled_from(one_of(data, [due, due, bills])), min_size=1))
-        payers = [*self.world.at(*COURIERS), *self._strangers()]
-        by = one_of(data, payers)
-        made = self._act(lambda: services.create_challan(chosen, by), f"{by.name}: challan for {chosen}")
-        assert not made or by not in self._strangers(), "a stranger made a challan"
-
-    def bank_says(self, data: st.DataObject) -> None:
-        """The bank tells of a challan what it likes, in any order and more than once."""
-        challan = one_of(data, self.before.all(Challan))
-        status = one_of(data, [bank.Status.PAID, bank.Status.PAID, *bank.Status])
-        paise = int(challan["amount"] * 100) + one_of(data, [0, 0, 0, 100])
-        transactions = [f"SBX{challan['id']:015d}", "SBX1"]
-        said = bank.Confirmation(
-            challan=challan["number"], amount_paise=paise, status=status, nonce=f"{self._next():032x}",
-            bank_transaction=one_of(data, transactions) if status is bank.Status.PAID else "",
-        )  # fmt: skip
-        self._act(lambda: services.receive(said), f"the bank: {challan['number']} {status} {paise}")
-
     # ── what follows an act ───────────────────────────────────────────────────
-
-    def _strangers(self) -> list[Actor]:
-        return [one for one in self.world.people if one.name.startswith("Om Courier")]
-
-    def _next(self) -> int:
-        self.transactions += 1
-        return self.transactions
 
     def _take(self, data: st.DataObject, model: Any, row: Row, step: Step, by: Actor) -> bool:
         one = model(pk=row["id"], number=row["number"])  # the gate reads it anew

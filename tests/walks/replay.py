@@ -201,7 +201,7 @@ class Replay:
                 self._retell_manifest(told)
         elif model in ANSWERED:
             values = self._answers.setdefault((model, row["id"]), {})
-            named = {RENAMED.get(name, {}).get(model, name): value for name, value in line.answers.items()}  # type: ignore[call-overload]
+            named = {RENAMED.get(name, {}).get(model, name): value for name, value in line.answers.items()}
             values |= {name: value for name, value in named.items() if name in row and name != "hawb"}
 
     def _retell_bill(self, row: Row, line: Any, state: State) -> None:
@@ -213,7 +213,8 @@ class Replay:
             items = {(i["bill_id"], i["item_no"]): _of(i, OF_ITEMS) for i in state.all(Item, bill_id=row["id"])}
             self._items |= items
             return
-        TELLS.get(line.step, lambda _values, _line: None)(values, line)
+        if tell := TELLS.get(line.step):
+            tell(values, line)
         told = line.answers
         for change in (told.get("alterations") or ()) if line.step == "assess" else ():
             self._items[row["id"], int(change["item_no"])].update({n: v for n, v in change.items() if n in OF_ITEMS})

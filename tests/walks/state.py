@@ -92,6 +92,8 @@ def prepare() -> None:
         for n, (model, condition) in enumerate(READ.items())
     ]
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")  # planning it anew costs more than reading
+        cursor.execute("SET LOCAL jit = off")
         cursor.execute(f"PREPARE walked(bigint, bigint, bigint[]) AS {' UNION ALL '.join(parts)}")
 
 
