@@ -66,8 +66,11 @@ def _of_detention(memo: DetentionMemo) -> list[Notice]:
 def _of_documents(bill: CourierBillOfEntry) -> list[Notice]:
     """The notices that the bill still waits for compulsory documents."""
     told = {"bill": bill, "since": _since(bill.stage_since)}
-    subject = lambda: _("%(bill)s: the compulsory documents asked for on %(since)s are missing") % told  # noqa: E731
-    return notices_about(bill, subject, bill.documents_required)
+    return notices_about(
+        bill,
+        lambda: _("%(bill)s: the compulsory documents asked for on %(since)s are missing") % told,
+        bill.documents_required,
+    )
 
 
 @shared_task

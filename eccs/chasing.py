@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -32,7 +32,7 @@ def chase(rows: QuerySet[Any], since: str, chased: str, tell: Callable[[Any], It
     return reminded
 
 
-def _some(late: QuerySet[Any], chased: str, now: Any, tell: Callable[[Any], Iterable[Notice]]) -> int:
+def _some(late: QuerySet[Any], chased: str, now: datetime, tell: Callable[[Any], Iterable[Notice]]) -> int:
     with transaction.atomic():
         found = list(late.select_for_update(of=("self",), skip_locked=True)[:AT_ONCE])
         Notice.objects.bulk_create(notice for one in found for notice in tell(one))

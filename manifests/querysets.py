@@ -11,7 +11,7 @@ from accounts.permissions import Actor
 from accounts.roles import Group
 from eccs.pages import activity_of
 
-GOODS = ("courierbillofentry.record_arrival", "page.scan-station", "page.warehouse-register")
+GOODS = ("courierbillofentry.record_arrival", activity_of("scan-station"), activity_of("warehouse-register"))
 """What a custodian's people do with goods that have come: whoever does one of these sees what they are filed under."""
 
 

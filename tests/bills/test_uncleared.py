@@ -162,7 +162,7 @@ def test_goods_go_back_from_1_april_2026_on(day: date, *, possible: bool) -> Non
         assert goods.request_return(entry.pk, "Refused.", actor("COURIER_SIGNATORY")).stage == "REQUESTED"
 
 
-def test_15_and_30_days_begin_to_the_second_for_every_act(people: Callable[[str], User]) -> None:
+def test_5_0_v_every_act_begins_to_the_second_after_15_and_after_30_days(people: Callable[[str], User]) -> None:
     """Request, permission and record of a return; proposal, permission and record of a disposal; and the notices."""
     people("signatory.swift")
     came = timezone.now()
