@@ -85,6 +85,21 @@ def put(bill: CourierBillOfEntry, items: Sequence[Item], found: Reckoned) -> Non
         item.duty_forgone, item.total_duty = duty.forgone, duty.total
 
 
+VALUED = ("assessable_value", "total_duty", "fine", "penalty")
+
+
+def valued(bill: CourierBillOfEntry) -> dict[str, Any]:
+    """What is demanded on a bill as it stands, for the trail."""
+    return {**{name: f"{getattr(bill, name):.2f}" for name in VALUED}, "duty_heads": dict(bill.duty_heads)}
+
+
+def tell_change(bill: CourierBillOfEntry, before: dict[str, Any]) -> None:
+    """The trail keeps what was demanded before the step, and after it, where that differs."""
+    after = valued(bill)
+    if after != before:
+        bill.snapshot_for_trail = {"before": before, "after": after}
+
+
 def heads(found: Reckoned) -> dict[str, str]:
     """The duty by head as the bill keeps it."""
     return heads_of_duty(found.duty)

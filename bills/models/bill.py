@@ -115,6 +115,7 @@ class CourierBillOfEntry(HeldClearance):
     examination_prescribed = models.BooleanField(default=False)
     documents_required = models.CharField(max_length=400, blank=True)
     documents_complete = models.BooleanField(default=True)
+    documents_chased_at = models.DateTimeField(null=True, blank=True)  # when the firm was last reminded of them
 
     # What the desks found
     holds = models.CharField(max_length=60, blank=True)  # what keeps it from Out of Charge: `QUERY AMENDMENT`

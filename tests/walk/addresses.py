@@ -217,7 +217,14 @@ def _upload(kind: str, state: str, flight: ExpressCargoManifest) -> Upload:
 
 def _of_uncleared_goods(world: World) -> None:
     entry = lying(40)
-    world.own("uncleared-notice", notified(entry).number)
+    to = Importer.objects.filter(iec=IMPORTER_IEC).first() or importer(iec=IMPORTER_IEC)
+    for name in ("uncleared-notice", "uncleared-posted"):
+        world.own(
+            name,
+            notified(entry, importer=to, posted_on=None).number
+            if name == "uncleared-notice"
+            else notified(lying(40)).number,
+        )
     world.own("uncleared-return", entry.pk)
     blank = manual_form().number
     for name in ("manual-issued", "manual-blanks"):
