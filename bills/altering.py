@@ -87,7 +87,7 @@ def _plain(name: str, value: Any) -> str:
 def _figures(bill: CourierBillOfEntry) -> dict[str, Any]:
     """What the bill comes to, as the trail keeps it."""
     return {
-        "assessable_value": str(bill.assessable_value),
-        "total_duty": str(bill.total_duty),
+        "assessable_value": f"{bill.assessable_value:.2f}",
+        "total_duty": f"{bill.total_duty:.2f}",
         "heads": dict(bill.duty_heads),
     }

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bills.duty.exemptions import Exemption, Exemptions
+from bills.duty.exemptions import Exemption, Exemptions, cited
 from bills.kinds import EXEMPTED_BY, For, Kind, Nature
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def whose_bill(bill: CourierBillOfEntry) -> frozenset[str]:
 
 def is_claim(notification: str, serial: str, nature: str) -> bool:
     """Whether an item claims an exemption; that of samples and gifts is their nature's, and reckoned by it."""
-    if nature and notification == EXEMPTED_BY.get(Nature(nature)):
+    if nature and cited(notification) == cited(EXEMPTED_BY[Nature(nature)]):
         return False
     return bool(notification or serial)
 

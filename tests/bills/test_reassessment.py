@@ -58,7 +58,10 @@ def test_each_alteration_changes_the_value_and_keeps_what_was_declared(
     assert done.assessable_value == D(value)
     told = done.trail.get(step="assess").snapshot
     assert (told["changes"][0]["old"], told["changes"][0]["new"]) == (old, new)
-    assert (told["before"]["total_duty"], told["after"]["total_duty"]) == (str(one.total_duty), str(done.total_duty))
+    assert (told["before"]["total_duty"], told["after"]["total_duty"]) == (
+        f"{one.total_duty:.2f}",
+        f"{done.total_duty:.2f}",
+    )
     page = desks.page("signatory.swift", done)
     assert "As declared and as assessed" in page and label in page and "As the invoice shows." in page
 

@@ -78,7 +78,7 @@ def test_a_prior_bill_is_reckoned_anew_by_the_rate_of_the_day_of_arrival() -> No
     line = now.trail.get(step="recompute_duty")
     assert line.answers["before"] == str(filed.total_duty)
     assert (line.snapshot["before"]["heads"], line.snapshot["after"]["heads"]) == (filed.duty_heads, now.duty_heads)
-    assert line.snapshot["after"]["total_duty"] == str(now.total_duty)
+    assert line.snapshot["after"]["total_duty"] == f"{now.total_duty:.2f}"
     assert now.items.get().total_duty == now.total_duty
 
 

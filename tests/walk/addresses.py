@@ -229,6 +229,7 @@ def _of_payments(world: World, owed: Challan, paid: Challan) -> None:
     for one in (owed, paid):
         world.own("go-to-bank", one.number)
         world.own("cyber-receipt", one.number)
+        world.own("challan-print", one.number)
     said = BankMessage.objects.create(
         nonce="walk", sort="confirmation", challan=paid, challan_number=str(paid.number), bank_transaction="SBX1",
         amount_paise=100, status="PAID", outcome="QUEUED", reason="PAID_TWICE",

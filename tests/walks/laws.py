@@ -28,18 +28,21 @@ OPEN_REQUEST = ("REQUESTED", "PROCESSED", "VERIFIED")
 EXAMINED = ("report_examination", "report_first_check_examination")
 DECLARED = (
     "government", "eou", "repair_and_return", "ecommerce", "iec", "iec_branch", "gstin", "state_code", "ad_code",
-    "invoice_number", "invoice_date", "invoice_terms", "currency", "freight", "insurance", "inland_charges", "discount",
-    "exchange_rate",
+    "invoice_number", "invoice_date",
 )  # fmt: skip
+ALTERABLE = ("invoice_terms", "currency", "freight", "insurance", "inland_charges", "discount", "exchange_rate")
 REVALUED = ("file", "assess", "amend", "recompute_duty", "adjudicate", "finalise")
 BY_STEPS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(DECLARED, ("file", "amend")),
+    **dict.fromkeys(ALTERABLE, ("file", "amend", "assess")),
     **dict.fromkeys(("kyc_type", "kyc_number", "filed_at", "presented_on", "risk_decision_id"), ("file",)),
     "facilitated": ("file", "send_back_for_assessment"),
     **dict.fromkeys(("assessable_value",), ("file", "assess", "amend", "recompute_duty")),
     **dict.fromkeys(("total_duty", "duty_heads"), REVALUED),
     **dict.fromkeys(("fine", "penalty"), ("adjudicate", "finalise")),
-    **dict.fromkeys(("duty_paid", "paid_at"), ("confirm_payment", "credit_payment")),
+    **dict.fromkeys(("duty_paid", "paid_at", "paid_heads", "interest"), ("confirm_payment", "credit_payment")),
+    "late_charge": ("file", "assess"),
+    "returned_on": ("assess", "approve_appraisal", "adjudicate", "finalise"),
     **dict.fromkeys(("xray_result", "xray_at"), ("clear_xray", "mark_suspicious")),
     "examined_at": (*EXAMINED, "order_re_examination", "mark_suspicious"),
     "out_of_charge_at": ("clear_xray", "give_out_of_charge"),
@@ -65,7 +68,7 @@ def ready_to_leave(before: State, after: State, steps: Steps) -> None:
     """No goods are Out of Charge but X-rayed, paid, arrived, examined where called for, with nothing open against them."""
     for bill in after.all(CourierBillOfEntry, stage="OUT_OF_CHARGE"):
         pk, hawb = bill["id"], after.rows[HouseAirwayBill][bill["hawb_id"]]
-        owed = bill["total_duty"] + bill["interest"] + bill["fine"] + bill["penalty"]
+        owed = bill["total_duty"] + bill["interest"] + bill["fine"] + bill["penalty"] + bill["late_charge"]
         assert bill["xray_result"], "Out of Charge without X-ray"
         assert bill["duty_paid"] >= owed, "Out of Charge with duty unpaid"
         assert hawb["packages_arrived"] == hawb["packages"], "Out of Charge with packages missing"
