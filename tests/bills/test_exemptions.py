@@ -316,13 +316,17 @@ def test_a_claim_in_a_file_is_checked_row_by_row_and_reckoned_where_it_stands(si
         house_airway_bill(flight, number=f"SWF00{n}")
     claim = {"notification": "7/2026-Customs", "notification_sl_no": "12"}
     eou = {"form": "CBE-XIV", "eou": "Y", "iec": "AAKCK4417E"}
-    bad = [row("SWF001", **claim), row("SWF002", **claim, **eou, cth="49019900"), row("SWF003", notification="8/2026")]
+    bad = [
+        row("SWF001", 1, **claim),
+        row("SWF002", 1, **claim, **eou, cth="49019900"),
+        row("SWF003", notification="8/2026"),
+    ]
     upload = send(signed_in, flight, bad)
     faults = {(at, column): reason for at, column, _value, reason in upload.faults}
     assert "Goods of an export oriented unit" in faults[2, "notification_sl_no"]
     assert "does not cover tariff item 49019900" in faults[3, "notification_sl_no"]
     assert "not among the exemption notifications" in faults[4, "notification"]
-    upload = send(signed_in, flight, [row("SWF001", **claim, **eou), row("SWF002", **eou)])
+    upload = send(signed_in, flight, [row("SWF001", 1, **claim, **eou), row("SWF002", 1, **eou)])
     assert upload.state == "READY", upload.faults
     signatory = signed_in("signatory.swift")
     signatory.post(f"/uploads/{upload.pk}/sign/", {"declare1": "on", "declare2": "on"})
