@@ -74,6 +74,8 @@ EVENTS = {
     "form.refused": _("Form refused"),
     "rule.added": _("Dated rule added"),
     "rule.withdrawn": _("Dated rule withdrawn"),
+    "holiday.added": _("Holiday added"),
+    "holiday.removed": _("Holiday taken out"),
     "rates.loaded": _("File of rates loaded"),
     "rates.proposed": _("Rates proposed"),
     "rates.approved": _("Rates approved"),

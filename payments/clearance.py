@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import COURIERS, Role
+from bills import dues
 from bills.clearance.provisional import ProvisionalStage
 from bills.querysets import owed
 from bills.stages import Stage as BillStage
@@ -47,16 +49,33 @@ ASKED = (Stage.AT_BANK, Stage.UNKNOWN)
 
 def bills_still_due(challan: Any, actor: Actor) -> str:
     """Every bill still waits for exactly the amount that stands on the challan."""
-    due = owed("bill__") - F("bill__duty_paid")
-    extra = Q(assessment__stage=ProvisionalStage.EXTRA_DUTY, amount=F("assessment__extra_duty"))
+    due = owed("bill__") - F("bill__duty_paid") + F("interest")
+    final = F("assessment__extra_duty") + F("interest")
+    extra = Q(assessment__stage=ProvisionalStage.EXTRA_DUTY, amount=final)
     stands = Q(assessment=None, bill__stage=BillStage.DUTY, amount=due) | extra
     changed = challan.lines.exclude(pk__in=challan.lines.filter(stands).values("pk"))
     numbers = list(changed.order_by("bill_id").values_list("bill__number", flat=True)[:3])
+    if not numbers and challan.stage == Stage.CREATED:
+        numbers = _with_other_interest(challan)
     if not numbers:
         return ""
     return _("The amount due has changed since the challan was made: %(bills)s. Withdraw it and make a new one.") % {
         "bills": ", ".join(numbers)
     }
+
+
+def _with_other_interest(challan: Any) -> list[str]:
+    """The first bills on which other interest has run until today than stands on a challan that was not sent to the bank yet."""
+    today = timezone.localdate()
+    lines = list(challan.lines.select_related("bill__manifest", "assessment").order_by("bill_id"))
+    calendar = dues.calendar_for(line.bill for line in lines)
+    now = {
+        line.pk: dues.final_interest(line.assessment, today)
+        if line.assessment
+        else dues.due(line.bill, today, calendar).accrued
+        for line in lines
+    }
+    return [line.bill.number for line in lines if line.interest != now[line.pk].amount][:3]
 
 
 def bills_on_no_other_challan(challan: Any, actor: Actor) -> str:

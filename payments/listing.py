@@ -18,6 +18,7 @@ from payments.models import BankMessage, Challan
 HEADS = {
     "bcd": _("BCD"), "aidc": _("AIDC"), "sws": _("SWS"), "igst": _("IGST"), "cess": _("Compensation cess"),
     "duty": _("Duty"), "interest": _("Interest"), "fine": _("Fine"), "penalty": _("Penalty"),
+    "late": _("Late charge"),
     "fee": _("Transshipment fee"),
 }  # fmt: skip
 

@@ -147,6 +147,9 @@ class ChallanLine(models.Model):
     )  # whose extra duty it is
     amount = models.DecimalField(max_digits=16, decimal_places=2)
     heads = models.JSONField(default=dict)
+    interest = models.DecimalField(
+        max_digits=16, decimal_places=2, default=Decimal(0)
+    )  # of it, run until the day of the challan
     live = models.BooleanField(default=True)
     credited_at = models.DateTimeField(null=True)
     refusal = models.CharField(max_length=300, blank=True)  # why a paid amount could not be credited to the bill

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments import bank_views, reconciliation, views
+from payments import bank_views, paper_views, reconciliation, views
 
 urlpatterns = [
     path("", views.history, name="payment-history"),
@@ -13,5 +13,6 @@ urlpatterns = [
     path("bank/return/", bank_views.bank_return, name="bank-return"),
     path("bank/confirmation/", bank_views.confirmation, name="bank-confirmation"),
     path("challans/<str:number>/go-to-bank/", views.go_to_bank, name="go-to-bank"),
+    path("challans/<str:number>/tr-6.pdf", paper_views.challan_pdf, name="challan-print"),
     path("challans/<str:number>/receipt/", views.receipt, name="cyber-receipt"),
 ]

@@ -16,7 +16,7 @@ from accounts.advisories import Stage as AdvisoryStage
 from accounts.credentials import ExpiryExercise
 from accounts.directory.registration import Stage as CourierStage
 from accounts.models import Importer
-from bills.models import Attachment, CourierBillOfEntry, OutOfCharge
+from bills.models import Attachment, CourierBillOfEntry, Holiday, OutOfCharge
 from bills.stages import Stage
 from eccs import audit
 from eccs.audit import AuditLine
@@ -236,6 +236,7 @@ def _of_payments(world: World, owed: Challan, paid: Challan) -> None:
     for one in (owed, paid):
         world.own("go-to-bank", one.number)
         world.own("cyber-receipt", one.number)
+        world.own("challan-print", one.number)
     said = BankMessage.objects.create(
         nonce="walk", sort="confirmation", challan=paid, challan_number=str(paid.number), bank_transaction="SBX1",
         amount_paise=100, status="PAID", outcome="QUEUED", reason="PAID_TWICE",
@@ -271,7 +272,7 @@ def _common(world: World) -> None:
         "uncleared-dispose", "audit", "audit-export", "documents", "role-holders", "advisories", "advisories-written",
         "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
         "bonds", "bond-request", "bond-master", "bond-master-enter", "custodian-new", "importers", "importer-new", "work", "hand-over",
-        "rate-files", "tariff", "exchange-rates",
+        "rate-files", "tariff", "exchange-rates", "exemptions", "holidays",
     ):  # fmt: skip
         world.common(name)
     world.common("session-end", 1)
@@ -315,7 +316,7 @@ def _rates(world: World) -> None:
     loaded = rate_file("PROPOSED")
     assert loaded.upload is not None
     loaded.upload.file.save("lamps.csv", ContentFile(b"cth\n"))
-    for sort in ("tariff", "exchange-rates"):
+    for sort in ("tariff", "exchange-rates", "exemptions"):
         world.common("upload-template", sort)
         world.common("rate-file-new", sort)
     for name in ("rate-file-changes", "rate-file-download"):
@@ -323,6 +324,9 @@ def _rates(world: World) -> None:
     world.common("rate-file-again", loaded.pk)
     world.common("tariff-item", "98049000")
     world.common("exchange-rate", "USD")
+    day = timezone.localdate() + timedelta(days=40)
+    holiday = Holiday.objects.create(day=day, name="Trial day", source="trial", station_id="BLR")
+    world.own("holiday-remove", holiday.pk)
 
 
 def _cancelled_exercise() -> ExpiryExercise:
