@@ -74,6 +74,8 @@ EVENTS = {
     "form.refused": _("Form refused"),
     "rule.added": _("Dated rule added"),
     "rule.withdrawn": _("Dated rule withdrawn"),
+    "location.added": _("Location entered"),
+    "location.changed": _("Location changed"),
     "rates.loaded": _("File of rates loaded"),
     "rates.proposed": _("Rates proposed"),
     "rates.approved": _("Rates approved"),

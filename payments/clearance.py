@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +18,7 @@ from bills.querysets import owed
 from bills.stages import Stage as BillStage
 from eccs.celery import after_commit
 from eccs.workflow import Actor, Document, Step, step
+from transit.clearance import Stage as TransferStage
 
 if TYPE_CHECKING:
     from payments.models import Challan
@@ -49,9 +51,13 @@ def bills_still_due(challan: Any, actor: Actor) -> str:
     """Every bill still waits for exactly the amount that stands on the challan."""
     due = owed("bill__") - F("bill__duty_paid")
     extra = Q(assessment__stage=ProvisionalStage.EXTRA_DUTY, amount=F("assessment__extra_duty"))
-    stands = Q(assessment=None, bill__stage=BillStage.DUTY, amount=due) | extra
+    fee = Q(transfer__stage=TransferStage.FEE, amount=F("transfer__fee"))
+    stands = Q(assessment=None, bill__stage=BillStage.DUTY, amount=due) | extra | fee
     changed = challan.lines.exclude(pk__in=challan.lines.filter(stands).values("pk"))
-    numbers = list(changed.order_by("bill_id").values_list("bill__number", flat=True)[:3])
+    named = changed.order_by("bill_id", "transfer_id").values_list(
+        Coalesce("bill__number", "transfer__number"), flat=True
+    )
+    numbers = list(named[:3])
     if not numbers:
         return ""
     return _("The amount due has changed since the challan was made: %(bills)s. Withdraw it and make a new one.") % {
@@ -63,7 +69,8 @@ def bills_on_no_other_challan(challan: Any, actor: Actor) -> str:
     """None of the bills stands on another challan that may still be paid."""
     from payments.models import ChallanLine
 
-    taken = ChallanLine.objects.filter(live=True, bill__in=challan.lines.values("bill")).exclude(challan=challan)
+    same = Q(bill__in=challan.lines.values("bill")) | Q(transfer__in=challan.lines.values("transfer"))
+    taken = ChallanLine.objects.filter(same, live=True).exclude(challan=challan)
     return _("Some of the bills stand on another challan.") if taken.exists() else ""
 
 
