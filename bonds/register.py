@@ -53,7 +53,7 @@ def exported(rows: QuerySet[Bond, Bond]) -> Iterator[list[str]]:
         Prefetch("guarantees", queryset=live, to_attr="live_guarantees")
     )
     for bond in ordered.order_by("-pk")[:MOST_EXPORTED].iterator(chunk_size=2000):
-        behind: list[BankGuarantee] = bond.live_guarantees  # type: ignore[attr-defined]
+        behind: list[BankGuarantee] = bond.live_guarantees
         firm_number = bond.courier.number if bond.courier else bond.importer.iec if bond.importer else ""
         yield [
             bond.number or "", str(bond.get_stage_display()), bond.firm.name, firm_number or "", bond.station_id,

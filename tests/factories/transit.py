@@ -29,7 +29,7 @@ def location(code: str = "DEL") -> Location:
     return found
 
 
-def transshipment_bond(*, station: str = "BLR", firm: str = "swift", amount: int = 10_000_000, **given: Any) -> Bond:
+def transshipment_bond(*, station: str = "BLR", firm: str = "swift", amount: int = 1_000_000_000, **given: Any) -> Bond:
     """A registered continuity bond for transshipment."""
     master = bond_master(station=station, purpose="TRANSSHIPMENT")
     return bond(station=station, firm=firm, amount=amount, master=master, **given)
