@@ -169,6 +169,8 @@ def why_not_submit(transfer: CargoTransferManifest) -> list[str]:
     """Everything that stands against filing it but the bond: a fixed number of queries, however many shipments."""
     if not transfer.destination.is_in_force:
         return [_("%(to)s is no longer in the location directory.") % {"to": transfer.destination}]
+    if transfer.destination.station_id == transfer.station_id:
+        return [_("The destination is the station itself: the goods are cleared here. Have the manifest amended.")]
     rows = list(transfer.live_lines().select_related("hawb__warehouse_entry"))
     if not rows:
         return [_("Put at least one shipment on it.")]

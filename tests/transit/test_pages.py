@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -19,6 +20,8 @@ from tests.factories.firms import actor
 from tests.factories.transit import transfer
 from transit import gate
 from transit.clearance import Stage
+from transit.drafts import why_not_submit
+from transit.forms import ListForm
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +91,20 @@ def test_the_location_directory_is_found_and_kept(signed_in: SignedIn) -> None:
     assert set(AuditLine.objects.filter(event__startswith="location.").values_list("event", flat=True)) == {
         "location.added", "location.changed",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [(b"hawb,goods\nSWF1,lamps\nSWF2,books\n", ["SWF1", "SWF2"]), (b"SWF1\nSWF2\n", ["SWF1", "SWF2"]), (b"", [])],
+)
+def test_a_list_of_hawbs_is_read_with_or_without_a_heading(content: bytes, found: list[str]) -> None:
+    form = ListForm({}, {"file": SimpleUploadedFile("list.csv", content)})
+    assert form.is_valid() is bool(found), form.errors
+    assert not found or form.cleaned_data["found"] == found
+
+
+def test_goods_are_not_sent_on_to_where_they_are() -> None:
+    assert "the station itself" in " ".join(why_not_submit(transfer(to="BLR")))
 
 
 def test_a_thousand_shipments_take_as_many_statements_as_ten() -> None:
