@@ -76,6 +76,8 @@ EVENTS = {
     "rule.withdrawn": _("Dated rule withdrawn"),
     "holiday.added": _("Holiday added"),
     "holiday.removed": _("Holiday taken out"),
+    "location.added": _("Location entered"),
+    "location.changed": _("Location changed"),
     "rates.loaded": _("File of rates loaded"),
     "rates.proposed": _("Rates proposed"),
     "rates.approved": _("Rates approved"),

@@ -48,6 +48,7 @@ app.conf.beat_schedule = {
     "end manual clearances": {"task": "bills.tasks.end_manual_clearances", "schedule": 300.0},
     "notify of uncleared goods": {"task": "bills.tasks.watch_uncleared", "schedule": crontab(hour=6, minute=0)},
     "watch the bonds": {"task": "bonds.tasks.watch_bonds", "schedule": crontab(minute=25)},
+    "watch the transshipments": {"task": "transit.tasks.watch_transfers", "schedule": crontab(hour=7, minute=10)},
     "watch the couriers' registrations": {
         "task": "accounts.directory.tasks.watch_registrations",
         "schedule": crontab(hour=0, minute=20),

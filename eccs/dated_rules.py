@@ -168,6 +168,17 @@ RULES = {
     "bond_second_alert_days": RuleKind(_("Second alert before a bond expires, days"), int, least=1, most=365),
     "bond_third_alert_days": RuleKind(_("Third alert before a bond expires, days"), int, least=1, most=365),
     "bond_last_alert_days": RuleKind(_("Last alert before a bond expires, days"), int, least=1, most=365),
+    "transshipment_bond_percent": RuleKind(
+        _("Transshipment: share of the value of the goods debited to the bond, percent"), Decimal, most=1000
+    ),
+    "transshipment_fee": RuleKind(_("Transshipment: a fee is charged for each transfer manifest"), bool),
+    "transshipment_fee_amount": RuleKind(_("Transshipment: fee of a transfer manifest, rupees"), Decimal),
+    "transshipment_days": RuleKind(
+        _("Transshipment: goods arrive at the destination within so many days"), int, least=1, most=365
+    ),
+    "transshipment_reminder_days": RuleKind(
+        _("Transshipment: of overdue goods the firm is reminded every so many days"), int, least=1, most=365
+    ),
     "target_minutes": RuleKind(
         _("Time within which a desk without a target of its own should finish, minutes"), int, least=1
     ),

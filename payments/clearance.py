@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +20,7 @@ from bills.querysets import owed
 from bills.stages import Stage as BillStage
 from eccs.celery import after_commit
 from eccs.workflow import Actor, Document, Step, step
+from transit.clearance import Stage as TransferStage
 
 if TYPE_CHECKING:
     from payments.models import Challan
@@ -52,9 +54,13 @@ def bills_still_due(challan: Any, actor: Actor) -> str:
     due = owed("bill__") - F("bill__duty_paid") + F("interest")
     final = F("assessment__extra_duty") + F("interest")
     extra = Q(assessment__stage=ProvisionalStage.EXTRA_DUTY, amount=final)
-    stands = Q(assessment=None, bill__stage=BillStage.DUTY, amount=due) | extra
+    fee = Q(transfer__stage=TransferStage.FEE, amount=F("transfer__fee"))
+    stands = Q(assessment=None, bill__stage=BillStage.DUTY, amount=due) | extra | fee
     changed = challan.lines.exclude(pk__in=challan.lines.filter(stands).values("pk"))
-    numbers = list(changed.order_by("bill_id").values_list("bill__number", flat=True)[:3])
+    named = changed.order_by("bill_id", "transfer_id").values_list(
+        Coalesce("bill__number", "transfer__number"), flat=True
+    )
+    numbers = list(named[:3])
     if not numbers and challan.stage == Stage.CREATED:
         numbers = _with_other_interest(challan)
     if not numbers:
@@ -67,7 +73,7 @@ def bills_still_due(challan: Any, actor: Actor) -> str:
 def _with_other_interest(challan: Any) -> list[str]:
     """The first bills on which other interest has run until today than stands on a challan that was not sent to the bank yet."""
     today = timezone.localdate()
-    lines = list(challan.lines.select_related("bill__manifest", "assessment").order_by("bill_id"))
+    lines = list(challan.lines.exclude(bill=None).select_related("bill__manifest", "assessment").order_by("bill_id"))
     calendar = dues.calendar_for(line.bill for line in lines)
     now = {
         line.pk: dues.final_interest(line.assessment, today)
@@ -82,7 +88,8 @@ def bills_on_no_other_challan(challan: Any, actor: Actor) -> str:
     """None of the bills stands on another challan that may still be paid."""
     from payments.models import ChallanLine
 
-    taken = ChallanLine.objects.filter(live=True, bill__in=challan.lines.values("bill")).exclude(challan=challan)
+    same = Q(bill__in=challan.lines.values("bill")) | Q(transfer__in=challan.lines.values("transfer"))
+    taken = ChallanLine.objects.filter(same, live=True).exclude(challan=challan)
     return _("Some of the bills stand on another challan.") if taken.exists() else ""
 
 

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from payments import bank_views, paper_views, reconciliation, views
+from payments import bank_views, fee_views, paper_views, reconciliation, views
 
 urlpatterns = [
     path("", views.history, name="payment-history"),
     path("new/", views.new, name="new-challan"),
+    path("fees/", fee_views.new, name="fee-challan"),
     path("reconciliation/", reconciliation.reconciliation, name="reconciliation"),
     path("reconciliation/<int:pk>/close/", reconciliation.close, name="close-reconciliation"),
     path("reconciliation/lines/<int:pk>/refundable/", reconciliation.record_refundable, name="record-refundable"),

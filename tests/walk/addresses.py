@@ -50,6 +50,7 @@ from tests.factories.people import officer, station_role
 from tests.factories.rates import rate_file
 from tests.factories.requests import amendment as bill_amendment
 from tests.factories.requests import cancellation, provisional_assessment
+from tests.factories.transit import arrival, transfer
 from tests.factories.uncleared import disposal, lying, notified, return_to_origin
 
 PUBLIC = (
@@ -114,15 +115,27 @@ def build() -> World:
     ]  # fmt: skip
     sent_back, disposed = return_to_origin(), disposal()
     bonds = [bond(), bond("REQUESTED"), bond("EXPIRED"), bond("VERIFIED")]
+    sent_on = [
+        transfer(stage) for stage in ("DRAFT", "FEE", "APPROVAL", "DEPARTURE", "IN_TRANSIT", "CERTIFICATE", "SHORT")
+    ]
+    arrived = [arrival(), arrival("RECORDED")]
     papers = [bill_of_documents(Stage.DRAFT), bill_of_documents(Stage.XRAY)]
     world.documents = [
-        sent_back, disposed, *bonds, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, owed, paid, *people, *roles,
+        sent_back, disposed, *bonds, *sent_on, *arrived, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, owed, paid, *people, *roles,
         _of_the_port_admin(world),
     ]  # fmt: skip
     _generic(world)
     _of_manifests(world, draft_manifest, flight)
     _of_bills(world, bills, flight)
     world.own("bond-statement", bonds[0].number)
+    for name in ("transfer-draft", "transfer-list"):
+        world.own(name, sent_on[0].pk)
+    world.own("transfer-copy", sent_on[1].number)
+    world.own("transfer-gate", sent_on[3].number)
+    world.own("transfer-scan", arrived[0].number)
+    world.own("transfer-print", sent_on[3].number)
+    world.own("transfer-certificate", arrived[1].number)
+    world.common("location-change", "DEL")
     world.own("bill-choose", papers[0].pk)
     world.own("bill-check", papers[0].pk)
     world.own("bill-shipments", papers[1].number)
@@ -271,7 +284,7 @@ def _common(world: World) -> None:
         "manual", "manual-export", "manual-propose", "manual-issue", "uncleared", "uncleared-export", "uncleared-print",
         "uncleared-dispose", "audit", "audit-export", "documents", "role-holders", "advisories", "advisories-written",
         "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
-        "bonds", "bond-request", "bond-master", "bond-master-enter", "custodian-new", "importers", "importer-new", "work", "hand-over",
+        "bonds", "bonds-export", "transfers", "transfers-export", "transfer-new", "fee-challan", "locations", "location-new", "bond-request", "bond-master", "bond-master-enter", "custodian-new", "importers", "importer-new", "work", "hand-over",
         "rate-files", "tariff", "exchange-rates", "exemptions", "holidays",
     ):  # fmt: skip
         world.common(name)
