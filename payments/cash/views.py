@@ -16,7 +16,7 @@ from eccs.audit_answers import exported as told_of_export
 from eccs.papers import as_pdf
 from eccs.uploads import files
 from eccs.workflow import Refused
-from payments.cash import ledger, statement
+from payments.cash import ledger, papers, statement
 from payments.cash.deposits import DepositForm, create_deposit
 from payments.cash.models import CashAccount
 
@@ -74,7 +74,7 @@ def _csv(content: bytes, stem: str) -> HttpResponse:
 def printed(request: Request, pk: int | None = None) -> HttpResponse:
     """The statement as PDF."""
     told, _form = _told(request, pk, statement.MOST_SHOWN)
-    return as_pdf(statement.printed(told, request.actor.name), f"ECL-{told.account.firm_number}")
+    return as_pdf(papers.printed(told, request.actor.name), f"ECL-{told.account.firm_number}")
 
 
 @require_http_methods(["GET", "POST"])

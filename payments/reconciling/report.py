@@ -1,4 +1,4 @@
-"""What a comparison of a bank's scroll with the books found at the officer's stations: on screen, as CSV and as PDF."""
+"""What a comparison of a bank's scroll with the books found at the officer's stations: on screen and as a file."""
 
 from __future__ import annotations
 
@@ -8,17 +8,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
-from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.permissions import Actor
-from eccs import barcodes
-from eccs.money import grouped, rupees
 from eccs.pages import activity_of
-from eccs.papers import Column, Field, Head, Paper, moment
-from payments import banks
 from payments.models import Challan
 from payments.reconciling import scrolls
 from payments.reconciling.models import BankDifference, BankScroll, Finding, ScrollEntry
@@ -65,7 +58,8 @@ class Report:
         return [line for line in self.lines if not line.agrees]
 
 
-def _stations(actor: Actor) -> frozenset[str]:
+def stations_of(actor: Actor) -> frozenset[str]:
+    """The stations whose payments the officer compares."""
     return actor.stations_for([activity_of("scrolls")])
 
 
@@ -91,7 +85,7 @@ def report(actor: Actor, bank: str, day: date) -> Report | None:
     scroll = scrolls.latest(bank, day)
     if scroll is None:
         return None
-    stations = _stations(actor)
+    stations = stations_of(actor)
     entries = list(scroll.entries.all())
     numbers = {entry.challan_number for entry in entries}
     challans = {
@@ -110,7 +104,7 @@ def report(actor: Actor, bank: str, day: date) -> Report | None:
 
 
 def _differences(actor: Actor, bank: str, day: date) -> QuerySet[BankDifference]:
-    mine = Q(station_id__in=_stations(actor)) | Q(station=None)
+    mine = Q(station_id__in=stations_of(actor)) | Q(station=None)
     found: QuerySet[BankDifference] = BankDifference.objects.filter(mine, bank=bank, day=day).select_related("challan")
     return found
 
@@ -146,38 +140,3 @@ def exported(found: Report) -> list[list[str]]:
         ]
         for line in found.lines
     ]  # fmt: skip
-
-
-def printed(found: Report, actor: Actor) -> bytes:
-    """The report as PDF: the counts, then everything that does not agree."""
-    scroll = found.scroll
-    number = f"REC-{scroll.bank}-{scroll.day:%Y%m%d}"
-    foot = _("printed %(at)s by %(who)s") % {"at": moment(timezone.now()), "who": actor.name}
-    sheet = Paper(
-        Head(
-            title=_("Reconciliation with the bank"), subtitle=_("The bank's scroll beside the books of ECCS"),
-            number=number, token=barcodes.token(number), place=", ".join(sorted(_stations(actor))),
-            address=f"{settings.PUBLIC_URL}/payments/reconciliation/scrolls/{scroll.bank}/{scroll.day:%Y-%m-%d}/",
-            foot=f"{number}   {foot}",
-        )
-    )  # fmt: skip
-    sealed = _("Sealed by the bank") if scroll.sealed else _("Loaded by hand")
-    sheet.boxes(
-        [
-            [Field(_("Bank"), banks.name_of(scroll.bank), 2), Field(_("Day"), f"{scroll.day:%d/%m/%Y}"), Field(_("Scroll"), sealed)],
-            [Field(words, f"{count} · {rupees(amount, 2)}") for words, count, amount in found.counts],
-        ]
-    )  # fmt: skip
-    sheet.title(_("What does not agree"))
-    table = sheet.table(
-        [
-            Column(_("Finding"), 0.15), Column(_("Challan"), 0.13), Column(_("Bank's transaction number"), 0.22),
-            Column(_("Bank (Rs.)"), 0.13, right=True), Column(_("ECCS (Rs.)"), 0.13, right=True), Column(_("Then"), 0.24),
-        ]
-    )  # fmt: skip
-    for line in found.differing:
-        then = f"{line.difference.get_stage_display()}: {line.difference.remarks or '–'}" if line.difference else "–"
-        table.row([line.label, line.number, line.transaction, grouped(line.there, 2), grouped(line.here, 2), then])
-    if not found.differing:
-        sheet.text(_("Everything agrees."))
-    return sheet.close()

@@ -21,7 +21,7 @@ from eccs.papers import as_pdf
 from eccs.uploads import files
 from payments import banks
 from payments.bank import LARGEST_SCROLL
-from payments.reconciling import report, scrolls
+from payments.reconciling import papers, report, scrolls
 from payments.reconciling.tasks import compare_scroll
 
 WIDTH_10 = {"class": "govuk-input--width-10", "autocomplete": "off"}
@@ -168,4 +168,4 @@ def export(request: Request, bank: str, day: str) -> HttpResponse:
 @require_GET
 def printed(request: Request, bank: str, day: str) -> HttpResponse:
     """The report of a day as PDF."""
-    return as_pdf(report.printed(_found(request, bank, day), request.actor), f"reconciliation-{bank}-{day}")
+    return as_pdf(papers.printed(_found(request, bank, day), request.actor), f"reconciliation-{bank}-{day}")

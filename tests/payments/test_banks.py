@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Actor
+from accounts.sessions import PROVED
 from eccs.workflow import Refused, take
 from payments import bank, banks, services
 from payments.authorised import BankAuthorisation, banks_at
@@ -53,7 +54,7 @@ def test_a_second_bank_takes_challans_confirms_them_and_is_found_by_its_key(
 
 
 def test_a_bank_cannot_pay_a_challan_that_was_taken_to_another(
-    deccan: bank.KeyRing, at_bank_of_first: Challan, client: Client
+    at_bank_of_first: Challan, deccan: bank.KeyRing, client: Client
 ) -> None:
     said = told(at_bank_of_first)
     answer = client.post("/payments/bank/confirmation/", said.signed(deccan))
@@ -110,6 +111,9 @@ def test_the_port_admin_keeps_the_banks_of_the_own_station_alone(
     today = f"{timezone.localdate():%d/%m/%Y}"
     admin = Client()
     admin.force_login(people("portadmin.blr"))
+    session = admin.session
+    session[PROVED] = int(timezone.now().timestamp())
+    session.save()
     given = {"station": "BLR", "bank": "DECCAN", "from_date": today, "source": "Order 7/2026"}
     for station, status in (("DEL", 422), ("", 422), ("BLR", 302)):
         assert admin.post("/payments/banks/authorise/", given | {"station": station}).status_code == status

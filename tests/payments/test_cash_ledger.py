@@ -110,9 +110,8 @@ def test_a_deposit_is_made_at_the_bank_where_challans_are_paid_from_the_ledger_a
 def test_what_could_not_be_credited_to_a_bill_goes_back_onto_the_ledger_once(
     at_bank: Challan, payer: Actor, people: Callable[[str], User]
 ) -> None:
-    line = at_bank.lines.order_by("pk").first()
-    assert line is not None
-    CourierBillOfEntry.objects.filter(pk=line.bill_id).update(stage="CANCELLED")
+    line = at_bank.lines.select_related("bill")[0]
+    take(line.bill, "cancel", SYSTEM, cancellation="CAN_BLR_2026-2027_000001")
     services.receive(told(at_bank))
     line = ChallanLine.objects.get(pk=line.pk)
     assert line.refusal

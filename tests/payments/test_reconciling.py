@@ -148,9 +148,9 @@ def test_each_difference_is_at_the_desk_of_the_station_once_and_ended_with_words
     assert all(str(number) in queue.content.decode() for number in numbers)
     there = BankDifference.objects.get(finding="MISSING_THERE")
     address = there.step_url("settle")
-    dcac.post(address, {"remarks": ""})
+    dcac.post(address, {"settle-remarks": ""})
     assert BankDifference.objects.get(pk=there.pk).stage == "OPEN"
-    dcac.post(address, {"remarks": "The bank entered it a day late"})
+    dcac.post(address, {"settle-remarks": "The bank entered it a day late"})
     there = BankDifference.objects.get(pk=there.pk)
     assert (there.stage, there.remarks) == ("SETTLED", "The bank entered it a day late")
     elsewhere = Client()
