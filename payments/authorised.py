@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import CustomsStation
 from accounts.permissions import Actor
-from payments import banks
+from payments import bank, banks
 
 
 class BankAuthorisation(models.Model):
@@ -73,6 +73,18 @@ MOST_A_DAY = 1000
 """So many kinds of refused messages are told apart on a day; beyond, where they came from is not."""
 
 
+WAYS = {
+    "return": _("by redirect"), "confirmation": _("by message"), "answer": _("by verification"), "scroll": _("as scroll"),
+}  # fmt: skip
+FAULTS = {
+    bank.Fault.UNREADABLE: _("It cannot be read, or its currency is another."),
+    bank.Fault.UNKNOWN_KEY: _("It is signed with a key of no bank of ours."),
+    bank.Fault.FORGED: _("Its signature does not fit: it was altered."),
+    bank.Fault.EXPIRED: _("It is too old, or of the future."),
+    bank.Fault.NOT_ASKED: _("It answers another question."),
+}
+
+
 class RefusedQuerySet(models.QuerySet["RefusedMessage"]):
     """Refused messages by who asks."""
 
@@ -114,6 +126,16 @@ class RefusedMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day:%d/%m/%Y} {self.sort} {self.fault} × {self.count}"
+
+    @property
+    def way(self) -> str:
+        """How it came, in words."""
+        return str(WAYS.get(self.sort, self.sort))
+
+    @property
+    def words(self) -> str:
+        """Why it was refused, in words."""
+        return str(FAULTS.get(self.fault, self.fault))
 
     def close(self, actor: Actor, words: str) -> None:
         """Somebody has looked at it."""

@@ -22,6 +22,7 @@ from eccs.celery import after_commit
 from eccs.workflow import Refused, take
 from payments import bank, banks, ledger
 from payments.authorised import banks_at, note_refusal
+from payments.cash.ledger import is_on_the_ledger
 from payments.clearance import ASKED, CREATE, Stage, wait_before_asking_again
 from payments.models import BankMessage, Challan, ChallanLine
 from payments.querysets import payable_bills
@@ -135,7 +136,8 @@ def receive(said: bank.Outcome, bank_code: str = "", *, named_transaction: bool 
                 status=said.status, amount_paise=said.amount_paise, bank_transaction=said.bank_transaction,
                 named_transaction=named_transaction,
                 transaction_of_another=bool(said.bank_transaction) and other.exists(),
-                late_before=late.filter(bank_transaction=said.bank_transaction).exists(),
+                late_before=late.filter(bank_transaction=said.bank_transaction).exists()
+                or is_on_the_ledger(code, said.bank_transaction),
                 of_another_bank=challan is not None and challan.bank != code,
             ),
             now,

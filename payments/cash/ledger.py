@@ -126,6 +126,15 @@ def _write(
     return entry
 
 
+def is_on_the_ledger(bank: str, bank_transaction: str) -> bool:
+    """Whether what a bank's transaction brought was credited to a firm's ledger when a difference was settled."""
+    from payments.models import BankDifference
+
+    settled = BankDifference.objects.filter(bank=bank, bank_transaction=bank_transaction, stage="SETTLED")
+    keys = [f"difference:{pk}" for pk in settled.values_list("pk", flat=True)] if bank_transaction else []
+    return bool(keys) and CashEntry.objects.filter(key__in=keys).exists()
+
+
 def faults() -> QuerySet[CashAccount]:
     """Firms' accounts whose balance is not the sum of their lines: there are none."""
     summed = CashAccount.objects.of_firms().annotate(written=Coalesce(Sum("lines__amount"), NOTHING))

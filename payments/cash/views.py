@@ -37,7 +37,7 @@ def _account(request: Request, pk: int | None) -> CashAccount:
 def _told(request: Request, pk: int | None, most: int) -> tuple[statement.Statement, statement.StatementForm]:
     account, form = _account(request, pk), statement.StatementForm(request.GET)
     given = form.cleaned_data if form.is_valid() else {}
-    if account.pk is None:
+    if account._state.adding:  # no entry yet
         day = timezone.localdate()
         nothing = (ledger.NOTHING,) * 4
         return statement.Statement(account, day - statement.SPAN, day, *nothing, [], more=False), form

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import Role
-from eccs.workflow import Actor, Document, Step, step
+from eccs.workflow import Actor, Document, Refused, Step, step
 
 if TYPE_CHECKING:
     from payments.reconciling.models import BankDifference
@@ -68,8 +68,14 @@ class DifferenceSteps(Document):
     def credit_ledger(self: BankDifference, *, remarks: str) -> None:
         """What the bank received beyond what stands paid here is credited to the firm's Electronic Cash Ledger, once."""
         from payments.cash.ledger import credit_back
+        from payments.models import Challan
 
         assert self.challan is not None
+        self.challan = Challan.objects.select_for_update(of=("self",)).get(
+            pk=self.challan.pk
+        )  # what the bank says waits
+        if reason := ledger_takes_it(self, self.taken_by):
+            raise Refused([reason], self)
         key = f"difference:{self.pk}"
         credit_back(self.challan, self.surplus, key, remarks, self.taken_by, from_bank=True)
         self.remarks = remarks

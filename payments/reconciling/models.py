@@ -148,8 +148,14 @@ class BankDifference(DifferenceSteps):
 
     @property
     def surplus(self) -> Decimal:
-        """What the bank has received beyond what stands paid here, in rupees; below nought where it received less."""
-        return self.there - self.here
+        """What the bank has received beyond what stands paid here now, in rupees; below nought where it received less."""
+        one = self.challan
+        paid = (
+            one is not None
+            and one.stage == "PAID"
+            and (one.bank, one.bank_transaction) == (self.bank, self.bank_transaction)
+        )
+        return self.there - (one.amount if one is not None and paid else Decimal(0))
 
     @property
     def payer(self) -> AuthorisedCourier | Importer | None:

@@ -173,8 +173,28 @@ def test_what_the_bank_received_for_a_given_up_challan_is_credited_to_the_cash_l
     with pytest.raises(Refused):
         take(difference, "credit_ledger", officer, remarks="The money is here")
     assert ledger.balance_of(courier_id=payer.courier_id, importer_id=None) == 300
+    services.receive(told(given_up))  # the bank remembers, late: nothing more comes of it
+    assert Challan.objects.get(pk=given_up.pk).stage == "FAILED"
     assert ledger.received_from("BANK") == 300
     assert not ledger.faults().exists()
+
+
+def test_a_late_payment_that_was_accepted_is_not_credited_to_the_cash_ledger_too(
+    swift: Flight, payer: Actor, sandbox: BankAtHand, people: Callable[[str], User]
+) -> None:
+    sandbox.away = True
+    given_up = services.create_challan([swift.bill(300).pk], payer)
+    services.send_to_bank(given_up, payer, "http://testserver/payments/bank/return/")
+    services.receive(told(given_up, status=bank.Status.FAILED))
+    loaded(line(given_up))
+    services.receive(told(given_up))
+    difference, officer = BankDifference.objects.get(), Actor.of(people("dcac.blr"))
+    with pytest.raises(Refused, match="not decided yet"):
+        take(difference, "credit_ledger", officer, remarks="The money is here")
+    take(Challan.objects.get(pk=given_up.pk), "accept_late_payment", officer)
+    with pytest.raises(Refused, match="no more than stands paid"):
+        take(BankDifference.objects.get(), "credit_ledger", officer, remarks="The money is here")
+    assert ledger.received_from("BANK") == 300
 
 
 def test_a_difference_that_is_none_any_more_is_cleared_up_by_itself(
