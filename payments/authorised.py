@@ -76,7 +76,7 @@ MOST_A_DAY = 1000
 WAYS = {
     "return": _("by redirect"), "confirmation": _("by message"), "answer": _("by verification"), "scroll": _("as scroll"),
 }  # fmt: skip
-FAULTS = {
+FAULTS: dict[str, Any] = {
     bank.Fault.UNREADABLE: _("It cannot be read, or its currency is another."),
     bank.Fault.UNKNOWN_KEY: _("It is signed with a key of no bank of ours."),
     bank.Fault.FORGED: _("Its signature does not fit: it was altered."),
