@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def notices_about(bill: CourierBillOfEntry, subject: Callable[[], str], why: str = "") -> list[Notice]:
     """A notice for each firm of the bill with its address, in every language; whoever asked for them writes them."""
     body = f"{why}\n" * bool(why) + f"{bill}  {settings.PUBLIC_URL}{bill.get_absolute_url()}"
-    return [worded(firm, lambda: (subject(), body)) for firm in firms_of(bill)]
+    return [worded(firm, lambda: (subject(), body), bill.station_id) for firm in firms_of(bill)]
 
 
 def confiscated_after_payment(order: Adjudication) -> list[Notice]:

@@ -23,6 +23,7 @@ from bills.models import CourierBillOfEntry
 from bills.stages import Stage
 from eccs.workflow import Document, Refused, Step, take
 from manifests import amendments, arrival, holds
+from manifests.igm import igm_of
 from manifests.models import ExpressCargoManifest, HouseAirwayBill, ManifestAmendment, Package
 from manifests.reconciliation import after_late_scans
 from payments import bank, services
@@ -223,6 +224,7 @@ class Walk(RuleBasedStateMachine):
                     by,
                 ),
                 "delete": lambda: amendments.propose_delete(on, hawb.number, by),
+                "igm": lambda: amendments.propose_igm(on, igm_of(on) | {"igm_number": "2914499"}, by),
                 "flight": lambda: amendments.propose_header(
                     on, amendments.header_of(on) | {"flight_number": "ZZ999"}, by
                 ),
