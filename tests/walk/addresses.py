@@ -34,14 +34,16 @@ from manifests.models import (
     ManifestAmendment,
     WarehouseEntry,
 )
+from payments.cash import ledger as cash
 from payments.clearance import Stage as ChallanStage
-from payments.models import BankMessage, Challan, CyberReceipt
+from payments.models import BankAuthorisation, BankMessage, Challan, CyberReceipt, RefusedMessage
+from payments.reconciling.models import BankScroll, ScrollEntry
 from tests.factories import firms
 from tests.factories.advisories import advisory
 from tests.factories.amendments import amendment
 from tests.factories.bills import bill
 from tests.factories.bonds import bond, bond_master
-from tests.factories.challans import challan
+from tests.factories.challans import bank_difference, challan
 from tests.factories.directory import custodian, importer
 from tests.factories.documents import bill_of_documents
 from tests.factories.manifests import house_airway_bill, manifest
@@ -121,7 +123,7 @@ def build() -> World:
     arrived = [arrival(), arrival("RECORDED")]
     papers = [bill_of_documents(Stage.DRAFT), bill_of_documents(Stage.XRAY)]
     world.documents = [
-        sent_back, disposed, *bonds, *sent_on, *arrived, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, owed, paid, *people, *roles,
+        bank_difference(), sent_back, disposed, *bonds, *sent_on, *arrived, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, owed, paid, *people, *roles,
         _of_the_port_admin(world),
     ]  # fmt: skip
     _generic(world)
@@ -255,6 +257,27 @@ def _of_payments(world: World, owed: Challan, paid: Challan) -> None:
         amount_paise=100, status="PAID", outcome="QUEUED", reason="PAID_TWICE",
     )  # fmt: skip
     world.own("close-reconciliation", said.pk)
+    world.own(
+        "close-refused",
+        RefusedMessage.objects.create(day=timezone.localdate(), sort="return", fault="FORGED", challan=paid).pk,
+    )
+    today = timezone.localdate()
+    world.own(
+        "bank-end",
+        BankAuthorisation.objects.create(station_id="BLR", bank="BANK", from_date=today, source="Order 7").pk,
+    )
+    account = cash.receive(paid).lines.filter(account__sort="FIRM")[0].account
+    for name in ("cash-account", "cash-account-export", "cash-account-print"):
+        world.own(name, account.pk)
+    scroll = BankScroll.objects.create(
+        bank="BANK", day=today, sha256="0" * 64, entry_count=1, total_paise=paid.paise, sealed=True
+    )
+    ScrollEntry.objects.create(
+        scroll=scroll, challan_number=paid.number, bank_transaction=paid.bank_transaction, amount_paise=paid.paise,
+        decided_at=timezone.now(), finding="MATCHED",
+    )  # fmt: skip
+    for name in ("scroll-report", "scroll-export", "scroll-print"):
+        world.common(name, "BANK", f"{today:%Y-%m-%d}")
     line = paid.lines.get()
     line.refusal = "The bill is closed."
     line.save()
@@ -278,7 +301,8 @@ def _common(world: World) -> None:
     for name in (
         "desk", "counts", "find", "sign-out", "text-size", "keys", "manifests", "manifest-new", "bill-start", "payment-history",
         "switch", "people", "person-new", "person-from-elsewhere", "roles", "roles-open",
-        "new-challan", "reconciliation", "account", "kept-form", "session", "sessions-end-others", "password-change", "confirm-password",
+        "new-challan", "payment-export", "scrolls", "scroll-ask", "scroll-load", "cash-ledger", "cash-ledger-export",
+        "cash-ledger-print", "cash-deposit", "cash-accounts", "authorised-banks", "bank-authorise", "reconciliation", "account", "kept-form", "session", "sessions-end-others", "password-change", "confirm-password",
         "second-factor", "second-factor-square", "recovery-codes", "second-factor-policy", "expiry-exercises", "expiry-new",
         "differences-open", "warehouse-register", "warehouse-export", "warehouse-print", "warehouse-move",
         "manual", "manual-export", "manual-propose", "manual-issue", "uncleared", "uncleared-export", "uncleared-print",
