@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -96,6 +97,7 @@ def _payable(request: Request, actor: Actor, reasons: list[str]) -> dict[str, An
         bills = bills.filter(manifest__number=manifest)
     related = bills.select_related("hawb", "manifest")
     shown = keyset.page(related, "stage_since", request.GET.get("mark", ""), BILLS_A_PAGE)
+    services.with_interest(shown.rows, timezone.localdate())
     kept = {"station": station.pk if station else "", "hawb": hawb, "manifest": manifest}
     kept = {name: value for name, value in kept.items() if value}
     return {
