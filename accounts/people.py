@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.directory.querysets import in_force
-from accounts.models import CourierStation, Custodian, CustomsStation, User
+from accounts.models import CourierStation, Custodian, CustomsStation, Posting, User
 from accounts.permissions import Actor
 from accounts.roles import Group
 
 
-def addresses(audience: str) -> dict[str, list[str]]:
-    """The e-mail addresses of an audience such as `courier:7` or `person:12`, of active people alone, by their language."""
+def addresses(audience: str, station: str = "") -> dict[str, list[str]]:
+    """The e-mail addresses of an audience such as `courier:7` or `person:12`, of active people alone, by their language.
+
+    What is of a station is not sent to those of the firm who work at others alone.
+    """
     kind, _colon, pk = audience.partition(":")
     if kind not in ("courier", "importer", "custodian", "person") or not pk.isdigit():
         return {}
     column = "pk" if kind == "person" else f"{kind}_id"
     people = User.objects.filter(**{column: int(pk)}, is_active=True).exclude(email="")
+    if station and kind != "person":
+        today = timezone.localdate()
+        held = Posting.objects.filter(Q(until=None) | Q(until__gte=today), since__lte=today, user=OuterRef("pk"))
+        here = held.filter(Q(station=None) | Q(station=station))
+        people = people.filter(Exists(here) | ~Exists(held))
     found: dict[str, list[str]] = {}
     for language, address in people.order_by("pk").values_list("language", "email"):
         found.setdefault(language or settings.LANGUAGE_CODE, []).append(address)

@@ -59,8 +59,19 @@ def priced(bill: CourierBillOfEntry, invoices: Sequence[BillInvoice] = ()) -> li
 def _priced(bill: CourierBillOfEntry, one: Any, charges: Decimal | None = None) -> Priced:
     assert bill.presented_on is not None and one.exchange_rate is not None
     exchange = Exchange(one.currency, one.exchange_unit, one.exchange_rate, bill.presented_on, one.exchange_source)
+    discount = one.discount
+    if one.discount_currency:
+        if discount is None:
+            raise Refused([_("A currency of the discount is given without a discount.")], bill)
+        told = {"discount": discount, "discount_currency": one.discount_currency}
+        try:
+            discount = rates.exchange_rates().discount(told, exchange, bill.presented_on)
+        except LookupError as unknown:
+            raise Refused(
+                [_("%(currency)s has no rate of exchange in force.") % {"currency": unknown}], bill
+            ) from unknown
     return Priced(
-        one.invoice_terms, exchange, one.freight, one.insurance, one.inland_charges, one.discount, charges
+        one.invoice_terms, exchange, one.freight, one.insurance, one.inland_charges, discount, charges
     )  # fmt: skip
 
 

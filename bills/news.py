@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def notices_about(bill: CourierBillOfEntry, subject: Callable[[], str], why: str = "") -> list[Notice]:
     """A notice for each firm of the bill with its address, in every language; whoever asked for them writes them."""
     body = f"{why}\n" * bool(why) + f"{bill}  {settings.PUBLIC_URL}{bill.get_absolute_url()}"
-    return [worded(firm, lambda: (subject(), body)) for firm in firms_of(bill)]
+    return [worded(firm, lambda: (subject(), body), bill.station_id) for firm in firms_of(bill)]
 
 
 def confiscated_after_payment(order: Adjudication) -> list[Notice]:
@@ -55,4 +55,4 @@ def disposal_refused(disposal: Disposal) -> list[Notice]:
         subject = _("%(disposal)s: the disposal of %(hawb)s is refused") % told
         return subject, f"{disposal.decision}\n{disposal}  {settings.PUBLIC_URL}{disposal.get_absolute_url()}"
 
-    return [worded(keeper, words) for keeper in custodians_at(disposal.station_id)]
+    return [worded(keeper, words, disposal.station_id) for keeper in custodians_at(disposal.station_id)]

@@ -206,7 +206,9 @@ def invoice_lines(bill: CourierBillOfEntry, invoice: Any, worth: Decimal, valuat
     if charges := getattr(invoice, "charges", None):
         lines.append(_line(_("Loading and miscellaneous"), _("declared"), cur, charges))
     if invoice.discount:
-        lines.append(_line(_("Discount"), _("taken off"), cur, invoice.discount))
+        lines.append(_line(_("Discount"), _("taken off"), invoice.discount_currency or cur, invoice.discount))
+    if invoice.landing_charges:
+        lines.append(_line(_("Landing charges"), _("declared, no part of the value"), cur, invoice.landing_charges))
     freight_note = notes.get(valuation.freight_note) or _("not declared: %(cap)s percent of FOB") % {"cap": cap}
     insurance_note = notes.get(valuation.insurance_note) or _("not declared: %(cover)s percent of FOB") % {
         "cover": cover

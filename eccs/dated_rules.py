@@ -87,6 +87,9 @@ RULES = {
     "random_examination_percent": RuleKind(
         _("Random share of bills prescribed examination, percent"), Decimal, most=100
     ),
+    "arrival_off_schedule_days": RuleKind(
+        _("The actual arrival lies within so many days of the scheduled one"), int, least=1
+    ),
     "weight_tolerance_percent": RuleKind(
         _("Weight difference accepted without an amendment, percent"), Decimal, most=100
     ),

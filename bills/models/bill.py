@@ -80,6 +80,8 @@ class CourierBillOfEntry(HeldClearance):
     insurance = _money(null=True, blank=True)
     inland_charges = _money(null=True, blank=True)
     discount = _money(null=True, blank=True)
+    discount_currency = models.CharField(max_length=3, blank=True)  # where it is not that of the invoice
+    landing_charges = _money(null=True, blank=True)  # declared; no part of the value since 26.09.2017
     hawb_image = models.CharField(max_length=120, blank=True)
     invoice_image = models.CharField(max_length=120, blank=True)
 

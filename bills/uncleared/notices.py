@@ -69,17 +69,17 @@ def _declared_importers(entries: list[WarehouseEntry]) -> dict[int, int]:
 
 
 def _messages(made: list[UnclearedNotice], after: str) -> list[Notice]:
-    """One message for each firm, however many of its shipments it is about."""
-    told: dict[str, list[UnclearedNotice]] = defaultdict(list)
+    """One message for each firm at a station, however many of its shipments it is about."""
+    told: dict[tuple[str, str], list[UnclearedNotice]] = defaultdict(list)
     for one in made:
-        told[f"courier:{one.hawb.manifest.courier_id}"].append(one)
+        told[f"courier:{one.hawb.manifest.courier_id}", one.station_id].append(one)
         if one.importer_id is not None:
-            told[f"importer:{one.importer_id}"].append(one)
-    return [_message(audience, notices, after) for audience, notices in told.items()]
+            told[f"importer:{one.importer_id}", one.station_id].append(one)
+    return [_message(audience, station, notices, after) for (audience, station), notices in told.items()]
 
 
-def _message(audience: str, notices: list[UnclearedNotice], after: str) -> Notice:
-    return worded(audience, lambda: _words(audience, notices, after))
+def _message(audience: str, station: str, notices: list[UnclearedNotice], after: str) -> Notice:
+    return worded(audience, lambda: _words(audience, notices, after), station)
 
 
 def _words(audience: str, notices: list[UnclearedNotice], after: str) -> tuple[str, str]:

@@ -148,13 +148,13 @@ def dispose(request: Request) -> HttpResponse:
     ids = {int(pk) for pk in request.POST.getlist("entry") if pk.isdecimal() and len(pk) < 19}
     at = actor.stations_for([pages.activity_of("uncleared-dispose")])
     entries = list(goods.within_reach(actor).filter(pk__in=ids, station_id__in=at).order_by("since", "pk"))
-    if not entries or len(entries) > goods.MOST_AT_ONCE:
-        words = _("Tick at most %(n)d shipments.") if entries else _("Tick the goods first. Nothing has changed.")
-        messages.error(request, words % {"n": goods.MOST_AT_ONCE})
-        return redirect(f"{request.path.removesuffix('dispose/')}?view=disposal")
+    if not entries:
+        messages.error(request, _("Tick the goods first. Nothing has changed."))
+        return redirect(f"{reverse('uncleared')}?{request.GET.urlencode() or 'view=disposal'}")
     form = ProposalForm(request.POST if "confirm" in request.POST else None)
-    reasons: list[str] = []
-    if form.is_bound and form.is_valid():
+    too_many = len(entries) > goods.MOST_AT_ONCE
+    reasons = [_too_many(len(entries))] if too_many else []
+    if form.is_bound and form.is_valid() and not too_many:
         given = form.cleaned_data
         try:
             made = goods.propose_disposal([entry.pk for entry in entries], given["manner"], given["reason"], actor)
@@ -164,5 +164,12 @@ def dispose(request: Request) -> HttpResponse:
         except Refused as refusal:
             reasons = refusal.reasons
     status = 409 if reasons else 422 if form.is_bound else 200
-    context = {"lines": goods.lines(entries), "form": form, "reasons": reasons}
+    context = {"lines": goods.lines(entries), "form": form, "reasons": reasons, "too_many": too_many}
     return render(request, "bills/uncleared_dispose.html", context, status=status)
+
+
+def _too_many(ticked: int) -> str:
+    words = _(
+        "%(ticked)d shipments are ticked, and at most %(most)d are proposed at once: untick some. They stay on the list."
+    )
+    return words % {"ticked": ticked, "most": goods.MOST_AT_ONCE}

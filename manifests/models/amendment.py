@@ -82,6 +82,7 @@ class AmendmentLine(models.Model):
         """What the line does."""
 
         HEADER = "HEADER", _("Change the header")
+        IGM = "IGM", _("Correct IGM and arrival")
         CHANGE = "CHANGE", _("Change a shipment")
         ADD = "ADD", _("Add: excess landing")
         DELETE = "DELETE", _("Delete: short shipment")

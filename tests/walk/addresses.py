@@ -166,7 +166,7 @@ def _of_manifests(world: World, draft: ExpressCargoManifest, flight: ExpressCarg
 
 def _of_amendments(world: World, asked: ManifestAmendment) -> None:
     hawb, flight = asked.manifest.hawbs.order_by("pk")[0], asked.manifest
-    for name in ("manifest-amend", "amend-header", "amend-add", "manifest-versions"):
+    for name in ("manifest-amend", "amend-header", "amend-igm", "amend-add", "manifest-versions", "manifest-print"):
         world.own(name, flight.key)
     for name in ("amend-shipment", "hawb-hold"):
         world.own(name, flight.key, hawb.number)

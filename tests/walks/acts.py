@@ -17,6 +17,7 @@ from bills.models import CourierBillOfEntry, UnclearedNotice
 from bills.stages import Stage
 from bills.uncleared import goods, notices
 from manifests import amendments, arrival, holds, reconciliation, warehouse
+from manifests.igm import igm_of
 from manifests.models import (
     Bag,
     Difference,
@@ -125,6 +126,7 @@ class Acts:
                     by,
                 ),
                 "delete": lambda: amendments.propose_delete(on, hawb.number, by),
+                "igm": lambda: amendments.propose_igm(on, igm_of(on) | {"igm_number": "2914499"}, by),
                 "flight": lambda: amendments.propose_header(
                     on, amendments.header_of(on) | {"flight_number": "ZZ999"}, by
                 ),

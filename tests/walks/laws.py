@@ -48,6 +48,7 @@ EXAMINED = ("report_examination", "report_first_check_examination")
 DECLARED = (
     "government", "eou", "repair_and_return", "ecommerce", "iec", "iec_branch", "gstin", "state_code", "ad_code",
     "invoice_number", "invoice_date", "invoice_terms", "currency", "freight", "insurance", "inland_charges", "discount",
+    "discount_currency", "landing_charges",
     "exchange_rate",
 )  # fmt: skip
 REVALUED = ("file", "assess", "amend", "recompute_duty", "adjudicate", "finalise")
@@ -169,6 +170,8 @@ def manifests_keep_what_is_locked(before: State, after: State, steps: Steps) -> 
     amended = "amend" in steps.get((ExpressCargoManifest, manifest["id"]), [])
     flight = {name for name in FLIGHT if manifest[name] != now[name]}
     assert not flight or (amended and not manifest["igm_number"]), f"the flight's {flight} changed past its lock"
+    fed = [name for name in ("igm_number", "actual_arrival") if manifest["igm_number"] and manifest[name] != now[name]]
+    assert not fed or amended, f"{fed} changed after they were fed, and by no amendment"
     scanned, filed = bool(before.all(ArrivalScan)), _filed(before)
     for pk, hawb in before.rows[HouseAirwayBill].items():
         found = after.rows[HouseAirwayBill].get(pk)

@@ -6,12 +6,17 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('manifests', '0007_search_labels'),
+        ('bills', '0015_fields_of_forms_d_and_e'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='manifestamendment',
+            model_name='courierbillofentry',
+            name='documents_chased_at',
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name='detentionmemo',
             name='chased_at',
             field=models.DateTimeField(null=True),
         ),

@@ -6,17 +6,12 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bills', '0014_rates_kept'),
+        ('manifests', '0008_correct_igm'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='courierbillofentry',
-            name='documents_chased_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='detentionmemo',
+            model_name='manifestamendment',
             name='chased_at',
             field=models.DateTimeField(null=True),
         ),

@@ -9,8 +9,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0009_custodians_and_importers_out_of_force'),
-        ('bills', '0015_chasers'),
-        ('manifests', '0008_chasers'),
+        ('bills', '0016_chasers'),
+        ('manifests', '0009_chasers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
