@@ -57,9 +57,9 @@ def _rows(snapshot: dict[str, Any]) -> Iterator[dict[str, str]]:
         old, new = before.get(name), after.get(name)
         if old is not None and not _same(name, old, new):
             yield {"label": label, "before": _figure(name, old), "after": _figure(name, str(new))}
-    heads = {**before.get("heads", {}), **after.get("heads", {})}
+    heads = {**before.get("duty_heads", {}), **after.get("duty_heads", {})}
     for head in heads:
-        old, new = (Decimal(side.get("heads", {}).get(head, 0)) for side in (before, after))
+        old, new = (Decimal(side.get("duty_heads", {}).get(head, 0)) for side in (before, after))
         if old != new:
             yield {"label": str(HEAD_WORDS.get(head, head)), "before": rupees(old), "after": rupees(new)}
 

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from bills import claims, rates
-from bills.assessment import put, reckon_again, stand_by_order
+from bills.assessment import put, reckon_again, stand_by_order, valued
 from bills.kinds import Kind
 from bills.models import CourierBillOfEntry, Item
 from bills.requests import Change, apply_changes, text_of
@@ -32,7 +32,7 @@ def reassess(bill: CourierBillOfEntry, alterations: Sequence[Alteration]) -> Ite
 
     What is left as declared is accepted, the exemptions claimed with it. Raises Refused.
     """
-    before = _figures(bill)
+    before = valued(bill)
     changes = list(_changes(bill, alterations))
     if changes:
         records: list[Any] = list(apply_changes(bill, changes, altered=True))
@@ -43,8 +43,7 @@ def reassess(bill: CourierBillOfEntry, alterations: Sequence[Alteration]) -> Ite
         put(bill, records, found)
         stand_by_order(bill)
     accept_claims(record for record in records if isinstance(record, Item))
-    after = _figures(bill)
-    bill.snapshot_for_trail = {"changes": changes, "before": before, "after": after}
+    bill.snapshot_for_trail = {"changes": changes, "before": before, "after": valued(bill)}
     return records
 
 
@@ -82,12 +81,3 @@ def _plain(name: str, value: Any) -> str:
     """A new value as the change keeps it: 14, whether 14 or 14.00 was typed."""
     text = text_of(value)
     return text_of(Decimal(text)) if name in NUMBERS and text else text
-
-
-def _figures(bill: CourierBillOfEntry) -> dict[str, Any]:
-    """What the bill comes to, as the trail keeps it."""
-    return {
-        "assessable_value": f"{bill.assessable_value:.2f}",
-        "total_duty": f"{bill.total_duty:.2f}",
-        "heads": dict(bill.duty_heads),
-    }

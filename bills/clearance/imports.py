@@ -221,7 +221,11 @@ class ImportClearance(Document):
         days = ("before", self.rates_on.isoformat() if self.rates_on else ""), ("after", rates_on)
         figures = {"before": (self.total_duty, self.duty_heads), "after": (total_duty, heads)}
         self.snapshot_for_trail = {
-            when: {"rates_on": day, "total_duty": f"{Decimal(figures[when][0]):.2f}", "heads": dict(figures[when][1])}
+            when: {
+                "rates_on": day,
+                "total_duty": f"{Decimal(figures[when][0]):.2f}",
+                "duty_heads": dict(figures[when][1]),
+            }
             for when, day in days
         }
         self.total_duty, self.duty_heads = Decimal(total_duty), heads

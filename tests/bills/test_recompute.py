@@ -78,7 +78,10 @@ def test_a_prior_bill_is_reckoned_anew_by_the_rate_of_the_day_of_arrival() -> No
     line = now.trail.get(step="recompute_duty")
     assert line.answers["before"] == str(filed.total_duty)
     assert line.snapshot is not None
-    assert (line.snapshot["before"]["heads"], line.snapshot["after"]["heads"]) == (filed.duty_heads, now.duty_heads)
+    assert (line.snapshot["before"]["duty_heads"], line.snapshot["after"]["duty_heads"]) == (
+        filed.duty_heads,
+        now.duty_heads,
+    )
     assert line.snapshot["after"]["total_duty"] == f"{now.total_duty:.2f}"
     assert now.items.get().total_duty == now.total_duty
 
@@ -102,7 +105,7 @@ def test_an_equal_duty_is_told_to_nobody_but_the_trail_has_the_day_of_the_rates_
     assert (now.total_duty, now.rates_on) == (filed.total_duty, date(2026, 4, 2))
     told = now.trail.get(step="recompute_duty").snapshot or {}
     assert (told["before"]["rates_on"], told["after"]["rates_on"]) == ("2026-03-30", "2026-04-02")
-    assert told["before"]["heads"] == told["after"]["heads"] == now.duty_heads
+    assert told["before"]["duty_heads"] == told["after"]["duty_heads"] == now.duty_heads
     assert not Notice.objects.exists()
 
 

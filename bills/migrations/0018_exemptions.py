@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0009_custodians_and_importers_out_of_force'),
-        ('bills', '0014_rates_kept'),
+        ("bills", "0017_posted_notices"),
         ('manifests', '0007_search_labels'),
         ('rms', '0002_starter_rules'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -20,7 +20,7 @@ def sow(apps, schema_editor):
 class Migration(migrations.Migration):
     """Exemptions to start with."""
 
-    dependencies = [("bills", "0015_exemptions")]
+    dependencies = [("bills", "0018_exemptions")]
 
     operations = [
         migrations.RunPython(sow, migrations.RunPython.noop),
