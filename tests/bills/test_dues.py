@@ -173,7 +173,7 @@ def test_fine_penalty_and_interest_are_heads_that_add_up_to_what_is_due(signed_i
     for paper in ("receipt/", "tr-6.pdf"):
         printed = desks.signed_in("signatory.swift").get(f"/payments/challans/{challan.number}/{paper}")
         text = text_of(printed.content)
-        assert all(words in text for words in ("Fine", "Penalty", "Late charge", "Interest")), paper
+        assert all(words in text for words in ("Fine", "Penalty", "Latecharge", "Interest")), paper
     assert paid.amount_due == 0
 
 
