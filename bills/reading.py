@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,7 +9,6 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from bills import fitting
@@ -23,6 +21,7 @@ from bills.reckoning import Line, Priced, Reckoned, reckon
 from eccs import identifiers
 from eccs.uploads.checks import Table
 from manifests.models import HouseAirwayBill
+from rms import kyc
 
 
 @dataclass
@@ -40,8 +39,7 @@ class Prepared:
     @cached_property
     def kyc_token(self) -> str:
         """The same KYC document gives the same token, and the token does not give the number."""
-        told = "kyc:{kyc_type}:{kyc_number}".format_map(self.header)
-        return hmac.digest(settings.SECRET_KEY.encode(), told.encode(), "sha256").hex()
+        return kyc.token(self.header["kyc_type"], self.header["kyc_number"])
 
     @property
     def duty(self) -> DutyStatement:

@@ -29,6 +29,7 @@ from bonds.models import Bond, BondMaster
 from eccs.workflow import Document, Step
 from manifests.models import ExpressCargoManifest, ManifestAmendment
 from payments.models import BankMessage, Challan
+from rms.models import RiskRule
 from tests.every_step import directory
 from tests.factories.advisories import advisory
 from tests.factories.amendments import amendment
@@ -43,12 +44,13 @@ from tests.factories.people import officer, station_role
 from tests.factories.rates import rate_file
 from tests.factories.requests import CHANGES, cancellation, provisional_assessment
 from tests.factories.requests import amendment as bill_amendment
+from tests.factories.rules import risk_rule
 from tests.factories.uncleared import disposal, return_to_origin
 
 MODELS: tuple[type[Document], ...] = (
     User, StationRole, ExpressCargoManifest, ManifestAmendment, CourierBillOfEntry, BillAmendment, BillCancellation,
     ProvisionalAssessment, ReturnToOrigin, Disposal, ManualClearance, ManualForm,
-    Challan, Bond, BondMaster, Advisory, RateFile,
+    Challan, Bond, BondMaster, Advisory, RateFile, RiskRule,
     AuthorisedCourier, Custodian, Importer,
 )  # fmt: skip
 NATIONAL = (AuthorisedCourier, Importer, RateFile)  # within the reach of a role at any station
@@ -263,6 +265,13 @@ CASES: dict[type[Document], Case] = {
     BondMaster: Case(bond_master, {"reject": REMARKS, "withdraw": REMARKS}),
     Advisory: Case(advisory, {"withdraw": lambda _one: {"why": "The exercise is put off."}}),
     RateFile: Case(rate_file, dict.fromkeys(("refuse", "revoke"), REMARKS)),
+    RiskRule: Case(
+        risk_rule,
+        {
+            "write_version": lambda one: {"version": one.latest_no + 1, "title": "Trial rule, narrower"},
+            **dict.fromkeys(("return_rule", "return_version", "suspend", "retire"), REMARKS),
+        },
+    ),
     AuthorisedCourier: Case(_registration, directory.COURIER, directory.COURIER_BEFORE),
     Custodian: Case(custodian, directory.CUSTODIAN),
     Importer: Case(importer, directory.IMPORTER),

@@ -1,0 +1,11 @@
+"""Addresses of risk rules."""
+
+from django.urls import path
+
+from rms import views
+
+urlpatterns = [
+    path("", views.rules, name="risk-rules"),
+    path("new/", views.rule_new, name="risk-rule-new"),
+    path("rules/<str:key>/write-version/", views.version, name="risk-rule-version"),
+]
