@@ -79,7 +79,7 @@ def complete(
     bill.arrived_at = one.hawb.arrived_at
     set_duty(bill, one)
     bill.facilitated = decided.lane == "FACILITATED"
-    bill.assessment_required = decided.lane in ("ASSESSMENT", "BOTH")
+    bill.assessment_required = decided.lane in ("ASSESSMENT", "BOTH", "PENDING")  # waits there until the RMS decides
     bill.examination_prescribed = decided.lane in ("EXAMINATION", "BOTH")
     bill.documents_required = decided.documents_required
     blocks = _blocks(bill, one, flight)

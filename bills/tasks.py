@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.permissions import SYSTEM
+from bills import risk
 from bills.clearance.provisional import ProvisionalStage
 from bills.manual import issuing
 from bills.models import ManualClearance, ProvisionalAssessment, QueryMemo
@@ -81,6 +82,12 @@ def _documents_due(assessment: ProvisionalAssessment) -> list[Notice]:
 def watch_uncleared() -> dict[str, int]:
     """Notify couriers and declared importers of goods not cleared after each spell, each once; return how many of which."""
     return {str(after): notices.issue(after) for after in (goods.RETURN, goods.DISPOSAL)}
+
+
+@shared_task
+def ask_the_rms() -> int:
+    """Decide on the bills that were filed while the RMS was away; return how many are decided."""
+    return risk.decide_waiting()
 
 
 @shared_task

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bills.views import documents, entry, estimator, manual, papers, rate_files, start, tariff, uncleared, uploads
+from bills.views import documents, entry, estimator, manual, papers, rate_files, risk, start, tariff, uncleared, uploads
 
 urlpatterns = [
     path("new/", start.start, name="bill-start"),
@@ -25,6 +25,7 @@ urlpatterns = [
     path("prints/detention/<str:number>.pdf", papers.detention_print, name="detention-print"),
     path("papers/<int:pk>/", papers.attachment, name="attachment"),
     path("papers/of/<str:key>/", papers.attach, name="bill-attach"),
+    path("awaiting-risk/", risk.waiting, name="risk-waiting"),
     path("manual/", manual.overview, name="manual"),
     path("manual/export/", manual.export, name="manual-export"),
     path("manual/propose/", manual.propose, name="manual-propose"),

@@ -87,6 +87,9 @@ RULES = {
     "random_examination_percent": RuleKind(
         _("Random share of bills prescribed examination, percent"), Decimal, most=100
     ),
+    "rms_in_service": RuleKind(
+        _("The Risk Management System is in service; where it is off, filed bills wait until it is back"), bool
+    ),
     "weight_tolerance_percent": RuleKind(
         _("Weight difference accepted without an amendment, percent"), Decimal, most=100
     ),

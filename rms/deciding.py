@@ -5,6 +5,7 @@ Where the RMS cannot decide, it says so, and the bill waits: none is facilitated
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from decimal import Decimal
 from random import SystemRandom
 from typing import Any
 
+from django.db import transaction
+
 from eccs.dated_rules import rule_book
 from rms import history
 from rms.decision import Decided, Ruleset
@@ -20,9 +23,15 @@ from rms.facts import ConsignmentFacts
 from rms.history import Goods
 from rms.models import KeptRuleset, RiskDecision, RuleVersion
 
+log = logging.getLogger(__name__)
 _chance = SystemRandom()
 _compiled: OrderedDict[tuple[Any, ...], Ruleset] = OrderedDict()
+PENDING = RiskDecision.Lane.PENDING.value
 KEPT = 24  # rulesets that a process keeps compiled
+
+
+class Away(RuntimeError):
+    """The RMS is out of service at a station."""
 
 
 @dataclass(slots=True)
@@ -42,6 +51,11 @@ class Answer:
     decided: Decided
     decision: RiskDecision
 
+    @property
+    def is_decided(self) -> bool:
+        """Whether the RMS was there to decide."""
+        return self.decided.lane != PENDING
+
 
 @dataclass
 class Desk:
@@ -55,6 +69,8 @@ class Desk:
     def rules(self) -> Ruleset:
         """The rules in force, read once."""
         if self._rules is None:
+            if not rule_book().is_on("rms_in_service", self.on, self.station):
+                raise Away(self.station)
             self._rules = ruleset_at(self.station, self.on)
         return self._rules
 
@@ -65,6 +81,14 @@ class Desk:
 
         Bills are counted in the history with the decision; those that are `counted` already are not counted again.
         """
+        try:
+            with transaction.atomic():
+                return self._decide(asked, at, cause, counted=counted)
+        except Exception:  # whatever is wrong with a rule or with the history, the bill is filed and waits
+            log.exception("The RMS could not decide on %d bills at %s.", len(asked), self.station)
+            return [_undecided(one, at, cause) for one in asked]
+
+    def _decide(self, asked: Sequence[Asked], at: datetime, cause: str, *, counted: bool) -> list[Answer]:
         goods = [one.goods for one in asked]
         facts = history.with_history([one.facts for one in asked], goods, self.on, counted=counted)
         rules, answers = self.rules, []
@@ -83,7 +107,18 @@ class Desk:
         cause: str = RiskDecision.Cause.FILED,
     ) -> RiskDecision:
         """Decide on a bill of documents: what hits any of its shipments is prescribed for the bill."""
-        return kept(self.rules.decide_documents(shipments), facts, self.rules.version, at, cause)
+        try:
+            with transaction.atomic():
+                return kept(self.rules.decide_documents(shipments), facts, self.rules.version, at, cause)
+        except Exception:
+            log.exception("The RMS could not decide on a bill of documents at %s.", self.station)
+            return kept(Decided(PENDING, Decimal(0)), facts, "", at, cause)
+
+
+def _undecided(one: Asked, at: datetime, cause: str) -> Answer:
+    """That the RMS was away: the chance is drawn already, so that nobody gains by the delay."""
+    decided = Decided(PENDING, draw() if one.draw is None else one.draw)
+    return Answer(one.facts, decided, kept(decided, one.facts.kept(), "", at, cause))
 
 
 def draw() -> Decimal:

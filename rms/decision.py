@@ -27,7 +27,7 @@ class Criterion:
     """One rule as the decision needs it."""
 
     code: str
-    condition: Tree
+    condition: Tree = field(hash=False)
     outcome: str = ""  # ASSESSMENT, EXAMINATION, BOTH, or nothing: documents or a word to X-ray alone
     version: int = 1
     station_code: str = ""

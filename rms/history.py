@@ -114,9 +114,9 @@ def _sums(
     names: dict[str, set[str]] = defaultdict(set)
     grouped: Any = rows.values("party", "key").annotate(**sums, **today)
     for row in grouped:
-        key: Key = row.pop("party"), row.pop("key")
-        of_day[key] = row.pop("day_bills"), Decimal(row.pop("day_value"))
-        known[key] = row
+        whose_is: Key = row.pop("party"), row.pop("key")
+        of_day[whose_is] = row.pop("day_bills"), Decimal(row.pop("day_value"))
+        known[whose_is] = row
     tokens = wanted.get(PartyDay.Party.KYC, set())
     of_kyc = rows.filter(party=PartyDay.Party.KYC, key__in=tokens).values_list("key", "name").distinct()
     for token, name in of_kyc if tokens else ():
@@ -205,13 +205,19 @@ def _count_goods(goods: Iterable[Sequence[Goods]], day: date) -> None:
 
 
 def confirm(
-    facts: ConsignmentFacts, reasons: Sequence[dict[str, Any]], day: date, *, examined: bool, found: bool
+    station: str,
+    facts: ConsignmentFacts | None,
+    reasons: Sequence[dict[str, Any]],
+    day: date,
+    *,
+    examined: bool,
+    found: bool,
 ) -> None:
     """Note what was found in a bill that was looked at: for its rules, and where it was confirmed for its parties."""
     RuleDay.objects.bulk_create(
         RuleDay(
             rule=reason["rule"],
-            station_code=facts.station,
+            station_code=station,
             day=day,
             looked_at=1,
             confirmed=int(found),
@@ -219,7 +225,7 @@ def confirm(
         )
         for reason in reasons
     )
-    if found:
+    if found and facts is not None:
         PartyDay.objects.bulk_create(
             PartyDay(party=party, key=key, day=day, confirmations=1)
             for party, key in parties(facts).items()

@@ -170,6 +170,7 @@ class RiskDecision(models.Model):
         ASSESSMENT = "ASSESSMENT", _("Assess")
         EXAMINATION = "EXAMINATION", _("Examine")
         BOTH = "BOTH", _("Assess and examine")
+        PENDING = "PENDING", _("Not decided yet")
 
     class Cause(models.TextChoices):
         """Why the RMS was asked."""

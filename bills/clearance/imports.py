@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import COURIERS, Role
 from bills import routing
 from bills.clearance import guards
+from bills.clearance.risk import RiskSteps, rms_has_decided
 from bills.stages import HERE, OPEN, UNFILED, Hold, Stage
-from eccs.workflow import GET_STATE, Document, step
+from eccs.workflow import GET_STATE, step
 from manifests.clearance import courier_in_force, not_on_hold, signatory_examined
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ ELSEWHERE = [stage for stage in OPEN if stage not in (Stage.DRAFT, Stage.DUTY)] 
 ASKING = (Stage.ASSESSMENT, Stage.FOR_OUT_OF_CHARGE, Stage.ADJUDICATION)
 
 
-class ImportClearance(Document):
+class ImportClearance(RiskSteps):
     """The steps of a bill, desk by desk."""
 
     unnumbered_stages = UNFILED
@@ -75,7 +76,7 @@ class ImportClearance(Document):
 
     @step(
         Stage.ASSESSMENT, GET_STATE(routing.after_assessment, states=AFTER_ASSESSMENT), role=Role.ASSESSING_OFFICER,
-        label=_("Assess"), para="PN17 7.1(b)", form="bills.forms.officers.AssessmentForm",
+        label=_("Assess"), para="PN17 7.1(b)", form="bills.forms.officers.AssessmentForm", guards=(rms_has_decided,),
     )  # fmt: skip
     def assess(
         self: CourierBillOfEntry, *, mandate_examination: bool = False, remarks: str = "",
@@ -83,11 +84,15 @@ class ImportClearance(Document):
     ) -> Iterable[models.Model]:  # fmt: skip
         """Second check: classification, value and rate are accepted or altered, examination mandated or not; final or with a bond."""
         from bills.assessment import reassess
+        from bills.models import Item
         from bills.provisional import assess_provisionally, supersede
+        from bills.risk import ask_again
 
         self.assessed_at = self.taken_at
         self.examination_mandated, self.assessment_remarks = mandate_examination, remarks
         items = list(reassess(self, alterations or [])) if alterations or self.unreckoned else []
+        if items:
+            ask_again(self, [item for item in items if isinstance(item, Item)], "REASSESSED")
         self.unreckoned = ""  # an item that is still in no tariff is refused
         supersede(self)
         if bond is not None:
@@ -109,7 +114,9 @@ class ImportClearance(Document):
     )  # fmt: skip
     def report_first_check_examination(self: CourierBillOfEntry, **report: Any) -> Iterable[models.Model]:
         """The Inspector reports what was opened and found; with the report the Assessing Officer assesses the bill."""
-        return self.examined(first_check=True, **report)
+        from bills.risk import reported
+
+        return reported(self, self.examined(first_check=True, **report))
 
     @step(
         ASKING, Stage.QUERY,
@@ -239,7 +246,9 @@ class ImportClearance(Document):
     )  # fmt: skip
     def report_examination(self: CourierBillOfEntry, **report: Any) -> Iterable[models.Model]:
         """The Inspector reports what was opened and found, and recommends what to do."""
-        return self.examined(first_check=False, **report)
+        from bills.risk import reported
+
+        return reported(self, self.examined(first_check=False, **report))
 
     @step(
         Stage.FOR_OUT_OF_CHARGE, Stage.OUT_OF_CHARGE, role=Role.SHED_SUPERINTENDENT, label=_("Give Out of Charge"),

@@ -24,6 +24,7 @@ from bills.models import (
     ProvisionalAssessment,
     RateFile,
     ReturnToOrigin,
+    RiskDeparture,
 )
 from bonds.models import Bond, BondMaster
 from eccs.workflow import Document, Step
@@ -33,9 +34,10 @@ from rms.models import RiskRule
 from tests.every_step import directory
 from tests.factories.advisories import advisory
 from tests.factories.amendments import amendment
-from tests.factories.bills import bill
+from tests.factories.bills import bill, decision
 from tests.factories.bonds import bond, bond_master
 from tests.factories.challans import challan
+from tests.factories.departures import departure
 from tests.factories.directory import custodian, importer
 from tests.factories.firms import registration
 from tests.factories.manifests import manifest
@@ -50,7 +52,7 @@ from tests.factories.uncleared import disposal, return_to_origin
 MODELS: tuple[type[Document], ...] = (
     User, StationRole, ExpressCargoManifest, ManifestAmendment, CourierBillOfEntry, BillAmendment, BillCancellation,
     ProvisionalAssessment, ReturnToOrigin, Disposal, ManualClearance, ManualForm,
-    Challan, Bond, BondMaster, Advisory, RateFile, RiskRule,
+    Challan, Bond, BondMaster, Advisory, RateFile, RiskRule, RiskDeparture,
     AuthorisedCourier, Custodian, Importer,
 )  # fmt: skip
 NATIONAL = (AuthorisedCourier, Importer, RateFile)  # within the reach of a role at any station
@@ -80,6 +82,11 @@ def _recomputed(one: Any) -> dict[str, Any]:
         "rates_on": today,
         "before": str(one.total_duty),
     }
+
+
+def _heard(_one: Any) -> dict[str, Any]:
+    decided = decision("BOTH")
+    return {"decision": decided.pk, "lane": "BOTH", "documents": "", "rules": ["N-0099"]}
 
 
 def _why(_one: Any) -> dict[str, Any]:
@@ -180,6 +187,11 @@ CASES: dict[type[Document], Case] = {
             "request_cancellation": lambda _one: {"reason": "Filed twice."},
             "close_request": lambda _one: {"request": "AMD_BLR_2026-2027_000001"},
             "amend": lambda _one: {"amendment": "AMD_BLR_2026-2027_000001", "changes": CHANGES},
+            **dict.fromkeys(("hear_rms", "hear_rms_again"), _heard),
+            "request_departure": lambda one: {
+                "what": "EXAMINATION" if one.stage == "EXAMINATION" else "ASSESSMENT", "reason": "Perishable, X-ray is clear.",
+            },
+            "depart_from_rms": lambda _one: {"departure": "DEP_BLR_2026-2027_000001", "what": "EXAMINATION"},
             "cancel": lambda _one: {"cancellation": "CAN_BLR_2026-2027_000001"},
             "return_to_origin": lambda _one: {"permission": "RTO_BLR_2026-2027_000001"},
             "clear_manually": lambda _one: {
@@ -190,6 +202,7 @@ CASES: dict[type[Document], Case] = {
         {
             "record_arrival": lambda _model: {"arrived": True},
             "record_arrival_for_first_check": lambda _model: {"arrived": True},
+            "request_departure": lambda _model: {"assessment_required": True, "examination_prescribed": True},
         },
     ),
     BillAmendment: Case(bill_amendment, {"process": REMARKS, "reject": REMARKS}),
@@ -265,6 +278,7 @@ CASES: dict[type[Document], Case] = {
     BondMaster: Case(bond_master, {"reject": REMARKS, "withdraw": REMARKS}),
     Advisory: Case(advisory, {"withdraw": lambda _one: {"why": "The exercise is put off."}}),
     RateFile: Case(rate_file, dict.fromkeys(("refuse", "revoke"), REMARKS)),
+    RiskDeparture: Case(departure, {"refuse": REMARKS}),
     RiskRule: Case(
         risk_rule,
         {

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rms.compiling import Seen, compiled
@@ -166,6 +166,7 @@ def some_rules() -> st.SearchStrategy[list[Criterion]]:
     return st.lists(rules, max_size=8, unique_by=lambda one: one.code)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(some_rules(), st.randoms(use_true_random=False), st.integers(0, 999_999))
 def test_neither_order_nor_the_index_changes_what_is_decided(rules: list[Criterion], chance: Any, drawn: int) -> None:
     draw = Decimal(drawn).scaleb(-6)
@@ -179,6 +180,7 @@ def test_neither_order_nor_the_index_changes_what_is_decided(rules: list[Criteri
     assert [r["rule"] for r in decided.reasons if r["rule"] != "RANDOM"] == [c for c in plainly if c not in drawn_codes]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(some_rules(), st.integers(0, 999_999))
 def test_no_rule_less_would_have_led_to_more(rules: list[Criterion], drawn: int) -> None:
     draw = Decimal(drawn).scaleb(-6)
@@ -191,6 +193,7 @@ def test_no_rule_less_would_have_led_to_more(rules: list[Criterion], drawn: int)
         )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(some_rules(), st.integers(0, 999_999))
 def test_a_decision_is_taken_again_bit_for_bit_from_what_is_kept(rules: list[Criterion], drawn: int) -> None:
     draw = Decimal(drawn).scaleb(-6)

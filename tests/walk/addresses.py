@@ -42,6 +42,7 @@ from tests.factories.amendments import amendment
 from tests.factories.bills import bill
 from tests.factories.bonds import bond, bond_master
 from tests.factories.challans import challan
+from tests.factories.departures import departure
 from tests.factories.directory import custodian, importer
 from tests.factories.documents import bill_of_documents
 from tests.factories.manifests import house_airway_bill, manifest
@@ -113,6 +114,7 @@ def build() -> World:
         bill_amendment(of=bills[Stage.XRAY]), cancellation(of=bills[Stage.ASSESSMENT]),
         provisional_assessment(of=bills[Stage.OUT_OF_CHARGE]),
     ]  # fmt: skip
+    of_bills.append(departure(of=bills[Stage.EXAMINATION]))
     sent_back, disposed = return_to_origin(), disposal()
     rules = [risk_rule(), risk_rule("PROPOSED")]
     world.own("risk-rule-version", rules[0].key)
@@ -267,7 +269,7 @@ def _common(world: World) -> None:
         "uncleared-dispose", "audit", "audit-export", "documents", "role-holders", "advisories", "advisories-written",
         "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
         "bonds", "bond-request", "bond-master", "bond-master-enter", "custodian-new", "importers", "importer-new", "work", "hand-over",
-        "rate-files", "tariff", "exchange-rates", "risk-rules", "risk-rule-new",
+        "rate-files", "tariff", "exchange-rates", "risk-rules", "risk-rule-new", "risk-waiting",
     ):  # fmt: skip
         world.common(name)
     world.common("session-end", 1)
