@@ -131,5 +131,5 @@ DEPARTURES = Listing(
         Column("reason", _("Reason"), "reason__icontains", hint=_("contains"), cell=lambda asked: brief(asked.reason, 60)),
     ),
     page_template="bills/departure.html", related=("bill", "bill__hawb", "bill__risk_decision", "station", "requested_by"),
-    context=lambda asked, actor: {"bill": asked.bill, "decision": asked.bill.risk_decision}, search=search,
+    context=lambda asked, _actor: {"bill": asked.bill, "decision": asked.bill.risk_decision}, search=search,
 )  # fmt: skip

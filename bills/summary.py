@@ -67,7 +67,12 @@ def summary(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]:
         **reckoning(bill, items),
     }
     if actor.is_trade:
-        return {**told, "page": "bills/bill_courier.html", "stepper": stepper(bill), "courier_words": courier_words(bill)}
+        return {
+            **told,
+            "page": "bills/bill_courier.html",
+            "stepper": stepper(bill),
+            "courier_words": courier_words(bill),
+        }
     told |= {"page": "bills/bill.html", "route": route(bill), "facts_limit": _limit(bill)}
     if actor.is_officer:  # what the RMS decided never leaves Customs
         told["decision"] = bill.risk_decision

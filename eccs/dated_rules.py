@@ -90,6 +90,9 @@ RULES = {
     "rms_in_service": RuleKind(
         _("The Risk Management System is in service; where it is off, filed bills wait until it is back"), bool
     ),
+    "risk_never_confirms_after": RuleKind(
+        _("A risk rule that found nothing in so many bills looked at is proposed for retirement"), int, least=1
+    ),
     "weight_tolerance_percent": RuleKind(
         _("Weight difference accepted without an amendment, percent"), Decimal, most=100
     ),

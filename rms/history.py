@@ -18,7 +18,7 @@ from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
 
 from rms.facts import COUNTED, PERIODS, SAME_DAY, ConsignmentFacts
-from rms.models import PartyDay, RuleDay, UnitValueMonth
+from rms.models import ALL_BILLS, PartyDay, RuleDay, UnitValueMonth
 from rms.words import plain
 
 Key = tuple[str, str]  # party, key
@@ -179,6 +179,7 @@ def count(
             of_party[1] += hit
             of_party[2] += facts.assessable_value
         rules.update((reason["rule"], facts.station) for reason in reasons)
+        rules[ALL_BILLS, facts.station] += 1
     PartyDay.objects.bulk_create(
         PartyDay(party=party, key=key, name=name, day=day, bills=bills, hits=hits, value=value)
         for (party, key, name), (bills, hits, value) in sums.items()

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Actor
 from accounts.roles import Role
-from eccs.pages import Column, Listing, link, register
+from eccs.pages import Column, Listing, activity_of, link, register
+from rms.feedback import weeks_of
 from rms.models import RiskRule, RuleDay
 
 DAYS = 30
@@ -29,6 +30,7 @@ def context(rule: RiskRule, actor: Actor) -> dict[str, Any]:
     return {
         "rule": rule, "versions": versions, "shown": shown, "newest": newest if newest is not shown else None,
         "targets": shown.targets[:TARGETS_SHOWN] if shown else [],
+        "weeks": weeks_of(rule, actor.stations_for([activity_of("risk-rules")]), timezone.localdate()),
         "did": did.aggregate(hits=Sum("hits"), looked_at=Sum("looked_at"), confirmed=Sum("confirmed")), "days": DAYS,
     }  # fmt: skip
 
@@ -46,4 +48,5 @@ RULES = Listing(
 )  # fmt: skip
 register(RULES)
 link(_("Risk rules"), "risk-rules", Role.RISK_OFFICER, Role.RISK_APPROVER)
+link(_("What rules are worth"), "risk-feedback", Role.RISK_OFFICER, Role.RISK_APPROVER)
 link(_("Write a risk rule"), "risk-rule-new", Role.RISK_OFFICER, nav=False)

@@ -250,10 +250,13 @@ class UnitValueMonth(models.Model):
         return f"{self.cth} {self.uom} {self.month}"
 
 
+ALL_BILLS = ""  # the rule under which every bill is counted
+
+
 class RuleDay(models.Model):
     """What a rule did on one day at a station: bills it hit, and what was found in those that were looked at."""
 
-    rule = models.CharField(max_length=60)  # its number, or RANDOM
+    rule = models.CharField(max_length=60, blank=True)  # its number, or RANDOM, or ALL_BILLS
     station_code = models.CharField(max_length=3)
     day = models.DateField()
     hits = models.IntegerField(default=0)

@@ -6,6 +6,7 @@ from rms import views
 
 urlpatterns = [
     path("", views.rules, name="risk-rules"),
+    path("feedback/", views.worth, name="risk-feedback"),
     path("new/", views.rule_new, name="risk-rule-new"),
     path("rules/<str:key>/write-version/", views.version, name="risk-rule-version"),
 ]

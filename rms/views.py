@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -16,7 +17,7 @@ from accounts.models import CustomsStation
 from accounts.requests import Request
 from eccs import audit_answers, keyset, pages
 from eccs.workflow import Refused, why_not
-from rms import builder
+from rms import builder, feedback
 from rms.catalogue import COMPARED, FACTS
 from rms.conditions import Fault, read
 from rms.forms import BeginForm, RulesForm, VersionForm, initial_of
@@ -47,6 +48,22 @@ def rules(request: Request) -> HttpResponse:
         "previous_url": f"?{urlencode({**kept, 'mark': shown.previous_mark})}" if shown.previous_mark else "",
     }  # fmt: skip
     return render(request, "rms/rules.html", context)
+
+
+@require_GET
+def worth(request: Request) -> HttpResponse:
+    """What the rules in force hit and found, what it cost, and which of them are proposed for retirement."""
+    actor = request.actor
+    pages.require(actor, "risk-feedback")
+    days = pages.id_in(request.GET.get("days", ""))
+    days = days if days in feedback.PERIODS else feedback.PERIODS[1]
+    stations = actor.stations_for([pages.activity_of("risk-feedback")])
+    rows = feedback.of_rules(feedback.active(RiskRule.objects.visible_to(actor)), stations, days, timezone.localdate())
+    context = {
+        "rows": rows, "days": days, "periods": feedback.PERIODS, "bills": rows[0].bills if rows else 0,
+        "retiring": [one for one in rows if one.to_retire],
+    }  # fmt: skip
+    return render(request, "rms/feedback.html", context)
 
 
 _WRITE = pages.activity_of("risk-rule-new")

@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
             name='RuleDay',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule', models.CharField(max_length=60)),
+                ('rule', models.CharField(blank=True, max_length=60)),
                 ('station_code', models.CharField(max_length=3)),
                 ('day', models.DateField()),
                 ('hits', models.IntegerField(default=0)),

@@ -269,7 +269,7 @@ def _common(world: World) -> None:
         "uncleared-dispose", "audit", "audit-export", "documents", "role-holders", "advisories", "advisories-written",
         "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
         "bonds", "bond-request", "bond-master", "bond-master-enter", "custodian-new", "importers", "importer-new", "work", "hand-over",
-        "rate-files", "tariff", "exchange-rates", "risk-rules", "risk-rule-new", "risk-waiting",
+        "rate-files", "tariff", "exchange-rates", "risk-rules", "risk-rule-new", "risk-waiting", "risk-feedback",
     ):  # fmt: skip
         world.common(name)
     world.common("session-end", 1)
