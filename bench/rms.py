@@ -44,7 +44,12 @@ def run() -> list[Row]:
 
 def _rule(chance: Random, n: int) -> tuple[str, str, str, int]:
     """Country of the consignor, tariff item, and a value above which it hits."""
-    return f"R-{n:04d}", chance.choice(COUNTRIES), f"{chance.randint(1, 97):02d}{chance.randint(0, 99):02d}1000", chance.randint(0, 80_000)
+    return (
+        f"R-{n:04d}",
+        chance.choice(COUNTRIES),
+        f"{chance.randint(1, 97):02d}{chance.randint(0, 99):02d}1000",
+        chance.randint(0, 80_000),
+    )
 
 
 def _ruleset(told: list[tuple[str, str, str, int]]) -> Ruleset:
@@ -80,7 +85,10 @@ def _table(told: list[tuple[str, str, str, int]]) -> dict[str, Any]:
         {"id": "a", "name": "in", "type": "inputNode"}, {"id": "b", "name": "rules", "type": "decisionTableNode", "content": table},
         {"id": "c", "name": "out", "type": "outputNode"},
     ]  # fmt: skip
-    edges = [{"id": "ab", "sourceId": "a", "targetId": "b", "type": "edge"}, {"id": "bc", "sourceId": "b", "targetId": "c", "type": "edge"}]
+    edges = [
+        {"id": "ab", "sourceId": "a", "targetId": "b", "type": "edge"},
+        {"id": "bc", "sourceId": "b", "targetId": "c", "type": "edge"},
+    ]
     return {"nodes": nodes, "edges": edges}
 
 

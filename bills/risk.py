@@ -201,6 +201,7 @@ def found(bill: CourierBillOfEntry, *, examined: bool, confirmed: bool) -> None:
     if decision is not None and decision.reasons:
         facts = ConsignmentFacts.of_kept(decision.facts) if "hawb" in decision.facts else None
         day = timezone.localdate(bill.taken_at)
+        RiskDecision.objects.filter(pk=decision.pk).update(found="CONFIRMED" if confirmed else "NOTHING")
         history.confirm(bill.station_id, facts, decision.reasons, day, examined=examined, found=confirmed)
 
 

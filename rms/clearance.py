@@ -83,10 +83,11 @@ class RiskRuleSteps(Document):
 
     @step(
         Stage.DRAFT, Stage.PROPOSED, role=Role.RISK_OFFICER, label=gettext_lazy("Propose rule"), para=PARA,
-        guards=(version_can_come_into_force,),
+        guards=(version_can_come_into_force,), form="rms.forms.ProposalForm",
     )  # fmt: skip
-    def propose(self: RiskRule) -> None:
+    def propose(self: RiskRule, *, despite: bool = False) -> None:
         """The rule is ready: a Risk Approver is asked to put it in force."""
+        self.refuse_danger(despite)
 
     @step(
         Stage.PROPOSED, Stage.ACTIVE, role=Role.RISK_APPROVER, label=gettext_lazy("Activate rule"), para=PARA,
@@ -105,10 +106,11 @@ class RiskRuleSteps(Document):
 
     @step(
         Stage.ACTIVE, Stage.REVISED, role=Role.RISK_OFFICER, label=gettext_lazy("Propose new version"), para=PARA,
-        guards=(version_is_new, version_can_come_into_force), anytime=True,
+        guards=(version_is_new, version_can_come_into_force), form="rms.forms.ProposalForm", anytime=True,
     )  # fmt: skip
-    def propose_version(self: RiskRule) -> None:
+    def propose_version(self: RiskRule, *, despite: bool = False) -> None:
         """A Risk Approver is asked to put the new version in the place of the one in force."""
+        self.refuse_danger(despite)
 
     @step(
         Stage.REVISED, Stage.ACTIVE, role=Role.RISK_APPROVER, label=gettext_lazy("Activate new version"), para=PARA,
@@ -154,6 +156,13 @@ class RiskRuleSteps(Document):
     @step(Stage.DRAFT, Stage.DISCARDED, role=Role.RISK_OFFICER, label=gettext_lazy("Discard"), para=PARA, grave=True)
     def discard(self: RiskRule) -> None:
         """A rule that was never in force is put away."""
+
+    def refuse_danger(self: RiskRule, despite: bool) -> None:  # type: ignore[misc]
+        """A rule that hits everything, or nothing, or was not tested, is proposed only where the officer says so. Raises Refused."""
+        from rms.backtest import danger_of
+
+        if not despite and (why := danger_of(self)):
+            raise Refused([why, _("Test it, or say that it is proposed all the same.")], self)
 
     def tell(self: RiskRule, what: str, why: str = "") -> None:  # type: ignore[misc]
         """The audit log learns what comes into force and what ends, once the step is kept."""

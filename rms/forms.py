@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.directory.forms import StepForm, day_field, words_field
 from eccs.uploads.reading import Unreadable, read
+from rms.backtest import danger_of
 from rms.catalogue import FACTS
 from rms.clearance import Stage
 from rms.conditions import MOST_TARGETS, Tree, leaves, targets
@@ -35,6 +36,20 @@ class RemarksForm(StepForm):
     """Why."""
 
     remarks = words_field(_("Remarks"), 1000)
+
+
+class ProposalForm(StepForm):
+    """Whether a rule that was not tested, or is dangerous, is proposed all the same."""
+
+    despite = forms.BooleanField(label=_("Propose it all the same"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        why = danger_of(self.document)
+        if why:
+            self.fields["despite"].help_text = why
+        else:
+            del self.fields["despite"]
 
 
 def _area(rows: int) -> forms.Textarea:

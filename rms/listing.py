@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Actor
 from accounts.roles import Role
+from eccs.dated_rules import rule_book
 from eccs.pages import Column, Listing, activity_of, link, register
-from rms.feedback import weeks_of
+from rms.feedback import PERIODS, weeks_of
 from rms.models import RiskRule, RuleDay
 
 DAYS = 30
@@ -31,8 +32,16 @@ def context(rule: RiskRule, actor: Actor) -> dict[str, Any]:
         "rule": rule, "versions": versions, "shown": shown, "newest": newest if newest is not shown else None,
         "targets": shown.targets[:TARGETS_SHOWN] if shown else [],
         "weeks": weeks_of(rule, actor.stations_for([activity_of("risk-rules")]), timezone.localdate()),
+        "test": rule.back_tests.order_by("-pk").first(), "periods": PERIODS, "capacity": capacity(rule),
         "did": did.aggregate(hits=Sum("hits"), looked_at=Sum("looked_at"), confirmed=Sum("confirmed")), "days": DAYS,
     }  # fmt: skip
+
+
+def capacity(rule: RiskRule) -> dict[str, int]:
+    """How many bills a day the desks of a station can take."""
+    book, today = rule_book(), timezone.localdate()
+    names = ("risk_assessments_a_day", "risk_examinations_a_day")
+    return {name: book.count(name, today, rule.station_id or "") for name in names}
 
 
 RULES = Listing(

@@ -180,6 +180,12 @@ class RiskDecision(models.Model):
         REASSESSED = "REASSESSED", _("Assessed anew")
         ARRIVED = "ARRIVED", _("Aircraft arrived")
 
+    class Found(models.TextChoices):
+        """What came of looking."""
+
+        CONFIRMED = "CONFIRMED", _("Confirmed")
+        NOTHING = "NOTHING", _("Nothing found")
+
     lane = models.CharField(max_length=12, choices=Lane.choices)
     reasons = models.JSONField(default=list)
     facts = models.JSONField(default=dict)
@@ -189,6 +195,7 @@ class RiskDecision(models.Model):
     examine_percent = models.PositiveSmallIntegerField(null=True, blank=True)
     xray_attention = models.BooleanField(default=False)
     courier_text = models.TextField(blank=True)
+    found = models.CharField(max_length=10, choices=Found.choices, blank=True)  # in what was looked at
     cause = models.CharField(max_length=10, choices=Cause.choices, default=Cause.FILED)
     before = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     decided_at = models.DateTimeField()
@@ -205,6 +212,45 @@ class RiskDecision(models.Model):
     def examines(self) -> bool:
         """Whether examination is prescribed."""
         return self.lane in (self.Lane.EXAMINATION, self.Lane.BOTH)
+
+
+class BackTest(models.Model):
+    """That a version of a rule is held against the stored facts of past bills, in a worker."""
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        WAITING = "WAITING", _("Waiting for a worker")
+        RUNNING = "RUNNING", _("Running")
+        DONE = "DONE", _("Done")
+        CANCELLED = "CANCELLED", _("Cancelled")
+        FAILED = "FAILED", _("Failed")
+
+    rule = models.ForeignKey(RiskRule, models.PROTECT, related_name="back_tests")
+    version_no = models.PositiveIntegerField()
+    days = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    asked_at = models.DateTimeField(default=timezone.now)
+    cancel_asked = models.BooleanField(default=False)
+    read = models.PositiveIntegerField(default=0)
+    result = models.JSONField(default=dict, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rule"], condition=Q(state__in=("WAITING", "RUNNING")), name="risk_back_test_one_at_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} / {self.version_no}, {self.days} days"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits or runs."""
+        return self.state in (self.State.WAITING, self.State.RUNNING)
 
 
 class PartyDay(models.Model):

@@ -6,23 +6,26 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import CustomsStation
 from accounts.requests import Request
 from eccs import audit_answers, keyset, pages
+from eccs.celery import after_commit
 from eccs.workflow import Refused, why_not
 from rms import builder, feedback
 from rms.catalogue import COMPARED, FACTS
 from rms.conditions import Fault, read
 from rms.forms import BeginForm, RulesForm, VersionForm, initial_of
-from rms.models import RiskRule
+from rms.models import BackTest, RiskRule
 from rms.sentences import sentence
+from rms.tasks import run_back_test
 from rms.writing import write_rule, write_version
 
 
@@ -92,6 +95,47 @@ def rule_new(request: Request) -> HttpResponse:
         return render(request, "rms/begin.html", {"form": begun}, status=422 if begun.is_bound else 200)
     chosen = begun.cleaned_data
     return _build(request, None, chosen["kind"], chosen["station"])
+
+
+@require_POST
+def test_start(request: Request, key: str) -> HttpResponse:
+    """Hold the newest version of a rule against the stored facts of past bills; a worker does it, and the page shows how far it is."""
+    rule = _kept_by(request, key)
+    days = pages.id_in(request.POST.get("days", ""))
+    if days not in feedback.PERIODS:
+        raise Http404
+    try:
+        with transaction.atomic():
+            made = BackTest.objects.create(
+                rule=rule, version_no=rule.latest_no, days=days, asked_by_id=request.actor.person_id
+            )
+    except IntegrityError:
+        messages.error(request, _("A test of this rule is on already. Nothing has changed."))
+    else:
+        after_commit(run_back_test, made.pk)
+        messages.success(request, _("The test has begun. You can leave this page."))
+    return redirect(f"{rule.get_absolute_url()}#test")
+
+
+@require_POST
+def test_cancel(request: Request, key: str) -> HttpResponse:
+    """Stop a test that waits or runs."""
+    rule = _kept_by(request, key)
+    open_ = rule.back_tests.filter(state__in=(BackTest.State.WAITING, BackTest.State.RUNNING))
+    waiting = open_.filter(state=BackTest.State.WAITING).update(state=BackTest.State.CANCELLED, ended_at=timezone.now())
+    if waiting or open_.update(cancel_asked=True):
+        messages.success(request, _("The test is being stopped."))
+    return redirect(f"{rule.get_absolute_url()}#test")
+
+
+def _kept_by(request: Request, key: str) -> RiskRule:
+    """A rule that the person keeps; what is somebody else's is not there."""
+    pages.require(request.actor, "risk-rules")
+    rule = RiskRule.objects.visible_to(request.actor).filter(RiskRule.by_key(key)).first()
+    if rule is None:
+        raise Http404
+    audit_answers.concerns(request, rule)
+    return rule
 
 
 @require_http_methods(["GET", "POST"])

@@ -282,6 +282,7 @@ CASES: dict[type[Document], Case] = {
     RiskRule: Case(
         risk_rule,
         {
+            **dict.fromkeys(("propose", "propose_version"), lambda _one: {"despite": True}),
             "write_version": lambda one: {"version": one.latest_no + 1, "title": "Trial rule, narrower"},
             **dict.fromkeys(("return_rule", "return_version", "suspend", "retire"), REMARKS),
         },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,10 +14,12 @@ from django.utils import timezone
 from accounts import sessions
 from accounts.models import User
 from eccs.workflow import Refused, take
+from rms import backtest, feedback
 from rms.deciding import ruleset_at
-from rms.models import RiskRule, RuleVersion
+from rms.models import BackTest, RiskDecision, RiskRule, RuleDay, RuleVersion
 from tests.factories.firms import actor
 from tests.factories.rules import risk_rule
+from tests.rms.test_decision import FACTS
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate().strftime("%d/%m/%Y")
@@ -79,7 +82,10 @@ def test_a_rule_is_built_proposed_activated_by_another_revised_and_suspended(
     rule = RiskRule.objects.get(title=SAID["title"])
     assert kept.status_code == 200 and (rule.stage, rule.latest_no, rule.key) == ("DRAFT", 1, f"draft-{rule.pk}")
     assert "Country of the consignor is HK" in kept.content.decode()
-    officer.post(rule.step_url("propose"))
+    # Not tested, it is proposed only where the officer says so
+    refused = officer.post(rule.step_url("propose"))
+    assert refused.status_code == 409 and "was not tested" in refused.content.decode()
+    officer.post(rule.step_url("propose"), {"propose-despite": "on"})
     rule = RiskRule.objects.get(pk=rule.pk)
     assert (rule.stage, rule.number) == ("PROPOSED", "BLR-0001")
     assert rule.number not in codes_in_force()
@@ -97,7 +103,7 @@ def test_a_rule_is_built_proposed_activated_by_another_revised_and_suspended(
     officer.post(address, {**SAID, **BUILT, "value-r-0": "cn", "do": "save"})
     rule = RiskRule.objects.get(pk=rule.pk)
     assert (rule.latest_no, rule.in_force_no) == (2, 1)
-    officer.post(rule.step_url("propose_version"))
+    officer.post(rule.step_url("propose_version"), {"propose_version-despite": "on"})
     approver.post(rule.step_url("activate_version"), {"confirm": "yes"})
     rule = RiskRule.objects.get(pk=rule.pk)
     assert (rule.stage, rule.in_force_no) == ("ACTIVE", 2)
@@ -162,3 +168,70 @@ def test_what_was_written_is_never_changed() -> None:
     version.instruction = "Nothing to see."
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         version.save()
+
+
+def test_a_version_is_held_against_past_bills_and_a_dangerous_one_is_refused(
+    signed_in: Callable[[str], Client],
+) -> None:
+    for n in range(20):
+        facts = FACTS.kept() | {"hawb": f"SWF{n}", "station": "DEL" if n > 15 else "BLR"}
+        RiskDecision.objects.create(
+            lane="FACILITATED", draw=Decimal("0.5"), ruleset="", decided_at=timezone.now(), facts=facts,
+            reasons=[{"rule": "N-0001", "outcome": "ASSESSMENT"}] if n == 3 else [], found="CONFIRMED" if n == 3 else "",
+        )  # fmt: skip
+    officer = signed_in("risk.blr")
+    hits_three = {"all": [{"fact": "hawb", "is": "ONE_OF", "values": ["SWF2", "SWF3", "SWF17"]}]}
+    rule = risk_rule("DRAFT", condition=hits_three, outcome="BOTH")
+    officer.post(f"/rms/rules/{rule.key}/test/start/", {"days": "30"})
+    test = rule.back_tests.get()
+    assert test.state == "WAITING"
+    assert backtest.run(test.pk) == "DONE" and backtest.run(test.pk) == ""
+    result = rule.back_tests.get().result
+    assert (result["read"], result["hits"], result["looked_at"], result["confirmed"]) == (16, 2, 1, 1)
+    assert result["overlap"] == [["N-0001", 1]] and [row[1:] for row in result["days"]] == [["BLR", 2]]
+    page = officer.get(rule.get_absolute_url()).content.decode()
+    assert "It would have hit 2 bills, 12.50 percent." in page
+    take(rule, "propose", actor("RISK_OFFICER"))
+
+    for condition, why in (
+        ({"none": [{"fact": "hawb", "is": "EQUALS", "value": "X"}]}, "more than 20 percent"),
+        (HITS_NONE, "hit none"),
+    ):
+        other = risk_rule("DRAFT", condition=condition)
+        backtest.run(BackTest.objects.create(rule=other, version_no=2, days=30, asked_by=other.owner).pk)
+        with pytest.raises(Refused, match=why):
+            take(other, "propose", actor("RISK_OFFICER"))
+
+    # One that waits can be stopped
+    third = risk_rule("DRAFT")
+    officer.post(f"/rms/rules/{third.key}/test/start/", {"days": "365"})
+    officer.post(f"/rms/rules/{third.key}/test/cancel/")
+    assert third.back_tests.get().state == "CANCELLED" and backtest.run(third.back_tests.get().pk) == ""
+    assert signed_in("courier.swift").post(f"/rms/rules/{third.key}/test/start/", {"days": "30"}).status_code == 403
+
+
+HITS_NONE = {"all": [{"fact": "hawb", "is": "EQUALS", "value": "X"}]}
+
+
+def test_rules_that_never_confirm_are_proposed_for_retirement(signed_in: Callable[[str], Client]) -> None:
+    good, bad = risk_rule(title="Finds"), risk_rule(title="Never finds")
+    today = timezone.localdate()
+    RuleDay.objects.create(rule="", station_code="BLR", day=today, hits=1000)
+    RuleDay.objects.create(
+        rule=good.key, station_code="BLR", day=today, hits=120, looked_at=110, confirmed=11, examinations=100
+    )
+    RuleDay.objects.create(rule=bad.key, station_code="BLR", day=today, hits=110, looked_at=100, examinations=90)
+    RuleDay.objects.create(rule=good.key, station_code="DEL", day=today, hits=500)
+    told = {one.rule.title: one for one in feedback.of_rules([good, bad], ["BLR"], 90, today)}
+    assert (told["Finds"].hit_rate, told["Finds"].confirmation_rate, told["Finds"].to_retire) == (
+        Decimal("12.0"),
+        Decimal("10.0"),
+        False,
+    )
+    assert told["Never finds"].to_retire
+    page = signed_in("risk.blr").get("/rms/feedback/").content.decode()
+    assert "never confirms" in page and "Proposed for retirement" in page
+    assert signed_in("ao.blr").get("/rms/feedback/").status_code == 403
+    assert (
+        "Hits and confirmations by week" in signed_in("riskapprover.blr").get(good.get_absolute_url()).content.decode()
+    )

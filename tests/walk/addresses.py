@@ -117,7 +117,8 @@ def build() -> World:
     of_bills.append(departure(of=bills[Stage.EXAMINATION]))
     sent_back, disposed = return_to_origin(), disposal()
     rules = [risk_rule(), risk_rule("PROPOSED")]
-    world.own("risk-rule-version", rules[0].key)
+    for name in ("risk-rule-version", "risk-test-start", "risk-test-cancel"):
+        world.own(name, rules[0].key)
     bonds = [bond(), bond("REQUESTED"), bond("EXPIRED"), bond("VERIFIED")]
     papers = [bill_of_documents(Stage.DRAFT), bill_of_documents(Stage.XRAY)]
     world.documents = [
