@@ -32,10 +32,12 @@ DECLARED = (
     "exchange_rate",
 )  # fmt: skip
 REVALUED = ("file", "assess", "amend", "recompute_duty", "adjudicate", "finalise")
+ASKED_AGAIN = ("assess", "amend", "hear_rms", "hear_rms_again")  # the RMS has decided anew
 BY_STEPS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(DECLARED, ("file", "amend")),
-    **dict.fromkeys(("kyc_type", "kyc_number", "filed_at", "presented_on", "risk_decision_id"), ("file",)),
-    "facilitated": ("file", "send_back_for_assessment"),
+    **dict.fromkeys(("kyc_type", "kyc_number", "filed_at", "presented_on"), ("file",)),
+    "risk_decision_id": ("file", *ASKED_AGAIN),
+    "facilitated": ("file", "send_back_for_assessment", *ASKED_AGAIN),
     **dict.fromkeys(("assessable_value",), ("file", "assess", "amend", "recompute_duty")),
     **dict.fromkeys(("total_duty", "duty_heads"), REVALUED),
     **dict.fromkeys(("fine", "penalty"), ("adjudicate", "finalise")),

@@ -18,7 +18,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from accounts.permissions import Actor
 from accounts.roles import COURIERS, Group, Role
-from bills import filing
 from bills.models import CourierBillOfEntry
 from bills.stages import Stage
 from eccs.workflow import Document, Refused, Step, take
@@ -27,6 +26,7 @@ from manifests.models import ExpressCargoManifest, HouseAirwayBill, ManifestAmen
 from manifests.reconciliation import after_late_scans
 from payments import bank, services
 from payments.models import Challan
+from rms import deciding
 from tests.every_step import declared
 from tests.factories.bills import bill, decision
 from tests.factories.firms import actor
@@ -112,8 +112,8 @@ class Walk(RuleBasedStateMachine):
     @initialize(data=st.data())
     def begin(self, data: st.DataObject) -> None:
         """The goods are announced, or landing already."""
-        self.chance = filing._chance
-        filing._chance = Random(data.draw(st.integers(0, 50)))  # type: ignore[assignment]
+        self.chance = deciding._chance
+        deciding._chance = Random(data.draw(st.integers(0, 50)))  # type: ignore[assignment]
         on = manifest(one_of(data, ["SUBMITTED", "SUBMITTED", "ARRIVAL_SCAN"]))
         for packages in (1, 2):
             self._bill(data, house_airway_bill(on, packages=packages))
@@ -139,7 +139,7 @@ class Walk(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Nothing of a walk is kept."""
         if hasattr(self, "chance"):
-            filing._chance = self.chance
+            deciding._chance = self.chance
         transaction.savepoint_rollback(self.savepoint)
         transaction.clean_savepoints()
 
