@@ -91,13 +91,23 @@ RULES = {
         _("The Risk Management System is in service; where it is off, filed bills wait until it is back"), bool
     ),
     "risk_rule_hits_most_percent": RuleKind(
-        _("A risk rule that would hit a larger share of past bills is proposed only where the officer says so, percent"),
-        Decimal, most=100,
+        _(
+            "A risk rule that would hit a larger share of past bills is proposed only where the officer says so, percent"
+        ),
+        Decimal,
+        most=100,
     ),
-    "risk_assessments_a_day": RuleKind(_("Bills that the assessing desks of a station can take in a day"), int, least=1),
-    "risk_examinations_a_day": RuleKind(_("Bills that the examining desks of a station can take in a day"), int, least=1),
+    "risk_assessments_a_day": RuleKind(
+        _("Bills that the assessing desks of a station can take in a day"), int, least=1
+    ),
+    "risk_examinations_a_day": RuleKind(
+        _("Bills that the examining desks of a station can take in a day"), int, least=1
+    ),
     "risk_never_confirms_after": RuleKind(
         _("A risk rule that found nothing in so many bills looked at is proposed for retirement"), int, least=1
+    ),
+    "arrival_off_schedule_days": RuleKind(
+        _("The actual arrival lies within so many days of the scheduled one"), int, least=1
     ),
     "weight_tolerance_percent": RuleKind(
         _("Weight difference accepted without an amendment, percent"), Decimal, most=100
@@ -144,7 +154,12 @@ RULES = {
         _("Links for a forgotten password asked for from one address, an hour"), int, least=1
     ),
     "reset_letters_a_day": RuleKind(_("Links for a forgotten password sent to one person, a day"), int, least=1),
-    "query_chaser_days": RuleKind(_("A courier is reminded of an unanswered query after so many days"), int),
+    "query_chaser_days": RuleKind(
+        _(
+            "A firm is reminded of an unanswered query, detention memo or call for documents, or of a weight to be amended, after so many days"
+        ),
+        int,
+    ),
     "provisional_requisition_days": RuleKind(_("Provisional assessment: documents asked for within days"), int),
     "provisional_documents_months": RuleKind(_("Provisional assessment: documents handed in within months"), int),
     "provisional_outer_months": RuleKind(_("Provisional assessment: documents handed in at the latest, months"), int),

@@ -73,7 +73,8 @@ def of_rules(rules: Iterable[RiskRule], stations: Iterable[str], days: int, toda
         for name in ("looked_at", "confirmed")
         for half in ("early", "late")
     }
-    told: dict[str, dict[str, Any]] = {row["rule"]: row for row in rows.values("rule").annotate(**sums, **halves)}
+    summed: Any = rows.values("rule").annotate(**sums, **halves)
+    told: dict[str, dict[str, Any]] = {row["rule"]: row for row in summed}
     bills = told.get(ALL_BILLS, {}).get("hits", 0)
     enough = rule_book().count("risk_never_confirms_after", today)
     found = []
@@ -81,7 +82,8 @@ def of_rules(rules: Iterable[RiskRule], stations: Iterable[str], days: int, toda
         row = told.get(rule.key, {})
         found.append(
             Worth(
-                rule, *(row.get(name, 0) for name in sums), bills=bills, never_confirms_after=enough,
+                rule, bills=bills, hits=row.get("hits", 0), looked_at=row.get("looked_at", 0),
+                confirmed=row.get("confirmed", 0), examinations=row.get("examinations", 0), never_confirms_after=enough,
                 early=(row.get("looked_at_early", 0), row.get("confirmed_early", 0)),
                 late=(row.get("looked_at_late", 0), row.get("confirmed_late", 0)),
             )

@@ -131,7 +131,7 @@ def test_cancel(request: Request, key: str) -> HttpResponse:
 def _kept_by(request: Request, key: str) -> RiskRule:
     """A rule that the person keeps; what is somebody else's is not there."""
     pages.require(request.actor, "risk-rules")
-    rule = RiskRule.objects.visible_to(request.actor).filter(RiskRule.by_key(key)).first()
+    rule: RiskRule | None = RiskRule.objects.visible_to(request.actor).filter(RiskRule.by_key(key)).first()
     if rule is None:
         raise Http404
     audit_answers.concerns(request, rule)

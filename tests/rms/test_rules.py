@@ -17,6 +17,7 @@ from eccs.workflow import Refused, take
 from rms import backtest, feedback
 from rms.deciding import ruleset_at
 from rms.models import BackTest, RiskDecision, RiskRule, RuleDay, RuleVersion
+from tests.factories import firms
 from tests.factories.firms import actor
 from tests.factories.rules import risk_rule
 from tests.rms.test_decision import FACTS
@@ -198,7 +199,7 @@ def test_a_version_is_held_against_past_bills_and_a_dangerous_one_is_refused(
         (HITS_NONE, "hit none"),
     ):
         other = risk_rule("DRAFT", condition=condition)
-        backtest.run(BackTest.objects.create(rule=other, version_no=2, days=30, asked_by=other.owner).pk)
+        backtest.run(BackTest.objects.create(rule=other, version_no=2, days=30, asked_by=firms.person()).pk)
         with pytest.raises(Refused, match=why):
             take(other, "propose", actor("RISK_OFFICER"))
 

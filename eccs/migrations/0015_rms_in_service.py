@@ -19,6 +19,6 @@ def sow(apps, schema_editor):
 class Migration(migrations.Migration):
     """Rules of risk."""
 
-    dependencies = [("eccs", "0012_bond_rules")]
+    dependencies = [("eccs", "0014_notices_of_a_station")]
 
     operations = [migrations.RunPython(sow, migrations.RunPython.noop)]

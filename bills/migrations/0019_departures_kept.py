@@ -6,6 +6,6 @@ from eccs.protection import keep_trail
 class Migration(migrations.Migration):
     """The trail of departures is only ever added to."""
 
-    dependencies = [("bills", "0015_departures"), ("eccs", "0002_kept")]
+    dependencies = [("bills", "0018_departures"), ("eccs", "0002_kept")]
 
     operations = [keep_trail("bills_riskdeparturetrail")]

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0009_custodians_and_importers_out_of_force'),
-        ('bills', '0014_rates_kept'),
+        ('bills', '0017_posted_notices'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
