@@ -23,6 +23,7 @@ NAMES = (
     "duty",
     "payments",
     "payment_kills",
+    "rms",
 )
 
 

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
-from random import SystemRandom
 from typing import Any
 
 from django.db import connection, models
@@ -46,11 +45,12 @@ from eccs.uploads.checks import Tell, nobody
 from eccs.workflow import Refused, why_not
 from manifests.clearance import Stage as ManifestStage
 from manifests.models import ExpressCargoManifest
-from rms.decision import Decided, Ruleset
-from rms.facts import ConsignmentFacts
+from rms.deciding import Asked
+from rms.decision import Decided
+from rms.facts import PLACES, ConsignmentFacts
+from rms.history import Goods
 from rms.models import RiskDecision
 
-_chance = SystemRandom()
 _item = Mould(Item()).cast
 ZIP_LABEL = gettext_lazy("ZIP with the images that the file names, at most 100 MiB (optional)")
 DECLARED = (
@@ -80,7 +80,7 @@ def complete(
     bill.late_charge = late_charge(flight.manifest.actual_arrival, flight.presented_on, flight.manifest.station_id)
     set_duty(bill, one)
     bill.facilitated = decided.lane == "FACILITATED"
-    bill.assessment_required = decided.lane in ("ASSESSMENT", "BOTH")
+    bill.assessment_required = decided.lane in ("ASSESSMENT", "BOTH", "PENDING")  # waits there until the RMS decides
     bill.examination_prescribed = decided.lane in ("EXAMINATION", "BOTH")
     bill.documents_required = decided.documents_required
     blocks = _blocks(bill, one, flight)
@@ -146,20 +146,22 @@ def facts_of(bill: CourierBillOfEntry, one: Prepared, flight: Flight) -> Consign
         assessable_value=one.assessable_value, weight_kg=hawb.gross_weight_kg, packages=hawb.packages,
         ecommerce=header["ecommerce"], tariff_items=tuple(i["cth"] for i in one.items),
         origins=tuple(i["country_of_origin"] for i in one.items), descriptions=tuple(i["description"] for i in one.items),
+        address=hawb.consignee_address, route=flight.manifest.airport_of_shipment, flight=flight.manifest.flight_number,
+        unit_values=tuple(
+            (value / i["quantity"]).quantize(PLACES) for i, value in zip(one.items, one.values, strict=True) if i["quantity"]
+        ),
+        actual_weight_kg=hawb.actual_weight_kg,
     )  # fmt: skip
 
 
-def decide(
-    bill: CourierBillOfEntry, one: Prepared, flight: Flight, rules: Ruleset, at: datetime
-) -> tuple[Decided, RiskDecision]:
-    """Put a bill to the RMS, with chance, and keep what was decided with the facts it was decided on."""
-    facts = facts_of(bill, one, flight)
-    decided = rules.decide(facts, Decimal(_chance.randrange(1_000_000)) / 1_000_000)
-    decision = RiskDecision(
-        lane=decided.lane, reasons=decided.reasons, facts=facts.kept(), draw=decided.draw, ruleset=rules.version,
-        documents_required=decided.documents_required, decided_at=at,
-    )  # fmt: skip
-    return decided, decision
+def asked_of(bill: CourierBillOfEntry, one: Prepared, flight: Flight) -> Asked:
+    """A bill as the RMS is asked about it."""
+    goods = [
+        Goods(given["cth"], given["uom"], value / given["quantity"])
+        for given, value in zip(one.items, one.values, strict=True)
+        if given["quantity"]
+    ]
+    return Asked(facts_of(bill, one, flight), goods)
 
 
 def declared(one: Prepared) -> dict[str, Any]:
@@ -191,17 +193,23 @@ def file_many(
     mould = Mould(blank)
     if reasons := why_not(blank, step, actor):
         raise Refused(reasons, manifest)
-    role, rules = actor.acts_as(step.activity_at(Stage.DRAFT), blank), flight.ruleset()
+    role = actor.acts_as(step.activity_at(Stage.DRAFT), blank)
     keys = next_ids(CourierBillOfEntry, len(prepared))
     decision_keys = next_ids(RiskDecision, len(prepared))
-    bills, decisions, entries = [], [], []
-    belongings: dict[type[models.Model], list[models.Model]] = {Item: [], FormE: [], BillInvoice: []}
-    for key, decision_key, one in zip(keys, decision_keys, prepared, strict=True):
-        bill = mould.cast(
+    begun = [
+        mould.cast(
             {"hawb": one.hawb}, id=key, kind=one.header["form"], hawb_id=one.hawb.pk, filed_by_id=actor.user_id,
             risk_decision_id=decision_key, stage_since=at,
-        )  # fmt: skip
-        decided, decision = decide(bill, one, flight, rules, at)
+        )
+        for key, decision_key, one in zip(keys, decision_keys, prepared, strict=True)
+    ]  # fmt: skip
+    answers = flight.risk_desk().decide(
+        [asked_of(bill, one, flight) for bill, one in zip(begun, prepared, strict=True)], at
+    )
+    bills, decisions, entries = [], [], []
+    belongings: dict[type[models.Model], list[models.Model]] = {Item: [], FormE: [], BillInvoice: []}
+    for bill, decision_key, one, answer in zip(begun, decision_keys, prepared, answers, strict=True):
+        decided, decision = answer.decided, answer.decision
         decision.pk = decision_key
         for made in complete(bill, one, flight, decided, at):
             belongings[type(made)].append(made)
@@ -255,10 +263,10 @@ def file_draft(bill: CourierBillOfEntry) -> Iterable[models.Model]:
             bill,
         )
     at, one = bill.taken_at, prepared[0]
-    decided, decision = decide(bill, one, flight, flight.ruleset(), at)
-    decision.save()
-    bill.risk_decision = decision
-    items = complete(bill, one, flight, decided, at)
+    answer = flight.risk_desk().decide([asked_of(bill, one, flight)], at)[0]
+    answer.decision.save()
+    bill.risk_decision = answer.decision
+    items = complete(bill, one, flight, answer.decided, at)
     bill.filed_by_id, bill.draft = bill.taken_by.user_id, {}
     bill.snapshot_for_trail = declared(one)
     return items

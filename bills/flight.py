@@ -15,14 +15,12 @@ from bills.duty.exemptions import Exemptions
 from bills.duty.tariff import Tariff
 from bills.models import CourierBillOfEntry
 from bills.stages import PUT_AWAY, Stage
-from eccs.dated_rules import rule_book
 from manifests.models import ExpressCargoManifest, HouseAirwayBill, WarehouseEntry
-from rms.decision import Criterion, Ruleset
-from rms.models import RiskRule
+from rms.deciding import Desk
 
 LOOKED_AT = (
     "number", "consignor_name", "consignor_country", "consignee_name", "consignee_city", "gross_weight_kg", "packages",
-    "held_since", "arrived_at", "transshipment",
+    "held_since", "arrived_at", "transshipment", "consignee_address", "actual_weight_kg",
 )  # fmt: skip
 LEFT = (WarehouseEntry.Out.RETURNED, WarehouseEntry.Out.DISPOSED)
 
@@ -77,24 +75,9 @@ class Flight:
             self._exemptions = rates.exemptions(self._cited)
         return self._exemptions
 
-    def ruleset(self) -> Ruleset:
-        """The criteria of risk in force today at the station."""
-        return _ruleset(self.manifest.station_id, self.presented_on)
-
-
-def _ruleset(station: str, on: date) -> Ruleset:
-    names, book = list(Criterion.__slots__), rule_book()
-    return Ruleset(
-        (Criterion(*row) for row in RiskRule.objects.values_list(*names)), station=station, on=on,
-        assess_percent=book.amount("random_assessment_percent", on, station),
-        examine_percent=book.amount("random_examination_percent", on, station),
-    )  # fmt: skip
-
-
-def ruleset_at(station: str) -> tuple[date, Ruleset]:
-    """Today, and the criteria of risk in force at a station."""
-    today = timezone.localdate()
-    return today, _ruleset(station, today)
+    def risk_desk(self) -> Desk:
+        """The RMS at the station today."""
+        return Desk(self.manifest.station_id, self.presented_on)
 
 
 def rates_day(manifest: ExpressCargoManifest, presented_on: date) -> date:

@@ -19,7 +19,7 @@ from bills.clearance.provisional import ProvisionalStage
 from bills.kinds import Kind
 from bills.models import CourierBillOfEntry, CoveredShipment, ProvisionalAssessment
 from bills.models.bill import OPEN_STAGES
-from bills.requests_listing import AMENDMENTS, CANCELLATIONS, PROVISIONAL
+from bills.requests_listing import AMENDMENTS, CANCELLATIONS, DEPARTURES, PROVISIONAL
 from bills.stages import Hold, Stage
 from eccs.pages import Column, Elsewhere, Listing, Standing, link, register
 from manifests.models import HouseAirwayBill, MasterAirwayBill
@@ -151,8 +151,10 @@ BILLS = Listing(
 register(BILLS)
 register(AMENDMENTS)
 register(CANCELLATIONS)
+register(DEPARTURES)
 register(PROVISIONAL)
 counts_as_filing(CourierBillOfEntry, "filed_at")
 stands_against_surrender(duty_unpaid)
 link(_("File a bill"), "bill-start", *COURIERS, Role.IMPORTER)
+link(_("Waiting for the RMS"), "risk-waiting", Role.RISK_OFFICER, Role.RISK_APPROVER)
 link(_("Add papers to a bill"), "bill-attach", *COURIERS, Role.IMPORTER, nav=False)

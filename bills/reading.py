@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,7 +10,6 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from bills import claims, fitting
@@ -25,6 +23,7 @@ from bills.reckoning import Line, Priced, Reckoned, reckon
 from eccs import identifiers
 from eccs.uploads.checks import Table
 from manifests.models import HouseAirwayBill
+from rms import kyc
 
 CLAIM = ("cth", "notification", "notification_sl_no", "nature")  # of an item
 WHOSE = ("eou", "repair_and_return", "government", "importer_category", "kyc_type")
@@ -45,8 +44,7 @@ class Prepared:
     @cached_property
     def kyc_token(self) -> str:
         """The same KYC document gives the same token, and the token does not give the number."""
-        told = "kyc:{kyc_type}:{kyc_number}".format_map(self.header)
-        return hmac.digest(settings.SECRET_KEY.encode(), told.encode(), "sha256").hex()
+        return kyc.token(self.header["kyc_type"], self.header["kyc_number"])
 
     @property
     def duty(self) -> DutyStatement:

@@ -8,10 +8,11 @@ from typing import Any
 
 from django.conf import settings
 from django.dispatch import receiver
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.permissions import SYSTEM, Actor
-from bills import claims, rates
+from bills import claims, rates, risk
 from bills.assessment import heads, put, reckon_again
 from bills.flight import rates_day
 from bills.models import Adjudication, CourierBillOfEntry, Item
@@ -130,6 +131,12 @@ def _named(numbers: list[str]) -> str:
 def _why_in_doubt(refusal: Refused, day: date) -> str:
     told = {"reason": " ".join(refusal.reasons), "day": f"{day:%d/%m/%Y}"}
     return _("The duty cannot be worked out with the rates of %(day)s: %(reason)s") % told
+
+
+@receiver(aircraft_arrived)
+def ask_the_rms(manifest: ExpressCargoManifest, **_kwargs: Any) -> None:
+    """The RMS is asked again, because what it knows may have changed since the bills were filed (PN17 6.1)."""
+    risk.arrived(manifest, timezone.now())
 
 
 @receiver(house_airway_bills_arrived)

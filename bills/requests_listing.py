@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from bills.amendable import where
 from bills.clearance.provisional import ProvisionalStage
 from bills.forms.words import LABELS, in_words
-from bills.models import BillAmendment, BillCancellation, ProvisionalAssessment
+from bills.models import BillAmendment, BillCancellation, ProvisionalAssessment, RiskDeparture
 from bills.provisional import due_days
 from bills.requests import as_amended
 from eccs import pages
@@ -126,4 +126,15 @@ PROVISIONAL = Listing(
     model=ProvisionalAssessment, slug="bills/provisional-assessments", label=_("Provisional assessments"),
     context=provisional_context, elsewhere={ProvisionalStage.EXTRA_DUTY: Elsewhere(_("Pay the extra duty"), "new-challan")},
     **PAGES | {"targets": {ProvisionalStage.PROVISIONAL: "target_final_assessment"}, "related": (*RELATED, "bond")},
+)  # fmt: skip
+DEPARTURES = Listing(
+    model=RiskDeparture, slug="bills/departures", label=_("Departures from the RMS"),
+    columns=(
+        Column("number", _("Number"), "number__icontains", hint=_("contains")),
+        Column("bill", _("Bill"), "bill__number__icontains", hint=_("contains"), cell=lambda asked: tail(asked.bill), css="nowrap"),
+        Column("what", _("Left out"), cell=lambda asked: asked.get_what_display()),
+        Column("reason", _("Reason"), "reason__icontains", hint=_("contains"), cell=lambda asked: brief(asked.reason, 60)),
+    ),
+    page_template="bills/departure.html", related=("bill", "bill__hawb", "bill__risk_decision", "station", "requested_by"),
+    context=lambda asked, _actor: {"bill": asked.bill, "decision": asked.bill.risk_decision}, search=search,
 )  # fmt: skip

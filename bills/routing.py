@@ -21,6 +21,9 @@
     reply to a query        | the desk that raised it
     detention lifted,       | where the bill was, as it now stands: what was paid or has arrived meanwhile counts
     stop cleared            |
+    late word of the RMS    | what it prescribes is done: For assessment where it never was, For examination from For Out of Charge
+    RMS away at filing      | For assessment until it has decided; then as after filing
+    departure approved      | onwards from the desk that would have done it
     adjudication            | absolute confiscation → Confiscated; documents missing → awaiting them; else as after approval
     final order             | money due → Awaiting duty; else Release finalised
     amendment approved      | For assessment, once the compulsory documents are there; a CBE-XI as after payment
@@ -108,6 +111,33 @@ def after_recomputing(bill: CourierBillOfEntry, **_answers: object) -> Stage:
 def after_doubt(bill: CourierBillOfEntry, **_answers: object) -> Stage:
     """A bill whose duty cannot be worked out on arrival is assessed again; one that is held, or is assessed anyway, stays."""
     return Stage.ASSESSMENT if bill.stage in TO_ASSESSMENT else Stage(bill.stage)
+
+
+def after_hearing(bill: CourierBillOfEntry, **_answers: object) -> Stage:
+    """The RMS, which was away, has decided: a bill that waited for it goes where it would have gone at once (PN17 6.1)."""
+    if not bill.documents_complete and bill.stage in (Stage.DOCUMENTS, Stage.ASSESSMENT):
+        return Stage.DOCUMENTS
+    if bill.stage == Stage.ASSESSMENT and not bill.assessment_required:
+        return after_approval(bill)
+    return Stage(bill.stage)
+
+
+def after_hearing_again(bill: CourierBillOfEntry, *, lane: str = "", **_answers: object) -> Stage:
+    """What the RMS prescribes now: a bill never assessed is assessed, one that is to be examined is examined (PN17 6.1)."""
+    if lane in ("ASSESSMENT", "BOTH") and bill.assessed_at is None and bill.stage in TO_ASSESSMENT:
+        return Stage.ASSESSMENT
+    if bill.stage == Stage.FOR_OUT_OF_CHARGE and examination_is_due(bill):
+        return Stage.EXAMINATION
+    return Stage(bill.stage)
+
+
+def after_departure(bill: CourierBillOfEntry, **_answers: object) -> Stage:
+    """What the RMS prescribed is left out with the DC/AC's approval: the bill goes on from where it waited for it (PN17 6.1)."""
+    if bill.stage == Stage.ASSESSMENT and not bill.assessment_required:
+        return after_approval(bill)
+    if bill.stage == Stage.EXAMINATION and not examination_is_due(bill):
+        return Stage.FOR_OUT_OF_CHARGE
+    return Stage(bill.stage)
 
 
 def after_reply(bill: CourierBillOfEntry, **_answers: object) -> Stage:

@@ -74,11 +74,22 @@ def summary(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]:
         **reckoning(bill, items),
     }
     if actor.is_trade:
-        return {**told, "page": "bills/bill_courier.html", "stepper": stepper(bill)}
+        return {
+            **told,
+            "page": "bills/bill_courier.html",
+            "stepper": stepper(bill),
+            "courier_words": courier_words(bill),
+        }
     told |= {"page": "bills/bill.html", "route": route(bill), "facts_limit": _limit(bill)}
     if actor.is_officer:  # what the RMS decided never leaves Customs
         told["decision"] = bill.risk_decision
     return told
+
+
+def courier_words(bill: CourierBillOfEntry) -> str:
+    """The words that a rule has for the trade, while the bill is with Customs: the only ones of it that leave Customs."""
+    at_customs = bill.stage in (Stage.DOCUMENTS, Stage.ASSESSMENT, Stage.EXAMINATION)
+    return bill.risk_decision.courier_text if at_customs and bill.risk_decision is not None else ""
 
 
 def papers_for(bill: CourierBillOfEntry, actor: Any) -> Any:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.permissions import SYSTEM
+from bills import risk
 from bills.clearance.provisional import ProvisionalStage
 from bills.manual import issuing
 from bills.models import CourierBillOfEntry, DetentionMemo, ManualClearance, ProvisionalAssessment, QueryMemo
@@ -108,6 +109,12 @@ def watch_uncleared() -> dict[str, int]:
         timezone.now() - timedelta(days=min(goods.days_of(goods.RETURN), goods.days_of(goods.DISPOSAL)))
     )
     return {str(after): notices.issue(after) for after in (goods.RETURN, goods.DISPOSAL)}
+
+
+@shared_task
+def ask_the_rms() -> int:
+    """Decide on the bills that were filed while the RMS was away; return how many are decided."""
+    return risk.decide_waiting()
 
 
 @shared_task

@@ -87,6 +87,25 @@ RULES = {
     "random_examination_percent": RuleKind(
         _("Random share of bills prescribed examination, percent"), Decimal, most=100
     ),
+    "rms_in_service": RuleKind(
+        _("The Risk Management System is in service; where it is off, filed bills wait until it is back"), bool
+    ),
+    "risk_rule_hits_most_percent": RuleKind(
+        _(
+            "A risk rule that would hit a larger share of past bills is proposed only where the officer says so, percent"
+        ),
+        Decimal,
+        most=100,
+    ),
+    "risk_assessments_a_day": RuleKind(
+        _("Bills that the assessing desks of a station can take in a day"), int, least=1
+    ),
+    "risk_examinations_a_day": RuleKind(
+        _("Bills that the examining desks of a station can take in a day"), int, least=1
+    ),
+    "risk_never_confirms_after": RuleKind(
+        _("A risk rule that found nothing in so many bills looked at is proposed for retirement"), int, least=1
+    ),
     "arrival_off_schedule_days": RuleKind(
         _("The actual arrival lies within so many days of the scheduled one"), int, least=1
     ),

@@ -54,6 +54,7 @@ urlpatterns = [
     path("payments/", include("payments.urls")),
     path("bonds/", include("bonds.urls")),
     path("transit/", include("transit.urls")),
+    path("rms/", include("rms.urls")),
     # Work in hand
     path("work/", desk_views.work, name="work"),
     path("work/next/<path:slug>/<slug:stage>/", desk_views.take_next, name="work-next"),

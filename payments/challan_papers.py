@@ -42,7 +42,7 @@ def challan_paper(challan: Challan, printed_by: str = "") -> ChallanPaper:
     if printed_by:
         printed = _("%(printed)s by %(who)s") % {"printed": printed, "who": printed_by}
     seal = f"{challan.trail_head[:4]} {challan.trail_head[4:8]} … {challan.trail_head[-4:]}"
-    lines = challan.lines.select_related("bill__hawb").order_by("pk")
+    lines = challan.lines.select_related("bill__hawb", "transfer__destination").order_by("pk")
     return ChallanPaper(
         head=Head(
             title=_("TR-6 challan"), subtitle=_("Customs duty, courier mode"), number=number, token=number,
@@ -52,7 +52,7 @@ def challan_paper(challan: Challan, printed_by: str = "") -> ChallanPaper:
         challan=f"{number}, {moment(challan.created_at)}", status=str(challan.get_stage_display()),
         payer=f"{challan.payer.name}, {challan.payer_number}", station=str(challan.station),
         heads=tuple((head_label(head), Decimal(challan.heads[head])) for head in heads_of(challan)), total=challan.amount,
-        bills=tuple((line.bill.number or "", line.bill.consignment, _by_head(line.heads), line.amount) for line in lines),
+        bills=tuple((line.paid_for.number or "", line.consignment, _by_head(line.heads), line.amount) for line in lines),
     )  # fmt: skip
 
 

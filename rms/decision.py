@@ -1,7 +1,8 @@
 """The decision: facts in, lane and reasons out. Pure: chance is passed in, nothing is read and nothing is written.
 
 The highest outcome of all rules in force wins; assessment and examination by different rules make both. A random
-share of the bills that no rule hits is looked at all the same.
+share of the bills is looked at whatever the rules say, and rules of chance add shares of their own, each drawn apart from
+the one number that is kept with the decision.
 """
 
 from __future__ import annotations
@@ -9,12 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Any
 
-from rms import words
+from rms.compiling import Index, Seen, compiled, keys, trace
+from rms.conditions import Tree
 from rms.facts import ConsignmentFacts
 
-Test = Callable[[ConsignmentFacts], str]  # the value that hit, or nothing
+Reason = dict[str, Any]
+CHANCE, RULE = "CHANCE", "RULE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +27,19 @@ class Criterion:
     """One rule as the decision needs it."""
 
     code: str
-    station_code: str
-    fact: str
-    comparison: str
-    value: str
-    outcome: str
-    instruction: str
-    documents_required: str
-    from_date: date
-    to_date: date | None
+    condition: Tree = field(hash=False)
+    outcome: str = ""  # ASSESSMENT, EXAMINATION, BOTH, or nothing: documents or a word to X-ray alone
+    version: int = 1
+    station_code: str = ""
+    targets: tuple[str, ...] = ()
+    share: Decimal | None = None  # percent of the bills that the condition fits, of a rule of chance
+    examine_percent: int | None = None  # of the packages
+    xray: bool = False
+    instruction: str = ""
+    documents_required: str = ""
+    courier_text: str = ""
+    from_date: date = date.min
+    to_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +48,11 @@ class Decided:
 
     lane: str
     draw: Decimal
-    reasons: list[dict[str, str]] = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
     documents_required: str = ""
+    examine_percent: int | None = None
+    xray_attention: bool = False
+    courier_text: str = ""
 
 
 class Ruleset:
@@ -55,46 +67,64 @@ class Ruleset:
         assess_percent: Decimal,
         examine_percent: Decimal,
     ) -> None:
-        self.version = f"{on:%Y-%m-%d}"
-        self._assess, self._examine = assess_percent / 100, examine_percent / 100
-        self._tests = [
-            (c, _compiled(c))
-            for c in sorted(criteria, key=lambda c: c.code)
+        self._assess, self._examine = (assess_percent / 100).normalize(), (examine_percent / 100).normalize()
+        self.criteria = [
+            c
+            for c in sorted(criteria, key=lambda c: (c.code, c.version))
             if c.station_code in ("", station) and c.from_date <= on and (c.to_date is None or on <= c.to_date)
         ]
+        self._tests = [_compiled(c) for c in self.criteria]
+        self._index = Index.of(keys(c.condition, c.targets) for c in self.criteria)
+        told = ",".join(f"{c.code}/{c.version}" for c in self.criteria)
+        self.version = blake2b(f"{told};{self._assess:f};{self._examine:f}".encode(), digest_size=10).hexdigest()
+
+    def hits(self, facts: ConsignmentFacts, draw: Decimal | None = None) -> list[Criterion]:
+        """The rules that hit a consignment, in the order of their codes; those of chance where a draw is given."""
+        seen = Seen(facts)
+        return [self.criteria[n] for n in self._hits(seen) if _drawn(self.criteria[n], draw)]
+
+    def _hits(self, seen: Seen) -> list[int]:
+        tests = self._tests
+        return [n for n in self._index.candidates(seen) if tests[n](seen)]
 
     def decide_documents(self, bill: Iterable[ConsignmentFacts]) -> Decided:
         """Decide a bill of documents, which covers many consignments: what hits any of them is examined.
 
         Documents are never assessed (PN17 7), and none is drawn by lot. A rule is named once, with the first consignment it hit.
         """
-        reasons: list[dict[str, str]] = []
-        documents: list[str] = []
-        waiting = list(self._tests)
+        reasons: dict[str, Reason] = {}
+        hit: dict[str, Criterion] = {}
         for facts in bill:
-            for one in [one for one in waiting if one[1](facts)] if waiting else ():
-                waiting.remove(one)
-                criterion, test = one
-                found = f"{facts.hawb}: {test(facts)}"
-                reasons.append(_reason(criterion, found) | {"outcome": "EXAMINATION"})
-                if criterion.documents_required:
-                    documents.append(criterion.documents_required)
-        lane = "EXAMINATION" if reasons else "FACILITATED"
-        return Decided(lane=lane, draw=Decimal(0), reasons=reasons, documents_required="; ".join(documents))
+            seen = Seen(facts)
+            for n in self._hits(seen):
+                criterion = self.criteria[n]
+                if criterion.code in hit or criterion.share is not None:
+                    continue
+                hit[criterion.code] = criterion
+                reason = _reason(criterion, seen)
+                compared = [one | {"found": f"{facts.hawb}: {one['found']}"} for one in reason["compared"]]
+                reasons[criterion.code] = reason | {
+                    "outcome": "EXAMINATION" if criterion.outcome else "", "compared": compared,
+                    "found": f"{facts.hawb}: {reason['found']}",
+                }  # fmt: skip
+        found = [hit[code] for code in sorted(hit)]
+        lane = "EXAMINATION" if any(c.outcome for c in found) else "FACILITATED"
+        return _decided(lane, Decimal(0), found, [reasons[code] for code in sorted(reasons)])
 
     def decide(self, facts: ConsignmentFacts, draw: Decimal) -> Decided:
         """Decide one consignment. `draw` is the chance, from 0 up to 1, kept with the decision."""
         assess = examine = False
-        reasons: list[dict[str, str]] = []
-        documents: list[str] = []
-        for criterion, test in self._tests:
-            if not (hit := test(facts)):
+        reasons: list[Reason] = []
+        found: list[Criterion] = []
+        seen = Seen(facts)
+        for n in self._hits(seen):
+            criterion = self.criteria[n]
+            if not _drawn(criterion, draw):
                 continue
+            found.append(criterion)
             assess |= criterion.outcome in ("ASSESSMENT", "BOTH")
             examine |= criterion.outcome in ("EXAMINATION", "BOTH")
-            reasons.append(_reason(criterion, hit))
-            if criterion.documents_required:
-                documents.append(criterion.documents_required)
+            reasons.append(_reason(criterion, seen))
         if draw < self._assess:
             assess = True
             reasons.append(_chance("ASSESSMENT", draw, self._assess))
@@ -102,48 +132,52 @@ class Ruleset:
             examine = True
             reasons.append(_chance("EXAMINATION", draw, self._assess + self._examine))
         lane = "BOTH" if assess and examine else "ASSESSMENT" if assess else "EXAMINATION" if examine else "FACILITATED"
-        return Decided(lane=lane, draw=draw, reasons=reasons, documents_required="; ".join(documents))
+        return _decided(lane, draw, found, reasons)
 
 
-def _reason(criterion: Criterion, found: str) -> dict[str, str]:
+def _decided(lane: str, draw: Decimal, found: list[Criterion], reasons: list[Reason]) -> Decided:
+    percents = [c.examine_percent for c in found if c.examine_percent is not None]
+    return Decided(
+        lane=lane, draw=draw, reasons=reasons, examine_percent=max(percents, default=None),
+        documents_required="; ".join(dict.fromkeys(c.documents_required for c in found if c.documents_required)),
+        xray_attention=any(c.xray for c in found),
+        courier_text="\n".join(dict.fromkeys(c.courier_text for c in found if c.courier_text)),
+    )  # fmt: skip
+
+
+def _drawn(criterion: Criterion, draw: Decimal | None) -> bool:
+    """Whether a rule of chance takes the bill: drawn apart from other rules, from the number that is kept."""
+    if criterion.share is None:
+        return True
+    return draw is not None and own_draw(criterion.code, draw) < criterion.share / 100
+
+
+def own_draw(code: str, draw: Decimal) -> Decimal:
+    """The chance of one rule, from 0 up to 1: as good as independent of the other rules', and the same whenever it is drawn again."""
+    mixed = blake2b(f"{code}:{draw:.6f}".encode(), digest_size=8).digest()
+    return Decimal(int.from_bytes(mixed, "big") % 1_000_000) / 1_000_000
+
+
+def _reason(criterion: Criterion, seen: Seen) -> Reason:
+    compared = trace(criterion.condition, seen, criterion.targets)
+    first = compared[0] if compared else {"fact": "", "comparison": "", "value": "", "found": ""}
     return {
-        "rule": criterion.code, "fact": criterion.fact, "comparison": criterion.comparison, "value": criterion.value,
-        "found": found, "instruction": criterion.instruction, "outcome": criterion.outcome,
+        "rule": criterion.code, "version": criterion.version, "by": RULE if criterion.share is None else CHANCE, **first,
+        "compared": compared, "instruction": criterion.instruction, "outcome": criterion.outcome,
+        "examine_percent": criterion.examine_percent, "xray": criterion.xray, "documents": criterion.documents_required,
     }  # fmt: skip
 
 
-def _chance(outcome: str, draw: Decimal, below: Decimal) -> dict[str, str]:
+def _chance(outcome: str, draw: Decimal, below: Decimal) -> Reason:
+    told = {"fact": "draw", "comparison": "BELOW", "value": f"{below:f}", "found": str(draw)}
     return {
-        "rule": "RANDOM", "fact": "draw", "comparison": "BELOW", "value": str(below), "found": str(draw),
-        "instruction": "", "outcome": outcome,
+        "rule": "RANDOM", "version": 0, "by": CHANCE, **told, "compared": [told], "instruction": "", "outcome": outcome,
+        "examine_percent": None, "xray": False, "documents": "",
     }  # fmt: skip
 
 
-def _compiled(criterion: Criterion) -> Test:
-    """A rule as a function of the facts; a fact with several values hits when any of them does."""
-    value = criterion.value.upper()
-    if criterion.comparison == "ABOVE":
-        try:
-            limit = Decimal(criterion.value)
-        except InvalidOperation as fault:
-            raise ValueError(f"{criterion.code}: {criterion.value!r} is no number") from fault
-        return _any(criterion.fact, lambda found: Decimal(found) > limit)
-    if criterion.comparison == "STARTS_WITH":
-        return _any(criterion.fact, lambda found: found.upper().startswith(value))
-    if criterion.comparison == "CONTAINS":
-        return _any(criterion.fact, words.holds(criterion.value))
-    return _any(criterion.fact, lambda found: found.upper() == value)
-
-
-def _any(fact: str, hits: Callable[[str], bool]) -> Test:
-    if fact not in ConsignmentFacts.__slots__:
-        raise ValueError(f"there is no fact named {fact}")
-
-    def test(facts: ConsignmentFacts) -> str:
-        found = getattr(facts, fact)
-        for one in found if isinstance(found, tuple) else (found,):
-            if hits(str(one)):
-                return str(one)
-        return ""
-
-    return test
+def _compiled(criterion: Criterion) -> Callable[[Seen], bool]:
+    try:
+        return compiled(criterion.condition, criterion.targets)
+    except (ValueError, KeyError, TypeError) as fault:
+        raise ValueError(f"{criterion.code}: {fault}") from fault

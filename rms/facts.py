@@ -1,8 +1,17 @@
 """What the Risk Management System may look at: the facts of one consignment, frozen."""
 
-from dataclasses import dataclass, field
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any
+
+PERIODS = (30, 90, 365)  # days
+PARTIES = ("courier", "consignee")
+COUNTED = ("bills", "hits", "confirmations")
+HISTORY = tuple(f"{party}_{what}_{days}" for party in PARTIES for what in COUNTED for days in PERIODS)
+SAME_DAY = ("consignee", "kyc", "address")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +37,68 @@ class ConsignmentFacts:
     tariff_items: tuple[str, ...] = field(default=())
     origins: tuple[str, ...] = field(default=())
     descriptions: tuple[str, ...] = field(default=())
+    address: str = ""
+    route: str = ""  # the airport of shipment
+    flight: str = ""
+    unit_values: tuple[Decimal, ...] = field(default=())  # of each item, rupees
+    unit_value_percent: tuple[Decimal, ...] = field(default=())  # of what is usual for the tariff item and unit
+    actual_weight_kg: Decimal | None = None
+    same_day_value_consignee: Decimal = Decimal(0)  # with this bill
+    same_day_value_kyc: Decimal = Decimal(0)
+    same_day_value_address: Decimal = Decimal(0)
+    same_day_bills_consignee: int = 1
+    same_day_bills_kyc: int = 1
+    same_day_bills_address: int = 1
+    kyc_names: int = 1  # different names under the KYC id within a year, with this one
+    history: Mapping[str, int] = field(default_factory=dict)  # by the names in HISTORY
+
+    @property
+    def value_per_kg(self) -> Decimal | None:
+        """Rupees for each kg, where there is a weight."""
+        return (self.assessable_value / self.weight_kg).quantize(PLACES) if self.weight_kg > 0 else None
+
+    @property
+    def weight_difference_percent(self) -> Decimal | None:
+        """By how much the actual weight is above the declared one (below: less than nothing), once it is known."""
+        if self.actual_weight_kg is None or self.weight_kg <= 0:
+            return None
+        return ((self.actual_weight_kg - self.weight_kg) * 100 / self.weight_kg).quantize(PLACES)
+
+    def value(self, name: str) -> Any:
+        """A fact by its name in the catalogue."""
+        return self.history.get(name, 0) if name in _OF_HISTORY else getattr(self, name)
 
     def kept(self) -> dict[str, Any]:
         """The facts as they are kept beside the decision: values and weights as text, so that no digit is lost."""
-        told = ((name, getattr(self, name)) for name in self.__slots__)
-        return {name: str(value) if isinstance(value, Decimal) else value for name, value in told}
+        return {name: _written(getattr(self, name)) for name in self.__slots__}
+
+    @classmethod
+    def of_kept(cls, kept: Mapping[str, Any]) -> ConsignmentFacts:
+        """The facts of a past decision. What was not looked at then counts as nothing."""
+        known = {one.name: one for one in fields(cls)}
+        return cls(**{name: _read(name, value) for name, value in kept.items() if name in known})
+
+
+PLACES = Decimal("0.01")
+_OF_HISTORY = frozenset(HISTORY)
+_AMOUNTS = frozenset(
+    ("assessable_value", "weight_kg", "actual_weight_kg", *(f"same_day_value_{party}" for party in SAME_DAY))
+)
+_LISTS = frozenset(("tariff_items", "origins", "descriptions"))
+_LISTS_OF_AMOUNTS = frozenset(("unit_values", "unit_value_percent"))
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, tuple):
+        return [_written(one) for one in value]
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _read(name: str, value: Any) -> Any:
+    if name in _AMOUNTS and value is not None:
+        return Decimal(value)
+    if name in _LISTS_OF_AMOUNTS:
+        return tuple(Decimal(one) for one in value)
+    return tuple(value) if name in _LISTS else value

@@ -127,7 +127,9 @@ class HeldClearance(ImportClearance):
     def adjudicate(self: CourierBillOfEntry, *, outcome: str, **order: Any) -> Iterable[models.Model]:
         """The order: release with fine, penalty and revised duty, or absolute confiscation."""
         from bills.adjudication import adjudge
+        from bills.risk import found
 
+        found(self, examined=False, confirmed=True)
         return adjudge(self, outcome, **order)
 
     @step(
@@ -210,13 +212,16 @@ class HeldClearance(ImportClearance):
     def amend(self: CourierBillOfEntry, *, amendment: str, changes: list[dict[str, Any]]) -> Iterable[models.Model]:
         """The declaration is changed as approved and the duty worked out again; the bill is assessed again."""
         from bills.assessment import tell_change, valued
+        from bills.models import Item
         from bills.requests import apply_changes
+        from bills.risk import ask_again
 
         before = valued(self)
         self.end_hold(Hold.AMENDMENT)
         self.assessed_at = self.approved_at = None
         self.assessment_required = not self.is_documents and (self.assessment_required or not self.documents_complete)
         changed = apply_changes(self, changes)
+        ask_again(self, [one for one in changed if isinstance(one, Item)], "AMENDED")
         tell_change(self, before)
         self.unreckoned = ""
         return changed

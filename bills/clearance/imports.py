@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import COURIERS, Role
 from bills import routing
 from bills.clearance import guards
+from bills.clearance.risk import RiskSteps, rms_has_decided
 from bills.stages import HERE, OPEN, UNFILED, Hold, Stage
-from eccs.workflow import GET_STATE, Document, step
+from eccs.workflow import GET_STATE, step
 from manifests.clearance import courier_in_force, not_on_hold, signatory_examined
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ NOTHING = Decimal(0)
 ASKING = (Stage.ASSESSMENT, Stage.FOR_OUT_OF_CHARGE, Stage.ADJUDICATION)
 
 
-class ImportClearance(Document):
+class ImportClearance(RiskSteps):
     """The steps of a bill, desk by desk."""
 
     unnumbered_stages = UNFILED
@@ -77,7 +78,7 @@ class ImportClearance(Document):
 
     @step(
         Stage.ASSESSMENT, GET_STATE(routing.after_assessment, states=AFTER_ASSESSMENT), role=Role.ASSESSING_OFFICER,
-        label=_("Assess"), para="PN17 7.1(b)", form="bills.forms.officers.AssessmentForm",
+        label=_("Assess"), para="PN17 7.1(b)", form="bills.forms.officers.AssessmentForm", guards=(rms_has_decided,),
     )  # fmt: skip
     def assess(
         self: CourierBillOfEntry, *, mandate_examination: bool = False, remarks: str = "",
@@ -85,12 +86,16 @@ class ImportClearance(Document):
     ) -> Iterable[models.Model]:  # fmt: skip
         """Second check: classification, value and rate are accepted or altered, examination mandated or not; final or with a bond."""
         from bills.altering import accept_claims, reassess
+        from bills.models import Item
         from bills.provisional import assess_provisionally, supersede
+        from bills.risk import ask_again
 
         self.assessed_at = self.taken_at
         self.examination_mandated, self.assessment_remarks = mandate_examination, remarks
         again = alterations or self.unreckoned
         items = list(reassess(self, alterations or []) if again else accept_claims(self.items.all()))
+        if again:
+            ask_again(self, [item for item in items if isinstance(item, Item)], "REASSESSED")
         self.returned_on = timezone.localdate(self.taken_at)
         if waive_late_charge:
             self.late_charge = NOTHING
@@ -115,7 +120,9 @@ class ImportClearance(Document):
     )  # fmt: skip
     def report_first_check_examination(self: CourierBillOfEntry, **report: Any) -> Iterable[models.Model]:
         """The Inspector reports what was opened and found; with the report the Assessing Officer assesses the bill."""
-        return self.examined(first_check=True, **report)
+        from bills.risk import reported
+
+        return reported(self, self.examined(first_check=True, **report))
 
     @step(
         ASKING, Stage.QUERY,
@@ -271,7 +278,9 @@ class ImportClearance(Document):
     )  # fmt: skip
     def report_examination(self: CourierBillOfEntry, **report: Any) -> Iterable[models.Model]:
         """The Inspector reports what was opened and found, and recommends what to do."""
-        return self.examined(first_check=False, **report)
+        from bills.risk import reported
+
+        return reported(self, self.examined(first_check=False, **report))
 
     @step(
         Stage.FOR_OUT_OF_CHARGE, Stage.OUT_OF_CHARGE, role=Role.SHED_SUPERINTENDENT, label=_("Give Out of Charge"),

@@ -3,6 +3,7 @@
 from bills.models.bill import BillTrail, CourierBillOfEntry
 from bills.models.covered import CoveredShipment, bills_by_hawb, goods_of
 from bills.models.decisions import Adjudication, DetentionMemo, ProvisionalRelease
+from bills.models.departure import RiskDeparture, RiskDepartureTrail
 from bills.models.form_e import BillInvoice, FormE
 from bills.models.holidays import Holiday
 from bills.models.manual import ManualClearance, ManualClearanceTrail, ManualForm, ManualFormTrail
@@ -17,5 +18,5 @@ __all__ = [
     "CancellationTrail", "CourierBillOfEntry", "CoveredShipment", "DetentionMemo", "Disposal", "DisposalTrail", "Examination",
     "ExchangeRate", "ExemptionRate", "FormE", "Holiday", "Item", "ManualClearance", "ManualClearanceTrail", "ManualForm", "ManualFormTrail",
     "OutOfCharge", "ProvisionalAssessment", "ProvisionalRelease", "ProvisionalTrail", "QueryMemo", "RateChange",
-    "RateFile", "RateFileTrail", "ReturnToOrigin", "ReturnTrail", "TariffRate", "UnclearedNotice", "bills_by_hawb", "goods_of",
+    "RateFile", "RateFileTrail", "ReturnToOrigin", "ReturnTrail", "RiskDeparture", "RiskDepartureTrail", "TariffRate", "UnclearedNotice", "bills_by_hawb", "goods_of",
 ]  # fmt: skip

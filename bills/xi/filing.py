@@ -9,11 +9,11 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from bills.flight import ruleset_at
 from bills.models import CourierBillOfEntry, CoveredShipment
 from bills.xi.selection import Chosen, Judged, Shipment, in_words, judge, why_no_documents
 from eccs.workflow import Refused
 from manifests.models import ExpressCargoManifest
+from rms.deciding import Desk
 from rms.facts import ConsignmentFacts
 from rms.models import RiskDecision
 
@@ -63,8 +63,7 @@ def _complete(bill: CourierBillOfEntry, judged: Judged, at: datetime) -> None:
 
 def put_to_rms(bill: CourierBillOfEntry, shipments: list[Shipment], at: datetime) -> None:
     """Put the bill to the RMS and keep what it decided."""
-    _today, ruleset = ruleset_at(bill.station_id)
-    decision = decide(bill, shipments, ruleset, at)
+    decision = decide(bill, shipments, at)
     decision.save()
     bill.risk_decision = decision
     bill.facilitated = decision.lane == RiskDecision.Lane.FACILITATED
@@ -83,22 +82,21 @@ def count_shipments(bill: CourierBillOfEntry, shipments: list[Shipment]) -> None
     bill.arrived_at = max(arrived) if all(arrived) else None
 
 
-def decide(bill: CourierBillOfEntry, shipments: list[Shipment], ruleset: Any, at: datetime) -> RiskDecision:
+def decide(bill: CourierBillOfEntry, shipments: list[Shipment], at: datetime) -> RiskDecision:
     """Put every shipment of the bill to the RMS: what hits any of them is prescribed for the bill."""
     courier = bill.courier.number or ""
-    decided = ruleset.decide_documents(
-        ConsignmentFacts(
-            kind=bill.kind, station=bill.station_id, courier=courier, hawb=one.number, consignor=one.consignor_name,
-            consignor_country=one.consignor_country, consignee=one.consignee_name, consignee_city=one.consignee_city,
-            kyc_type="", kyc_token="", iec="", gstin="", assessable_value=NIL, weight_kg=one.gross_weight_kg,
-            packages=one.packages, ecommerce=False, descriptions=(one.description,),
-        )
-        for one in shipments
-    )  # fmt: skip
     facts = {"kind": bill.kind, "station": bill.station_id, "courier": courier, "shipments": len(shipments)}
-    return RiskDecision(
-        lane=decided.lane, reasons=decided.reasons, facts=facts, draw=decided.draw, ruleset=ruleset.version,
-        documents_required=decided.documents_required, decided_at=at,
+    return Desk(bill.station_id, timezone.localdate(at)).decide_documents(
+        (
+            ConsignmentFacts(
+                kind=bill.kind, station=bill.station_id, courier=courier, hawb=one.number, consignor=one.consignor_name,
+                consignor_country=one.consignor_country, consignee=one.consignee_name, consignee_city=one.consignee_city,
+                kyc_type="", kyc_token="", iec="", gstin="", assessable_value=NIL, weight_kg=one.gross_weight_kg,
+                packages=one.packages, ecommerce=False, descriptions=(one.description,),
+            )
+            for one in shipments
+        ),
+        facts, at,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -184,6 +184,12 @@ def verb(name: str) -> str:
 
 
 register.filter("words", name_in_words)
+
+
+@register.filter
+def at(several: Mapping[Any, Any], key: Any) -> Any:
+    """What stands in a table at a key."""
+    return several.get(key, "")
 
 
 @register.filter

@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 
 from eccs import audit_answers
+from rms.reading import told
 
 register = template.Library()
 
@@ -15,5 +16,4 @@ register = template.Library()
 def rms_reasons(context: template.Context, document: Any) -> list[dict[str, Any]]:
     """Why the RMS sent a document where it sent it. Whoever is shown this has read it, and the audit log will say so."""
     audit_answers.rms_read(context["request"], document)
-    reasons: list[dict[str, Any]] = document.risk_decision.reasons
-    return reasons
+    return told(document.risk_decision.reasons)

@@ -69,6 +69,7 @@ def test_grants_releases_of_bonds_and_whatever_opens_an_account_are_weighty() ->
         ("StationRole", "change"), ("StationRole", "withdraw"), ("StationRole", "reopen"),
         ("CourierBillOfEntry", "finalise"), ("ProvisionalAssessment", "finalise_assessment"),
         ("Bond", "permit_release"), ("Bond", "cancel"), ("RateFile", "approve"), ("RateFile", "revoke"),
+        ("RiskRule", "activate"), ("RiskRule", "activate_version"), ("RiskRule", "resume"),
     }  # fmt: skip
 
 

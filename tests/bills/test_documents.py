@@ -22,12 +22,12 @@ from eccs.workflow import Refused, take, take_many
 from manifests import arrival, holds
 from manifests.clearance import Stage as ManifestStage
 from manifests.models import ExpressCargoManifest, HouseAirwayBill, WarehouseEntry
-from rms.models import RiskRule
 from tests.bills.conftest import SignedIn
 from tests.bills.desks import REPORT, Desks, fresh
 from tests.factories.documents import bill_of_documents, flight
 from tests.factories.firms import actor
 from tests.factories.manifests import house_airway_bill, manifest
+from tests.factories.rules import risk_rule
 
 pytestmark = pytest.mark.django_db
 
@@ -145,10 +145,8 @@ def test_a_flight_of_goods_is_refused_with_the_forms_that_fit(people: Callable[[
 
 
 def test_what_the_rms_looks_for_is_examined_and_never_assessed(landed: ExpressCargoManifest) -> None:
-    RiskRule.objects.create(
-        code="T-1", fact="consignee", comparison="CONTAINS", value="krishna", outcome="BOTH", instruction="Open it.",
-        from_date=timezone.localdate(),
-    )  # fmt: skip
+    krishna = {"all": [{"fact": "consignee", "is": "CONTAINS", "value": "krishna"}]}
+    risk_rule(condition=krishna, outcome="BOTH", instruction="Open it.", from_date=timezone.localdate())
     one = filed(landed)
     assert (one.stage, one.facilitated, one.examination_prescribed) == (Stage.ARRIVAL, False, True)
     assert one.risk_decision is not None and one.risk_decision.reasons[0]["found"].startswith("D001: ")

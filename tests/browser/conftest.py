@@ -21,13 +21,13 @@ from accounts.management.commands.demo import create_cast
 from accounts.models import User
 from accounts.session_store import SessionStore
 from accounts.sessions import PROVED
-from bills import filing
 from eccs.celery import app
 from payments.bank import KeyRing
 from payments.sandbox.__main__ import Handler, Server
 from payments.sandbox.ledger import Ledger
 from payments.sandbox.post import PostOffice
 from payments.sandbox.site import Site
+from rms import deciding
 
 PASSWORD = "cast-of-the-browser-2026"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -72,7 +72,7 @@ def whole_system(
     policy = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
     settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": {**policy, "form-action": [*policy["form-action"][:1], address]}}
     monkeypatch.setattr(app.conf, "task_always_eager", True)
-    monkeypatch.setattr(filing._chance, "randrange", lambda _end: 999_999)
+    monkeypatch.setattr(deciding._chance, "randrange", lambda _end: 999_999)
     serving = Thread(target=bank.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     serving.start()
     office.start()

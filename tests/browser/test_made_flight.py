@@ -22,7 +22,6 @@ from django.db.models import Sum
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from bills import filing
 from bills.models import BillTrail, CourierBillOfEntry, Item, OutOfCharge
 from bills.stages import Stage
 from eccs import trail
@@ -30,6 +29,7 @@ from manifests.models import ExpressCargoManifest, HouseAirwayBill, ManifestTrai
 from manifests.scan_views import AT_ONCE
 from payments.models import Challan
 from payments.views import BILLS_A_PAGE
+from rms import deciding
 from tests.browser.conftest import Visit
 from tests.browser.test_journeys import open_manifest, pay, press, sign
 
@@ -79,7 +79,7 @@ def desk_of(bill: CourierBillOfEntry) -> Stage:
 
 @pytest.mark.skipif(not PROGRAM, reason="ECCS_MAKE_FLIGHT names no program that makes a flight")
 def test_a_flight_of_many_leaves_customs(visit: Visit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(filing._chance, "randrange", Random(7).randrange)
+    monkeypatch.setattr(deciding._chance, "randrange", Random(7).randrange)
     right, wrong = tmp_path / "right", tmp_path / "wrong"
     truth, faults = made(right), made(wrong, errors=20)
     page = visit("signatory.swift")

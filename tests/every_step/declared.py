@@ -24,17 +24,20 @@ from bills.models import (
     ProvisionalAssessment,
     RateFile,
     ReturnToOrigin,
+    RiskDeparture,
 )
 from bonds.models import Bond, BondMaster
 from eccs.workflow import Document, Step
 from manifests.models import ExpressCargoManifest, ManifestAmendment
 from payments.models import BankDifference, BankMessage, Challan
+from rms.models import RiskRule
 from tests.every_step import directory
 from tests.factories.advisories import advisory
 from tests.factories.amendments import amendment
-from tests.factories.bills import bill
+from tests.factories.bills import bill, decision
 from tests.factories.bonds import bond, bond_master
 from tests.factories.challans import bank_difference, challan, funded
+from tests.factories.departures import departure
 from tests.factories.directory import custodian, importer
 from tests.factories.firms import registration
 from tests.factories.manifests import manifest
@@ -43,6 +46,7 @@ from tests.factories.people import officer, station_role
 from tests.factories.rates import rate_file
 from tests.factories.requests import CHANGES, cancellation, provisional_assessment
 from tests.factories.requests import amendment as bill_amendment
+from tests.factories.rules import risk_rule
 from tests.factories.transit import arrival, transfer
 from tests.factories.uncleared import disposal, return_to_origin
 from transit.models import CargoTransferManifest, TransferArrival
@@ -50,7 +54,7 @@ from transit.models import CargoTransferManifest, TransferArrival
 MODELS: tuple[type[Document], ...] = (
     User, StationRole, ExpressCargoManifest, ManifestAmendment, CourierBillOfEntry, BillAmendment, BillCancellation,
     ProvisionalAssessment, ReturnToOrigin, Disposal, ManualClearance, ManualForm,
-    Challan, Bond, BondMaster, Advisory, RateFile, CargoTransferManifest, TransferArrival,
+    Challan, Bond, BondMaster, Advisory, RateFile, CargoTransferManifest, TransferArrival, RiskRule, RiskDeparture,
     AuthorisedCourier, Custodian, Importer,
 )  # fmt: skip
 NATIONAL = (AuthorisedCourier, Importer, RateFile)  # within the reach of a role at any station
@@ -80,6 +84,11 @@ def _recomputed(one: Any) -> dict[str, Any]:
         "rates_on": today,
         "before": str(one.total_duty),
     }
+
+
+def _heard(_one: Any) -> dict[str, Any]:
+    decided = decision("BOTH")
+    return {"decision": decided.pk, "lane": "BOTH", "documents": "", "rules": ["N-0099"]}
 
 
 def _why(_one: Any) -> dict[str, Any]:
@@ -180,6 +189,11 @@ CASES: dict[type[Document], Case] = {
             "request_cancellation": lambda _one: {"reason": "Filed twice."},
             "close_request": lambda _one: {"request": "AMD_BLR_2026-2027_000001"},
             "amend": lambda _one: {"amendment": "AMD_BLR_2026-2027_000001", "changes": CHANGES},
+            **dict.fromkeys(("hear_rms", "hear_rms_again"), _heard),
+            "request_departure": lambda one: {
+                "what": "EXAMINATION" if one.stage == "EXAMINATION" else "ASSESSMENT", "reason": "Perishable, X-ray is clear.",
+            },
+            "depart_from_rms": lambda _one: {"departure": "DEP_BLR_2026-2027_000001", "what": "EXAMINATION"},
             "cancel": lambda _one: {"cancellation": "CAN_BLR_2026-2027_000001"},
             "return_to_origin": lambda _one: {"permission": "RTO_BLR_2026-2027_000001"},
             "clear_manually": lambda _one: {
@@ -190,6 +204,7 @@ CASES: dict[type[Document], Case] = {
         {
             "record_arrival": lambda _model: {"arrived": True},
             "record_arrival_for_first_check": lambda _model: {"arrived": True},
+            "request_departure": lambda _model: {"assessment_required": True, "examination_prescribed": True},
         },
     ),
     BillAmendment: Case(bill_amendment, {"process": REMARKS, "reject": REMARKS}),
@@ -279,6 +294,15 @@ CASES: dict[type[Document], Case] = {
     BondMaster: Case(bond_master, {"reject": REMARKS, "withdraw": REMARKS}),
     Advisory: Case(advisory, {"withdraw": lambda _one: {"why": "The exercise is put off."}}),
     RateFile: Case(rate_file, dict.fromkeys(("refuse", "revoke"), REMARKS)),
+    RiskDeparture: Case(departure, {"refuse": REMARKS}),
+    RiskRule: Case(
+        risk_rule,
+        {
+            **dict.fromkeys(("propose", "propose_version"), lambda _one: {"despite": True}),
+            "write_version": lambda one: {"version": one.latest_no + 1, "title": "Trial rule, narrower"},
+            **dict.fromkeys(("return_rule", "return_version", "suspend", "retire"), REMARKS),
+        },
+    ),
     AuthorisedCourier: Case(_registration, directory.COURIER, directory.COURIER_BEFORE),
     Custodian: Case(custodian, directory.CUSTODIAN),
     Importer: Case(importer, directory.IMPORTER),

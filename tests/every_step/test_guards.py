@@ -13,7 +13,7 @@ from accounts.advisories import Advisory, not_over
 from accounts.clearance import belongs_to_customs, can_be_reached_by_mail, held_by_nobody, is_composed
 from accounts.directory import registration
 from accounts.models import AuthorisedCourier, Posting
-from bills.clearance import guards
+from bills.clearance import guards, risk
 from bills.models import CourierBillOfEntry, UnclearedNotice
 from bills.rate_files import clearance as rates
 from bills.stages import Stage
@@ -40,11 +40,13 @@ from payments.clearance import (
 )
 from payments.models import BankAuthorisation, BankMessage, CashAccount, Challan, ChallanLine
 from payments.reconciling.clearance import ledger_takes_it
+from rms import clearance as rules
 from tests.every_step import declared as d
 from tests.every_step.directory import day
 from tests.every_step.test_every_step import named
 from tests.factories.amendments import amendment
-from tests.factories.bills import bill
+from tests.factories.bills import bill, decision
+from tests.factories.departures import departure
 from tests.factories.directory import importer
 from tests.factories.firms import actor, courier, person
 from tests.factories.rates import rate_file
@@ -104,6 +106,16 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
         lambda b: b.detentions.update(activity="courierbillofentry.detain.STOPPED"),
         "Another desk detained the goods",
     ),
+    risk.rms_has_decided: (lambda b: _set(b, risk_decision=decision("PENDING")), "was away"),
+    risk.something_is_prescribed: (
+        lambda b: _set(b, assessment_required=False, examination_prescribed=False),
+        "prescribes nothing",
+    ),
+    risk.no_departure_is_asked_for: (lambda b: departure(of=b), "waits for the DC/AC already"),
+    risk.still_prescribed: (lambda one: _set(one.bill, examination_prescribed=False), "no longer prescribed"),
+    rules.version_can_come_into_force: (lambda one: _set(one, latest_no=9), "Nothing is written yet"),
+    rules.version_is_new: (lambda one: _set(one, latest_no=1), "No new version is written"),
+    rules.back_in_force: (lambda one: _set(one, in_force_no=0), "never in force"),
     guards.not_held: (lambda r: _set(r.bill, stage=Stage.STOPPED, stopped_from=Stage.DUTY), "that ends first"),
     guards.goods_have_left: (lambda p: _set(p.bill, stage=Stage.XRAY, out_of_charge_at=None), "not Out of Charge yet"),
     bills_still_due: (lambda _c: CourierBillOfEntry.objects.update(total_duty=40), "has changed since"),

@@ -111,6 +111,7 @@ def test_what_could_not_be_credited_to_a_bill_goes_back_onto_the_ledger_once(
     at_bank: Challan, payer: Actor, people: Callable[[str], User]
 ) -> None:
     line = at_bank.lines.select_related("bill")[0]
+    assert line.bill is not None
     take(line.bill, "cancel", SYSTEM, cancellation="CAN_BLR_2026-2027_000001")
     services.receive(told(at_bank))
     line = ChallanLine.objects.get(pk=line.pk)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rms.decision import Criterion, Ruleset
+from rms.compiling import Seen, compiled
+from rms.decision import Criterion, Ruleset, own_draw
 from rms.facts import ConsignmentFacts
 
 DAY = date(2026, 11, 20)
@@ -23,9 +27,9 @@ FACTS = ConsignmentFacts(
 
 
 def rule(fact: str, comparison: str, value: str, outcome: str = "ASSESSMENT", **more: object) -> Criterion:
+    condition = {"all": [{"fact": fact, "is": comparison, "value": value}]}
     fields: dict[str, object] = {
-        "code": f"{fact}-{comparison}", "station_code": "", "fact": fact, "comparison": comparison, "value": value,
-        "outcome": outcome, "instruction": "", "documents_required": "", "from_date": date(2017, 7, 26), "to_date": None,
+        "code": f"{fact}-{comparison}", "condition": condition, "outcome": outcome, "from_date": date(2017, 7, 26),
     }  # fmt: skip
     return Criterion(**{**fields, **more})  # type: ignore[arg-type]
 
@@ -33,8 +37,8 @@ def rule(fact: str, comparison: str, value: str, outcome: str = "ASSESSMENT", **
 def decide(
     *rules: Criterion, draw: str = "0.9", assess: str = "3", examine: str = "2", facts: ConsignmentFacts = FACTS
 ) -> tuple[str, list[str]]:
-    ruleset = Ruleset(rules, station="BLR", on=DAY, assess_percent=Decimal(assess), examine_percent=Decimal(examine))
-    found = ruleset.decide(facts, Decimal(draw))
+    in_force = Ruleset(rules, station="BLR", on=DAY, assess_percent=Decimal(assess), examine_percent=Decimal(examine))
+    found = in_force.decide(facts, Decimal(draw))
     return found.lane, [reason["rule"] for reason in found.reasons]
 
 
@@ -105,8 +109,8 @@ def test_the_random_share_is_as_large_as_the_dated_rule_says(draw: str, lane: st
 
 def test_documents_a_rule_asks_for_are_asked_for() -> None:
     criterion = rule("packages", "ABOVE", "1", documents_required="Import authorisation")
-    ruleset = Ruleset([criterion], station="BLR", on=DAY, assess_percent=Decimal(0), examine_percent=Decimal(0))
-    assert ruleset.decide(FACTS, Decimal("0.9")).documents_required == "Import authorisation"
+    in_force = Ruleset([criterion], station="BLR", on=DAY, assess_percent=Decimal(0), examine_percent=Decimal(0))
+    assert in_force.decide(FACTS, Decimal("0.9")).documents_required == "Import authorisation"
 
 
 @pytest.mark.parametrize("criterion", [rule("no_such_fact", "EQUALS", "1"), rule("weight_kg", "ABOVE", "heavy")])
@@ -131,3 +135,73 @@ def test_the_order_of_the_rules_never_matters(rules: list[Criterion], draw: Deci
 @given(st.lists(st.sampled_from(RULES), unique=True), st.sampled_from(RULES), st.decimals(0, 1, places=6))
 def test_one_rule_more_never_lowers_the_outcome(rules: list[Criterion], more: Criterion, draw: Decimal) -> None:
     assert WEIGHT[decide(*rules, more, draw=str(draw))[0]] >= WEIGHT[decide(*rules, draw=str(draw))[0]]
+
+
+def some_rules() -> st.SearchStrategy[list[Criterion]]:
+    """Rules of every kind of comparison, some of chance, some with groups in groups."""
+    leaves = st.sampled_from(
+        [
+            {"fact": "packages", "is": "ABOVE", "value": "1"}, {"fact": "weight_kg", "is": "BELOW", "value": "3"},
+            {"fact": "consignor_country", "is": "EQUALS", "value": "HK"}, {"fact": "origins", "is": "ONE_OF", "values": ["CN", "US"]},
+            {"fact": "tariff_items", "is": "STARTS_WITH", "value": "7113"}, {"fact": "tariff_items", "is": "STARTS_WITH", "value": "93"},
+            {"fact": "descriptions", "is": "CONTAINS", "value": "replica watch"}, {"fact": "descriptions", "is": "CONTAINS", "value": "(box)"},
+            {"fact": "ecommerce", "is": "NO"}, {"fact": "iec", "is": "ON_LIST"}, {"fact": "consignee", "is": "EQUALS", "value": "krishna  ELECTRONICS"},
+        ]
+    )  # fmt: skip
+    trees = st.recursive(
+        leaves,
+        lambda inner: st.builds(
+            lambda name, parts: {name: parts},
+            st.sampled_from(["all", "any", "none"]),
+            st.lists(inner, min_size=1, max_size=3),
+        ),
+        max_leaves=6,
+    )
+    rules = st.builds(
+        lambda n, tree, outcome, share: Criterion(
+            code=f"R{n}", condition=tree, outcome=outcome, targets=("0100000053",), share=share, documents_required=f"D{n}"
+        ),
+        st.integers(0, 999), trees, st.sampled_from(["", "ASSESSMENT", "EXAMINATION", "BOTH"]), st.sampled_from([None, Decimal(40)]),
+    )  # fmt: skip
+    return st.lists(rules, max_size=8, unique_by=lambda one: one.code)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(some_rules(), st.randoms(use_true_random=False), st.integers(0, 999_999))
+def test_neither_order_nor_the_index_changes_what_is_decided(rules: list[Criterion], chance: Any, drawn: int) -> None:
+    draw = Decimal(drawn).scaleb(-6)
+    decided = ruleset(rules).decide(FACTS, draw)
+    shuffled = list(rules)
+    chance.shuffle(shuffled)
+    assert ruleset(shuffled).decide(FACTS, draw) == decided
+    seen = Seen(FACTS)
+    plainly = sorted(one.code for one in rules if compiled(one.condition, one.targets)(seen))
+    drawn_codes = [one.code for one in rules if one.share is not None and own_draw(one.code, draw) >= Decimal("0.4")]
+    assert [r["rule"] for r in decided.reasons if r["rule"] != "RANDOM"] == [c for c in plainly if c not in drawn_codes]
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(some_rules(), st.integers(0, 999_999))
+def test_no_rule_less_would_have_led_to_more(rules: list[Criterion], drawn: int) -> None:
+    draw = Decimal(drawn).scaleb(-6)
+    all_of_them = ruleset(rules).decide(FACTS, draw)
+    for n in range(len(rules)):
+        without = ruleset(rules[:n] + rules[n + 1 :]).decide(FACTS, draw)
+        assert WEIGHT[without.lane] <= WEIGHT[all_of_them.lane]
+        assert set(filter(None, without.documents_required.split("; "))) <= set(
+            all_of_them.documents_required.split("; ")
+        )
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(some_rules(), st.integers(0, 999_999))
+def test_a_decision_is_taken_again_bit_for_bit_from_what_is_kept(rules: list[Criterion], drawn: int) -> None:
+    draw = Decimal(drawn).scaleb(-6)
+    kept = json.loads(json.dumps(FACTS.kept()))
+    assert ConsignmentFacts.of_kept(kept) == FACTS
+    first, again = ruleset(rules).decide(FACTS, draw), ruleset(rules).decide(ConsignmentFacts.of_kept(kept), draw)
+    assert json.dumps(first.reasons) == json.dumps(again.reasons) and first == again
+
+
+def ruleset(rules: Iterable[Criterion]) -> Ruleset:
+    return Ruleset(rules, station="BLR", on=DAY, assess_percent=Decimal(3), examine_percent=Decimal(2))

@@ -44,6 +44,7 @@ from tests.factories.amendments import amendment
 from tests.factories.bills import bill
 from tests.factories.bonds import bond, bond_master
 from tests.factories.challans import bank_difference, challan
+from tests.factories.departures import departure
 from tests.factories.directory import custodian, importer
 from tests.factories.documents import bill_of_documents
 from tests.factories.manifests import house_airway_bill, manifest
@@ -52,6 +53,7 @@ from tests.factories.people import officer, station_role
 from tests.factories.rates import rate_file
 from tests.factories.requests import amendment as bill_amendment
 from tests.factories.requests import cancellation, provisional_assessment
+from tests.factories.rules import risk_rule
 from tests.factories.transit import arrival, transfer
 from tests.factories.uncleared import disposal, lying, notified, return_to_origin
 
@@ -115,7 +117,11 @@ def build() -> World:
         bill_amendment(of=bills[Stage.XRAY]), cancellation(of=bills[Stage.ASSESSMENT]),
         provisional_assessment(of=bills[Stage.OUT_OF_CHARGE]),
     ]  # fmt: skip
+    of_bills.append(departure(of=bills[Stage.EXAMINATION]))
     sent_back, disposed = return_to_origin(), disposal()
+    rules = [risk_rule(), risk_rule("PROPOSED")]
+    for name in ("risk-rule-version", "risk-test-start", "risk-test-cancel"):
+        world.own(name, rules[0].key)
     bonds = [bond(), bond("REQUESTED"), bond("EXPIRED"), bond("VERIFIED")]
     sent_on = [
         transfer(stage) for stage in ("DRAFT", "FEE", "APPROVAL", "DEPARTURE", "IN_TRANSIT", "CERTIFICATE", "SHORT")
@@ -123,7 +129,7 @@ def build() -> World:
     arrived = [arrival(), arrival("RECORDED")]
     papers = [bill_of_documents(Stage.DRAFT), bill_of_documents(Stage.XRAY)]
     world.documents = [
-        bank_difference(), sent_back, disposed, *bonds, *sent_on, *arrived, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, owed, paid, *people, *roles,
+        bank_difference(), sent_back, disposed, *rules, *bonds, *sent_on, *arrived, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, owed, paid, *people, *roles,
         _of_the_port_admin(world),
     ]  # fmt: skip
     _generic(world)
@@ -273,7 +279,7 @@ def _of_payments(world: World, owed: Challan, paid: Challan) -> None:
         bank="BANK", day=today, sha256="0" * 64, entry_count=1, total_paise=paid.paise, sealed=True
     )
     ScrollEntry.objects.create(
-        scroll=scroll, challan_number=paid.number, bank_transaction=paid.bank_transaction, amount_paise=paid.paise,
+        scroll=scroll, challan_number=str(paid.number), bank_transaction=paid.bank_transaction, amount_paise=paid.paise,
         decided_at=timezone.now(), finding="MATCHED",
     )  # fmt: skip
     for name in ("scroll-report", "scroll-export", "scroll-print"):
@@ -309,7 +315,7 @@ def _common(world: World) -> None:
         "uncleared-dispose", "audit", "audit-export", "documents", "role-holders", "advisories", "advisories-written",
         "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
         "bonds", "bonds-export", "transfers", "transfers-export", "transfer-new", "fee-challan", "locations", "location-new", "bond-request", "bond-master", "bond-master-enter", "custodian-new", "importers", "importer-new", "work", "hand-over",
-        "rate-files", "tariff", "exchange-rates", "exemptions", "holidays",
+        "rate-files", "tariff", "exchange-rates", "exemptions", "holidays", "risk-rules", "risk-rule-new", "risk-waiting", "risk-feedback",
     ):  # fmt: skip
         world.common(name)
     world.common("session-end", 1)

@@ -12,6 +12,7 @@ import pytest
 from django.conf import LazySettings
 from django.db import connection
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -64,7 +65,7 @@ def files_apart(settings: LazySettings, files: Path) -> None:
 @pytest.fixture(autouse=True)
 def refused_briefly(monkeypatch: pytest.MonkeyPatch) -> None:
     """A refusal says the same at every address: each person is shown the whole page the first time, and then its status."""
-    shown, whole = set[tuple[Any, str]](), errors.render
+    shown, whole = set[tuple[Any, str]](), render
 
     def brief(request: Any, template: str, status: int) -> HttpResponse:
         known = (request.user.pk, template)

@@ -53,12 +53,14 @@ ALTERABLE = (
     "invoice_terms", "currency", "freight", "insurance", "inland_charges", "discount", "discount_currency", "exchange_rate",
 )  # fmt: skip
 REVALUED = ("file", "assess", "amend", "recompute_duty", "adjudicate", "finalise")
+ASKED_AGAIN = ("assess", "amend", "hear_rms", "hear_rms_again")  # the RMS has decided anew
 BY_STEPS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(DECLARED, ("file", "amend")),
     **dict.fromkeys(ALTERABLE, ("file", "amend", "assess")),
     **dict.fromkeys(("kyc_type", "kyc_number", "filed_at", "presented_on"), ("file",)),
-    **dict.fromkeys(("risk_decision_id", "shipment_count", "bag_count"), ("file", "amend")),  # of a CBE-XI
-    "facilitated": ("file", "send_back_for_assessment", "amend"),
+    "risk_decision_id": ("file", *ASKED_AGAIN),
+    **dict.fromkeys(("shipment_count", "bag_count"), ("file", "amend")),  # of a CBE-XI
+    "facilitated": ("file", "send_back_for_assessment", *ASKED_AGAIN),
     **dict.fromkeys(("assessable_value",), ("file", "assess", "amend", "recompute_duty")),
     **dict.fromkeys(("total_duty", "duty_heads"), REVALUED),
     **dict.fromkeys(("fine", "penalty"), ("adjudicate", "finalise")),

@@ -16,7 +16,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from accounts.permissions import Actor
 from accounts.roles import Role
-from bills import filing
 from bills.models import CourierBillOfEntry, ManualClearance, ManualForm
 from bills.stages import Stage
 from eccs.workflow import Document, Refused, Step, take
@@ -29,6 +28,7 @@ from manifests.models import (
     WarehouseEntry,
 )
 from payments.models import Challan
+from rms import deciding
 from tests.every_step import declared
 from tests.factories.bills import bill, decision
 from tests.factories.documents import SHIPMENTS, bill_of_documents, flight
@@ -94,8 +94,8 @@ class Walk(Acts, RuleBasedStateMachine):
     @initialize(data=st.data())
     def begin(self, data: st.DataObject) -> None:
         """Goods or documents are announced, or landing already; some have been lying here, some were cleared on paper."""
-        self.chance = filing._chance
-        filing._chance = Random(data.draw(st.integers(0, 50)))  # type: ignore[assignment]
+        self.chance = deciding._chance
+        deciding._chance = Random(data.draw(st.integers(0, 50)))  # type: ignore[assignment]
         documents = one_of(data, [False, False, False, True]) and not self.given
         stage = one_of(data, ["SUBMITTED", "SUBMITTED", "ARRIVAL_SCAN"])
         on = self._documents(data, stage) if documents else self._goods(data, manifest(stage))
@@ -155,7 +155,7 @@ class Walk(Acts, RuleBasedStateMachine):
     def teardown(self) -> None:
         """Nothing of a walk is kept."""
         if hasattr(self, "chance"):
-            filing._chance = self.chance
+            deciding._chance = self.chance
         transaction.savepoint_rollback(self.savepoint)
         transaction.clean_savepoints()
 

@@ -1,0 +1,152 @@
+"""What the RMS says later, and how an officer departs from it: steps that the trade reads nothing of (PN17 6, 6.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.permissions import SYSTEM
+from accounts.roles import Role
+from bills import routing
+from bills.stages import HERE, Stage
+from eccs.workflow import GET_STATE, Document, Step, step, take
+
+if TYPE_CHECKING:
+    from bills.models import CourierBillOfEntry, RiskDeparture
+
+PARA = "PN17 6.1"
+
+
+def rms_has_decided(bill: CourierBillOfEntry, actor: Any) -> str:
+    """The Risk Management System has decided on the bill."""
+    decision = bill.risk_decision
+    if decision is not None and decision.lane == "PENDING":
+        return _("The Risk Management System was away when the bill was filed: the bill waits until it has decided.")
+    return ""
+
+
+def something_is_prescribed(bill: CourierBillOfEntry, actor: Any) -> str:
+    """The RMS prescribed something that is still to be done."""
+    from bills.risk import prescribed_now
+
+    return "" if prescribed_now(bill) else _("The RMS prescribes nothing that is still to be done.")
+
+
+def no_departure_is_asked_for(bill: CourierBillOfEntry, actor: Any) -> str:
+    """No other departure waits for the DC/AC."""
+    waits = bill.departures.filter(stage=DepartureStage.REQUESTED).exists()
+    return _("A departure from the RMS waits for the DC/AC already.") if waits else ""
+
+
+class RiskSteps(Document):
+    """What a bill hears from the RMS after it was filed, and how an officer departs from it."""
+
+    class Meta:
+        abstract = True
+
+    @step(
+        HERE, GET_STATE(routing.after_hearing, states=list(HERE)), role=Role.SYSTEM, label=gettext_lazy("Decide on risk"),
+        para=PARA, many=True, private=True, anytime=True, follows=True,
+    )  # fmt: skip
+    def hear_rms(self: CourierBillOfEntry, *, decision: int, lane: str, documents: str, rules: list[str]) -> None:
+        """The RMS was away when the bill was filed, and decides now: the bill goes where it would have gone."""
+        self.risk_decision_id = decision
+        self.assessment_required = not self.is_documents and (lane in ("ASSESSMENT", "BOTH"))
+        self.examination_prescribed = lane in ("EXAMINATION", "BOTH")
+        self.facilitated = lane == "FACILITATED"
+        if documents:
+            self.documents_required = "; ".join(filter(None, (documents, self.documents_required)))[:400]
+            self.documents_complete = False
+
+    @step(
+        HERE, GET_STATE(routing.after_hearing_again, states=list(HERE)), role=Role.SYSTEM,
+        label=gettext_lazy("Decide on risk again"), para=PARA, many=True, private=True, anytime=True, follows=True,
+    )  # fmt: skip
+    def hear_rms_again(self: CourierBillOfEntry, *, decision: int, lane: str, documents: str, rules: list[str]) -> None:
+        """What the RMS knows has changed: what it prescribes now is added to what it prescribed before."""
+        from bills.risk import hear
+
+        self.risk_decision_id = decision
+        hear(self, lane)
+        if lane in ("ASSESSMENT", "BOTH") and self.assessed_at is None:
+            self.led_back()
+
+    @step(
+        (Stage.ASSESSMENT, Stage.EXAMINATION), None,
+        role={Stage.ASSESSMENT: Role.ASSESSING_OFFICER, Stage.EXAMINATION: Role.INSPECTOR},
+        label=gettext_lazy("Ask to depart from the RMS"), para=PARA, form="bills.forms.risk.DepartureForm",
+        guards=(rms_has_decided, something_is_prescribed, no_departure_is_asked_for), private=True, anytime=True,
+    )  # fmt: skip
+    def request_departure(self: CourierBillOfEntry, *, what: str, reason: str) -> None:
+        """What the RMS prescribes binds the officer, who may ask the DC/AC to depart from it, with the reason."""
+        from bills.departures import open_departure
+
+        open_departure(self, what, reason)
+
+    @step(
+        HERE, GET_STATE(routing.after_departure, states=list(HERE)), role=Role.SYSTEM,
+        label=gettext_lazy("Depart from the RMS"), para=PARA, private=True, anytime=True, follows=True,
+    )  # fmt: skip
+    def depart_from_rms(self: CourierBillOfEntry, *, departure: str, what: str) -> Iterable[models.Model]:
+        """The DC/AC has approved it: the bill goes on without what the RMS prescribed. It is not facilitated by that."""
+        if what == "EXAMINATION":
+            self.examination_prescribed = False
+        else:
+            self.assessment_required = False
+        return ()
+
+
+class DepartureStage(models.TextChoices):
+    """What a departure from the RMS awaits."""
+
+    REQUESTED = "REQUESTED", gettext_lazy("Departure from the RMS requested")
+    APPROVED = "APPROVED", gettext_lazy("Departure approved")
+    REFUSED = "REFUSED", gettext_lazy("Departure refused")
+
+
+def still_prescribed(departure: RiskDeparture, actor: Any) -> str:
+    """What is to be left out is still to be done."""
+    from bills.risk import prescribed_now
+
+    return "" if departure.what in prescribed_now(departure.bill) else _("It is done already, or no longer prescribed.")
+
+
+class RiskDepartureSteps(Document):
+    """The steps of a departure: asked for by one officer, decided by the supervisor."""
+
+    unnumbered_stages = ()
+    courier_id: ClassVar[None] = None  # no firm's: the trade reads nothing of it
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def steps(cls) -> dict[str, Step]:
+        """The request, which is made on the bill, and every step declared below."""
+        request = Step(
+            name="request", document="riskdeparture", sources=(), targets=("REQUESTED",), roles=(Role.SYSTEM,),
+            label=gettext_lazy("Ask to depart from the RMS"),  # type: ignore[arg-type]
+            para=PARA, rule="The officer asks for it on the bill, with a reason.",
+        )  # fmt: skip
+        return {"request": request, **super().steps()}
+
+    @step(
+        DepartureStage.REQUESTED, DepartureStage.APPROVED, role=Role.DCAC, label=gettext_lazy("Approve departure"), para=PARA,
+        guards=(still_prescribed,), apart_from=("request",), grave=True, private=True,
+    )  # fmt: skip
+    def approve(self: RiskDeparture) -> None:
+        """The DC/AC has read the reason and approves it: the bill goes on without what the RMS prescribed."""
+        take(self.bill, "depart_from_rms", SYSTEM, at=self.taken_at, departure=self.number, what=self.what)
+        self.decided_at = self.taken_at
+
+    @step(
+        DepartureStage.REQUESTED, DepartureStage.REFUSED, role=Role.DCAC, label=gettext_lazy("Refuse departure"), para=PARA,
+        form="bills.forms.holds.RemarksForm", apart_from=("request",), private=True,
+    )  # fmt: skip
+    def refuse(self: RiskDeparture, *, remarks: str) -> None:
+        """What the RMS prescribes is done; the officer reads why."""
+        self.decision, self.decided_at = remarks, self.taken_at

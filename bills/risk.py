@@ -1,0 +1,211 @@
+"""A bill and the RMS: asked again when its facts change, decided late when the RMS was away, told what was found.
+
+What was once prescribed stays prescribed: asking again can only add to it. An officer departs from it with the approval of
+the DC/AC (see `RiskDeparture`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from accounts.permissions import SYSTEM
+from bills.models import CourierBillOfEntry, Examination, Item
+from bills.stages import HERE, Stage
+from eccs.identifiers import PERSONAL_IMPORT_IEC
+from eccs.workflow import take_many
+from manifests.models import ExpressCargoManifest
+from rms import history
+from rms.deciding import Answer, Asked, Desk
+from rms.facts import PLACES, ConsignmentFacts
+from rms.history import Goods
+from rms.models import RiskDecision
+
+AT_ONCE = 500
+RELATED = ("risk_decision", "hawb", "manifest", "courier")
+
+
+def facts_of(bill: CourierBillOfEntry, items: Sequence[Item]) -> ConsignmentFacts:
+    """What the RMS may look at, as the bill stands now."""
+    hawb, manifest = bill.hawb, bill.manifest
+    assert hawb is not None
+    return ConsignmentFacts(
+        kind=bill.kind, station=bill.station_id, courier=bill.courier.number or "", hawb=hawb.number,
+        consignor=hawb.consignor_name, consignor_country=hawb.consignor_country, consignee=hawb.consignee_name,
+        consignee_city=hawb.consignee_city, kyc_type=bill.kyc_type, kyc_token=bill.kyc_token, iec="" if bill.iec == PERSONAL_IMPORT_IEC else bill.iec,
+        gstin=bill.gstin, assessable_value=bill.assessable_value, weight_kg=hawb.gross_weight_kg, packages=hawb.packages,
+        ecommerce=bill.ecommerce, tariff_items=tuple(item.cth for item in items),
+        origins=tuple(item.country_of_origin for item in items), descriptions=tuple(item.description for item in items),
+        address=hawb.consignee_address, route=manifest.airport_of_shipment, flight=manifest.flight_number,
+        unit_values=tuple((item.assessable_value / item.quantity).quantize(PLACES) for item in items if item.quantity),
+        actual_weight_kg=hawb.actual_weight_kg,
+    )  # fmt: skip
+
+
+def goods_of(items: Iterable[Item]) -> list[Goods]:
+    """The goods of a bill for the history of what goods cost."""
+    return [Goods(item.cth, item.uom, item.assessable_value / item.quantity) for item in items if item.quantity]
+
+
+def ask_again(bill: CourierBillOfEntry, items: Sequence[Item], cause: str) -> None:
+    """Put a changed bill to the RMS again, inside its own step: what is prescribed now is added to what was."""
+    if bill.is_documents or bill.risk_decision is None:
+        return
+    asked = Asked(facts_of(bill, items), goods_of(items), bill.risk_decision.draw)
+    day = timezone.localdate(bill.taken_at)
+    answer = Desk(bill.station_id, day).decide([asked], bill.taken_at, cause=cause, counted=True)[0]
+    if not says_more(bill.risk_decision, answer):
+        return
+    answer.decision.before = bill.risk_decision
+    answer.decision.save()
+    bill.risk_decision = answer.decision
+    hear(bill, answer.decision.lane)
+
+
+def says_more(before: RiskDecision, answer: Answer) -> bool:
+    """Whether other rules hit than before, or the declared facts are others; the RMS being away says nothing."""
+    if not answer.is_decided:
+        return False
+    rules = {reason["rule"] for reason in answer.decision.reasons} != {reason.get("rule") for reason in before.reasons}
+    told = ConsignmentFacts.of_kept(before.facts) if "hawb" in before.facts else None
+    return rules or told is None or any(getattr(answer.facts, name) != getattr(told, name) for name in DECLARED)
+
+
+DECLARED = (
+    "assessable_value",
+    "tariff_items",
+    "origins",
+    "descriptions",
+    "iec",
+    "gstin",
+    "weight_kg",
+    "packages",
+    "ecommerce",
+)
+
+
+def hear(bill: CourierBillOfEntry, lane: str) -> None:
+    """What the RMS prescribes now is added to what was prescribed."""
+    bill.assessment_required = bill.assessment_required or lane in ("ASSESSMENT", "BOTH")
+    if lane in ("EXAMINATION", "BOTH"):
+        bill.examination_prescribed = True
+    if lane != "FACILITATED":
+        bill.facilitated = False
+
+
+def arrived(manifest: ExpressCargoManifest, at: datetime) -> int:
+    """Ask again for all open bills of a flight whose aircraft has arrived; return for how many something new was prescribed.
+
+    A fixed number of statements, however many bills.
+    """
+    rows: Any = CourierBillOfEntry.objects.filter(
+        manifest=manifest, stage__in=HERE, hawb__isnull=False, risk_decision__isnull=False
+    )
+    bills = list(rows.exclude(risk_decision__lane=RiskDecision.Lane.PENDING).select_related(*RELATED).order_by("pk"))
+    return _decide(bills, at, RiskDecision.Cause.ARRIVED, "hear_rms_again", counted=True)
+
+
+def decide_waiting(at: datetime | None = None) -> int:
+    """Decide on the bills that were filed while the RMS was away, the oldest first; return how many are decided."""
+    now = at or timezone.now()
+    done = 0
+    with transaction.atomic():
+        for bill in waiting().filter(hawb=None).order_by("filed_at", "pk")[:AT_ONCE]:
+            done += _decide_documents(bill, now)
+        rows: Any = (
+            waiting()
+            .filter(hawb__isnull=False)
+            .select_for_update(of=("self",), skip_locked=True)
+            .select_related(*RELATED)
+        )
+        of_station: dict[str, list[CourierBillOfEntry]] = defaultdict(list)
+        for bill in rows.order_by("filed_at", "pk")[:AT_ONCE]:
+            of_station[bill.station_id].append(bill)
+        for _station, bills in sorted(of_station.items()):
+            done += _decide(bills, now, RiskDecision.Cause.FILED, "hear_rms", counted=False)
+    return done
+
+
+def _decide_documents(bill: CourierBillOfEntry, at: datetime) -> int:
+    from bills.xi.filing import decide
+    from bills.xi.selection import shipments_of
+
+    decision = decide(bill, shipments_of(bill), at)
+    if decision.lane == RiskDecision.Lane.PENDING:
+        return 0
+    decision.before_id = bill.risk_decision_id
+    decision.save()
+    take_many(CourierBillOfEntry, [bill.pk], "hear_rms", SYSTEM, at=at, **_told(decision))
+    return 1
+
+
+def _told(decision: RiskDecision) -> dict[str, Any]:
+    """What a bill hears of a decision; the trade reads none of it."""
+    return {
+        "decision": decision.pk, "lane": decision.lane, "documents": decision.documents_required,
+        "rules": [reason["rule"] for reason in decision.reasons],
+    }  # fmt: skip
+
+
+def waiting() -> models.QuerySet[CourierBillOfEntry]:
+    """The bills on which the RMS has not decided yet."""
+    rows: models.QuerySet[CourierBillOfEntry] = CourierBillOfEntry.objects.filter(
+        stage__in=HERE, risk_decision__lane=RiskDecision.Lane.PENDING
+    )
+    return rows
+
+
+def _decide(bills: list[CourierBillOfEntry], at: datetime, cause: str, step: str, *, counted: bool) -> int:
+    """Put bills of one station to the RMS and let each hear what it says."""
+    if not bills:
+        return 0
+    items: dict[int, list[Item]] = defaultdict(list)
+    for item in Item.objects.filter(bill__in=[bill.pk for bill in bills]).order_by("bill_id", "item_no"):
+        items[item.bill_id].append(item)
+    asked = [Asked(facts_of(bill, items[bill.pk]), goods_of(items[bill.pk]), _decision(bill).draw) for bill in bills]
+    desk = Desk(bills[0].station_id, timezone.localdate(at))
+    news: list[tuple[CourierBillOfEntry, RiskDecision]] = []
+    for bill, answer in zip(bills, desk.decide(asked, at, cause=cause, counted=counted), strict=True):
+        if answer.is_decided and (not counted or says_more(_decision(bill), answer)):
+            answer.decision.before_id = bill.risk_decision_id
+            news.append((bill, answer.decision))
+    RiskDecision.objects.bulk_create([decision for _bill, decision in news])
+    each = {bill.pk: _told(decision) for bill, decision in news}
+    if each:
+        take_many(CourierBillOfEntry, each, step, SYSTEM, at=at, each=each)
+    return len(each)
+
+
+def _decision(bill: CourierBillOfEntry) -> RiskDecision:
+    assert bill.risk_decision is not None
+    return bill.risk_decision
+
+
+def reported(bill: CourierBillOfEntry, records: Iterable[models.Model]) -> list[models.Model]:
+    """Tell the history of rules and parties what an examination found."""
+    told = list(records)
+    for record in told:
+        if isinstance(record, Examination):
+            found(bill, examined=True, confirmed=record.recommendation != Examination.Recommendation.RELEASE)
+    return told
+
+
+def found(bill: CourierBillOfEntry, *, examined: bool, confirmed: bool) -> None:
+    """Tell the history of rules and parties what was found in a bill that was looked at."""
+    decision = bill.risk_decision
+    if decision is not None and decision.reasons:
+        facts = ConsignmentFacts.of_kept(decision.facts) if "hawb" in decision.facts else None
+        day = timezone.localdate(bill.taken_at)
+        RiskDecision.objects.filter(pk=decision.pk).update(found="CONFIRMED" if confirmed else "NOTHING")
+        history.confirm(bill.station_id, facts, decision.reasons, day, examined=examined, found=confirmed)
+
+
+def prescribed_now(bill: CourierBillOfEntry) -> list[str]:
+    """What the RMS prescribed that is still to be done."""
+    told = ["ASSESSMENT"] if bill.assessment_required and bill.stage == Stage.ASSESSMENT else []
+    return told + (["EXAMINATION"] if bill.examination_prescribed and bill.examined_at is None else [])

@@ -1,0 +1,188 @@
+"""Asking the RMS: the rules in force are read and compiled once, facts are given their history, every decision is kept.
+
+Where the RMS cannot decide, it says so, and the bill waits: none is facilitated because the RMS is away.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from random import SystemRandom
+from typing import Any
+
+from django.db import transaction
+
+from eccs.dated_rules import rule_book
+from rms import history
+from rms.decision import Decided, Ruleset
+from rms.facts import ConsignmentFacts
+from rms.history import Goods
+from rms.models import KeptRuleset, RiskDecision, RuleVersion
+
+log = logging.getLogger(__name__)
+_chance = SystemRandom()
+_compiled: OrderedDict[tuple[Any, ...], Ruleset] = OrderedDict()
+PENDING = RiskDecision.Lane.PENDING.value
+KEPT = 24  # rulesets that a process keeps compiled
+
+
+class Away(RuntimeError):
+    """The RMS is out of service at a station."""
+
+
+@dataclass(slots=True)
+class Asked:
+    """One bill for which the RMS is asked: its facts, its goods, and the draw of an earlier decision, if there was one."""
+
+    facts: ConsignmentFacts
+    goods: Sequence[Goods] = ()
+    draw: Decimal | None = None
+
+
+@dataclass(slots=True)
+class Answer:
+    """What the RMS answered: the facts it saw, what it decided, and the decision as it is to be kept."""
+
+    facts: ConsignmentFacts
+    decided: Decided
+    decision: RiskDecision
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the RMS was there to decide."""
+        return self.decided.lane != PENDING
+
+
+@dataclass
+class Desk:
+    """The RMS at a station on a day, asked for all bills of a filing at once."""
+
+    station: str
+    on: date
+    _rules: Ruleset | None = field(default=None, init=False)
+
+    @property
+    def rules(self) -> Ruleset:
+        """The rules in force, read once."""
+        if self._rules is None:
+            if not rule_book().is_on("rms_in_service", self.on, self.station):
+                raise Away(self.station)
+            self._rules = ruleset_at(self.station, self.on)
+        return self._rules
+
+    def decide(
+        self, asked: Sequence[Asked], at: datetime, *, cause: str = RiskDecision.Cause.FILED, counted: bool = False
+    ) -> list[Answer]:
+        """Decide on bills together, in a fixed number of statements. The decisions are returned, to be written by the caller.
+
+        Bills are counted in the history with the decision; those that are `counted` already are not counted again.
+        """
+        try:
+            with transaction.atomic():
+                return self._decide(asked, at, cause, counted=counted)
+        except Exception:  # whatever is wrong with a rule or with the history, the bill is filed and waits
+            log.exception("The RMS could not decide on %d bills at %s.", len(asked), self.station)
+            return [_undecided(one, at, cause) for one in asked]
+
+    def _decide(self, asked: Sequence[Asked], at: datetime, cause: str, *, counted: bool) -> list[Answer]:
+        goods = [one.goods for one in asked]
+        facts = history.with_history([one.facts for one in asked], goods, self.on, counted=counted)
+        rules, answers = self.rules, []
+        for one, seen in zip(asked, facts, strict=True):
+            decided = rules.decide(seen, draw() if one.draw is None else one.draw)
+            answers.append(Answer(seen, decided, kept(decided, seen.kept(), rules.version, at, cause)))
+        if not counted:
+            history.count([(a.facts, a.decided.reasons) for a in answers], goods, self.on)
+        return answers
+
+    def decide_documents(
+        self,
+        shipments: Iterable[ConsignmentFacts],
+        facts: dict[str, Any],
+        at: datetime,
+        cause: str = RiskDecision.Cause.FILED,
+    ) -> RiskDecision:
+        """Decide on a bill of documents: what hits any of its shipments is prescribed for the bill."""
+        try:
+            with transaction.atomic():
+                return kept(self.rules.decide_documents(shipments), facts, self.rules.version, at, cause)
+        except Exception:
+            log.exception("The RMS could not decide on a bill of documents at %s.", self.station)
+            return kept(Decided(PENDING, Decimal(0)), facts, "", at, cause)
+
+
+def _undecided(one: Asked, at: datetime, cause: str) -> Answer:
+    """That the RMS was away: the chance is drawn already, so that nobody gains by the delay."""
+    decided = Decided(PENDING, draw() if one.draw is None else one.draw)
+    return Answer(one.facts, decided, kept(decided, one.facts.kept(), "", at, cause))
+
+
+def draw() -> Decimal:
+    """The chance of one bill, from 0 up to 1."""
+    return Decimal(_chance.randrange(1_000_000)).scaleb(-6)
+
+
+def kept(decided: Decided, facts: dict[str, Any], version: str, at: datetime, cause: str) -> RiskDecision:
+    """A decision as it is kept."""
+    return RiskDecision(
+        lane=decided.lane, reasons=decided.reasons, facts=facts, draw=decided.draw, ruleset=version,
+        documents_required=decided.documents_required, examine_percent=decided.examine_percent,
+        xray_attention=decided.xray_attention, courier_text=decided.courier_text, cause=cause, decided_at=at,
+    )  # fmt: skip
+
+
+def ruleset_at(station: str, on: date) -> Ruleset:
+    """The rules in force at a station on a day, compiled; which they are is kept for whoever asks again later."""
+    book = rule_book()
+    shares = tuple(book.amount(f"random_{what}_percent", on, station) for what in ("assessment", "examination"))
+    keys = tuple(RuleVersion.objects.in_force(station, on).order_by("pk").values_list("pk", flat=True))
+    found = _ruleset(station, on, keys, shares)
+    if not KeptRuleset.objects.filter(version=found.version).exists():
+        KeptRuleset.objects.bulk_create(
+            [
+                KeptRuleset(
+                    version=found.version, station_code=station, on=on, versions=list(keys), assess_percent=shares[0],
+                    examine_percent=shares[1],
+                )
+            ],
+            ignore_conflicts=True,
+        )  # fmt: skip
+    return found
+
+
+def _ruleset(station: str, on: date, keys: Sequence[int], shares: Sequence[Decimal]) -> Ruleset:
+    """The ruleset of these versions, compiled once in a process."""
+    name = (station, on, tuple(keys), tuple(shares))
+    if name in _compiled:
+        _compiled.move_to_end(name)
+        return _compiled[name]
+    versions = RuleVersion.objects.filter(pk__in=keys).select_related("rule")
+    made = Ruleset(
+        [one.criterion() for one in versions],
+        station=station,
+        on=on,
+        assess_percent=shares[0],
+        examine_percent=shares[1],
+    )
+    _compiled[name] = made
+    while len(_compiled) > KEPT:
+        _compiled.popitem(last=False)
+    return made
+
+
+def replay(decision: RiskDecision) -> Decided:
+    """Take a past decision again, with the facts, the rules and the chance that it was taken with."""
+    used = KeptRuleset.objects.get(version=decision.ruleset)
+    rules = _ruleset(used.station_code, used.on, used.versions, (used.assess_percent, used.examine_percent))
+    return rules.decide(ConsignmentFacts.of_kept(decision.facts), decision.draw)
+
+
+def differences(decision: RiskDecision) -> list[str]:
+    """What comes out otherwise when a past decision is taken again: nothing, or the names of what differs."""
+    again = replay(decision)
+    names = ("lane", "reasons", "documents_required", "examine_percent", "xray_attention", "courier_text")
+    return [name for name in names if getattr(decision, name) != getattr(again, name)]

@@ -1,0 +1,116 @@
+"""What rules are worth: hits, what was found in the bills that were looked at, what it cost, and how that changes with time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, QuerySet, Sum
+
+from eccs.dated_rules import rule_book
+from rms.clearance import IN_FORCE
+from rms.models import ALL_BILLS, RiskRule, RuleDay
+
+PERIODS = (30, 90, 365)
+WEEKS = 12
+HUNDRED = Decimal(100)
+
+
+@dataclass
+class Worth:
+    """What one rule did in a period, with the weeks of it."""
+
+    rule: RiskRule
+    hits: int = 0
+    looked_at: int = 0
+    confirmed: int = 0
+    examinations: int = 0
+    bills: int = 0
+    early: tuple[int, int] = (0, 0)  # looked at and confirmed in the first half of the period
+    late: tuple[int, int] = (0, 0)
+    never_confirms_after: int = 0
+    weeks: list[tuple[date, int, int]] = field(default_factory=list)
+
+    @property
+    def hit_rate(self) -> Decimal | None:
+        """Percent of all bills that it hit."""
+        return percent(self.hits, self.bills)
+
+    @property
+    def confirmation_rate(self) -> Decimal | None:
+        """Percent of the bills looked at in which something was found."""
+        return percent(self.confirmed, self.looked_at)
+
+    @property
+    def decay(self) -> Decimal | None:
+        """By how many points the confirmation rate changed from the first half of the period to the second."""
+        before, after = percent(self.early[1], self.early[0]), percent(self.late[1], self.late[0])
+        return None if before is None or after is None else after - before
+
+    @property
+    def to_retire(self) -> bool:
+        """Whether it is proposed for retirement: much was looked at, and nothing was ever found."""
+        return self.never_confirms_after > 0 and self.looked_at >= self.never_confirms_after and not self.confirmed
+
+
+def percent(part: int, whole: int) -> Decimal | None:
+    """A share in percent with one place, where there is anything to share."""
+    return (part * HUNDRED / whole).quantize(Decimal("0.1")) if whole else None
+
+
+def of_rules(rules: Iterable[RiskRule], stations: Iterable[str], days: int, today: date) -> list[Worth]:
+    """The worth of rules at some stations in the last days, those that cost most and find least first: two statements."""
+    since = today - timedelta(days=days)
+    middle = today - timedelta(days=days // 2)
+    places = sorted(stations)
+    rows = RuleDay.objects.filter(station_code__in=places, day__gt=since, day__lte=today)
+    sums: Any = {name: Sum(name, default=0) for name in ("hits", "looked_at", "confirmed", "examinations")}
+    halves: Any = {
+        f"{name}_{half}": Sum(name, filter=Q(**{f"day__{'lte' if half == 'early' else 'gt'}": middle}), default=0)
+        for name in ("looked_at", "confirmed")
+        for half in ("early", "late")
+    }
+    summed: Any = rows.values("rule").annotate(**sums, **halves)
+    told: dict[str, dict[str, Any]] = {row["rule"]: row for row in summed}
+    bills = told.get(ALL_BILLS, {}).get("hits", 0)
+    enough = rule_book().count("risk_never_confirms_after", today)
+    found = []
+    for rule in rules:
+        row = told.get(rule.key, {})
+        found.append(
+            Worth(
+                rule, bills=bills, hits=row.get("hits", 0), looked_at=row.get("looked_at", 0),
+                confirmed=row.get("confirmed", 0), examinations=row.get("examinations", 0), never_confirms_after=enough,
+                early=(row.get("looked_at_early", 0), row.get("confirmed_early", 0)),
+                late=(row.get("looked_at_late", 0), row.get("confirmed_late", 0)),
+            )
+        )  # fmt: skip
+    return sorted(found, key=lambda one: (not one.to_retire, -one.examinations, -one.hits, one.rule.key))
+
+
+def active(rows: QuerySet[RiskRule]) -> QuerySet[RiskRule]:
+    """The rules in force."""
+    return rows.filter(stage__in=IN_FORCE).select_related("station").order_by("number")
+
+
+def weeks_of(rule: RiskRule, stations: Iterable[str], today: date) -> list[dict[str, Any]]:
+    """Hits and confirmations of a rule, week by week, the oldest first, with the places of their bars in the drawing."""
+    first = today - timedelta(days=7 * WEEKS - 1)
+    counts = [[0, 0] for _n in range(WEEKS)]
+    rows = RuleDay.objects.filter(rule=rule.key, station_code__in=sorted(stations), day__gte=first, day__lte=today)
+    for day, hits, confirmed in rows.values_list("day", "hits", "confirmed"):
+        week = counts[(day - first).days // 7]
+        week[0] += hits
+        week[1] += confirmed
+    top = max((max(one) for one in counts), default=0) or 1
+    return [
+        {
+            "from": first + timedelta(days=7 * n), "hits": hits, "confirmed": confirmed, "x": 30 + n * 44, "x_second": 46 + n * 44,
+            "x_text": 45 + n * 44, "height": hits * 100 // top, "y": 120 - hits * 100 // top,
+            "height_second": confirmed * 100 // top, "y_second": 120 - confirmed * 100 // top,
+        }
+        for n, (hits, confirmed) in enumerate(counts)
+    ]  # fmt: skip

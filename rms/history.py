@@ -1,0 +1,264 @@
+"""The history of parties and goods, counted as bills are filed: rows are added, and folded at night, never looked for in bills.
+
+A filing adds its counts as rows of its own, so that no filing waits for another; what is read is their sum.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
+
+from rms.facts import COUNTED, PERIODS, SAME_DAY, ConsignmentFacts
+from rms.models import ALL_BILLS, PartyDay, RuleDay, UnitValueMonth
+from rms.words import plain
+
+Key = tuple[str, str]  # party, key
+COUNTED_BY = {PartyDay.Party.COURIER: "courier", PartyDay.Party.CONSIGNEE: "consignee"}
+OF_A_DAY = {"consignee": PartyDay.Party.CONSIGNEE, "kyc": PartyDay.Party.KYC, "address": PartyDay.Party.ADDRESS}
+ENOUGH = 20  # entries of a tariff item before it is known what is usual
+YEAR = max(PERIODS)
+NOTHING = Decimal(0)
+
+
+def digest(text: str) -> str:
+    """A name or an address as history knows it: in one spelling, and short."""
+    told = plain(text)
+    return blake2b(told.encode(), digest_size=16).hexdigest() if told else ""
+
+
+def parties(facts: ConsignmentFacts) -> dict[str, str]:
+    """The parties of a bill by kind, with the keys under which they are counted."""
+    told = {
+        PartyDay.Party.COURIER: facts.courier, PartyDay.Party.CONSIGNEE: digest(facts.consignee),
+        PartyDay.Party.KYC: facts.kyc_token, PartyDay.Party.ADDRESS: digest(facts.address),
+    }  # fmt: skip
+    return {party.value: key for party, key in told.items() if key}
+
+
+@dataclass(slots=True)
+class Goods:
+    """One item of a bill for the history of what goods cost."""
+
+    cth: str
+    uom: str
+    unit_value: Decimal  # rupees
+
+
+def with_history(
+    facts: Sequence[ConsignmentFacts], goods: Sequence[Sequence[Goods]], day: date, *, counted: bool = False
+) -> list[ConsignmentFacts]:
+    """The facts of some bills with what is known of their parties and goods: three statements, however many bills.
+
+    Bills of one filing count for one another. `counted` says that these bills are in the history already.
+    """
+    if not facts:
+        return []
+    known, names, of_day = _sums(facts, day)
+    usual = _usual(goods, day)
+    told_of = [parties(one) for one in facts]
+    if not counted:
+        for one, told in zip(facts, told_of, strict=True):
+            for party, key in told.items():
+                of_day[party, key] = _add(of_day.get((party, key), (0, NOTHING)), one.assessable_value)
+            if token := told.get(PartyDay.Party.KYC):
+                names[token].add(digest(one.consignee))
+    return [
+        replace(
+            one, history=_history(told, known), unit_value_percent=_against_usual(of_bill, usual),
+            kyc_names=max(1, len(names.get(told.get(PartyDay.Party.KYC, ""), ()))), **_of_day(one, told, of_day),
+        )
+        for one, told, of_bill in zip(facts, told_of, goods, strict=True)
+    ]  # fmt: skip
+
+
+def _add(known: tuple[int, Decimal], value: Decimal) -> tuple[int, Decimal]:
+    return known[0] + 1, known[1] + value
+
+
+def _sums(
+    facts: Iterable[ConsignmentFacts], day: date
+) -> tuple[dict[Key, dict[str, int]], dict[str, set[str]], dict[Key, tuple[int, Decimal]]]:
+    """What stands in the history of these parties: counts by period, names of each KYC id, and the day itself."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for one in facts:
+        for party, key in parties(one).items():
+            wanted[party].add(key)
+    whose = Q()
+    for party, keys in wanted.items():
+        whose |= Q(party=party, key__in=keys)
+    rows = (
+        PartyDay.objects.filter(whose, day__gt=day - timedelta(days=YEAR), day__lte=day)
+        if wanted
+        else PartyDay.objects.none()
+    )
+    sums: dict[str, Any] = {
+        f"{what}_{days}": Coalesce(Sum(what, filter=Q(day__gt=day - timedelta(days=days))), 0)
+        for what in COUNTED
+        for days in PERIODS
+    }
+    today = {
+        "day_bills": Coalesce(Sum("bills", filter=Q(day=day)), 0),
+        "day_value": Coalesce(Sum("value", filter=Q(day=day)), NOTHING),
+    }
+    known: dict[Key, dict[str, int]] = {}
+    of_day: dict[Key, tuple[int, Decimal]] = {}
+    names: dict[str, set[str]] = defaultdict(set)
+    grouped: Any = rows.values("party", "key").annotate(**sums, **today)
+    for row in grouped:
+        whose_is: Key = row.pop("party"), row.pop("key")
+        of_day[whose_is] = row.pop("day_bills"), Decimal(row.pop("day_value"))
+        known[whose_is] = row
+    tokens = wanted.get(PartyDay.Party.KYC, set())
+    of_kyc = rows.filter(party=PartyDay.Party.KYC, key__in=tokens).values_list("key", "name").distinct()
+    for token, name in of_kyc if tokens else ():
+        names[token].add(name)
+    return known, names, of_day
+
+
+def _history(told: dict[str, str], known: dict[Key, dict[str, int]]) -> dict[str, int]:
+    found = {}
+    for party, word in COUNTED_BY.items():
+        counts = known.get((party.value, told.get(party.value, "")), {})
+        found.update({f"{word}_{name}": int(n) for name, n in counts.items() if n})
+    return found
+
+
+def _of_day(one: ConsignmentFacts, told: dict[str, str], of_day: dict[Key, tuple[int, Decimal]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for word in SAME_DAY:
+        party = OF_A_DAY[word].value
+        bills, value = (
+            of_day.get((party, told[party]), (1, one.assessable_value)) if party in told else (1, one.assessable_value)
+        )
+        found[f"same_day_bills_{word}"], found[f"same_day_value_{word}"] = bills, value.quantize(Decimal("0.01"))
+    return found
+
+
+def _usual(goods: Iterable[Sequence[Goods]], day: date) -> dict[tuple[str, str], Decimal]:
+    """The usual unit value of goods, where enough are known: the geometric mean of a year."""
+    wanted = {(one.cth, one.uom) for of_bill in goods for one in of_bill}
+    if not wanted:
+        return {}
+    rows = (
+        UnitValueMonth.objects.filter(
+            cth__in={cth for cth, _uom in wanted}, month__gt=day.replace(day=1) - timedelta(days=YEAR), month__lte=day
+        )
+        .values("cth", "uom")
+        .annotate(n=Sum("entries"), total=Sum("logs"))
+        .filter(n__gte=ENOUGH)
+    )
+    return {(row["cth"], row["uom"]): (row["total"] / row["n"]).exp() for row in rows}
+
+
+def _against_usual(of_bill: Sequence[Goods], usual: dict[tuple[str, str], Decimal]) -> tuple[Decimal, ...]:
+    known = ((one.unit_value, usual.get((one.cth, one.uom))) for one in of_bill)
+    return tuple((value * 100 / mean).quantize(Decimal("0.1")) for value, mean in known if mean)
+
+
+def count(
+    decided: Sequence[tuple[ConsignmentFacts, Sequence[dict[str, Any]]]], goods: Sequence[Sequence[Goods]], day: date
+) -> None:
+    """Add newly filed bills with the reasons of their decisions to the history: three statements, however many bills."""
+    sums: dict[tuple[str, str, str], list[Any]] = defaultdict(lambda: [0, 0, NOTHING])
+    rules: Counter[tuple[str, str]] = Counter()
+    for facts, reasons in decided:
+        hit = any(reason["by"] == "RULE" and reason["outcome"] for reason in reasons)
+        for party, key in parties(facts).items():
+            name = digest(facts.consignee) if party == PartyDay.Party.KYC else ""
+            of_party = sums[party, key, name]
+            of_party[0] += 1
+            of_party[1] += hit
+            of_party[2] += facts.assessable_value
+        rules.update((reason["rule"], facts.station) for reason in reasons)
+        rules[ALL_BILLS, facts.station] += 1
+    PartyDay.objects.bulk_create(
+        PartyDay(party=party, key=key, name=name, day=day, bills=bills, hits=hits, value=value)
+        for (party, key, name), (bills, hits, value) in sums.items()
+    )
+    RuleDay.objects.bulk_create(
+        RuleDay(rule=rule, station_code=station, day=day, hits=n) for (rule, station), n in rules.items()
+    )
+    _count_goods(goods, day)
+
+
+def _count_goods(goods: Iterable[Sequence[Goods]], day: date) -> None:
+    logs: dict[tuple[str, str], list[Any]] = defaultdict(lambda: [0, NOTHING])
+    for of_bill in goods:
+        for one in of_bill:
+            if one.unit_value > 0:
+                of_item = logs[one.cth, one.uom]
+                of_item[0] += 1
+                of_item[1] += one.unit_value.ln()
+    month = day.replace(day=1)
+    UnitValueMonth.objects.bulk_create(
+        UnitValueMonth(cth=cth, uom=uom, month=month, entries=n, logs=total.quantize(Decimal("0.000001")))
+        for (cth, uom), (n, total) in logs.items()
+    )
+
+
+def confirm(
+    station: str,
+    facts: ConsignmentFacts | None,
+    reasons: Sequence[dict[str, Any]],
+    day: date,
+    *,
+    examined: bool,
+    found: bool,
+) -> None:
+    """Note what was found in a bill that was looked at: for its rules, and where it was confirmed for its parties."""
+    RuleDay.objects.bulk_create(
+        RuleDay(
+            rule=reason["rule"],
+            station_code=station,
+            day=day,
+            looked_at=1,
+            confirmed=int(found),
+            examinations=int(examined),
+        )
+        for reason in reasons
+    )
+    if found and facts is not None:
+        PartyDay.objects.bulk_create(
+            PartyDay(party=party, key=key, day=day, confirmations=1)
+            for party, key in parties(facts).items()
+            if party in {one.value for one in COUNTED_BY}
+        )
+
+
+_FOLDED = {
+    "rms_partyday": (("party", "key", "name", "day"), ("bills", "hits", "confirmations", "value")),
+    "rms_unitvaluemonth": (("cth", "uom", "month"), ("entries", "logs")),
+    "rms_ruleday": (("rule", "station_code", "day"), ("hits", "looked_at", "confirmed", "examinations")),
+}
+
+
+def fold() -> int:
+    """Fold the rows of each day into one, and return how many rows are gone. What is read stays the same."""
+    gone = 0
+    with connection.cursor() as cursor:
+        for table, (keys, sums) in _FOLDED.items():
+            cursor.execute(_folding(table, keys, sums))
+            gone += int(cursor.fetchone()[0])
+    return gone
+
+
+def _folding(table: str, keys: Sequence[str], sums: Sequence[str]) -> str:
+    """One statement that takes the rows that stand for the same out and puts their sum in."""
+    names, columns = ", ".join(f'"{key}"' for key in keys), ", ".join(f'"{one}"' for one in sums)
+    added = ", ".join(f'sum("{one}")' for one in sums)
+    same = " AND ".join(f't."{key}" = s."{key}"' for key in keys)
+    return (
+        f"WITH several AS (SELECT {names} FROM {table} GROUP BY {names} HAVING count(*) > 1), "  # noqa: S608 our own names
+        f"taken AS (DELETE FROM {table} t USING several s WHERE {same} RETURNING t.*), "
+        f"made AS (INSERT INTO {table} ({names}, {columns}) SELECT {names}, {added} FROM taken GROUP BY {names} RETURNING 1) "
+        "SELECT (SELECT count(*) FROM taken) - (SELECT count(*) FROM made)"
+    )
