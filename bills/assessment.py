@@ -59,8 +59,19 @@ def priced(bill: CourierBillOfEntry, invoices: Sequence[BillInvoice] = ()) -> li
 def _priced(bill: CourierBillOfEntry, one: Any, charges: Decimal | None = None) -> Priced:
     assert bill.presented_on is not None and one.exchange_rate is not None
     exchange = Exchange(one.currency, one.exchange_unit, one.exchange_rate, bill.presented_on, one.exchange_source)
+    discount = one.discount
+    if one.discount_currency:
+        if discount is None:
+            raise Refused([_("A currency of the discount is given without a discount.")], bill)
+        told = {"discount": discount, "discount_currency": one.discount_currency}
+        try:
+            discount = rates.exchange_rates().discount(told, exchange, bill.presented_on)
+        except LookupError as unknown:
+            raise Refused(
+                [_("%(currency)s has no rate of exchange in force.") % {"currency": unknown}], bill
+            ) from unknown
     return Priced(
-        one.invoice_terms, exchange, one.freight, one.insurance, one.inland_charges, one.discount, charges
+        one.invoice_terms, exchange, one.freight, one.insurance, one.inland_charges, discount, charges
     )  # fmt: skip
 
 
@@ -72,6 +83,21 @@ def put(bill: CourierBillOfEntry, items: Sequence[Item], found: Reckoned) -> Non
         item.assessable_value = share
         item.bcd, item.aidc, item.sws, item.igst, item.cess = duty.heads
         item.duty_forgone, item.total_duty = duty.forgone, duty.total
+
+
+VALUED = ("assessable_value", "total_duty", "fine", "penalty")
+
+
+def valued(bill: CourierBillOfEntry) -> dict[str, Any]:
+    """What is demanded on a bill as it stands, for the trail."""
+    return {**{name: f"{getattr(bill, name):.2f}" for name in VALUED}, "duty_heads": dict(bill.duty_heads)}
+
+
+def tell_change(bill: CourierBillOfEntry, before: dict[str, Any]) -> None:
+    """The trail keeps what was demanded before the step, and after it, where that differs."""
+    after = valued(bill)
+    if after != before:
+        bill.snapshot_for_trail = {"before": before, "after": after}
 
 
 def heads(found: Reckoned) -> dict[str, str]:

@@ -9,7 +9,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
 from bills.duty.valuation import Terms
-from bills.kinds import TYPED, Gift, Nature
+from bills.kinds import TYPED, Gift, Nature, NotificationType
 from bills.models import FormE
 from eccs import identifiers, places
 from eccs.uploads.checks import Column, code, day, decimal, identifier, integer, text, yes_no
@@ -38,6 +38,7 @@ def _one_of(name: str, codes: type[TextChoices]) -> Column:
 _LENGTHS = {
     "cha_licence": 20, "cha_name": 120, "cha_address": 240, "high_sea_seller": 120, "extension_reason": 240, "marks": 240,
     "package_type": 20, "gateway_port": 6, "gateway_igm": 20, "supplier": 240, "seller": 240, "broker": 240,
+    "supplier_address": 240, "seller_address": 240, "broker_address": 240, "general_description": 120, "brand": 60,
 }  # fmt: skip
 VALUATION_RULES = ("3", "4", "5", "7", "8", "9")  # of the Valuation Rules 2007, in the order they are tried
 FORM_E_COLUMNS = (
@@ -108,8 +109,17 @@ COLUMNS = (
     Column("hawb_image", text(120), help=gettext_lazy("File name of the HAWB's image in the ZIP")),
     Column("invoice_image", text(120), help=gettext_lazy("File name of the invoice's image in the ZIP")),
     *FORM_E_COLUMNS,
+    Column("notification_type", code(set(NotificationType.values), gettext_lazy("is not a type of notification")), help=format_lazy(gettext_lazy("Of the notification claimed: {codes}"), codes=", ".join(NotificationType.values))),
+    Column("igst_notification", text(20), help=gettext_lazy("Notification that exempts from IGST, as claimed")),
+    Column("igst_notification_sl_no", text(12), help=gettext_lazy("Serial number in that notification")),
+    Column("cess_notification", text(20), help=gettext_lazy("Notification that exempts from compensation cess, as claimed")),
+    Column("cess_notification_sl_no", text(12), help=gettext_lazy("Serial number in that notification")),
+    Column("discount_currency", code(places.CURRENCIES, gettext_lazy("is not a currency code: three letters of ISO 4217")), help=gettext_lazy("Currency of the discount, where it is not that of the invoice, first row")),
+    Column("landing_charges", _MONEY, empty=None, help=gettext_lazy("Landing charges in the currency, first row; since 26.09.2017 they are no part of the value")),
+    *(Column(name, day, empty=None, help=_ONLY_XIV) for name in ("mawb_date", "hawb_date", "contract_date", "credit_date")),
+    *_words("supplier_address", "seller_address", "broker_address", "general_description", "brand"),
 )  # fmt: skip
-CHARGES = ("freight", "insurance", "inland_charges", "discount")
+CHARGES = ("freight", "insurance", "inland_charges", "discount", "discount_currency", "landing_charges")
 HEADER = (
     "kyc_type", "kyc_number", "iec", "iec_branch", "gstin", "state_code", "ad_code", "government", "eou", "repair_and_return",
     "ecommerce", *CHARGES, "hawb_image", "invoice_image",
@@ -118,17 +128,19 @@ SAME = ("currency", "invoice_number", "invoice_date", "invoice_terms")  # of one
 ITEM = (
     "item_no", "cth", "description", "country_of_origin", "quantity", "uom", "unit_price", "notification", "notification_sl_no",
     "licence_number", "licence_type", "manufacturer", "nature", "gift_kind", "cetsh", "gst_code", "item_packages", "item_marks",
+    "notification_type", "igst_notification", "igst_notification_sl_no", "cess_notification", "cess_notification_sl_no",
 )  # fmt: skip
 MAY_BE_NONE = ("item_packages",)  # a number of an item that may be left out
-ITEM_E = ("licence_debit",)  # Form E alone has these, and all that follow
+ITEM_E = ("licence_debit", "general_description", "brand")  # Form E alone has these, and all that follow
 FORM_E = (
     "importer_category", "be_category", "be_class", "be_type", "cha_licence", "cha_name", "cha_address", "high_sea_sale",
     "high_sea_seller", "high_sea_seller_iec", "first_proviso", "first_check", "provisional_documents", "extension_48",
     "extension_reason", "country_of_consignment", "marks", "package_type", "gateway_port", "gateway_igm", "bond_number",
-    "bond_amount",
+    "bond_amount", "mawb_date", "hawb_date",
 )  # fmt: skip
 INVOICE_E = (
     "loading_charges", "other_charges", "order_number", "order_date", "contract_number", "credit_number", "supplier", "seller",
     "broker", "related", "price_influenced", "svb_order", "svb_order_date", "valuation_rule",
+    "contract_date", "credit_date", "supplier_address", "seller_address", "broker_address",
 )  # fmt: skip
 ONLY_XIV = (*ITEM_E, *FORM_E, *INVOICE_E)

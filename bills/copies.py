@@ -10,7 +10,15 @@ from bills.kinds import Kind
 from bills.models import CourierBillOfEntry
 from bills.requests import text_of
 
-ANEW = {"invoice_number", "invoice_date", "be_type", "order_number", "order_date"}  # typed for each shipment
+ANEW = {
+    "invoice_number",
+    "invoice_date",
+    "be_type",
+    "order_number",
+    "order_date",
+    "mawb_date",
+    "hawb_date",
+}  # typed for each shipment
 
 
 def draft_of(bill: CourierBillOfEntry) -> dict[str, Any]:

@@ -287,12 +287,15 @@ def _charges(bill: CourierBillOfEntry) -> Iterable[ChargeLine]:
     """The charges declared, and those taken from the dated rule instead (Valuation Rules 2007, rule 10)."""
     if bill.kind == Kind.XIV:  # they stand with each invoice
         return
-    for label, amount in (
-        (_("Freight"), bill.freight), (_("Insurance"), bill.insurance), (_("Inland charges"), bill.inland_charges),
-        (_("Discount"), bill.discount),
+    for label, amount, currency in (
+        (_("Freight"), bill.freight, ""), (_("Insurance"), bill.insurance, ""),
+        (_("Inland charges"), bill.inland_charges, ""), (_("Discount"), bill.discount, bill.discount_currency),
     ):  # fmt: skip
         if amount is not None:
-            yield ChargeLine(label, _("Declared"), f"{bill.currency} {grouped(amount, 2)}")
+            yield ChargeLine(label, _("Declared"), f"{currency or bill.currency} {grouped(amount, 2)}")
+    if bill.landing_charges is not None:
+        worth = f"{bill.currency} {grouped(bill.landing_charges, 2)}"
+        yield ChargeLine(_("Landing charges"), _("Declared, no part of the value"), worth)
     if bill.freight is None and bill.invoice_terms in ("FOB", "EXW", "C&I"):
         yield ChargeLine(
             _("Freight"), _("Not declared: %s percent of FOB") % _percent("freight_cap_percent", bill), "-"

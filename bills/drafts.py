@@ -23,7 +23,8 @@ FLAGS = ("ecommerce", "eou", "repair_and_return")
 INVOICE = (*OF_INVOICE, *FLAGS)
 ITEM = (
     "cth", "description", "country_of_origin", "quantity", "uom", "unit_price", "nature", "gift_kind", "manufacturer",
-    "notification", "notification_sl_no", "licence_number", "licence_type", "cetsh", "gst_code", "item_packages", "item_marks",
+    "notification", "notification_sl_no", "licence_number", "licence_type", "cetsh", "gst_code", "item_packages", "item_marks", "notification_type",
+    "igst_notification", "igst_notification_sl_no", "cess_notification", "cess_notification_sl_no",
 )  # fmt: skip
 CLASS = ("importer_category", *FLAGS, "be_category", "be_class", "be_type", "cha_licence", "cha_name", "cha_address")
 REQUESTS = (
@@ -31,11 +32,13 @@ REQUESTS = (
     "extension_48", "extension_reason",
 )  # fmt: skip
 CARRIAGE = (
-    "country_of_consignment", "marks", "package_type", "gateway_port", "gateway_igm", "bond_number", "bond_amount",
+    "country_of_consignment", "mawb_date", "hawb_date", "marks", "package_type", "gateway_port", "gateway_igm", "bond_number",
+    "bond_amount",
 )  # fmt: skip
 INVOICE_OF_XIV = (
-    *OF_INVOICE, "loading_charges", "other_charges", "order_number", "order_date", "contract_number", "credit_number", "supplier",
-    "seller", "broker", "valuation_rule", "related", "price_influenced", "svb_order", "svb_order_date",
+    *OF_INVOICE, "loading_charges", "other_charges", "order_number", "order_date", "contract_number", "contract_date",
+    "credit_number", "credit_date", "supplier", "supplier_address", "seller", "seller_address", "broker", "broker_address",
+    "valuation_rule", "related", "price_influenced", "svb_order", "svb_order_date",
 )  # fmt: skip
 HEADER_PARTS: dict[str, dict[str, tuple[str, ...]]] = {
     Kind.XII: {"importer": IMPORTER, "invoice": INVOICE},

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.models import User
 from accounts.permissions import Actor
 from bills import routing
-from bills.columns import COLUMNS, ITEM, ITEM_E
+from bills.columns import CHARGES, COLUMNS, ITEM, ITEM_E
 from bills.draft_rows import judge_draft
 from bills.duty.levies import HEADS
 from bills.filing_images import give_images, judge_images
@@ -54,8 +54,7 @@ _item = Mould(Item()).cast
 ZIP_LABEL = gettext_lazy("ZIP with the images that the file names, at most 100 MiB (optional)")
 DECLARED = (
     "government", "eou", "repair_and_return", "ecommerce", "iec_branch", "gstin", "state_code", "ad_code", "invoice_number",
-    "invoice_date", "invoice_terms", "currency", "freight", "insurance", "inland_charges", "discount", "hawb_image",
-    "invoice_image",
+    "invoice_date", "invoice_terms", "currency", *CHARGES, "hawb_image", "invoice_image",
 )  # fmt: skip
 
 

@@ -19,7 +19,8 @@ GOES_WITH = (  # what is given only with what
 )  # fmt: skip
 TOGETHER = (("cha_licence", "cha_name"), ("gateway_port", "gateway_igm"), ("bond_number", "bond_amount"))
 OF_INVOICE = (
-    ("order_date", "order_number"), ("svb_order_date", "svb_order"), ("svb_order", "related"), ("price_influenced", "related"),
+    ("contract_date", "contract_number"), ("credit_date", "credit_number"), ("supplier_address", "supplier"),
+    ("seller_address", "seller"), ("broker_address", "broker"), ("order_date", "order_number"), ("svb_order_date", "svb_order"), ("svb_order", "related"), ("price_influenced", "related"),
 )  # fmt: skip
 
 
@@ -28,7 +29,7 @@ def check_form_e(flight: Flight, table: Table, first: int) -> None:
 
     blocks = _Row(table, first)
     _check_kind_of_bill(blocks, landed=flight.manifest.actual_arrival is not None)
-    check_blocks(blocks)
+    check_blocks(blocks, flight.presented_on)
 
 
 class Cells(Protocol):
@@ -87,7 +88,7 @@ def _check_kind_of_bill(blocks: Cells, *, landed: bool) -> None:
         blocks.fault("repair_and_return", _("does not go with a 100 % EOU: declare one of the two"))
 
 
-def check_blocks(blocks: Cells) -> None:
+def check_blocks(blocks: Cells, presented_on: date) -> None:
     """The importer and its category, and what is given only with something else."""
     given = blocks.given
     if blocks.lacks("iec") and given("kyc_type") not in (*INDIVIDUAL, None):
@@ -103,6 +104,14 @@ def check_blocks(blocks: Cells) -> None:
         for name, partner in ((one, other), (other, one)):
             if blocks.lacks(name) and blocks.given(partner):
                 blocks.fault(name, _("is missing: it goes with %(column)s") % {"column": blocks.called(partner)})
+    _check_days(blocks, ("mawb_date", "hawb_date"), presented_on)
+
+
+def _check_days(cells: Cells, names: tuple[str, ...], presented_on: date) -> None:
+    """None of these days is to come."""
+    for name in names:
+        if cells.given(name) and cells.given(name) > presented_on:
+            cells.fault(name, _("is after today"))
 
 
 def check_invoice(flight: Flight, table: Table, first: int) -> None:
@@ -117,9 +126,7 @@ def check_parties(invoice: Cells, presented_on: date) -> None:
             invoice.fault(name, _("is given without %(column)s") % {"column": invoice.called(whole)})
     if invoice.given("svb_order") and invoice.lacks("svb_order_date"):
         invoice.fault("svb_order_date", _("is missing: it belongs to the order of the SVB"))
-    for name in ("order_date", "svb_order_date"):
-        if invoice.given(name) and invoice.given(name) > presented_on:
-            invoice.fault(name, _("is after today"))
+    _check_days(invoice, ("order_date", "contract_date", "credit_date", "svb_order_date"), presented_on)
 
 
 def whole(told: dict[str, Any], flight: Flight, *, government: bool) -> dict[str, Any]:

@@ -25,7 +25,20 @@ def blocks(bill: CourierBillOfEntry) -> Rows:
     told: Rows = [
         (str(LABELS[name]), str(_("Yes"))) for name in ("eou", "repair_and_return", "ecommerce") if getattr(bill, name)
     ]
-    return told + _rows(bill.form_e, FORM_E)
+    return told + _rows(bill.form_e, FORM_E) + _of_all(list(bill.invoices.all()))
+
+
+def _of_all(several: list[BillInvoice]) -> Rows:
+    """How many invoices there are, and their freight and insurance together, by currency."""
+    told: Rows = [(_("Number of invoices"), str(len(several)))]
+    for label, name in ((_("Total freight"), "freight"), (_("Total insurance"), "insurance")):
+        sums: dict[str, Decimal] = {}
+        for one in several:
+            if (amount := getattr(one, name)) is not None:
+                sums[one.currency] = sums.get(one.currency, Decimal(0)) + amount
+        if sums:
+            told.append((label, ", ".join(f"{currency} {grouped(amount, 2)}" for currency, amount in sums.items())))
+    return told
 
 
 def invoices(bill: CourierBillOfEntry, items: list[Item]) -> list[dict[str, Any]]:

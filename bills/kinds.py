@@ -30,4 +30,14 @@ class Gift(models.TextChoices):
     MEDICINE = "LIFE_SAVING_DRUG", _("Life-saving drug")
 
 
+class NotificationType(models.TextChoices):
+    """Of what sort a customs notification is that is claimed (Form D)."""
+
+    TARIFF = "TARIFF", _("Tariff")
+    NON_TARIFF = "NON_TARIFF", _("Non-tariff")
+    SAFEGUARD = "SAFEGUARD", _("Safeguard duty")
+    ANTI_DUMPING = "ANTI_DUMPING", _("Anti-dumping duty")
+    COUNTERVAILING = "COUNTERVAILING", _("Countervailing duty")
+
+
 EXEMPTED_BY = {Nature.SAMPLE: "154/94-Customs", Nature.GIFT: "171/93-Customs"}  # the notification each nature claims

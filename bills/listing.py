@@ -7,13 +7,16 @@ from typing import Any
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Substr
 from django.db.models.lookups import Exact
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.directory.filings import counts_as_filing, stands_against_surrender
+from accounts.models import CustomsStation
 from accounts.roles import COURIERS, Role
 from bills import cells
 from bills.clearance.provisional import ProvisionalStage
+from bills.kinds import Kind
 from bills.models import CourierBillOfEntry, CoveredShipment, ProvisionalAssessment
 from bills.models.bill import OPEN_STAGES
 from bills.requests_listing import AMENDMENTS, CANCELLATIONS, PROVISIONAL
@@ -23,16 +26,27 @@ from manifests.models import HouseAirwayBill, MasterAirwayBill
 from manifests.shipments import named
 from rms.models import RiskDecision
 
+FIRST_YEAR = 2016  # ECCS began on 05.12.2016 (Circular 58/2016)
+
+
+def ending(groups: str) -> list[str]:
+    """Every number that a bill with these last two groups can have: by form, station and financial year, found by the index."""
+    years = range(FIRST_YEAR, timezone.localdate().year + 1)
+    stations = CustomsStation.objects.values_list("pk", flat=True)
+    return [f"{kind}_{station}_{y}-{y + 1}_{groups}" for station in stations for kind in Kind.values for y in years]
+
 
 def by_number(text: str) -> Q:
-    """By the whole number, its last two groups, the Out of Charge order or the detention memo."""
+    """By the whole number, its last two groups, the Out of Charge order, the detention memo or the notice of uncleared goods."""
     upper = text.upper()
     if upper.startswith("OOC_"):
         return Q(order__number=upper)
     if upper.startswith("DM_"):
         return Q(detentions__number=upper)
     if "_" in text and text.replace("_", "").isdigit():
-        return Q(number__endswith=f"_{text}")
+        return Q(number__in=ending(text))
+    if upper.startswith("UCN_"):
+        return of_shipments(uncleared_notices__number=upper)
     return Q(number__in={text, upper})
 
 
@@ -107,8 +121,8 @@ BILLS = Listing(
         Column("hawb", _("HAWB"), "hawb__number__startswith", hint=_("starts with"), query=at_desk_by_hawb, cell=cells.consignment, css="nowrap"),
         Column("consignee", _("Consignee"), "hawb__consignee_name__icontains", hint=_("name"), query=at_desk_by_consignee, cell=cells.consignee),
         Column("goods", _("Goods"), "goods__icontains", hint=_("goods"), cell=cells.goods),
-        Column("av", _("AV ₹"), "assessable_value__gte", "assessable_value", _("from"), number=True, cell=cells.value),
-        Column("duty", _("Duty ₹"), "total_duty__gte", "total_duty", _("from"), number=True, cell=cells.duty),
+        Column("av", _("AV ₹"), "assessable_value__gte", "assessable_value", _("from"), number=True, declared=True, cell=cells.value),
+        Column("duty", _("Duty ₹"), "total_duty__gte", "total_duty", _("from"), number=True, declared=True, cell=cells.duty),
         Column("lane", _("Lane and reason"), "risk_decision__lane", officers_only=True, choices=tuple(RiskDecision.Lane.choices), cell=cells.lane, css="lanes"),
         Column("flight", _("Flight"), "manifest__flight_number__icontains", hint=_("flight"), cell=cells.flight, css="nowrap"),
     ),

@@ -188,6 +188,11 @@ def _check_invoice(flight: Flight, table: Table, rows: list[int], form: str) -> 
     currency = values["currency"][first]
     if currency is not None and flight.exchange.rate(currency, flight.presented_on) is None:
         table.fault(first, "currency", currency, _("has no rate of exchange in force"))
+    other = values["discount_currency"][first]
+    if other and values["discount"][first] is None and not table.is_faulty(first, "discount"):
+        table.fault(first, "discount_currency", other, _("is given without a discount"))
+    if other and flight.exchange.rate(other, flight.presented_on) is None:
+        table.fault(first, "discount_currency", other, _("has no rate of exchange in force"))
     if values["invoice_date"][first] is not None and values["invoice_date"][first] > flight.presented_on:
         table.fault(first, "invoice_date", values["invoice_date"][first], _("is after today"))
 
@@ -273,7 +278,8 @@ def reckon_declared(
         exchange = flight.exchange.rate(told["currency"], flight.presented_on)
         assert exchange is not None
         charges = [told[name] for name in ("loading_charges", "other_charges") if told.get(name) is not None]
-        freight, insurance, inland, discount = (told[name] for name in CHARGES)
+        freight, insurance, inland = (told[name] for name in ("freight", "insurance", "inland_charges"))
+        discount = flight.exchange.discount(told, exchange, flight.presented_on)
         other = sum(charges, Decimal(0)) if charges else None
         priced.append(Priced(told["invoice_terms"], exchange, freight, insurance, inland, discount, other))
     lines = []

@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
@@ -16,10 +17,14 @@ from bills.flight import rates_day
 from bills.models import Adjudication, CourierBillOfEntry, Item
 from bills.stages import HERE, UNFILED, Stage
 from bills.xi import arrival as xi
+from eccs.models import Notice
+from eccs.moments import moment
+from eccs.notices import NAMED, worded
 from eccs.rows import write_rows
 from eccs.workflow import Refused, take_many
-from manifests.events import aircraft_arrived, house_airway_bills_arrived
-from manifests.models import ExpressCargoManifest
+from manifests.events import aircraft_arrived, arrival_corrected, house_airway_bills_arrived
+from manifests.igm import igm_of, reached
+from manifests.models import ExpressCargoManifest, ManifestAmendment
 
 ARRIVALS: dict[str, str] = {
     Stage.FIRST_CHECK_ARRIVAL: "record_arrival_for_first_check", Stage.ARRIVAL: "record_arrival",
@@ -73,6 +78,56 @@ def recompute(manifest: ExpressCargoManifest, **_kwargs: Any) -> None:
         take_many(CourierBillOfEntry, each, "recompute_duty", SYSTEM, each=each)
     if doubtful:
         take_many(CourierBillOfEntry, doubtful, "send_back_for_assessment", SYSTEM, each=doubtful)
+
+
+@receiver(arrival_corrected)
+def correct(manifest: ExpressCargoManifest, amendment: ManifestAmendment, moved: bool, **_kwargs: Any) -> None:
+    """A corrected arrival moves the day of rates: open bills are reckoned again, and every firm with a bill here is told."""
+    landed = igm_of(manifest)["actual_arrival"]
+    found = reached(manifest, landed) if moved else {"open": [], "out": []}
+    if found["open"]:
+        recompute(manifest)
+    importers = manifest.bills.filter(importer__isnull=False).exclude(stage__in=UNFILED)
+    audiences = {
+        f"courier:{manifest.courier_id}",
+        *(f"importer:{pk}" for pk in importers.values_list("importer", flat=True)),
+    }
+    own = set(importers.values_list("number", "importer"))
+    Notice.objects.bulk_create(
+        _told_of_correction(firm, amendment, {what: [n for n in numbers if _is_of(firm, n, own)] for what, numbers in found.items()})
+        for firm in sorted(audiences)
+    )  # fmt: skip
+
+
+def _is_of(firm: str, number: str, own: set[tuple[str, int]]) -> bool:
+    """Whether a bill is told of to a firm: to the courier all, to an importer those it filed."""
+    return firm.startswith("courier:") or any(f"importer:{pk}" == firm for bill, pk in own if bill == number)
+
+
+def _told_of_correction(firm: str, amendment: ManifestAmendment, found: dict[str, list[str]]) -> Notice:
+    manifest = amendment.manifest
+    courier = firm.startswith("courier:")
+
+    def words() -> tuple[str, str]:
+        told = {
+            "manifest": manifest, "igm": manifest.igm_number, "landed": moment(manifest.actual_arrival), "amendment": amendment
+        }  # fmt: skip
+        lines = [_("IGM number %(igm)s, landed %(landed)s, by %(amendment)s.") % told]
+        if courier:
+            lines.append(f"{amendment}  {settings.PUBLIC_URL}{amendment.get_absolute_url()}")
+        if found["open"]:
+            lines.append(_("The day of rates has moved; the duty was worked out again: %(bills)s") % {"bills": _named(found["open"])})  # fmt: skip
+        if found["out"]:
+            lines.append(_("The day of rates would be another, but the goods have left: %(bills)s") % {"bills": _named(found["out"])})  # fmt: skip
+        return _("%(manifest)s: IGM number or arrival corrected") % told, "\n".join(lines)
+
+    return worded(firm, words, manifest.station_id)
+
+
+def _named(numbers: list[str]) -> str:
+    """Bills by number, as many as a message holds."""
+    more = len(numbers) - NAMED
+    return ", ".join(numbers[:NAMED]) + (" " + _("and %(count)d more") % {"count": more} if more > 0 else "")
 
 
 def _why_in_doubt(refusal: Refused, day: date) -> str:

@@ -21,7 +21,7 @@ from eccs.workflow import Document, Refused
 
 HEADER = (
     "iec", "iec_branch", "gstin", "state_code", "ad_code", "government", "ecommerce", "invoice_number", "invoice_date",
-    "invoice_terms", "currency", "freight", "insurance", "inland_charges", "discount",
+    "invoice_terms", "currency", "freight", "insurance", "inland_charges", "discount", "discount_currency", "landing_charges",
 )  # fmt: skip
 
 Change = dict[str, Any]  # {"name": "freight", "item": 0, "old": "10.00", "new": "12.00"}; item 0 is the bill itself, or

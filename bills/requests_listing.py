@@ -111,11 +111,16 @@ PAGES: dict[str, Any] = {
     "targets": dict.fromkeys(("REQUESTED", "PROCESSED", "VERIFIED"), "target_requests"),
 }  # fmt: skip
 AMENDMENTS = Listing(
-    model=BillAmendment, slug="bills/amendments", label=_("Amendments of bills"), context=amendment_context, **PAGES
+    model=BillAmendment,
+    slug="bills/amendments",
+    label=_("Amendments of bills"),
+    context=amendment_context,
+    dated_by="requested_at",
+    **PAGES,
 )
 CANCELLATIONS = Listing(
     model=BillCancellation, slug="bills/cancellations", label=_("Cancellations of bills"), context=cancellation_context,
-    **PAGES,
+    dated_by="requested_at", **PAGES,
 )  # fmt: skip
 PROVISIONAL = Listing(
     model=ProvisionalAssessment, slug="bills/provisional-assessments", label=_("Provisional assessments"),

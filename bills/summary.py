@@ -46,6 +46,8 @@ def summary(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]:
             "papers": bill.attachments.all(),
             "kinds": (Kind.XIV,) if bill.importer_id else TYPED,
         }
+    if not sees_declaration(actor, bill):
+        return {**_for_custodian(bill), "page": "bills/bill_custodian.html", "route": route(bill)}
     items = list(bill.items.all())
     told = {
         "bill": bill,
@@ -76,7 +78,25 @@ def summary(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]:
 
 def papers_for(bill: CourierBillOfEntry, actor: Any) -> Any:
     """The papers attached to a bill that this person may see."""
+    if not sees_declaration(actor, bill):
+        return bill.attachments.none()
     return bill.attachments.all() if actor.is_officer else bill.attachments.exclude(kind__in=Attachment.OFFICERS_ONLY)
+
+
+def sees_declaration(actor: Any, bill: CourierBillOfEntry) -> bool:
+    """Whether the person may read what a bill declares: officers, its firms, and whoever entered it for a walk-in.
+
+    The custodian's work needs the goods, where they are, and whether they may leave: not their value, whose they are by KYC, nor papers.
+    """
+    return actor.is_officer or actor.is_trade or (actor.user_id is not None and actor.user_id == bill.created_by_id)
+
+
+def _for_custodian(bill: CourierBillOfEntry) -> dict[str, Any]:
+    """What whoever has the goods in custody is told of their bill."""
+    return {
+        "bill": bill, "order": getattr(bill, "order", None), "detentions": bill.detentions.all(),
+        "packages": list(bill.hawb.pieces.order_by("part")) if bill.hawb else [],
+    }  # fmt: skip
 
 
 def decisions(bill: CourierBillOfEntry) -> dict[str, Any]:
@@ -99,6 +119,8 @@ def summary_of_documents(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]
 
     if bill.stage in UNFILED:
         return {"bill": bill, "page": "bills/xi_draft.html", **of_draft(bill)}
+    if not sees_declaration(actor, bill):
+        return {**_for_custodian(bill), "page": "bills/xi_custodian.html", **of_shipments(bill)}
     told = {
         "bill": bill, "is_courier": actor.courier_id == bill.courier_id, "papers": papers_for(bill, actor),
         **decisions(bill), **of_shipments(bill),
@@ -184,7 +206,9 @@ def invoice_lines(bill: CourierBillOfEntry, invoice: Any, worth: Decimal, valuat
     if charges := getattr(invoice, "charges", None):
         lines.append(_line(_("Loading and miscellaneous"), _("declared"), cur, charges))
     if invoice.discount:
-        lines.append(_line(_("Discount"), _("taken off"), cur, invoice.discount))
+        lines.append(_line(_("Discount"), _("taken off"), invoice.discount_currency or cur, invoice.discount))
+    if invoice.landing_charges:
+        lines.append(_line(_("Landing charges"), _("declared, no part of the value"), cur, invoice.landing_charges))
     freight_note = notes.get(valuation.freight_note) or _("not declared: %(cap)s percent of FOB") % {"cap": cap}
     insurance_note = notes.get(valuation.insurance_note) or _("not declared: %(cover)s percent of FOB") % {
         "cover": cover

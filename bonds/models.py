@@ -19,7 +19,7 @@ from bonds.numbers import bond_series, master_series
 from bonds.querysets import BondQuerySet, MasterQuerySet
 from eccs.models import Notice
 from eccs.money import to_rupee
-from eccs.notices import worded
+from eccs.notices import station_of, worded
 from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 
@@ -237,7 +237,7 @@ class Bond(BondClearance):
         """A notice for the firm with the bond's address, in every language; whoever asked for it writes it."""
         audience = f"courier:{self.courier_id}" if self.courier_id is not None else f"importer:{self.importer_id}"
         body = f"{why}\n" * bool(why) + f"{self}  {settings.PUBLIC_URL}{self.get_absolute_url()}"
-        return [worded(audience, lambda: (subject(), body))]
+        return [worded(audience, lambda: (subject(), body), station_of(self))]
 
 
 class BankGuarantee(models.Model):

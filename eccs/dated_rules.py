@@ -87,6 +87,9 @@ RULES = {
     "random_examination_percent": RuleKind(
         _("Random share of bills prescribed examination, percent"), Decimal, most=100
     ),
+    "arrival_off_schedule_days": RuleKind(
+        _("The actual arrival lies within so many days of the scheduled one"), int, least=1
+    ),
     "weight_tolerance_percent": RuleKind(
         _("Weight difference accepted without an amendment, percent"), Decimal, most=100
     ),
@@ -132,7 +135,12 @@ RULES = {
         _("Links for a forgotten password asked for from one address, an hour"), int, least=1
     ),
     "reset_letters_a_day": RuleKind(_("Links for a forgotten password sent to one person, a day"), int, least=1),
-    "query_chaser_days": RuleKind(_("A courier is reminded of an unanswered query after so many days"), int),
+    "query_chaser_days": RuleKind(
+        _(
+            "A firm is reminded of an unanswered query, detention memo or call for documents, or of a weight to be amended, after so many days"
+        ),
+        int,
+    ),
     "provisional_requisition_days": RuleKind(_("Provisional assessment: documents asked for within days"), int),
     "provisional_documents_months": RuleKind(_("Provisional assessment: documents handed in within months"), int),
     "provisional_outer_months": RuleKind(_("Provisional assessment: documents handed in at the latest, months"), int),

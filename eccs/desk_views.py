@@ -18,7 +18,7 @@ from accounts.requests import Request
 from accounts.roles import Group, group_of
 from eccs import desk_forms, desk_many, desk_work, my_work, pages
 from eccs.in_hand import InHand
-from eccs.queues import AtDesk, listing_at, waiting
+from eccs.queues import AtDesk, back_to, listing_at, waiting
 from eccs.views import document_at
 from eccs.workflow import Outcome, Refused
 
@@ -107,7 +107,7 @@ def many(request: Request, slug: str, stage: str, verb: str) -> HttpResponse:
     sits = code in listing.waiting_at(actor)
     if verb not in ("take-up", "re-allocate") or not (sits or actor.may(desk_work.ALLOCATES)):
         raise Http404
-    back = redirect("queue", listing.slug, stage) if sits else redirect("work")
+    back = back_to(request, listing, stage) if sits else redirect("work")
     if not ids:
         messages.error(request, _("Tick the documents first. Nothing has changed."))
         return back
@@ -121,16 +121,25 @@ def many(request: Request, slug: str, stage: str, verb: str) -> HttpResponse:
     given: dict[str, Any] = {"documents": documents, "listing": listing, "actor": actor}
     form = desk_forms.AllocateManyForm(request.POST if "confirm" in request.POST else None, **given)
     if form.is_valid():
-        return _told(request, desk_many.allocate(listing, seen, code, actor, **form.answers()), back)
+        outcome = desk_many.allocate(listing, seen, code, actor, **form.answers())
+        if not outcome.refused:
+            return _told(request, outcome, back)
+        _count(request, outcome)
+        given |= {"documents": [one.document for one in outcome.refused], "refused": outcome.refused}
     context = {**given, "form": form, "act": ACTS[verb], "back": back.url, "stage_slug": stage}
-    return render(request, "eccs/desk_many.html", context, status=422 if form.is_bound else 200)
+    status = 409 if "refused" in given else 422 if form.is_bound else 200
+    return render(request, "eccs/desk_many.html", context, status=status)
+
+
+def _count(request: Request, outcome: Outcome) -> None:
+    if count := len(outcome.moved):
+        words = ngettext("Done: %(count)d document.", "Done: %(count)d documents.", count)
+        messages.success(request, words % {"count": count})
 
 
 def _told(request: Request, outcome: Outcome, back: HttpResponse) -> HttpResponse:
     """How many it was, and which not and why."""
-    if count := len(outcome.moved):
-        words = ngettext("Done: %(count)d document.", "Done: %(count)d documents.", count)
-        messages.success(request, words % {"count": count})
+    _count(request, outcome)
     for refusal in outcome.refused[:20]:
         told = {"document": refusal.document, "reasons": " ".join(refusal.reasons)}
         messages.error(request, _("Not done: %(document)s. %(reasons)s") % told)

@@ -13,13 +13,19 @@ ACRONYMS = frozenset(
     "AD AIDC BCD BE CBE CGST CIF CRN CSB CTH CTM DC ECM ECCS EOU FOB GSTIN HAWB IEC IFSC IGM IGST KYC LEO MAWB OOC PAN PDF"
     " PIN PN RMS SL UCR UIN UOM XLSX ZIP".split()
 )
+# Acronyms that are ordinary words too: inside a label they stay as they are written there
+ORDINARY = frozenset({"ad", "be", "pin"})
 # Written with a capital wherever they stand
 NAMES = frozenset({"Aadhaar", "Commissioner", "Customs", "India", "X-ray"})
 
 
 def in_a_sentence(label: str) -> str:
     """A label inside a sentence: its first letter small, acronyms and names as they are written."""
-    words = [word.upper() if word.upper() in ACRONYMS else word for word in label.strip().rstrip(":;.").split()]
+    given = label.strip().rstrip(":;.").split()
+    words = [
+        word.upper() if word.upper() in ACRONYMS and (n == 0 or word.lower() not in ORDINARY) else word
+        for n, word in enumerate(given)
+    ]
     if words and words[0][:1].isupper() and words[0][1:].islower() and words[0] not in NAMES:
         words[0] = words[0][0].lower() + words[0][1:]
     return " ".join(words)

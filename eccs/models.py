@@ -97,6 +97,9 @@ class Notice(models.Model):
     """News for a firm or a desk, gathered from the trail: what now waits for whom."""
 
     audience = models.CharField(max_length=60)  # `courier:7`
+    station = models.CharField(
+        max_length=3, blank=True, default=""
+    )  # where what it is about happened; empty is anywhere
     subject = models.CharField(max_length=200)
     body = models.TextField()
     translated = models.JSONField(default=dict)  # subject and body by each other language of the site

@@ -32,13 +32,13 @@ def gather(kind: type[TrailLine]) -> int:
         )
         if not lines:
             return 0
-        told: dict[tuple[str, str], list[Document]] = defaultdict(list)
+        told: dict[tuple[str, str, str], list[Document]] = defaultdict(list)
         for line in lines:
             if line.from_stage == line.to_stage:
                 continue
             for audience in audiences_of(line):
-                told[audience, line.to_stage].append(line.document)
-        Notice.objects.bulk_create(_notice(audience, stage, documents) for (audience, stage), documents in told.items())
+                told[audience, station_of(line.document), line.to_stage].append(line.document)
+        Notice.objects.bulk_create(_notice(*key, documents) for key, documents in told.items())
         kind._default_manager.filter(pk__in=[line.pk for line in lines]).update(noticed_at=timezone.now())
     return len(lines)
 
@@ -62,19 +62,27 @@ def audiences_of(line: TrailLine) -> list[str]:
     return firms_of(document) if waits_for_trade or nobody_elses else []
 
 
-def worded(audience: str, words: Callable[[], tuple[str, str]]) -> Notice:
-    """A notice in every language of the site: `words` says subject and body in the one that is spoken when it is asked."""
+def station_of(document: Any) -> str:
+    """Where a document is; nothing where it is of no one station."""
+    return getattr(document, "station_id", None) or ""
+
+
+def worded(audience: str, words: Callable[[], tuple[str, str]], station: str = "") -> Notice:
+    """A notice in every language of the site: `words` says subject and body in the one that is spoken when it is asked.
+
+    With a `station` it is for those of the firm alone who work there.
+    """
     said: dict[str, tuple[str, str]] = {}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             subject, body = words()
         said[language] = subject[:200], body
     subject, body = said.pop(settings.LANGUAGE_CODE)
-    return Notice(audience=audience, subject=subject, body=body, translated=said)
+    return Notice(audience=audience, station=station, subject=subject, body=body, translated=said)
 
 
-def _notice(audience: str, stage: str, documents: list[Document]) -> Notice:
-    return worded(audience, lambda: _words(stage, documents))
+def _notice(audience: str, station: str, stage: str, documents: list[Document]) -> Notice:
+    return worded(audience, lambda: _words(stage, documents), station)
 
 
 def _words(stage: str, documents: list[Document]) -> tuple[str, str]:
@@ -97,7 +105,7 @@ def send_unsent() -> int:
         if not Notice.objects.filter(pk=pk, sent_at=None).update(sent_at=timezone.now()):
             continue
         notice = Notice.objects.get(pk=pk)
-        for language, to in addresses(notice.audience).items():
+        for language, to in addresses(notice.audience, notice.station).items():
             subject, body = notice.said_in(language)
             EmailMessage(f"ECCS: {subject}", body, to=to).send(fail_silently=True)
             sent += 1

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -143,11 +143,11 @@ def queue(request: Request, slug: str, stage: str) -> HttpResponse:
     code = pages.from_verb(stage).upper()
     if code not in listing.waiting_at(actor):
         raise Http404
-    columns = [c for c in listing.columns if actor.is_officer or not c.officers_only]
+    columns = [c for c in listing.columns if c.shown_to(actor)]
     sort, view = _sort(request, columns), request.GET.get("work", "")
     view, work = view if view in WORK else "", AtDesk(listing, code, actor)
     rows = listing.in_rows(listing.visible_to(actor).filter(stage=code))
-    rows = work.viewed(listing.filtered(rows, request.GET, officer=actor.is_officer), view)
+    rows = work.viewed(listing.filtered(rows, request.GET, actor), view)
     if request.GET.get("late"):
         rows = rows.filter(desks.late_for(listing, code, actor))
     size = next((n for n in keyset.SIZES if str(n) == request.GET.get("show")), keyset.SIZE)
@@ -155,13 +155,14 @@ def queue(request: Request, slug: str, stage: str) -> HttpResponse:
     start = request.GET.get("mark", "")
     shown = keyset.page(rows.exclude(pk__in=[row.pk for row in top]) if top else rows, sort, start, size)
     here = next((d for d in desks.of_request(request) if d.listing is listing and d.stage == code), None)
-    kept = {k: v for k, v in request.GET.items() if v and k not in ("mark", "select")}
+    kept = {k: v for k, v in request.GET.items() if v and k not in ("mark", "select", "ticked")}
     context = {
         "listing": listing, "stage": code, "stage_slug": stage, "desk": here, "columns": columns,
         "rows": work.marked([*(top if not shown.previous_mark else ()), *shown.rows]),
         "views": [{"name": name, "count": len(work.ids(name))} for name in ("mine", "taken", "aside")], "view": view,
         "filters": request.GET, "filtered": any(request.GET.get(c.name) for c in (*columns, _LATE, _WORK)),
-        "sort": sort, "size": size, "sizes": keyset.SIZES, "ticked": request.GET.get("select") == "page", "query": urlencode(kept),
+        "sort": sort, "size": size, "sizes": keyset.SIZES, "query": urlencode(kept), "ticked": request.GET.get("select") == "page" or _named(request),
+        "here_query": urlencode({k: v for k, v in request.GET.items() if v and k not in ("select", "ticked")}),
         "target": desks.target_for(listing, code, actor), "now": timezone.now(),
         "next_url": f"?{urlencode({**kept, 'mark': shown.next_mark})}" if shown.next_mark else "",
         "previous_url": f"?{urlencode({**kept, 'mark': shown.previous_mark})}" if shown.previous_mark else "",
@@ -169,6 +170,17 @@ def queue(request: Request, slug: str, stage: str) -> HttpResponse:
         "selectable": here_to_stay(listing, code, actor), "may_allocate": actor.may(desk_work.ALLOCATES), "elsewhere": listing.elsewhere.get(code),
     }  # fmt: skip
     return render(request, "eccs/_queue_rows.html" if _fragment(request) else "eccs/queue.html", context)
+
+
+def _named(request: Request) -> set[int]:
+    """The documents that stay ticked: those that an act on several did not move."""
+    return {pk for pk in map(pages.id_in, request.GET.get("ticked", "")[:4000].split(".")) if pk}
+
+
+def back_to(request: Request, listing: pages.Listing, stage: str, **more: str) -> HttpResponseRedirect:
+    """The queue with the filters, the order and the page from which several were ticked."""
+    kept = {k: v for k, v in parse_qsl(request.POST.get("query", "")[:2000]) if k not in ("select", "ticked")}
+    return redirect(f"{pages.queue_address(listing.slug, stage)}?{urlencode(kept | more)}".rstrip("?"))
 
 
 _LATE, _WORK = pages.Column("late", ""), pages.Column("work", "")

@@ -18,12 +18,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import sessions
+from accounts import people, sessions
 from accounts.advisories import Advisory
 from accounts.requests import Request
 from eccs import audit, audit_answers, desks, hand_over_views, my_work, pages
 from eccs.models import Notice
-from eccs.queues import listing_at, next_in_queue, open_steps
+from eccs.queues import back_to, listing_at, next_in_queue, open_steps
 from eccs.workflow import (
     Document,
     Outcome,
@@ -57,15 +57,22 @@ def document_at(request: Request, slug: str, key: str) -> tuple[pages.Listing, A
 def desk(request: Request) -> HttpResponse:
     """The person's desks: what waits, how much of it is late, the oldest; and the news of the firm."""
     actor = request.actor
-    firm = f"courier:{actor.courier_id}" if actor.courier_id else f"importer:{actor.importer_id}"
-    told = [f"person:{actor.user_id}", *([firm] if actor.is_trade else [])]
+    told = people.audience_of(actor)
     context = {
-        "desks": desks.of_request(request), "notices": Notice.objects.filter(audience__in=told).order_by("-created_at")[:8],
+        "desks": desks.of_request(request), "notices": _notices(actor, told),
         "handed_over": hand_over_views.unread(actor), "may_hand_over": actor.may(pages.activity_of("hand-over")),
         **my_work.of(actor), "now": timezone.now(),
         "advisories": Advisory.objects.unread_by(actor).select_related("station")[:UNREAD],
     }  # fmt: skip
     return render(request, "eccs/desk.html", context)
+
+
+def _notices(actor: Any, told: list[str]) -> Any:
+    """The last notices for the person or its firm; of those of a station, only of where it works for the firm."""
+    rows = Notice.objects.filter(audience__in=told).order_by("-created_at")
+    if actor.is_trade and actor.firm_stations is not None:
+        rows = rows.filter(station__in=("", *actor.firm_stations))
+    return rows[:8]
 
 
 @sessions.passive
@@ -189,7 +196,11 @@ def step(request: Request, slug: str, key: str, verb: str) -> HttpResponse:
                 if form is not None and hasattr(form, "attach"):
                     form.attach()
                 done = take(shown, declared.name, actor, **(form.answers() if form is not None else {}))
-        except Refused as refusal:
+        except BaseException as refusal:
+            if hasattr(form, "let_go"):
+                form.let_go()
+            if not isinstance(refusal, Refused):
+                raise
             if not any(actor.acts_as(activity, shown) for activity in declared.activities):
                 audit.record("step.refused", request=request, about=shown.key, why=refusal.reasons[0], step=verb)
             context = document_context(request, listing, shown, step=declared, reasons=refusal.reasons, form=form)
@@ -235,7 +246,7 @@ def steps(request: Request, slug: str, stage: str, verb: str) -> HttpResponse:
     if getattr(declared, "weighty", False) and (asked_again := sessions.ask_password(request, here)):
         return asked_again
     visible = listing.visible_to(actor).filter(pk__in=ids)
-    back = redirect("queue", listing.slug, stage)
+    back = back_to(request, listing, stage)
     if not ids:
         messages.error(request, _("Tick the documents first. Nothing has changed."))
         return back
@@ -260,6 +271,16 @@ def steps(request: Request, slug: str, stage: str, verb: str) -> HttpResponse:
             % words,
         )
     _enter_refusals(request, listing, stage, declared, ids, outcome)
+    if outcome.refused and form is not None:
+        left_over = visible.filter(pk__in=[one.document.pk for one in outcome.refused if one.document is not None])
+        context = {
+            "listing": listing, "step": declared, "documents": list(left_over), "form": form, "stage_slug": stage,
+            "refused": outcome.refused,
+        }  # fmt: skip
+        return render(request, "eccs/steps.html", context, status=409)
+    if outcome.refused:
+        left = ".".join(str(one.document.pk) for one in outcome.refused if one.document is not None)
+        back = back_to(request, listing, stage, ticked=left)
     for refusal in outcome.refused[:20]:
         messages.error(
             request,

@@ -81,7 +81,7 @@ class AmendmentClearance(Document):
         told = {"hawb": hawb, "declared": declared, "actual": actual}
         subject = _("%(hawb)s: weight beyond the tolerance, %(declared)s kg declared, %(actual)s kg found") % told
         body = f"{self.manifest}  {settings.PUBLIC_URL}{self.get_absolute_url()}"
-        return [Notice(audience=firm, subject=subject, body=body) for firm in firms_of(self)]
+        return [Notice(audience=firm, station=self.station_id, subject=subject, body=body) for firm in firms_of(self)]
 
     @step(
         AmendmentStage.DRAFT, AmendmentStage.REQUESTED, role=Role.COURIER_SIGNATORY, label=gettext_lazy("Request amendment"),

@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from manifests.forms import ManifestForm, StepForm
+from manifests.forms import FeedIgmForm, ManifestForm, StepForm
 from manifests.locks import FLIGHT, wants_adjudication
 
 
@@ -32,6 +32,20 @@ class RejectionForm(StepForm):
     """Why the amendment is refused."""
 
     remarks = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class CorrectIgmForm(FeedIgmForm):
+    """IGM number and actual arrival, as they should have been fed."""
+
+    def __init__(self, *args: Any, why: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values() if why else ():
+            field.help_text, field.disabled = why, True
+
+    def cells(self) -> dict[str, str]:
+        """Both as an amendment keeps them."""
+        landed = timezone.localtime(self.cleaned_data["actual_arrival"]).isoformat(timespec="minutes")
+        return {"igm_number": self.cleaned_data["igm_number"], "actual_arrival": landed}
 
 
 class HeaderForm(ManifestForm):

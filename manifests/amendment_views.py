@@ -15,8 +15,9 @@ from eccs import pages
 from eccs.moments import as_read
 from eccs.workflow import Refused
 from manifests import amendments
-from manifests.amendment_forms import HeaderForm
+from manifests.amendment_forms import CorrectIgmForm, HeaderForm
 from manifests.forms import ShipmentForm, in_order, label_of
+from manifests.igm import why_not_corrected
 from manifests.locks import IDENTITY, WEIGHT, Locks, filed_bills, why_filed, why_not_deleted
 from manifests.models import AmendmentLine, ExpressCargoManifest, HouseAirwayBill, ManifestAmendment
 from manifests.reading import check_row, columns_of, taken
@@ -91,6 +92,30 @@ def header(request: Request, key: str) -> HttpResponse:
         except Refused as refusal:
             reasons = refusal.reasons
     context = {"form": form, "manifest": manifest, "reasons": reasons, "title": _("Change the header"), "why": why}
+    return render(request, "manifests/amend_form.html", context, status=409 if reasons else 422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def igm(request: Request, key: str) -> HttpResponse:
+    """IGM number and actual arrival that were fed wrongly, as they should have been."""
+    manifest = _manifest(request, key)
+    now = {"igm_number": manifest.igm_number, "actual_arrival": manifest.actual_arrival}
+    why = why_not_corrected(manifest, {})
+    form = CorrectIgmForm(request.POST or None, document=manifest, actor=request.actor, initial=now, why=why)
+    reasons = [why] if why and request.method == "POST" else []
+    if request.method == "POST" and not why and form.is_valid():
+        try:
+            amendments.propose_igm(manifest, form.cells(), request.actor)
+            return _written(request, manifest)
+        except Refused as refusal:
+            reasons = refusal.reasons
+    context = {
+        "form": form,
+        "manifest": manifest,
+        "reasons": reasons,
+        "title": _("Correct IGM number and arrival"),
+        "why": why,
+    }
     return render(request, "manifests/amend_form.html", context, status=409 if reasons else 422 if form.errors else 200)
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.permissions import SYSTEM, Actor
 from eccs.workflow import Refused, take
 from manifests.clearance import Stage
+from manifests.igm import igm_of, why_not_corrected
 from manifests.locks import FLIGHT, WEIGHT, Locks, filed_bills, why_change, why_not_deleted
 from manifests.models import AmendmentLine, ExpressCargoManifest, HouseAirwayBill, ManifestAmendment
 from manifests.noting import held_manifest
@@ -38,14 +41,14 @@ def row_of(hawb: HouseAirwayBill) -> dict[str, str]:
     """A shipment as its row in a file."""
     cells = {"hawb": hawb.number, "mawb": hawb.master.number, "gross_weight_kg": str(hawb.gross_weight_kg)}
     cells |= {name: getattr(hawb, name) for name in DIRECT}
+    crns = [piece.crn for piece in sorted(hawb.pieces.all(), key=lambda piece: piece.part)]
+    cells |= {
+        "crn_numbers": "" if crns == [hawb.number] else " ".join(crns), "transshipment": "Y" if hawb.transshipment else "N"
+    }  # fmt: skip
     if hawb.manifest.is_documents:
         cells |= {"pieces": str(hawb.packages), "bag_number": hawb.bag.number if hawb.bag else ""}
     else:
-        crns = [piece.crn for piece in sorted(hawb.pieces.all(), key=lambda piece: piece.part)]
-        cells |= {
-            "packages": str(hawb.packages), "crn_numbers": "" if crns == [hawb.number] else " ".join(crns),
-            "invoice_value": str(hawb.invoice_value), "transshipment": "Y" if hawb.transshipment else "N",
-        }  # fmt: skip
+        cells |= {"packages": str(hawb.packages), "invoice_value": str(hawb.invoice_value)}
     return {column.name: cells[column.name] for column in columns_of(hawb.manifest)}
 
 
@@ -93,7 +96,7 @@ def held(manifest: ExpressCargoManifest, number: str) -> HouseAirwayBill:
 
 def _put(amendment: ManifestAmendment, kind: str, hawb: str, before: dict[str, Any], after: dict[str, Any]) -> None:
     """One line for a shipment: a later one takes the place of an earlier, and one that changes nothing goes."""
-    if kind in (Kind.HEADER, Kind.CHANGE) and not after:
+    if kind in (Kind.HEADER, Kind.IGM, Kind.CHANGE) and not after:
         amendment.lines.filter(hawb=hawb).delete()
         return
     amendment.lines.update_or_create(hawb=hawb, defaults={"kind": kind, "before": before, "after": after})
@@ -114,6 +117,18 @@ def propose_header(manifest: ExpressCargoManifest, after: dict[str, str], actor:
         raise Refused([reason], manifest)
     amendment = draft_of(manifest, actor)
     _put(amendment, Kind.HEADER, "", old, new)
+    return amendment
+
+
+@transaction.atomic
+def propose_igm(manifest: ExpressCargoManifest, after: dict[str, str], actor: Actor) -> ManifestAmendment:
+    """Ask for another IGM number or actual arrival than were fed. Raises Refused where the aircraft cannot have landed then."""
+    manifest = held_manifest(manifest.pk)
+    old, new = differing(igm_of(manifest), after)
+    if reason := why_not_corrected(manifest, new):
+        raise Refused([reason], manifest)
+    amendment = draft_of(manifest, actor)
+    _put(amendment, Kind.IGM, "", old, new)
     return amendment
 
 
@@ -171,15 +186,35 @@ def weight_agrees(manifest: ExpressCargoManifest, hawb: HouseAirwayBill) -> None
     ).delete()
 
 
+OPEN = Q(stage="REQUESTED") | Q(stage=DRAFT, of_weight=True)
+"""Amendments that somebody has still to decide: asked for, or called for by the scale and not yet asked for."""
+
+
+def undecided(manifests: Collection[int]) -> dict[int, tuple[str, ManifestAmendment]]:
+    """The shipments of these manifests that an open amendment is about, with their numbers and the amendment (PN17 5.2, 12.0).
+
+    One query where there is none, which is nearly always; one more where there is.
+    """
+    lines = AmendmentLine.objects.filter(amendment__in=ManifestAmendment.objects.filter(OPEN, manifest__in=manifests))
+    found = {
+        (one.amendment.manifest_id, one.hawb): one.amendment for one in lines.select_related("amendment__manifest")
+    }
+    if not found:
+        return {}
+    rows = HouseAirwayBill.objects.filter(manifest__in=manifests, number__in=[number for _manifest, number in found])
+    named = rows.values_list("pk", "manifest_id", "number")
+    return {pk: (number, found[on, number]) for pk, on, number in named if (on, number) in found}
+
+
 def changed_since(amendment: ManifestAmendment) -> str:
     """Which line no longer fits the manifest it was written for, or nothing."""
     lines, manifest = list(amendment.lines.all()), amendment.manifest
     rows = HouseAirwayBill.objects.filter(manifest=manifest, number__in=[line.hawb for line in lines if line.hawb])
     hawbs = {hawb.number: hawb for hawb in rows.select_related("master", "bag", "manifest").prefetch_related("pieces")}
-    header = header_of(manifest)
+    whole: dict[str, dict[str, str]] = {Kind.HEADER: header_of(manifest), Kind.IGM: igm_of(manifest)}
     for line in lines:
         hawb = hawbs.get(line.hawb)
-        now = header if line.kind == Kind.HEADER else row_of(hawb) if hawb is not None else None
+        now = whole[line.kind] if line.kind in whole else row_of(hawb) if hawb is not None else None
         if line.kind == Kind.ADD:
             if hawb is not None:
                 return _("%(hawb)s is on the manifest already.") % {"hawb": line.hawb}

@@ -17,7 +17,8 @@ from eccs.rows import write_rows
 from eccs.trail import canonical
 from eccs.workflow import Refused
 from manifests.amendments import changed_since, header_of, row_of
-from manifests.events import house_airway_bills_arrived
+from manifests.events import arrival_corrected, house_airway_bills_arrived
+from manifests.igm import igm_of
 from manifests.locks import IDENTITY, reasons_locked, why_not_adjudicated
 from manifests.models import (
     AmendmentLine,
@@ -30,10 +31,11 @@ from manifests.models import (
     Package,
 )
 from manifests.noting import held_manifest, note
-from manifests.reading import COPIED, check_row, shipments_of, taken, write_shipments
+from manifests.reading import COPIED, check_row, codes_of, shipments_of, taken, write_shipments
 from manifests.reconciliation import arrive_what_was_excess, settle_by
 
 Kind = AmendmentLine.Kind
+MOMENTS = ("scheduled_arrival", "actual_arrival")
 
 
 def apply(amendment: ManifestAmendment, actor: Actor, at: datetime) -> dict[str, Any]:
@@ -58,6 +60,7 @@ def apply(amendment: ManifestAmendment, actor: Actor, at: datetime) -> dict[str,
     )
     if arrived:
         house_airway_bills_arrived.send(None, hawb_ids=arrived, actor=actor, at=at, documents=manifest.is_documents)
+    _tell_of_arrival(manifest, amendment, lines)
     settle_by(amendment, actor, at)
     told = [line.told() for line in lines]
     note(
@@ -75,7 +78,7 @@ def _held(manifest: ExpressCargoManifest, numbers: list[str]) -> dict[str, House
 
 def _apply_lines(manifest: ExpressCargoManifest, lines: list[AmendmentLine], hawbs: dict[str, HouseAirwayBill]) -> None:
     of: dict[str, list[AmendmentLine]] = {kind: [line for line in lines if line.kind == kind] for kind in Kind.values}
-    for line in of[Kind.HEADER]:
+    for line in (*of[Kind.HEADER], *of[Kind.IGM]):
         _change_header(manifest, line.after)
     going = [hawbs[line.hawb].pk for line in of[Kind.DELETE]]
     HouseAirwayBill.objects.filter(pk__in=going).delete()
@@ -96,8 +99,16 @@ def _apply_lines(manifest: ExpressCargoManifest, lines: list[AmendmentLine], haw
 
 def _change_header(manifest: ExpressCargoManifest, after: dict[str, str]) -> None:
     for name, value in after.items():
-        setattr(manifest, name, datetime.fromisoformat(value) if name == "scheduled_arrival" else value)
+        setattr(manifest, name, datetime.fromisoformat(value) if name in MOMENTS else value)
     manifest.save(update_fields=list(after))
+
+
+def _tell_of_arrival(manifest: ExpressCargoManifest, amendment: ManifestAmendment, lines: list[AmendmentLine]) -> None:
+    """Those above are told that IGM number or arrival were corrected: the duty of bills may hang on the day."""
+    for line in lines:
+        if line.kind == Kind.IGM:
+            moved = "actual_arrival" in line.after
+            arrival_corrected.send(None, manifest=manifest, amendment=amendment, moved=moved)
 
 
 def _change(manifest: ExpressCargoManifest, hawb: HouseAirwayBill, line: AmendmentLine) -> HouseAirwayBill:
@@ -119,9 +130,9 @@ def _change(manifest: ExpressCargoManifest, hawb: HouseAirwayBill, line: Amendme
     if "bag_number" in line.after:
         number = values["bag_number"]
         hawb.bag = Bag.objects.get_or_create(manifest=manifest, number=number)[0] if number else None
-    if not manifest.is_documents and set(line.after) & set(IDENTITY):
+    if set(line.after) & set(IDENTITY):
         Package.objects.filter(hawb=hawb).delete()
-        codes = values["crn_numbers"].split() or [hawb.number]
+        codes = codes_of(manifest.is_documents, hawb.number, values["crn_numbers"])
         Package.objects.bulk_create(
             Package(manifest=manifest, hawb=hawb, crn=crn, part=part) for part, crn in enumerate(codes, 1)
         )
@@ -153,7 +164,7 @@ def keep_version(manifest: ExpressCargoManifest, amendment: ManifestAmendment, a
     with connection.cursor() as cursor:
         cursor.execute(_SHIPMENTS, [manifest.pk])
         shipments = json.loads(cursor.fetchone()[0])
-    header: dict[str, Any] = header_of(manifest) | {"igm_number": manifest.igm_number}
+    header: dict[str, Any] = header_of(manifest) | igm_of(manifest)
     header |= {
         "hawbs": manifest.hawb_count,
         "packages": manifest.package_count,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts.directory.models import examination_doubt
 from accounts.roles import COURIERS, Role
 from eccs.dated_rules import rule_book
-from eccs.workflow import Actor, Document, Step, step
+from eccs.workflow import Actor, Document, Refused, Step, step
 from manifests.events import aircraft_arrived
 
 
@@ -97,7 +97,7 @@ class ManifestClearance(Document):
 
     @step(
         Stage.DRAFT, Stage.SUBMITTED, role=Role.COURIER_SIGNATORY, label=gettext_lazy("Submit manifest"), para="PN17 5.1",
-        guards=(has_shipments, courier_in_force, signatory_examined), grave=True,
+        guards=(has_shipments, courier_in_force, signatory_examined), grave=True, form="manifests.forms.SubmitForm",
     )  # fmt: skip
     def submit(self) -> None:
         """The manifest is submitted before arrival and receives its number."""
@@ -114,6 +114,10 @@ class ManifestClearance(Document):
     )  # fmt: skip
     def feed_igm(self, igm_number: str, actual_arrival: datetime) -> None:
         """The IGM number and the actual time of arrival are fed; the duty of the manifest's bills is worked out again."""
+        from manifests.igm import why_not_landed
+
+        if reason := why_not_landed(self, actual_arrival):
+            raise Refused([reason], self)
         self.igm_number, self.actual_arrival = igm_number, actual_arrival
         aircraft_arrived.send(type(self), manifest=self, actor=self.taken_by)
 

@@ -5,6 +5,9 @@ from django.dispatch import Signal
 aircraft_arrived = Signal()
 """The IGM number and the actual time of arrival were fed. Sent with `manifest` and `actor`."""
 
+arrival_corrected = Signal()
+"""The IGM number or the actual arrival was fed wrongly and is corrected. Sent with `manifest`, `amendment` and whether the arrival `moved`."""
+
 house_airway_bills_arrived = Signal()
 """All packages of these house airway bills have been scanned. Sent with `hawb_ids`, `actor`, `at` and whether they are `documents`."""
 

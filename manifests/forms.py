@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from eccs import identifiers, places
+from manifests import declarations
+from manifests.igm import why_not_landed
 from manifests.models import ExpressCargoManifest
 from manifests.reading import columns_of
 
@@ -112,6 +114,21 @@ class StepForm(forms.Form):
         return dict(self.cleaned_data)
 
 
+class SubmitForm(StepForm):
+    """What the signatory declares when the manifest is submitted: that it is complete (Form A)."""
+
+    template = "manifests/_declare.html"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        said = declarations.of_manifest(self.document)
+        self.fields |= {name: forms.BooleanField(label=words) for name, words in said.items()}
+
+    def answers(self) -> dict[str, Any]:
+        """The declarations are conditions of submitting; the step itself takes no answers."""
+        return {}
+
+
 class FeedIgmForm(StepForm):
     """The IGM number and the actual time of arrival (PN17 5.1)."""
 
@@ -128,8 +145,8 @@ class FeedIgmForm(StepForm):
     def clean_actual_arrival(self) -> Any:
         """An aircraft that has landed has landed in the past."""
         when = self.cleaned_data["actual_arrival"]
-        if when > timezone.now():
-            raise forms.ValidationError(_("The actual arrival cannot be in the future"))
+        if reason := why_not_landed(self.document, when):
+            raise forms.ValidationError(reason)
         return when
 
 
@@ -195,7 +212,7 @@ _LABELS: dict[str, Any] = {
     "bag_number": _("Bag"), "pieces": _("Pieces"), "airline": _("Airline"), "flight_number": _("Flight number"),
     "airport_of_shipment": _("Airport of shipment"), "country_of_exportation": _("Country of exportation"),
     "first_port_of_arrival": _("First port of arrival in India"), "scheduled_arrival": _("Scheduled arrival"),
-    "on_board_courier": _("On-board courier"), "igm_number": _("IGM number"), "hawbs": _("House airway bills"),
+    "on_board_courier": _("On-board courier"), "igm_number": _("IGM number"), "actual_arrival": _("Actual arrival"), "hawbs": _("House airway bills"),
 }  # fmt: skip
 
 

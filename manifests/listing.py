@@ -14,27 +14,25 @@ from eccs.pages import Column, Listing, activity_of, link, register
 from eccs.written import brief, grouped, two_lines
 from manifests import arrival
 from manifests.amendments import AMENDABLE
-from manifests.models import (
-    ExpressCargoManifest,
-    HouseAirwayBill,
-    ManifestAmendment,
-    ManifestVersion,
-    MasterAirwayBill,
-)
-from manifests.shipments import named
+from manifests.igm import corrections, reached
+from manifests.models import ExpressCargoManifest, HouseAirwayBill, ManifestAmendment, ManifestVersion, MasterAirwayBill
+from manifests.shipments import named, unbilled
 
 SHIPMENTS_SHOWN = 50
 
 
 def by_number(text: str) -> Q:
-    """By the whole number, the IGM number or the flight."""
+    """By the whole number, the IGM number, the flight, or the notice that goods of it are uncleared."""
     upper = text.upper()
+    if upper.startswith("UCN_"):
+        return Q(pk__in=HouseAirwayBill.objects.filter(uncleared_notices__number=upper).values("manifest"))
     return Q(number=upper) | Q(igm_number=upper) | Q(flight_number=upper.replace(" ", ""))
 
 
 SEARCH_BY = {
     "number": by_number,
     "mawb": lambda number: Q(pk__in=MasterAirwayBill.objects.filter(number=number).values("manifest")),
+    "consignee": lambda name: Q(pk__in=unbilled(name).values("manifest")),
 }
 
 
@@ -57,7 +55,7 @@ def context(manifest: Any, actor: Any) -> dict[str, Any]:
     to_scan, scanned = arrival.labels(manifest)
     return {
         "shipments": shipments, "first_shipments": shipments[:10], "uploads": uploads if actor.is_trade else [], "to_scan": to_scan, "scanned": scanned,
-        "versions": manifest.versions.count(), "amendments": manifest.amendments.visible_to(actor).order_by("-pk")[:10],
+        "igm_corrections": corrections(manifest) if manifest.igm_number else (), "versions": manifest.versions.count(), "amendments": manifest.amendments.visible_to(actor).order_by("-pk")[:10],
         "may_amend": manifest.stage in AMENDABLE and bool(actor.acts_as(activity_of("manifest-amend"), manifest)),
         "may_hold": manifest.number is not None and bool(actor.acts_as(activity_of("hawb-hold"), manifest)),
         "bill_count": manifest.bills.exclude(stage__in=("DRAFT", "DISCARDED")).count(),
@@ -123,8 +121,12 @@ def amendment_context(amendment: Any, actor: Any) -> dict[str, Any]:
 
     own_draft = amendment.stage == "DRAFT" and not amendment.of_weight
     may_write = own_draft and bool(actor.acts_as(activity_of("manifest-amend"), amendment))
+    moved = next(
+        (at for line in amendment.lines.all() if (at := line.after.get("actual_arrival")) and line.kind == "IGM"), ""
+    )
     return {
         "lines": told_lines(amendment), "may_write": may_write,
+        "reached": reached(amendment.manifest, moved) if moved and amendment.stage in ("DRAFT", "REQUESTED") else None,
         "version": ManifestVersion.objects.filter(amendment=amendment).defer("shipments", "header").first(),
     }  # fmt: skip
 
@@ -158,6 +160,7 @@ AMENDMENTS = Listing(
     trade_template="manifests/amendment_trade.html",
     related=("station", "courier", "manifest"),
     context=amendment_context,
+    dated_by="created_at",
     search=lambda text: Q(number=text.upper()),
     targets={"REQUESTED": "target_requests"},
 )

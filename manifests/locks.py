@@ -7,6 +7,8 @@
 | after the first arrival scan | locked | locked | open | DC/AC approval |
 | after the arrival is closed | locked | locked | open | an adjudication reference as well |
 
+Flight and on-board courier stay once the IGM number is fed (PN17 12(ii)); the IGM number and the actual arrival themselves,
+where they were fed wrongly, are corrected at any time after it, as every amendment: asked for, and approved by the DC/AC.
 A shipment may be added at any time (excess landing), and one of which nothing has arrived taken off (short shipment). A
 shipment whose bill is filed is changed by an amendment of the bill; its weight alone is changed here (PN17 5.2).
 """
@@ -20,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from manifests.clearance import Stage
+from manifests.igm import why_not_corrected
 
 if TYPE_CHECKING:
     from manifests.models import ExpressCargoManifest, HouseAirwayBill, ManifestAmendment
@@ -120,6 +123,8 @@ def reasons_locked(amendment: ManifestAmendment) -> list[str]:
         hawb = hawbs.get(line.hawb)
         if line.kind == Kind.HEADER:
             reasons.append(locks.why_header())
+        elif line.kind == Kind.IGM:
+            reasons.append(why_not_corrected(amendment.manifest, line.after))
         elif line.kind == Kind.DELETE and hawb is not None:
             reasons.append(why_on_transfer(sent_on[hawb.pk]) if hawb.pk in sent_on else why_not_deleted(hawb, filed))
         elif line.kind == Kind.CHANGE and hawb is not None:

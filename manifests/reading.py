@@ -74,11 +74,12 @@ DOCUMENTS = (
     replace(_COLUMN["description"], required=False, example="Documents"),
     _COLUMN["consignor_name"], replace(_COLUMN["consignor_address"], required=False), _COLUMN["consignor_country"],
     _COLUMN["consignee_name"], replace(_COLUMN["consignee_address"], required=False), replace(_COLUMN["consignee_city"], required=False),
+    _COLUMN["ucr"], replace(_COLUMN["crn_numbers"], help=gettext_lazy("Cross reference numbers, spaces between: none, or one for each piece"), example=""),
+    _COLUMN["transshipment"], _COLUMN["transshipment_to"],
 )  # fmt: skip
 
 NOT_DECLARED = {
-    "ucr": "", "crn_numbers": "", "consignee_state": "", "consignee_pin": "", "invoice_value": Decimal(0),
-    "invoice_currency": "", "transshipment": False, "transshipment_to": "",
+    "consignee_state": "", "consignee_pin": "", "invoice_value": Decimal(0), "invoice_currency": "",
 }  # fmt: skip
 """What Form A does not ask of a document."""
 
@@ -107,13 +108,19 @@ def judge_documents(upload: Upload | None, table: Table) -> None:
     for index, bag in enumerate(table.values["bag_number"]):
         if bag and bag in seen:
             table.fault(index, "bag_number", bag, _("is also the HAWB of row %(row)d") % {"row": seen[bag]})
+    _judge_codes(table, "pieces", needed=False)
+    _judge_transshipment(table)
 
 
 def judge(upload: Upload | None, table: Table) -> None:
     """What no single cell shows: a HAWB or CRN given twice, CRNs that do not match the packages."""
-    values = table.values
     _judge_hawbs(table)
-    _judge_codes(table)
+    _judge_codes(table, "packages", needed=True)
+    _judge_transshipment(table)
+
+
+def _judge_transshipment(table: Table) -> None:
+    values = table.values
     known: frozenset[str] = frozenset()
     for index, (wanted, place) in enumerate(zip(values["transshipment"], values["transshipment_to"], strict=True)):
         if not wanted or table.is_faulty(index, "transshipment_to"):
@@ -141,13 +148,13 @@ def shipments_of(manifest: ExpressCargoManifest, values: dict[str, list[Any]]) -
     return {**values, "packages": values["pieces"], **{name: [value] * count for name, value in NOT_DECLARED.items()}}
 
 
-def _judge_codes(table: Table) -> None:
-    """Every package has a code of its own: its CRN, or the HAWB where it is the only one (PN17 5.2)."""
+def _judge_codes(table: Table, counted: str, *, needed: bool) -> None:
+    """Every package has a code of its own: its CRN, or the HAWB where it is the only one (PN17 5.2). Documents may have none."""
     values = table.values
-    single = zip(table.numbers, values["hawb"], values["packages"], values["crn_numbers"], strict=True)
-    codes = {hawb: number for number, hawb, packages, crns in single if hawb and packages == 1 and crns == ""}
-    for index, (packages, crns) in enumerate(zip(values["packages"], values["crn_numbers"], strict=True)):
-        if packages is None or crns is None or (packages == 1 and not crns):
+    single = zip(table.numbers, values["hawb"], values[counted], values["crn_numbers"], strict=True)
+    codes = {hawb: number for number, hawb, n, crns in single if hawb and crns == "" and (n == 1 or not needed)}
+    for index, (packages, crns) in enumerate(zip(values[counted], values["crn_numbers"], strict=True)):
+        if packages is None or crns is None or (not crns and (packages == 1 or not needed)):
             continue
         given = crns.split()
         if len(given) != packages:
@@ -196,10 +203,11 @@ def write_shipments(cursor: Any, manifest: ExpressCargoManifest, given: dict[str
             values["hawb"], [0] * count, *(values[name] for name in COPIED), strict=True,
         ),
     )  # fmt: skip
-    if not manifest.is_documents:  # documents arrive by the bag, loose ones by their HAWB
+    coded = values["crn_numbers"]
+    if not manifest.is_documents or any(coded):
         copy_rows(
             cursor, Package._meta.db_table, ("manifest_id", "hawb_id", "crn", "part"),
-            _packages(manifest.pk, ids, values["hawb"], values["crn_numbers"]),
+            _packages(manifest.pk, ids, values["hawb"], coded, documents=manifest.is_documents),
         )  # fmt: skip
     return {
         "hawbs": count, "packages": sum(values["packages"]), "masters": len(set(values["mawb"])),
@@ -225,11 +233,16 @@ def _standing(manifest: ExpressCargoManifest, model: Any, numbers: Iterable[str]
     return held | {one.number: one.pk for one in fresh}
 
 
+def codes_of(documents: bool, hawb: str, crns: str) -> list[str]:
+    """The codes of the packages of a shipment. Documents arrive by the bag or by their HAWB: their CRNs are declared, or none."""
+    return crns.split() or ([] if documents else [hawb])
+
+
 def _packages(
-    manifest_id: int, ids: list[int], hawbs: list[str], crns: list[str]
+    manifest_id: int, ids: list[int], hawbs: list[str], crns: list[str], *, documents: bool
 ) -> Iterable[tuple[int, int, str, int]]:
     for hawb_id, hawb, given in zip(ids, hawbs, crns, strict=True):
-        for part, crn in enumerate(given.split() if given else (hawb,), 1):
+        for part, crn in enumerate(codes_of(documents, hawb, given), 1):
             yield manifest_id, hawb_id, crn, part
 
 
@@ -242,8 +255,9 @@ def taken(manifest: ExpressCargoManifest, row: dict[str, str], but: int = 0) -> 
         bag = row.get("bag_number", "").upper()
         if manifest.bags.filter(number=number).exists():
             return "hawb", number
-        return ("bag_number", bag) if bag and others.filter(number=bag).exists() else ("", "")
-    codes = row.get("crn_numbers", "").upper().split() or [number]
+        if bag and others.filter(number=bag).exists():
+            return "bag_number", bag
+    codes = codes_of(manifest.is_documents, number, row.get("crn_numbers", "").upper())
     found = (
         Package.objects.filter(manifest=manifest, crn__in=codes).exclude(hawb=but).values_list("crn", flat=True).first()
     )

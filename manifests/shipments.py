@@ -7,6 +7,13 @@ from django.db.models import QuerySet
 from manifests.models import HouseAirwayBill, Package
 
 
+def unbilled(name: str) -> QuerySet[HouseAirwayBill]:
+    """The shipments whose consignee's name begins so and for which no bill is filed yet."""
+    rows = HouseAirwayBill.objects.filter(consignee_name__istartswith=name, covered=None)
+    found: QuerySet[HouseAirwayBill] = rows.exclude(bills__number__isnull=False)
+    return found
+
+
 def named(code: str) -> QuerySet[HouseAirwayBill]:
     """The shipments with this number, with a package of this label, with this Unique Consignment Reference, or in this bag."""
     hawbs = HouseAirwayBill.objects

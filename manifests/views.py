@@ -16,8 +16,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import AuthorisedCourier
 from accounts.requests import Request
 from eccs import keyset, pages, upload_runner
+from eccs.audit_answers import concerns
+from eccs.papers import as_pdf
 from eccs.uploads.reading import MAX_BYTES
 from manifests.clearance import Stage
+from manifests.form_a import form_a
 from manifests.forms import FileForm, ManifestForm, NewManifestForm, ShipmentForm
 from manifests.listing import MANIFESTS
 from manifests.models import ExpressCargoManifest
@@ -140,6 +143,15 @@ def shipments(request: Request, key: str) -> HttpResponse:
     may_hold = manifest.number is not None and request.actor.acts_as(pages.activity_of("hawb-hold"), manifest)
     context = {"manifest": manifest, "page": page, "hawb": hawb, "may_hold": bool(may_hold)}
     return render(request, "manifests/shipments.html", context)
+
+
+@require_GET
+def printed(request: Request, key: str) -> HttpResponse:
+    """The manifest as it is printed, Form A; a draft is not printed."""
+    rows = ExpressCargoManifest.objects.visible_to(request.actor).select_related("station", "courier")
+    manifest = get_object_or_404(rows.filter(number__isnull=False), number=key)
+    concerns(request, manifest)
+    return as_pdf(form_a(manifest, request.actor.name), manifest.key)
 
 
 @require_http_methods(["GET", "POST"])

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -43,14 +44,20 @@ def _rows(request: Request, asked: dict[str, Any]) -> Any:
 @require_GET
 def register(request: Request) -> HttpResponse:
     """What is in the warehouse, and what has been: searched by HAWB, bag, manifest, location or consignee, by age."""
+    return _shown(request)
+
+
+def _shown(request: Request, **more: Any) -> HttpResponse:
+    """The register as it was asked for; where goods could not be moved, with what was ticked and typed, and why not."""
     asked = _asked(request)
     page = keyset.page(_rows(request, asked), "pk", request.GET.get("mark", ""), 100)
     kept = urlencode({name: value for name, value in asked.items() if value})
     context = {
         **asked, "page": page, "views": warehouse.VIEWS.items(), "kept": kept, "now": timezone.now(),
         "may_move": request.actor.may(pages.activity_of("warehouse-move")) and asked["view"] not in warehouse.GONE,
+        "here": request.GET.urlencode(), **more,
     }  # fmt: skip
-    return render(request, "manifests/warehouse.html", context)
+    return render(request, "manifests/warehouse.html", context, status=422 if more else 200)
 
 
 @require_GET
@@ -74,23 +81,28 @@ def printed(request: Request) -> HttpResponse:
 
 @require_POST
 def move(request: Request) -> HttpResponse:
-    """Put the ticked goods at a location."""
+    """Put the ticked goods at a location. The register comes back as it was asked for, and after a slip with what was typed."""
     actor = request.actor
     pages.require(actor, "warehouse-move")
     form, ids = (
         PlaceForm(request.POST),
         [int(pk) for pk in request.POST.getlist("entry") if pk.isdecimal() and len(pk) < 19],
     )
+    wrong = ("", "")
+    if not form.is_valid():
+        wrong = ("location", _("Enter a location: letters, digits and hyphens, at most 20. Nothing has changed."))
     if not ids:
-        messages.error(request, _("Tick the goods first. Nothing has changed."))
-    elif not form.is_valid():
-        messages.error(request, _("Enter a location: letters, digits and hyphens, at most 20. Nothing has changed."))
+        wrong = ("ticks", _("Tick the goods first. Nothing has changed."))
+    if wrong[0] and actor.may(pages.activity_of("warehouse-register")):
+        return _shown(request, wrong=wrong, ticked=ids, location=request.POST.get("location", "")[:60])
+    if wrong[0]:
+        messages.error(request, wrong[1])
     else:
         place = form.cleaned_data["location"]
         done = warehouse.move(ids, place, actor)
         words = ngettext("%(n)d shipment is now at %(place)s.", "%(n)d shipments are now at %(place)s.", done)
         messages.success(request, words % {"n": done, "place": place})
-    return redirect("warehouse-register")
+    return redirect(f"{reverse('warehouse-register')}?{request.GET.urlencode()}".rstrip("?"))
 
 
 @require_GET

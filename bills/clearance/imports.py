@@ -82,12 +82,14 @@ class ImportClearance(Document):
         alterations: list[dict[str, Any]] | None = None, bond: dict[str, str] | None = None,
     ) -> Iterable[models.Model]:  # fmt: skip
         """Second check: classification, value and rate are accepted or altered, examination mandated or not; final or with a bond."""
-        from bills.assessment import reassess
+        from bills.assessment import reassess, tell_change, valued
         from bills.provisional import assess_provisionally, supersede
 
         self.assessed_at = self.taken_at
         self.examination_mandated, self.assessment_remarks = mandate_examination, remarks
+        before = valued(self)
         items = list(reassess(self, alterations or [])) if alterations or self.unreckoned else []
+        tell_change(self, before)
         self.unreckoned = ""  # an item that is still in no tariff is refused
         supersede(self)
         if bond is not None:

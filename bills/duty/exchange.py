@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,11 @@ class Exchange:
     def rupees(self, amount: Decimal) -> Decimal:
         """An amount of the currency in rupees, not rounded."""
         return amount * self.rate / self.unit
+
+
+def converted(amount: Decimal, given: Exchange, into: Exchange) -> Decimal:
+    """An amount of one currency in another, through the rupee, not rounded."""
+    return given.rupees(amount) * into.unit / into.rate
 
 
 RUPEE = Exchange("INR", 1, Decimal(1), date.min, "")
@@ -41,3 +47,14 @@ class ExchangeRates:
         if currency == "INR":
             return RUPEE
         return next((rate for rate in self._rates.get(currency, ()) if rate.from_date <= on), None)
+
+    def discount(self, told: Mapping[str, Any], into: Exchange, on: date) -> Decimal | None:
+        """The discount of an invoice in the invoice's currency, where it was given in another. LookupError: that has no rate."""
+        amount: Decimal | None = told["discount"]
+        other = told.get("discount_currency") or into.currency
+        if amount is None or other == into.currency:
+            return amount
+        given = self.rate(other, on)
+        if given is None:
+            raise LookupError(other)
+        return converted(amount, given, into)

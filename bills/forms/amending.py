@@ -9,7 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bills.amendable import Declared, Locked, declared, form_e_of, locked
-from bills.columns import FORM_E, INVOICE_E
+from bills.columns import FORM_E
+from bills.drafts import INVOICE_OF_XIV
 from bills.form_e import check_blocks, check_parties
 from bills.forms.entry import BY_NAME, DraftForm, sentence
 from bills.forms.officers import StepForm
@@ -25,6 +26,9 @@ NEEDED = {
     "iec", "invoice_number", "invoice_date", "invoice_terms", "currency", "cth", "description", "country_of_origin",
     "quantity", "uom", "unit_price", "importer_category", "be_class", "valuation_rule", "country_of_consignment",
 }  # fmt: skip
+
+
+OF_BLOCKS = frozenset((*FORM_E, *INVOICE_OF_XIV))  # what Form E asks of the bill or of each of its invoices
 
 
 class AmendmentForm(StepForm):
@@ -116,7 +120,10 @@ class AmendmentForm(StepForm):
         key = key_of(change)
         if change["name"] == "cth" and tariff().rate(new, bill.rates_on or bill.presented_on) is None:
             self.add_error(key, _("%(cth)s is not a tariff item.") % {"cth": new})
-        if change["name"] == "currency" and exchange_rates().rate(new, bill.presented_on) is None:
+        if (
+            change["name"] in ("currency", "discount_currency")
+            and exchange_rates().rate(new, bill.presented_on) is None
+        ):
             self.add_error(key, _("%(currency)s has no rate of exchange in force.") % {"currency": new})
         if change["name"] == "invoice_date" and date.fromisoformat(new) > bill.presented_on:
             self.add_error(key, _("The invoice is not later than the bill."))
@@ -143,7 +150,7 @@ class _Amended:
         self.form, self.targets, self.of = form, targets, of
 
     def _change(self, name: str) -> Change | None:
-        wanted = self.of if name in (*FORM_E, *INVOICE_E) else {}
+        wanted = self.of if name in OF_BLOCKS else {}
         return next((c for c in self.form.changes if c["name"] == name and wanted.items() <= c.items()), None)
 
     def given(self, name: str) -> Any:
@@ -165,16 +172,16 @@ class _Amended:
         return str(_("“%(label)s”") % {"label": LABELS[name]})
 
     def _key(self, name: str) -> str:
-        return Declared(name, "", **self.of if name in (*FORM_E, *INVOICE_E) else {}).key
+        return Declared(name, "", **self.of if name in OF_BLOCKS else {}).key
 
 
 def check_form_e(form: AmendmentForm) -> None:
     """Form E's blocks and invoices agree with themselves after the changes, as at filing; every invoice keeps an item."""
     bill, blocks = form.document, form_e_of(form.document)
-    if blocks is not None and any(c.get("form_e") or not (c["item"] or c.get("invoice")) for c in form.changes):
-        check_blocks(_Amended(form, blocks, bill, form_e=True))
     presented_on = bill.presented_on
     assert presented_on is not None
+    if blocks is not None and any(c.get("form_e") or not (c["item"] or c.get("invoice")) for c in form.changes):
+        check_blocks(_Amended(form, blocks, bill, form_e=True), presented_on)
     touched = {c["invoice"] for c in form.changes if c.get("invoice")}
     for invoice in form.invoices:
         if invoice.place in touched:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bills.forms.officers import StepForm
-from bills.forms.papers import PAPERS_HELP, PapersField, keep
+from bills.forms.papers import PAPERS_HELP, Brings, PapersField
 from bills.models import Attachment
 
 
@@ -17,7 +17,7 @@ def lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-class ReplyForm(StepForm):
+class ReplyForm(Brings, StepForm):
     """The courier's answer to a query, with documents where they were asked for (PN17 7.1(d))."""
 
     template = "bills/_reply.html"
@@ -34,7 +34,7 @@ class ReplyForm(StepForm):
 
     def attach(self) -> None:
         """Keep the papers before the step is taken."""
-        keep(self, "papers", Attachment.Kind.OTHER)
+        self.keep("papers", Attachment.Kind.OTHER)
 
     def answers(self) -> dict[str, Any]:
         """The text of the answer."""

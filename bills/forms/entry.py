@@ -32,7 +32,7 @@ def sentence(reason: str) -> str:
 def _choices(name: str) -> list[tuple[str, Any]] | None:
     if name in CHOICES:
         return list(CHOICES[name])
-    if name == "currency":
+    if name in ("currency", "discount_currency"):
         return [(code, code) for code in sorted(places.CURRENCIES)]
     if name in ("country_of_origin", "country_of_consignment"):
         return [(code, f"{name} ({code})") for code, name in sorted(places.COUNTRY_NAMES.items(), key=lambda c: c[1])]
@@ -49,6 +49,7 @@ class DraftForm(forms.Form):
     names: tuple[str, ...] = ()
     needed: frozenset[str] | set[str] = NEEDED
     use_required_attribute = False
+    folded = _("More that is seldom asked")  # what is folded away, in a word
 
     def __init__(self, data: Any = None, *, kept: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(data, initial={n: self._shown(n, kept.get(n, "")) for n in self.names}, **kwargs)
@@ -160,6 +161,8 @@ class InvoiceForm(HeaderForm):
 
 class ItemForm(HeaderForm):
     """One kind of goods in the shipment."""
+
+    folded = _("Licence, exemptions, further codes and packing")
 
     def __init__(self, *args: Any, bill: CourierBillOfEntry, **kwargs: Any) -> None:
         self.invoices = drafts.invoices(bill)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bills import security
 from bills.forms.entry import sentence
-from bills.forms.papers import IMAGES_HELP, PapersField, keep
+from bills.forms.papers import IMAGES_HELP, Brings, PapersField
 from bills.models import Attachment, CourierBillOfEntry, Examination
 from bills.models.provisional import BondType
 from bonds.master import Purpose
@@ -256,7 +256,7 @@ class ReturnForm(StepForm):
     remarks = forms.CharField(label=_("Remarks"), widget=forms.Textarea(attrs={"rows": 3}), max_length=1000)
 
 
-class SuspicionForm(StepForm):
+class SuspicionForm(Brings, StepForm):
     """What the X-ray picture shows (PN17 7.1(h))."""
 
     remarks = forms.CharField(label=_("What is suspicious"), widget=forms.Textarea(attrs={"rows": 3}), max_length=1000)
@@ -264,7 +264,7 @@ class SuspicionForm(StepForm):
 
     def attach(self) -> None:
         """Keep the image before the step is taken; it is for officers."""
-        keep(self, "image", Attachment.Kind.XRAY)
+        self.keep("image", Attachment.Kind.XRAY)
 
     def answers(self) -> dict[str, Any]:
         """The remarks."""
@@ -280,7 +280,7 @@ class ReexaminationForm(StepForm):
     )  # fmt: skip
 
 
-class ExaminationForm(StepForm):
+class ExaminationForm(Brings, StepForm):
     """What the Inspector opened and found (PN17 7.1(i))."""
 
     packages_opened = forms.IntegerField(label=_("Packages opened"), min_value=1)
@@ -308,7 +308,7 @@ class ExaminationForm(StepForm):
 
     def attach(self) -> None:
         """Keep the photos before the step is taken; they are for officers."""
-        keep(self, "photos", Attachment.Kind.PHOTO)
+        self.keep("photos", Attachment.Kind.PHOTO)
 
     def answers(self) -> dict[str, Any]:
         """The report."""

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from bills import attachments
+from bills.models import Attachment
 
 PAPERS_HELP = _("PDF, JPEG, PNG or TIFF, at most 10 MiB each. You can choose several.")
 IMAGES_HELP = _("PDF, JPEG, PNG or TIFF, at most 10 MiB each. For officers only.")
@@ -40,7 +41,17 @@ class PapersField(forms.FileField):
         return list(given)
 
 
-def keep(form: Any, name: str, kind: str) -> None:
-    """Attach what a step's form brought to its bill."""
-    for file in form.cleaned_data.get(name) or ():
-        attachments.attach_upload(form.document, file, kind, form.actor.user_id)
+class Brings:
+    """A step's form that brings papers: they are kept before the step is taken, and gone again where it is refused."""
+
+    def keep(self: Any, name: str, kind: str) -> None:
+        """Attach what came under a name to the bill."""
+        self.kept: list[Attachment] = []
+        for file in self.cleaned_data.get(name) or ():
+            self.kept.append(attachments.attach_upload(self.document, file, kind, self.actor.user_id))
+
+    def let_go(self) -> None:
+        """The step was refused and its rows are gone: take the files of those rows out of the storage too."""
+        for paper in getattr(self, "kept", ()):
+            if not Attachment.objects.filter(pk=paper.pk).exists():
+                paper.file.storage.delete(paper.file.name)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from bills.kinds import Gift, Nature
+from bills.kinds import Gift, Nature, NotificationType
 from bills.models import FormE
 
 LABELS: dict[str, Any] = {
@@ -20,6 +20,8 @@ LABELS: dict[str, Any] = {
     "insurance": _("Insurance"),
     "inland_charges": _("Inland charges"),
     "discount": _("Discount"),
+    "discount_currency": _("Currency of the discount"),
+    "landing_charges": _("Landing charges"),
     "ecommerce": _("Imported through e-commerce"),
     "eou": _("For a 100 % export oriented unit"),
     "repair_and_return": _("For repair and return"),
@@ -40,6 +42,13 @@ LABELS: dict[str, Any] = {
     "manufacturer": _("Maker or brand"),
     "notification": _("Notification"),
     "notification_sl_no": _("Serial number in the notification"),
+    "notification_type": _("Type of notification"),
+    "igst_notification": _("Notification that exempts from IGST"),
+    "igst_notification_sl_no": _("Serial number in the IGST notification"),
+    "cess_notification": _("Notification that exempts from compensation cess"),
+    "cess_notification_sl_no": _("Serial number in the cess notification"),
+    "general_description": _("General description"),
+    "brand": _("Brand, where not the maker"),
     "licence_number": _("Licence number"),
     "licence_type": _("Kind of licence"),
     "gst_code": _("GST code (HSN)"),
@@ -68,6 +77,8 @@ LABELS: dict[str, Any] = {
     "extension_48": _("Extension of time under section 48 asked for"),
     "extension_reason": _("Reason for the extension"),
     "country_of_consignment": _("Country of consignment"),
+    "mawb_date": _("Date of the MAWB"),
+    "hawb_date": _("Date of the HAWB"),
     "marks": _("Marks and numbers"),
     "package_type": _("Type of packages"),
     "gateway_port": _("Gateway port"),
@@ -79,10 +90,15 @@ LABELS: dict[str, Any] = {
     "order_number": _("Purchase order number"),
     "order_date": _("Purchase order date"),
     "contract_number": _("Contract number"),
+    "contract_date": _("Contract date"),
     "credit_number": _("Letter of credit number"),
-    "supplier": _("Supplier, name and address"),
+    "credit_date": _("Letter of credit date"),
+    "supplier": _("Supplier"),
+    "supplier_address": _("Address of the supplier"),
     "seller": _("Seller, where not the supplier"),
+    "seller_address": _("Address of the seller"),
     "broker": _("Broker or agent"),
+    "broker_address": _("Address of the broker or agent"),
     "related": _("Buyer and seller are related"),
     "price_influenced": _("The relation has influenced the price"),
     "svb_order": _("Order of the Special Valuation Branch"),
@@ -91,6 +107,9 @@ LABELS: dict[str, Any] = {
 }
 
 HINTS: dict[str, Any] = {
+    "discount_currency": _("Left empty: the currency of the invoice."),
+    "landing_charges": _("In the currency of the invoice. Since 26.09.2017 they are no part of the value."),
+    "general_description": _("The class of goods this item belongs to."),
     "invoice_date": _("For example 2026-11-12 or 12/11/2026."),
     "invoice_terms": _("What the price includes."),
     "kyc_number": _("Of an Aadhaar only the last four digits are kept."),
@@ -112,6 +131,9 @@ HINTS: dict[str, Any] = {
     "gateway_port": _("Where the goods entered India, if elsewhere."),
     "valuation_rule": _("Left empty: the transaction value."),
     "inland_charges": _("Ex works only: the cost to the port of export, in the currency of the invoice."),
+    **dict.fromkeys(
+        ("mawb_date", "hawb_date", "contract_date", "credit_date"), _("For example 2026-11-12 or 12/11/2026.")
+    ),
     "order_date": _("For example 2026-11-12 or 12/11/2026."),
     "svb_order_date": _("For example 2026-11-12 or 12/11/2026."),
 }
@@ -121,6 +143,13 @@ WIDTHS = {
     "insurance": 10,
     "inland_charges": 10,
     "discount": 10,
+    "landing_charges": 10,
+    **dict.fromkeys(("mawb_date", "hawb_date", "contract_date", "credit_date"), 10),
+    **dict.fromkeys(
+        ("igst_notification", "igst_notification_sl_no", "cess_notification", "cess_notification_sl_no"), 10
+    ),
+    "general_description": 20,
+    "brand": 20,
     "iec": 10,
     "iec_branch": 4,
     "ad_code": 10,
@@ -150,16 +179,30 @@ WIDTHS = {
 }
 FIGURES = {
     "freight", "insurance", "inland_charges", "discount", "quantity", "unit_price", "item_packages", "licence_debit", "bond_amount",
-    "loading_charges", "other_charges",
+    "loading_charges", "other_charges", "landing_charges",
 }  # fmt: skip
 YES_NO = {
     "ecommerce", "eou", "repair_and_return", "government", "high_sea_sale", "first_proviso", "first_check",
     "provisional_documents", "extension_48", "related", "price_influenced",
 }  # fmt: skip
-SELDOM = {  # asked of few items: licences, further codes, packing
+SELDOM = {  # asked of few: licences, further codes, packing, exemptions, dates and addresses of Form E
     "licence_number", "licence_type", "licence_debit", "cetsh", "gst_code", "item_packages", "item_marks",
+    "notification_type", "igst_notification", "igst_notification_sl_no", "cess_notification", "cess_notification_sl_no",
+    "general_description", "brand", "discount_currency", "landing_charges", "mawb_date", "hawb_date", "contract_date",
+    "credit_date", "supplier_address", "seller_address", "broker_address",
 }  # fmt: skip
-LONG = {"description", "cha_address", "marks", "extension_reason", "supplier", "seller", "broker"}
+LONG = {
+    "description",
+    "cha_address",
+    "marks",
+    "extension_reason",
+    "supplier",
+    "seller",
+    "broker",
+    "supplier_address",
+    "seller_address",
+    "broker_address",
+}
 TERMS = (
     ("FOB", _("FOB: free on board, without freight and insurance")),
     ("CIF", _("CIF: with freight and insurance")),
@@ -187,7 +230,7 @@ RULES_OF_VALUATION = (
 CHOICES: dict[str, Any] = {
     "nature": Nature.choices, "gift_kind": Gift.choices, "importer_category": FormE.Category.choices,
     "be_category": FormE.Purpose.choices, "be_class": FormE.Class.choices, "be_type": FormE.Type.choices,
-    "valuation_rule": RULES_OF_VALUATION,
+    "valuation_rule": RULES_OF_VALUATION, "notification_type": NotificationType.choices,
 }  # fmt: skip
 
 

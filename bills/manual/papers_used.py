@@ -47,7 +47,9 @@ def put(
 def take_back(form: ManualForm, remarks: str) -> list[Notice]:
     """Take what was recorded off the form; the courier for which it stood is told."""
     subject = _("%(form)s: the record of %(hawb)s is withdrawn") % {"form": form, "hawb": form.hawb}
-    notice = Notice(audience=f"courier:{form.courier_id}", subject=subject, body=remarks)
+    notice = Notice(
+        audience=f"courier:{form.courier_id}", station=form.station_id, subject=subject, body=remarks
+    )  # fmt: skip
     form.order = form.courier = form.cleared_at = form.assessable_value = form.collected = None
     form.hawb = form.consignee = form.goods = form.officer = form.receipt = ""
     form.remarks = remarks

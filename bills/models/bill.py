@@ -80,6 +80,8 @@ class CourierBillOfEntry(HeldClearance):
     insurance = _money(null=True, blank=True)
     inland_charges = _money(null=True, blank=True)
     discount = _money(null=True, blank=True)
+    discount_currency = models.CharField(max_length=3, blank=True)  # where it is not that of the invoice
+    landing_charges = _money(null=True, blank=True)  # declared; no part of the value since 26.09.2017
     hawb_image = models.CharField(max_length=120, blank=True)
     invoice_image = models.CharField(max_length=120, blank=True)
 
@@ -113,6 +115,7 @@ class CourierBillOfEntry(HeldClearance):
     examination_prescribed = models.BooleanField(default=False)
     documents_required = models.CharField(max_length=400, blank=True)
     documents_complete = models.BooleanField(default=True)
+    documents_chased_at = models.DateTimeField(null=True, blank=True)  # when the firm was last reminded of them
 
     # What the desks found
     holds = models.CharField(max_length=60, blank=True)  # what keeps it from Out of Charge: `QUERY AMENDMENT`

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import CustomsStation
-from bills.kinds import Gift, Nature
+from bills.kinds import Gift, Nature, NotificationType
 from bills.models.bill import CourierBillOfEntry
 from bills.models.covered import goods_of
 from bills.numbers import out_of_charge_series
@@ -40,6 +40,11 @@ class Item(models.Model):
     unit_price = models.DecimalField(max_digits=16, decimal_places=4)
     notification = models.CharField(max_length=20, blank=True)
     notification_sl_no = models.CharField(max_length=12, blank=True)
+    notification_type = models.CharField(max_length=14, choices=NotificationType.choices, blank=True)
+    igst_notification = models.CharField(max_length=20, blank=True)  # exempts from IGST, as declared
+    igst_notification_sl_no = models.CharField(max_length=12, blank=True)
+    cess_notification = models.CharField(max_length=20, blank=True)  # exempts from compensation cess, as declared
+    cess_notification_sl_no = models.CharField(max_length=12, blank=True)
     licence_number = models.CharField(max_length=20, blank=True)
     licence_type = models.CharField(max_length=20, blank=True)
     gst_code = models.CharField(max_length=8, blank=True)  # HSN of the GST
@@ -49,6 +54,8 @@ class Item(models.Model):
     gift_kind = models.CharField(max_length=16, choices=Gift.choices, blank=True)
     cetsh = models.CharField(max_length=8, blank=True)  # tariff item of the Central Excise Tariff
     licence_debit = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
+    general_description = models.CharField(max_length=120, blank=True)  # of the goods as a class (Form E)
+    brand = models.CharField(max_length=60, blank=True)
     invoice_place = models.PositiveIntegerField(default=1)  # which invoice of a CBE-XIV it stands on
     assessable_value = _rupees()
     bcd = _rupees()
@@ -76,9 +83,22 @@ class Item(models.Model):
     def beside(self) -> list[str]:
         """What is declared beside description, quantity and value, in the order of Form D; what was left empty is left out."""
         named = (
+            (gettext("General description"), (self.general_description,), " "),
+            (gettext("Brand"), (self.brand,), " "),
             (gettext("Manufacturer"), (self.manufacturer,), " "),
             (gettext("Packages"), (self.item_packages, self.item_marks), ", "),
+            (gettext("Type of notification"), (self.get_notification_type_display(),), " "),
             (gettext("Notification"), (self.notification, self.notification_sl_no), gettext(", sl. ")),
+            (
+                gettext("IGST exemption claimed"),
+                (self.igst_notification, self.igst_notification_sl_no),
+                gettext(", sl. "),
+            ),
+            (
+                gettext("Cess exemption claimed"),
+                (self.cess_notification, self.cess_notification_sl_no),
+                gettext(", sl. "),
+            ),
             (gettext("Licence"), (self.licence_type, self.licence_number), " "),
             (gettext("CETSH"), (self.cetsh,), " "),
             (gettext("GST code"), (self.gst_code,), " "),

@@ -14,12 +14,15 @@ from bills.models import Disposal, ReturnToOrigin, UnclearedNotice
 from bills.uncleared.goods import bill_of
 from eccs.pages import Column, Listing, link, register
 from eccs.written import brief, two_lines
-from manifests.models import WarehouseEntry
+from manifests.models import HouseAirwayBill, WarehouseEntry
 
 
 def search(text: str) -> Q:
-    """By the own number or the HAWB."""
-    return Q(number=text.upper()) | Q(hawb__number=text.upper())
+    """By the own number, the HAWB, or the notice that its goods are uncleared."""
+    upper = text.upper()
+    if upper.startswith("UCN_"):
+        return Q(hawb__in=UnclearedNotice.objects.filter(number=upper).values("hawb"))
+    return Q(number=upper) | Q(hawb__in=HouseAirwayBill.objects.filter(number=upper))
 
 
 def context(document: Any, actor: Any) -> dict[str, Any]:
@@ -50,7 +53,7 @@ PAGES: dict[str, Any] = {
     ),
     "page_template": "bills/uncleared_document.html",
     "trade_template": "bills/uncleared_courier.html", "related": ("hawb__manifest", "courier", "station"),
-    "search": search, "context": context,
+    "search": search, "dated_by": "asked_at", "context": context,
     "targets": dict.fromkeys({*ReturnToOrigin.stage_order(), *Disposal.stage_order()}, "target_of_days"),
 }  # fmt: skip
 register(Listing(model=ReturnToOrigin, slug="bills/returns", label=_("Returns to origin"), **PAGES))
@@ -58,5 +61,7 @@ register(Listing(model=Disposal, slug="bills/disposals", label=_("Disposals of u
 
 KEEPERS = (Role.WAREHOUSE_KEEPER, Role.CUSTODIAN_ADMIN)
 link(_("Uncleared goods"), "uncleared", *COURIERS, *KEEPERS, *OFFICERS)
+link(_("Notice of uncleared goods"), "uncleared-notice", *COURIERS, Role.IMPORTER, *KEEPERS, *OFFICERS, nav=False)
+link(_("Record the posting of a notice"), "uncleared-posted", Role.WAREHOUSE_KEEPER, nav=False)
 link(_("Ask for a return to origin"), "uncleared-return", Role.COURIER_SIGNATORY, nav=False)
 link(_("Propose the disposal of goods"), "uncleared-dispose", Role.WAREHOUSE_KEEPER, nav=False)

@@ -51,11 +51,12 @@ def document_link(document: Any) -> SafeString:
 
 
 @register.simple_tag
-def tick(document: Any, label: str, ticked: bool) -> SafeString:
-    """The box with which a document of a list is selected."""
+def tick(document: Any, label: str, ticked: Any) -> SafeString:
+    """The box with which a document of a list is selected; `ticked` is whether all are, or which are."""
+    chosen = document.pk in ticked if isinstance(ticked, set) else bool(ticked)
     return format_html(
         '<input form="bulk" type="checkbox" name="document" value="{}" aria-label="{} {}"{}>',
-        document.pk, label, document, mark_safe(" checked") if ticked else "",
+        document.pk, label, document, mark_safe(" checked") if chosen else "",
     )  # fmt: skip
 
 

@@ -15,10 +15,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Importer, Posting, User
+from accounts.people import addresses
 from accounts.roles import Role
 from bills.clearance.provisional import ProvisionalStage
+from bills.news import notices_about
 from bills.stages import Stage
-from eccs.models import Upload
+from eccs.models import Notice, Upload
 from manifests.clearance import Stage as ManifestStage
 from payments.clearance import Stage as ChallanStage
 from payments.models import CyberReceipt
@@ -163,3 +165,23 @@ def test_after_the_last_day_an_importer_reads_nothing() -> None:
     Posting.objects.filter(pk=posting.pk).update(until=timezone.localdate() - timedelta(days=1))
     assert [client.get(page).status_code for page in pages[:2]] == [404, 404]
     assert own.get_absolute_url() not in client.get(pages[2]).content.decode()
+
+
+def test_news_of_another_station_is_no_news_of_theirs(elsewhere: Callable[..., Client]) -> None:
+    there, here = elsewhere("DEL"), elsewhere("BLR")
+    for name in ("one.del", "one.blr"):
+        User.objects.filter(username=name).update(email=f"{name}@eccs.example")
+    one = bill(Stage.QUERY)
+    Notice.objects.bulk_create(
+        [
+            *notices_about(one, lambda: "The query is old"),
+            Notice(audience=f"courier:{one.courier_id}", subject="To all", body="x"),
+        ]
+    )
+    assert "The query is old" in here.get("/").content.decode()
+    page = there.get("/").content.decode()
+    assert "The query is old" not in page and "To all" in page
+    audience = f"courier:{one.courier_id}"
+    told = [address for some in addresses(audience, "BLR").values() for address in some]
+    assert "one.blr@eccs.example" in told and "one.del@eccs.example" not in told
+    assert "one.del@eccs.example" in [address for some in addresses(audience).values() for address in some]

@@ -78,7 +78,9 @@ def test_bills_are_not_filed_by_upload(signed_in: SignedIn, hawb: HouseAirwayBil
 def test_a_manifest_is_not_submitted(signed_in: SignedIn, hawb: HouseAirwayBill, stop: Any) -> None:
     draft = manifest(ManifestStage.DRAFT, courier=hawb.manifest.courier, number=None)
     words = stop(draft.courier)
-    answer = signed_in("signatory.swift").post(draft.step_url("submit"), {"confirm": "1"})
+    answer = signed_in("signatory.swift").post(
+        draft.step_url("submit"), {"confirm": "1", "submit-complete": "on", "submit-true": "on"}
+    )
     assert answer.status_code == 409 and words in answer.content.decode().split("<main")[1]
     assert ExpressCargoManifest.objects.get(pk=draft.pk).stage == ManifestStage.DRAFT
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -65,6 +66,8 @@ def test_a_courier_brings_a_flight_and_it_leaves_customs(visit: Visit) -> None:
 
     flight = hand_in_manifest(page, 5)
     page.goto(flight.get_absolute_url())
+    for box in page.get_by_role("checkbox", name=re.compile("This manifest is complete|true to the documents")).all():
+        box.check()
     press(page, "Submit manifest")
     press(page, "Submit manifest")
     flight = ExpressCargoManifest.objects.get()

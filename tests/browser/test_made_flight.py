@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -123,6 +124,8 @@ def the_manifest(page: Page, right: Path, wrong: Path, truth: Truth, faults: Tru
     hand_in(page, right / "ecm.csv")
     expect(page.locator("h1")).to_be_visible()
     page.goto(flight.get_absolute_url())
+    for box in page.get_by_role("checkbox", name=re.compile("This manifest is complete|true to the documents")).all():
+        box.check()
     press(page, "Submit manifest")
     press(page, "Submit manifest")
     flight = ExpressCargoManifest.objects.get()

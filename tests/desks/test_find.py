@@ -7,17 +7,23 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
+from bills.listing import by_number, ending
+from bills.models import CourierBillOfEntry, UnclearedNotice
 from bills.stages import Stage
 from eccs.search import understood
 from manifests.clearance import Stage as ManifestStage
 from manifests.models import HouseAirwayBill, Package
 from tests.desks.conftest import SignedIn
+from tests.factories.amendments import amendment
 from tests.factories.bills import bill, hawb_of
 from tests.factories.challans import challan
 from tests.factories.documents import bill_of_documents
 from tests.factories.manifests import house_airway_bill, manifest
+from tests.factories.requests import amendment as amendment_of_a_bill
+from tests.factories.uncleared import disposal, return_to_origin
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +102,41 @@ def test_a_challan_is_found_by_number_in_its_firm(signed_in: SignedIn) -> None:
     one = challan("CREATED", bill(Stage.DUTY))
     assert signed_in("signatory.swift").get("/find/", {"q": str(one)})["Location"] == one.get_absolute_url()
     assert one.get_absolute_url() not in signed_in("signatory.metro").get("/find/", {"q": str(one)}).content.decode()
+
+
+def test_a_consignee_without_a_bill_is_found_on_its_manifest(signed_in: SignedIn) -> None:
+    one, flight = bill(Stage.ASSESSMENT), manifest(ManifestStage.ARRIVAL_SCAN)
+    name = hawb_of(one).consignee_name[:9]
+    assert signed_in("ao.blr").get("/find/", {"q": name})["Location"] == one.get_absolute_url()
+    house_airway_bill(flight)
+    found = signed_in("ao.blr").get("/find/", {"q": name.lower()}).content.decode()
+    assert one.get_absolute_url() in found and flight.get_absolute_url() in found
+    for other in ("ao.del", "signatory.metro"):
+        assert flight.get_absolute_url() not in signed_in(other).get("/find/", {"q": name}).content.decode()
+
+
+def test_requests_returns_and_disposals_are_found_by_day_and_by_the_notice(signed_in: SignedIn) -> None:
+    back, gone, asked, changed = return_to_origin(), disposal(), amendment_of_a_bill(), amendment()
+    notice = UnclearedNotice.objects.get(hawb=gone.hawb)
+    officer = signed_in("dcac.blr")
+    found = officer.get("/find/", {"q": f"{timezone.localdate():%d/%m/%Y}"}).content.decode()
+    for one in (back, gone, asked, changed):
+        assert one.get_absolute_url() in found, one
+    earlier = officer.get("/find/", {"q": f"{timezone.localdate() - timedelta(days=9):%d/%m/%Y}"}).content.decode()
+    assert back.get_absolute_url() not in earlier
+    said = officer.get("/find/", {"q": str(notice).lower()}).content.decode()
+    assert gone.get_absolute_url() in said and gone.hawb.manifest.get_absolute_url() in said
+    assert gone.get_absolute_url() not in signed_in("dcac.del").get("/find/", {"q": str(notice)}).content.decode()
+
+
+def test_a_bill_is_found_by_the_end_of_its_number_through_the_index() -> None:
+    one = bill(Stage.ASSESSMENT)
+    groups = "_".join(str(one).split("_")[-2:])
+    assert str(one) in ending(groups)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = CourierBillOfEntry.objects.filter(by_number(groups)).explain()
+    assert "number" in plan and "Seq Scan on bills_courierbillofentry" not in plan
 
 
 ODD: list[Any] = [

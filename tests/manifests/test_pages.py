@@ -133,7 +133,9 @@ def test_5_1_a_manifest_is_submitted_from_its_page_and_gets_its_number(
     client = signed_in("signatory.swift")
     send(signed_in("courier.swift"), draft, as_csv([shipment("SWF001")]))
     assert "Submit manifest" in client.get(draft.get_absolute_url()).content.decode()
-    client.post(draft.step_url("submit"), {"confirm": "1"})
+    untold = client.post(draft.step_url("submit"), {"confirm": "1", "submit-true": "on"})
+    assert untold.status_code == 422 and "Tick this declaration" in untold.content.decode()
+    client.post(draft.step_url("submit"), {"confirm": "1", "submit-complete": "on", "submit-true": "on"})
     submitted = ExpressCargoManifest.objects.get(pk=draft.pk)
     assert submitted.stage == Stage.SUBMITTED
     assert submitted.number is not None and submitted.number.startswith("ECM_BLR_")
@@ -143,7 +145,9 @@ def test_5_1_a_manifest_is_submitted_from_its_page_and_gets_its_number(
 
 
 def test_an_empty_manifest_is_not_submitted(signed_in: SignedIn, draft: ExpressCargoManifest) -> None:
-    answer = signed_in("signatory.swift").post(draft.step_url("submit"), {"confirm": "1"})
+    answer = signed_in("signatory.swift").post(
+        draft.step_url("submit"), {"confirm": "1", "submit-complete": "on", "submit-true": "on"}
+    )
     assert "no house airway bill yet" in answer.content.decode()
     assert ExpressCargoManifest.objects.get(pk=draft.pk).stage == Stage.DRAFT
 

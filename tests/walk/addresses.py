@@ -179,7 +179,7 @@ def _of_manifests(world: World, draft: ExpressCargoManifest, flight: ExpressCarg
 
 def _of_amendments(world: World, asked: ManifestAmendment) -> None:
     hawb, flight = asked.manifest.hawbs.order_by("pk")[0], asked.manifest
-    for name in ("manifest-amend", "amend-header", "amend-add", "manifest-versions"):
+    for name in ("manifest-amend", "amend-header", "amend-igm", "amend-add", "manifest-versions", "manifest-print"):
         world.own(name, flight.key)
     for name in ("amend-shipment", "hawb-hold"):
         world.own(name, flight.key, hawb.number)
@@ -230,7 +230,14 @@ def _upload(kind: str, state: str, flight: ExpressCargoManifest) -> Upload:
 
 def _of_uncleared_goods(world: World) -> None:
     entry = lying(40)
-    world.own("uncleared-notice", notified(entry).number)
+    to = Importer.objects.filter(iec=IMPORTER_IEC).first() or importer(iec=IMPORTER_IEC)
+    for name in ("uncleared-notice", "uncleared-posted"):
+        world.own(
+            name,
+            notified(entry, importer=to, posted_on=None).number
+            if name == "uncleared-notice"
+            else notified(lying(40)).number,
+        )
     world.own("uncleared-return", entry.pk)
     blank = manual_form().number
     for name in ("manual-issued", "manual-blanks"):
