@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 
 from accounts.locations import Location
 from eccs.audit import AuditLine
@@ -98,7 +99,7 @@ def test_the_location_directory_is_found_and_kept(signed_in: SignedIn) -> None:
     [(b"hawb,goods\nSWF1,lamps\nSWF2,books\n", ["SWF1", "SWF2"]), (b"SWF1\nSWF2\n", ["SWF1", "SWF2"]), (b"", [])],
 )
 def test_a_list_of_hawbs_is_read_with_or_without_a_heading(content: bytes, found: list[str]) -> None:
-    form = ListForm({}, {"file": SimpleUploadedFile("list.csv", content)})
+    form = ListForm({}, MultiValueDict({"file": [SimpleUploadedFile("list.csv", content)]}))
     assert form.is_valid() is bool(found), form.errors
     assert not found or form.cleaned_data["found"] == found
 
