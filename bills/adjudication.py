@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bills.assessment import revise, tell_change, valued
@@ -37,6 +38,7 @@ def adjudge(bill: CourierBillOfEntry, outcome: str, **order: Any) -> Iterable[mo
         warehouse.take_out_unseen(bill.shipments(), bill.taken_at, WarehouseEntry.Out.CONFISCATED)
         return [made, *confiscated_after_payment(made)]
     before = valued(bill)
+    bill.returned_on = timezone.localdate(bill.taken_at)
     bill.fine += made.fine
     bill.penalty += made.penalty
     if made.revised_duty is not None:

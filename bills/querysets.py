@@ -14,8 +14,8 @@ from manifests.querysets import entered_by, goods_handled_at
 
 
 def owed(of: str = "") -> Any:
-    """What a bill owes in all, in rupees: duty, interest, fine and penalty. `of` is the way to the bill: `bill__`."""
-    return F(f"{of}total_duty") + F(f"{of}interest") + F(f"{of}fine") + F(f"{of}penalty")
+    """What a bill owes in all, in rupees: duty, interest charged, fine, penalty and late charge. `of` is the way to the bill: `bill__`."""
+    return F(f"{of}total_duty") + F(f"{of}interest") + F(f"{of}fine") + F(f"{of}penalty") + F(f"{of}late_charge")
 
 
 class BillQuerySet(models.QuerySet[Any]):

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bills import form_e_shown, rates
+from bills import altered, dues, form_e_shown, rates
 from bills.assessment import reckon_again
 from bills.clearance.provisional import ProvisionalStage
 from bills.duty.levies import LEVIES
@@ -59,6 +59,11 @@ def summary(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]:
         "heads": heads(bill),
         "waived": Decimal(bill.duty_heads.get("WAIVED", "0")),
         "exempted": Decimal(bill.duty_heads.get("EXEMPTED", "0")),
+        "forgone": sum((item.duty_forgone for item in items), Decimal(0)),
+        "relieved": Decimal(bill.duty_heads.get("FORGONE", "0")),
+        "altered": altered.altered(bill) if bill.assessed_at or bill.rates_on != bill.presented_on else (),
+        "denied": altered.denied(items),
+        **dues.shown(bill),
         "form_e": form_e_shown.blocks(bill),
         "form_e_invoices": form_e_shown.invoices(bill, items),
         "exchange": _exact(bill.exchange_rate) if bill.exchange_rate else "",
@@ -152,7 +157,7 @@ def reckoning(bill: CourierBillOfEntry, items: list[Item]) -> dict[str, Any]:
         return {"lines": [_item_line(item) for item in items], "value_lines": []}
     sws = rule_book().amount("sws_percent", bill.presented_on, bill.station_id)
     lines = [
-        {**_item_line(item), "workings": workings(goods, sws_percent=sws)}
+        {**_item_line(item), "workings": workings(goods, sws_percent=sws), "exempted": goods.full is not None}
         for item, goods in zip(items, found.goods, strict=True)
     ]
     several = list(bill.invoices.all()) if bill.kind == Kind.XIV else []

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from bills.views import documents, entry, estimator, manual, papers, rate_files, start, tariff, uncleared, uploads
+from bills.views import (
+    documents,
+    entry,
+    estimator,
+    holidays,
+    manual,
+    papers,
+    rate_files,
+    start,
+    tariff,
+    uncleared,
+    uploads,
+)
 
 urlpatterns = [
     path("new/", start.start, name="bill-start"),
@@ -48,6 +60,9 @@ urlpatterns = [
     path("tariff/<str:cth>/", tariff.item, name="tariff-item"),
     path("exchange-rates/", tariff.exchange, name="exchange-rates"),
     path("exchange-rates/<str:currency>/", tariff.currency, name="exchange-rate"),
+    path("exemptions/", tariff.exemptions, name="exemptions"),
+    path("holidays/", holidays.holidays, name="holidays"),
+    path("holidays/<int:pk>/remove/", holidays.remove, name="holiday-remove"),
     path("flights/<str:key>/", uploads.upload, name="bill-upload"),
     path("flights/<str:key>/images/", uploads.images_of_flight, name="bill-images"),
 ]

@@ -113,6 +113,19 @@ RULES = {
     "landing_percent": RuleKind(_("Landing charges in the value, percent of CIF"), Decimal, most=100),
     "sws_percent": RuleKind(_("Social welfare surcharge, percent of BCD and AIDC"), Decimal, most=100),
     "interest_percent": RuleKind(_("Interest on duty paid late, percent a year"), Decimal, most=100),
+    "interest_percent_final": RuleKind(
+        _("Interest on the extra duty of a final assessment, percent a year"), Decimal, most=100
+    ),
+    "duty_due_days": RuleKind(_("Duty of a self-assessed bill is due so many working days after it is presented"), int),
+    "duty_due_days_assessed": RuleKind(
+        _("Duty that an officer assessed is due so many working days after the bill is returned"), int
+    ),
+    "saturday_is_holiday": RuleKind(_("Saturday is no working day of Customs"), bool),
+    "sunday_is_holiday": RuleKind(_("Sunday is no working day of Customs"), bool),
+    "late_filing_charge": RuleKind(_("A bill presented after the day of arrival bears a late charge"), bool),
+    "late_filing_first_days": RuleKind(_("Late charge: days at the first rate"), int),
+    "late_filing_first_rupees": RuleKind(_("Late charge a day at first, rupees"), Decimal),
+    "late_filing_later_rupees": RuleKind(_("Late charge a day after that, rupees"), Decimal),
     "password_length": RuleKind(_("Shortest password, characters"), int, least=8, most=32),
     "password_length_privileged": RuleKind(
         _("Shortest password of those who administer, characters"), int, least=8, most=32
@@ -149,6 +162,8 @@ RULES = {
         _("A firm is reminded of the documents of a provisional assessment so many days before"), int
     ),
     "provisional_limit_months": RuleKind(_("Final assessment after the provisional one at the latest, months"), int),
+    "pay_at_bank": RuleKind(_("Challans are paid at an authorised bank directly"), bool),
+    "pay_from_cash_ledger": RuleKind(_("Challans are paid from the Electronic Cash Ledger"), bool),
     "bond_percent": RuleKind(_("Amount of a bond, percent of the duty it secures"), Decimal, least=1, most=1000),
     "bond_security_percent": RuleKind(_("Bank guarantee behind a bond, percent of its amount"), Decimal, most=100),
     "bond_first_alert_days": RuleKind(_("First alert before a bond expires, days"), int, least=1, most=365),
@@ -241,6 +256,11 @@ class RuleBook:
                 if from_date <= on:
                     return value
         raise NoRuleInForce(f"{name} has no value on {on:%d/%m/%Y}")
+
+    def changes(self, name: str, station: str = "") -> list[tuple[date, Value]]:
+        """The values one after the other, each with the day on which it began to hold at a station."""
+        days = {day for key in ((name, station), (name, "")) for day, _value in self._rows.get(key, ())}
+        return [(day, self.value(name, day, station)) for day in sorted(days)]
 
     def amount(self, name: str, on: date, station: str = "") -> Decimal:
         """A value in rupees or percent."""

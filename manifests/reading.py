@@ -120,8 +120,8 @@ def judge(upload: Upload | None, table: Table) -> None:
 
 
 def _judge_transshipment(table: Table) -> None:
-    values = table.values
-    known: frozenset[str] = frozenset()
+    """What is sent on goes to a place of the location directory."""
+    values, known = table.values, frozenset[str]()
     for index, (wanted, place) in enumerate(zip(values["transshipment"], values["transshipment_to"], strict=True)):
         if not wanted or table.is_faulty(index, "transshipment_to"):
             continue

@@ -37,7 +37,7 @@ def receipt_paper(challan: Challan, printed_by: str = "") -> ReceiptPaper:
         ),
         receipt=number, challan=f"{challan.number}, {moment(challan.created_at)}",
         paid_by=f"{challan.payer.name}, {challan.payer_number}",
-        paid_from=_("Account at the authorised bank"), bank_reference=challan.bank_transaction,
+        paid_from=_("Electronic Cash Ledger") if challan.paid_from_ledger else challan.bank_name, bank_reference=challan.bank_transaction,
         confirmed=moment(challan.paid_at), station=str(challan.station),
         heads=tuple((head_label(head), Decimal(challan.heads[head])) for head in heads_of(challan)),
         total=challan.amount,

@@ -19,16 +19,23 @@ from bills.models import CourierBillOfEntry, ProvisionalAssessment
 from eccs.numbering import Numbered
 from eccs.stage_field import StageField
 from eccs.trail import TrailLine
-from payments import ledger
-from payments.clearance import ChallanClearance, Stage
+from payments import banks, ledger
+from payments.authorised import BankAuthorisation, RefusedMessage
+from payments.cash import ledger as cash
+from payments.cash.models import CashAccount, CashEntry, CashLine
+from payments.clearance import LEDGER, ChallanClearance, Kind, Stage
 from payments.numbers import challan_number, challan_series, receipt_series
 from payments.querysets import ChallanQuerySet
 from transit.models import CargoTransferManifest
 
 
 class Challan(ChallanClearance):
-    """A TR-6 challan: bills that one firm filed at one station, paid together (PN17 8.0)."""
+    """A TR-6 challan: bills that one firm filed at one station, paid together (PN17 8.0); or a deposit into its cash ledger."""
 
+    Kind = Kind
+
+    kind = models.CharField(max_length=7, choices=Kind.choices, default=Kind.DUES)
+    bank = models.CharField(max_length=12, blank=True, default="BANK")  # where it is paid; nothing for the cash ledger
     station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="challans")
     courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, null=True, related_name="challans")
     importer = models.ForeignKey(Importer, models.PROTECT, null=True, related_name="challans")  # for its own goods
@@ -50,7 +57,10 @@ class Challan(ChallanClearance):
     class Meta:
         verbose_name = _("challan")
         constraints = [
-            models.CheckConstraint(condition=Q(amount__gt=0, bill_count__gt=0), name="challan_is_for_something"),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0) & (Q(kind="DUES", bill_count__gt=0) | Q(kind="DEPOSIT", bill_count=0)),
+                name="challan_is_for_something",
+            ),
             models.CheckConstraint(
                 condition=Q(courier=None, importer__isnull=False) | Q(courier__isnull=False, importer=None),
                 name="challan_has_one_payer",
@@ -61,7 +71,9 @@ class Challan(ChallanClearance):
                 name="challan_paid_has_transaction",
             ),
             models.UniqueConstraint(
-                fields=["bank_transaction"], condition=~Q(bank_transaction=""), name="challan_one_for_a_transaction"
+                fields=["bank", "bank_transaction"],
+                condition=~Q(bank_transaction=""),
+                name="challan_one_for_a_transaction",
             ),
         ]
         indexes = [
@@ -107,6 +119,21 @@ class Challan(ChallanClearance):
         """The firm as a list names it."""
         return self.courier.short_name if self.courier else str(self.importer)
 
+    @property
+    def is_deposit(self) -> bool:
+        """Whether it brings money onto the cash ledger, instead of paying for something."""
+        return self.kind == Kind.DEPOSIT
+
+    @property
+    def paid_from_ledger(self) -> bool:
+        """Whether it was paid from the Electronic Cash Ledger."""
+        return self.told_by == LEDGER
+
+    @property
+    def bank_name(self) -> str:
+        """The bank as people call it."""
+        return banks.name_of(self.bank) if self.bank else ""
+
     def release_bills(self) -> None:
         """The bills may be put on another challan."""
         self.lines.update(live=False)
@@ -114,6 +141,8 @@ class Challan(ChallanClearance):
     def settle(self, bank_transaction: str, told_by: str) -> Iterable[models.Model]:
         """Credit every bill and make out the receipt."""
         self.bank_transaction, self.told_by, self.paid_at = bank_transaction, told_by, self.taken_at
+        if told_by != LEDGER:
+            cash.receive(self)
         ledger.credit_bills(self)
         return [CyberReceipt(challan=self, station_id=self.station_id, issued_at=self.paid_at)]
 
@@ -151,6 +180,9 @@ class ChallanLine(models.Model):
     )  # whose extra duty it is
     amount = models.DecimalField(max_digits=16, decimal_places=2)
     heads = models.JSONField(default=dict)
+    interest = models.DecimalField(
+        max_digits=16, decimal_places=2, default=Decimal(0)
+    )  # of it, run until the day of the challan
     live = models.BooleanField(default=True)
     credited_at = models.DateTimeField(null=True)
     refusal = models.CharField(max_length=300, blank=True)  # why a paid amount could not be credited to the bill
@@ -196,7 +228,9 @@ class ChallanLine(models.Model):
         return self.bill.consignment if self.bill else str(self.transfer.destination_id if self.transfer else "")
 
     def close(self, actor: Actor, words: str) -> None:
-        """What was paid and could not be credited is recorded as refundable."""
+        """What was paid and could not be credited is recorded as refundable, and goes back onto the firm's cash ledger."""
+        if cash.may_pay_from_ledger(self.challan.station_id):
+            cash.credit_back(self.challan, self.amount, f"line:{self.pk}", words, actor, from_bank=False)
         self.settled_at, self.settled_by_id, self.settlement = timezone.now(), actor.user_id, words
         self.save(update_fields=["settled_at", "settled_by", "settlement"])
 
@@ -244,6 +278,7 @@ class BankMessage(models.Model):
         QUEUED = "QUEUED", _("For reconciliation")
 
     nonce = models.CharField(max_length=32, unique=True)
+    bank = models.CharField(max_length=12, default="BANK")
     sort = models.CharField(max_length=12, choices=Sort.choices)
     challan = models.ForeignKey(Challan, models.PROTECT, null=True, related_name="messages")
     challan_number = models.CharField(max_length=10)
@@ -286,3 +321,11 @@ class BankMessage(models.Model):
         """Somebody has put it right."""
         self.settled_at, self.settled_by_id, self.settlement = timezone.now(), actor.user_id, words
         self.save(update_fields=["settled_at", "settled_by", "settlement"])
+
+
+from payments.reconciling.models import BankDifference  # noqa: E402 its tables belong to this application
+
+__all__ = [
+    "BankAuthorisation", "BankDifference", "BankMessage", "CashAccount", "CashEntry", "CashLine", "Challan", "ChallanLine",
+    "ChallanTrail", "CyberReceipt", "RefusedMessage",
+]  # fmt: skip

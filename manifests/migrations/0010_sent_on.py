@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('manifests', '0009_chasers'),
+        ("manifests", "0009_chasers"),
     ]
 
     operations = [

@@ -28,13 +28,13 @@ from bills.models import (
 from bonds.models import Bond, BondMaster
 from eccs.workflow import Document, Step
 from manifests.models import ExpressCargoManifest, ManifestAmendment
-from payments.models import BankMessage, Challan
+from payments.models import BankDifference, BankMessage, Challan
 from tests.every_step import directory
 from tests.factories.advisories import advisory
 from tests.factories.amendments import amendment
 from tests.factories.bills import bill
 from tests.factories.bonds import bond, bond_master
-from tests.factories.challans import challan
+from tests.factories.challans import bank_difference, challan, funded
 from tests.factories.directory import custodian, importer
 from tests.factories.firms import registration
 from tests.factories.manifests import manifest
@@ -240,6 +240,7 @@ CASES: dict[type[Document], Case] = {
             "confirm_paid": lambda _one: {"bank_transaction": "SBX261119140073318", "told_by": "confirmation"},
         },
     ),
+    BankDifference: Case(bank_difference, dict.fromkeys(("settle", "credit_ledger"), REMARKS)),
     Bond: Case(
         bond,
         {
@@ -295,7 +296,7 @@ def late_payment(one: Challan) -> None:
 
 def wants_more(model: type[Document], declared: Step) -> bool:
     """Whether the step wants more on its document than its stage brings."""
-    return declared.name in CASES[model].before or declared.name == "accept_late_payment"
+    return declared.name in CASES[model].before or declared.name in ("accept_late_payment", "pay_from_ledger")
 
 
 def ready(model: type[Document], declared: Step, stage: str, **given: Any) -> Any:
@@ -305,6 +306,8 @@ def ready(model: type[Document], declared: Step, stage: str, **given: Any) -> An
     made = case.make(stage, **more, **given)
     if declared.name == "accept_late_payment":
         late_payment(made)
+    if declared.name == "pay_from_ledger":
+        funded(made)
     return made
 
 

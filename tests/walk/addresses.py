@@ -16,7 +16,7 @@ from accounts.advisories import Stage as AdvisoryStage
 from accounts.credentials import ExpiryExercise
 from accounts.directory.registration import Stage as CourierStage
 from accounts.models import Importer
-from bills.models import Attachment, CourierBillOfEntry, OutOfCharge
+from bills.models import Attachment, CourierBillOfEntry, Holiday, OutOfCharge
 from bills.stages import Stage
 from eccs import audit
 from eccs.audit import AuditLine
@@ -34,14 +34,16 @@ from manifests.models import (
     ManifestAmendment,
     WarehouseEntry,
 )
+from payments.cash import ledger as cash
 from payments.clearance import Stage as ChallanStage
-from payments.models import BankMessage, Challan, CyberReceipt
+from payments.models import BankAuthorisation, BankMessage, Challan, CyberReceipt, RefusedMessage
+from payments.reconciling.models import BankScroll, ScrollEntry
 from tests.factories import firms
 from tests.factories.advisories import advisory
 from tests.factories.amendments import amendment
 from tests.factories.bills import bill
 from tests.factories.bonds import bond, bond_master
-from tests.factories.challans import challan
+from tests.factories.challans import bank_difference, challan
 from tests.factories.directory import custodian, importer
 from tests.factories.documents import bill_of_documents
 from tests.factories.manifests import house_airway_bill, manifest
@@ -121,7 +123,7 @@ def build() -> World:
     arrived = [arrival(), arrival("RECORDED")]
     papers = [bill_of_documents(Stage.DRAFT), bill_of_documents(Stage.XRAY)]
     world.documents = [
-        sent_back, disposed, *bonds, *sent_on, *arrived, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, owed, paid, *people, *roles,
+        bank_difference(), sent_back, disposed, *bonds, *sent_on, *arrived, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, owed, paid, *people, *roles,
         _of_the_port_admin(world),
     ]  # fmt: skip
     _generic(world)
@@ -249,11 +251,33 @@ def _of_payments(world: World, owed: Challan, paid: Challan) -> None:
     for one in (owed, paid):
         world.own("go-to-bank", one.number)
         world.own("cyber-receipt", one.number)
+        world.own("challan-print", one.number)
     said = BankMessage.objects.create(
         nonce="walk", sort="confirmation", challan=paid, challan_number=str(paid.number), bank_transaction="SBX1",
         amount_paise=100, status="PAID", outcome="QUEUED", reason="PAID_TWICE",
     )  # fmt: skip
     world.own("close-reconciliation", said.pk)
+    world.own(
+        "close-refused",
+        RefusedMessage.objects.create(day=timezone.localdate(), sort="return", fault="FORGED", challan=paid).pk,
+    )
+    today = timezone.localdate()
+    world.own(
+        "bank-end",
+        BankAuthorisation.objects.create(station_id="BLR", bank="BANK", from_date=today, source="Order 7").pk,
+    )
+    account = cash.receive(paid).lines.filter(account__sort="FIRM")[0].account
+    for name in ("cash-account", "cash-account-export", "cash-account-print"):
+        world.own(name, account.pk)
+    scroll = BankScroll.objects.create(
+        bank="BANK", day=today, sha256="0" * 64, entry_count=1, total_paise=paid.paise, sealed=True
+    )
+    ScrollEntry.objects.create(
+        scroll=scroll, challan_number=paid.number, bank_transaction=paid.bank_transaction, amount_paise=paid.paise,
+        decided_at=timezone.now(), finding="MATCHED",
+    )  # fmt: skip
+    for name in ("scroll-report", "scroll-export", "scroll-print"):
+        world.common(name, "BANK", f"{today:%Y-%m-%d}")
     line = paid.lines.get()
     line.refusal = "The bill is closed."
     line.save()
@@ -277,14 +301,15 @@ def _common(world: World) -> None:
     for name in (
         "desk", "counts", "find", "sign-out", "text-size", "keys", "manifests", "manifest-new", "bill-start", "payment-history",
         "switch", "people", "person-new", "person-from-elsewhere", "roles", "roles-open",
-        "new-challan", "reconciliation", "account", "kept-form", "session", "sessions-end-others", "password-change", "confirm-password",
+        "new-challan", "payment-export", "scrolls", "scroll-ask", "scroll-load", "cash-ledger", "cash-ledger-export",
+        "cash-ledger-print", "cash-deposit", "cash-accounts", "authorised-banks", "bank-authorise", "reconciliation", "account", "kept-form", "session", "sessions-end-others", "password-change", "confirm-password",
         "second-factor", "second-factor-square", "recovery-codes", "second-factor-policy", "expiry-exercises", "expiry-new",
         "differences-open", "warehouse-register", "warehouse-export", "warehouse-print", "warehouse-move",
         "manual", "manual-export", "manual-propose", "manual-issue", "uncleared", "uncleared-export", "uncleared-print",
         "uncleared-dispose", "audit", "audit-export", "documents", "role-holders", "advisories", "advisories-written",
         "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
         "bonds", "bonds-export", "transfers", "transfers-export", "transfer-new", "fee-challan", "locations", "location-new", "bond-request", "bond-master", "bond-master-enter", "custodian-new", "importers", "importer-new", "work", "hand-over",
-        "rate-files", "tariff", "exchange-rates",
+        "rate-files", "tariff", "exchange-rates", "exemptions", "holidays",
     ):  # fmt: skip
         world.common(name)
     world.common("session-end", 1)
@@ -328,7 +353,7 @@ def _rates(world: World) -> None:
     loaded = rate_file("PROPOSED")
     assert loaded.upload is not None
     loaded.upload.file.save("lamps.csv", ContentFile(b"cth\n"))
-    for sort in ("tariff", "exchange-rates"):
+    for sort in ("tariff", "exchange-rates", "exemptions"):
         world.common("upload-template", sort)
         world.common("rate-file-new", sort)
     for name in ("rate-file-changes", "rate-file-download"):
@@ -336,6 +361,9 @@ def _rates(world: World) -> None:
     world.common("rate-file-again", loaded.pk)
     world.common("tariff-item", "98049000")
     world.common("exchange-rate", "USD")
+    day = timezone.localdate() + timedelta(days=40)
+    holiday = Holiday.objects.create(day=day, name="Trial day", source="trial", station_id="BLR")
+    world.own("holiday-remove", holiday.pk)
 
 
 def _cancelled_exercise() -> ExpiryExercise:

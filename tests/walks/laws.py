@@ -47,13 +47,15 @@ OPEN_REQUEST = ("REQUESTED", "PROCESSED", "VERIFIED")
 EXAMINED = ("report_examination", "report_first_check_examination")
 DECLARED = (
     "government", "eou", "repair_and_return", "ecommerce", "iec", "iec_branch", "gstin", "state_code", "ad_code",
-    "invoice_number", "invoice_date", "invoice_terms", "currency", "freight", "insurance", "inland_charges", "discount",
-    "discount_currency", "landing_charges",
-    "exchange_rate",
+    "invoice_number", "invoice_date", "landing_charges",
+)  # fmt: skip
+ALTERABLE = (
+    "invoice_terms", "currency", "freight", "insurance", "inland_charges", "discount", "discount_currency", "exchange_rate",
 )  # fmt: skip
 REVALUED = ("file", "assess", "amend", "recompute_duty", "adjudicate", "finalise")
 BY_STEPS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(DECLARED, ("file", "amend")),
+    **dict.fromkeys(ALTERABLE, ("file", "amend", "assess")),
     **dict.fromkeys(("kyc_type", "kyc_number", "filed_at", "presented_on"), ("file",)),
     **dict.fromkeys(("risk_decision_id", "shipment_count", "bag_count"), ("file", "amend")),  # of a CBE-XI
     "facilitated": ("file", "send_back_for_assessment", "amend"),
@@ -61,7 +63,9 @@ BY_STEPS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("total_duty", "duty_heads"), REVALUED),
     **dict.fromkeys(("fine", "penalty"), ("adjudicate", "finalise")),
     "duty_paid": ("confirm_payment", "credit_payment", "clear_manually"),
-    "paid_at": ("confirm_payment", "credit_payment"),
+    **dict.fromkeys(("paid_at", "paid_heads", "interest"), ("confirm_payment", "credit_payment")),
+    "late_charge": ("file", "assess"),
+    "returned_on": ("assess", "approve_appraisal", "adjudicate", "finalise"),
     **dict.fromkeys(("xray_result", "xray_at"), ("clear_xray", "mark_suspicious", "amend")),
     "examined_at": (*EXAMINED, "order_re_examination", "mark_suspicious", "amend"),
     "out_of_charge_at": ("clear_xray", "give_out_of_charge"),
@@ -87,7 +91,7 @@ def ready_to_leave(before: State, after: State, steps: Steps) -> None:
     """No goods are Out of Charge but X-rayed, paid, arrived, examined where called for, with nothing open against them."""
     for bill in after.all(CourierBillOfEntry, stage="OUT_OF_CHARGE"):
         pk, goods = bill["id"], after.goods(bill)
-        owed = bill["total_duty"] + bill["interest"] + bill["fine"] + bill["penalty"]
+        owed = bill["total_duty"] + bill["interest"] + bill["fine"] + bill["penalty"] + bill["late_charge"]
         assert bill["xray_result"], "Out of Charge without X-ray"
         assert bill["duty_paid"] >= owed, "Out of Charge with duty unpaid"
         assert goods, "Out of Charge without goods"

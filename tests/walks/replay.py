@@ -216,8 +216,10 @@ class Replay:
         if tell := TELLS.get(line.step):
             tell(values, line)
         told = line.answers
-        for change in (told.get("alterations") or ()) if line.step == "assess" else ():
-            self._items[row["id"], int(change["item_no"])].update({n: v for n, v in change.items() if n in OF_ITEMS})
+        for change in (line.snapshot or {}).get("changes", ()) if line.step == "assess" else ():
+            target = self._items[row["id"], change["item"]] if change["item"] else values
+            if change["name"] in (OF_ITEMS if change["item"] else REPLAYED) and "invoice" not in change:
+                target[change["name"]] = change["new"]
         for change in told["changes"] if line.step == "amend" else ():
             if change["item"] and change["name"] in OF_ITEMS:
                 self._items[row["id"], change["item"]][change["name"]] = change["new"]
@@ -225,7 +227,7 @@ class Replay:
     def _retell_manifest(self, told: dict[str, Any]) -> None:
         kind, number, after = told["kind"], told["hawb"], told["after"]
         cells = {("packages" if name == "pieces" else name): value for name, value in after.items()}
-        if kind == "HEADER":
+        if kind in ("HEADER", "IGM"):
             self._flight.update({name: value for name, value in cells.items() if name in FLIGHT})
         elif kind == "DELETE":
             del self._shipments[number]

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0011_location_directory'),
         ('bonds', '0002_kept'),
-        ('manifests', '0010_sent_on'),
+        ("manifests", "0010_sent_on"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('bills', '0014_rates_kept'),
-        ('payments', '0005_recorded_as_refundable'),
+        ("payments", "0006_interest"),
         ('transit', '0002_kept'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

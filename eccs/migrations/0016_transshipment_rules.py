@@ -24,6 +24,6 @@ def sow(apps, schema_editor):
 class Migration(migrations.Migration):
     """Five rules more."""
 
-    dependencies = [("eccs", "0014_notices_of_a_station")]
+    dependencies = [("eccs", "0015_interest_rules")]
 
     operations = [migrations.RunPython(sow, migrations.RunPython.noop)]
