@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -42,8 +42,11 @@ def scan(transfer: CargoTransferManifest, way: str, codes: Sequence[str], actor:
     with transaction.atomic():
         _held(transfer, way)
         lines = dict(transfer.live_lines().values_list("hawb_id", "pk"))
+        bare = _without_labels(transfer)
+        wanted = list(dict.fromkeys(label for code in wanted for label in (bare[code][1] if code in bare else [code])))
         labels = Package.objects.filter(hawb__in=lines, crn__in=wanted).values_list("crn", "hawb_id")
         of_label = {crn: lines[hawb] for crn, hawb in labels}
+        of_label |= {label: line for line, found in bare.values() for label in found}
         known = set(transfer.scans.filter(way=way, code__in=wanted).values_list("code", flat=True))
         fresh = [code for code in wanted if code not in known and (code in of_label or way == IN)]
         now = timezone.now()
@@ -60,10 +63,24 @@ def scan(transfer: CargoTransferManifest, way: str, codes: Sequence[str], actor:
     return Seen(counted, len(wanted) - counted - len(strange), strange)
 
 
+def _without_labels(transfer: CargoTransferManifest) -> dict[str, tuple[int, list[str]]]:
+    """Of documents, which have no labels of their own: by HAWB, its line and what is counted for each of its pieces."""
+    if not transfer.manifest.is_documents:
+        return {}
+    rows = transfer.live_lines().filter(~Exists(Package.objects.filter(hawb=OuterRef("hawb"))))
+    return {
+        number: (line, [number] if pieces == 1 else [f"{number}/{part}" for part in range(1, pieces + 1)])
+        for number, line, pieces in rows.values_list("hawb__number", "pk", "packages")
+    }
+
+
 def tick(transfer: CargoTransferManifest, way: str, line_ids: Collection[int], actor: Actor) -> Seen:
     """Count every package of these shipments."""
-    hawbs = transfer.live_lines().filter(pk__in=line_ids).values("hawb")
-    return scan(transfer, way, list(Package.objects.filter(hawb__in=hawbs).values_list("crn", flat=True)), actor)
+    ticked = set(line_ids)
+    hawbs = transfer.live_lines().filter(pk__in=ticked).values("hawb")
+    labels = list(Package.objects.filter(hawb__in=hawbs).values_list("crn", flat=True))
+    bare = [number for number, (line, _labels) in _without_labels(transfer).items() if line in ticked]
+    return scan(transfer, way, labels + bare, actor)
 
 
 def take_back(transfer: CargoTransferManifest, way: str, line_ids: Collection[int]) -> int:

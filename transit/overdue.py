@@ -34,7 +34,7 @@ def _remind(transfer_id: int, today: date) -> int:
             return 0
         one.reminded_on = today
         one.save(update_fields=["reminded_on"])
-        Notice.objects.bulk_create([worded(f"courier:{one.courier_id}", lambda: _words(one, today))])
+        Notice.objects.bulk_create([worded(f"courier:{one.courier_id}", lambda: _words(one, today), one.station_id)])
     return 1
 
 

@@ -130,7 +130,9 @@ def alert_if_short(transfer: CargoTransferManifest) -> None:
     transfer.save(update_fields=["short_told"])
     if short is None:
         return
-    Notice.objects.bulk_create([worded(f"courier:{transfer.courier_id}", lambda: _alert(transfer, found))])
+    Notice.objects.bulk_create(
+        [worded(f"courier:{transfer.courier_id}", lambda: _alert(transfer, found), transfer.station_id)]
+    )
 
 
 def _alert(transfer: CargoTransferManifest, found: Look) -> tuple[str, str]:

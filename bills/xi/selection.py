@@ -136,7 +136,7 @@ def hold(manifest: ExpressCargoManifest) -> None:
 
 
 def judge(manifest: ExpressCargoManifest, chosen: Chosen, *, lock: bool = False) -> Judged:
-    """What would be covered: three reads, however many shipments. With `lock` they are held until the transaction ends."""
+    """What would be covered: four reads, however many shipments. With `lock` they are held until the transaction ends."""
     if lock:
         hold(manifest)
     found = HouseAirwayBill.objects.filter(manifest=manifest)
@@ -148,23 +148,41 @@ def judge(manifest: ExpressCargoManifest, chosen: Chosen, *, lock: bool = False)
     taken: dict[int, str | None] = dict(covered.values_list("hawb_id", "bill__number"))
     out = WarehouseEntry.objects.filter(hawb__manifest=manifest, out_on__in=LEFT)
     gone = set(out.values_list("hawb_id", flat=True))
+    sent_on = set(found.filter(transshipment=True).values_list("pk", flat=True))
 
     def why(one: Shipment) -> str:
         if one.pk in taken:
             return _("has a bill already: %(bill)s") % {"bill": taken[one.pk]}
         if one.pk in gone:
             return _("has left uncleared: its goods were returned to origin or disposed of")
+        if one.pk in sent_on:
+            return _("is for transshipment: it is cleared at its destination")
         return _("is on hold: release the hold first") if one.held_since else ""
 
-    return _whole(shipments, taken, gone) if chosen.whole else _named(shipments, chosen.named, why)
+    return _whole(shipments, taken, gone, sent_on) if chosen.whole else _named(shipments, chosen.named, why)
 
 
-def _whole(shipments: list[Shipment], taken: dict[int, str | None], gone: set[int]) -> Judged:
+def _whole(shipments: list[Shipment], taken: dict[int, str | None], gone: set[int], sent_on: set[int]) -> Judged:
     """Everything that may be filed."""
     judged = Judged()
-    reasons = {"taken": _("have a bill already"), "gone": _("have left uncleared"), "held": _("are on hold")}
+    reasons = {
+        "taken": _("have a bill already"),
+        "gone": _("have left uncleared"),
+        "sent on": _("are for transshipment"),
+        "held": _("are on hold"),
+    }
     for one in shipments:
-        which = "taken" if one.pk in taken else "gone" if one.pk in gone else "held" if one.held_since else ""
+        which = (
+            "taken"
+            if one.pk in taken
+            else "gone"
+            if one.pk in gone
+            else "sent on"
+            if one.pk in sent_on
+            else "held"
+            if one.held_since
+            else ""
+        )
         if which:
             judged.left_out[reasons[which]] = judged.left_out.get(reasons[which], 0) + 1
         else:

@@ -104,6 +104,19 @@ def test_a_list_of_hawbs_is_read_with_or_without_a_heading(content: bytes, found
     assert not found or form.cleaned_data["found"] == found
 
 
+def test_documents_without_labels_are_counted_by_their_hawb() -> None:
+    one = transfer(Stage.DEPARTURE, hawbs=2)
+    type(one.manifest).objects.filter(pk=one.manifest_id).update(kind="DOCUMENTS")
+    one, loose, keeper = type(one).objects.get(pk=one.pk), one.lines.order_by("pk")[0], actor("WAREHOUSE_KEEPER")
+    loose.hawb.pieces.all().delete()
+    type(loose.hawb).objects.filter(pk=loose.hawb_id).update(packages=3, packages_arrived=3)
+    one.lines.filter(pk=loose.pk).update(packages=3)
+    one.lines.update(packages_out=0)
+    assert gate.tick(one, gate.OUT, [loose.pk], keeper).counted == 3
+    assert gate.scan(one, gate.OUT, [loose.hawb.number], keeper).before == 3
+    assert list(one.lines.order_by("pk").values_list("packages_out", flat=True)) == [3, 0]
+
+
 def test_goods_are_not_sent_on_to_where_they_are() -> None:
     assert "the station itself" in " ".join(why_not_submit(transfer(to="BLR")))
 
