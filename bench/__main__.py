@@ -21,6 +21,8 @@ NAMES = (
     "walks",
     "tariff",
     "duty",
+    "payments",
+    "payment_kills",
 )
 
 

@@ -22,7 +22,7 @@ from rms.models import RiskRule
 
 LOOKED_AT = (
     "number", "consignor_name", "consignor_country", "consignee_name", "consignee_city", "gross_weight_kg", "packages",
-    "held_since", "arrived_at",
+    "held_since", "arrived_at", "transshipment",
 )  # fmt: skip
 LEFT = (WarehouseEntry.Out.RETURNED, WarehouseEntry.Out.DISPOSED)
 

@@ -55,4 +55,4 @@ def disposal_refused(disposal: Disposal) -> list[Notice]:
         subject = _("%(disposal)s: the disposal of %(hawb)s is refused") % told
         return subject, f"{disposal.decision}\n{disposal}  {settings.PUBLIC_URL}{disposal.get_absolute_url()}"
 
-    return [worded(keeper, words) for keeper in custodians_at(disposal.station_id)]
+    return [worded(keeper, words, disposal.station_id) for keeper in custodians_at(disposal.station_id)]

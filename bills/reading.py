@@ -98,6 +98,9 @@ def _judge_one(flight: Flight, table: Table, rows: list[int], used: list[str]) -
     if hawb.pk in flight.gone:
         table.fault(first, "hawb", number, _("has left uncleared: its goods were returned to origin or disposed of"))
         return None
+    if hawb.transshipment:
+        table.fault(first, "hawb", number, _("is for transshipment: it is cleared at its destination"))
+        return None
     if hawb.held_since is not None:
         table.fault(first, "hawb", number, _("is on hold: release the hold first"))
         return None

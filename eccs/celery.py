@@ -22,13 +22,17 @@ def after_commit(task: Any, *given: Any) -> None:
 
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.autodiscover_tasks(["accounts.directory"])
+app.autodiscover_tasks(["accounts.directory", "payments.reconciling"])
 
 app.conf.beat_schedule = {
     "send unsent notices": {"task": "eccs.tasks.send_notices", "schedule": 60.0},
     "seal the day's trail": {"task": "eccs.tasks.seal_trail", "schedule": crontab(hour=0, minute=10)},
     "resume uploads left behind": {"task": "eccs.tasks.resume_uploads", "schedule": 120.0},
     "ask the bank about silent challans": {"task": "payments.tasks.verify_silent_challans", "schedule": 120.0},
+    "reconcile with the banks": {
+        "task": "payments.reconciling.tasks.reconcile",
+        "schedule": crontab(hour="1-7", minute=30),
+    },
     "end sessions after the last day": {
         "task": "accounts.tasks.end_after_the_last_day",
         "schedule": crontab(minute=1),
@@ -48,6 +52,7 @@ app.conf.beat_schedule = {
     "end manual clearances": {"task": "bills.tasks.end_manual_clearances", "schedule": 300.0},
     "notify of uncleared goods": {"task": "bills.tasks.watch_uncleared", "schedule": crontab(hour=6, minute=0)},
     "watch the bonds": {"task": "bonds.tasks.watch_bonds", "schedule": crontab(minute=25)},
+    "watch the transshipments": {"task": "transit.tasks.watch_transfers", "schedule": crontab(hour=7, minute=10)},
     "watch the couriers' registrations": {
         "task": "accounts.directory.tasks.watch_registrations",
         "schedule": crontab(hour=0, minute=20),

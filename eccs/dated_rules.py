@@ -162,12 +162,25 @@ RULES = {
         _("A firm is reminded of the documents of a provisional assessment so many days before"), int
     ),
     "provisional_limit_months": RuleKind(_("Final assessment after the provisional one at the latest, months"), int),
+    "pay_at_bank": RuleKind(_("Challans are paid at an authorised bank directly"), bool),
+    "pay_from_cash_ledger": RuleKind(_("Challans are paid from the Electronic Cash Ledger"), bool),
     "bond_percent": RuleKind(_("Amount of a bond, percent of the duty it secures"), Decimal, least=1, most=1000),
     "bond_security_percent": RuleKind(_("Bank guarantee behind a bond, percent of its amount"), Decimal, most=100),
     "bond_first_alert_days": RuleKind(_("First alert before a bond expires, days"), int, least=1, most=365),
     "bond_second_alert_days": RuleKind(_("Second alert before a bond expires, days"), int, least=1, most=365),
     "bond_third_alert_days": RuleKind(_("Third alert before a bond expires, days"), int, least=1, most=365),
     "bond_last_alert_days": RuleKind(_("Last alert before a bond expires, days"), int, least=1, most=365),
+    "transshipment_bond_percent": RuleKind(
+        _("Transshipment: share of the value of the goods debited to the bond, percent"), Decimal, most=1000
+    ),
+    "transshipment_fee": RuleKind(_("Transshipment: a fee is charged for each transfer manifest"), bool),
+    "transshipment_fee_amount": RuleKind(_("Transshipment: fee of a transfer manifest, rupees"), Decimal),
+    "transshipment_days": RuleKind(
+        _("Transshipment: goods arrive at the destination within so many days"), int, least=1, most=365
+    ),
+    "transshipment_reminder_days": RuleKind(
+        _("Transshipment: of overdue goods the firm is reminded every so many days"), int, least=1, most=365
+    ),
     "target_minutes": RuleKind(
         _("Time within which a desk without a target of its own should finish, minutes"), int, least=1
     ),

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "rms",
     "bonds",
     "bills",
+    "transit",
     "payments",
 ]
 
@@ -212,6 +213,18 @@ NOTICE_ADDRESSES = "accounts.people.addresses"
 # The authorised bank: its address, and the key shared with it (hexadecimal).
 BANK_URL = env("ECCS_BANK_URL", default="http://127.0.0.1:8001")
 BANK_KEY = env("ECCS_BANK_KEY", default="")
+BANK_CODE = env("ECCS_BANK_CODE", default="BANK")
+BANK_NAME = env("ECCS_BANK_NAME", default="Sandbox bank" if DEMO else "Authorised bank")
+# Further banks are configuration: ECCS_MORE_BANKS=DECCAN names them, ECCS_BANK_DECCAN_URL, …_KEY, …_NAME and …_ADAPTER (how it is
+# spoken to: the class that implements payments.banks.Gateway) describe each.
+MORE_BANKS = {
+    code: {
+        "url": env(f"ECCS_BANK_{code}_URL"), "key": env(f"ECCS_BANK_{code}_KEY"),
+        "name": env(f"ECCS_BANK_{code}_NAME", default=code),
+        "adapter": env(f"ECCS_BANK_{code}_ADAPTER", default="payments.bank.Bank"),
+    }
+    for code in env.list("ECCS_MORE_BANKS", default=[])
+}  # fmt: skip
 PUBLIC_URL = env("ECCS_PUBLIC_URL", default="http://127.0.0.1:8000")
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -229,7 +242,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
-        "form-action": [SELF, BANK_URL],
+        "form-action": [SELF, BANK_URL, *(bank["url"] for bank in MORE_BANKS.values())],
     }
 }
 

@@ -29,4 +29,4 @@ def _reminders(amendment: ManifestAmendment) -> list[Notice]:
         why = _("No Out of Charge is given before it is decided: %(hawbs)s.") % {"hawbs": shipments}
         return subject, f"{why}\n{amendment.manifest}  {settings.PUBLIC_URL}{amendment.get_absolute_url()}"
 
-    return [worded(firm, words) for firm in firms_of(amendment)]
+    return [worded(firm, words, amendment.station_id) for firm in firms_of(amendment)]

@@ -12,13 +12,23 @@ class PaymentsConfig(AppConfig):
         """Make challans known to desks, queues and pages."""
         from django.utils.translation import gettext_lazy as _
 
-        from accounts.roles import OFFICERS, TRADE, Role
+        from accounts.roles import COURIERS, OFFICERS, TRADE, Role
         from eccs.pages import link, register
         from payments.clearance import PAYERS
         from payments.listing import CHALLANS
+        from payments.reconciling.listing import DIFFERENCES
 
         register(CHALLANS)
+        register(DIFFERENCES)
         link(_("Payments"), "payment-history", *TRADE, *OFFICERS)
         link(_("Pay duty"), "new-challan", *PAYERS, nav=False)
+        link(_("Pay transshipment fees"), "fee-challan", *COURIERS, nav=False)
         link(_("Payments to reconcile"), "reconciliation", Role.DCAC)
+        link(_("Bank scrolls"), "scrolls", Role.DCAC)
+        link(_("Load a scroll"), "scroll-load", Role.DCAC, nav=False)
+        link(_("Cash ledger"), "cash-ledger", *PAYERS)
+        link(_("Deposit into the cash ledger"), "cash-deposit", *PAYERS, nav=False)
+        link(_("Cash ledgers"), "cash-accounts", Role.DCAC)
+        link(_("Authorised banks"), "authorised-banks", Role.PORT_ADMIN, Role.SYSTEM_ADMIN)
+        link(_("Authorise a bank"), "bank-authorise", Role.PORT_ADMIN, Role.SYSTEM_ADMIN, nav=False)
         link(_("Close a message of the bank"), "close-reconciliation", Role.DCAC, nav=False)

@@ -41,6 +41,8 @@ PAYABLE_FOR = timedelta(minutes=30)
 """So long after a payment message the bank may still debit the account; later the challan is safe to give up."""
 CLOCKS_DIFFER = timedelta(minutes=1)
 _LARGEST = 64 * 1024
+LARGEST_SCROLL = 20 * 1024 * 1024
+SEAL_HEADER = "ECCS-Bank-Message"
 
 
 class Status(StrEnum):
@@ -264,6 +266,14 @@ class Scroll(Message):
 
 
 @dataclass(frozen=True)
+class ScrollFile:
+    """The scroll of a day as the bank sent it: the file and its seal."""
+
+    text: bytes
+    seal: Scroll
+
+
+@dataclass(frozen=True)
 class Bank:
     """An authorised bank: where it is and the keys shared with it."""
 
@@ -274,6 +284,17 @@ class Bank:
     def payment_address(self, payment: Payment) -> str:
         """Where the payer's browser is sent to."""
         return f"{self.url}/pay?{urlencode(payment.signed(self.keys))}"
+
+    def scroll(self, day: str) -> ScrollFile:
+        """The scroll of a day, sealed; BankSilent without an answer, NotAccepted where the seal does not fit the file."""
+        question = ScrollRequest(day=day)
+        text, headers = fetch(f"{self.url}/scroll", question.signed(self.keys), self.timeout_seconds, LARGEST_SCROLL)
+        seal = Scroll.opened(read_form(headers.get(SEAL_HEADER, "").encode()), self.keys, datetime.now(UTC))
+        if (seal.in_reply_to, seal.day) != (question.nonce, day):
+            raise NotAccepted(Fault.NOT_ASKED)
+        if not hmac.compare_digest(hashlib.sha256(text).hexdigest(), seal.sha256):
+            raise NotAccepted(Fault.FORGED, "the file is not the one that was sealed")
+        return ScrollFile(text, seal)
 
     def ask(self, question: Verification) -> Answer:
         """Ask the bank how it went; BankSilent without an answer, NotAccepted where the answer is not the bank's."""
@@ -304,13 +325,18 @@ _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedire
 
 def post(url: str, values: Mapping[str, str], timeout_seconds: int) -> bytes:
     """Post a form to the other side and return its answer, at most 64 KiB; BankSilent where there is none."""
+    return fetch(url, values, timeout_seconds, _LARGEST)[0]
+
+
+def fetch(url: str, values: Mapping[str, str], timeout_seconds: int, largest: int) -> tuple[bytes, Mapping[str, str]]:
+    """Post a form to the other side and return its answer with the headers; BankSilent where there is none, or too much."""
     if not url.startswith(("http://", "https://")):
         raise BankSilent(f"not an address of a bank: {url}")
     try:
         with _opener.open(url, urlencode(values).encode(), timeout_seconds) as answer:
-            body: bytes = answer.read(_LARGEST + 1)
+            body, headers = answer.read(largest + 1), dict(answer.headers.items())
     except (OSError, HTTPException) as fault:
         raise BankSilent(str(fault)) from fault
-    if len(body) > _LARGEST:
+    if len(body) > largest:
         raise BankSilent("the answer is too long")
-    return body
+    return body, headers

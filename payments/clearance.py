@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +20,7 @@ from bills.querysets import owed
 from bills.stages import Stage as BillStage
 from eccs.celery import after_commit
 from eccs.workflow import Actor, Document, Step, step
+from transit.clearance import Stage as TransferStage
 
 if TYPE_CHECKING:
     from payments.models import Challan
@@ -43,6 +45,16 @@ class Stage(models.TextChoices):
     WITHDRAWN = "WITHDRAWN", gettext_lazy("Withdrawn")
 
 
+class Kind(models.TextChoices):
+    """What a challan is for."""
+
+    DUES = "DUES", gettext_lazy("Duty and other dues")
+    DEPOSIT = "DEPOSIT", gettext_lazy("Deposit into the cash ledger")
+
+
+LEDGER = "ledger"
+"""Who told of a payment that was taken from the Electronic Cash Ledger: nobody but the ledger."""
+
 OPEN = (Stage.CREATED, Stage.AT_BANK, Stage.UNKNOWN)
 ASKED = (Stage.AT_BANK, Stage.UNKNOWN)
 
@@ -52,9 +64,13 @@ def bills_still_due(challan: Any, actor: Actor) -> str:
     due = owed("bill__") - F("bill__duty_paid") + F("interest")
     final = F("assessment__extra_duty") + F("interest")
     extra = Q(assessment__stage=ProvisionalStage.EXTRA_DUTY, amount=final)
-    stands = Q(assessment=None, bill__stage=BillStage.DUTY, amount=due) | extra
+    fee = Q(transfer__stage=TransferStage.FEE, amount=F("transfer__fee"))
+    stands = Q(assessment=None, bill__stage=BillStage.DUTY, amount=due) | extra | fee
     changed = challan.lines.exclude(pk__in=challan.lines.filter(stands).values("pk"))
-    numbers = list(changed.order_by("bill_id").values_list("bill__number", flat=True)[:3])
+    named = changed.order_by("bill_id", "transfer_id").values_list(
+        Coalesce("bill__number", "transfer__number"), flat=True
+    )
+    numbers = list(named[:3])
     if not numbers and challan.stage == Stage.CREATED:
         numbers = _with_other_interest(challan)
     if not numbers:
@@ -67,7 +83,7 @@ def bills_still_due(challan: Any, actor: Actor) -> str:
 def _with_other_interest(challan: Any) -> list[str]:
     """The first bills on which other interest has run until today than stands on a challan that was not sent to the bank yet."""
     today = timezone.localdate()
-    lines = list(challan.lines.select_related("bill__manifest", "assessment").order_by("bill_id"))
+    lines = list(challan.lines.exclude(bill=None).select_related("bill__manifest", "assessment").order_by("bill_id"))
     calendar = dues.calendar_for(line.bill for line in lines)
     now = {
         line.pk: dues.final_interest(line.assessment, today)
@@ -82,8 +98,33 @@ def bills_on_no_other_challan(challan: Any, actor: Actor) -> str:
     """None of the bills stands on another challan that may still be paid."""
     from payments.models import ChallanLine
 
-    taken = ChallanLine.objects.filter(live=True, bill__in=challan.lines.values("bill")).exclude(challan=challan)
+    same = Q(bill__in=challan.lines.values("bill")) | Q(transfer__in=challan.lines.values("transfer"))
+    taken = ChallanLine.objects.filter(same, live=True).exclude(challan=challan)
     return _("Some of the bills stand on another challan.") if taken.exists() else ""
+
+
+def bank_takes_it(challan: Any, actor: Actor) -> str:
+    """The challan's bank is authorised at the station, where challans are paid at a bank directly."""
+    from payments.authorised import banks_at
+    from payments.cash.ledger import may_pay_at_bank
+
+    if not challan.is_deposit and not may_pay_at_bank(challan.station_id):
+        return _("At this station challans are paid from the Electronic Cash Ledger.")
+    if challan.bank not in banks_at(challan.station_id):
+        return _("The bank of this challan is not authorised at this station now. Withdraw it and make a new one.")
+    return ""
+
+
+def ledger_pays(challan: Any, actor: Actor) -> str:
+    """The challan is paid from the Electronic Cash Ledger at this station, and enough is on it."""
+    from payments.cash import ledger
+
+    if challan.is_deposit:
+        return _("A deposit is paid at the bank.")
+    if not ledger.may_pay_from_ledger(challan.station_id):
+        return _("At this station challans are not paid from the Electronic Cash Ledger.")
+    balance = ledger.balance_of(courier_id=challan.courier_id, importer_id=challan.importer_id)
+    return ledger.why_not(balance, challan.amount)
 
 
 def late_payment_reported(challan: Any, actor: Actor) -> str:
@@ -108,12 +149,23 @@ class ChallanClearance(Document):
 
     @step(
         (Stage.CREATED, Stage.AT_BANK), Stage.AT_BANK, role=PAYERS, label=gettext_lazy("Pay at the bank"),
-        para="PN17 8.0", guards=(bills_still_due,),
+        para="PN17 8.0", guards=(bank_takes_it, bills_still_due),
     )  # fmt: skip
     def go_to_bank(self: Challan) -> None:
         """The payer is sent to the bank with the challan; the bank takes each challan once, however often one goes."""
         now = self.taken_at
         self.sent_to_bank_at, self.asked, self.ask_again_at = now, 0, now + FIRST_ASKED_AFTER
+
+    @step(
+        Stage.CREATED, Stage.PAID, role=PAYERS, label=gettext_lazy("Pay from the cash ledger"),
+        para="Customs Act 1962, s.51A", guards=(ledger_pays, bills_still_due), grave=True,
+    )  # fmt: skip
+    def pay_from_ledger(self: Challan) -> Iterable[models.Model]:
+        """The amount is debited to the firm's Electronic Cash Ledger: every bill is credited at once, without a bank."""
+        from payments.cash import ledger
+
+        self.bank = ""
+        return self.settle(ledger.debit(self).number, LEDGER)
 
     @step(
         Stage.CREATED,

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Actor
 from eccs.workflow import Document
-from payments.clearance import Stage
+from payments import banks
+from payments.clearance import LEDGER, Stage
 
 
 class VerifyPaymentForm(forms.Form):
@@ -55,20 +56,39 @@ class RefusalForm(forms.Form):
         return {"remarks": self.cleaned_data["remarks"]}
 
 
+class DifferenceForm(RefusalForm):
+    """How a difference with the bank was put right."""
+
+    remarks = forms.CharField(
+        label=_("How it was put right"), min_length=5, max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
 class HistoryForm(forms.Form):
     """The filters of the Transaction History."""
 
     number = forms.RegexField(r"\A\d{1,10}\Z", label=_("Challan number begins with"), required=False)
     stage = forms.ChoiceField(label=_("Stage"), required=False, choices=[("", _("Any")), *Stage.choices])
+    bank = forms.ChoiceField(label=_("Paid through"), required=False)
+    least = forms.DecimalField(label=_("Amount from"), required=False, min_value=0, decimal_places=2, max_digits=16)
+    most = forms.DecimalField(label=_("Amount up to"), required=False, min_value=0, decimal_places=2, max_digits=16)
     since = forms.DateField(label=_("Made on or after"), required=False, input_formats=["%Y-%m-%d", "%d/%m/%Y"])
     until = forms.DateField(label=_("Made on or before"), required=False, input_formats=["%Y-%m-%d", "%d/%m/%Y"])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["bank"]
+        field.choices = [("", _("Any")), *banks.names().items(), (banks.OURS, _("Cash ledger"))]
 
     def lookups(self) -> dict[str, Any]:
         """What the challans must fit."""
         given = self.cleaned_data
+        bank = given.get("bank")
+        through = {"told_by": LEDGER} if bank == banks.OURS else {"bank": bank}
         found = {
             "number__startswith": given.get("number"), "stage": given.get("stage"),
             "created_at__date__gte": given.get("since"), "created_at__date__lte": given.get("until"),
+            "amount__gte": given.get("least"), "amount__lte": given.get("most"), **through,
         }  # fmt: skip
         return {lookup: value for lookup, value in found.items() if value}
 

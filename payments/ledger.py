@@ -25,8 +25,15 @@ Heads = dict[str, Decimal]
 
 def credit_bills(challan: Challan) -> None:
     """Credit each bill of a paid challan, set-wise, once, wherever it is. What a closed bill was paid is left to reconciliation."""
-    live = list(challan.lines.filter(live=True))
-    lines = {line.bill_id: _told(line) | {"heads": line.heads} for line in live if line.assessment_id is None}
+    from payments.fees import credit_fees
+
+    credit_fees(challan)
+    live = list(challan.lines.filter(live=True, bill__isnull=False))
+    lines = {
+        line.bill_id: _told(line) | {"heads": line.heads}
+        for line in live
+        if line.assessment_id is None and line.bill_id is not None
+    }
     extra = {line.assessment_id: _told(line) for line in live if line.assessment_id is not None}
     if lines:
         _credit(challan.lines.filter(assessment=None), *_credited(lines, str(challan.number)))

@@ -6,20 +6,21 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Actor
 from eccs.moments import moment
 from eccs.pages import Column, Listing
 from eccs.written import grouped
+from payments.cash import ledger as cash
 from payments.clearance import ASKED, Stage
 from payments.models import BankMessage, Challan
 
 HEADS = {
     "bcd": _("BCD"), "aidc": _("AIDC"), "sws": _("SWS"), "igst": _("IGST"), "cess": _("Compensation cess"), "cmpnstry": _("Compensation cess"),
     "duty": _("Duty"), "interest": _("Interest"), "fine": _("Fine"), "penalty": _("Penalty"),
-    "late": _("Late charge"),
-    "fee": _("Transshipment fee"),
+    "late": _("Late charge"), "fee": _("Transshipment fee"), "deposit": _("Deposit into the cash ledger"),
 }  # fmt: skip
 
 
@@ -39,19 +40,25 @@ def heads_of(challan: Challan) -> list[str]:
 def challan_context(challan: Challan, actor: Actor) -> dict[str, Any]:
     """What a challan's page shows besides its steps and trail."""
     heads = heads_of(challan)
-    lines = challan.lines.select_related("bill", "bill__hawb", "bill__courier", "assessment")
+    lines = challan.lines.select_related(
+        "bill", "bill__hawb", "bill__courier", "assessment", "transfer", "transfer__destination"
+    )
     told = dict(
         challan.messages.filter(outcome__in=("CREDITED", "REPEATED"), status="PAID").values_list("sort", "sort")
     )
     return {
         "heads": [(head_label(head), Decimal(challan.heads[head])) for head in heads],
         "lines": [
-            {"line": line, "bill": line.bill, "amounts": [Decimal(line.heads.get(head, 0)) for head in heads]}
+            {"line": line, "bill": line.paid_for, "amounts": [Decimal(line.heads.get(head, 0)) for head in heads]}
             for line in lines
         ],
         "receipt": getattr(challan, "receipt", None),
         "messages_of_bank": challan.messages.order_by("-pk")[:12],
         "told": [str(BankMessage.Sort(sort).label) for sort in told],
+        "cash_balance": cash.balance_of(courier_id=challan.courier_id, importer_id=challan.importer_id)
+        if challan.stage == Stage.CREATED and not challan.is_deposit
+        else None,
+        "by_ledger": cash.may_pay_from_ledger(challan.station_id) and not challan.is_deposit,
         "asked": challan.stage in ASKED, "is_new": challan.stage == Stage.CREATED,
         "late": challan.stage == Stage.LATE,
         "given_up": challan.stage in (Stage.FAILED, Stage.REJECTED, Stage.WITHDRAWN),
@@ -73,3 +80,21 @@ CHALLANS = Listing(
     context=challan_context, search=lambda text: Q(number=text) | Q(bank_transaction=text.upper()), dated_by="created_at",
     targets=dict.fromkeys(Challan.stage_order(), "target_of_days"),
 )  # fmt: skip
+
+
+EXPORTED = (
+    "challan", "kind", "stage", "payer", "payer_number", "station", "bank", "bills", "amount", "made", "sent_to_bank", "paid",
+    "bank_transaction", "receipt",
+)  # fmt: skip
+"""The columns of the Transaction History as a file."""
+
+
+def exported(challan: Challan) -> list[str]:
+    """A challan as the cells of a file."""
+    moments = (challan.created_at, challan.sent_to_bank_at, challan.paid_at)
+    made, sent, paid = (f"{timezone.localtime(at):%Y-%m-%d %H:%M:%S}" if at else "" for at in moments)
+    return [
+        str(challan.number), challan.kind, challan.stage, challan.payer.name, challan.payer_number, challan.station_id,
+        "LEDGER" if challan.paid_from_ledger else challan.bank, str(challan.bill_count), f"{challan.amount:.2f}",
+        made, sent, paid, challan.bank_transaction, str(getattr(challan, "receipt", "")),
+    ]  # fmt: skip

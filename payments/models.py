@@ -19,15 +19,23 @@ from bills.models import CourierBillOfEntry, ProvisionalAssessment
 from eccs.numbering import Numbered
 from eccs.stage_field import StageField
 from eccs.trail import TrailLine
-from payments import ledger
-from payments.clearance import ChallanClearance, Stage
+from payments import banks, ledger
+from payments.authorised import BankAuthorisation, RefusedMessage
+from payments.cash import ledger as cash
+from payments.cash.models import CashAccount, CashEntry, CashLine
+from payments.clearance import LEDGER, ChallanClearance, Kind, Stage
 from payments.numbers import challan_number, challan_series, receipt_series
 from payments.querysets import ChallanQuerySet
+from transit.models import CargoTransferManifest
 
 
 class Challan(ChallanClearance):
-    """A TR-6 challan: bills that one firm filed at one station, paid together (PN17 8.0)."""
+    """A TR-6 challan: bills that one firm filed at one station, paid together (PN17 8.0); or a deposit into its cash ledger."""
 
+    Kind = Kind
+
+    kind = models.CharField(max_length=7, choices=Kind.choices, default=Kind.DUES)
+    bank = models.CharField(max_length=12, blank=True, default="BANK")  # where it is paid; nothing for the cash ledger
     station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="challans")
     courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, null=True, related_name="challans")
     importer = models.ForeignKey(Importer, models.PROTECT, null=True, related_name="challans")  # for its own goods
@@ -49,7 +57,10 @@ class Challan(ChallanClearance):
     class Meta:
         verbose_name = _("challan")
         constraints = [
-            models.CheckConstraint(condition=Q(amount__gt=0, bill_count__gt=0), name="challan_is_for_something"),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0) & (Q(kind="DUES", bill_count__gt=0) | Q(kind="DEPOSIT", bill_count=0)),
+                name="challan_is_for_something",
+            ),
             models.CheckConstraint(
                 condition=Q(courier=None, importer__isnull=False) | Q(courier__isnull=False, importer=None),
                 name="challan_has_one_payer",
@@ -60,7 +71,9 @@ class Challan(ChallanClearance):
                 name="challan_paid_has_transaction",
             ),
             models.UniqueConstraint(
-                fields=["bank_transaction"], condition=~Q(bank_transaction=""), name="challan_one_for_a_transaction"
+                fields=["bank", "bank_transaction"],
+                condition=~Q(bank_transaction=""),
+                name="challan_one_for_a_transaction",
             ),
         ]
         indexes = [
@@ -106,6 +119,21 @@ class Challan(ChallanClearance):
         """The firm as a list names it."""
         return self.courier.short_name if self.courier else str(self.importer)
 
+    @property
+    def is_deposit(self) -> bool:
+        """Whether it brings money onto the cash ledger, instead of paying for something."""
+        return self.kind == Kind.DEPOSIT
+
+    @property
+    def paid_from_ledger(self) -> bool:
+        """Whether it was paid from the Electronic Cash Ledger."""
+        return self.told_by == LEDGER
+
+    @property
+    def bank_name(self) -> str:
+        """The bank as people call it."""
+        return banks.name_of(self.bank) if self.bank else ""
+
     def release_bills(self) -> None:
         """The bills may be put on another challan."""
         self.lines.update(live=False)
@@ -113,6 +141,8 @@ class Challan(ChallanClearance):
     def settle(self, bank_transaction: str, told_by: str) -> Iterable[models.Model]:
         """Credit every bill and make out the receipt."""
         self.bank_transaction, self.told_by, self.paid_at = bank_transaction, told_by, self.taken_at
+        if told_by != LEDGER:
+            cash.receive(self)
         ledger.credit_bills(self)
         return [CyberReceipt(challan=self, station_id=self.station_id, issued_at=self.paid_at)]
 
@@ -141,7 +171,10 @@ class ChallanLine(models.Model):
     """
 
     challan = models.ForeignKey(Challan, models.PROTECT, related_name="lines")
-    bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="challan_lines")
+    bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, null=True, related_name="challan_lines")
+    transfer = models.ForeignKey(
+        CargoTransferManifest, models.PROTECT, null=True, related_name="challan_lines"
+    )  # whose transshipment fee it is
     assessment = models.ForeignKey(
         ProvisionalAssessment, models.PROTECT, null=True, related_name="challan_lines", db_index=False
     )  # whose extra duty it is
@@ -162,6 +195,11 @@ class ChallanLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["challan", "bill"], name="challan_line_once"),
             models.UniqueConstraint(fields=["bill"], condition=Q(live=True), name="bill_on_one_live_challan"),
+            models.UniqueConstraint(fields=["transfer"], condition=Q(live=True), name="fee_on_one_live_challan"),
+            models.CheckConstraint(
+                condition=Q(bill=None, assessment=None, transfer__isnull=False) | Q(bill__isnull=False, transfer=None),
+                name="challan_line_is_for_one_thing",
+            ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="challan_line_above_zero"),
             models.CheckConstraint(
                 condition=Q(credited_at=None) | Q(live=False), name="challan_line_credited_is_closed"
@@ -175,10 +213,24 @@ class ChallanLine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.challan} · {self.bill}"
+        return f"{self.challan} · {self.paid_for}"
+
+    @property
+    def paid_for(self) -> CourierBillOfEntry | CargoTransferManifest:
+        """The bill, or the transfer manifest whose fee it is."""
+        found = self.bill or self.transfer
+        assert found is not None
+        return found
+
+    @property
+    def consignment(self) -> str:
+        """What it is about, in a few words: the bill's shipment, or where a transfer goes."""
+        return self.bill.consignment if self.bill else str(self.transfer.destination_id if self.transfer else "")
 
     def close(self, actor: Actor, words: str) -> None:
-        """What was paid and could not be credited is recorded as refundable."""
+        """What was paid and could not be credited is recorded as refundable, and goes back onto the firm's cash ledger."""
+        if cash.may_pay_from_ledger(self.challan.station_id):
+            cash.credit_back(self.challan, self.amount, f"line:{self.pk}", words, actor, from_bank=False)
         self.settled_at, self.settled_by_id, self.settlement = timezone.now(), actor.user_id, words
         self.save(update_fields=["settled_at", "settled_by", "settlement"])
 
@@ -226,6 +278,7 @@ class BankMessage(models.Model):
         QUEUED = "QUEUED", _("For reconciliation")
 
     nonce = models.CharField(max_length=32, unique=True)
+    bank = models.CharField(max_length=12, default="BANK")
     sort = models.CharField(max_length=12, choices=Sort.choices)
     challan = models.ForeignKey(Challan, models.PROTECT, null=True, related_name="messages")
     challan_number = models.CharField(max_length=10)
@@ -268,3 +321,11 @@ class BankMessage(models.Model):
         """Somebody has put it right."""
         self.settled_at, self.settled_by_id, self.settlement = timezone.now(), actor.user_id, words
         self.save(update_fields=["settled_at", "settled_by", "settlement"])
+
+
+from payments.reconciling.models import BankDifference  # noqa: E402 its tables belong to this application
+
+__all__ = [
+    "BankAuthorisation", "BankDifference", "BankMessage", "CashAccount", "CashEntry", "CashLine", "Challan", "ChallanLine",
+    "ChallanTrail", "CyberReceipt", "RefusedMessage",
+]  # fmt: skip

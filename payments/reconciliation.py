@@ -17,7 +17,7 @@ from accounts.permissions import Actor
 from accounts.requests import Request
 from eccs.pages import activity_of, require
 from payments.forms import SettlementForm
-from payments.models import BankMessage, ChallanLine
+from payments.models import BankMessage, ChallanLine, RefusedMessage
 from payments.verdicts import Reason
 
 REASONS = {
@@ -27,6 +27,7 @@ REASONS = {
     Reason.LATE: gettext_lazy("The payment came after the challan was given up."),
     Reason.CONTRADICTION: gettext_lazy("The bank said before that the challan was paid."),
     Reason.TRANSACTION: gettext_lazy("The transaction paid another challan already."),
+    Reason.BANK: gettext_lazy("The challan was taken to another bank."),
 }
 
 
@@ -57,8 +58,10 @@ def reconciliation(request: Request) -> HttpResponse:
         {"message": message, "reason": REASONS.get(Reason(message.reason), ""), "amount": message.rupees}
         for message in open_messages(actor).select_related("challan").order_by("received_at")[:200]
     ]
-    lines = uncredited_lines(actor).select_related("challan", "bill").order_by("pk")[:200]
-    return render(request, "payments/reconciliation.html", {"rows": rows, "lines": lines})
+    lines = uncredited_lines(actor).select_related("challan", "bill", "transfer").order_by("pk")[:200]
+    refused = RefusedMessage.objects.open_to(actor, activity_of("reconciliation")).select_related("challan")
+    context = {"rows": rows, "lines": lines, "refused": refused.order_by("-last_at")[:200]}
+    return render(request, "payments/reconciliation.html", context)
 
 
 @require_POST
@@ -69,8 +72,16 @@ def close(request: Request, pk: int) -> HttpResponse:
 
 
 @require_POST
+def close_refused(request: Request, pk: int) -> HttpResponse:
+    """Somebody has looked at messages that were refused, with words on what they were; the same again are counted anew."""
+    actor = _officer(request, "close-reconciliation")
+    rows = RefusedMessage.objects.open_to(actor, activity_of("close-reconciliation"))
+    return _settled(request, rows, pk, _("Closed: %(what)s."))
+
+
+@require_POST
 def record_refundable(request: Request, pk: int) -> HttpResponse:
-    """What was paid on a bill that is closed is recorded as refundable, with words on the refund."""
+    """What was paid on a bill that is closed is recorded as refundable; where firms have a cash ledger, it goes back onto it."""
     actor = _officer(request, "close-reconciliation")
     return _settled(
         request, uncredited_lines(actor, "close-reconciliation"), pk, _("Recorded as refundable: %(what)s.")

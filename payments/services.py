@@ -6,10 +6,8 @@ import logging
 from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, cast
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,7 +20,9 @@ from bills.stages import Stage as BillStage
 from eccs.beginning import begin
 from eccs.celery import after_commit
 from eccs.workflow import Refused, take
-from payments import bank, ledger
+from payments import bank, banks, ledger
+from payments.authorised import banks_at, note_refusal
+from payments.cash.ledger import is_on_the_ledger
 from payments.clearance import ASKED, CREATE, Stage, wait_before_asking_again
 from payments.models import BankMessage, Challan, ChallanLine
 from payments.querysets import payable_bills
@@ -34,17 +34,7 @@ MOST_BILLS = 1000
 NOTHING = Decimal(0)
 
 
-@lru_cache(maxsize=4)
-def _bank(url: str, key: str) -> bank.Bank:
-    return bank.Bank(url.rstrip("/"), bank.KeyRing.of(key))
-
-
-def the_bank() -> bank.Bank:
-    """The authorised bank of the settings."""
-    return _bank(settings.BANK_URL, settings.BANK_KEY)
-
-
-def create_challan(bill_ids: Collection[int], actor: Actor, at: datetime | None = None) -> Challan:
+def create_challan(bill_ids: Collection[int], actor: Actor, at: datetime | None = None, bank_code: str = "") -> Challan:
     """Put payable bills of the actor's firm and of one station on a new challan; Refused says why not.
 
     A fixed number of statements, however many bills there are.
@@ -61,10 +51,11 @@ def create_challan(bill_ids: Collection[int], actor: Actor, at: datetime | None 
         _refuse_unpayable(bill_ids, bills)
         lines = _lines(bills, timezone.localdate(at))
         first = bills[0]
+        chosen = _bank_for(first.station_id, bank_code)
         challan = Challan(
             station_id=first.station_id, courier_id=None if actor.importer_id else first.courier_id, importer_id=actor.importer_id, amount=sum(line.amount for line in lines),
             heads=ledger.as_text(ledger.summed(line.heads for line in lines)), bill_count=len(lines),
-            created_by_id=cast("int", actor.user_id), created_at=at, stage_since=at,
+            created_by_id=cast("int", actor.user_id), created_at=at, stage_since=at, bank=chosen,
         )  # fmt: skip
         told = {"amount": str(challan.amount), "bills": challan.bill_count}
         begin([challan], CREATE.name, actor, CREATE.activity_at(""), **told)
@@ -72,6 +63,14 @@ def create_challan(bill_ids: Collection[int], actor: Actor, at: datetime | None 
             line.challan = challan
         ChallanLine.objects.bulk_create(lines, batch_size=MOST_BILLS)
     return challan
+
+
+def _bank_for(station: str, chosen: str) -> str:
+    """The bank that was chosen, or the first one authorised at the station; none where challans are paid from the ledger alone."""
+    authorised = banks_at(station)
+    if chosen and chosen not in authorised:
+        raise Refused([_("The bank is not authorised at this station.")])
+    return chosen or next(iter(authorised), "")
 
 
 def _refuse_unpayable(bill_ids: Collection[int], bills: list[Any]) -> None:
@@ -115,24 +114,23 @@ def _extra_duty(bill_ids: Collection[int]) -> dict[int, ProvisionalAssessment]:
 
 def send_to_bank(challan: Challan, actor: Actor, return_url: str) -> str:
     """Take the challan to the bank and return the signed address for the payer's browser."""
-    authorised = the_bank()
     sent = take(challan, "go_to_bank", actor)
     payment = bank.Payment(
         challan=sent.number, amount_paise=sent.paise, payer=sent.payer.name, return_url=return_url,
         sent_at=sent.sent_to_bank_at.replace(microsecond=0),
     )  # fmt: skip
-    return authorised.payment_address(payment)
+    return banks.gateway(sent.bank).payment_address(payment)
 
 
-def receive(said: bank.Outcome, *, named_transaction: bool = False) -> BankMessage:
-    """Act on a genuine message of the bank, whatever number of times and in whatever order such messages come."""
-    now = timezone.now()
+def receive(said: bank.Outcome, bank_code: str = "", *, named_transaction: bool = False) -> BankMessage:
+    """Act on a genuine message of a bank (the first one where none is named), whatever number of times and in whatever order such messages come."""
+    now, code = timezone.now(), bank_code or next(iter(banks.names()))
     with transaction.atomic():
         challan = Challan.objects.select_for_update(of=("self",)).filter(number=said.challan).first()
         known = BankMessage.objects.filter(nonce=said.nonce).first()
         if known is not None:
             return known
-        other = Challan.objects.filter(bank_transaction=said.bank_transaction).exclude(number=said.challan)
+        other = Challan.objects.filter(bank=code, bank_transaction=said.bank_transaction).exclude(number=said.challan)
         late = BankMessage.objects.filter(challan=challan, outcome=BankMessage.Outcome.LATE)
         decided, reason = verdict(
             challan,
@@ -140,7 +138,9 @@ def receive(said: bank.Outcome, *, named_transaction: bool = False) -> BankMessa
                 status=said.status, amount_paise=said.amount_paise, bank_transaction=said.bank_transaction,
                 named_transaction=named_transaction,
                 transaction_of_another=bool(said.bank_transaction) and other.exists(),
-                late_before=late.filter(bank_transaction=said.bank_transaction).exists(),
+                late_before=late.filter(bank_transaction=said.bank_transaction).exists()
+                or is_on_the_ledger(code, said.bank_transaction),
+                of_another_bank=challan is not None and challan.bank != code,
             ),
             now,
         )  # fmt: skip
@@ -149,7 +149,7 @@ def receive(said: bank.Outcome, *, named_transaction: bool = False) -> BankMessa
         message, _created = BankMessage.objects.get_or_create(
             nonce=said.nonce,
             defaults={
-                "sort": said.sort, "challan": challan, "challan_number": said.challan, "status": said.status,
+                "bank": code, "sort": said.sort, "challan": challan, "challan_number": said.challan, "status": said.status,
                 "bank_transaction": said.bank_transaction, "amount_paise": said.amount_paise, "received_at": now,
                 "outcome": decided.value, "reason": reason.value,
             },
@@ -205,15 +205,16 @@ def ask_bank(challan: Challan, bank_transaction: str = "") -> BankMessage:
     """
     question = bank.Verification(challan=str(challan.number), bank_transaction=bank_transaction)
     try:
-        answer = the_bank().ask(question)
+        answer = banks.gateway(challan.bank).ask(question)
     except bank.NotAccepted as refusal:
+        note_refusal(bank.Answer.sort, refusal.fault, str(refusal), {"challan": challan.number})
         logger.warning("challan %s: the answer of the bank is not accepted (%s)", challan.number, refusal)
         note_silence(challan, question.nonce)
         raise bank.BankSilent(str(refusal)) from refusal
     except bank.BankSilent:
         note_silence(challan, question.nonce)
         raise
-    message = receive(answer, named_transaction=bool(bank_transaction))
+    message = receive(answer, challan.bank, named_transaction=bool(bank_transaction))
     if bank_transaction and answer.status is bank.Status.UNKNOWN:
         return ask_bank(challan)
     return message
@@ -224,7 +225,7 @@ def note_silence(challan: Challan, nonce: str) -> None:
     with transaction.atomic():
         locked = Challan.objects.select_for_update(of=("self",)).get(pk=challan.pk)
         BankMessage.objects.create(
-            nonce=nonce, sort=BankMessage.Sort.ANSWER, challan=locked, challan_number=str(locked.number),
+            nonce=nonce, bank=locked.bank, sort=BankMessage.Sort.ANSWER, challan=locked, challan_number=str(locked.number),
             outcome=BankMessage.Outcome.SILENT,
         )  # fmt: skip
         if locked.stage == Stage.AT_BANK:

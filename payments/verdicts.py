@@ -3,6 +3,7 @@
     the bank says      | the challan              | then
     -------------------+--------------------------+---------------------------------------------------------------
     paid               | unknown to ECCS          | for reconciliation
+    anything           | taken to another bank    | for reconciliation where it says paid, else only noted
     paid               | at the bank, unknown     | credited; with another amount, or a transaction number that
                        |                          | paid another challan: for reconciliation
     paid               | paid, same transaction   | known already
@@ -52,6 +53,7 @@ class Reason(StrEnum):
     LATE = "LATE"
     CONTRADICTION = "CONTRADICTION"
     TRANSACTION = "TRANSACTION"
+    BANK = "BANK"
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Said:
     named_transaction: bool = False
     transaction_of_another: bool = False
     late_before: bool = False
+    of_another_bank: bool = False
 
 
 def verdict(challan: Any, said: Said, now: datetime) -> tuple[Verdict, Reason]:
@@ -72,7 +75,7 @@ def verdict(challan: Any, said: Said, now: datetime) -> tuple[Verdict, Reason]:
         return Verdict.NOTE, Reason.NONE
     if said.status is Status.PAID:
         return _paid(challan, said)
-    if challan is None:
+    if challan is None or said.of_another_bank:
         return Verdict.NOTE, Reason.NONE
     if said.status is Status.UNKNOWN and said.named_transaction:
         return Verdict.NOTE, Reason.NONE
@@ -89,6 +92,8 @@ def verdict(challan: Any, said: Said, now: datetime) -> tuple[Verdict, Reason]:
 def _paid(challan: Any, said: Said) -> tuple[Verdict, Reason]:
     if challan is None:
         return Verdict.QUEUE, Reason.NO_CHALLAN
+    if said.of_another_bank:
+        return Verdict.QUEUE, Reason.BANK
     if challan.stage == Stage.PAID:
         if said.bank_transaction != challan.bank_transaction:
             return Verdict.QUEUE, Reason.PAID_TWICE

@@ -18,14 +18,20 @@ from accounts.permissions import Actor
 from accounts.requests import Request
 from eccs import keyset, pages
 from eccs.audit_answers import concerns
+from eccs.audit_answers import exported as told_of_export
 from eccs.papers import as_pdf
+from eccs.uploads import files
 from eccs.workflow import Refused
 from payments import services
+from payments.authorised import banks_at
+from payments.cash import ledger
 from payments.forms import HistoryForm
+from payments.listing import EXPORTED, exported
 from payments.models import BankMessage, Challan
 from payments.querysets import payable_bills
 
 BILLS_A_PAGE = 100
+MOST_EXPORTED = 100_000
 
 
 def actor_of(request: Request) -> Actor:
@@ -53,7 +59,7 @@ def history(request: Request) -> HttpResponse:
     kept = {name: value for name, value in request.GET.items() if value and name != "mark"}
     context = {
         "rows": shown.rows, "form": form, "filtered": bool(kept),
-        "payable": payable_bills(actor).count(), "payable_amount": services.amount_awaiting(actor),
+        "kept": urlencode(kept), "payable": payable_bills(actor).count(), "payable_amount": services.amount_awaiting(actor),
         "to_reconcile": _open_messages(actor).count(),
         "next_url": f"?{urlencode({**kept, 'mark': shown.next_mark})}" if shown.next_mark else "",
         "previous_url": f"?{urlencode({**kept, 'mark': shown.previous_mark})}" if shown.previous_mark else "",
@@ -68,6 +74,22 @@ def _open_messages(actor: Actor) -> Any:
     return open_messages(actor) if actor.is_officer else BankMessage.objects.none()
 
 
+@require_GET
+def export(request: Request) -> HttpResponse:
+    """The Transaction History as CSV, with the same filters."""
+    actor = actor_of(request)
+    pages.require(actor, "payment-history")
+    form = HistoryForm(request.GET)
+    rows = Challan.objects.visible_to(actor).select_related("station", "courier", "importer", "receipt")
+    rows = rows.filter(**form.lookups()) if form.is_valid() else rows.none()
+    told_of_export(request, "payment-history", **{f"filter_{name}": value for name, value in request.GET.items()})
+    cells = (exported(challan) for challan in rows.order_by("-created_at", "-pk")[:MOST_EXPORTED])
+    response = HttpResponse(files.written(EXPORTED, cells, is_xlsx=False), content_type="text/csv; charset=utf-8")
+    name = f"transaction-history-{timezone.localdate():%Y-%m-%d}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
 @require_http_methods(["GET", "POST"])
 def new(request: Request) -> HttpResponse:
     """Pick bills that wait for duty and put them on a challan."""
@@ -77,7 +99,7 @@ def new(request: Request) -> HttpResponse:
     if request.method == "POST":
         ids = [int(pk) for pk in request.POST.getlist("bill") if pk.isdecimal() and len(pk) < 19]
         try:
-            return redirect(services.create_challan(ids, actor))
+            return redirect(services.create_challan(ids, actor, bank_code=request.POST.get("bank", "")))
         except Refused as refusal:
             reasons = refusal.reasons
     return render(request, "payments/new.html", _payable(request, actor, reasons), status=409 if reasons else 200)
@@ -102,6 +124,8 @@ def _payable(request: Request, actor: Actor, reasons: list[str]) -> dict[str, An
     kept = {name: value for name, value in kept.items() if value}
     return {
         "rows": shown.rows, "stations": stations, "station": station, "hawb": hawb, "manifest": manifest,
+        "banks": banks_at(station.pk) if station and ledger.may_pay_at_bank(station.pk) else {},
+        "by_ledger": bool(station) and ledger.may_pay_from_ledger(station.pk if station else ""),
         "count": bills.count(), "reasons": reasons, "ticked": request.GET.get("select") == "page",
         "page_total": sum((bill.due for bill in shown.rows), start=services.NOTHING),
         "select_url": f"?{urlencode({**kept, 'mark': request.GET.get('mark', ''), 'select': 'page'})}",

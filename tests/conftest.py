@@ -76,7 +76,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     this = connections["default"]
     type(this)._test_serialized_contents = getattr(this, "_test_serialized_contents", "[]")  # type: ignore[attr-defined]
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        for table in (*(table for table, _chain in trail.chains()), "bonds_bondentry"):
+        for table in (
+            *(table for table, _chain in trail.chains()),
+            "bonds_bondentry",
+            "payments_cashentry",
+            "payments_cashline",
+        ):
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_whole")
         migrated = KeptRows.of_all_tables()
     creation: Any = type(this.creation)

@@ -65,7 +65,7 @@ def _told(order: ManualClearance, subject: Callable[[], str]) -> list[Notice]:
     def words() -> tuple[str, str]:
         return subject(), "\n".join(filter(None, (str(order), order.decision)))
 
-    return [worded(audience, words) for audience in audiences]
+    return [worded(audience, words, order.station_id) for audience in audiences]
 
 
 class ManualClearanceSteps(Document):

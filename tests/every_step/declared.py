@@ -28,13 +28,13 @@ from bills.models import (
 from bonds.models import Bond, BondMaster
 from eccs.workflow import Document, Step
 from manifests.models import ExpressCargoManifest, ManifestAmendment
-from payments.models import BankMessage, Challan
+from payments.models import BankDifference, BankMessage, Challan
 from tests.every_step import directory
 from tests.factories.advisories import advisory
 from tests.factories.amendments import amendment
 from tests.factories.bills import bill
 from tests.factories.bonds import bond, bond_master
-from tests.factories.challans import challan
+from tests.factories.challans import bank_difference, challan, funded
 from tests.factories.directory import custodian, importer
 from tests.factories.firms import registration
 from tests.factories.manifests import manifest
@@ -43,12 +43,14 @@ from tests.factories.people import officer, station_role
 from tests.factories.rates import rate_file
 from tests.factories.requests import CHANGES, cancellation, provisional_assessment
 from tests.factories.requests import amendment as bill_amendment
+from tests.factories.transit import arrival, transfer
 from tests.factories.uncleared import disposal, return_to_origin
+from transit.models import CargoTransferManifest, TransferArrival
 
 MODELS: tuple[type[Document], ...] = (
     User, StationRole, ExpressCargoManifest, ManifestAmendment, CourierBillOfEntry, BillAmendment, BillCancellation,
     ProvisionalAssessment, ReturnToOrigin, Disposal, ManualClearance, ManualForm,
-    Challan, Bond, BondMaster, Advisory, RateFile,
+    Challan, Bond, BondMaster, Advisory, RateFile, CargoTransferManifest, TransferArrival,
     AuthorisedCourier, Custodian, Importer,
 )  # fmt: skip
 NATIONAL = (AuthorisedCourier, Importer, RateFile)  # within the reach of a role at any station
@@ -238,6 +240,7 @@ CASES: dict[type[Document], Case] = {
             "confirm_paid": lambda _one: {"bank_transaction": "SBX261119140073318", "told_by": "confirmation"},
         },
     ),
+    BankDifference: Case(bank_difference, dict.fromkeys(("settle", "credit_ledger"), REMARKS)),
     Bond: Case(
         bond,
         {
@@ -260,6 +263,19 @@ CASES: dict[type[Document], Case] = {
             ),
         },
     ),
+    CargoTransferManifest: Case(
+        transfer,
+        {
+            "confirm_fee": lambda _one: {"challan": "1911402718"},
+            "depart": lambda _one: {"conveyance": "ZZ901", "seal": "S-44"},
+            "close_transfer": lambda _one: {"arrival": "CTA_DEL_2026-2027_000001"},
+            "accept_certificate": lambda _one: {
+                "certificate": "C/7", "certificate_on": timezone.localdate().isoformat(), "short": [],
+            },
+            **dict.fromkeys(("refuse", "cancel", "settle_short"), lambda _one: {"reason": WHY}),
+        },
+    ),
+    TransferArrival: Case(arrival, {"record_arrival": REMARKS}),
     BondMaster: Case(bond_master, {"reject": REMARKS, "withdraw": REMARKS}),
     Advisory: Case(advisory, {"withdraw": lambda _one: {"why": "The exercise is put off."}}),
     RateFile: Case(rate_file, dict.fromkeys(("refuse", "revoke"), REMARKS)),
@@ -280,7 +296,7 @@ def late_payment(one: Challan) -> None:
 
 def wants_more(model: type[Document], declared: Step) -> bool:
     """Whether the step wants more on its document than its stage brings."""
-    return declared.name in CASES[model].before or declared.name == "accept_late_payment"
+    return declared.name in CASES[model].before or declared.name in ("accept_late_payment", "pay_from_ledger")
 
 
 def ready(model: type[Document], declared: Step, stage: str, **given: Any) -> Any:
@@ -290,6 +306,8 @@ def ready(model: type[Document], declared: Step, stage: str, **given: Any) -> An
     made = case.make(stage, **more, **given)
     if declared.name == "accept_late_payment":
         late_payment(made)
+    if declared.name == "pay_from_ledger":
+        funded(made)
     return made
 
 

@@ -31,8 +31,15 @@ from manifests.amendment_clearance import (
 )
 from manifests.clearance import courier_in_force, has_shipments, not_on_hold, signatory_examined
 from manifests.models import WarehouseEntry
-from payments.clearance import bills_on_no_other_challan, bills_still_due, late_payment_reported
-from payments.models import BankMessage, Challan, ChallanLine
+from payments.clearance import (
+    bank_takes_it,
+    bills_on_no_other_challan,
+    bills_still_due,
+    late_payment_reported,
+    ledger_pays,
+)
+from payments.models import BankAuthorisation, BankMessage, CashAccount, Challan, ChallanLine
+from payments.reconciling.clearance import ledger_takes_it
 from tests.every_step import declared as d
 from tests.every_step.directory import day
 from tests.every_step.test_every_step import named
@@ -123,6 +130,9 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     rates.is_compared_with_what_stands: (lambda _f: rate_file("APPROVED"), "Other rates were approved"),
     rates.has_not_begun: (lambda f: _set(f, first_day=day()), "has come"),
     rates.is_the_last: (lambda _f: rate_file("APPROVED", turn=9), "approved since"),
+    bank_takes_it: (lambda _c: BankAuthorisation.objects.all().delete(), "not authorised at this station"),
+    ledger_pays: (lambda _c: CashAccount.objects.of_firms().update(balance=0), "cannot be debited"),
+    ledger_takes_it: (lambda d: _set(d, there_paise=0), "no more than stands paid"),
     late_payment_reported: (lambda _c: BankMessage.objects.all().delete(), "no late payment"),
 }
 

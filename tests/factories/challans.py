@@ -9,8 +9,9 @@ from django.utils import timezone
 from bills.models import CourierBillOfEntry
 from bills.stages import Stage as BillStage
 from eccs import numbering
+from payments.cash import ledger as cash
 from payments.clearance import Stage
-from payments.models import Challan, ChallanLine
+from payments.models import BankDifference, Challan, ChallanLine
 from tests.factories.bills import bill
 
 GIVEN_UP = (Stage.LATE, Stage.FAILED, Stage.REJECTED, Stage.WITHDRAWN)
@@ -36,3 +37,23 @@ def challan(
         for one in owed
     )
     return made
+
+
+def bank_difference(stage: str = "OPEN", *, station: str = "BLR", **given: Any) -> BankDifference:
+    """A debit of a bank's scroll for a challan that was given up here."""
+    one = challan(Stage.FAILED, station=station)
+    fields: dict[str, Any] = {
+        "stage": stage, "station_id": station, "finding": "MISSING_HERE", "bank": "BANK", "day": timezone.localdate(),
+        "challan": one, "challan_number": one.number, "bank_transaction": f"SBX{one.pk:012d}", "there_paise": one.paise,
+        "remarks": "" if stage == "OPEN" else "Paid back by the bank.",
+    }  # fmt: skip
+    made = BankDifference(**fields | given)
+    numbering.number([made])
+    made.save()
+    return made
+
+
+def funded(one: Challan) -> Challan:
+    """The challan's firm has as much on its cash ledger as the challan asks for."""
+    cash.credit_back(one, one.amount, f"funded:{one.pk}", "For a trial", None, from_bank=True)
+    return one

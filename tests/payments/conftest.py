@@ -113,6 +113,13 @@ def told(challan: Challan, sort: type[bank.Outcome] = bank.Confirmation, /, **ch
     return sort(**{**facts, **changes})
 
 
+def bill_of(line: Any) -> CourierBillOfEntry:
+    """The bill that a line of a challan pays; of a transshipment fee there is none."""
+    assert line.bill is not None
+    found: CourierBillOfEntry = line.bill
+    return found
+
+
 class BankAtHand:
     """The sandbox bank without sockets: its pages, its post to ECCS, and ECCS's questions to it."""
 
@@ -140,6 +147,13 @@ class BankAtHand:
         if self.away:
             raise bank.BankSilent("away")
         return self.call("POST", urlsplit(url).path, values)[2]
+
+    def fetch(self, url: str, values: Mapping[str, str], timeout: int, largest: int) -> tuple[bytes, dict[str, str]]:
+        """ECCS asks for a file: the answer with its headers."""
+        if self.away:
+            raise bank.BankSilent("away")
+        _status, headers, body = self.call("POST", urlsplit(url).path, values)
+        return body, headers
 
     def call(
         self, method: str, address: str, values: Mapping[str, str] | None = None
@@ -176,4 +190,5 @@ def sandbox(tmp_path: Path, client: Client, monkeypatch: pytest.MonkeyPatch) -> 
     """The sandbox bank, confirming to this ECCS and answering its questions."""
     at_hand = BankAtHand(tmp_path, Client())
     monkeypatch.setattr(bank, "post", at_hand.from_eccs)
+    monkeypatch.setattr(bank, "fetch", at_hand.fetch)
     return at_hand

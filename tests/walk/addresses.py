@@ -34,14 +34,16 @@ from manifests.models import (
     ManifestAmendment,
     WarehouseEntry,
 )
+from payments.cash import ledger as cash
 from payments.clearance import Stage as ChallanStage
-from payments.models import BankMessage, Challan, CyberReceipt
+from payments.models import BankAuthorisation, BankMessage, Challan, CyberReceipt, RefusedMessage
+from payments.reconciling.models import BankScroll, ScrollEntry
 from tests.factories import firms
 from tests.factories.advisories import advisory
 from tests.factories.amendments import amendment
 from tests.factories.bills import bill
 from tests.factories.bonds import bond, bond_master
-from tests.factories.challans import challan
+from tests.factories.challans import bank_difference, challan
 from tests.factories.directory import custodian, importer
 from tests.factories.documents import bill_of_documents
 from tests.factories.manifests import house_airway_bill, manifest
@@ -50,6 +52,7 @@ from tests.factories.people import officer, station_role
 from tests.factories.rates import rate_file
 from tests.factories.requests import amendment as bill_amendment
 from tests.factories.requests import cancellation, provisional_assessment
+from tests.factories.transit import arrival, transfer
 from tests.factories.uncleared import disposal, lying, notified, return_to_origin
 
 PUBLIC = (
@@ -114,15 +117,27 @@ def build() -> World:
     ]  # fmt: skip
     sent_back, disposed = return_to_origin(), disposal()
     bonds = [bond(), bond("REQUESTED"), bond("EXPIRED"), bond("VERIFIED")]
+    sent_on = [
+        transfer(stage) for stage in ("DRAFT", "FEE", "APPROVAL", "DEPARTURE", "IN_TRANSIT", "CERTIFICATE", "SHORT")
+    ]
+    arrived = [arrival(), arrival("RECORDED")]
     papers = [bill_of_documents(Stage.DRAFT), bill_of_documents(Stage.XRAY)]
     world.documents = [
-        sent_back, disposed, *bonds, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, owed, paid, *people, *roles,
+        bank_difference(), sent_back, disposed, *bonds, *sent_on, *arrived, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, owed, paid, *people, *roles,
         _of_the_port_admin(world),
     ]  # fmt: skip
     _generic(world)
     _of_manifests(world, draft_manifest, flight)
     _of_bills(world, bills, flight)
     world.own("bond-statement", bonds[0].number)
+    for name in ("transfer-draft", "transfer-list"):
+        world.own(name, sent_on[0].pk)
+    world.own("transfer-copy", sent_on[1].number)
+    world.own("transfer-gate", sent_on[3].number)
+    world.own("transfer-scan", arrived[0].number)
+    world.own("transfer-print", sent_on[3].number)
+    world.own("transfer-certificate", arrived[1].number)
+    world.common("location-change", "DEL")
     world.own("bill-choose", papers[0].pk)
     world.own("bill-check", papers[0].pk)
     world.own("bill-shipments", papers[1].number)
@@ -242,6 +257,27 @@ def _of_payments(world: World, owed: Challan, paid: Challan) -> None:
         amount_paise=100, status="PAID", outcome="QUEUED", reason="PAID_TWICE",
     )  # fmt: skip
     world.own("close-reconciliation", said.pk)
+    world.own(
+        "close-refused",
+        RefusedMessage.objects.create(day=timezone.localdate(), sort="return", fault="FORGED", challan=paid).pk,
+    )
+    today = timezone.localdate()
+    world.own(
+        "bank-end",
+        BankAuthorisation.objects.create(station_id="BLR", bank="BANK", from_date=today, source="Order 7").pk,
+    )
+    account = cash.receive(paid).lines.filter(account__sort="FIRM")[0].account
+    for name in ("cash-account", "cash-account-export", "cash-account-print"):
+        world.own(name, account.pk)
+    scroll = BankScroll.objects.create(
+        bank="BANK", day=today, sha256="0" * 64, entry_count=1, total_paise=paid.paise, sealed=True
+    )
+    ScrollEntry.objects.create(
+        scroll=scroll, challan_number=paid.number, bank_transaction=paid.bank_transaction, amount_paise=paid.paise,
+        decided_at=timezone.now(), finding="MATCHED",
+    )  # fmt: skip
+    for name in ("scroll-report", "scroll-export", "scroll-print"):
+        world.common(name, "BANK", f"{today:%Y-%m-%d}")
     line = paid.lines.get()
     line.refusal = "The bill is closed."
     line.save()
@@ -265,13 +301,14 @@ def _common(world: World) -> None:
     for name in (
         "desk", "counts", "find", "sign-out", "text-size", "keys", "manifests", "manifest-new", "bill-start", "payment-history",
         "switch", "people", "person-new", "person-from-elsewhere", "roles", "roles-open",
-        "new-challan", "reconciliation", "account", "kept-form", "session", "sessions-end-others", "password-change", "confirm-password",
+        "new-challan", "payment-export", "scrolls", "scroll-ask", "scroll-load", "cash-ledger", "cash-ledger-export",
+        "cash-ledger-print", "cash-deposit", "cash-accounts", "authorised-banks", "bank-authorise", "reconciliation", "account", "kept-form", "session", "sessions-end-others", "password-change", "confirm-password",
         "second-factor", "second-factor-square", "recovery-codes", "second-factor-policy", "expiry-exercises", "expiry-new",
         "differences-open", "warehouse-register", "warehouse-export", "warehouse-print", "warehouse-move",
         "manual", "manual-export", "manual-propose", "manual-issue", "uncleared", "uncleared-export", "uncleared-print",
         "uncleared-dispose", "audit", "audit-export", "documents", "role-holders", "advisories", "advisories-written",
         "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
-        "bonds", "bond-request", "bond-master", "bond-master-enter", "custodian-new", "importers", "importer-new", "work", "hand-over",
+        "bonds", "bonds-export", "transfers", "transfers-export", "transfer-new", "fee-challan", "locations", "location-new", "bond-request", "bond-master", "bond-master-enter", "custodian-new", "importers", "importer-new", "work", "hand-over",
         "rate-files", "tariff", "exchange-rates", "exemptions", "holidays",
     ):  # fmt: skip
         world.common(name)

@@ -227,7 +227,7 @@ class Replay:
     def _retell_manifest(self, told: dict[str, Any]) -> None:
         kind, number, after = told["kind"], told["hawb"], told["after"]
         cells = {("packages" if name == "pieces" else name): value for name, value in after.items()}
-        if kind == "HEADER":
+        if kind in ("HEADER", "IGM"):
             self._flight.update({name: value for name, value in cells.items() if name in FLIGHT})
         elif kind == "DELETE":
             del self._shipments[number]

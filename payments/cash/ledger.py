@@ -1,0 +1,147 @@
+"""The Electronic Cash Ledger: deposits through a bank, debits for challans, credits back; never below nought (section 51A).
+
+Whoever changes a firm's balance locks the firm's account first, so deposits and debits follow one another. Each entry is asked
+for under a key of its own: asked for again, it is the entry that was made the first time.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eccs.dated_rules import rule_book
+from eccs.money import rupees
+from eccs.workflow import Refused
+from payments.cash.models import CashAccount, CashEntry, CashLine
+
+if TYPE_CHECKING:
+    from payments.models import Challan
+
+NOTHING = Decimal(0)
+Sort = CashEntry.Sort
+
+
+def may_pay_from_ledger(station: str, on: datetime | None = None) -> bool:
+    """Whether challans of a station are paid from the Electronic Cash Ledger on that day: a dated rule."""
+    return rule_book().is_on("pay_from_cash_ledger", timezone.localdate(on), station)
+
+
+def may_pay_at_bank(station: str, on: datetime | None = None) -> bool:
+    """Whether challans of a station are paid at an authorised bank directly on that day: a dated rule."""
+    return rule_book().is_on("pay_at_bank", timezone.localdate(on), station)
+
+
+def account_of(*, courier_id: int | None = None, importer_id: int | None = None) -> CashAccount:
+    """The ledger of a firm; opened with nothing on it at the first asking."""
+    whose: dict[str, Any] = {"courier_id": courier_id, "importer_id": importer_id}
+    found, _made = CashAccount.objects.get_or_create(**whose, sort=CashAccount.Sort.FIRM, defaults={"balance": NOTHING})
+    return found
+
+
+def balance_of(*, courier_id: int | None, importer_id: int | None) -> Decimal:
+    """What a firm has on its ledger."""
+    whose: dict[str, Any] = {"courier_id": courier_id, "importer_id": importer_id}
+    rows = CashAccount.objects.of_firms().filter(**whose)
+    return rows.values_list("balance", flat=True).first() or NOTHING
+
+
+def receive(challan: Challan) -> CashEntry:
+    """Book what a bank has paid for a challan: a deposit is the firm's; anything else is deposited and debited in one entry."""
+    ours, from_bank = _ledger_of(challan), _opposite(CashAccount.Sort.BANK, bank=challan.bank)
+    key = f"bank:{challan.pk}"
+    if challan.is_deposit:
+        return _book(ours, challan.amount, from_bank, Sort.DEPOSIT, key, challan=challan)
+    government = _opposite(CashAccount.Sort.GOVERNMENT, station_id=challan.station_id)
+    amount = challan.amount
+    lines = [(from_bank, -amount), (ours, amount), (ours, -amount), (government, amount)]
+    return _write(Sort.DIRECT, key, amount, lines, challan=challan)  # the balance stays: nobody has to wait
+
+
+def debit(challan: Challan) -> CashEntry:
+    """Pay a challan from the firm's ledger, in the caller's transaction. Raises Refused where there is not enough on it."""
+    government = _opposite(CashAccount.Sort.GOVERNMENT, station_id=challan.station_id)
+    return _book(_ledger_of(challan), -challan.amount, government, Sort.PAYMENT, f"debit:{challan.pk}", challan=challan)
+
+
+def credit_back(challan: Challan, amount: Decimal, key: str, words: str, by: Any, *, from_bank: bool) -> CashEntry:
+    """Credit a firm's ledger with what its challan's bank paid too much, or what was paid and could not be credited to a bill."""
+    opposite = (
+        _opposite(CashAccount.Sort.BANK, bank=challan.bank)
+        if from_bank
+        else _opposite(CashAccount.Sort.GOVERNMENT, station_id=challan.station_id)
+    )
+    return _book(_ledger_of(challan), amount, opposite, Sort.RETURNED, key, challan=challan, words=words, by=by)
+
+
+def _ledger_of(challan: Challan) -> CashAccount:
+    return account_of(courier_id=challan.courier_id, importer_id=challan.importer_id)
+
+
+def _opposite(sort: str, **whose: Any) -> CashAccount:
+    found, _made = CashAccount.objects.get_or_create(sort=sort, **whose)
+    return found
+
+
+def _book(
+    account: CashAccount, change: Decimal, opposite: CashAccount, sort: str, key: str, *, challan: Challan,
+    words: str = "", by: Any = None,
+) -> CashEntry:  # fmt: skip
+    """One entry between a firm's account, which is locked, and one opposite."""
+    with transaction.atomic():
+        locked = CashAccount.objects.select_for_update(of=("self",)).get(pk=account.pk)
+        known = CashEntry.objects.filter(key=key).first()
+        if known is not None:
+            return known
+        if short := why_not(locked.balance or NOTHING, -change):
+            raise Refused([short], challan)
+        CashAccount.objects.filter(pk=locked.pk).update(balance=F("balance") + change)
+        lines = [(locked, change), (opposite, -change)]
+        return _write(sort, key, abs(change), lines, challan=challan, words=words, by=by)
+
+
+def why_not(balance: Decimal, amount: Decimal) -> str:
+    """Why an amount cannot be debited from a balance, in words; nothing where it can."""
+    if amount <= balance:
+        return ""
+    told = {"balance": rupees(balance, 2), "amount": rupees(amount, 2)}
+    return _("The cash ledger has a balance of %(balance)s: %(amount)s cannot be debited.") % told
+
+
+def _write(
+    sort: str, key: str, amount: Decimal, lines: list[tuple[CashAccount, Decimal]], *, challan: Challan,
+    words: str = "", by: Any = None,
+) -> CashEntry:  # fmt: skip
+    entry = CashEntry.objects.create(
+        key=key, sort=sort, challan=challan, amount=amount, words=words[:300],
+        by_id=by.user_id if by else None, by_name=by.name if by else "ECCS",
+    )  # fmt: skip
+    CashLine.objects.bulk_create(CashLine(entry=entry, account=account, amount=gained) for account, gained in lines)
+    return entry
+
+
+def is_on_the_ledger(bank: str, bank_transaction: str) -> bool:
+    """Whether what a bank's transaction brought was credited to a firm's ledger when a difference was settled."""
+    from payments.models import BankDifference
+
+    settled = BankDifference.objects.filter(bank=bank, bank_transaction=bank_transaction, stage="SETTLED")
+    keys = [f"difference:{pk}" for pk in settled.values_list("pk", flat=True)] if bank_transaction else []
+    return bool(keys) and CashEntry.objects.filter(key__in=keys).exists()
+
+
+def faults() -> QuerySet[CashAccount]:
+    """Firms' accounts whose balance is not the sum of their lines: there are none."""
+    summed = CashAccount.objects.of_firms().annotate(written=Coalesce(Sum("lines__amount"), NOTHING))
+    return summed.filter(~Q(balance=F("written")))
+
+
+def received_from(code: str) -> Decimal:
+    """What ECCS has booked as received through a bank, in rupees: what that bank's own books must say too."""
+    rows = CashLine.objects.filter(account__sort=CashAccount.Sort.BANK, account__bank=code)
+    return -(rows.aggregate(sum=Sum("amount"))["sum"] or NOTHING)

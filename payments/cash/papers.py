@@ -1,0 +1,45 @@
+"""The statement of an Electronic Cash Ledger as it is printed."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eccs.money import grouped, rupees
+from eccs.papers import Column, Field, Head, Paper, moment
+from payments.cash.statement import Statement
+
+
+def printed(told: Statement, printed_by: str) -> bytes:
+    """The statement as PDF."""
+    account, number = told.account, f"ECL-{told.account.firm_number}"
+    foot = _("printed %(at)s by %(who)s") % {"at": moment(timezone.now()), "who": printed_by}
+    sheet = Paper(
+        Head(
+            title=_("Electronic Cash Ledger"), subtitle=_("Statement in rupees, Customs Act 1962, section 51A"),
+            number=number, token=account.firm_number, place=account.firm.name,
+            address=f"{settings.PUBLIC_URL}/payments/ledger/", foot=f"{number}   {foot}",
+        )
+    )  # fmt: skip
+    span = f"{told.since:%d/%m/%Y} – {told.until:%d/%m/%Y}"
+    sheet.boxes(
+        [
+            [Field(_("Firm"), f"{account.firm.name}, {account.firm_number}", 2), Field(_("Days"), span, 2)],
+            [Field(_("Balance before"), rupees(told.opening, 2)), Field(_("Credits"), rupees(told.credits, 2)),
+             Field(_("Debits"), rupees(told.debits, 2)), Field(_("Balance after"), rupees(told.closing, 2), strong=True)],
+        ]
+    )  # fmt: skip
+    sheet.title(_("Entries"))
+    table = sheet.table(
+        [
+            Column(_("When"), 0.17), Column(_("Entry"), 0.29), Column(_("Challan"), 0.14),
+            Column(_("Debit (Rs.)"), 0.13, right=True), Column(_("Credit (Rs.)"), 0.13, right=True),
+            Column(_("Balance (Rs.)"), 0.14, right=True),
+        ]
+    )  # fmt: skip
+    for one in told.lines:
+        challan = str(one.entry.challan.number) if one.entry.challan else "–"
+        debit, credit = (grouped(value, 2) if value else "" for value in (one.debit, one.credit))
+        table.row([moment(one.entry.at), one.words, challan, debit, credit, grouped(one.balance, 2)])
+    return sheet.close()

@@ -1,0 +1,113 @@
+"""The pages of the Electronic Cash Ledger: the statement, deposits, and for the DC/AC the ledgers of the firms."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.requests import Request
+from eccs import keyset, pages
+from eccs.audit_answers import exported as told_of_export
+from eccs.papers import as_pdf
+from eccs.uploads import files
+from eccs.workflow import Refused
+from payments.cash import ledger, papers, statement
+from payments.cash.deposits import DepositForm, create_deposit
+from payments.cash.models import CashAccount
+
+
+def _account(request: Request, pk: int | None) -> CashAccount:
+    """The firm's own ledger, opened at the first look at it (nothing is written); an officer's, by its key."""
+    actor = request.actor
+    pages.require(actor, "cash-ledger" if pk is None else "cash-accounts")
+    rows = CashAccount.objects.visible_to(actor).select_related("courier", "importer")
+    if pk is not None:
+        return get_object_or_404(rows, pk=pk)
+    courier_id = None if actor.importer_id else actor.courier_id
+    whose: dict[str, Any] = {"courier_id": courier_id, "importer_id": actor.importer_id}
+    own = rows.first()
+    return own if own is not None else CashAccount(sort=CashAccount.Sort.FIRM, balance=ledger.NOTHING, **whose)
+
+
+def _told(request: Request, pk: int | None, most: int) -> tuple[statement.Statement, statement.StatementForm]:
+    account, form = _account(request, pk), statement.StatementForm(request.GET)
+    given = form.cleaned_data if form.is_valid() else {}
+    if account._state.adding:  # no entry yet
+        day = timezone.localdate()
+        nothing = (ledger.NOTHING,) * 4
+        return statement.Statement(account, day - statement.SPAN, day, *nothing, [], more=False), form
+    return statement.statement(account, given, most), form
+
+
+@require_GET
+def show(request: Request, pk: int | None = None) -> HttpResponse:
+    """The statement of the Electronic Cash Ledger, oldest first, with the balance after each entry."""
+    told, form = _told(request, pk, statement.MOST_SHOWN)
+    kept = {name: value for name, value in request.GET.items() if value and name in form.fields}
+    context = {
+        "told": told, "form": form, "filtered": bool(kept), "pk": pk, "kept": urlencode(kept),
+        "may_deposit": pk is None and request.actor.may(pages.activity_of("cash-deposit")),
+    }  # fmt: skip
+    return render(request, "payments/cash/ledger.html", context)
+
+
+@require_GET
+def export(request: Request, pk: int | None = None) -> HttpResponse:
+    """The statement as CSV."""
+    told, form = _told(request, pk, statement.MOST_EXPORTED)
+    told_of_export(request, "cash-ledger", **{f"filter_{k}": str(v) for k, v in form.data.items()})
+    return _csv(files.written(statement.COLUMNS, statement.exported(told), is_xlsx=False), "cash-ledger")
+
+
+def _csv(content: bytes, stem: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{stem}-{timezone.localdate():%Y-%m-%d}.csv"'
+    return response
+
+
+@require_GET
+def printed(request: Request, pk: int | None = None) -> HttpResponse:
+    """The statement as PDF."""
+    told, _form = _told(request, pk, statement.MOST_SHOWN)
+    return as_pdf(papers.printed(told, request.actor.name), f"ECL-{told.account.firm_number}")
+
+
+@require_http_methods(["GET", "POST"])
+def deposit(request: Request) -> HttpResponse:
+    """The firm makes a challan for a deposit; it is then paid at the bank as any other."""
+    actor = request.actor
+    pages.require(actor, "cash-deposit")
+    form = DepositForm(request.POST if request.method == "POST" else None, actor=actor)
+    reasons: list[str] = []
+    if form.is_bound and form.is_valid():
+        station, _colon, bank = form.cleaned_data["place"].partition(":")
+        try:
+            return redirect(create_deposit(form.cleaned_data["amount"], station, bank, actor))
+        except Refused as refusal:
+            reasons = refusal.reasons
+    status = 409 if reasons else 422 if form.is_bound else 200
+    return render(request, "payments/cash/deposit.html", {"form": form, "reasons": reasons}, status=status)
+
+
+@require_GET
+def accounts(request: Request) -> HttpResponse:
+    """The ledgers of the firms that pay at the officer's stations."""
+    pages.require(request.actor, "cash-accounts")
+    rows = CashAccount.objects.visible_to(request.actor).select_related("courier", "importer")
+    if text := request.GET.get("q", "").strip():
+        from django.db.models import Q
+
+        rows = rows.filter(Q(courier__name__icontains=text) | Q(importer__name__icontains=text))
+    shown = keyset.page(rows, "-pk", request.GET.get("mark", ""))
+    kept: dict[str, Any] = {"q": text} if text else {}
+    context = {
+        "rows": shown.rows, "q": text,
+        "next_url": f"?{urlencode({**kept, 'mark': shown.next_mark})}" if shown.next_mark else "",
+        "previous_url": f"?{urlencode({**kept, 'mark': shown.previous_mark})}" if shown.previous_mark else "",
+    }  # fmt: skip
+    return render(request, "payments/cash/accounts.html", context)

@@ -1,0 +1,1 @@
+"""The banks' scrolls against the books of ECCS, day by day."""

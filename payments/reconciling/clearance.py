@@ -1,0 +1,98 @@
+"""The life of a difference between a bank's scroll and the books of ECCS (PN17 8.1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.roles import Role
+from eccs.workflow import Actor, Document, Refused, Step, step
+
+if TYPE_CHECKING:
+    from payments.reconciling.models import BankDifference
+
+PARA = "PN17 8.1"
+
+
+class DifferenceStage(models.TextChoices):
+    """What a difference awaits."""
+
+    OPEN = "OPEN", gettext_lazy("Difference with the bank")
+    SETTLED = "SETTLED", gettext_lazy("Difference settled")
+    CLEARED = "CLEARED", gettext_lazy("Difference cleared up")
+
+
+def ledger_takes_it(difference: Any, actor: Actor) -> str:
+    """The bank received more for a challan than stands paid here, and the firm's cash ledger can take it."""
+    from payments.cash.ledger import may_pay_from_ledger
+
+    if difference.challan is None:
+        return _("There is no challan of this number, so nobody's cash ledger can take it.")
+    if difference.surplus <= 0:
+        return _("The bank has received no more than stands paid here.")
+    if not may_pay_from_ledger(difference.challan.station_id):
+        return _("At this station challans are not paid from the Electronic Cash Ledger.")
+    if difference.challan.stage in ("AT_BANK", "UNKNOWN", "LATE"):
+        return _("The challan is not decided yet: the bank is asked, or its late payment is accepted or refused first.")
+    return ""
+
+
+class DifferenceSteps(Document):
+    """The steps of a difference."""
+
+    unnumbered_stages = ()
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def steps(cls) -> dict[str, Step]:
+        """The finding, which is the reconciliation's, and every step declared below."""
+        return {"find": FIND, **super().steps()}
+
+    @step(
+        DifferenceStage.OPEN, DifferenceStage.SETTLED, role=Role.DCAC, label=gettext_lazy("Settle difference"), para=PARA,
+        form="payments.forms.DifferenceForm",
+    )  # fmt: skip
+    def settle(self: BankDifference, *, remarks: str) -> None:
+        """The DC/AC says how the difference was put right with the bank or the payer."""
+        self.remarks = remarks
+
+    @step(
+        DifferenceStage.OPEN, DifferenceStage.SETTLED, role=Role.DCAC, label=gettext_lazy("Credit the firm's cash ledger"),
+        para="Customs Act 1962, s.51A", form="payments.forms.DifferenceForm", guards=(ledger_takes_it,), grave=True,
+    )  # fmt: skip
+    def credit_ledger(self: BankDifference, *, remarks: str) -> None:
+        """What the bank received beyond what stands paid here is credited to the firm's Electronic Cash Ledger, once."""
+        from payments.cash.ledger import credit_back
+        from payments.models import Challan
+
+        assert self.challan is not None
+        self.challan = Challan.objects.select_for_update(of=("self",)).get(
+            pk=self.challan.pk
+        )  # what the bank says waits
+        if reason := ledger_takes_it(self, self.taken_by):
+            raise Refused([reason], self)
+        key = f"difference:{self.pk}"
+        credit_back(self.challan, self.surplus, key, remarks, self.taken_by, from_bank=True)
+        self.remarks = remarks
+
+    @step(
+        DifferenceStage.OPEN,
+        DifferenceStage.CLEARED,
+        role=Role.SYSTEM,
+        label=gettext_lazy("Clear up difference"),
+        para=PARA,
+    )
+    def clear_up(self: BankDifference) -> None:
+        """The scroll and the books have come to agree: nobody has to do anything."""
+
+
+FIND = Step(
+    name="find", document="bankdifference", sources=(), targets=(DifferenceStage.OPEN,), roles=(Role.SYSTEM,),
+    label=gettext_lazy("Find difference"),  # type: ignore[arg-type]  # every label is translated when it is shown
+    para=PARA, rule="The nightly reconciliation finds that a bank's scroll and the books of ECCS do not agree.",
+)  # fmt: skip
