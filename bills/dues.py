@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from bills.duty.demands import DEMANDS, FinalInterest, LateCharge, LateInterest
 from bills.duty.interest import Accrued
@@ -141,15 +142,19 @@ def credit(bill: CourierBillOfEntry, amount: Any, interest: Any, heads: Mapping[
     bill.paid_at = bill.taken_at
 
 
-def working(accrued: Accrued) -> list[str]:
-    """How the interest came about, a line for each rate."""
+def working(accrued: Accrued) -> list[dict[str, str]]:
+    """How the interest came about, a line for each rate: the days, the sum, and what it comes to, not rounded."""
     return [
-        _("%(duty)s × %(percent)s %% × %(days)d / 365, until %(day)s")
-        % {
-            "duty": grouped(accrued.duty, 2),
-            "percent": f"{one.percent.normalize():f}",
-            "days": one.days,
-            "day": f"{one.until:%d/%m/%Y}",
+        {
+            "days": ngettext("%(n)d day", "%(n)d days", one.days) % {"n": one.days},
+            "sum": _("%(duty)s × %(percent)s %% × %(days)d / 365, until %(day)s")
+            % {
+                "duty": grouped(accrued.duty, 2),
+                "percent": f"{one.percent.normalize():f}",
+                "days": one.days,
+                "day": f"{one.until:%d/%m/%Y}",
+            },
+            "amount": grouped(accrued.on(one), 2),
         }
         for one in accrued.stretches
     ]

@@ -31,7 +31,11 @@ def moment(at: datetime | None) -> str:
 
 
 def as_read(value: Any) -> Any:
-    """What was kept as people read it: a day or a moment of ISO 8601 as DD/MM/YYYY; all else as it stands."""
+    """What was kept as people read it: a day or a moment of ISO 8601 as DD/MM/YYYY, lists without brackets; all else as it stands."""
+    if isinstance(value, list):
+        return "; ".join(str(as_read(one)) for one in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name.replace('_', ' ')} {as_read(one)}" for name, one in value.items())
     if not isinstance(value, str) or not _ISO.fullmatch(value):
         return value
     try:

@@ -18,7 +18,7 @@ from payments.clearance import ASKED, Stage
 from payments.models import BankMessage, Challan
 
 HEADS = {
-    "bcd": _("BCD"), "aidc": _("AIDC"), "sws": _("SWS"), "igst": _("IGST"), "cess": _("Compensation cess"),
+    "bcd": _("BCD"), "aidc": _("AIDC"), "sws": _("SWS"), "igst": _("IGST"), "cess": _("Compensation cess"), "cmpnstry": _("Compensation cess"),
     "duty": _("Duty"), "interest": _("Interest"), "fine": _("Fine"), "penalty": _("Penalty"),
     "late": _("Late charge"), "fee": _("Transshipment fee"), "deposit": _("Deposit into the cash ledger"),
 }  # fmt: skip
@@ -26,13 +26,15 @@ HEADS = {
 
 def head_label(head: str) -> str:
     """The words of a head of account."""
-    return str(HEADS.get(head, head.upper()))
+    return str(HEADS.get(head.lower(), head.upper()))
 
 
 def heads_of(challan: Challan) -> list[str]:
     """The heads on a challan, in the order of the statute; heads without money are left out."""
     order = list(HEADS)
-    return sorted(challan.heads, key=lambda head: (order.index(head) if head in order else len(order), head))
+    return sorted(
+        challan.heads, key=lambda head: (order.index(head.lower()) if head.lower() in order else len(order), head)
+    )
 
 
 def challan_context(challan: Challan, actor: Actor) -> dict[str, Any]:

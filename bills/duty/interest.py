@@ -50,7 +50,11 @@ class Accrued:
     @property
     def amount(self) -> Decimal:
         """In whole rupees, half up, once for all the days."""
-        return to_rupee(sum((self.duty * one.percent * one.days / YEAR for one in self.stretches), NOTHING))
+        return to_rupee(sum((self.on(one) for one in self.stretches), NOTHING))
+
+    def on(self, one: Stretch) -> Decimal:
+        """For days in a row with one rate, not rounded."""
+        return self.duty * one.percent * one.days / YEAR
 
     @property
     def days(self) -> int:
