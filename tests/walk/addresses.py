@@ -252,7 +252,7 @@ def _of_payments(world: World, owed: Challan, paid: Challan) -> None:
         bank="BANK", day=today, sha256="0" * 64, entry_count=1, total_paise=paid.paise, sealed=True
     )
     ScrollEntry.objects.create(
-        scroll=scroll, challan_number=paid.number, bank_transaction=paid.bank_transaction, amount_paise=paid.paise,
+        scroll=scroll, challan_number=str(paid.number), bank_transaction=paid.bank_transaction, amount_paise=paid.paise,
         decided_at=timezone.now(), finding="MATCHED",
     )  # fmt: skip
     for name in ("scroll-report", "scroll-export", "scroll-print"):
