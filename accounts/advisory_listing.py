@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.advisories import Advisory, AdvisoryRead, Stage, concerning, places_of
-from accounts.roles import CUSTODIANS, OFFICERS, Role
+from accounts.roles import CUSTODIANS, OFFICERS, TRADE, Role
 from eccs.pages import Column, Listing, link, register
 
 
@@ -46,6 +46,9 @@ link(_("A dated rule"), "rule", Role.SYSTEM_ADMIN, nav=False)
 link(_("Add a dated rule"), "rule-add", Role.SYSTEM_ADMIN, nav=False)
 link(_("Withdraw a dated rule"), "rule-withdraw", Role.SYSTEM_ADMIN, nav=False)
 link(_("Stations"), "stations", Role.SYSTEM_ADMIN)
+link(_("Location directory"), "locations", *TRADE, *OFFICERS, *CUSTODIANS, Role.SYSTEM_ADMIN, nav=False)
+link(_("Locations"), "location-change", Role.SYSTEM_ADMIN, nav=False)
+link(_("Enter a location"), "location-new", Role.SYSTEM_ADMIN, nav=False)
 link(_("Advisories"), "advisories-written", Role.SYSTEM_ADMIN, Role.PORT_ADMIN)
 link(_("Write an advisory"), "advisory-new", Role.SYSTEM_ADMIN, Role.PORT_ADMIN, nav=False)
 link(_("Correct an advisory"), "advisory-edit", Role.SYSTEM_ADMIN, Role.PORT_ADMIN, nav=False)

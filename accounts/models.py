@@ -202,4 +202,4 @@ __all__ = [
 ]  # fmt: skip
 
 # These stand on the directory too
-from accounts import access, advisories, credentials  # noqa: E402, F401
+from accounts import access, advisories, credentials, locations  # noqa: E402, F401

@@ -7,8 +7,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.directory.querysets import in_force
-from accounts.models import CourierStation, CustomsStation, Posting, User
+from accounts.models import CourierStation, Custodian, CustomsStation, Posting, User
 from accounts.permissions import Actor
+from accounts.roles import Group
 
 
 def addresses(audience: str, station: str = "") -> dict[str, list[str]]:
@@ -17,7 +18,7 @@ def addresses(audience: str, station: str = "") -> dict[str, list[str]]:
     What is of a station is not sent to those of the firm who work at others alone.
     """
     kind, _colon, pk = audience.partition(":")
-    if kind not in ("courier", "importer", "person") or not pk.isdigit():
+    if kind not in ("courier", "importer", "custodian", "person") or not pk.isdigit():
         return {}
     column = "pk" if kind == "person" else f"{kind}_id"
     people = User.objects.filter(**{column: int(pk)}, is_active=True).exclude(email="")
@@ -30,6 +31,26 @@ def addresses(audience: str, station: str = "") -> dict[str, list[str]]:
     for language, address in people.order_by("pk").values_list("language", "email"):
         found.setdefault(language or settings.LANGUAGE_CODE, []).append(address)
     return found
+
+
+def audience_of(actor: Actor) -> list[str]:
+    """Under which names a person is written to: the own, and that of the firm or the custodian."""
+    firm = f"courier:{actor.courier_id}" if actor.courier_id else f"importer:{actor.importer_id}"
+    keeper = [f"custodian:{actor.custodian_id}"] if actor.custodian_id and Group.CUSTODIAN in actor.groups else []
+    return [f"person:{actor.user_id}", *([firm] if actor.is_trade else keeper)]
+
+
+def concerned_at(station: str) -> list[str]:
+    """Whoever works with the goods of a station, as notices name them: its couriers and its custodian of today."""
+    operates = CourierStation.objects.filter(in_force(timezone.localdate()), station=station)
+    couriers = operates.order_by("courier").values_list("courier", flat=True).distinct()
+    return [*(f"courier:{pk}" for pk in couriers), *custodians_at(station)]
+
+
+def custodians_at(station: str) -> list[str]:
+    """Who keeps the courier terminal of a station today, as notices name them."""
+    keepers = Custodian.objects.filter(in_force(timezone.localdate()), station=station, stage=Custodian.Stage.APPOINTED)
+    return [f"custodian:{pk}" for pk in keepers.order_by("pk").values_list("pk", flat=True)]
 
 
 def actor_of(user: User) -> Actor:

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bills.assessment import revise
+from bills.assessment import revise, tell_change, valued
 from bills.models import Adjudication, CourierBillOfEntry
 from bills.news import confiscated_after_payment
 from bills.provisional import supersede
@@ -36,6 +37,8 @@ def adjudge(bill: CourierBillOfEntry, outcome: str, **order: Any) -> Iterable[mo
         made.refundable = bill.duty_paid or None
         warehouse.take_out_unseen(bill.shipments(), bill.taken_at, WarehouseEntry.Out.CONFISCATED)
         return [made, *confiscated_after_payment(made)]
+    before = valued(bill)
+    bill.returned_on = timezone.localdate(bill.taken_at)
     bill.fine += made.fine
     bill.penalty += made.penalty
     if made.revised_duty is not None:
@@ -43,4 +46,5 @@ def adjudge(bill: CourierBillOfEntry, outcome: str, **order: Any) -> Iterable[mo
         bill.unreckoned = ""
     elif bill.unreckoned:
         raise Refused([_("%(reason)s The order sets the duty.") % {"reason": bill.unreckoned}], bill)
+    tell_change(bill, before)
     return [made]

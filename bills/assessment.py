@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import models
 from django.utils.translation import gettext as _
 
-from bills import rates
+from bills import claims, rates
 from bills.duty.exchange import Exchange
+from bills.duty.exemptions import Exemption, Exemptions
 from bills.duty.levies import HEADS
 from bills.duty.tariff import Tariff
 from bills.duty.valuation import apportion
@@ -20,8 +20,6 @@ from bills.models import BillInvoice, CourierBillOfEntry, Item
 from bills.reckoning import Line, Priced, Reckoned, heads_of_duty, reckon
 from eccs.workflow import Refused
 
-ALTERABLE = ("cth", "unit_price", "quantity")
-
 
 def reckon_again(
     bill: CourierBillOfEntry,
@@ -29,9 +27,16 @@ def reckon_again(
     tariff: Tariff,
     rates_on: date,
     invoices: Sequence[BillInvoice] = (),
+    exemptions: Exemptions | None = None,
 ) -> Reckoned:
-    """Value and duty with the exchange rate kept from the day of presentation. Raises Refused for an unknown tariff item."""
+    """Value and duty with the exchange rate kept from the day of presentation; an exemption counts unless it was denied.
+
+    Raises Refused for an unknown tariff item, and for an exemption that is not in force on the day or does not fit.
+    """
     assert bill.presented_on is not None
+    claimed = claims.of_items(items)
+    book = rates.exemptions(claimed) if exemptions is None else exemptions
+    whom = claims.whose_bill(bill) if claimed else frozenset()
     lines = []
     for item in items:
         rate = tariff.rate(item.cth, rates_on)
@@ -39,14 +44,31 @@ def reckon_again(
             raise Refused(
                 [_("Item %(no)d: %(cth)s is not in the tariff.") % {"no": item.item_no, "cth": item.cth}], bill
             )
+        relief = _exemption(bill, item, book, rates_on, whom) if claimed else None
         lines.append(
             Line(
                 item.invoice_place - 1, item.quantity * item.unit_price, item.quantity, item.uom, rate, item.nature,
-                item.gift_kind,
+                item.gift_kind, relief,
             )
         )  # fmt: skip
     rules = rates.duty_rules(bill.presented_on, bill.station_id)
     return reckon(bill.kind, priced(bill, invoices), lines, rules, always_xiv=bill.eou or bill.repair_and_return)
+
+
+def _exemption(
+    bill: CourierBillOfEntry, item: Item, book: Exemptions, on: date, whom: frozenset[str]
+) -> Exemption | None:
+    """The exemption that an item claims and no officer has denied. Raises Refused where it does not stand."""
+    if item.claim == claims.Decision.DENIED or not item.claims:
+        return None
+    try:
+        return claims.exemption(book, item.notification, item.notification_sl_no, item.cth, on, whom)
+    except claims.NotExempt as fault:
+        named = (
+            item.notification if fault.field == "notification" else _("serial %(no)s") % {"no": item.notification_sl_no}
+        )
+        told = {"no": item.item_no, "claim": named, "why": fault}
+        raise Refused([_("Item %(no)d: the exemption claimed, %(claim)s, %(why)s.") % told], bill) from fault
 
 
 def priced(bill: CourierBillOfEntry, invoices: Sequence[BillInvoice] = ()) -> list[Priced]:
@@ -85,6 +107,21 @@ def put(bill: CourierBillOfEntry, items: Sequence[Item], found: Reckoned) -> Non
         item.duty_forgone, item.total_duty = duty.forgone, duty.total
 
 
+VALUED = ("assessable_value", "total_duty", "fine", "penalty")
+
+
+def valued(bill: CourierBillOfEntry) -> dict[str, Any]:
+    """What is demanded on a bill as it stands, for the trail."""
+    return {**{name: f"{getattr(bill, name):.2f}" for name in VALUED}, "duty_heads": dict(bill.duty_heads)}
+
+
+def tell_change(bill: CourierBillOfEntry, before: dict[str, Any]) -> None:
+    """The trail keeps what was demanded before the step, and after it, where that differs."""
+    after = valued(bill)
+    if after != before:
+        bill.snapshot_for_trail = {"before": before, "after": after}
+
+
 def heads(found: Reckoned) -> dict[str, str]:
     """The duty by head as the bill keeps it."""
     return heads_of_duty(found.duty)
@@ -109,25 +146,3 @@ def stand_by_order(bill: CourierBillOfEntry) -> None:
     if order is not None:
         assert order.revised_duty is not None
         revise(bill, order.revised_duty)
-
-
-def reassess(bill: CourierBillOfEntry, alterations: list[dict[str, Any]]) -> Iterable[models.Model]:
-    """Apply the officer's alterations by item, reckon again, and return the items to be written (PN17 7.1).
-
-    An alteration is `{"item_no": 1, "cth": "85183000", "unit_price": "14.00"}`, each value only where it changes.
-    """
-    assert bill.rates_on is not None
-    items = list(bill.items.all())
-    by_number = {item.item_no: item for item in items}
-    for change in alterations:
-        item = by_number.get(int(change["item_no"]))
-        if item is None:
-            raise Refused([_("There is no item %(no)s on this bill.") % {"no": change["item_no"]}], bill)
-        for name in ALTERABLE:
-            if change.get(name):
-                setattr(item, name, change[name] if name == "cth" else Decimal(str(change[name])))
-        item.altered = True
-    put(bill, items, reckon_again(bill, items, rates.tariff(item.cth for item in items), bill.rates_on))
-    stand_by_order(bill)
-    bill.first_cth = items[0].cth
-    return items

@@ -11,8 +11,9 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bills import declarations, form_e_shown, rates
+from bills import claims, declarations, dues, form_e_shown, rates
 from bills.detention_paper import DetentionPaper, draw_detention
+from bills.duty.exemptions import Exemption, Exemptions
 from bills.duty.levies import LEVIES, BasicCustomsDuty, Charge
 from bills.duty.tariff import Rate
 from bills.form_e_paper import InvoiceLine
@@ -247,8 +248,11 @@ def _item_lines(bill: CourierBillOfEntry, items: list[Item]) -> Iterable[ItemLin
     """The items, each with the rates of the day that its duty was worked out on."""
     on = bill.rates_on or bill.presented_on or timezone.localdate()
     tariff, sws = rates.tariff(item.cth for item in items), rule_book().amount("sws_percent", on, bill.station_id)
+    claimed = claims.of_items(items)
+    book = rates.exemptions(claimed)
     for item in items:
         rate = tariff.rate(item.cth, on)
+        relief = _relief(item, book, on) if rate and claimed else None
         yield ItemLine(
             number=str(item.item_no), cth=f"{item.cth[:4]} {item.cth[4:6]} {item.cth[6:]}",
             description=item.description, origin=item.country_of_origin,
@@ -256,20 +260,34 @@ def _item_lines(bill: CourierBillOfEntry, items: list[Item]) -> Iterable[ItemLin
             unit_price=grouped(item.unit_price.normalize(), 4 if item.unit_price % Decimal("0.01") else 2),
             value=grouped(item.quantity * item.unit_price, 2),
             assessable_value=item.assessable_value, duty=item.total_duty, forgone=item.duty_forgone,
-            heads=tuple(_duty_lines(item, rate, sws)), beside=tuple(filter(None, (item.why_free, *item.beside))),
+            heads=tuple(_duty_lines(item, rate, sws, relief)), beside=tuple(filter(None, (item.why_free, *item.beside))),
         )  # fmt: skip
 
 
-def _duty_lines(item: Item, rate: Rate | None, sws: Decimal) -> Iterable[DutyLine]:
-    charge = Charge(item.assessable_value, item.quantity, item.uom, rate, sws) if rate else None
+def _relief(item: Item, book: Exemptions, on: date) -> Exemption | None:
+    """The exemption by which an item was reckoned; it was checked when it was."""
+    if not item.claims or item.claim == claims.Decision.DENIED:
+        return None
+    return book.at(item.notification, item.notification_sl_no, on)
+
+
+def _duty_lines(item: Item, full: Rate | None, sws: Decimal, relief: Exemption | None) -> Iterable[DutyLine]:
+    """The heads of an item: the rate it bears, and what is forgone of each by the exemption, the nature or the limit."""
+    rate = relief.leaves(full) if relief and full and item.duty_forgone else full
+    charge, without = (
+        Charge(item.assessable_value, item.quantity, item.uom, one, sws) if one else None for one in (rate, full)
+    )
     for levy, amount in zip(LEVIES, (item.bcd, item.aidc, item.sws, item.igst, item.cess), strict=True):
         percent = levy.percent(charge) if charge else None
+        if charge:
+            levy.reckon(charge)
+        forgone = to_rupee(levy.reckon(without)) - amount if without and item.duty_forgone else Decimal(0)
         specific = levy is BasicCustomsDuty and rate is not None and rate.bcd_specific
         yield DutyLine(
             head=PRINTED.get(levy.head, levy.head),
             ad_valorem="-" if percent is None else f"{percent.normalize():f} %" if percent else _("nil"),
             specific=f"₹ {rate.bcd_specific}/{rate.bcd_specific_unit}" if specific and rate else "-",
-            forgone=to_rupee(levy.reckon(charge)) if charge and item.duty_forgone else Decimal(0), amount=amount,
+            forgone=forgone, amount=amount,
         )  # fmt: skip
 
 
@@ -278,9 +296,12 @@ def _heads(bill: CourierBillOfEntry) -> Iterable[tuple[str, Decimal]]:
     words = PRINTED | {
         "WAIVED": _("Not collected (section 25(6))"),
         "EXEMPTED": _("Duty forgone: free samples and gifts"),
+        "FORGONE": _("Duty forgone: exemptions claimed"),
     }
     for head, amount in bill.duty_heads.items():
         yield words.get(head, head), Decimal(amount)
+    for demand in dues.shown(bill)["demands"]:
+        yield str(demand["name"]), demand["amount"]
 
 
 def _charges(bill: CourierBillOfEntry) -> Iterable[ChargeLine]:

@@ -8,11 +8,12 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from bills import fitting, rates
+from bills import claims, fitting, rates
+from bills.duty.exemptions import Exemption
 from bills.duty.levies import LEVIES
 from bills.duty.statement import Working, workings
 from bills.duty.tariff import Rate
-from bills.kinds import Kind
+from bills.kinds import For, Kind
 from bills.models import CourierBillOfEntry
 from bills.reckoning import Line, Priced, Reckoned, reckon
 from bills.summary import invoice_lines
@@ -43,6 +44,8 @@ class Asked:
     gift: str = ""
     quantity: Decimal = Decimal(1)
     uom: str = ""
+    notification: str = ""
+    serial: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,19 @@ class Estimate:
     why_not_free: str
     workings: list[tuple[Working, Decimal]]  # of each head, with what is collected of it
     value_lines: list[dict[str, str]]
+    exemption: Exemption | None  # that is claimed
     by_quantity: bool  # the item bears a specific duty, which wants the quantity in its unit
 
     @property
     def forgone(self) -> Decimal:
-        """What is not collected: of free goods, or below the limit of section 25(6)."""
-        return self.found.duty.exempted + self.found.duty.waived
+        """What is not collected: of free goods, by an exemption, or below the limit of section 25(6)."""
+        return self.found.duty.exempted + self.found.duty.waived + self.found.duty.relieved
+
+    @property
+    def whom(self) -> str:
+        """For whom the exemption is, where it is not for everybody."""
+        only = self.exemption.for_whom if self.exemption else ""
+        return str(For(only).label) if only else ""
 
 
 def estimate(asked: Asked) -> Estimate:
@@ -78,7 +88,8 @@ def estimate(asked: Asked) -> Estimate:
         raise CannotTell("currency", _("This currency has no rate of exchange in force on this day."))
     uom = asked.uom or rate.unit
     priced = Priced(asked.terms, exchange, asked.freight, asked.insurance, asked.inland_charges)
-    line = Line(0, asked.value, asked.quantity, uom, rate, asked.nature, asked.gift)
+    relief = _exemption(asked)
+    line = Line(0, asked.value, asked.quantity, uom, rate, asked.nature, asked.gift, relief)
     found = reckon(Kind.XII if asked.nature else Kind.XIII, [priced], [line], rules, always_xiv=False)
     told = workings(found.goods[0], sws_percent=rules.sws_percent)
     bill = CourierBillOfEntry(
@@ -91,5 +102,17 @@ def estimate(asked: Asked) -> Estimate:
         why_not_free=fitting.why_not_free(found.facts, rules.limits) if asked.nature else "",
         workings=list(zip(told, (found.duty.heads[levy.head] for levy in LEVIES), strict=True)),
         value_lines=invoice_lines(bill, bill, asked.value, found.valuations[0]),
-        by_quantity=rate.bcd_specific is not None,
+        exemption=relief, by_quantity=rate.bcd_specific is not None,
     )  # fmt: skip
+
+
+def _exemption(asked: Asked) -> Exemption | None:
+    """The exemption that is asked about, whoever it is for. Raises CannotTell."""
+    if not claims.is_claim(asked.notification, asked.serial, asked.nature):
+        return None
+    book = rates.exemptions({asked.notification} - {""})
+    try:
+        return claims.exemption(book, asked.notification, asked.serial, asked.cth, asked.on, None)
+    except claims.NotExempt as fault:
+        about = asked.notification if fault.field == "notification" else asked.serial
+        raise CannotTell(fault.field, _("%(claim)s %(why)s.") % {"claim": about or "–", "why": fault}) from fault

@@ -23,6 +23,7 @@ from accounts.permissions import Actor
 from bills import routing
 from bills.columns import CHARGES, COLUMNS, ITEM, ITEM_E
 from bills.draft_rows import judge_draft
+from bills.dues import late_charge
 from bills.duty.levies import HEADS
 from bills.filing_images import give_images, judge_images
 from bills.flight import Flight
@@ -76,6 +77,7 @@ def complete(
     assert exchange is not None
     bill.exchange_rate, bill.exchange_unit, bill.exchange_source = exchange.rate, exchange.unit, exchange.notification
     bill.arrived_at = one.hawb.arrived_at
+    bill.late_charge = late_charge(flight.manifest.actual_arrival, flight.presented_on, flight.manifest.station_id)
     set_duty(bill, one)
     bill.facilitated = decided.lane == "FACILITATED"
     bill.assessment_required = decided.lane in ("ASSESSMENT", "BOTH")

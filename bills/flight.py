@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Q
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from bills import drafts, rates
 from bills.duty.exchange import ExchangeRates
+from bills.duty.exemptions import Exemptions
 from bills.duty.tariff import Tariff
 from bills.models import CourierBillOfEntry
 from bills.stages import PUT_AWAY, Stage
@@ -20,7 +22,7 @@ from rms.models import RiskRule
 
 LOOKED_AT = (
     "number", "consignor_name", "consignor_country", "consignee_name", "consignee_city", "gross_weight_kg", "packages",
-    "held_since", "arrived_at",
+    "held_since", "arrived_at", "transshipment",
 )  # fmt: skip
 LEFT = (WarehouseEntry.Out.RETURNED, WarehouseEntry.Out.DISPOSED)
 
@@ -38,6 +40,8 @@ class Flight:
     tariff: Tariff
     exchange: ExchangeRates
     rules: rates.DutyRules
+    _cited: frozenset[str] = frozenset()
+    _exemptions: Exemptions = field(default_factory=lambda: Exemptions(()))
 
     @classmethod
     def load(
@@ -64,6 +68,14 @@ class Flight:
             tariff=rates.tariff(None if draft is None else [str(one.get("cth", "")) for one in drafts.items(draft)]), exchange=rates.exchange_rates(),
             rules=rates.duty_rules(today, manifest.station_id),
         )  # fmt: skip
+
+    def exemptions(self, notifications: Collection[str]) -> Exemptions:
+        """The serials of these notifications; each notification is read once."""
+        wanted = frozenset(notifications)
+        if not wanted <= self._cited:
+            self._cited |= wanted
+            self._exemptions = rates.exemptions(self._cited)
+        return self._exemptions
 
     def ruleset(self) -> Ruleset:
         """The criteria of risk in force today at the station."""

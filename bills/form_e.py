@@ -8,11 +8,11 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
+from bills.claims import PERSONAL_KYC as INDIVIDUAL  # papers of persons, who need no IEC
 from bills.flight import Flight
 from bills.models import FormE
 from eccs.uploads.checks import Table
 
-INDIVIDUAL = ("AADHAAR", "PAN", "PASSPORT", "VOTER_ID")  # papers of persons, who need no IEC
 BEFORE_ARRIVAL = (FormE.Type.PRIOR, FormE.Type.ADVANCE)
 GOES_WITH = (  # what is given only with what
     ("high_sea_seller", "high_sea_sale"), ("high_sea_seller_iec", "high_sea_sale"), ("extension_reason", "extension_48"),

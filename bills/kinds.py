@@ -41,3 +41,14 @@ class NotificationType(models.TextChoices):
 
 
 EXEMPTED_BY = {Nature.SAMPLE: "154/94-Customs", Nature.GIFT: "171/93-Customs"}  # the notification each nature claims
+
+
+class For(models.TextChoices):
+    """For whose goods, or for what purpose, an exemption is."""
+
+    EVERYBODY = "", _("Everybody")
+    EOU = "EOU", _("Goods of an export oriented unit")
+    REPAIR = "REPAIR_AND_RETURN", _("Goods for repair and return")
+    PERSONAL = "PERSONAL", _("Goods for personal use")
+    GOVERNMENT = "GOVERNMENT", _("Goods of the Government or an undertaking of it")
+    DIPLOMATIC = "DIPLOMATIC", _("Goods of a diplomatic mission or the United Nations")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from accounts.people import custodians_at
 from eccs.models import Notice
 from eccs.money import rupees
 from eccs.notices import firms_of, worded
@@ -44,3 +45,14 @@ def refund_recorded(assessment: ProvisionalAssessment) -> list[Notice]:
     words = {"bill": assessment.bill, "amount": rupees(assessment.refund or 0, 2)}
     why = assessment.remarks_final
     return notices_about(assessment.bill, lambda: _("%(bill)s: a refund of %(amount)s is recorded") % words, why)
+
+
+def disposal_refused(disposal: Disposal) -> list[Notice]:
+    """Customs does not permit that the goods are sold or destroyed: the custodian who asked keeps them, and learns why."""
+    told = {"disposal": disposal, "hawb": disposal.hawb}
+
+    def words() -> tuple[str, str]:
+        subject = _("%(disposal)s: the disposal of %(hawb)s is refused") % told
+        return subject, f"{disposal.decision}\n{disposal}  {settings.PUBLIC_URL}{disposal.get_absolute_url()}"
+
+    return [worded(keeper, words, disposal.station_id) for keeper in custodians_at(disposal.station_id)]

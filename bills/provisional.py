@@ -48,14 +48,14 @@ def supersede(bill: CourierBillOfEntry) -> None:
         bill.provisional = False
 
 
-def extra_duty_paid(amounts: dict[int, Decimal], challan: str) -> Outcome:
-    """A challan has paid the extra duty of these assessments, set-wise: they are closed, and their bills are finally assessed."""
+def extra_duty_paid(amounts: dict[int, dict[str, str]], challan: str) -> Outcome:
+    """A challan has paid the extra duty of these assessments, with interest, set-wise: they are closed, their bills finally assessed."""
     from bills import security
 
     with transaction.atomic():
         outcome = take_many(
             ProvisionalAssessment, list(amounts), "confirm_extra_duty", SYSTEM, challan=challan,
-            each={pk: {"amount": str(amount)} for pk, amount in amounts.items()},
+            each=amounts,
         )  # fmt: skip
         if closed := outcome.moved:
             CourierBillOfEntry.objects.filter(pk__in=[one.bill_id for one in closed]).update(provisional=False)

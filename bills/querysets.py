@@ -10,26 +10,28 @@ from django.db.models import F, Q
 from accounts.permissions import Actor
 from accounts.roles import Group
 from bills.stages import UNFILED
+from manifests.querysets import entered_by, goods_handled_at
 
 
 def owed(of: str = "") -> Any:
-    """What a bill owes in all, in rupees: duty, interest, fine and penalty. `of` is the way to the bill: `bill__`."""
-    return F(f"{of}total_duty") + F(f"{of}interest") + F(f"{of}fine") + F(f"{of}penalty")
+    """What a bill owes in all, in rupees: duty, interest charged, fine, penalty and late charge. `of` is the way to the bill: `bill__`."""
+    return F(f"{of}total_duty") + F(f"{of}interest") + F(f"{of}fine") + F(f"{of}penalty") + F(f"{of}late_charge")
 
 
 class BillQuerySet(models.QuerySet[Any]):
     """Bills by who asks."""
 
     def visible_to(self, actor: Actor) -> Self:
-        """The firm's own at the stations of the posting, mostly all; those of the posting's station, once filed, for officers and custodian.
+        """The firm's own at the stations of the posting, mostly all; those of the posting's station, once filed, for officers and
+        for the custodian's people who receive, keep or hand out the goods; for a service centre, what its operator entered.
 
         What an importer is still typing is the importer's alone.
         """
-        seen = Q(station_id__in=actor.stations_in(Group.CUSTOMS, Group.CUSTODIAN)) & ~Q(stage__in=UNFILED)
         if actor.importer_id is not None:
             return self.filter(actor.importer_documents())
+        seen = Q(station_id__in=goods_handled_at(actor)) & ~Q(stage__in=UNFILED)
         own = actor.firm_documents() & ~(Q(importer__isnull=False) & Q(stage__in=UNFILED))
-        return self.filter(seen | own)
+        return self.filter(seen | own | entered_by(actor))
 
 
 class OfBillQuerySet(models.QuerySet[Any]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,10 +10,11 @@ from decimal import Decimal
 from django.db.models import Q
 
 from bills.duty.exchange import Exchange, ExchangeRates
+from bills.duty.exemptions import Exemption, Exemptions, cited
 from bills.duty.tariff import Rate, Tariff
 from bills.duty.valuation import ValuationRules
 from bills.fitting import Limits
-from bills.models import ExchangeRate, TariffRate
+from bills.models import ExchangeRate, ExemptionRate, TariffRate
 from eccs.dated_rules import rule_book
 
 _RATE = (
@@ -35,6 +36,24 @@ def tariff(cths: Iterable[str] | None = None) -> Tariff:
             wanted |= Q(cth__gte=heading, cth__lte=f"{heading}9999")
         rows = rows.filter(wanted)
     return Tariff(Rate(*row) for row in rows.values_list(*_RATE))
+
+
+def exemptions(notifications: Collection[str]) -> Exemptions:
+    """The serials of these notifications with their history; of none of them without a question to the database."""
+    if not notifications:
+        return Exemptions(())
+    wanted = Q()
+    for notification in notifications:
+        wanted |= Q(code__startswith=f"{cited(notification)}|")
+    return Exemptions(as_exemption(row) for row in ExemptionRate.objects.filter(wanted))
+
+
+def as_exemption(row: ExemptionRate) -> Exemption:
+    """A row as the duty wants it."""
+    return Exemption(
+        row.notification, row.serial, row.description, tuple(row.prefixes), row.for_whom, row.condition, row.bcd_percent,
+        row.aidc_percent, row.sws_percent, row.igst_percent, row.cess_percent, row.from_date, row.until, row.ended,
+    )  # fmt: skip
 
 
 def exchange_rates(currency: str = "") -> ExchangeRates:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hmac
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from bills import fitting
+from bills import claims, fitting
 from bills.columns import CHARGES, FORM_E, HEADER, INVOICE_E, ITEM, ITEM_E, MAY_BE_NONE, ONLY_XIV, SAME
+from bills.duty.exemptions import Exemption
 from bills.duty.statement import DutyStatement
 from bills.flight import Flight
 from bills.form_e import check_form_e, check_invoice
@@ -23,6 +25,9 @@ from bills.reckoning import Line, Priced, Reckoned, reckon
 from eccs import identifiers
 from eccs.uploads.checks import Table
 from manifests.models import HouseAirwayBill
+
+CLAIM = ("cth", "notification", "notification_sl_no", "nature")  # of an item
+WHOSE = ("eou", "repair_and_return", "government", "importer_category", "kyc_type")
 
 
 @dataclass
@@ -93,6 +98,9 @@ def _judge_one(flight: Flight, table: Table, rows: list[int], used: list[str]) -
     if hawb.pk in flight.gone:
         table.fault(first, "hawb", number, _("has left uncleared: its goods were returned to origin or disposed of"))
         return None
+    if hawb.transshipment:
+        table.fault(first, "hawb", number, _("is for transshipment: it is cleared at its destination"))
+        return None
     if hawb.held_since is not None:
         table.fault(first, "hawb", number, _("is on hold: release the hold first"))
         return None
@@ -107,7 +115,8 @@ def _judge_one(flight: Flight, table: Table, rows: list[int], used: list[str]) -
     _check_items(flight, table, rows)
     found = None if len(table.faults) > before or _is_torn(table, rows, used) else _declared(table, rows, invoices)
     if found is not None:
-        reckoned = reckon_declared(flight, *found)
+        category = {"importer_category": table.values["importer_category"][first] if form == Kind.XIV else ""}
+        reckoned = reckon_declared(flight, *found, category)
         if reason := fitting.why_not(form, reckoned.facts, flight.rules.limits):
             _refuse_form(table, rows, reckoned.facts, reason)
             return None
@@ -227,6 +236,32 @@ def _check_items(flight: Flight, table: Table, rows: list[int]) -> None:
             table.fault(index, "item_packages", packages, reason)
         if values["gift_kind"][index] and values["nature"][index] != Nature.GIFT:
             table.fault(index, "gift_kind", values["gift_kind"][index], _("is given without the nature GIFT"))
+        _check_claim(flight, table, rows[0], index)
+
+
+def _check_claim(flight: Flight, table: Table, first: int, index: int) -> None:
+    """An exemption that is claimed is in force on the day of the rates and fits the goods and whoever they are for."""
+    values = table.values
+    told = {name: values[name][index] for name in CLAIM}
+    if told["cth"] is None or not claims.is_claim(told["notification"], told["notification_sl_no"], told["nature"]):
+        return
+    try:
+        _exemption(flight, told, {name: values[name][first] for name in WHOSE})
+    except claims.NotExempt as fault:
+        table.fault(index, fault.field, told[fault.field], str(fault))
+
+
+def _exemption(flight: Flight, item: Mapping[str, Any], header: Mapping[str, Any]) -> Exemption | None:
+    """The exemption that an item claims, or none. Raises NotExempt."""
+    notification, serial = item["notification"], item["notification_sl_no"]
+    if not claims.is_claim(notification, serial, item["nature"]):
+        return None
+    whom = claims.whose(
+        eou=header["eou"], repair=header["repair_and_return"], government=header["government"],
+        category=header.get("importer_category") or "", kyc_type=header["kyc_type"] or "",
+    )  # fmt: skip
+    book = flight.exemptions({notification})
+    return claims.exemption(book, notification, serial, item["cth"], flight.rates_on, whom)
 
 
 def _check_only_xiv(table: Table, rows: list[int], form: str, used: list[str]) -> None:
@@ -267,7 +302,11 @@ def _refuse_form(table: Table, rows: list[int], about: fitting.Facts, reason: st
 
 
 def reckon_declared(
-    flight: Flight, header: dict[str, Any], items: list[dict[str, Any]], invoices: list[dict[str, Any]]
+    flight: Flight,
+    header: dict[str, Any],
+    items: list[dict[str, Any]],
+    invoices: list[dict[str, Any]],
+    form_e: Mapping[str, Any] = MappingProxyType({}),
 ) -> Reckoned:
     """The value of a declaration, its duty, and the form that fits it."""
     priced = []
@@ -286,7 +325,7 @@ def reckon_declared(
         lines.append(
             Line(
                 item["invoice_place"] - 1, item["quantity"] * item["unit_price"], item["quantity"], item["uom"], rate,
-                item["nature"], item["gift_kind"],
+                item["nature"], item["gift_kind"], _exemption(flight, item, {**header, **form_e}),
             )
         )  # fmt: skip
     always_xiv = bool(header["eou"] or header["repair_and_return"])

@@ -11,7 +11,7 @@ from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
 from accounts.permissions import SYSTEM, Actor
-from bills import rates
+from bills import claims, rates
 from bills.assessment import heads, put, reckon_again
 from bills.flight import rates_day
 from bills.models import Adjudication, CourierBillOfEntry, Item
@@ -49,7 +49,7 @@ def recompute(manifest: ExpressCargoManifest, **_kwargs: Any) -> None:
     tariff = rates.tariff(item.cth for of_bill in items.values() for item in of_bill)
     each: dict[int, dict[str, Any]] = {}
     changed: list[Item] = []
-    as_before: dict[date, list[int]] = defaultdict(list)
+    exemptions = rates.exemptions(claims.of_items(item for of_bill in items.values() for item in of_bill))
     doubtful: dict[int, dict[str, Any]] = {}
     for bill in bills:
         assert bill.presented_on is not None
@@ -58,23 +58,20 @@ def recompute(manifest: ExpressCargoManifest, **_kwargs: Any) -> None:
             continue
         before = bill.total_duty
         try:
-            found = reckon_again(bill, items[bill.pk], tariff, day)
+            found = reckon_again(bill, items[bill.pk], tariff, day, exemptions=exemptions)
         except Refused as refusal:  # a tariff item that has left the tariff keeps one bill back, not the flight
             doubtful[bill.pk] = {"reason": _why_in_doubt(refusal, day), "rates_on": day.isoformat()}
             continue
-        if found.duty.total == before and heads(found) == bill.duty_heads:
-            as_before[day].append(bill.pk)  # whoever assesses it anew does so by the day of arrival
-            continue
-        put(bill, items[bill.pk], found)
-        changed += items[bill.pk]
+        if found.duty.total != before or heads(found) != bill.duty_heads:
+            put(bill, items[bill.pk], found)
+            changed += items[bill.pk]
         each[bill.pk] = {
             "total_duty": str(found.duty.total), "heads": heads(found), "rates_on": day.isoformat(), "before": str(before)
         }  # fmt: skip
-    for day, ids in as_before.items():
-        CourierBillOfEntry.objects.filter(pk__in=ids).update(rates_on=day)
-    if each:
+    if changed:
         fields = [f for f in Item._meta.concrete_fields if f.attname not in ("id", "bill_id")]
         write_rows(Item, changed, fields)
+    if each:  # an equal duty too: the day whose rates apply is another, and the trail says so
         take_many(CourierBillOfEntry, each, "recompute_duty", SYSTEM, each=each)
     if doubtful:
         take_many(CourierBillOfEntry, doubtful, "send_back_for_assessment", SYSTEM, each=doubtful)

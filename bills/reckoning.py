@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from bills import fitting
 from bills.duty.exchange import Exchange
+from bills.duty.exemptions import Exemption
 from bills.duty.statement import DutyStatement, Goods, statement
 from bills.duty.tariff import Rate
 from bills.duty.valuation import Invoice, Valuation, apportion, value, without_freight
@@ -28,6 +29,7 @@ class Line:
     rate: Rate
     nature: str = ""
     gift: str = ""
+    exemption: Exemption | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def reckon(
             free.append((line.nature, line.gift, priced.exchange.rupees(price) if line.nature else NOTHING))
     total = sum([found.assessable_value for found in valuations], NOTHING)
     facts = fitting.facts(total, free, always_xiv=always_xiv)
-    goods = [Goods(share, line.quantity, line.uom, line.rate) for line, share in zip(lines, shares, strict=True)]
+    goods = [_goods(line, share) for line, share in zip(lines, shares, strict=True)]
     duty = statement(
         goods, sws_percent=rules.sws_percent, waived_up_to=rules.waived_up_to,
         exempt=kind == Kind.XII and not fitting.why_not_free(facts, rules.limits),
@@ -93,10 +95,17 @@ def reckon(
     return Reckoned(valuations, shares, goods, duty, facts)
 
 
+def _goods(line: Line, share: Decimal) -> Goods:
+    """An item with the rate it bears; with an exemption that rate is what the exemption leaves."""
+    if line.exemption is None:
+        return Goods(share, line.quantity, line.uom, line.rate)
+    return Goods(share, line.quantity, line.uom, line.exemption.leaves(line.rate), full=line.rate)
+
+
 def heads_of_duty(duty: DutyStatement) -> dict[str, str]:
     """The duty by head as the bill keeps it, with what is not collected."""
     told = {head: str(amount) for head, amount in duty.heads.items()}
-    for name, amount in (("WAIVED", duty.waived), ("EXEMPTED", duty.exempted)):
+    for name, amount in (("WAIVED", duty.waived), ("EXEMPTED", duty.exempted), ("FORGONE", duty.relieved)):
         if amount:
             told[name] = str(amount)
     return told

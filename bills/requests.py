@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from bills import fitting, rates
 from bills.assessment import put, reckon_again, stand_by_order
+from bills.claims import Decision
 from bills.drafts import OF_INVOICE
 from bills.kinds import Kind
 from bills.models import BillAmendment, BillCancellation, BillInvoice, CourierBillOfEntry, FormE, Item
@@ -68,17 +69,24 @@ def header_names(bill: CourierBillOfEntry) -> list[str]:
     return [name for name in HEADER if bill.kind != Kind.XIV or name not in OF_INVOICE]
 
 
-def apply_changes(bill: CourierBillOfEntry, changes: Sequence[Change]) -> list[Item | BillInvoice | FormE]:
-    """Put the new values on a bill, its items, invoices and blocks, and work out value and duty again; these are to be written."""
+def apply_changes(
+    bill: CourierBillOfEntry, changes: Sequence[Change], *, altered: bool = False
+) -> list[Item | BillInvoice | FormE]:
+    """Put the new values on a bill, its items, invoices and blocks, and work out value and duty again; these are to be written.
+
+    `altered` is said of the items that an officer alters. Another claim than the one decided on is to be decided anew.
+    """
     if bill.is_documents:
         from bills.xi import amending
 
         amending.apply(bill, changes)
         return []
-    return _apply(bill, changes)[0]
+    return _apply(bill, changes, altered=altered)[0]
 
 
-def _apply(bill: CourierBillOfEntry, changes: Sequence[Change]) -> tuple[list[Item | BillInvoice | FormE], Reckoned]:
+def _apply(
+    bill: CourierBillOfEntry, changes: Sequence[Change], *, altered: bool = False
+) -> tuple[list[Item | BillInvoice | FormE], Reckoned]:
     assert bill.rates_on is not None and bill.presented_on is not None
     items = list(bill.items.all())
     by_number = {item.item_no: item for item in items}
@@ -89,6 +97,10 @@ def _apply(bill: CourierBillOfEntry, changes: Sequence[Change]) -> tuple[list[It
         target: Any = by_number[change["item"]] if change["item"] else invoices[place - 1] if place else bill
         if change.get("form_e"):
             target = blocks[0]
+        if isinstance(target, Item):
+            target.altered = target.altered or altered
+            if change["name"] in ("notification", "notification_sl_no"):
+                target.claim, target.claim_reason = Decision.UNDECIDED.value, ""
         setattr(target, change["name"], value_of(target, change["name"], change["new"]))
         if change["name"] == "currency":
             _exchange(bill, target)

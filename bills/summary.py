@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bills import form_e_shown, rates
+from bills import altered, dues, form_e_shown, rates
 from bills.assessment import reckon_again
 from bills.clearance.provisional import ProvisionalStage
 from bills.duty.levies import LEVIES
@@ -46,6 +46,8 @@ def summary(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]:
             "papers": bill.attachments.all(),
             "kinds": (Kind.XIV,) if bill.importer_id else TYPED,
         }
+    if not sees_declaration(actor, bill):
+        return {**_for_custodian(bill), "page": "bills/bill_custodian.html", "route": route(bill)}
     items = list(bill.items.all())
     told = {
         "bill": bill,
@@ -57,6 +59,11 @@ def summary(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]:
         "heads": heads(bill),
         "waived": Decimal(bill.duty_heads.get("WAIVED", "0")),
         "exempted": Decimal(bill.duty_heads.get("EXEMPTED", "0")),
+        "forgone": sum((item.duty_forgone for item in items), Decimal(0)),
+        "relieved": Decimal(bill.duty_heads.get("FORGONE", "0")),
+        "altered": altered.altered(bill) if bill.assessed_at or bill.rates_on != bill.presented_on else (),
+        "denied": altered.denied(items),
+        **dues.shown(bill),
         "form_e": form_e_shown.blocks(bill),
         "form_e_invoices": form_e_shown.invoices(bill, items),
         "exchange": _exact(bill.exchange_rate) if bill.exchange_rate else "",
@@ -76,7 +83,25 @@ def summary(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]:
 
 def papers_for(bill: CourierBillOfEntry, actor: Any) -> Any:
     """The papers attached to a bill that this person may see."""
+    if not sees_declaration(actor, bill):
+        return bill.attachments.none()
     return bill.attachments.all() if actor.is_officer else bill.attachments.exclude(kind__in=Attachment.OFFICERS_ONLY)
+
+
+def sees_declaration(actor: Any, bill: CourierBillOfEntry) -> bool:
+    """Whether the person may read what a bill declares: officers, its firms, and whoever entered it for a walk-in.
+
+    The custodian's work needs the goods, where they are, and whether they may leave: not their value, whose they are by KYC, nor papers.
+    """
+    return actor.is_officer or actor.is_trade or (actor.user_id is not None and actor.user_id == bill.created_by_id)
+
+
+def _for_custodian(bill: CourierBillOfEntry) -> dict[str, Any]:
+    """What whoever has the goods in custody is told of their bill."""
+    return {
+        "bill": bill, "order": getattr(bill, "order", None), "detentions": bill.detentions.all(),
+        "packages": list(bill.hawb.pieces.order_by("part")) if bill.hawb else [],
+    }  # fmt: skip
 
 
 def decisions(bill: CourierBillOfEntry) -> dict[str, Any]:
@@ -99,6 +124,8 @@ def summary_of_documents(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]
 
     if bill.stage in UNFILED:
         return {"bill": bill, "page": "bills/xi_draft.html", **of_draft(bill)}
+    if not sees_declaration(actor, bill):
+        return {**_for_custodian(bill), "page": "bills/xi_custodian.html", **of_shipments(bill)}
     told = {
         "bill": bill, "is_courier": actor.courier_id == bill.courier_id, "papers": papers_for(bill, actor),
         **decisions(bill), **of_shipments(bill),
@@ -130,7 +157,7 @@ def reckoning(bill: CourierBillOfEntry, items: list[Item]) -> dict[str, Any]:
         return {"lines": [_item_line(item) for item in items], "value_lines": []}
     sws = rule_book().amount("sws_percent", bill.presented_on, bill.station_id)
     lines = [
-        {**_item_line(item), "workings": workings(goods, sws_percent=sws)}
+        {**_item_line(item), "workings": workings(goods, sws_percent=sws), "exempted": goods.full is not None}
         for item, goods in zip(items, found.goods, strict=True)
     ]
     several = list(bill.invoices.all()) if bill.kind == Kind.XIV else []

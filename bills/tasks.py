@@ -2,54 +2,75 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from celery import shared_task
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.permissions import SYSTEM
 from bills.clearance.provisional import ProvisionalStage
 from bills.manual import issuing
-from bills.models import ManualClearance, ProvisionalAssessment, QueryMemo
+from bills.models import CourierBillOfEntry, DetentionMemo, ManualClearance, ProvisionalAssessment, QueryMemo
 from bills.news import notices_about
 from bills.provisional import documents_due
 from bills.stages import Stage
 from bills.uncleared import goods, notices
+from eccs.chasing import chase
 from eccs.dated_rules import rule_book
 from eccs.models import Notice
 from eccs.workflow import take
-
-AT_ONCE = 500
+from manifests.warehouse import enter_never_scanned
 
 
 @shared_task
 def chase_queries() -> int:
-    """Remind couriers of queries they have not answered, again after each spell of the dated rule; return how many."""
-    days = rule_book().count("query_chaser_days", timezone.localdate())
-    now = timezone.now()
-    due = now - timedelta(days=days)
-    with transaction.atomic():
-        waiting = (
-            QueryMemo.objects.select_for_update(of=("self",), skip_locked=True)
-            .filter(
-                Q(chased_at=None) | Q(chased_at__lte=due), replied_at=None, raised_at__lte=due, bill__stage=Stage.QUERY
-            )
-            .select_related("bill")
-            .order_by("raised_at")
-        )
-        memos = list(waiting[:AT_ONCE])
-        Notice.objects.bulk_create(notice for memo in memos for notice in _reminders(memo))
-        QueryMemo.objects.filter(pk__in=[memo.pk for memo in memos]).update(chased_at=now)
-    return len(memos)
+    """Remind firms of queries they have not answered, again after each spell of the dated rule; return how many."""
+    waiting = QueryMemo.objects.filter(replied_at=None, bill__stage=Stage.QUERY).select_related("bill")
+    return chase(waiting, "raised_at", "chased_at", _of_query)
 
 
-def _reminders(memo: QueryMemo) -> list[Notice]:
+@shared_task
+def chase_detentions() -> int:
+    """Remind firms of detention memos they have not answered, again after each spell; return how many."""
+    waiting = DetentionMemo.objects.filter(replied_at=None, ended_at=None, bill__stage=Stage.DETAINED)
+    return chase(waiting.select_related("bill"), "issued_at", "chased_at", _of_detention)
+
+
+@shared_task
+def chase_documents() -> int:
+    """Remind firms of compulsory documents they have not handed in, again after each spell; return how many."""
+    waiting = CourierBillOfEntry.objects.filter(stage=Stage.DOCUMENTS)
+    return chase(waiting, "stage_since", "documents_chased_at", _of_documents)
+
+
+def _since(at: datetime) -> str:
+    return f"{timezone.localtime(at):%d/%m/%Y}"
+
+
+def _of_query(memo: QueryMemo) -> list[Notice]:
     """The notices that a query still waits for its answer."""
-    told = {"bill": memo.bill, "since": f"{timezone.localtime(memo.raised_at):%d/%m/%Y}"}
+    told = {"bill": memo.bill, "since": _since(memo.raised_at)}
     return notices_about(memo.bill, lambda: _("%(bill)s: the query of %(since)s is not answered") % told)
+
+
+def _of_detention(memo: DetentionMemo) -> list[Notice]:
+    """The notices that a detention memo still waits for its answer."""
+    told = {"bill": memo.bill, "since": _since(memo.issued_at), "memo": memo}
+    return notices_about(
+        memo.bill, lambda: _("%(bill)s: the detention memo %(memo)s of %(since)s is not answered") % told
+    )
+
+
+def _of_documents(bill: CourierBillOfEntry) -> list[Notice]:
+    """The notices that the bill still waits for compulsory documents."""
+    told = {"bill": bill, "since": _since(bill.stage_since)}
+    return notices_about(
+        bill,
+        lambda: _("%(bill)s: the compulsory documents asked for on %(since)s are missing") % told,
+        bill.documents_required,
+    )
 
 
 @shared_task
@@ -79,7 +100,13 @@ def _documents_due(assessment: ProvisionalAssessment) -> list[Notice]:
 
 @shared_task
 def watch_uncleared() -> dict[str, int]:
-    """Notify couriers and declared importers of goods not cleared after each spell, each once; return how many of which."""
+    """Notify couriers and declared importers of goods not cleared after each spell, each once; return how many of which.
+
+    Goods that landed so long ago and were never scanned are among them.
+    """
+    enter_never_scanned(
+        timezone.now() - timedelta(days=min(goods.days_of(goods.RETURN), goods.days_of(goods.DISPOSAL)))
+    )
     return {str(after): notices.issue(after) for after in (goods.RETURN, goods.DISPOSAL)}
 
 

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from bills.views import documents, entry, estimator, manual, papers, rate_files, start, tariff, uncleared, uploads
+from bills.views import (
+    documents,
+    entry,
+    estimator,
+    holidays,
+    manual,
+    papers,
+    rate_files,
+    start,
+    tariff,
+    uncleared,
+    uploads,
+)
 
 urlpatterns = [
     path("new/", start.start, name="bill-start"),
@@ -36,6 +48,7 @@ urlpatterns = [
     path("uncleared/print/", uncleared.printed, name="uncleared-print"),
     path("uncleared/dispose/", uncleared.dispose, name="uncleared-dispose"),
     path("uncleared/<int:pk>/return/", uncleared.send_back, name="uncleared-return"),
+    path("uncleared/notices/<str:number>/posted/", uncleared.posted, name="uncleared-posted"),
     path("uncleared/notices/<str:number>.pdf", uncleared.notice, name="uncleared-notice"),
     path("rates/", rate_files.history, name="rate-files"),
     path("rates/new/<slug:sort>/", rate_files.load, name="rate-file-new"),
@@ -47,6 +60,9 @@ urlpatterns = [
     path("tariff/<str:cth>/", tariff.item, name="tariff-item"),
     path("exchange-rates/", tariff.exchange, name="exchange-rates"),
     path("exchange-rates/<str:currency>/", tariff.currency, name="exchange-rate"),
+    path("exemptions/", tariff.exemptions, name="exemptions"),
+    path("holidays/", holidays.holidays, name="holidays"),
+    path("holidays/<int:pk>/remove/", holidays.remove, name="holiday-remove"),
     path("flights/<str:key>/", uploads.upload, name="bill-upload"),
     path("flights/<str:key>/images/", uploads.images_of_flight, name="bill-images"),
 ]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.utils import timezone
 
 from bonds.clearance import REGISTERED, STANDING, USABLE
 from bonds.models import NOTHING, BankGuarantee, Bond
+from eccs.moments import day
 
 
 def found(rows: QuerySet[Bond, Bond], given: dict[str, Any]) -> QuerySet[Bond, Bond]:
@@ -35,6 +37,31 @@ def ending(rows: QuerySet[Bond, Bond], days: int) -> QuerySet[Bond, Bond]:
     ).values("bond")
     own = Q(stage__in=USABLE, valid_until__range=span)
     return rows.filter(own | Q(pk__in=guarantees, stage__in=(*USABLE, *STANDING)))
+
+
+COLUMNS = (
+    "bond", "stage", "firm", "firm_number", "station", "type", "category", "hawb", "amount_inr", "secured_inr", "balance_inr",
+    "executed_on", "valid_until", "guarantees", "guaranteed_inr", "guarantees_until",
+)  # fmt: skip
+MOST_EXPORTED = 50_000
+
+
+def exported(rows: QuerySet[Bond, Bond]) -> Iterator[list[str]]:
+    """The register as rows of a file, the newest first, each with its live bank guarantees."""
+    live = BankGuarantee.objects.filter(registered_at__isnull=False, ended_at=None)
+    ordered = rows.select_related("courier", "importer", "master").prefetch_related(
+        Prefetch("guarantees", queryset=live, to_attr="live_guarantees")
+    )
+    for bond in ordered.order_by("-pk")[:MOST_EXPORTED].iterator(chunk_size=2000):
+        behind: list[BankGuarantee] = bond.live_guarantees
+        firm_number = bond.courier.number if bond.courier else bond.importer.iec if bond.importer else ""
+        yield [
+            bond.number or "", str(bond.get_stage_display()), bond.firm.name, firm_number or "", bond.station_id,
+            str(bond.master.get_purpose_display()), str(bond.master.get_category_display()), bond.about,
+            str(bond.amount or bond.requested_amount), str(bond.secured), str(bond.balance if bond.registered_at else ""),
+            day(bond.executed_on), day(bond.valid_until), " ".join(one.number for one in behind),
+            str(sum(one.amount for one in behind)), " ".join(day(one.valid_until) for one in behind),
+        ]  # fmt: skip
 
 
 def totals(rows: QuerySet[Bond, Bond]) -> dict[str, Any]:

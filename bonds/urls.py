@@ -6,6 +6,7 @@ from bonds import views
 
 urlpatterns = [
     path("", views.bonds, name="bonds"),
+    path("export/", views.export, name="bonds-export"),
     path("request/", views.request_, name="bond-request"),
     path("types/", views.master, name="bond-master"),
     path("types/enter/", views.master_enter, name="bond-master-enter"),

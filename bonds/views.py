@@ -19,8 +19,9 @@ from bonds.forms import MasterForm, RegisterForm, RequestForm
 from bonds.models import Bond, BondMaster
 from bonds.requests import enter_master, masters_for, request_bond
 from eccs import keyset, pages
-from eccs.audit_answers import concerns
+from eccs.audit_answers import concerns, exported
 from eccs.papers import as_pdf
+from eccs.uploads import files
 from eccs.workflow import Refused
 
 
@@ -41,11 +42,25 @@ def bonds(request: Request) -> HttpResponse:
     context = {
         "rows": shown.rows, "form": form, "filtered": bool(kept), "totals": register.totals(rows), "today": today,
         "ahead": ahead, "ending": register.ending(visible, ahead).count(),
-        "may_request": actor.may(pages.activity_of("bond-request")),
+        "kept": urlencode(kept), "may_request": actor.may(pages.activity_of("bond-request")),
         "next_url": f"?{urlencode({**kept, 'mark': shown.next_mark})}" if shown.next_mark else "",
         "previous_url": f"?{urlencode({**kept, 'mark': shown.previous_mark})}" if shown.previous_mark else "",
     }  # fmt: skip
     return render(request, "bonds/bonds.html", context)
+
+
+@require_GET
+def export(request: Request) -> HttpResponse:
+    """The register, or the part of it that is asked for, as a CSV or XLSX file (PN17 13.3)."""
+    pages.require(request.actor, "bonds")
+    form = RegisterForm(request.GET)
+    visible = Bond.objects.visible_to(request.actor)
+    rows = register.found(visible, form.cleaned_data) if form.is_valid() else visible.none()
+    given = {name: str(value) for name, value in form.cleaned_data.items() if value not in (None, "")}
+    is_xlsx = request.GET.get("as") == "xlsx"
+    content = files.written(register.COLUMNS, register.exported(rows), is_xlsx=is_xlsx)
+    exported(request, "bonds", **{f"filter_{name}": value for name, value in given.items()})
+    return files.as_download(content, "bonds", is_xlsx=is_xlsx)
 
 
 @require_http_methods(["GET", "POST"])

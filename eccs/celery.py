@@ -42,10 +42,17 @@ app.conf.beat_schedule = {
     "tidy sign-ins": {"task": "accounts.tasks.tidy", "schedule": crontab(hour=3, minute=20)},
     "clear old sessions": {"task": "accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=30)},
     "remind of unanswered queries": {"task": "bills.tasks.chase_queries", "schedule": crontab(hour=9, minute=0)},
+    "remind of unanswered detention memos": {
+        "task": "bills.tasks.chase_detentions",
+        "schedule": crontab(hour=9, minute=1),
+    },
+    "remind of compulsory documents": {"task": "bills.tasks.chase_documents", "schedule": crontab(hour=9, minute=2)},
+    "remind of weights to be amended": {"task": "manifests.tasks.chase_weights", "schedule": crontab(hour=9, minute=3)},
     "remind of documents due": {"task": "bills.tasks.remind_of_documents", "schedule": crontab(hour=9, minute=5)},
     "end manual clearances": {"task": "bills.tasks.end_manual_clearances", "schedule": 300.0},
     "notify of uncleared goods": {"task": "bills.tasks.watch_uncleared", "schedule": crontab(hour=6, minute=0)},
     "watch the bonds": {"task": "bonds.tasks.watch_bonds", "schedule": crontab(minute=25)},
+    "watch the transshipments": {"task": "transit.tasks.watch_transfers", "schedule": crontab(hour=7, minute=10)},
     "watch the couriers' registrations": {
         "task": "accounts.directory.tasks.watch_registrations",
         "schedule": crontab(hour=0, minute=20),

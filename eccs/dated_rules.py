@@ -113,6 +113,19 @@ RULES = {
     "landing_percent": RuleKind(_("Landing charges in the value, percent of CIF"), Decimal, most=100),
     "sws_percent": RuleKind(_("Social welfare surcharge, percent of BCD and AIDC"), Decimal, most=100),
     "interest_percent": RuleKind(_("Interest on duty paid late, percent a year"), Decimal, most=100),
+    "interest_percent_final": RuleKind(
+        _("Interest on the extra duty of a final assessment, percent a year"), Decimal, most=100
+    ),
+    "duty_due_days": RuleKind(_("Duty of a self-assessed bill is due so many working days after it is presented"), int),
+    "duty_due_days_assessed": RuleKind(
+        _("Duty that an officer assessed is due so many working days after the bill is returned"), int
+    ),
+    "saturday_is_holiday": RuleKind(_("Saturday is no working day of Customs"), bool),
+    "sunday_is_holiday": RuleKind(_("Sunday is no working day of Customs"), bool),
+    "late_filing_charge": RuleKind(_("A bill presented after the day of arrival bears a late charge"), bool),
+    "late_filing_first_days": RuleKind(_("Late charge: days at the first rate"), int),
+    "late_filing_first_rupees": RuleKind(_("Late charge a day at first, rupees"), Decimal),
+    "late_filing_later_rupees": RuleKind(_("Late charge a day after that, rupees"), Decimal),
     "password_length": RuleKind(_("Shortest password, characters"), int, least=8, most=32),
     "password_length_privileged": RuleKind(
         _("Shortest password of those who administer, characters"), int, least=8, most=32
@@ -135,7 +148,12 @@ RULES = {
         _("Links for a forgotten password asked for from one address, an hour"), int, least=1
     ),
     "reset_letters_a_day": RuleKind(_("Links for a forgotten password sent to one person, a day"), int, least=1),
-    "query_chaser_days": RuleKind(_("A courier is reminded of an unanswered query after so many days"), int),
+    "query_chaser_days": RuleKind(
+        _(
+            "A firm is reminded of an unanswered query, detention memo or call for documents, or of a weight to be amended, after so many days"
+        ),
+        int,
+    ),
     "provisional_requisition_days": RuleKind(_("Provisional assessment: documents asked for within days"), int),
     "provisional_documents_months": RuleKind(_("Provisional assessment: documents handed in within months"), int),
     "provisional_outer_months": RuleKind(_("Provisional assessment: documents handed in at the latest, months"), int),
@@ -152,6 +170,17 @@ RULES = {
     "bond_second_alert_days": RuleKind(_("Second alert before a bond expires, days"), int, least=1, most=365),
     "bond_third_alert_days": RuleKind(_("Third alert before a bond expires, days"), int, least=1, most=365),
     "bond_last_alert_days": RuleKind(_("Last alert before a bond expires, days"), int, least=1, most=365),
+    "transshipment_bond_percent": RuleKind(
+        _("Transshipment: share of the value of the goods debited to the bond, percent"), Decimal, most=1000
+    ),
+    "transshipment_fee": RuleKind(_("Transshipment: a fee is charged for each transfer manifest"), bool),
+    "transshipment_fee_amount": RuleKind(_("Transshipment: fee of a transfer manifest, rupees"), Decimal),
+    "transshipment_days": RuleKind(
+        _("Transshipment: goods arrive at the destination within so many days"), int, least=1, most=365
+    ),
+    "transshipment_reminder_days": RuleKind(
+        _("Transshipment: of overdue goods the firm is reminded every so many days"), int, least=1, most=365
+    ),
     "target_minutes": RuleKind(
         _("Time within which a desk without a target of its own should finish, minutes"), int, least=1
     ),
@@ -227,6 +256,11 @@ class RuleBook:
                 if from_date <= on:
                     return value
         raise NoRuleInForce(f"{name} has no value on {on:%d/%m/%Y}")
+
+    def changes(self, name: str, station: str = "") -> list[tuple[date, Value]]:
+        """The values one after the other, each with the day on which it began to hold at a station."""
+        days = {day for key in ((name, station), (name, "")) for day, _value in self._rows.get(key, ())}
+        return [(day, self.value(name, day, station)) for day in sorted(days)]
 
     def amount(self, name: str, on: date, station: str = "") -> Decimal:
         """A value in rupees or percent."""

@@ -29,10 +29,15 @@ class Column:
     hint: Any = ""
     number: bool = False
     officers_only: bool = False
+    declared: bool = False  # of what the firm declares of its goods: no business of whoever has them in custody
     choices: tuple[tuple[str, Any], ...] = ()
     query: Callable[[str], Q] | None = None  # makes the query of its filter, where that is more than one lookup
     cell: Callable[[Any], Any] | None = None  # what it shows of a document; the number stands before the columns
     css: str = ""  # the class of its cells
+
+    def shown_to(self, actor: Any) -> bool:
+        """Whether the column stands in the person's lists."""
+        return bool(actor.is_officer or not (self.officers_only or (self.declared and not actor.is_trade)))
 
     @cached_property
     def td(self) -> str:
@@ -128,11 +133,11 @@ class Listing:
         """The documents of this kind that the actor may see."""
         return self.model._default_manager.visible_to(actor)  # type: ignore[attr-defined, no-any-return]
 
-    def filtered(self, rows: QuerySet[Any], given: Any, *, officer: bool) -> QuerySet[Any]:
+    def filtered(self, rows: QuerySet[Any], given: Any, actor: Any) -> QuerySet[Any]:
         """The rows that fit what was typed into the filters; what cannot be a value of its column fits nothing."""
         for column in self.columns:
             text = (given.get(column.name) or "").strip()
-            if not (text and column.lookup) or (column.officers_only and not officer):
+            if not (text and column.lookup) or not column.shown_to(actor):
                 continue
             if column.number:
                 text = text.replace(",", "")

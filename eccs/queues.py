@@ -143,11 +143,11 @@ def queue(request: Request, slug: str, stage: str) -> HttpResponse:
     code = pages.from_verb(stage).upper()
     if code not in listing.waiting_at(actor):
         raise Http404
-    columns = [c for c in listing.columns if actor.is_officer or not c.officers_only]
+    columns = [c for c in listing.columns if c.shown_to(actor)]
     sort, view = _sort(request, columns), request.GET.get("work", "")
     view, work = view if view in WORK else "", AtDesk(listing, code, actor)
     rows = listing.in_rows(listing.visible_to(actor).filter(stage=code))
-    rows = work.viewed(listing.filtered(rows, request.GET, officer=actor.is_officer), view)
+    rows = work.viewed(listing.filtered(rows, request.GET, actor), view)
     if request.GET.get("late"):
         rows = rows.filter(desks.late_for(listing, code, actor))
     size = next((n for n in keyset.SIZES if str(n) == request.GET.get("show")), keyset.SIZE)

@@ -22,6 +22,7 @@ class Locked:
     def __init__(self, model: type[models.Model], rows: list[Any]) -> None:
         self.model, self.rows = model, rows
         self.fetched: set[str] = set()
+        self.asked: dict[str, Any] = {}  # what was asked of all of them together, by name
 
     def fetch(self, attname: str) -> None:
         """Read one column of all the rows; what was set meanwhile stays."""

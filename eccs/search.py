@@ -113,7 +113,11 @@ def _found(conditions: Iterator[Q], listing: pages.Listing, actor: Any) -> dict[
     rows = listing.visible_to(actor).select_related(*listing.related).order_by("-pk")
     for condition in conditions:
         if found := list(rows.filter(condition)[: SHOWN + 1]):
-            columns = [column for column in listing.columns if column.cell and not column.officers_only]
+            columns = [
+                column
+                for column in listing.columns
+                if column.cell and not column.officers_only and column.shown_to(actor)
+            ]
             return {"listing": listing, "columns": columns, "rows": found[:SHOWN], "more": len(found) > SHOWN}
     return None
 

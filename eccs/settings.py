@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "rms",
     "bonds",
     "bills",
+    "transit",
     "payments",
 ]
 

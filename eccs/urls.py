@@ -53,6 +53,7 @@ urlpatterns = [
     path("bills/", include("bills.urls")),
     path("payments/", include("payments.urls")),
     path("bonds/", include("bonds.urls")),
+    path("transit/", include("transit.urls")),
     # Work in hand
     path("work/", desk_views.work, name="work"),
     path("work/next/<path:slug>/<slug:stage>/", desk_views.take_next, name="work-next"),

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import sessions
+from accounts import people, sessions
 from accounts.advisories import Advisory
 from accounts.requests import Request
 from eccs import audit, audit_answers, desks, hand_over_views, my_work, pages
@@ -57,8 +57,7 @@ def document_at(request: Request, slug: str, key: str) -> tuple[pages.Listing, A
 def desk(request: Request) -> HttpResponse:
     """The person's desks: what waits, how much of it is late, the oldest; and the news of the firm."""
     actor = request.actor
-    firm = f"courier:{actor.courier_id}" if actor.courier_id else f"importer:{actor.importer_id}"
-    told = [f"person:{actor.user_id}", *([firm] if actor.is_trade else [])]
+    told = people.audience_of(actor)
     context = {
         "desks": desks.of_request(request), "notices": _notices(actor, told),
         "handed_over": hand_over_views.unread(actor), "may_hand_over": actor.may(pages.activity_of("hand-over")),

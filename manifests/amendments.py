@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -182,6 +184,26 @@ def weight_agrees(manifest: ExpressCargoManifest, hawb: HouseAirwayBill) -> None
     AmendmentLine.objects.filter(
         amendment__manifest=manifest, amendment__stage=DRAFT, amendment__of_weight=True, hawb=hawb.number
     ).delete()
+
+
+OPEN = Q(stage="REQUESTED") | Q(stage=DRAFT, of_weight=True)
+"""Amendments that somebody has still to decide: asked for, or called for by the scale and not yet asked for."""
+
+
+def undecided(manifests: Collection[int]) -> dict[int, tuple[str, ManifestAmendment]]:
+    """The shipments of these manifests that an open amendment is about, with their numbers and the amendment (PN17 5.2, 12.0).
+
+    One query where there is none, which is nearly always; one more where there is.
+    """
+    lines = AmendmentLine.objects.filter(amendment__in=ManifestAmendment.objects.filter(OPEN, manifest__in=manifests))
+    found = {
+        (one.amendment.manifest_id, one.hawb): one.amendment for one in lines.select_related("amendment__manifest")
+    }
+    if not found:
+        return {}
+    rows = HouseAirwayBill.objects.filter(manifest__in=manifests, number__in=[number for _manifest, number in found])
+    named = rows.values_list("pk", "manifest_id", "number")
+    return {pk: (number, found[on, number]) for pk, on, number in named if (on, number) in found}
 
 
 def changed_since(amendment: ManifestAmendment) -> str:

@@ -36,11 +36,21 @@ SEARCH_BY = {
 }
 
 
+def transfers_of(hawbs: list[int]) -> dict[int, Any]:
+    """The transfer manifest on which each of these shipments stands."""
+    lines: Any = HouseAirwayBill._meta.get_field("transfer_lines").related_model
+    rows = lines.objects.filter(hawb__in=hawbs, live=True).select_related("transfer__destination") if hawbs else ()
+    return {line.hawb_id: line.transfer for line in rows}
+
+
 def context(manifest: Any, actor: Any) -> dict[str, Any]:
     """The shipments, and what has been handed in for the manifest."""
     from eccs.models import Upload
 
     shipments = list(manifest.hawbs.select_related("master", "bag").order_by("pk")[:SHIPMENTS_SHOWN])
+    sent_on = transfers_of([hawb.pk for hawb in shipments if hawb.transshipment])
+    for hawb in shipments:
+        hawb.transfer = sent_on.get(hawb.pk)
     uploads = Upload.objects.filter(owner=f"courier:{manifest.courier_id}", subject_id=manifest.pk).order_by("-pk")[:5]
     to_scan, scanned = arrival.labels(manifest)
     return {

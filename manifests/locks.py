@@ -73,6 +73,22 @@ def filed_bills(hawbs: Iterable[int]) -> dict[int, str]:
     return dict(filed.values_list("hawb", "number")) | dict(documents.values_list("pk", "covered__bill__number"))
 
 
+def on_transfers(hawbs: Iterable[int]) -> dict[int, str]:
+    """The transfer manifest on which each of these house airway bills stands; a draft has no number yet."""
+    from manifests.models import HouseAirwayBill
+
+    lines: Any = HouseAirwayBill._meta.get_field("transfer_lines").related_model
+    rows = lines.objects.filter(hawb__in=list(hawbs), live=True)
+    return {hawb: number or _("a draft") for hawb, number in rows.values_list("hawb", "transfer__number")}
+
+
+def why_on_transfer(number: str) -> str:
+    """What to do where a shipment stands on a transfer manifest."""
+    return _(
+        "Locked: it stands on transfer manifest %(transfer)s. Cancel that first, or take the shipment off the draft."
+    ) % {"transfer": number}
+
+
 def why_filed(number: str) -> str:
     """What to do where a bill stands on a shipment."""
     return _("Locked: bill %(bill)s is filed for it. Ask for an amendment of the bill.") % {"bill": number}
@@ -101,6 +117,7 @@ def reasons_locked(amendment: ManifestAmendment) -> list[str]:
         h.number: h for h in amendment.manifest.hawbs.filter(number__in=[line.hawb for line in lines if line.hawb])
     }
     filed = filed_bills(h.pk for h in hawbs.values())
+    sent_on = on_transfers(h.pk for h in hawbs.values())
     reasons: list[str] = []
     for line in lines:
         hawb = hawbs.get(line.hawb)
@@ -109,9 +126,11 @@ def reasons_locked(amendment: ManifestAmendment) -> list[str]:
         elif line.kind == Kind.IGM:
             reasons.append(why_not_corrected(amendment.manifest, line.after))
         elif line.kind == Kind.DELETE and hawb is not None:
-            reasons.append(why_not_deleted(hawb, filed))
+            reasons.append(why_on_transfer(sent_on[hawb.pk]) if hawb.pk in sent_on else why_not_deleted(hawb, filed))
         elif line.kind == Kind.CHANGE and hawb is not None:
             found = why_change(locks, line.after, filed.get(hawb.pk, ""))
+            if not found and hawb.pk in sent_on and set(line.after) - {WEIGHT}:
+                found = why_on_transfer(sent_on[hawb.pk])
             reasons.append(f"{line.hawb}: {found}" if found else "")
     return list(dict.fromkeys(filter(None, reasons)))
 

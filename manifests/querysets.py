@@ -11,16 +11,29 @@ from accounts.permissions import Actor
 from accounts.roles import Group
 from eccs.pages import activity_of
 
+GOODS = ("courierbillofentry.record_arrival", activity_of("scan-station"), activity_of("warehouse-register"))
+"""What a custodian's people do with goods that have come: whoever does one of these sees what they are filed under."""
+
+
+def goods_handled_at(actor: Actor) -> frozenset[str]:
+    """The stations where a person is an officer, or receives, keeps or hands out goods for the custodian."""
+    return actor.stations_in(Group.CUSTOMS) | (actor.stations_in(Group.CUSTODIAN) & actor.stations_for(GOODS))
+
+
+def entered_by(actor: Actor) -> Q:
+    """The condition that finds what a person entered for a walk-in at a service centre, and nothing of others (PN17 2.3)."""
+    at = actor.stations_in(Group.CUSTODIAN) - goods_handled_at(actor)
+    return Q(station_id__in=at, created_by_id=actor.user_id) if at else Q(pk__in=())
+
 
 class ManifestQuerySet(models.QuerySet[Any]):
     """Manifests by who asks."""
 
     def visible_to(self, actor: Actor) -> Self:
-        """The courier's own at the stations of the posting, mostly all; those of the posting's station, once submitted, for officers and custodian."""
-        seen = Q(station_id__in=actor.stations_in(Group.CUSTOMS, Group.CUSTODIAN)) & ~Q(
-            stage__in=("DRAFT", "DISCARDED")
-        )
-        return self.filter(seen | actor.firm_documents())
+        """The courier's own at the stations of the posting, mostly all; those of the posting's station, once submitted, for officers and
+        for the custodian's people who handle the goods; for a service centre, what its operator entered."""
+        seen = Q(station_id__in=goods_handled_at(actor)) & ~Q(stage__in=("DRAFT", "DISCARDED"))
+        return self.filter(seen | actor.firm_documents() | entered_by(actor))
 
 
 class HouseAirwayBillQuerySet(models.QuerySet[Any]):

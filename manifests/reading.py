@@ -10,9 +10,11 @@ from typing import Any
 
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.locations import codes_in_force
 from eccs import identifiers, places, uploads
 from eccs.copying import copy_rows, next_ids
 from eccs.models import Upload
@@ -118,10 +120,17 @@ def judge(upload: Upload | None, table: Table) -> None:
 
 
 def _judge_transshipment(table: Table) -> None:
-    values = table.values
+    """What is sent on goes to a place of the location directory."""
+    values, known = table.values, frozenset[str]()
     for index, (wanted, place) in enumerate(zip(values["transshipment"], values["transshipment_to"], strict=True)):
-        if wanted and not place and not table.is_faulty(index, "transshipment_to"):
+        if not wanted or table.is_faulty(index, "transshipment_to"):
+            continue
+        if not place:
             table.fault(index, "transshipment_to", "", _("is needed with transshipment Y"))
+            continue
+        known = known or codes_in_force(timezone.localdate())
+        if place not in known:
+            table.fault(index, "transshipment_to", place, _("is not in the location directory"))
 
 
 def check_row(manifest: ExpressCargoManifest, row: dict[str, str]) -> Table:

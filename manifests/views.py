@@ -20,7 +20,7 @@ from eccs.audit_answers import concerns
 from eccs.papers import as_pdf
 from eccs.uploads.reading import MAX_BYTES
 from manifests.clearance import Stage
-from manifests.form_a import form_a
+from manifests.form_a_paper import form_a
 from manifests.forms import FileForm, ManifestForm, NewManifestForm, ShipmentForm
 from manifests.listing import MANIFESTS
 from manifests.models import ExpressCargoManifest

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection, transaction
+from django.db.models import BigIntegerField, BooleanField, F, Func, Q, QuerySet
 from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,8 +33,19 @@ def take_out_released(hawbs: QuerySet[HouseAirwayBill], at: datetime, **_kwargs:
 
 
 def take_out(hawbs: Any, at: datetime, on: str) -> None:
-    """These house airway bills have left the warehouse: on Out of Charge, returned to origin, disposed of or confiscated."""
-    WarehouseEntry.objects.filter(hawb__in=hawbs, out_at=None).update(out_at=at, out_on=on)
+    """These house airway bills, a query for their keys or a list of them, have left the warehouse: on what, it says."""
+    WarehouseEntry.objects.filter(_of(hawbs), out_at=None).update(out_at=at, out_on=on)
+
+
+def _of(hawbs: Any) -> Any:
+    """The condition that finds the lines of these shipments. A query is asked once and its keys are looked up one by one.
+
+    Left to itself, the database may read the whole register anew for each of ten thousand shipments of a flight.
+    """
+    if not isinstance(hawbs, QuerySet):
+        return Q(hawb__in=hawbs)
+    keys = Func(ArraySubquery(hawbs), template="(%(expressions)s)", output_field=BigIntegerField())
+    return Func(F("hawb_id"), keys, template="%(expressions)s", arg_joiner=" = ANY ", output_field=BooleanField())
 
 
 def take_out_unseen(hawbs: QuerySet[HouseAirwayBill], at: datetime, on: str) -> None:
@@ -56,10 +68,34 @@ def _begin(hawbs: QuerySet[HouseAirwayBill]) -> None:
     )
 
 
+_NEVER_SCANNED = """
+INSERT INTO manifests_warehouseentry (station_id, hawb_id, location, out_on)
+SELECT m.station_id, h.id, '', '' FROM manifests_expresscargomanifest m
+JOIN manifests_houseairwaybill h ON h.manifest_id = m.id LEFT JOIN manifests_bag b ON b.id = h.bag_id
+WHERE m.actual_arrival <= %s AND h.packages_arrived = 0 AND NOT h.transshipment
+AND NOT EXISTS (SELECT 1 FROM manifests_warehouseentry w WHERE w.hawb_id = h.id)
+AND NOT EXISTS (
+    SELECT 1 FROM manifests_difference d WHERE d.manifest_id = m.id AND d.kind = 'SHORT' AND d.settled_at IS NOT NULL
+        AND (d.hawb = h.number OR d.code = b.number)
+)
+ON CONFLICT (hawb_id) DO NOTHING
+"""
+
+
+def enter_never_scanned(landed_by: datetime) -> int:
+    """What landed by then as the IGM tells and nobody has scanned has its line in the register too; return how many are new.
+
+    Shipments that were settled as short did not come. Those that go on to another station are not kept here.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_NEVER_SCANNED, [landed_by])
+        return int(cursor.rowcount)
+
+
 def detain(hawbs: QuerySet[HouseAirwayBill], at: datetime, memo: str) -> None:
     """These house airway bills are detained by a memo; what has not come yet is in the register before it comes."""
     _begin(hawbs)
-    entries = WarehouseEntry.objects.filter(hawb__in=hawbs.values("pk"))
+    entries = WarehouseEntry.objects.filter(_of(hawbs.values("pk")))
     entries.update(detained_since=at)
     WarehouseDetention.objects.bulk_create(
         WarehouseDetention(entry_id=pk, memo=memo, since=at) for pk in entries.values_list("pk", flat=True)
@@ -69,7 +105,7 @@ def detain(hawbs: QuerySet[HouseAirwayBill], at: datetime, memo: str) -> None:
 def end_detention(hawbs: QuerySet[HouseAirwayBill], at: datetime, memo: str) -> None:
     """These house airway bills are detained no longer; that they were stays in the register."""
     WarehouseDetention.objects.filter(entry__hawb__in=hawbs.values("pk"), memo=memo).update(until=at)
-    WarehouseEntry.objects.filter(hawb__in=hawbs.values("pk")).update(detained_since=None)
+    WarehouseEntry.objects.filter(_of(hawbs.values("pk"))).update(detained_since=None)
 
 
 def listed(actor: Actor, view: str, asked: str, days: int | None) -> QuerySet[Any]:

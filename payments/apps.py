@@ -12,7 +12,7 @@ class PaymentsConfig(AppConfig):
         """Make challans known to desks, queues and pages."""
         from django.utils.translation import gettext_lazy as _
 
-        from accounts.roles import OFFICERS, TRADE, Role
+        from accounts.roles import COURIERS, OFFICERS, TRADE, Role
         from eccs.pages import link, register
         from payments.clearance import PAYERS
         from payments.listing import CHALLANS
@@ -22,6 +22,7 @@ class PaymentsConfig(AppConfig):
         register(DIFFERENCES)
         link(_("Payments"), "payment-history", *TRADE, *OFFICERS)
         link(_("Pay duty"), "new-challan", *PAYERS, nav=False)
+        link(_("Pay transshipment fees"), "fee-challan", *COURIERS, nav=False)
         link(_("Payments to reconcile"), "reconciliation", Role.DCAC)
         link(_("Bank scrolls"), "scrolls", Role.DCAC)
         link(_("Load a scroll"), "scroll-load", Role.DCAC, nav=False)

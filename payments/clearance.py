@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import COURIERS, Role
+from bills import dues
 from bills.clearance.provisional import ProvisionalStage
 from bills.querysets import owed
 from bills.stages import Stage as BillStage
 from eccs.celery import after_commit
 from eccs.workflow import Actor, Document, Step, step
+from transit.clearance import Stage as TransferStage
 
 if TYPE_CHECKING:
     from payments.models import Challan
@@ -57,11 +61,18 @@ ASKED = (Stage.AT_BANK, Stage.UNKNOWN)
 
 def bills_still_due(challan: Any, actor: Actor) -> str:
     """Every bill still waits for exactly the amount that stands on the challan."""
-    due = owed("bill__") - F("bill__duty_paid")
-    extra = Q(assessment__stage=ProvisionalStage.EXTRA_DUTY, amount=F("assessment__extra_duty"))
-    stands = Q(assessment=None, bill__stage=BillStage.DUTY, amount=due) | extra
+    due = owed("bill__") - F("bill__duty_paid") + F("interest")
+    final = F("assessment__extra_duty") + F("interest")
+    extra = Q(assessment__stage=ProvisionalStage.EXTRA_DUTY, amount=final)
+    fee = Q(transfer__stage=TransferStage.FEE, amount=F("transfer__fee"))
+    stands = Q(assessment=None, bill__stage=BillStage.DUTY, amount=due) | extra | fee
     changed = challan.lines.exclude(pk__in=challan.lines.filter(stands).values("pk"))
-    numbers = list(changed.order_by("bill_id").values_list("bill__number", flat=True)[:3])
+    named = changed.order_by("bill_id", "transfer_id").values_list(
+        Coalesce("bill__number", "transfer__number"), flat=True
+    )
+    numbers = list(named[:3])
+    if not numbers and challan.stage == Stage.CREATED:
+        numbers = _with_other_interest(challan)
     if not numbers:
         return ""
     return _("The amount due has changed since the challan was made: %(bills)s. Withdraw it and make a new one.") % {
@@ -69,11 +80,26 @@ def bills_still_due(challan: Any, actor: Actor) -> str:
     }
 
 
+def _with_other_interest(challan: Any) -> list[str]:
+    """The first bills on which other interest has run until today than stands on a challan that was not sent to the bank yet."""
+    today = timezone.localdate()
+    lines = list(challan.lines.exclude(bill=None).select_related("bill__manifest", "assessment").order_by("bill_id"))
+    calendar = dues.calendar_for(line.bill for line in lines)
+    now = {
+        line.pk: dues.final_interest(line.assessment, today)
+        if line.assessment
+        else dues.due(line.bill, today, calendar).accrued
+        for line in lines
+    }
+    return [line.bill.number for line in lines if line.interest != now[line.pk].amount][:3]
+
+
 def bills_on_no_other_challan(challan: Any, actor: Actor) -> str:
     """None of the bills stands on another challan that may still be paid."""
     from payments.models import ChallanLine
 
-    taken = ChallanLine.objects.filter(live=True, bill__in=challan.lines.values("bill")).exclude(challan=challan)
+    same = Q(bill__in=challan.lines.values("bill")) | Q(transfer__in=challan.lines.values("transfer"))
+    taken = ChallanLine.objects.filter(same, live=True).exclude(challan=challan)
     return _("Some of the bills stand on another challan.") if taken.exists() else ""
 
 

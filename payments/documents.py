@@ -27,7 +27,7 @@ def receipt_paper(challan: Challan, printed_by: str = "") -> ReceiptPaper:
     if printed_by:
         printed = _("%(printed)s by %(who)s") % {"printed": printed, "who": printed_by}
     seal = f"{challan.trail_head[:4]} {challan.trail_head[4:8]} … {challan.trail_head[-4:]}"
-    lines = challan.lines.select_related("bill__hawb").order_by("pk")
+    lines = challan.lines.select_related("bill__hawb", "transfer").order_by("pk")
     return ReceiptPaper(
         head=Head(
             title=_("Cyber receipt"), subtitle=_("Customs duty, courier mode"), number=number,
@@ -41,5 +41,5 @@ def receipt_paper(challan: Challan, printed_by: str = "") -> ReceiptPaper:
         confirmed=moment(challan.paid_at), station=str(challan.station),
         heads=tuple((head_label(head), Decimal(challan.heads[head])) for head in heads_of(challan)),
         total=challan.amount,
-        bills=tuple((line.bill.number or "", line.bill.consignment, line.amount) for line in lines),
+        bills=tuple((line.paid_for.number or "", line.consignment, line.amount) for line in lines),
     )  # fmt: skip

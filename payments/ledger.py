@@ -25,9 +25,16 @@ Heads = dict[str, Decimal]
 
 def credit_bills(challan: Challan) -> None:
     """Credit each bill of a paid challan, set-wise, once, wherever it is. What a closed bill was paid is left to reconciliation."""
-    live = list(challan.lines.filter(live=True))
-    lines = {line.bill_id: line.amount for line in live if line.assessment_id is None}
-    extra = {line.assessment_id: line.amount for line in live if line.assessment_id is not None}
+    from payments.fees import credit_fees
+
+    credit_fees(challan)
+    live = list(challan.lines.filter(live=True, bill__isnull=False))
+    lines = {
+        line.bill_id: _told(line) | {"heads": line.heads}
+        for line in live
+        if line.assessment_id is None and line.bill_id is not None
+    }
+    extra = {line.assessment_id: _told(line) for line in live if line.assessment_id is not None}
     if lines:
         _credit(challan.lines.filter(assessment=None), *_credited(lines, str(challan.number)))
     if extra:
@@ -36,10 +43,14 @@ def credit_bills(challan: Challan) -> None:
         _credit(challan.lines.exclude(assessment=None), [one.bill_id for one in outcome.moved], refused)
 
 
-def _credited(amounts: Mapping[int, Decimal], number: str) -> tuple[list[int], dict[int, Refused]]:
+def _told(line: Any) -> dict[str, Any]:
+    """What of a line is credited, and how much of it is interest that ran until the challan."""
+    return {"amount": str(line.amount), "interest": str(line.interest)}
+
+
+def _credited(answers: Mapping[int, dict[str, Any]], number: str) -> tuple[list[int], dict[int, Refused]]:
     """The bills that took the payment, those at Awaiting duty by moving on; and those that could not, with the reason."""
-    answers = {bill_id: {"amount": str(amount)} for bill_id, amount in amounts.items()}
-    paid = take_many(CourierBillOfEntry, list(amounts), "confirm_payment", SYSTEM, challan=number, each=answers)
+    paid = take_many(CourierBillOfEntry, list(answers), "confirm_payment", SYSTEM, challan=number, each=answers)
     free_when_paid(paid.moved, SYSTEM.name)
     elsewhere = [cast("CourierBillOfEntry", one.document).pk for one in paid.refused]
     if not elsewhere:
@@ -54,19 +65,6 @@ def _credit(lines: QuerySet[Any], moved: list[int], refused: Mapping[int, Refuse
     lines.filter(bill_id__in=moved, live=True).update(live=False, credited_at=timezone.now())
     for bill_id, one in refused.items():
         lines.filter(bill_id=bill_id).update(live=False, refusal=" ".join(one.reasons)[:300])
-
-
-def heads_due(bill: Any, paid: Mapping[str, Decimal]) -> Heads:
-    """What a bill still owes, by head, in rupees: the heads of its duty, interest, fine and penalty less those paid before."""
-    owed: Heads = defaultdict(Decimal)
-    for head, amount in bill.duty_heads.items():
-        owed[head] += Decimal(str(amount))
-    for head in ("interest", "fine", "penalty"):
-        owed[head] += getattr(bill, head)
-    for head, amount in paid.items():
-        owed[head] -= amount
-    heads = {head: amount for head, amount in owed.items() if amount}
-    return heads if sum(heads.values()) == bill.amount_due else {"duty": bill.amount_due}
 
 
 def summed(parts: Iterable[Mapping[str, Any]]) -> Heads:

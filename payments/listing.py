@@ -20,7 +20,7 @@ from payments.models import BankMessage, Challan
 HEADS = {
     "bcd": _("BCD"), "aidc": _("AIDC"), "sws": _("SWS"), "igst": _("IGST"), "cess": _("Compensation cess"),
     "duty": _("Duty"), "interest": _("Interest"), "fine": _("Fine"), "penalty": _("Penalty"),
-    "fee": _("Transshipment fee"), "deposit": _("Deposit into the cash ledger"),
+    "late": _("Late charge"), "fee": _("Transshipment fee"), "deposit": _("Deposit into the cash ledger"),
 }  # fmt: skip
 
 
@@ -38,14 +38,16 @@ def heads_of(challan: Challan) -> list[str]:
 def challan_context(challan: Challan, actor: Actor) -> dict[str, Any]:
     """What a challan's page shows besides its steps and trail."""
     heads = heads_of(challan)
-    lines = challan.lines.select_related("bill", "bill__hawb", "bill__courier", "assessment")
+    lines = challan.lines.select_related(
+        "bill", "bill__hawb", "bill__courier", "assessment", "transfer", "transfer__destination"
+    )
     told = dict(
         challan.messages.filter(outcome__in=("CREDITED", "REPEATED"), status="PAID").values_list("sort", "sort")
     )
     return {
         "heads": [(head_label(head), Decimal(challan.heads[head])) for head in heads],
         "lines": [
-            {"line": line, "bill": line.bill, "amounts": [Decimal(line.heads.get(head, 0)) for head in heads]}
+            {"line": line, "bill": line.paid_for, "amounts": [Decimal(line.heads.get(head, 0)) for head in heads]}
             for line in lines
         ],
         "receipt": getattr(challan, "receipt", None),

@@ -26,6 +26,7 @@ from payments.cash.models import CashAccount, CashEntry, CashLine
 from payments.clearance import LEDGER, ChallanClearance, Kind, Stage
 from payments.numbers import challan_number, challan_series, receipt_series
 from payments.querysets import ChallanQuerySet
+from transit.models import CargoTransferManifest
 
 
 class Challan(ChallanClearance):
@@ -170,12 +171,18 @@ class ChallanLine(models.Model):
     """
 
     challan = models.ForeignKey(Challan, models.PROTECT, related_name="lines")
-    bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="challan_lines")
+    bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, null=True, related_name="challan_lines")
+    transfer = models.ForeignKey(
+        CargoTransferManifest, models.PROTECT, null=True, related_name="challan_lines"
+    )  # whose transshipment fee it is
     assessment = models.ForeignKey(
         ProvisionalAssessment, models.PROTECT, null=True, related_name="challan_lines", db_index=False
     )  # whose extra duty it is
     amount = models.DecimalField(max_digits=16, decimal_places=2)
     heads = models.JSONField(default=dict)
+    interest = models.DecimalField(
+        max_digits=16, decimal_places=2, default=Decimal(0)
+    )  # of it, run until the day of the challan
     live = models.BooleanField(default=True)
     credited_at = models.DateTimeField(null=True)
     refusal = models.CharField(max_length=300, blank=True)  # why a paid amount could not be credited to the bill
@@ -188,6 +195,11 @@ class ChallanLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["challan", "bill"], name="challan_line_once"),
             models.UniqueConstraint(fields=["bill"], condition=Q(live=True), name="bill_on_one_live_challan"),
+            models.UniqueConstraint(fields=["transfer"], condition=Q(live=True), name="fee_on_one_live_challan"),
+            models.CheckConstraint(
+                condition=Q(bill=None, assessment=None, transfer__isnull=False) | Q(bill__isnull=False, transfer=None),
+                name="challan_line_is_for_one_thing",
+            ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="challan_line_above_zero"),
             models.CheckConstraint(
                 condition=Q(credited_at=None) | Q(live=False), name="challan_line_credited_is_closed"
@@ -201,7 +213,19 @@ class ChallanLine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.challan} · {self.bill}"
+        return f"{self.challan} · {self.paid_for}"
+
+    @property
+    def paid_for(self) -> CourierBillOfEntry | CargoTransferManifest:
+        """The bill, or the transfer manifest whose fee it is."""
+        found = self.bill or self.transfer
+        assert found is not None
+        return found
+
+    @property
+    def consignment(self) -> str:
+        """What it is about, in a few words: the bill's shipment, or where a transfer goes."""
+        return self.bill.consignment if self.bill else str(self.transfer.destination_id if self.transfer else "")
 
     def close(self, actor: Actor, words: str) -> None:
         """What was paid and could not be credited is recorded as refundable, and goes back onto the firm's cash ledger."""

@@ -49,7 +49,7 @@ def draw_receipt(paper: ReceiptPaper) -> bytes:
     heads.row([_("Total"), grouped(paper.total, 2)], strong=True)
     if not paper.bills:
         return sheet.close()
-    sheet.title(_("Bills of entry paid"))
+    sheet.title(_("What is paid"))
     bills = sheet.table([Column(_("Bill"), 0.45), Column(_("HAWB"), 0.3), Column(_("Amount (Rs.)"), 0.25, right=True)])
     for number, hawb, amount in paper.bills:
         bills.row([number, hawb, grouped(amount, 2)])

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.permissions import SYSTEM, Actor
+from bills import dues
 from bills.clearance.provisional import ProvisionalStage
 from bills.models import CourierBillOfEntry, ProvisionalAssessment
 from bills.stages import Stage as BillStage
@@ -47,9 +47,9 @@ def create_challan(bill_ids: Collection[int], actor: Actor, at: datetime | None 
     with transaction.atomic():
         wanted = CourierBillOfEntry.objects.visible_to(actor).filter(pk__in=bill_ids)
         locked = set(wanted.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
-        bills = list(payable_bills(actor).filter(pk__in=locked).order_by("pk"))
+        bills = list(payable_bills(actor).filter(pk__in=locked).select_related("manifest").order_by("pk"))
         _refuse_unpayable(bill_ids, bills)
-        lines = _lines(bills)
+        lines = _lines(bills, timezone.localdate(at))
         first = bills[0]
         chosen = _bank_for(first.station_id, bank_code)
         challan = Challan(
@@ -85,23 +85,25 @@ def _refuse_unpayable(bill_ids: Collection[int], bills: list[Any]) -> None:
         raise Refused([_("A challan is for one station.")])
 
 
-def _lines(bills: list[Any]) -> list[ChallanLine]:
+def _lines(bills: list[Any], on: date) -> list[ChallanLine]:
+    """What each bill owes on the day, by head, the interest that has run until then among it."""
     extra = _extra_duty([bill.pk for bill in bills if bill.stage != BillStage.DUTY])
-    paid_before: dict[int, list[dict[str, Any]]] = {}
-    earlier = ChallanLine.objects.filter(bill__in=[bill.pk for bill in bills], credited_at__isnull=False)
-    for bill_id, heads in earlier.values_list("bill_id", "heads"):
-        paid_before.setdefault(bill_id, []).append(heads)
-    return [
-        ChallanLine(
-            bill=bill, amount=bill.amount_due,
-            heads=ledger.as_text(ledger.heads_due(bill, ledger.summed(paid_before.get(bill.pk, ())))),
-        )
-        if bill.stage == BillStage.DUTY
-        else ChallanLine(
-            bill=bill, assessment=extra[bill.pk], amount=bill.due, heads=ledger.as_text({"duty": bill.due})
-        )
-        for bill in bills
-    ]  # fmt: skip
+    calendar = dues.calendar_for(bills)
+    lines = []
+    for bill in bills:
+        if bill.stage == BillStage.DUTY:
+            due = dues.due(bill, on, calendar)
+            lines.append(ChallanLine(
+                bill=bill, amount=due.amount, heads=ledger.as_text(due.heads), interest=due.accrued.amount,
+            ))  # fmt: skip
+            continue
+        found = extra[bill.pk]
+        interest = dues.final_interest(found, on).amount
+        heads = {"duty": found.extra_duty or NOTHING} | ({"interest": interest} if interest else {})
+        lines.append(ChallanLine(
+            bill=bill, assessment=found, amount=sum(heads.values()), heads=ledger.as_text(heads), interest=interest,
+        ))  # fmt: skip
+    return lines
 
 
 def _extra_duty(bill_ids: Collection[int]) -> dict[int, ProvisionalAssessment]:
@@ -231,7 +233,19 @@ def note_silence(challan: Challan, nonce: str) -> None:
         _ask_later(locked)
 
 
+def with_interest(bills: list[Any], on: date) -> list[Any]:
+    """These payable bills with the interest until a day in what is `due`, and by itself in `accrued`."""
+    extra = _extra_duty([bill.pk for bill in bills if bill.stage != BillStage.DUTY])
+    calendar = dues.calendar_for(bills)
+    for bill in bills:
+        at_desk = bill.stage == BillStage.DUTY
+        found = dues.due(bill, on, calendar).accrued if at_desk else dues.final_interest(extra[bill.pk], on)
+        bill.accrued = found.amount
+        bill.due += found.amount
+    return bills
+
+
 def amount_awaiting(actor: Actor) -> Decimal:
-    """What the firm's payable bills come to, in rupees."""
-    total = payable_bills(actor).aggregate(total=Sum("due"))["total"]
-    return total or NOTHING
+    """What the firm's payable bills come to today, in rupees, with the interest that has run."""
+    bills = list(payable_bills(actor).select_related("manifest").defer("draft"))
+    return sum((bill.due for bill in with_interest(bills, timezone.localdate())), NOTHING)

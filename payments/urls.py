@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments import authorised_views, bank_views, reconciliation, views
+from payments import authorised_views, bank_views, fee_views, paper_views, reconciliation, views
 from payments.cash import views as cash
 from payments.reconciling import views as reconciling
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.history, name="payment-history"),
     path("export/", views.export, name="payment-export"),
     path("new/", views.new, name="new-challan"),
+    path("fees/", fee_views.new, name="fee-challan"),
     path("reconciliation/", reconciliation.reconciliation, name="reconciliation"),
     path("reconciliation/<int:pk>/close/", reconciliation.close, name="close-reconciliation"),
     path("reconciliation/lines/<int:pk>/refundable/", reconciliation.record_refundable, name="record-refundable"),
@@ -34,5 +35,6 @@ urlpatterns = [
     path("bank/return/", bank_views.bank_return, name="bank-return"),
     path("bank/confirmation/", bank_views.confirmation, name="bank-confirmation"),
     path("challans/<str:number>/go-to-bank/", views.go_to_bank, name="go-to-bank"),
+    path("challans/<str:number>/tr-6.pdf", paper_views.challan_pdf, name="challan-print"),
     path("challans/<str:number>/receipt/", views.receipt, name="cyber-receipt"),
 ]

@@ -119,6 +119,7 @@ def _payable(request: Request, actor: Actor, reasons: list[str]) -> dict[str, An
         bills = bills.filter(manifest__number=manifest)
     related = bills.select_related("hawb", "manifest")
     shown = keyset.page(related, "stage_since", request.GET.get("mark", ""), BILLS_A_PAGE)
+    services.with_interest(shown.rows, timezone.localdate())
     kept = {"station": station.pk if station else "", "hawb": hawb, "manifest": manifest}
     kept = {name: value for name, value in kept.items() if value}
     return {

@@ -136,8 +136,27 @@ def goods_have_left(assessment: Any, actor: Actor) -> str:
     return "" if assessment.bill.out_of_charge_at else _("The bill is not Out of Charge yet.")
 
 
+def no_open_manifest_amendment(bill: Any, actor: Actor) -> str:
+    """No amendment of the manifest is open on the goods: a weight beyond the tolerance is asked for and decided first (PN17 5.2, 12.0)."""
+    from bills.models.covered import amended_on_the_manifest
+
+    found = amended_on_the_manifest(bill)
+    if found is None:
+        return ""
+    number, amendment = found
+    told = {"hawb": number, "manifest": amendment.manifest, "amendment": amendment.number or ""}
+    if amendment.stage == "DRAFT":
+        return (
+            _(
+                "Missing: %(hawb)s weighs more or less than declared: the courier requests the amendment of %(manifest)s first."
+            )
+            % told
+        )
+    return _("Missing: the decision of the DC/AC on %(amendment)s, which changes %(hawb)s on the manifest.") % told
+
+
 NO_OPEN_REQUEST = (no_open_amendment, no_open_cancellation)
 OUT_OF_CHARGE = (
     documents_complete, duty_paid, all_packages_arrived, xray_recorded, examination_reported, no_open_query, no_detention,
-    no_stop, *NO_OPEN_REQUEST,
+    no_stop, *NO_OPEN_REQUEST, no_open_manifest_amendment,
 )  # fmt: skip

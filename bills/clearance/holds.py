@@ -81,7 +81,7 @@ class HeldClearance(ImportClearance):
     @step(
         Stage.DETAINED, Stage.PROVISIONALLY_RELEASED, role=Role.SHED_SUPERINTENDENT, label=_("Release provisionally"),
         para="PN17 7.1(n)", form="bills.forms.holds.ReleaseForm", apart_from=EXAMINERS, grave=True,
-        guards=(guards.all_packages_arrived, *guards.NO_OPEN_REQUEST), first=hold_goods,
+        guards=(guards.all_packages_arrived, *guards.NO_OPEN_REQUEST, guards.no_open_manifest_amendment), first=hold_goods,
     )  # fmt: skip
     def release_provisionally(
         self: CourierBillOfEntry, *, bond_amount: str, bond_number: str = "", guarantee_number: str = "", **typed: str
@@ -209,12 +209,15 @@ class HeldClearance(ImportClearance):
     )  # fmt: skip
     def amend(self: CourierBillOfEntry, *, amendment: str, changes: list[dict[str, Any]]) -> Iterable[models.Model]:
         """The declaration is changed as approved and the duty worked out again; the bill is assessed again."""
+        from bills.assessment import tell_change, valued
         from bills.requests import apply_changes
 
+        before = valued(self)
         self.end_hold(Hold.AMENDMENT)
         self.assessed_at = self.approved_at = None
         self.assessment_required = not self.is_documents and (self.assessment_required or not self.documents_complete)
         changed = apply_changes(self, changes)
+        tell_change(self, before)
         self.unreckoned = ""
         return changed
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +29,7 @@ AFTER_FILING = [Stage.DOCUMENTS, Stage.ASSESSMENT, Stage.DUTY, Stage.ARRIVAL, St
 AFTER_DOCUMENTS = [Stage.ASSESSMENT, *AFTER_APPROVAL]
 FILERS = (Role.COURIER_SIGNATORY, Role.IMPORTER)  # an importer for its own goods alone (PN17 5.4.4)
 ELSEWHERE = [stage for stage in OPEN if stage not in (Stage.DRAFT, Stage.DUTY)]  # filed, open, and not awaiting duty
+NOTHING = Decimal(0)
 ASKING = (Stage.ASSESSMENT, Stage.FOR_OUT_OF_CHARGE, Stage.ADJUDICATION)
 
 
@@ -79,15 +81,19 @@ class ImportClearance(Document):
     )  # fmt: skip
     def assess(
         self: CourierBillOfEntry, *, mandate_examination: bool = False, remarks: str = "",
-        alterations: list[dict[str, Any]] | None = None, bond: dict[str, str] | None = None,
+        alterations: list[dict[str, Any]] | None = None, bond: dict[str, str] | None = None, waive_late_charge: bool = False,
     ) -> Iterable[models.Model]:  # fmt: skip
         """Second check: classification, value and rate are accepted or altered, examination mandated or not; final or with a bond."""
-        from bills.assessment import reassess
+        from bills.altering import accept_claims, reassess
         from bills.provisional import assess_provisionally, supersede
 
         self.assessed_at = self.taken_at
         self.examination_mandated, self.assessment_remarks = mandate_examination, remarks
-        items = list(reassess(self, alterations or [])) if alterations or self.unreckoned else []
+        again = alterations or self.unreckoned
+        items = list(reassess(self, alterations or []) if again else accept_claims(self.items.all()))
+        self.returned_on = timezone.localdate(self.taken_at)
+        if waive_late_charge:
+            self.late_charge = NOTHING
         self.unreckoned = ""  # an item that is still in no tariff is refused
         supersede(self)
         if bond is not None:
@@ -149,7 +155,7 @@ class ImportClearance(Document):
     )  # fmt: skip
     def approve_appraisal(self: CourierBillOfEntry) -> None:
         """The DC/AC approves the appraisal of a bill above the limit."""
-        self.approved_at = self.taken_at
+        self.approved_at, self.returned_on = self.taken_at, timezone.localdate(self.taken_at)
 
     @step(
         Stage.APPROVAL, Stage.ASSESSMENT, role=Role.DCAC, label=_("Return to Assessing Officer"), para="PN17 7.1(f)",
@@ -163,16 +169,32 @@ class ImportClearance(Document):
         Stage.DUTY, GET_STATE(routing.after_approval, states=[*AFTER_APPROVAL, Stage.FINALISED]), role=Role.SYSTEM,
         label=_("Confirm payment"), para="PN17 8.0", many=True,
     )  # fmt: skip
-    def confirm_payment(self: CourierBillOfEntry, *, amount: Decimal, challan: str) -> None:
+    def confirm_payment(
+        self: CourierBillOfEntry,
+        *,
+        amount: Decimal,
+        challan: str,
+        interest: str = "0",
+        heads: dict[str, str] | None = None,
+    ) -> None:
         """The bank has confirmed the challan: its amount, in rupees, is credited; the bill waits for what is still due."""
-        self.duty_paid += Decimal(amount)
-        self.paid_at = self.taken_at
+        from bills.dues import credit
+
+        credit(self, amount, interest, heads)
 
     @step(ELSEWHERE, None, role=Role.SYSTEM, label=_("Credit payment"), para="PN17 8.0", many=True, anytime=True)
-    def credit_payment(self: CourierBillOfEntry, *, amount: Decimal, challan: str) -> None:
+    def credit_payment(
+        self: CourierBillOfEntry,
+        *,
+        amount: Decimal,
+        challan: str,
+        interest: str = "0",
+        heads: dict[str, str] | None = None,
+    ) -> None:
         """The bank has confirmed the challan while the bill was at another desk: the amount is credited, the bill stays there."""
-        self.duty_paid += Decimal(amount)
-        self.paid_at = self.taken_at
+        from bills.dues import credit
+
+        credit(self, amount, interest, heads)
 
     @step(
         Stage.FIRST_CHECK_ARRIVAL, Stage.FIRST_CHECK, role=Role.ARRIVAL_SCANNER, label=_("Record arrival"),
@@ -196,6 +218,16 @@ class ImportClearance(Document):
         self: CourierBillOfEntry, *, total_duty: Decimal, heads: dict[str, str], rates_on: str, before: str
     ) -> None:
         """The duty is worked out again with the rates of the day the aircraft arrived, where they are later (section 15)."""
+        days = ("before", self.rates_on.isoformat() if self.rates_on else ""), ("after", rates_on)
+        figures = {"before": (self.total_duty, self.duty_heads), "after": (total_duty, heads)}
+        self.snapshot_for_trail = {
+            when: {
+                "rates_on": day,
+                "total_duty": f"{Decimal(figures[when][0]):.2f}",
+                "duty_heads": dict(figures[when][1]),
+            }
+            for when, day in days
+        }
         self.total_duty, self.duty_heads = Decimal(total_duty), heads
         self.rates_on = datetime.fromisoformat(rates_on).date()
 

@@ -44,6 +44,7 @@ class ProvisionalClearance(Document):
     final_duty: Decimal | None
     extra_duty: Decimal | None
     refund: Decimal | None
+    interest: Decimal
     extra_paid_at: datetime | None
     bond_released_at: datetime | None
 
@@ -80,8 +81,9 @@ class ProvisionalClearance(Document):
         ProvisionalStage.EXTRA_DUTY, ProvisionalStage.FINAL, role=Role.SYSTEM, label=_("Confirm payment"),
         para="PN17 8.0; section 18(2)", many=True,
     )  # fmt: skip
-    def confirm_extra_duty(self, *, amount: Decimal, challan: str) -> None:
-        """The bank has confirmed the challan of the extra duty: the assessment is closed and the bond is free."""
+    def confirm_extra_duty(self, *, amount: Decimal, challan: str, interest: str = "0") -> None:
+        """The bank has confirmed the challan of the extra duty, with its interest: the assessment is closed and the bond is free."""
+        self.interest += Decimal(interest)
         self.extra_paid_at = self.bond_released_at = self.taken_at
 
     @step(

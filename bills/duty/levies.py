@@ -106,7 +106,10 @@ class SocialWelfareSurcharge(Levy):
 
     @staticmethod
     def percent(charge: Charge) -> Decimal:
-        return charge.sws_percent if charge.rate.sws_applies else NOTHING
+        rate = charge.rate
+        if not rate.sws_applies:
+            return NOTHING
+        return charge.sws_percent if rate.sws_percent is None else rate.sws_percent
 
     @staticmethod
     def base(charge: Charge) -> Decimal:

@@ -25,6 +25,7 @@ class Rate:
     from_date: date
     notification: str
     ended: bool = False  # from its day the item or prefix is no longer in the tariff
+    sws_percent: Decimal | None = None  # where an exemption gives another surcharge than the Finance Act
 
 
 class Tariff:

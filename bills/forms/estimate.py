@@ -59,6 +59,14 @@ class EstimateForm(forms.Form):
     uom = forms.ChoiceField(
         label=_("Unit of measure"), required=False, choices=[("", "–"), *((u, u) for u in sorted(places.UNITS))]
     )
+    notification = forms.CharField(
+        label=_("Exemption notification"), required=False, max_length=20, help_text=_("Such as 50/2017-Customs; left empty where none is claimed"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "govuk-input--width-10"}),
+    )  # fmt: skip
+    notification_sl_no = forms.CharField(
+        label=_("Serial number in the notification"), required=False, max_length=12,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "govuk-input--width-10"}),
+    )  # fmt: skip
     on = forms.DateField(
         label=_("Day of presentation"), required=False, input_formats=["%d/%m/%Y", "%Y-%m-%d"], help_text=_("DD/MM/YYYY; left empty it is today"),
         widget=forms.DateInput(format="%d/%m/%Y", attrs={"class": "govuk-input--width-10", "autocomplete": "off"}),
@@ -77,5 +85,5 @@ class EstimateForm(forms.Form):
         return Asked(
             given["cth"], given["value"], given["currency"], given["terms"], given["on"] or timezone.localdate(),
             given["freight"], given["insurance"], given["inland_charges"], _nature(goods), gift,
-            given["quantity"] or Decimal(1), given["uom"],
+            given["quantity"] or Decimal(1), given["uom"], given["notification"], given["notification_sl_no"],
         )  # fmt: skip

@@ -12,13 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bills import security
-from bills.forms.entry import sentence
+from bills.forms.altering import Alterations
 from bills.forms.papers import IMAGES_HELP, Brings, PapersField
 from bills.models import Attachment, CourierBillOfEntry, Examination
 from bills.models.provisional import BondType
 from bonds.master import Purpose
 from bonds.models import Bond
-from eccs import identifiers
 from eccs.dated_rules import rule_book
 from eccs.money import grouped, rupees
 from eccs.workflow import Refused
@@ -62,13 +61,13 @@ def not_after_today(day: date | None) -> date | None:
     return day
 
 
-class AssessmentForm(StepForm):
+class AssessmentForm(Alterations, StepForm):
     """Second check: accept or alter, mandate examination or not, final or provisional with a bond (PN17 7.1(b), 7.1(c))."""
 
     template = "bills/_assess.html"
 
     declared = forms.ChoiceField(
-        label=_("Classification, value and rate"), widget=forms.RadioSelect, initial="accept",
+        label=_("Classification, value, rate and exemption"), widget=forms.RadioSelect, initial="accept",
         choices=[("accept", _("Accept as declared")), ("alter", _("Alter, as entered below"))],
     )  # fmt: skip
     examine = forms.ChoiceField(
@@ -100,25 +99,12 @@ class AssessmentForm(StepForm):
         if self.document.examination_prescribed:
             self.fields["examine"].initial = "yes"
             self.fields["examine"].why_not = {"no": _("The RMS prescribes it.")}  # type: ignore[attr-defined]
-        for item in self.items:
-            named = {"no": item.item_no}
-            self.fields[f"cth_{item.item_no}"] = forms.CharField(
-                label=_("CTH of item %(no)d") % named, initial=item.cth, required=False, max_length=12,
-                widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-            )  # fmt: skip
-            self.fields[f"unit_price_{item.item_no}"] = forms.DecimalField(
-                label=_("Unit price of item %(no)d, %(currency)s") % {**named, "currency": self.document.currency},
-                initial=item.unit_price.normalize(), required=False, min_value=Decimal(0), max_digits=16,
-                decimal_places=4,
-                widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-            )  # fmt: skip
-
-    def item_rows(self) -> list[dict[str, Any]]:
-        """The items with the two fields in which each may be altered."""
-        return [
-            {"item": item, "cth": self[f"cth_{item.item_no}"], "unit_price": self[f"unit_price_{item.item_no}"]}
-            for item in self.items
-        ]
+        self.offer_alterations()
+        if self.document.late_charge:
+            label = _("Waive the late charge of %(amount)s") % {"amount": rupees(self.document.late_charge)}
+            self.fields["waive_late_charge"] = forms.BooleanField(
+                label=label, required=False, help_text=_("The remarks say why.")
+            )
 
     @property
     def approval_words(self) -> str:
@@ -174,53 +160,21 @@ class AssessmentForm(StepForm):
             for name in (*BOND, "remarks"):
                 if not given.get(name) and name not in self.errors:
                     self.add_error(name, _("A provisional assessment needs it."))
-        return self._clean_alterations(given)
-
-    def _clean_alterations(self, given: dict[str, Any]) -> dict[str, Any]:
-        if given.get("declared") != "alter":
-            return given
-        for item in self.items:
-            name = f"cth_{item.item_no}"
-            cth = (given.get(name) or item.cth).replace(" ", "")
-            if reason := identifiers.cth(cth):
-                self.add_error(name, sentence(reason))
-            elif cth != item.cth and not self._has_rate(cth):
-                self.add_error(name, _("%(cth)s is not a tariff item.") % {"cth": cth})
-        if not self.errors:
-            if not self._altered(given):
-                self.add_error("declared", _("Nothing is altered: change a CTH or a unit price, or accept."))
-            elif not given.get("remarks"):
-                self.add_error("remarks", _("Say why it is altered: the courier reads the reason."))
+        if given.get("waive_late_charge") and not given.get("remarks"):
+            self.add_error("remarks", _("Say why the late charge is waived: the courier reads the reason."))
+        self.clean_alterations(given)
         return given
-
-    def _has_rate(self, cth: str) -> bool:
-        from bills.rates import tariff
-
-        return tariff().rate(cth, self.document.rates_on or self.document.presented_on) is not None  # type: ignore[arg-type]
-
-    def _altered(self, given: dict[str, Any]) -> list[dict[str, Any]]:
-        changes = []
-        for item in self.items:
-            change: dict[str, Any] = {}
-            cth = (given.get(f"cth_{item.item_no}") or "").replace(" ", "")
-            price = given.get(f"unit_price_{item.item_no}")
-            if cth and cth != item.cth:
-                change["cth"] = cth
-            if price is not None and price != item.unit_price:
-                change["unit_price"] = str(price)
-            if change:
-                changes.append({"item_no": item.item_no, **change})
-        return changes
 
     def answers(self) -> dict[str, Any]:
         """Examination yes or no, remarks, and what is altered by item."""
         given = self.cleaned_data
-        alterations = self._altered(given) if given["declared"] == "alter" else None
+        alterations = self.altered(given) if given["declared"] == "alter" else None
         return {
             "mandate_examination": given["examine"] == "yes",
             "remarks": given["remarks"],
             "alterations": alterations,
             "bond": self._bond(given) if given["kind"] == "provisional" else None,
+            **({"waive_late_charge": True} if given.get("waive_late_charge") else {}),
         }
 
     @staticmethod

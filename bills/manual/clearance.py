@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -11,8 +11,12 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.people import concerned_at
 from accounts.permissions import SYSTEM
 from accounts.roles import Role
+from eccs.models import Notice
+from eccs.notices import worded
+from eccs.papers import moment
 from eccs.workflow import Document, Refused, Step, step, take
 
 if TYPE_CHECKING:
@@ -50,6 +54,20 @@ def _first(document: str, name: str, target: str, label: Any, rule: str) -> Step
     )  # fmt: skip
 
 
+def _period(order: ManualClearance) -> dict[str, str]:
+    return {"station": str(order.station), "from": moment(order.begins_at), "until": moment(order.until_at)}
+
+
+def _told(order: ManualClearance, subject: Callable[[], str]) -> list[Notice]:
+    """A notice for whoever is concerned: the couriers of the station, its custodian, and who proposed it."""
+    audiences = [*concerned_at(order.station_id), f"person:{order.proposed_by_id}"]
+
+    def words() -> tuple[str, str]:
+        return subject(), "\n".join(filter(None, (str(order), order.decision)))
+
+    return [worded(audience, words, order.station_id) for audience in audiences]
+
+
 class ManualClearanceSteps(Document):
     """The steps of a manual clearance, in their order."""
 
@@ -77,29 +95,34 @@ class ManualClearanceSteps(Document):
         ManualStage.PROPOSED, ManualStage.APPROVED, role=Role.COMMISSIONER, label=gettext_lazy("Approve manual clearance"),
         para=PARA, form=REMARKS, apart_from=("propose",), grave=True,
     )  # fmt: skip
-    def approve(self: ManualClearance, *, remarks: str = "") -> None:
+    def approve(self: ManualClearance, *, remarks: str = "") -> Iterable[models.Model]:
         """The Commissioner permits it for the period, or confirms the order given while ECCS was down: never for what was before."""
         if self.ordered_at is None:
             if self.until_at <= self.taken_at:
                 raise Refused([_("The period is over: propose another one.")], self)
             self.begins_at = max(self.begins_at, self.taken_at)
         self.decision, self.decided_at = remarks, self.taken_at
+        return _told(
+            self, lambda: _("Manual clearance at %(station)s is approved from %(from)s until %(until)s") % _period(self)
+        )
 
     @step(
         ManualStage.PROPOSED, ManualStage.REJECTED, role=Role.COMMISSIONER, label=gettext_lazy("Do not approve"), para=PARA,
         form="bills.manual.forms.ReasonForm", apart_from=("propose",),
     )  # fmt: skip
-    def reject(self: ManualClearance, *, remarks: str) -> None:
-        """Nothing is cleared on paper; the station learns why."""
+    def reject(self: ManualClearance, *, remarks: str) -> Iterable[models.Model]:
+        """Nothing is cleared on paper; the station, its couriers and its custodian learn why."""
         self.decision, self.decided_at = remarks, self.taken_at
+        return _told(self, lambda: _("Manual clearance at %(station)s is not approved") % _period(self))
 
     @step(
         ManualStage.APPROVED, ManualStage.ENDED, role=(Role.COMMISSIONER, Role.DCAC, Role.SYSTEM),
         label=gettext_lazy("End manual clearance"), para=PARA, grave=True,
     )  # fmt: skip
-    def end(self: ManualClearance) -> None:
-        """The system works again, or the period is over: from now on nothing is cleared on paper."""
+    def end(self: ManualClearance) -> Iterable[models.Model]:
+        """The system works again, or the period is over: from now on nothing is cleared on paper. Couriers and custodian are told."""
         self.ended_at = min(self.taken_at, self.until_at)
+        return _told(self, lambda: _("Manual clearance at %(station)s has ended: file in ECCS again") % _period(self))
 
     @step(
         ManualStage.ENDED, ManualStage.RECONCILED, role=Role.DCAC, label=gettext_lazy("Close reconciliation"), para=PARA,

@@ -4,9 +4,10 @@ from bills.models.bill import BillTrail, CourierBillOfEntry
 from bills.models.covered import CoveredShipment, bills_by_hawb, goods_of
 from bills.models.decisions import Adjudication, DetentionMemo, ProvisionalRelease
 from bills.models.form_e import BillInvoice, FormE
+from bills.models.holidays import Holiday
 from bills.models.manual import ManualClearance, ManualClearanceTrail, ManualForm, ManualFormTrail
 from bills.models.provisional import ProvisionalAssessment, ProvisionalTrail
-from bills.models.rates import ExchangeRate, RateChange, RateFile, RateFileTrail, TariffRate
+from bills.models.rates import ExchangeRate, ExemptionRate, RateChange, RateFile, RateFileTrail, TariffRate
 from bills.models.records import Attachment, Examination, Item, OutOfCharge, QueryMemo
 from bills.models.requests import AmendmentTrail, BillAmendment, BillCancellation, CancellationTrail
 from bills.models.uncleared import Disposal, DisposalTrail, ReturnToOrigin, ReturnTrail, UnclearedNotice
@@ -14,7 +15,7 @@ from bills.models.uncleared import Disposal, DisposalTrail, ReturnToOrigin, Retu
 __all__ = [
     "Adjudication", "AmendmentTrail", "Attachment", "BillAmendment", "BillCancellation", "BillInvoice", "BillTrail",
     "CancellationTrail", "CourierBillOfEntry", "CoveredShipment", "DetentionMemo", "Disposal", "DisposalTrail", "Examination",
-    "ExchangeRate", "FormE", "Item", "ManualClearance", "ManualClearanceTrail", "ManualForm", "ManualFormTrail",
+    "ExchangeRate", "ExemptionRate", "FormE", "Holiday", "Item", "ManualClearance", "ManualClearanceTrail", "ManualForm", "ManualFormTrail",
     "OutOfCharge", "ProvisionalAssessment", "ProvisionalRelease", "ProvisionalTrail", "QueryMemo", "RateChange",
     "RateFile", "RateFileTrail", "ReturnToOrigin", "ReturnTrail", "TariffRate", "UnclearedNotice", "bills_by_hawb", "goods_of",
 ]  # fmt: skip

@@ -105,7 +105,12 @@ class CourierBillOfEntry(HeldClearance):
     interest = _money(default=Decimal(0))
     fine = _money(default=Decimal(0))
     penalty = _money(default=Decimal(0))
+    late_charge = _money(default=Decimal(0))  # for presenting it late (section 46(3))
     duty_paid = _money(default=Decimal(0))  # on all of these
+    paid_heads = models.JSONField(default=dict, blank=True)  # head → rupees of what was paid by challan
+    returned_on = models.DateField(
+        null=True, blank=True
+    )  # when an officer last returned it for payment (section 47(2))
     paid_at = models.DateTimeField(null=True, blank=True)
 
     # Risk: for officers only
@@ -115,6 +120,7 @@ class CourierBillOfEntry(HeldClearance):
     examination_prescribed = models.BooleanField(default=False)
     documents_required = models.CharField(max_length=400, blank=True)
     documents_complete = models.BooleanField(default=True)
+    documents_chased_at = models.DateTimeField(null=True, blank=True)  # when the firm was last reminded of them
 
     # What the desks found
     holds = models.CharField(max_length=60, blank=True)  # what keeps it from Out of Charge: `QUERY AMENDMENT`
@@ -197,6 +203,7 @@ class CourierBillOfEntry(HeldClearance):
                     interest__gte=0,
                     fine__gte=0,
                     penalty__gte=0,
+                    late_charge__gte=0,
                 ),
                 name="bill_money_not_negative",
             ),
@@ -265,8 +272,8 @@ class CourierBillOfEntry(HeldClearance):
 
     @property
     def amount_due(self) -> Decimal:
-        """Duty, interest, fine and penalty not yet paid, in rupees; below nothing where too much was paid."""
-        due: Decimal = self.total_duty + self.interest + self.fine + self.penalty - self.duty_paid
+        """Duty, fine, penalty and charges not yet paid, with the interest charged so far; below nothing where too much was paid."""
+        due: Decimal = self.total_duty + self.interest + self.fine + self.penalty + self.late_charge - self.duty_paid
         return due
 
     @property

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from bills.models.bill import CourierBillOfEntry
-from manifests.models import HouseAirwayBill
+from manifests.amendments import undecided
+from manifests.models import HouseAirwayBill, ManifestAmendment
 
 
 class CoveredShipment(models.Model):
@@ -56,3 +57,25 @@ def bills_by_hawb(hawbs: Collection[int]) -> dict[int, CourierBillOfEntry]:
     found: dict[int, CourierBillOfEntry] = {bill.hawb_id or 0: bill for bill in rows.filter(hawb__in=hawbs)}
     links = CoveredShipment.objects.filter(hawb__in=hawbs, ended_at=None).select_related("bill")
     return found | {one.hawb_id: one.bill for one in links}
+
+
+def amended_on_the_manifest(bill: CourierBillOfEntry) -> tuple[str, ManifestAmendment] | None:
+    """A shipment of the bill that an open amendment of the manifest is about, with it; bills judged together are asked once."""
+    locked = getattr(bill._state, "locked", None)
+    if locked is None:
+        return _amended([bill]).get(bill.pk)
+    if "amended_on_the_manifest" not in locked.asked:
+        locked.asked["amended_on_the_manifest"] = _amended(locked.rows)
+    found: tuple[str, ManifestAmendment] | None = locked.asked["amended_on_the_manifest"].get(bill.pk)
+    return found
+
+
+def _amended(bills: Iterable[CourierBillOfEntry]) -> dict[int, tuple[str, ManifestAmendment]]:
+    hawb_of = {bill.pk: bill.hawb_id for bill in bills}
+    found = undecided({bill.manifest_id for bill in bills})
+    if not found:
+        return {}
+    links = CoveredShipment.objects.filter(bill__in=[pk for pk, hawb in hawb_of.items() if hawb is None], ended_at=None)
+    covered = links.filter(hawb__in=found).values_list("bill_id", "hawb_id")
+    alone = {pk: found[hawb] for pk, hawb in hawb_of.items() if hawb is not None and hawb in found}
+    return alone | {pk: found[hawb] for pk, hawb in covered}

@@ -54,6 +54,7 @@ class DetentionMemo(Numbered):
     replied_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
+    chased_at = models.DateTimeField(null=True)  # when the firm was last reminded of the answer
     outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
     remarks = models.TextField(blank=True)
     ended_at = models.DateTimeField(null=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import Q
@@ -50,6 +51,9 @@ class ProvisionalAssessment(ProvisionalClearance):
     final_duty = models.DecimalField(max_digits=16, decimal_places=2, null=True)
     extra_duty = models.DecimalField(max_digits=16, decimal_places=2, null=True)
     refund = models.DecimalField(max_digits=16, decimal_places=2, null=True)
+    interest = models.DecimalField(
+        max_digits=16, decimal_places=2, default=Decimal(0)
+    )  # paid on extra duty (section 18(3))
     remarks_final = models.TextField(blank=True)  # of a refund, its reason
     finalised_at = models.DateTimeField(null=True)
     extra_paid_at = models.DateTimeField(null=True)

@@ -4,6 +4,8 @@ A rate holds from its day until the next row of the same item or currency begins
 leaves the tariff ends with a row that says so, and what was in force on a day that has passed stays as it was.
 """
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
@@ -13,6 +15,7 @@ from django.db.models.expressions import CombinedExpression
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from bills.kinds import For
 from bills.rate_files.clearance import RateFileSteps, Stage
 from bills.rate_files.querysets import RateFileQuerySet
 from eccs.models import Upload
@@ -28,6 +31,7 @@ class RateFile(RateFileSteps):
 
         TARIFF = "tariff", _("Tariff")
         EXCHANGE = "exchange-rates", _("Exchange rates")
+        EXEMPTIONS = "exemptions", _("Exemption notifications")
 
     sort = models.CharField(max_length=14, choices=Sort.choices)
     whole = models.BooleanField(default=False)  # the whole tariff: what is not in the file ends
@@ -67,8 +71,9 @@ class RateFile(RateFileSteps):
         return self.number or str(_("%(sort)s, not proposed yet") % {"sort": self.get_sort_display()})
 
     def series(self) -> str:
-        """Counted by calendar year, the tariff and the rates of exchange apart."""
-        return f"{'TARIFF' if self.sort == self.Sort.TARIFF else 'EXCHANGE'}-{timezone.localtime(self.loaded_at).year}"
+        """Counted by calendar year, each sort apart."""
+        named = {self.Sort.TARIFF: "TARIFF", self.Sort.EXCHANGE: "EXCHANGE", self.Sort.EXEMPTIONS: "EXEMPTION"}
+        return f"{named[self.Sort(self.sort)]}-{timezone.localtime(self.loaded_at).year}"
 
     def numbered(self, serial: int) -> str:
         """`TARIFF-2026-3`."""
@@ -100,7 +105,7 @@ class RateChange(models.Model):
 
     file = models.ForeignKey(RateFile, models.CASCADE, related_name="changes", db_index=False)
     kind = models.CharField(max_length=7, choices=Kind.choices)
-    code = models.CharField(max_length=8)  # a tariff item or prefix, or a currency
+    code = models.CharField(max_length=60)  # a tariff item or prefix, a currency, or a serial of a notification
     row = models.PositiveIntegerField(null=True)  # in the file; none where the item is not in it
     from_date = models.DateField()
     before = models.JSONField(null=True)
@@ -163,3 +168,46 @@ class ExchangeRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.currency} from {self.from_date:%d/%m/%Y}"
+
+
+class ExemptionRate(models.Model):
+    """A serial of an exemption notification from a day: what it covers, for whom, and the rate it leaves of each levy (section 25(1))."""
+
+    code = models.CharField(max_length=60)  # notification and serial as they are compared
+    notification = models.CharField(max_length=40)
+    serial = models.CharField(max_length=12, blank=True)
+    description = models.TextField(max_length=2000)
+    covers = models.CharField(
+        max_length=2000, blank=True
+    )  # tariff items and prefixes, a space between; none is all goods
+    for_whom = models.CharField(max_length=20, choices=For.choices, blank=True)
+    condition = models.TextField(max_length=2000, blank=True)
+    bcd_percent = models.DecimalField(max_digits=7, decimal_places=3, null=True)
+    aidc_percent = models.DecimalField(max_digits=7, decimal_places=3, null=True)
+    sws_percent = models.DecimalField(max_digits=7, decimal_places=3, null=True)
+    igst_percent = models.DecimalField(max_digits=7, decimal_places=3, null=True)
+    cess_percent = models.DecimalField(max_digits=7, decimal_places=3, null=True)
+    from_date = models.DateField()
+    until = models.DateField(null=True)  # its last day, where the notification names one
+    ended = models.BooleanField(default=False)  # from this day the serial is no longer in force
+    source = models.CharField(max_length=240, blank=True)
+    file = models.ForeignKey(RateFile, models.PROTECT, null=True, related_name="exemptions")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "from_date"], name="exemption_once_a_day")]
+        ordering = ["notification", "code", "-from_date"]
+
+    def __str__(self) -> str:
+        return f"{self.notification}, {self.serial} from {self.from_date:%d/%m/%Y}"
+
+    @property
+    def prefixes(self) -> list[str]:
+        """The tariff items and prefixes that it covers."""
+        return self.covers.split()
+
+    @property
+    def leaves(self) -> list[tuple[str, Decimal]]:
+        """The rate that it leaves of each levy it touches, percent."""
+        named = ("BCD", self.bcd_percent), ("AIDC", self.aidc_percent), ("SWS", self.sws_percent)
+        rest = ("IGST", self.igst_percent), ("CMPNSTRY", self.cess_percent)
+        return [(head, percent) for head, percent in (*named, *rest) if percent is not None]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import CustomsStation
+from bills.claims import Decision, is_claim
 from bills.kinds import Gift, Nature, NotificationType
 from bills.models.bill import CourierBillOfEntry
 from bills.models.covered import goods_of
@@ -66,6 +67,8 @@ class Item(models.Model):
     duty_forgone = _rupees()
     total_duty = _rupees()
     altered = models.BooleanField(default=False)  # by the Assessing Officer
+    claim = models.CharField(max_length=8, choices=Decision.choices, blank=True)  # what became of the exemption claimed
+    claim_reason = models.CharField(max_length=300, blank=True)  # why it was denied
 
     class Meta:
         ordering = ["bill_id", "item_no"]
@@ -78,6 +81,11 @@ class Item(models.Model):
     def why_free(self) -> str:
         """What makes the item free of duty, in words; nothing where it is not."""
         return ": ".join(str(label) for label in (self.get_nature_display(), self.get_gift_kind_display()) if label)
+
+    @property
+    def claims(self) -> bool:
+        """Whether it claims an exemption, which an officer may accept or deny."""
+        return is_claim(self.notification, self.notification_sl_no, self.nature)
 
     @property
     def beside(self) -> list[str]:

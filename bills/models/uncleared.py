@@ -37,15 +37,25 @@ class UnclearedNotice(Numbered):
     days = models.PositiveIntegerField()  # the spell by the rule of that day
     issued_at = models.DateTimeField()
     importer = models.ForeignKey(Importer, models.PROTECT, null=True, related_name="+", db_index=False)
+    posted_on = models.DateField(null=True)  # the day on which it was handed in at the post for the declared importer
+    posted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
 
     objects = OfGoodsQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("notice of uncleared goods")
         constraints = [models.UniqueConstraint(fields=["hawb", "after"], name="uncleared_notice_once")]
+        indexes = [
+            models.Index(fields=["importer"], name="uncleared_notice_importer", condition=Q(importer__isnull=False))
+        ]
 
     def __str__(self) -> str:
         return self.number or "–"
+
+    @property
+    def reaches_importer(self) -> bool:
+        """Whether it goes to the declared importer: here, where the importer is in the directory, or by post."""
+        return self.importer_id is not None or self.posted_on is not None
 
     def series(self) -> str:
         """Counted by station and financial year."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from bills.models import RateFile
 
 LOCK = 0x52415445  # whoever changes the rates, or compares a file with them, does so one at a time
-SORTS = ("tariff", "exchange-rates")
+SORTS = ("tariff", "exchange-rates", "exemptions")
 
 TARIFF = """
     INSERT INTO bills_tariffrate (file_id, cth, from_date, description, unit, bcd_percent, bcd_specific, bcd_specific_unit,
@@ -31,6 +31,19 @@ EXCHANGE = """
 """
 
 
+EXEMPTIONS = """
+    INSERT INTO bills_exemptionrate (file_id, code, from_date, notification, serial, description, covers, for_whom, condition,
+        bcd_percent, aidc_percent, sws_percent, igst_percent, cess_percent, until, source, ended)
+    SELECT file_id, code, from_date, r.notification, r.serial, r.description, r.covers, r.for_whom, r.condition, r.bcd_percent,
+        r.aidc_percent, r.sws_percent, r.igst_percent, r.cess_percent, r.until, r.source, kind = 'ENDED'
+    FROM bills_ratechange, jsonb_to_record(after) AS r(notification text, serial text, description text, covers text,
+        for_whom text, condition text, bcd_percent numeric, aidc_percent numeric, sws_percent numeric, igst_percent numeric,
+        cess_percent numeric, until date, source text)
+    WHERE file_id = %s
+"""
+STATEMENTS = dict(zip(SORTS, (TARIFF, EXCHANGE, EXEMPTIONS), strict=True))
+
+
 def wait_for_turn(sort: str) -> None:
     """Wait until nobody else is changing the rates of this sort or comparing a file with them; until the transaction ends."""
     with connection.cursor() as cursor:
@@ -48,10 +61,10 @@ def last_turn(sort: str) -> int:
 def put_in_force(file: RateFile) -> None:
     """Add the rows of the file; each is in force from its day, and the one before it until the day before."""
     with connection.cursor() as cursor:
-        cursor.execute(TARIFF if file.sort == SORTS[0] else EXCHANGE, [file.pk])
+        cursor.execute(STATEMENTS[file.sort], [file.pk])
 
 
 def take_back(file: RateFile) -> None:
     """Remove the rows of a file of which none has begun."""
-    rows = file.tariff_rates if file.sort == SORTS[0] else file.exchange_rates
-    rows.all().delete()
+    for rows in (file.tariff_rates, file.exchange_rates, file.exemptions):
+        rows.all().delete()

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bills.duty.exemptions import cited, serial_cited
+from bills.kinds import For
 from eccs import places
 from eccs.uploads import Table
 from eccs.uploads.checks import Bad, Column, code, day, decimal, text, yes_no
@@ -34,6 +36,13 @@ def item(given: str) -> str:
     if not 1 <= int(given[:2]) <= 98 or given[:2] == "77":
         raise Bad(_("is in no chapter of the tariff: they are 01 to 98 without 77"))
     return given
+
+
+def prefixes(given: str) -> str:
+    """Tariff items and prefixes with a space between, in order, each once."""
+    found = {item(one) for one in given.replace(",", " ").replace(";", " ").split()}
+    told: str = text(DESCRIPTION)(" ".join(sorted(found)))
+    return told
 
 
 def percent(highest: Decimal) -> Callable[[str], Decimal]:
@@ -99,6 +108,47 @@ EXCHANGE = (
     Column("from_date", day_to_come, True, None, gettext_lazy("In force from this day, today or later"), "2027-02-05"),
     Column("notification", text(80), True, None, gettext_lazy("The notification, with its number and date"), "Notification 9/2027-Customs (N.T.), 04.02.2027"),
 )  # fmt: skip
+
+
+_LEFT = percent(HIGHEST)
+EXEMPTIONS = (
+    Column("notification", text(40), True, None, gettext_lazy("Number and year of the notification, as bills cite it"), "50/2017-Customs"),
+    Column("serial", text(12), help=gettext_lazy("Serial number in the notification; empty where it has none"), example="608"),
+    Column("description", text(DESCRIPTION), True, None, gettext_lazy("What is exempted, in words"), "Goods for personal use, imported by air"),
+    Column("covers", prefixes, help=gettext_lazy("Tariff items or prefixes with a space between; empty covers all goods"), example="9804"),
+    Column("for_whom", code(set(For.values) - {""}, gettext_lazy("is not EOU, REPAIR_AND_RETURN, PERSONAL, GOVERNMENT or DIPLOMATIC")), help=gettext_lazy("EOU, REPAIR_AND_RETURN, PERSONAL, GOVERNMENT or DIPLOMATIC; empty is everybody"), example="PERSONAL"),
+    Column("condition", text(DESCRIPTION), help=gettext_lazy("Conditions, in words")),
+    Column("bcd_percent", _LEFT, empty=None, help=gettext_lazy("Basic customs duty that is left, percent; 0 is nil, empty is not touched"), example="10"),
+    Column("aidc_percent", _LEFT, empty=None, help=gettext_lazy("Agriculture cess that is left, percent")),
+    Column("sws_percent", _LEFT, empty=None, help=gettext_lazy("Social welfare surcharge that is left, percent of BCD and AIDC"), example="10"),
+    Column("igst_percent", percent(Decimal(100)), empty=None, help=gettext_lazy("Integrated tax that is left, percent")),
+    Column("cess_percent", _LEFT, empty=None, help=gettext_lazy("Compensation cess that is left, percent")),
+    Column("from_date", day_to_come, True, None, gettext_lazy("In force from this day, today or later"), "2027-02-01"),
+    Column("until", day, empty=None, help=gettext_lazy("Its last day, where the notification names one"), example="2028-03-31"),
+    Column("rescinded", yes_no, empty=False, help=gettext_lazy("Y ends the serial from the day of the row; empty is N"), example="N"),
+    Column("source", text(240), True, None, gettext_lazy("The notification that says so, with its number and date"), "Notification 3/2027-Customs, 31.01.2027"),
+)  # fmt: skip
+LEVIES = ("bcd_percent", "aidc_percent", "sws_percent", "igst_percent", "cess_percent")
+
+
+def judge_exemptions(table: Table) -> None:
+    """Serials given twice, those that touch no levy, and last days before the first."""
+    values = table.values
+    seen: dict[tuple[str, date], int] = {}
+    rows = zip(values["notification"], values["serial"], values["from_date"], strict=True)
+    for index, (notification, serial, on) in enumerate(rows):
+        if notification is None or on is None:
+            continue
+        key = (f"{cited(notification)} {serial_cited(serial or '')}", on)
+        if key in seen:
+            told = {"row": seen[key], "day": f"{on:%d/%m/%Y}"}
+            table.fault(index, "serial", serial, _("is in row %(row)d already, from the same day %(day)s") % told)
+        seen.setdefault(key, table.numbers[index])
+        if values["until"][index] is not None and values["until"][index] < on:
+            table.fault(index, "until", values["until"][index].isoformat(), _("is before the first day"))
+        untouched = not any(values[name][index] is not None or table.is_faulty(index, name) for name in LEVIES)
+        if untouched and not values["rescinded"][index]:
+            table.fault(index, "bcd_percent", "", _("is missing: the serial must leave a rate of one levy at least"))
 
 
 def judge_tariff(table: Table, *, whole: bool) -> None:

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bills.models import ExchangeRate, TariffRate
+from bills.duty.exemptions import cited, serial_cited
+from bills.models import ExchangeRate, ExemptionRate, TariffRate
 from eccs.money import grouped
 
 TARIFF = (
@@ -20,9 +21,15 @@ TARIFF = (
     "cess_percent", "notification",
 )  # fmt: skip
 EXCHANGE = ("unit", "import_rate", "export_rate", "notification")
+EXEMPTIONS = (
+    "notification", "serial", "description", "covers", "for_whom", "condition", "bcd_percent", "aidc_percent", "sws_percent",
+    "igst_percent", "cess_percent", "until", "source",
+)  # fmt: skip
+NAMES = {"tariff": TARIFF, "exchange-rates": EXCHANGE, "exemptions": EXEMPTIONS}
 COMPARED = {
     "tariff": TARIFF[:-1],
     "exchange-rates": EXCHANGE,
+    "exemptions": EXEMPTIONS[2:-1],
 }  # the same rates under another notification are no change of duty
 NAMED = 12  # codes that a note names
 MOVED = Decimal("0.10")  # a rate of exchange that moves by more is worth a second look
@@ -79,6 +86,12 @@ def standing(sort: str) -> dict[str, list[Standing]]:
             kept = None if ended else dict(zip(TARIFF, values, strict=True))
             found.setdefault(cth, []).append(Standing(day, kept, values[-1]))
         return found
+    if sort == "exemptions":
+        serials = ExemptionRate.objects.order_by("from_date").values_list("code", "from_date", "ended", *EXEMPTIONS)
+        for code, day, ended, *values in serials:
+            kept = None if ended else dict(zip(EXEMPTIONS, values, strict=True))
+            found.setdefault(code, []).append(Standing(day, kept, values[-1]))
+        return found
     for currency, day, *values in ExchangeRate.objects.order_by("from_date").values_list(
         "currency", "from_date", *EXCHANGE
     ):
@@ -90,21 +103,27 @@ def compare(
     sort: str, rows: Iterable[tuple[int, dict[str, Any]]], stands: Mapping[str, list[Standing]], *, whole: bool = False
 ) -> Difference:
     """Each row against what is in force on its day; in a whole tariff, also what is in force and not in the file."""
-    code_name, names = ("cth", TARIFF) if sort == "tariff" else ("currency", EXCHANGE)
-    compared, found = COMPARED[sort], Difference()
+    names, compared, found = NAMES[sort], COMPARED[sort], Difference()
     ahead: dict[str, list[Standing]] = {}  # what this very file brings for an item from an earlier day
     ordered = sorted(rows, key=lambda one: one[1]["from_date"])
     for number, row in ordered:
-        code, day = row[code_name], row["from_date"]
+        code, day = code_of(sort, row), row["from_date"]
         after = {name: row[name] for name in names}
         known = stands.get(code, ())
         same_day = next((one for one in known if one.from_date == day), None)
         before = _at([*known, *ahead.get(code, ())], day)
-        if before is not None and all(before[name] == after[name] for name in compared):
+        if row.get("rescinded") and before is None:
+            found.same += 1
+            continue
+        if not row.get("rescinded") and before is not None and all(before[name] == after[name] for name in compared):
             found.same += 1
             continue
         if same_day is not None:
             found.taken.append((number, same_day.notification))
+            continue
+        if row.get("rescinded") and before is not None:
+            ahead.setdefault(code, []).append(Standing(day, None))
+            found.changes.append(Change("ENDED", code, day, number, before, {**before, "source": row["source"]}))
             continue
         ahead.setdefault(code, []).append(Standing(day, after))
         found.changes.append(Change("CHANGED" if before else "NEW", code, day, number, before, after))
@@ -112,6 +131,18 @@ def compare(
         _end_the_rest(found, {row["cth"] for _number, row in ordered}, ordered[0][1]["from_date"], stands)
     found.changes.sort(key=lambda change: (change.code, change.from_date))
     return found
+
+
+def code_of(sort: str, row: Mapping[str, Any]) -> str:
+    """What a row is about: a tariff item or prefix, a currency, a serial of a notification."""
+    if sort == "exemptions":
+        return exemption_code(row["notification"], row["serial"])
+    return str(row["cth"] if sort == "tariff" else row["currency"])
+
+
+def exemption_code(notification: str, serial: str) -> str:
+    """Notification and serial as they are compared."""
+    return f"{cited(notification)}|{serial_cited(serial)}"
 
 
 def _end_the_rest(found: Difference, given: set[str], on: date, stands: Mapping[str, list[Standing]]) -> None:
@@ -161,6 +192,17 @@ def notes_of_tariff(found: Difference, stands: Mapping[str, list[Standing]]) -> 
         "%(n)s prefixes are of headings that list their eight-digit items: no bill bears their rates: %(codes)s.", len(idle),
     ))  # fmt: skip
     return notes + _percent_of_a_spreadsheet(found) + _overtaken(found, stands) + _today(found)
+
+
+def notes_of_exemptions(found: Difference, stands: Mapping[str, list[Standing]]) -> list[str]:
+    """Serials that cover all goods, that touch no levy, or that hold only until a later row begins."""
+    kept = [c for c in found.changes if c.kind != "ENDED"]
+    wide = [c.code for c in kept if not c.after["covers"]]
+    notes = _note(wide, ngettext(
+        "%(n)s serial covers goods of every tariff item: %(codes)s.",
+        "%(n)s serials cover goods of every tariff item: %(codes)s.", len(wide),
+    ))  # fmt: skip
+    return notes + _overtaken(found, stands) + _today(found)
 
 
 def notes_of_exchange(found: Difference, stands: Mapping[str, list[Standing]]) -> list[str]:

@@ -17,7 +17,8 @@ WORDS = {
     "description": _("Description"), "unit": _("Unit"), "bcd_percent": _("BCD %"), "bcd_specific": _("Specific duty ₹"),
     "bcd_specific_unit": _("Unit of the specific duty"), "aidc_percent": _("AIDC %"), "sws_applies": _("SWS"),
     "igst_percent": _("IGST %"), "cess_percent": _("Cess %"), "notification": _("Notification"),
-    "import_rate": _("Import ₹"), "export_rate": _("Export ₹"),
+    "import_rate": _("Import ₹"), "export_rate": _("Export ₹"), "serial": _("Serial"), "covers": _("Covers"),
+    "for_whom": _("For"), "condition": _("Condition"), "sws_percent": _("SWS %"), "until": _("Last day"), "source": _("Source"),
 }  # fmt: skip
 
 
@@ -28,13 +29,14 @@ def told(changes: Iterable[RateChange]) -> list[dict[str, Any]]:
 
 def _lines(change: RateChange) -> Iterable[dict[str, Any]]:
     before, after = change.before or {}, change.after
+    nil = "covers" in after  # of an exemption, a rate of 0 is what it gives
     for name, words in WORDS.items():
         if name not in after:
             continue
         was, will = (_shown(values.get(name)) for values in (before, after))
         if change.kind == RateChange.Kind.CHANGED and was != will:
             yield {"words": words, "before": was or "–", "after": will or "–"}
-        elif change.kind != RateChange.Kind.CHANGED and will not in ("", "0"):
+        elif change.kind != RateChange.Kind.CHANGED and (will not in ("", "0") or (nil and will == "0")):
             yield {"words": words, "after": will}
 
 
@@ -63,4 +65,7 @@ READERS = (*COURIERS, Role.IMPORTER, *OFFICERS, Role.SYSTEM_ADMIN)
 link(_("Load rates"), "rate-files", Role.SYSTEM_ADMIN)
 link(_("Load a file of rates"), "rate-file-new", Role.SYSTEM_ADMIN, nav=False)
 link(_("Tariff"), "tariff", *READERS)
+link(_("Holidays"), "holidays", Role.SYSTEM_ADMIN, Role.PORT_ADMIN)
+link(_("Take out a holiday"), "holiday-remove", Role.SYSTEM_ADMIN, Role.PORT_ADMIN, nav=False)
 link(_("Exchange rates"), "exchange-rates", *READERS, nav=False)
+link(_("Exemption notifications"), "exemptions", *READERS, nav=False)

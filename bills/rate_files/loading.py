@@ -23,6 +23,10 @@ from eccs.uploads import Table
 from eccs.workflow import Refused
 
 OWNER = "system"  # whose uploads these are: those who keep the rates of the whole system
+NOTES = {
+    RateFile.Sort.TARIFF: difference.notes_of_tariff, RateFile.Sort.EXCHANGE: difference.notes_of_exchange,
+    RateFile.Sort.EXEMPTIONS: difference.notes_of_exemptions,
+}  # fmt: skip
 COPIED = ("file_id", "kind", "code", "row", "from_date", "before", "after")
 
 
@@ -41,11 +45,10 @@ def _file(upload: Upload) -> RateFile:
 def judge(upload: Upload, table: Table) -> None:
     """Row against row, then each row against what is in force on its day; a fault is named by row and column."""
     file = _file(upload)
-    is_tariff = file.sort == RateFile.Sort.TARIFF
-    if is_tariff:
+    if file.sort == RateFile.Sort.TARIFF:
         columns.judge_tariff(table, whole=file.whole)
     else:
-        columns.judge_exchange(table)
+        (columns.judge_exchange if file.sort == RateFile.Sort.EXCHANGE else columns.judge_exemptions)(table)
     if table.faults:
         return
     turn = applying.last_turn(file.sort)
@@ -55,7 +58,7 @@ def judge(upload: Upload, table: Table) -> None:
     for number, source in found.taken:
         words = _("has another rate that begins on the same day: %(source)s") % {"source": source or "–"}
         table.fault(index[number], "from_date", table.values["from_date"][index[number]].isoformat(), words)
-    table.notes += (difference.notes_of_tariff if is_tariff else difference.notes_of_exchange)(found, stands)
+    table.notes += NOTES[RateFile.Sort(file.sort)](found, stands)
     table.prepared = (turn, found)
 
 
@@ -114,5 +117,8 @@ def save(upload: Upload, _table: Table, _user_id: int) -> dict[str, Any]:
     raise Refused([_("A file of rates is proposed and approved.")])
 
 
-for _sort, _columns in ((RateFile.Sort.TARIFF, columns.TARIFF), (RateFile.Sort.EXCHANGE, columns.EXCHANGE)):
+for _sort, _columns in (
+    (RateFile.Sort.TARIFF, columns.TARIFF), (RateFile.Sort.EXCHANGE, columns.EXCHANGE),
+    (RateFile.Sort.EXEMPTIONS, columns.EXEMPTIONS),
+):  # fmt: skip
     register(Kind(_sort.value, _sort.label, _columns, judge, accept, save, context))

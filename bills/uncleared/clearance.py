@@ -153,9 +153,12 @@ class DisposalClearance(Document):
         DisposalStage.PROPOSED, DisposalStage.REFUSED, role=Role.DCAC, label=_("Refuse disposal"), para=DISPOSAL_PARA,
         form="bills.uncleared.forms.ReasonForm", apart_from=("propose",),
     )  # fmt: skip
-    def refuse(self: Disposal, *, remarks: str) -> None:
+    def refuse(self: Disposal, *, remarks: str) -> Iterable[models.Model]:
         """The goods stay in the warehouse; the custodian and the courier learn why."""
+        from bills.news import disposal_refused
+
         self.decision, self.decided_at = remarks, self.taken_at
+        return disposal_refused(self)
 
     @step(
         (DisposalStage.PROPOSED, DisposalStage.PERMITTED), DisposalStage.WITHDRAWN, role=Role.WAREHOUSE_KEEPER,

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bills.forms.officers import StepForm, amount, not_after_today, past_day
-from bills.models import Disposal
+from bills.models import Disposal, UnclearedNotice
 
 
 def _text(rows: int = 3) -> forms.Textarea:
@@ -38,6 +38,23 @@ class ProposalForm(forms.Form):
         label=_("Reason"), widget=_text(), max_length=1000,
         help_text=_("For example condition, shelf life, or what the consignee answered. The DC/AC reads it."),
     )  # fmt: skip
+
+
+class PostedForm(forms.Form):
+    """When a notice was handed in at the post."""
+
+    posted_on = past_day(_("Day on which the notice was posted"))
+
+    def __init__(self, *args: Any, notice: UnclearedNotice, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.notice = notice
+
+    def clean_posted_on(self) -> date | None:
+        """After it was issued, and not to come."""
+        day: date | None = self.cleaned_data["posted_on"]
+        if day is not None and day < timezone.localdate(self.notice.issued_at):
+            raise ValidationError(_("The day is before the notice was issued."))
+        return not_after_today(day)
 
 
 class RemarksForm(StepForm):

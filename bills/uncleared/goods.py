@@ -1,18 +1,19 @@
 """Uncleared goods: which they are, what stands against their return or disposal, and how either begins.
 
 A spell of days is over when so many times 24 hours have passed since the goods came into the warehouse, as the custodian's
-register counts them. Goods that an order has confiscated are the Government's and stand on no list.
+register counts them; of goods that nobody has scanned, since their aircraft landed as the IGM tells. Goods that an order has confiscated are the Government's and stand on no list.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -45,8 +46,13 @@ def days_of(after: str, at: datetime | None = None) -> int:
 
 
 def lying_since(days: int, at: datetime | None = None) -> Q:
-    """The condition that finds what came in so many days ago or earlier and is still there."""
-    return Q(out_at=None, in_at__lte=(at or timezone.now()) - timedelta(days=days))
+    """The condition that finds what came in so many days ago or earlier and is still there, or landed then and was never scanned."""
+    due = (at or timezone.now()) - timedelta(days=days)
+    return Q(out_at=None) & (Q(in_at__lte=due) | Q(in_at=None, hawb__manifest__actual_arrival__lte=due))
+
+
+SINCE = Coalesce("in_at", "hawb__manifest__actual_arrival")
+"""From when goods lie: they came into the warehouse, or their aircraft landed."""
 
 
 def uncleared(after: str, at: datetime | None = None) -> QuerySet[Any]:
@@ -62,7 +68,8 @@ def within_reach(actor: Actor) -> QuerySet[Any]:
     own = ExpressCargoManifest.objects.filter(actor.firm_documents())
     at = actor.stations_for([activity_of("uncleared")])
     rows = WarehouseEntry.objects.filter(Q(station_id__in=at) | Q(hawb__manifest__in=own))
-    return rows.select_related("hawb__manifest__courier", "hawb__bag", "station")
+    lying: QuerySet[Any] = rows.annotate(since=SINCE)
+    return lying.select_related("hawb__manifest__courier", "hawb__bag", "station")
 
 
 def listed(actor: Actor, after: str, asked: str) -> QuerySet[Any]:
@@ -93,7 +100,7 @@ class Line:
 def lines(rows: Iterable[WarehouseEntry]) -> list[Line]:
     """The rows of the list with bill, notices, returns and disposals: four queries, however many they are."""
     now = timezone.now()
-    found = {row.hawb_id: Line(row, (now - row.in_at).days if row.in_at else 0) for row in rows}
+    found = {row.hawb_id: Line(row, _days(row, now)) for row in rows}
     for hawb_id, bill in bills_by_hawb(found.keys()).items():
         found[hawb_id].bill = bill
     for notice in UnclearedNotice.objects.filter(hawb__in=found).order_by("pk"):
@@ -106,11 +113,17 @@ def lines(rows: Iterable[WarehouseEntry]) -> list[Line]:
     for line in found.values():
         proceedings = line.entry.detained_since or (line.bill and _in_proceedings(line.bill))
         with_others = line.bill is not None and _with_others(line.bill)
-        free = not proceedings and not with_others and not any(one.stage in one.open_stages() for one in line.documents)
+        free = not proceedings and not with_others and line.entry.in_at is not None
+        free = free and not any(one.stage in one.open_stages() for one in line.documents)
         line.may_return = bool(free and line.days >= spell and return_in_force(line.entry.station_id))
-        warned = any(notice.after == DISPOSAL for notice in line.notices)
+        warned = any(notice.after == DISPOSAL and notice.reaches_importer for notice in line.notices)
         line.may_dispose = bool(free and line.days >= until_disposal and warned)
     return list(found.values())
+
+
+def _days(entry: WarehouseEntry, now: datetime) -> int:
+    since = entry.in_at or entry.hawb.manifest.actual_arrival
+    return (now - since).days if since else 0
 
 
 def return_in_force(station: str) -> bool:
@@ -133,9 +146,27 @@ def why_not_return(hawb: HouseAirwayBill) -> list[str]:
 def why_not_disposal(hawb: HouseAirwayBill) -> list[str]:
     """Everything that stands against selling or destroying the goods today (PN17 5.0(v), reg. 5(5))."""
     reasons = [*_not_lying(hawb, days_of(DISPOSAL)), *_proceedings(hawb)]
-    if not UnclearedNotice.objects.filter(hawb=hawb, after=DISPOSAL).exists():
+    notice = UnclearedNotice.objects.filter(hawb=hawb, after=DISPOSAL).first()
+    if notice is None:
         reasons.append(_("Missing: the notice to the courier and the declared importer."))
+    elif not notice.reaches_importer:
+        words = _(
+            "Missing: the day on which notice %(notice)s was posted to the declared importer, who has no access to ECCS."
+        )
+        reasons.append(words % {"notice": notice})
     return reasons
+
+
+def record_posting(number: str, on: date, actor: Actor) -> UnclearedNotice:
+    """The custodian has handed a notice in at the post; that is recorded once. Raises Refused."""
+    with transaction.atomic():
+        notice: UnclearedNotice = UnclearedNotice.objects.select_for_update(of=("self",)).get(number=number)
+        if notice.posted_on is not None:
+            told = {"notice": notice, "day": f"{notice.posted_on:%d/%m/%Y}"}
+            raise Refused([_("%(notice)s was posted on %(day)s already.") % told])
+        notice.posted_on, notice.posted_by_id = on, actor.user_id
+        notice.save(update_fields=["posted_on", "posted_by"])
+    return notice
 
 
 def _not_lying(hawb: HouseAirwayBill, days: int) -> list[str]:

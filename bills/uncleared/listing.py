@@ -61,5 +61,7 @@ register(Listing(model=Disposal, slug="bills/disposals", label=_("Disposals of u
 
 KEEPERS = (Role.WAREHOUSE_KEEPER, Role.CUSTODIAN_ADMIN)
 link(_("Uncleared goods"), "uncleared", *COURIERS, *KEEPERS, *OFFICERS)
+link(_("Notice of uncleared goods"), "uncleared-notice", *COURIERS, Role.IMPORTER, *KEEPERS, *OFFICERS, nav=False)
+link(_("Record the posting of a notice"), "uncleared-posted", Role.WAREHOUSE_KEEPER, nav=False)
 link(_("Ask for a return to origin"), "uncleared-return", Role.COURIER_SIGNATORY, nav=False)
 link(_("Propose the disposal of goods"), "uncleared-dispose", Role.WAREHOUSE_KEEPER, nav=False)

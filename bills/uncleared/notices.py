@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from accounts.directory.firms import Importer
 from bills.models import CourierBillOfEntry, UnclearedNotice
 from bills.stages import UNFILED
-from bills.uncleared.goods import DISPOSAL, RETURN, days_of, return_in_force, uncleared
+from bills.uncleared.goods import DISPOSAL, RETURN, SINCE, days_of, return_in_force, uncleared
 from eccs import numbering
 from eccs.models import Notice
 from eccs.notices import worded
@@ -36,7 +36,7 @@ def issue(after: str) -> int:
 def _issue_some(after: str) -> int:
     with transaction.atomic():
         known = UnclearedNotice.objects.filter(after=after).values("hawb")
-        rows = uncleared(after).exclude(hawb__in=known).select_related("hawb__manifest").order_by("in_at", "pk")
+        rows = uncleared(after).exclude(hawb__in=known).select_related("hawb__manifest").order_by(SINCE, "pk")
         if after == RETURN:
             rows = rows.filter(station_id__in=[s for s in _stations(rows) if return_in_force(s)])
         entries = list(rows.select_for_update(of=("self",), skip_locked=True)[:AT_ONCE])
@@ -45,7 +45,7 @@ def _issue_some(after: str) -> int:
         made = [
             UnclearedNotice(
                 hawb=entry.hawb, station_id=entry.station_id, after=after, days=days, issued_at=now,
-                importer_id=importers.get(entry.hawb_id) if after == DISPOSAL else None,
+                importer_id=importers.get(entry.hawb_id),
             )
             for entry in entries
         ]  # fmt: skip
@@ -87,15 +87,17 @@ def _words(audience: str, notices: list[UnclearedNotice], after: str) -> tuple[s
     subject = ngettext(
         "%(hawb)s is not cleared after %(days)d days", "%(n)d shipments are not cleared after %(days)d days", len(notices)
     )  # fmt: skip
-    lines = [_WORDS[UnclearedNotice.After(after)]() % count, ""]
+    to_courier = audience.startswith("courier")
+    lines = [_WORDS[UnclearedNotice.After(after), to_courier]() % count, ""]
     lines += [
         _("%(notice)s: %(hawb)s, %(goods)s, for %(consignee)s")
         % {"notice": n, "hawb": n.hawb, "goods": n.hawb.description, "consignee": n.hawb.consignee_name}
+        + ("" if to_courier else f"  {settings.PUBLIC_URL}{reverse('uncleared-notice', args=[n.number])}")
         for n in notices[:NAMED]
     ]
     if len(notices) > NAMED:
         lines.append(_("and %(count)d more") % {"count": len(notices) - NAMED})
-    if audience.startswith("courier"):
+    if to_courier:
         lines += ["", f"{settings.PUBLIC_URL}{reverse('uncleared')}?view={after.lower()}"]
     return subject % count, "\n".join(lines)
 
@@ -107,6 +109,13 @@ def _of_return() -> str:
     )
 
 
+def _of_return_to_importer() -> str:
+    return _(
+        "These goods are not cleared %(days)d days after their arrival. Have them cleared, or have the Authorised Courier ask "
+        "for their return to origin."
+    )
+
+
 def _of_disposal() -> str:
     return _(
         "These goods are not cleared %(days)d days after their arrival. They may be sold or destroyed with the permission of "
@@ -114,4 +123,7 @@ def _of_disposal() -> str:
     )
 
 
-_WORDS = {RETURN: _of_return, DISPOSAL: _of_disposal}
+_WORDS = {
+    (RETURN, True): _of_return, (RETURN, False): _of_return_to_importer, (DISPOSAL, True): _of_disposal,
+    (DISPOSAL, False): _of_disposal,
+}  # fmt: skip

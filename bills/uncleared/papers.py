@@ -27,11 +27,15 @@ def exported(lines: Iterable[Line]) -> Iterator[list[str]]:
         entry, hawb, bill = line.entry, line.entry.hawb, line.bill
         yield [
             entry.station_id, hawb.number, hawb.manifest.number or "", hawb.manifest.courier.short_name, hawb.description,
-            hawb.consignee_name, f"{hawb.packages_arrived}/{hawb.packages}", f"{timezone.localtime(entry.in_at):%Y-%m-%d %H:%M}",
+            hawb.consignee_name, f"{hawb.packages_arrived}/{hawb.packages}", f"{timezone.localtime(entry.in_at):%Y-%m-%d %H:%M}" if entry.in_at else "",
             str(line.days), entry.location, (bill.number or "") if bill else "", str(bill.get_stage_display()) if bill else "",
-            " ".join(str(notice) for notice in line.notices),
+            " ".join(_told(notice) for notice in line.notices),
             " ".join(f"{one} ({one.get_stage_display()})" for one in line.documents),
         ]  # fmt: skip
+
+
+def _told(notice: UnclearedNotice) -> str:
+    return f"{notice} (posted {notice.posted_on:%Y-%m-%d})" if notice.posted_on else str(notice)
 
 
 def list_paper(lines: Iterable[Line], title: str, station: str, printed_by: str) -> bytes:
@@ -56,7 +60,7 @@ def list_paper(lines: Iterable[Line], title: str, station: str, printed_by: str)
         table.row(
             [
                 f"{hawb.number}\n{hawb.packages_arrived}/{hawb.packages}", hawb.description, hawb.consignee_name,
-                hawb.manifest.courier.short_name, day(timezone.localdate(entry.in_at)), str(line.days), entry.location or "-",
+                hawb.manifest.courier.short_name, day(timezone.localdate(entry.in_at)) if entry.in_at else _("not scanned"), str(line.days), entry.location or "-",
                 "\n".join(told).replace(station_of, f"{station_of}\n") or _("no bill"),
             ]
         )  # fmt: skip
@@ -95,7 +99,10 @@ def notice_paper(notice: UnclearedNotice, printed_by: str) -> bytes:
     town = " ".join(filter(None, (hawb.consignee_city, hawb.consignee_state, hawb.consignee_pin)))
     sheet.boxes(
         [
-            [Field(_("Notice"), number, 2, strong=True), Field(_("Issued"), moment(notice.issued_at), 2, strong=True)],
+            [
+                Field(_("Notice"), number, 2, strong=True), Field(_("Issued"), moment(notice.issued_at), strong=True),
+                Field(_("Posted on"), day(notice.posted_on) if notice.posted_on else "-"),
+            ],
             [Field(_("To the Authorised Courier"), f"{manifest.courier.name}\n{manifest.courier.address}", 4)],
             [Field(_("To the declared importer"), f"{hawb.consignee_name}\n{hawb.consignee_address}\n{town}", 4)],
             [
@@ -105,7 +112,7 @@ def notice_paper(notice: UnclearedNotice, printed_by: str) -> bytes:
             ],
             [
                 Field(_("Manifest"), manifest.number or "-", 2), Field(_("Flight number"), manifest.flight_number),
-                Field(_("In the warehouse since"), moment(entry.in_at) if entry else "-"),
+                Field(_("In the warehouse since"), moment(entry.in_at) if entry and entry.in_at else _("not scanned")),
             ],
             [Field(_("Goods"), hawb.description, 2), Field(_("Consignor"), f"{hawb.consignor_name} ({hawb.consignor_country})", 2)],
         ]

@@ -14,6 +14,7 @@ from bills import attachments, documents
 from bills.forms.courier import PaperForm
 from bills.models import Attachment, CourierBillOfEntry, DetentionMemo
 from bills.stages import CLOSED, UNFILED
+from bills.summary import papers_for, sees_declaration
 from eccs import pages
 from eccs.audit_answers import concerns
 from eccs.papers import as_pdf
@@ -28,9 +29,9 @@ def _bill(request: Request, key: str) -> CourierBillOfEntry:
 
 @require_GET
 def bill_print(request: Request, key: str) -> HttpResponse:
-    """The Courier Bill of Entry as it is printed (Form D for CBE-XIII)."""
+    """The Courier Bill of Entry as it is printed (Form D for CBE-XIII): for Customs and for the trade, not for the custodian."""
     bill = _bill(request, key)
-    if bill.stage in UNFILED:
+    if bill.stage in UNFILED or not sees_declaration(request.actor, bill):
         raise Http404
     return as_pdf(documents.courier_bill_of_entry(bill, request.actor.name), bill.key)
 
@@ -51,19 +52,18 @@ def detention_print(request: Request, number: str) -> HttpResponse:
     actor = request.actor
     visible = CourierBillOfEntry.objects.visible_to(actor)
     memo = get_object_or_404(DetentionMemo.objects.select_related("bill"), number=number, bill__in=visible)
-    if not (actor.is_officer or actor.is_trade):
+    if not sees_declaration(actor, memo.bill):
         raise Http404
     return as_pdf(documents.detention_memo(memo, actor.name), number)
 
 
 @require_GET
 def attachment(request: Request, pk: int) -> FileResponse:
-    """A paper, to whoever may see its bill. Always a download: nothing a courier sent is shown as a page of ours."""
+    """A paper, to Customs and to the firms of its bill. Always a download: nothing a courier sent is shown as a page of ours."""
     visible = CourierBillOfEntry.objects.visible_to(request.actor)
-    papers = Attachment.objects.select_related("bill")
-    if not request.actor.is_officer:
-        papers = papers.exclude(kind__in=Attachment.OFFICERS_ONLY)
-    paper = get_object_or_404(papers, pk=pk, bill__in=visible)
+    paper = get_object_or_404(Attachment.objects.select_related("bill"), pk=pk, bill__in=visible)
+    if not papers_for(paper.bill, request.actor).filter(pk=pk).exists():
+        raise Http404
     concerns(request, paper.bill)
     response = FileResponse(
         paper.file.open("rb"), as_attachment=True, filename=paper.name, content_type=paper.content_type

@@ -20,7 +20,10 @@ from eccs import audit, keyset, pages, upload_runner
 from eccs.models import Upload
 from eccs.uploads.reading import MAX_BYTES
 
-COLUMNS = {RateFile.Sort.TARIFF.value: columns.TARIFF, RateFile.Sort.EXCHANGE.value: columns.EXCHANGE}
+COLUMNS = {
+    RateFile.Sort.TARIFF.value: columns.TARIFF, RateFile.Sort.EXCHANGE.value: columns.EXCHANGE,
+    RateFile.Sort.EXEMPTIONS.value: columns.EXEMPTIONS,
+}  # fmt: skip
 ON_A_PAGE = 100
 
 

@@ -73,7 +73,7 @@ def kind_of(text: str, kinds: tuple[Kind, ...]) -> Kind:
 def _own_shipments(actor: Actor) -> QuerySet[HouseAirwayBill]:
     """The shipments that a bill may be begun for: of the courier's own manifests, or with the importer as consignee."""
     rows = HouseAirwayBill.objects.filter(
-        manifest__kind=ExpressCargoManifest.Kind.NON_DOCUMENTS, manifest__number__isnull=False
+        manifest__kind=ExpressCargoManifest.Kind.NON_DOCUMENTS, manifest__number__isnull=False, transshipment=False
     ).select_related("manifest")
     if actor.importer_id is not None:
         name = Importer.objects.values_list("name", flat=True).get(pk=actor.importer_id)

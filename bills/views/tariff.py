@@ -6,16 +6,19 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.requests import Request
-from bills import rates, tariff_search
+from bills import exemption_search, rates, tariff_search
 from bills.models import TariffRate
 from eccs import pages
 from eccs.uploads.checks import Bad, day
+
+ON_A_PAGE = 50
 
 
 def day_asked(request: Request) -> tuple[date, str]:
@@ -83,6 +86,20 @@ def exchange(request: Request) -> HttpResponse:
     on, wrong = day_asked(request)
     context = {"rows": tariff_search.exchange_on(on), "on": on, "wrong": wrong, "today": timezone.localdate()}
     return render(request, "bills/exchange_rates.html", context)
+
+
+@require_GET
+def exemptions(request: Request) -> HttpResponse:
+    """The exemption notifications by number, serial, words or tariff item: what is in force on a day, and what was or will be."""
+    pages.require(request.actor, "exemptions")
+    on, wrong = day_asked(request)
+    typed = request.GET.get("q", "").strip()[: tariff_search.LONGEST].replace("\x00", "")
+    page = Paginator(exemption_search.find(typed), ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page, "rows": [(row, *exemption_search.stands(row, on)) for row in page], "typed": typed, "on": on,
+        "wrong": wrong, "today": timezone.localdate(),
+    }  # fmt: skip
+    return render(request, "bills/exemptions.html", context)
 
 
 @require_GET

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.requests import Request
 from bills.models import UnclearedNotice
 from bills.uncleared import goods, papers
-from bills.uncleared.forms import ProposalForm, RequestForm
+from bills.uncleared.forms import PostedForm, ProposalForm, RequestForm
 from eccs import keyset, pages
 from eccs.audit_answers import exported
 from eccs.papers import as_pdf
@@ -50,12 +50,13 @@ def _title(view: str) -> str:
 def listed(request: Request) -> HttpResponse:
     """The goods not cleared after 15 and after 30 days, the longest in first."""
     asked, actor = _asked(request), request.actor
-    page = keyset.page(_rows(request, asked), "in_at", request.GET.get("mark", ""), 100)
+    page = keyset.page(_rows(request, asked), "since", request.GET.get("mark", ""), 100)
     context = {
         **asked, "page": page, "lines": goods.lines(page.rows), "views": [(view, _title(view)) for view in VIEWS],
         "kept": urlencode({name: value for name, value in asked.items() if value}), "now": timezone.now(),
         "may_return": actor.may(pages.activity_of("uncleared-return")),
         "may_dispose": actor.may(pages.activity_of("uncleared-dispose")),
+        "may_post": actor.may(pages.activity_of("uncleared-posted")),
     }  # fmt: skip
     return render(request, "bills/uncleared.html", context)
 
@@ -64,7 +65,7 @@ def listed(request: Request) -> HttpResponse:
 def export(request: Request) -> HttpResponse:
     """The list as a CSV file."""
     asked = _asked(request)
-    rows = _rows(request, asked).order_by("in_at", "pk")[:MOST_EXPORTED]
+    rows = _rows(request, asked).order_by("since", "pk")[:MOST_EXPORTED]
     content = files.written(papers.COLUMNS, papers.exported(goods.lines(rows)), is_xlsx=False)
     exported(request, "uncleared", **{f"filter_{name}": value for name, value in asked.items()})
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
@@ -77,7 +78,7 @@ def export(request: Request) -> HttpResponse:
 def printed(request: Request) -> HttpResponse:
     """The list as it is printed."""
     asked, actor = _asked(request), request.actor
-    rows = list(_rows(request, asked).order_by("in_at", "pk")[:MOST_PRINTED])
+    rows = list(_rows(request, asked).order_by("since", "pk")[:MOST_PRINTED])
     places = ", ".join(dict.fromkeys(str(row.station) for row in rows)) or "-"
     return as_pdf(papers.list_paper(goods.lines(rows), _title(asked["view"]), places, actor.name), "uncleared-goods")
 
@@ -86,11 +87,32 @@ def printed(request: Request) -> HttpResponse:
 def notice(request: Request, number: str) -> HttpResponse:
     """A notice of uncleared goods as it is sent by post."""
     actor = request.actor
-    pages.require(actor, "uncleared")
+    pages.require(actor, "uncleared-notice")
     rows = UnclearedNotice.objects.visible_to(actor).select_related(
         "hawb__manifest__courier", "hawb__master", "station"
     )
     return as_pdf(papers.notice_paper(get_object_or_404(rows, number=number), actor.name), number)
+
+
+@require_http_methods(["GET", "POST"])
+def posted(request: Request, number: str) -> HttpResponse:
+    """The custodian records the day on which a notice was posted to the declared importer (PN17 5.0(v))."""
+    actor = request.actor
+    pages.require(actor, "uncleared-posted")
+    at = actor.stations_for([pages.activity_of("uncleared-posted")])
+    one = get_object_or_404(UnclearedNotice.objects.select_related("hawb"), number=number, station_id__in=at)
+    form, reasons = PostedForm(request.POST or None, notice=one), list[str]()
+    if request.method == "POST" and form.is_valid():
+        try:
+            goods.record_posting(number, form.cleaned_data["posted_on"], actor)
+            messages.success(request, _("%(notice)s: the posting is recorded.") % {"notice": one})
+            return redirect(f"{reverse('uncleared')}?view={one.after.lower()}")
+        except Refused as refusal:
+            reasons = refusal.reasons
+    status = 409 if reasons else 422 if form.is_bound else 200
+    return render(
+        request, "bills/uncleared_posted.html", {"notice": one, "form": form, "reasons": reasons}, status=status
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -125,7 +147,7 @@ def dispose(request: Request) -> HttpResponse:
     pages.require(actor, "uncleared-dispose")
     ids = {int(pk) for pk in request.POST.getlist("entry") if pk.isdecimal() and len(pk) < 19}
     at = actor.stations_for([pages.activity_of("uncleared-dispose")])
-    entries = list(goods.within_reach(actor).filter(pk__in=ids, station_id__in=at).order_by("in_at", "pk"))
+    entries = list(goods.within_reach(actor).filter(pk__in=ids, station_id__in=at).order_by("since", "pk"))
     if not entries:
         messages.error(request, _("Tick the goods first. Nothing has changed."))
         return redirect(f"{reverse('uncleared')}?{request.GET.urlencode() or 'view=disposal'}")

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import connection
+
 from accounts.permissions import Actor
-from bills.models import CourierBillOfEntry, CoveredShipment
+from bills.models import CourierBillOfEntry
 from bills.stages import Stage
 from eccs.workflow import take_many
+
+# Asked at every pull of the trigger, so that they are written down once and not put together each time.
+_HOLD = """
+SELECT id FROM bills_courierbillofentry WHERE arrived_at IS NULL AND id IN (
+    SELECT bill_id FROM bills_coveredshipment WHERE hawb_id = ANY(%s::bigint[]) AND ended_at IS NULL
+) ORDER BY id FOR UPDATE
+"""
+_MISSING = """
+SELECT 1 FROM bills_coveredshipment c JOIN manifests_houseairwaybill h ON h.id = c.hawb_id
+WHERE c.bill_id = %s AND h.arrived_at IS NULL ORDER BY c.id DESC LIMIT 1
+"""
 
 
 def move_on(hawb_ids: list[int], actor: Actor, at: datetime) -> None:
@@ -15,9 +28,9 @@ def move_on(hawb_ids: list[int], actor: Actor, at: datetime) -> None:
 
     The bills are held first. Of two stations that scan the last two bags at the same moment, the second sees both.
     """
-    links = CoveredShipment.objects.filter(hawb__in=hawb_ids, ended_at=None).values("bill")
-    rows = CourierBillOfEntry.objects.filter(pk__in=links, arrived_at=None).select_for_update(of=("self",))
-    held = list(rows.order_by("pk").values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, [hawb_ids])
+        held = [row[0] for row in cursor.fetchall()]
     if held:
         record_arrived(held, actor, at)
 
@@ -35,5 +48,6 @@ def record_arrived(held: list[int], actor: Actor, at: datetime) -> None:
 
 def _is_short(bill: int) -> bool:
     """Whether a shipment of the bill is still to come: its list is walked from the end, up to the first that is."""
-    missing = CoveredShipment.objects.filter(bill=bill, hawb__arrived_at=None).order_by("-pk")
-    return missing.values_list("pk", flat=True).first() is not None
+    with connection.cursor() as cursor:
+        cursor.execute(_MISSING, [bill])
+        return cursor.fetchone() is not None

@@ -9,6 +9,8 @@ from decimal import Decimal
 from io import BytesIO, StringIO
 
 import xlsxwriter
+from django.http import HttpResponse
+from django.utils import timezone
 
 from eccs.uploads.checks import EXACT_DIGITS, Column, Fault
 from eccs.uploads.reading import ERRORS, MARKED, NUMBER, Sheet
@@ -53,6 +55,16 @@ def written(names: Sequence[str], rows: Iterable[Sequence[str]], *, is_xlsx: boo
     writer.writerow(names)
     writer.writerows([safe(str(cell)) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
+
+
+def as_download(content: bytes, name: str, *, is_xlsx: bool = False) -> HttpResponse:
+    """A file as the browser keeps it, with the day in its name."""
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" if is_xlsx else "text/csv; charset=utf-8"
+    response = HttpResponse(content, content_type=kind)
+    ending = "xlsx" if is_xlsx else "csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}-{timezone.localdate():%Y-%m-%d}.{ending}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 def template(columns: Sequence[Column], *, is_xlsx: bool, filled: bool = False) -> bytes:

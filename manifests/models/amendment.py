@@ -33,6 +33,7 @@ class ManifestAmendment(AmendmentClearance):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
     created_at = models.DateTimeField(default=timezone.now)
+    chased_at = models.DateTimeField(null=True)  # when the courier was last reminded to ask for it
 
     objects = OfManifestQuerySet.as_manager()
 

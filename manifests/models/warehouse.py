@@ -45,6 +45,7 @@ class WarehouseEntry(models.Model):
         MANUAL = "MANUAL", _("Cleared manually")
         RELEASED = "RELEASED", _("Released provisionally")
         RETURNED = "RETURNED", _("Returned to origin")
+        TRANSSHIPPED = "TRANSSHIPPED", _("Sent on in transshipment")
         DISPOSED = "DISPOSED", _("Disposed of")
         CONFISCATED = "CONFISCATED", _("Confiscated: to the disposal store")
 

@@ -105,8 +105,8 @@ def test_7c_the_final_assessment_credits_the_bond(final: str) -> None:
     done = take(assessment, "finalise_assessment", officer, final_duty=final, remarks="Report received.")
     assert balance(registered) == (100_000 if final == "31" else 95_000)
     if final == "40":
-        assert len(extra_duty_paid({done.pk: Decimal(9)}, "1911402718").moved) == 1
-        assert not extra_duty_paid({done.pk: Decimal(9)}, "1911402718").moved
+        assert len(extra_duty_paid({done.pk: {"amount": "9"}}, "1911402718").moved) == 1
+        assert not extra_duty_paid({done.pk: {"amount": "9"}}, "1911402718").moved
     assert balance(registered) == 100_000
     assert not ledger.faults().exists()
 

@@ -1,31 +1,57 @@
-"""A query that is not answered is called to mind; a provisional assessment knows its days."""
+"""A query, a detention memo and a call for documents that is not answered is called to mind; a provisional assessment knows its days."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
-from bills.models import QueryMemo
+from bills.models import CourierBillOfEntry, DetentionMemo, QueryMemo
 from bills.provisional import documents_due, due_days
 from bills.stages import Stage
-from bills.tasks import chase_queries, remind_of_documents
+from bills.tasks import chase_detentions, chase_documents, chase_queries, remind_of_documents
 from eccs.dated_rules import DatedRule
 from eccs.models import Notice
+from manifests.tasks import chase_weights
 from tests.factories.bills import bill
 from tests.factories.requests import provisional_assessment
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize(("hours", "reminded"), [(71, 0), (73, 1)])
-def test_a_courier_is_reminded_after_three_days_and_once_a_spell(hours: int, reminded: int) -> None:
-    one = bill(Stage.QUERY)
-    QueryMemo.objects.update(raised_at=timezone.now() - timedelta(hours=hours))
-    assert [chase_queries(), chase_queries()] == [reminded, 0]
-    told = Notice.objects.filter(audience=f"courier:{one.courier_id}", subject__contains="is not answered")
-    assert told.count() == reminded
+CHASED: dict[str, tuple[str, Callable[[], int], Callable[[datetime], object], str]] = {
+    "query": (Stage.QUERY, chase_queries, lambda at: QueryMemo.objects.update(raised_at=at), "is not answered"),
+    "detention": (
+        Stage.DETAINED, chase_detentions, lambda at: DetentionMemo.objects.update(issued_at=at), "the detention memo DM_",
+    ),
+    "documents": (
+        Stage.DOCUMENTS, chase_documents, lambda at: CourierBillOfEntry.objects.update(stage_since=at),
+        "compulsory documents asked for",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", CHASED)
+def test_a_courier_is_reminded_after_three_days_and_once_a_spell(what: str) -> None:
+    stage, chase, waits_since, words = CHASED[what]
+    one, now = bill(stage), timezone.now()
+    with time_machine.travel(now, tick=False):
+        waits_since(now)
+    for hours, reminded in ((71.99, 0), (72, 1), (143.99, 0), (144, 1)):
+        with time_machine.travel(now + timedelta(hours=hours), tick=False):
+            assert [chase(), chase()] == [reminded, 0], hours
+    told = Notice.objects.filter(audience=f"courier:{one.courier_id}", subject__contains=words)
+    assert [str(one) in notice.subject for notice in told] == [True, True]
+
+
+def test_what_is_answered_or_elsewhere_is_not_chased() -> None:
+    bill(Stage.DETAINED).detentions.update(replied_at=timezone.now())
+    bill(Stage.ASSESSMENT)
+    with time_machine.travel(timezone.now() + timedelta(days=9), tick=False):
+        assert [chase_queries(), chase_detentions(), chase_documents(), chase_weights()] == [0, 0, 0, 0]
 
 
 def test_a_stopped_bill_is_not_chased() -> None:

@@ -174,6 +174,30 @@ def test_15_the_proposer_does_not_approve_and_a_period_that_is_over_is_not_appro
     assert approved.begins_at == approved.decided_at  # approved in ECCS: nothing before that
 
 
+def test_15_couriers_and_custodian_of_the_station_learn_what_is_decided(signed_in: SignedIn) -> None:
+    courier, keeper = signed_in("courier.swift"), signed_in("scan.blr")
+    elsewhere = signed_in("scan.del")
+    now = timezone.now()
+    ends: dict[str, tuple[dict[str, Any], str]] = {
+        "approve": ({}, "is approved from"), "reject": ({"remarks": "The fault is found."}, "is not approved"),
+        "end": ({}, "has ended"),
+    }  # fmt: skip
+    for step, (answers, words) in ends.items():
+        order = manual_clearance(
+            "APPROVED" if step == "end" else "PROPOSED", begins_at=now, until_at=now + timedelta(hours=9)
+        )
+        take(order, step, actor("COMMISSIONER", name="Rafi Das"), **answers)
+        for person in (courier, keeper):
+            assert f"Manual clearance at Bengaluru (BLR) {words}" in person.get(reverse("desk")).content.decode(), step
+        assert words not in elsewhere.get(reverse("desk")).content.decode()
+        assert Notice.objects.filter(audience=f"person:{order.proposed_by_id}", subject__contains=words).count() == 1
+        ManualClearance.objects.filter(stage="APPROVED").update(stage="ENDED", ended_at=now)
+    over = manual_clearance("APPROVED", until_at=now - timedelta(minutes=1))
+    Notice.objects.all().delete()
+    assert end_manual_clearances() == 1
+    assert Notice.objects.filter(audience=f"person:{over.proposed_by_id}", subject__contains="has ended").exists()
+
+
 def test_15_the_end_of_the_period_ends_it() -> None:
     now = timezone.now()
     order = manual_clearance("APPROVED", until_at=now - timedelta(minutes=1))

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from bills import rates
 from bills.assessment import heads, reckon_again
-from bills.models import Adjudication, CourierBillOfEntry, Item, TariffRate
+from bills.models import Adjudication, CourierBillOfEntry, ExemptionRate, Item, TariffRate
 from bills.stages import Stage
 from eccs.models import Notice
 from eccs.workflow import take
@@ -77,6 +77,12 @@ def test_a_prior_bill_is_reckoned_anew_by_the_rate_of_the_day_of_arrival() -> No
     assert now.total_duty < filed.total_duty
     line = now.trail.get(step="recompute_duty")
     assert line.answers["before"] == str(filed.total_duty)
+    assert line.snapshot is not None
+    assert (line.snapshot["before"]["duty_heads"], line.snapshot["after"]["duty_heads"]) == (
+        filed.duty_heads,
+        now.duty_heads,
+    )
+    assert line.snapshot["after"]["total_duty"] == f"{now.total_duty:.2f}"
     assert now.items.get().total_duty == now.total_duty
 
 
@@ -90,14 +96,17 @@ def test_a_bill_that_is_paid_comes_back_for_the_difference() -> None:
     assert now.amount_due == now.total_duty - paid.duty_paid > 0
 
 
-def test_an_equal_duty_is_told_to_nobody_but_later_assessment_goes_by_the_day_of_arrival() -> None:
+def test_an_equal_duty_is_told_to_nobody_but_the_trail_has_the_day_of_the_rates_before_and_after() -> None:
     tariff(10, 10)
     on = flown()
     filed = prior(Stage.DUTY, on)
     land(on)
     now = again(filed)
     assert (now.total_duty, now.rates_on) == (filed.total_duty, date(2026, 4, 2))
-    assert not now.trail.filter(step="recompute_duty").exists()
+    told = now.trail.get(step="recompute_duty").snapshot or {}
+    assert (told["before"]["rates_on"], told["after"]["rates_on"]) == ("2026-03-30", "2026-04-02")
+    assert told["before"]["duty_heads"] == told["after"]["duty_heads"] == now.duty_heads
+    assert not Notice.objects.exists()
 
 
 def test_a_duty_that_was_adjudged_stays() -> None:
@@ -148,3 +157,19 @@ def test_a_tariff_item_that_has_left_the_tariff_keeps_its_bill_back_and_not_the_
     done = take(held, "assess", firms.actor("ASSESSING_OFFICER"), alterations=[{"item_no": 1, "cth": "85182900"}])
     assert (done.unreckoned, done.stage) == ("", Stage.DUTY if done.amount_due > 0 else Stage.ARRIVAL)
     assert done.items.get().bcd == pytest.approx(done.assessable_value * 15 / 100, abs=Decimal("0.5"))
+
+
+def test_an_exemption_that_ends_before_the_arrival_keeps_the_bill_for_the_officer() -> None:
+    tariff(20, 10)
+    ExemptionRate.objects.create(
+        code="7/2026-CUS|12", notification="7/2026-Customs", serial="12", description="Earphones", covers="8518",
+        bcd_percent=0, from_date=date(2026, 1, 1), until=date(2026, 3, 31), source="trial",
+    )  # fmt: skip
+    on = flown()
+    one, other = prior(Stage.DUTY, on), prior(Stage.DUTY, on)
+    Item.objects.filter(bill=one).update(notification="7/2026-Customs", notification_sl_no="12")
+    land(on)
+    kept = again(one)
+    assert (kept.stage, kept.total_duty) == (Stage.ASSESSMENT, one.total_duty)
+    assert "serial 12, was not in force on 02/04/2026" in kept.unreckoned
+    assert again(other).stage == Stage.DUTY

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -19,12 +20,14 @@ from bills.tasks import watch_uncleared
 from bills.uncleared import goods
 from eccs import notices
 from eccs.models import Notice
-from eccs.workflow import Refused
-from manifests.models import WarehouseEntry
+from eccs.workflow import Refused, take
+from manifests.models import Difference, ExpressCargoManifest, WarehouseEntry
 from tests.bills.conftest import SignedIn
 from tests.bills.desks import Desks, fresh
 from tests.factories.bills import bill
+from tests.factories.documents import bill_of_documents, flight
 from tests.factories.firms import actor
+from tests.factories.manifests import house_airway_bill, manifest
 from tests.factories.uncleared import disposal, lying, notified, return_to_origin
 from tests.papers import reading
 
@@ -46,12 +49,21 @@ def declared(reason: str = "The consignee refuses the goods.") -> dict[str, str]
 
 
 def test_5_0_v_goods_are_listed_notified_and_disposed_of(desks: Desks) -> None:
-    keeper, one = desks.signed_in("warehouse.blr"), bill(Stage.QUERY, arrived=True)
+    keeper, one = desks.signed_in("warehouse.blr"), bill(Stage.QUERY, arrived=True, iec="", gstin="")
     entry = lying(31, hawb=one.hawb)
     page = keeper.get(f"{reverse('uncleared')}?view=disposal").content.decode()
     assert entry.hawb.number in page and f'value="{entry.pk}"' not in page  # no disposal before the notice
     watch_uncleared()
     asked = {"entry": [entry.pk], "confirm": "yes", "manner": "AUCTION", "reason": "Nobody answers."}
+    assert "posted to the declared importer" in keeper.post(reverse("uncleared-dispose"), asked).content.decode()
+    posting = reverse("uncleared-posted", args=[UnclearedNotice.objects.get(after="DISPOSAL").number])
+    assert posting in keeper.get(f"{reverse('uncleared')}?view=disposal").content.decode()
+    for day, status in ((-1, 422), (1, 422), (0, 302), (0, 409)):  # before it was issued, to come, today, a second time
+        on = f"{timezone.localdate() + timedelta(days=day):%d/%m/%Y}"
+        assert keeper.post(posting, {"posted_on": on}).status_code == status, day
+    assert "Posted on" in keeper.get(f"{reverse('uncleared')}?view=disposal").content.decode()
+    for username, status in (("warehouse.del", 404), ("signatory.swift", 403)):
+        assert desks.signed_in(username).get(posting).status_code == status
     assert f'value="{entry.pk}"' in keeper.get(f"{reverse('uncleared')}?view=disposal").content.decode()
     assert keeper.post(reverse("uncleared-dispose"), {"entry": [entry.pk]}).status_code == 200
     assert keeper.post(reverse("uncleared-dispose"), {**asked, "manner": ""}).status_code == 422
@@ -150,6 +162,82 @@ def test_goods_go_back_from_1_april_2026_on(day: date, *, possible: bool) -> Non
         assert goods.request_return(entry.pk, "Refused.", actor("COURIER_SIGNATORY")).stage == "REQUESTED"
 
 
+def test_5_0_v_every_act_begins_to_the_second_after_15_and_after_30_days(people: Callable[[str], User]) -> None:
+    """Request, permission and record of a return; proposal, permission and record of a disposal; and the notices."""
+    people("signatory.swift")
+    came = timezone.now()
+    courier, keeper, dcac = actor("COURIER_SIGNATORY"), actor("WAREHOUSE_KEEPER"), actor("DCAC", name="Rafi Das")
+    with time_machine.travel(came, tick=False):
+        returns, disposals = [lying(0) for _ in range(2)], [lying(0) for _ in range(2)]
+        on_the_way = return_to_origin(entry=returns[1]), disposal(entry=disposals[1])
+        notified(disposals[0]), notified(disposals[1])
+    permitted = [
+        return_to_origin("PERMITTED", entry=lying(0, in_at=came)), disposal("PERMITTED", entry=lying(0, in_at=came))
+    ]  # fmt: skip
+    notified(WarehouseEntry.objects.get(hawb=permitted[1].hawb))
+    left: dict[str, Any] = {"airway_bill": "899-44172063", "flight": "ZZ319", "returned_on": f"{timezone.localdate()}"}
+    sold: dict[str, Any] = {
+        "disposed_on": f"{timezone.localdate()}", "reference": "Lot 7", "taken_over_by": "Banyan Traders", "proceeds": "9",
+        "present": "K. Sethi",
+    }  # fmt: skip
+    acts: dict[int, tuple[Callable[[], object], ...]] = {
+        15: (
+            lambda: goods.request_return(returns[0].pk, "Refused.", courier),
+            lambda: take(on_the_way[0], "permit", dcac),
+            lambda: take(permitted[0], "record_return", keeper, **left),
+        ),
+        30: (
+            lambda: goods.propose_disposal([disposals[0].pk], "AUCTION", "Nobody answers.", keeper),
+            lambda: take(on_the_way[1], "permit", dcac),
+            lambda: take(permitted[1], "record_disposal", keeper, **sold),
+        ),
+    }
+    for days, of_days in acts.items():
+        with time_machine.travel(came + timedelta(days=days) - timedelta(seconds=1), tick=False):
+            for act in of_days:
+                with pytest.raises(Refused, match=f"less than {days} days"):
+                    act()
+            noticed = UnclearedNotice.objects.count()
+            assert not any(
+                watch_uncleared()[after] for after in (["RETURN", "DISPOSAL"] if days == 15 else ["DISPOSAL"])
+            )
+            assert UnclearedNotice.objects.count() == noticed
+        with time_machine.travel(came + timedelta(days=days), tick=False):
+            assert watch_uncleared()["RETURN" if days == 15 else "DISPOSAL"] > 0
+            for act in of_days:
+                act()
+
+
+def test_what_landed_and_was_never_scanned_is_listed_and_noticed_but_not_given_away(signed_in: SignedIn) -> None:
+    keeper, now = signed_in("warehouse.blr"), timezone.now()
+    landed = manifest("ARRIVED", actual_arrival=now)
+    lost, short = house_airway_bill(landed), house_airway_bill(landed)
+    house_airway_bill(landed, transshipment=True)
+    house_airway_bill(manifest("SUBMITTED"))
+    Difference.objects.create(
+        manifest=landed, kind="SHORT", code=short.number, hawb=short.number, opened_at=now, settled_at=now, settlement="Offloaded.",
+        settled_by_id=actor("DCAC").user_id,
+    )  # fmt: skip
+    papers = flight("ARRIVAL_SCAN", arrived=False, actual_arrival=now)
+    covering = bill_of_documents(Stage.ARRIVAL, on=papers)
+    for hours, found in ((15 * 24 - 1, 0), (15 * 24, 5)):
+        with time_machine.travel(now + timedelta(hours=hours), tick=False):
+            assert [watch_uncleared()["RETURN"], watch_uncleared()["RETURN"]] == [found, 0]
+    with time_machine.travel(now + timedelta(days=30), tick=False):
+        assert watch_uncleared()["DISPOSAL"] == 5
+        entry = WarehouseEntry.objects.get(hawb=lost)
+        lines = {
+            line.entry.hawb.number: line
+            for line in goods.lines(goods.listed(actor("WAREHOUSE_KEEPER"), "DISPOSAL", ""))
+        }
+        assert set(lines) == {lost.number, "D001", "D002", "D003", "D004"}
+        assert (lines[lost.number].days, lines[lost.number].may_dispose, lines["D001"].bill) == (30, False, covering)
+        with pytest.raises(Refused, match="have not come into the warehouse"):
+            goods.propose_disposal([entry.pk], "AUCTION", "x", actor("WAREHOUSE_KEEPER"))
+    ExpressCargoManifest.objects.update(actual_arrival=now - timedelta(days=30))
+    assert "Not scanned" in keeper.get(f"{reverse('uncleared')}?view=disposal").content.decode()
+
+
 def test_neither_goes_before_its_days_or_against_proceedings() -> None:
     courier, keeper = actor("COURIER_SIGNATORY"), actor("WAREHOUSE_KEEPER")
     with pytest.raises(Refused, match="less than 15 days"):
@@ -183,7 +271,9 @@ def test_no_bill_is_filed_for_what_has_gone_back() -> None:
     assert "returned to origin" in table.faults[0].reason
 
 
-def test_notices_go_to_courier_and_declared_importer_each_once(people: Callable[[str], User]) -> None:
+def test_notices_go_to_courier_and_declared_importer_each_once(
+    people: Callable[[str], User], signed_in: SignedIn
+) -> None:
     importer = people("importer.kaveri").importer
     assert importer is not None
     for firm in ("swift", "metro"):
@@ -198,11 +288,32 @@ def test_notices_go_to_courier_and_declared_importer_each_once(people: Callable[
     assert watch_uncleared() == {"RETURN": 0, "DISPOSAL": 0}
     made = UnclearedNotice.objects.get(after="DISPOSAL")
     assert made.importer == importer and made.number == f"UCN_BLR_{made.series()[8:]}_000002"
+    assert UnclearedNotice.objects.get(after="RETURN").importer == importer
+    addressed = reverse("uncleared-notice", args=[made.number])
+    for username, status in (
+        ("importer.kaveri", 200),
+        ("signatory.swift", 200),
+        ("signatory.metro", 404),
+        ("xray.del", 404),
+    ):
+        assert signed_in(username).get(addressed).status_code == status, username
     notices.send_unsent()
     notices.send_unsent()
     assert all(entry.hawb.number in message.body for message in mail.outbox)
-    for address, times in (("lata@swift.example", 2), ("store@kaveri.example", 1), ("lata@metro.example", 0)):
+    for address, times in (("lata@swift.example", 2), ("store@kaveri.example", 2), ("lata@metro.example", 0)):
         assert sum(address in message.to for message in mail.outbox) == times, address
+    assert any(addressed in message.body for message in mail.outbox if "store@kaveri.example" in message.to)
+
+
+def test_the_custodian_learns_that_its_disposal_is_refused(signed_in: SignedIn) -> None:
+    keeper, asked = signed_in("warehouse.blr"), disposal()
+    custodian = User.objects.get(username="warehouse.blr").custodian
+    assert custodian is not None
+    take(asked, "refuse", actor("DCAC", name="Rafi Das"), remarks="The consignee has written.")
+    told = Notice.objects.get(audience=f"custodian:{custodian.pk}")
+    assert str(asked) in told.subject and "The consignee has written." in told.body
+    assert told.subject in keeper.get(reverse("desk")).content.decode()
+    assert told.subject not in signed_in("warehouse.del").get(reverse("desk")).content.decode()
 
 
 def test_the_list_is_taken_away_and_printed_and_the_notice_posted(signed_in: SignedIn) -> None:

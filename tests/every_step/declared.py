@@ -43,12 +43,14 @@ from tests.factories.people import officer, station_role
 from tests.factories.rates import rate_file
 from tests.factories.requests import CHANGES, cancellation, provisional_assessment
 from tests.factories.requests import amendment as bill_amendment
+from tests.factories.transit import arrival, transfer
 from tests.factories.uncleared import disposal, return_to_origin
+from transit.models import CargoTransferManifest, TransferArrival
 
 MODELS: tuple[type[Document], ...] = (
     User, StationRole, ExpressCargoManifest, ManifestAmendment, CourierBillOfEntry, BillAmendment, BillCancellation,
     ProvisionalAssessment, ReturnToOrigin, Disposal, ManualClearance, ManualForm,
-    Challan, Bond, BondMaster, Advisory, RateFile,
+    Challan, Bond, BondMaster, Advisory, RateFile, CargoTransferManifest, TransferArrival,
     AuthorisedCourier, Custodian, Importer,
 )  # fmt: skip
 NATIONAL = (AuthorisedCourier, Importer, RateFile)  # within the reach of a role at any station
@@ -261,6 +263,19 @@ CASES: dict[type[Document], Case] = {
             ),
         },
     ),
+    CargoTransferManifest: Case(
+        transfer,
+        {
+            "confirm_fee": lambda _one: {"challan": "1911402718"},
+            "depart": lambda _one: {"conveyance": "ZZ901", "seal": "S-44"},
+            "close_transfer": lambda _one: {"arrival": "CTA_DEL_2026-2027_000001"},
+            "accept_certificate": lambda _one: {
+                "certificate": "C/7", "certificate_on": timezone.localdate().isoformat(), "short": [],
+            },
+            **dict.fromkeys(("refuse", "cancel", "settle_short"), lambda _one: {"reason": WHY}),
+        },
+    ),
+    TransferArrival: Case(arrival, {"record_arrival": REMARKS}),
     BondMaster: Case(bond_master, {"reject": REMARKS, "withdraw": REMARKS}),
     Advisory: Case(advisory, {"withdraw": lambda _one: {"why": "The exercise is put off."}}),
     RateFile: Case(rate_file, dict.fromkeys(("refuse", "revoke"), REMARKS)),

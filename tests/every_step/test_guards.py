@@ -43,6 +43,7 @@ from payments.reconciling.clearance import ledger_takes_it
 from tests.every_step import declared as d
 from tests.every_step.directory import day
 from tests.every_step.test_every_step import named
+from tests.factories.amendments import amendment
 from tests.factories.bills import bill
 from tests.factories.directory import importer
 from tests.factories.firms import actor, courier, person
@@ -94,6 +95,7 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     guards.no_stop: (lambda b: _set(b, holds="STOP"), "stop of the DC/AC is not cleared"),
     guards.no_open_amendment: (lambda b: _set(b, holds="AMENDMENT"), "requested amendment"),
     guards.no_open_cancellation: (lambda b: _set(b, holds="CANCELLATION"), "requested cancellation"),
+    guards.no_open_manifest_amendment: (lambda b: amendment(hawb=b.hawb), "decision of the DC/AC on"),
     guards.not_detained_already: (lambda b: _set(b, holds="DETENTION"), "detained already"),
     guards.goods_not_released: (lambda b: _set(b, released_at=timezone.now()), "have been released provisionally"),
     guards.not_examined_yet: (lambda b: _set(b, examined_at=timezone.now()), "have been examined already"),

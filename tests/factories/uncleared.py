@@ -27,9 +27,10 @@ def lying(
     return WarehouseEntry.objects.create(hawb=hawb, station_id=hawb.manifest.station_id, **fields)
 
 
-def notified(entry: WarehouseEntry, after: str = UnclearedNotice.After.DISPOSAL) -> UnclearedNotice:
-    """The notice about these goods, issued."""
-    made = UnclearedNotice(hawb=entry.hawb, station_id=entry.station_id, after=after, days=30, issued_at=timezone.now())
+def notified(entry: WarehouseEntry, after: str = UnclearedNotice.After.DISPOSAL, **given: Any) -> UnclearedNotice:
+    """The notice about these goods, issued and posted."""
+    fields = {"days": 30, "issued_at": timezone.now(), "posted_on": timezone.localdate(), **given}
+    made = UnclearedNotice(hawb=entry.hawb, station_id=entry.station_id, after=after, **fields)
     numbering.number([made])
     made.save()
     return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -140,38 +140,6 @@ def test_the_forms_show_what_is_locked_and_why(
     lines = {line.kind: line for line in AmendmentLine.objects.all()}
     assert lines["CHANGE"].after == {"consignee_city": "Mysuru"}
     assert ("HEADER" in lines) == flight
-
-
-def test_12_ii_one_second_before_and_after_the_igm_is_fed() -> None:
-    on, fed_at = manifest(Stage.SUBMITTED), timezone.now()
-    house_airway_bill(on)
-    early = amendments.propose_header(on, amendments.header_of(on) | {"flight_number": "ZZ319"}, actor(COURIER))
-    assert approved(early, fed_at - timedelta(seconds=1)).stage == "APPROVED"
-    on = fresh(on)
-    assert on.flight_number == "ZZ319"
-    late = amendments.propose_header(on, amendments.header_of(on) | {"flight_number": "ZZ320"}, actor(COURIER))
-    asked = take(late, "request_amendment", actor(SIGNATORY), at=fed_at - timedelta(seconds=1), reason="x")
-    take(on, "feed_igm", actor(COURIER), at=fed_at, igm_number="2914407", actual_arrival=fed_at)
-    with pytest.raises(Refused, match="the IGM number is fed"):
-        take(asked, "approve_amendment", actor(DCAC), at=fed_at + timedelta(seconds=1))
-    with pytest.raises(Refused, match="the IGM number is fed"):
-        amendments.propose_header(fresh(on), amendments.header_of(on) | {"flight_number": "ZZ321"}, actor(COURIER))
-    assert fresh(on).flight_number == "ZZ319"
-
-
-def test_12_iii_one_second_before_and_after_the_first_scan() -> None:
-    on, hawb = at("scan begun")
-    other = on.hawbs.exclude(pk=hawb.pk).get()
-    before = amendments.propose_change(on, hawb.number, row(hawb, hawb="SWFNEW01"), actor(COURIER))
-    approved(before)
-    assert fresh(hawb).number == "SWFNEW01"
-    assert Package.objects.get(hawb=hawb).crn == "SWFNEW01"
-    after = amendments.propose_change(on, "SWFNEW01", row(hawb, hawb="SWFNEW02"), actor(COURIER))
-    asked = take(after, "request_amendment", actor(SIGNATORY), reason="x")
-    scanned(on, other.number)
-    with pytest.raises(Refused, match="begun to scan"):
-        take(asked, "approve_amendment", actor(DCAC))
-    assert fresh(hawb).number == "SWFNEW01"
 
 
 def test_after_arrival_only_with_an_adjudication_reference(signed_in: SignedIn) -> None:

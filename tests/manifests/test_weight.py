@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.permissions import SYSTEM
+from bills.models import CourierBillOfEntry
 from bills.stages import Stage as BillStage
 from eccs.models import Notice
-from eccs.workflow import take
+from eccs.workflow import Refused, take, take_many
 from manifests import arrival
 from manifests.clearance import Stage
 from manifests.models import AmendmentTrail, ExpressCargoManifest, HouseAirwayBill, ManifestAmendment
+from manifests.tasks import chase_weights
 from tests.factories.bills import bill, hawb_of
+from tests.factories.documents import bill_of_documents
 from tests.factories.firms import actor
 from tests.factories.manifests import house_airway_bill, manifest
 from tests.manifests.conftest import SignedIn
@@ -87,3 +93,57 @@ def test_weighed_again_within_the_tolerance_takes_it_back_and_several_share_one_
     assert amendment.lines.count() == 2
     weighed(first, "10")
     assert amendment.lines.get().hawb == second.number
+
+
+def test_5_2_goods_of_another_weight_stay_until_the_amendment_is_decided() -> None:
+    on = manifest(Stage.ARRIVED)
+    heavy, light, other = (house_airway_bill(on, arrived=True, gross_weight_kg=Decimal("10.000")) for _ in range(3))
+    facilitated = bill(BillStage.XRAY, hawb=heavy, facilitated=True)
+    waiting = [bill(BillStage.FOR_OUT_OF_CHARGE, hawb=hawb) for hawb in (light, other)]
+    for hawb in (heavy, light):
+        weighed(hawb, "15")
+    (amendment,) = ManifestAmendment.objects.all()
+    waiting.append(take(facilitated, "clear_xray", actor("XRAY_OFFICER")))
+    assert waiting[2].stage == BillStage.FOR_OUT_OF_CHARGE  # not Out of Charge at once
+    superintendent, ids = actor("SHED_SUPERINTENDENT"), [one.pk for one in waiting]
+    done = take_many(CourierBillOfEntry, ids, "give_out_of_charge", superintendent)
+    assert [one.pk for one in done.moved] == [waiting[1].pk]
+    assert (
+        all("weighs more or less than declared" in str(refused) for refused in done.refused) and len(done.refused) == 2
+    )
+    amendment = take(amendment, "request_amendment", actor("COURIER_SIGNATORY"), reason="As weighed.")
+    with pytest.raises(Refused, match=f"decision of the DC/AC on {amendment}"):
+        take(waiting[0], "give_out_of_charge", superintendent)
+    take(
+        amendment,
+        "reject_amendment",
+        actor("DCAC", name="Rafi Das"),
+        remarks="The scale was wrong: it was repaired since.",
+    )
+    done = take_many(CourierBillOfEntry, ids, "give_out_of_charge", superintendent)
+    assert {one.stage for one in done.moved} == {BillStage.OUT_OF_CHARGE} and len(done.moved) == 2
+
+
+def test_5_2_a_weight_of_one_shipment_keeps_the_documents_of_the_whole_bill() -> None:
+    one = bill_of_documents(BillStage.FOR_OUT_OF_CHARGE)
+    hawb = one.shipments().order_by("number")[1]
+    weighed(hawb, "9")
+    with pytest.raises(Refused, match=f"{hawb.number} weighs more or less"):
+        take(one, "give_out_of_charge", actor("SHED_SUPERINTENDENT"))
+    weighed(hawb, str(hawb.gross_weight_kg))  # the scale was read wrongly
+    assert take(one, "give_out_of_charge", actor("SHED_SUPERINTENDENT")).stage == BillStage.OUT_OF_CHARGE
+
+
+def test_5_2_the_courier_is_reminded_of_the_weight_as_of_a_query() -> None:
+    hawb, now = house_airway_bill(manifest(Stage.ARRIVED), gross_weight_kg=Decimal("10.000")), timezone.now()
+    with time_machine.travel(now, tick=False):
+        weighed(hawb, "15")
+    Notice.objects.all().delete()
+    for hours, reminded in ((71.99, 0), (72, 1), (143.99, 0)):
+        with time_machine.travel(now + timedelta(hours=hours), tick=False):
+            assert [chase_weights(), chase_weights()] == [reminded, 0]
+    told = Notice.objects.get()
+    assert told.audience == f"courier:{hawb.manifest.courier_id}" and hawb.number in told.body
+    take(ManifestAmendment.objects.get(), "request_amendment", actor("COURIER_SIGNATORY"), reason="As weighed.")
+    with time_machine.travel(now + timedelta(days=30), tick=False):
+        assert chase_weights() == 0

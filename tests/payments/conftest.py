@@ -113,6 +113,13 @@ def told(challan: Challan, sort: type[bank.Outcome] = bank.Confirmation, /, **ch
     return sort(**{**facts, **changes})
 
 
+def bill_of(line: Any) -> CourierBillOfEntry:
+    """The bill that a line of a challan pays; of a transshipment fee there is none."""
+    assert line.bill is not None
+    found: CourierBillOfEntry = line.bill
+    return found
+
+
 class BankAtHand:
     """The sandbox bank without sockets: its pages, its post to ECCS, and ECCS's questions to it."""
 

@@ -26,7 +26,7 @@ from payments.models import BankMessage, Challan, CyberReceipt
 from payments.querysets import payable_bills
 from payments.verdicts import Reason, Said, Verdict, verdict
 from tests.factories.firms import actor
-from tests.payments.conftest import KEY, told
+from tests.payments.conftest import KEY, bill_of, told
 
 NOW = timezone.now()
 
@@ -228,7 +228,7 @@ def test_a_wrong_amount_told_after_the_payment_is_put_right_by_asking(
 
 
 def test_a_bill_that_has_moved_on_is_credited_where_it_is(at_bank: Challan, payer: Actor) -> None:
-    stopped, cheaper = [line.bill for line in at_bank.lines.select_related("bill")]
+    stopped, cheaper = [bill_of(line) for line in at_bank.lines.select_related("bill")]
     take(stopped, "stop", actor("DCAC"), remarks="A tip.")
     take(cheaper, "recompute_duty", SYSTEM, total_duty=Decimal(0), heads={}, rates_on="2026-11-21", before="2500")
     services.receive(told(at_bank))
@@ -244,7 +244,7 @@ def test_what_a_closed_bill_was_paid_is_recorded_as_refundable(
     at_bank: Challan, people: Callable[[str], User], client: Client
 ) -> None:
     line = at_bank.lines.select_related("bill")[0]
-    take(line.bill, "cancel", SYSTEM, cancellation="CAN_BLR_2026-2027_000001")
+    take(bill_of(line), "cancel", SYSTEM, cancellation="CAN_BLR_2026-2027_000001")
     services.receive(told(at_bank))
     assert Challan.objects.get(pk=at_bank.pk).stage == Stage.PAID
     line.refresh_from_db()
@@ -268,7 +268,7 @@ def test_what_a_closed_bill_was_paid_is_recorded_as_refundable(
 
 
 def test_a_bill_whose_duty_rose_meanwhile_waits_for_the_difference(at_bank: Challan, payer: Actor) -> None:
-    bill = at_bank.lines.select_related("bill")[0].bill
+    bill = bill_of(at_bank.lines.select_related("bill")[0])
     raised = bill.total_duty + 300
     take(
         bill,

@@ -92,7 +92,11 @@ def test_only_the_difference_is_due_after_a_reassessment(swift: Flight, payer: A
     challan = services.create_challan([bill.pk], payer)
     ChallanLine.objects.filter(challan=challan).update(live=False, credited_at=challan.created_at)
     type(bill).objects.filter(pk=bill.pk).update(
-        total_duty=1500, duty_paid=1000, duty_heads={"bcd": "700", "igst": "800"}, interest=Decimal("20")
+        total_duty=1500,
+        duty_paid=1000,
+        duty_heads={"bcd": "700", "igst": "800"},
+        interest=Decimal("20"),
+        paid_heads={"bcd": "500.00", "igst": "500.00"},
     )
     (line,) = services.create_challan([bill.pk], payer).lines.all()
     assert line.amount == 520

@@ -16,7 +16,7 @@ from accounts.advisories import Stage as AdvisoryStage
 from accounts.credentials import ExpiryExercise
 from accounts.directory.registration import Stage as CourierStage
 from accounts.models import Importer
-from bills.models import Attachment, CourierBillOfEntry, OutOfCharge
+from bills.models import Attachment, CourierBillOfEntry, Holiday, OutOfCharge
 from bills.stages import Stage
 from eccs import audit
 from eccs.audit import AuditLine
@@ -52,6 +52,7 @@ from tests.factories.people import officer, station_role
 from tests.factories.rates import rate_file
 from tests.factories.requests import amendment as bill_amendment
 from tests.factories.requests import cancellation, provisional_assessment
+from tests.factories.transit import arrival, transfer
 from tests.factories.uncleared import disposal, lying, notified, return_to_origin
 
 PUBLIC = (
@@ -116,15 +117,27 @@ def build() -> World:
     ]  # fmt: skip
     sent_back, disposed = return_to_origin(), disposal()
     bonds = [bond(), bond("REQUESTED"), bond("EXPIRED"), bond("VERIFIED")]
+    sent_on = [
+        transfer(stage) for stage in ("DRAFT", "FEE", "APPROVAL", "DEPARTURE", "IN_TRANSIT", "CERTIFICATE", "SHORT")
+    ]
+    arrived = [arrival(), arrival("RECORDED")]
     papers = [bill_of_documents(Stage.DRAFT), bill_of_documents(Stage.XRAY)]
     world.documents = [
-        bank_difference(), sent_back, disposed, *bonds, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, owed, paid, *people, *roles,
+        bank_difference(), sent_back, disposed, *bonds, *sent_on, *arrived, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, owed, paid, *people, *roles,
         _of_the_port_admin(world),
     ]  # fmt: skip
     _generic(world)
     _of_manifests(world, draft_manifest, flight)
     _of_bills(world, bills, flight)
     world.own("bond-statement", bonds[0].number)
+    for name in ("transfer-draft", "transfer-list"):
+        world.own(name, sent_on[0].pk)
+    world.own("transfer-copy", sent_on[1].number)
+    world.own("transfer-gate", sent_on[3].number)
+    world.own("transfer-scan", arrived[0].number)
+    world.own("transfer-print", sent_on[3].number)
+    world.own("transfer-certificate", arrived[1].number)
+    world.common("location-change", "DEL")
     world.own("bill-choose", papers[0].pk)
     world.own("bill-check", papers[0].pk)
     world.own("bill-shipments", papers[1].number)
@@ -219,7 +232,14 @@ def _upload(kind: str, state: str, flight: ExpressCargoManifest) -> Upload:
 
 def _of_uncleared_goods(world: World) -> None:
     entry = lying(40)
-    world.own("uncleared-notice", notified(entry).number)
+    to = Importer.objects.filter(iec=IMPORTER_IEC).first() or importer(iec=IMPORTER_IEC)
+    for name in ("uncleared-notice", "uncleared-posted"):
+        world.own(
+            name,
+            notified(entry, importer=to, posted_on=None).number
+            if name == "uncleared-notice"
+            else notified(lying(40)).number,
+        )
     world.own("uncleared-return", entry.pk)
     blank = manual_form().number
     for name in ("manual-issued", "manual-blanks"):
@@ -231,6 +251,7 @@ def _of_payments(world: World, owed: Challan, paid: Challan) -> None:
     for one in (owed, paid):
         world.own("go-to-bank", one.number)
         world.own("cyber-receipt", one.number)
+        world.own("challan-print", one.number)
     said = BankMessage.objects.create(
         nonce="walk", sort="confirmation", challan=paid, challan_number=str(paid.number), bank_transaction="SBX1",
         amount_paise=100, status="PAID", outcome="QUEUED", reason="PAID_TWICE",
@@ -287,8 +308,8 @@ def _common(world: World) -> None:
         "manual", "manual-export", "manual-propose", "manual-issue", "uncleared", "uncleared-export", "uncleared-print",
         "uncleared-dispose", "audit", "audit-export", "documents", "role-holders", "advisories", "advisories-written",
         "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
-        "bonds", "bond-request", "bond-master", "bond-master-enter", "custodian-new", "importers", "importer-new", "work", "hand-over",
-        "rate-files", "tariff", "exchange-rates",
+        "bonds", "bonds-export", "transfers", "transfers-export", "transfer-new", "fee-challan", "locations", "location-new", "bond-request", "bond-master", "bond-master-enter", "custodian-new", "importers", "importer-new", "work", "hand-over",
+        "rate-files", "tariff", "exchange-rates", "exemptions", "holidays",
     ):  # fmt: skip
         world.common(name)
     world.common("session-end", 1)
@@ -332,7 +353,7 @@ def _rates(world: World) -> None:
     loaded = rate_file("PROPOSED")
     assert loaded.upload is not None
     loaded.upload.file.save("lamps.csv", ContentFile(b"cth\n"))
-    for sort in ("tariff", "exchange-rates"):
+    for sort in ("tariff", "exchange-rates", "exemptions"):
         world.common("upload-template", sort)
         world.common("rate-file-new", sort)
     for name in ("rate-file-changes", "rate-file-download"):
@@ -340,6 +361,9 @@ def _rates(world: World) -> None:
     world.common("rate-file-again", loaded.pk)
     world.common("tariff-item", "98049000")
     world.common("exchange-rate", "USD")
+    day = timezone.localdate() + timedelta(days=40)
+    holiday = Holiday.objects.create(day=day, name="Trial day", source="trial", station_id="BLR")
+    world.own("holiday-remove", holiday.pk)
 
 
 def _cancelled_exercise() -> ExpiryExercise:

@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+
+from django.utils import timezone
 
 from bills.models import (
     BillAmendment,
     BillCancellation,
     CourierBillOfEntry,
+    CoveredShipment,
     DetentionMemo,
+    Disposal,
     Examination,
     Item,
+    ManualClearance,
+    ManualForm,
     OutOfCharge,
     ProvisionalAssessment,
     QueryMemo,
+    ReturnToOrigin,
+    UnclearedNotice,
 )
-from eccs.trail import START, seal
 from eccs.workflow import Document
-from manifests.models import ArrivalScan, ExpressCargoManifest, HouseAirwayBill, Package
+from manifests.models import (
+    AmendmentLine,
+    ArrivalScan,
+    Difference,
+    ExpressCargoManifest,
+    Hold,
+    HouseAirwayBill,
+    ManifestAmendment,
+    Package,
+    WarehouseDetention,
+    WarehouseEntry,
+)
 from payments.models import BankMessage, Challan, ChallanLine
 from tests.walks.state import Row, State, changed
 
@@ -28,21 +47,27 @@ OPEN_REQUEST = ("REQUESTED", "PROCESSED", "VERIFIED")
 EXAMINED = ("report_examination", "report_first_check_examination")
 DECLARED = (
     "government", "eou", "repair_and_return", "ecommerce", "iec", "iec_branch", "gstin", "state_code", "ad_code",
-    "invoice_number", "invoice_date", "invoice_terms", "currency", "freight", "insurance", "inland_charges", "discount",
-    "discount_currency", "landing_charges",
-    "exchange_rate",
+    "invoice_number", "invoice_date", "landing_charges",
+)  # fmt: skip
+ALTERABLE = (
+    "invoice_terms", "currency", "freight", "insurance", "inland_charges", "discount", "discount_currency", "exchange_rate",
 )  # fmt: skip
 REVALUED = ("file", "assess", "amend", "recompute_duty", "adjudicate", "finalise")
 BY_STEPS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(DECLARED, ("file", "amend")),
-    **dict.fromkeys(("kyc_type", "kyc_number", "filed_at", "presented_on", "risk_decision_id"), ("file",)),
-    "facilitated": ("file", "send_back_for_assessment"),
+    **dict.fromkeys(ALTERABLE, ("file", "amend", "assess")),
+    **dict.fromkeys(("kyc_type", "kyc_number", "filed_at", "presented_on"), ("file",)),
+    **dict.fromkeys(("risk_decision_id", "shipment_count", "bag_count"), ("file", "amend")),  # of a CBE-XI
+    "facilitated": ("file", "send_back_for_assessment", "amend"),
     **dict.fromkeys(("assessable_value",), ("file", "assess", "amend", "recompute_duty")),
     **dict.fromkeys(("total_duty", "duty_heads"), REVALUED),
     **dict.fromkeys(("fine", "penalty"), ("adjudicate", "finalise")),
-    **dict.fromkeys(("duty_paid", "paid_at"), ("confirm_payment", "credit_payment")),
-    **dict.fromkeys(("xray_result", "xray_at"), ("clear_xray", "mark_suspicious")),
-    "examined_at": (*EXAMINED, "order_re_examination", "mark_suspicious"),
+    "duty_paid": ("confirm_payment", "credit_payment", "clear_manually"),
+    **dict.fromkeys(("paid_at", "paid_heads", "interest"), ("confirm_payment", "credit_payment")),
+    "late_charge": ("file", "assess"),
+    "returned_on": ("assess", "approve_appraisal", "adjudicate", "finalise"),
+    **dict.fromkeys(("xray_result", "xray_at"), ("clear_xray", "mark_suspicious", "amend")),
+    "examined_at": (*EXAMINED, "order_re_examination", "mark_suspicious", "amend"),
     "out_of_charge_at": ("clear_xray", "give_out_of_charge"),
     "released_at": ("release_provisionally",),
     "documents_complete": ("file", "submit_compulsory_documents"),
@@ -65,12 +90,20 @@ Steps = dict[tuple[type[Document], int], list[str]]  # the steps that one act wr
 def ready_to_leave(before: State, after: State, steps: Steps) -> None:
     """No goods are Out of Charge but X-rayed, paid, arrived, examined where called for, with nothing open against them."""
     for bill in after.all(CourierBillOfEntry, stage="OUT_OF_CHARGE"):
-        pk, hawb = bill["id"], after.rows[HouseAirwayBill][bill["hawb_id"]]
-        owed = bill["total_duty"] + bill["interest"] + bill["fine"] + bill["penalty"]
+        pk, goods = bill["id"], after.goods(bill)
+        owed = bill["total_duty"] + bill["interest"] + bill["fine"] + bill["penalty"] + bill["late_charge"]
         assert bill["xray_result"], "Out of Charge without X-ray"
         assert bill["duty_paid"] >= owed, "Out of Charge with duty unpaid"
-        assert hawb["packages_arrived"] == hawb["packages"], "Out of Charge with packages missing"
-        assert all(p["arrived_at"] for p in after.all(Package, hawb_id=hawb["id"])), "Out of Charge, packages missing"
+        assert goods, "Out of Charge without goods"
+        for hawb in goods:
+            assert hawb["packages_arrived"] == hawb["packages"], "Out of Charge with packages missing"
+            assert all(p["arrived_at"] for p in after.all(Package, hawb_id=hawb["id"])), (
+                "Out of Charge, packages missing"
+            )
+        if before.rows[CourierBillOfEntry].get(pk, bill)["stage"] != "OUT_OF_CHARGE":
+            assert not {hawb["number"] for hawb in goods} & _amended(before), (
+                "Out of Charge with the manifest to be amended"
+            )
         assert bill["documents_complete"], "Out of Charge with documents missing"
         assert not after.all(QueryMemo, bill_id=pk, replied_at=None), "Out of Charge with an open query"
         assert not after.all(DetentionMemo, bill_id=pk, ended_at=None), "Out of Charge while detained"
@@ -81,6 +114,13 @@ def ready_to_leave(before: State, after: State, steps: Steps) -> None:
         )
         assert not called_for or bill["examined_at"], "Out of Charge without the examination called for"
         assert len(after.all(OutOfCharge, bill_id=pk)) == 1, "Out of Charge without an order"
+
+
+def _amended(state: State) -> set[str]:
+    """The shipments that an amendment of the manifest is open on: asked for, or called for by the scale."""
+    rows = state.all(ManifestAmendment)
+    wanted = {a["id"] for a in rows if a["stage"] == "REQUESTED" or (a["stage"] == "DRAFT" and a["of_weight"])}
+    return {line["hawb"] for line in state.all(AmendmentLine) if line["amendment_id"] in wanted and line["hawb"]}
 
 
 def _open_requests(state: State, bill: int) -> list[Row]:
@@ -154,7 +194,13 @@ def _labels(state: State, hawb: int) -> list[str]:
 
 
 def _filed(state: State) -> set[int]:
-    return {bill["hawb_id"] for bill in state.all(CourierBillOfEntry) if bill["stage"] not in UNFILED}
+    filed = {
+        bill["id"]: bill["hawb_id"]
+        for bill in state.all(CourierBillOfEntry)
+        if bill["stage"] not in (*UNFILED, "CANCELLED")
+    }
+    covered = {one["hawb_id"] for one in state.all(CoveredShipment, ended_at=None) if one["bill_id"] in filed}
+    return {hawb for hawb in filed.values() if hawb is not None} | covered
 
 
 def money_is_conserved(before: State, after: State, steps: Steps) -> None:
@@ -172,10 +218,21 @@ def money_is_conserved(before: State, after: State, steps: Steps) -> None:
     for bill in after.all(CourierBillOfEntry):
         then = before.rows[CourierBillOfEntry].get(bill["id"], bill)
         gained = _credited(after, bill["id"]) - _credited(before, bill["id"])
+        gained += _collected(after, bill["id"]) - _collected(before, bill["id"])
         assert bill["duty_paid"] - then["duty_paid"] == gained, "paid, and not by a challan"
         _finally_assessed(after, bill)
         if bill["stage"] not in UNFILED:
-            assert _sum(bill["duty_heads"]) == bill["total_duty"], "the heads do not add up to the duty"
+            charged = {
+                head: amount for head, amount in bill["duty_heads"].items() if head not in ("WAIVED", "EXEMPTED")
+            }
+            waived = Decimal(bill["duty_heads"].get("WAIVED", 0))
+            assert _sum(charged) - waived in (bill["total_duty"], 0), "the heads do not add up to the duty"
+
+
+def _collected(state: State, bill: int) -> Decimal:
+    """What was collected on paper for a bill that was cleared so."""
+    forms = state.all(ManualForm, bill_id=bill, stage="REGULARISED")
+    return sum((form["collected"] for form in forms), Decimal(0))
 
 
 def _finally_assessed(state: State, bill: Row) -> None:
@@ -204,43 +261,113 @@ def _sum(heads: dict[str, Any]) -> Decimal:
 
 def examined_as_reported(before: State, after: State, steps: Steps) -> None:
     """A report of an examination is never taken away."""
-    assert set(before.rows[Examination]) <= set(after.rows[Examination])
+    assert set(before.rows[Examination]) <= set(after.rows[Examination]), "a report is gone"
+
+
+LEAVES = {
+    "OUT_OF_CHARGE": ("OUT_OF_CHARGE",), "MANUAL": ("CLEARED_MANUALLY",), "CONFISCATED": ("CONFISCATED",),
+    "RELEASED": ("PROVISIONALLY_RELEASED", "DUTY", "FINALISED"), "RETURNED": ("RETURNED",), "DISPOSED": ("DISPOSED",),
+}  # fmt: skip
+
+
+def goods_leave_once_and_by_right(before: State, after: State, steps: Steps) -> None:
+    """Goods leave the register once, on what happened to their bill; uncleared ones after their days, notified and free."""
+    left = {"RETURNED": ReturnToOrigin, "DISPOSED": Disposal}
+    for entry in after.all(WarehouseEntry):
+        then, out, hawb = before.rows[WarehouseEntry].get(entry["id"]), entry["out_on"], entry["hawb_id"]
+        assert then is None or not then["out_on"] or then["out_on"] == out, f"left on {then['out_on']}, then on {out}"
+        stages = [bill["stage"] for bill in after.bills_of(hawb)]
+        if out:
+            permitted = out in left and after.all(left[out], hawb_id=hawb, stage=out)
+            by_bill = stages and set(stages) <= set(LEAVES[out])
+            assert by_bill if out not in left else permitted and (by_bill or not stages), (
+                f"left on {out}, bill at {stages}"
+            )
+        else:
+            assert "OUT_OF_CHARGE" not in stages, "Out of Charge, and still in the register"
+    for stage, model in left.items():
+        for done in after.all(model, stage=stage):
+            if before.rows[model].get(done["id"], done)["stage"] != stage:
+                _left_uncleared(before, done, stage)
+    for hawb in after.rows[HouseAirwayBill]:
+        asked = [*after.all(ReturnToOrigin, hawb_id=hawb), *after.all(Disposal, hawb_id=hawb)]
+        assert sum(one["stage"] in ("REQUESTED", "PROPOSED", "PERMITTED") for one in asked) <= 2, "asked for twice"
+
+
+def _left_uncleared(before: State, done: Row, stage: str) -> None:
+    """As the goods stood before they were returned or disposed of."""
+    (entry,) = before.all(WarehouseEntry, hawb_id=done["hawb_id"])
+    days = 15 if stage == "RETURNED" else 30
+    assert entry["in_at"] and _moment(entry["in_at"]) <= timezone.now() - timedelta(days=days), (
+        f"{stage} before its days"
+    )
+    assert not entry["out_on"], f"{stage}, and had left before"
+    assert not entry["detained_since"], f"{stage} while detained"
+    told = before.all(UnclearedNotice, hawb_id=done["hawb_id"], after="DISPOSAL")
+    reached = any(notice["importer_id"] or notice["posted_on"] for notice in told)
+    assert stage == "RETURNED" or reached, "disposed of without the notice to the importer"
+    for bill in before.bills_of(done["hawb_id"]):
+        assert bill["stage"] not in ("DETAINED", "STOPPED", "ADJUDICATION", "CONFISCATED"), (
+            f"{stage} against proceedings"
+        )
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def register_tells_what_is_held(before: State, after: State, steps: Steps) -> None:
+    """What is detained by a memo stands so in the register, and what the courier holds is not filed."""
+    detained = {memo["bill_id"] for memo in after.all(DetentionMemo, ended_at=None)}
+    for entry in after.all(WarehouseEntry):
+        is_open = bool(after.all(WarehouseDetention, entry_id=entry["id"], until=None))
+        by_memo = any(bill["id"] in detained for bill in after.bills_of(entry["hawb_id"]))
+        assert bool(entry["detained_since"]) == is_open == by_memo, f"detained {by_memo}, the register says {is_open}"
+    for hawb in after.all(HouseAirwayBill):
+        is_open = bool(after.all(Hold, hawb_id=hawb["id"], released_at=None))
+        assert bool(hawb["held_since"]) == is_open, "on hold, and nobody holds it"
+        assert not (hawb["held_since"] and after.bills_of(hawb["id"])), "filed while on hold"
+
+
+def documents_are_covered_once(before: State, after: State, steps: Steps) -> None:
+    """A CBE-XI covers as many shipments as it says, and no shipment is on two bills."""
+    for bill in after.all(CourierBillOfEntry, kind="CBE-XI"):
+        if bill["stage"] not in (*UNFILED, "CANCELLED"):
+            covered = after.all(CoveredShipment, bill_id=bill["id"], ended_at=None)
+            assert len(covered) == bill["shipment_count"], "covers another number than it says"
+    for hawb in after.rows[HouseAirwayBill]:
+        assert len(after.bills_of(hawb)) <= 1, "a shipment is on two bills"
+
+
+def differences_stay_settled(before: State, after: State, steps: Steps) -> None:
+    """What was short or in excess is settled once, and what was explained stays explained."""
+    assert set(before.rows[Difference]) <= set(after.rows[Difference]), "a difference is gone"
+    for then, _now, names in changed(before, after, Difference):
+        assert not then["settled_at"], f"a settled difference has changed: {names}"
+    if after.manifest["stage"] == "ARRIVED" != before.manifest["stage"]:
+        listed = {one["code"] for one in after.all(Difference, kind="SHORT")}
+        missing = {one["crn"] for one in after.all(Package, arrived_at=None)}
+        assert missing <= listed, "short, and not listed"
+
+
+def paper_forms_are_used_once(before: State, after: State, steps: Steps) -> None:
+    """A number stands for one shipment under one approval; a regularised one has its bill cleared so, and no other."""
+    forms = after.all(ManualForm)
+    used = [form for form in forms if form["stage"] in ("USED", "ENTERED", "REGULARISED")]
+    assert len({(form["courier_id"], form["hawb"]) for form in used}) == len(used), "a shipment is on two forms"
+    for form in forms:
+        then = before.rows[ManualForm].get(form["id"], form)
+        assert form["number"] == then["number"], "a form has another number"
+        assert (form in used) == bool(form["hawb"] and form["order_id"]), f"{form['stage']}, and says otherwise"
+    regularised = {form["bill_id"] for form in forms if form["stage"] == "REGULARISED"}
+    assert {bill["id"] for bill in after.all(CourierBillOfEntry, stage="CLEARED_MANUALLY")} == regularised
+    for order in after.all(ManualClearance, stage="RECONCILED"):
+        open_forms = [form for form in used if form["order_id"] == order["id"] and form["stage"] != "REGULARISED"]
+        assert not open_forms, "reconciled, and a form is not regularised"
 
 
 LAWS: tuple[Callable[[State, State, Steps], None], ...] = (
     ready_to_leave, held_by_what_is_open, bills_change_by_their_steps, manifests_keep_what_is_locked, money_is_conserved,
-    examined_as_reported,
+    examined_as_reported, goods_leave_once_and_by_right, register_tells_what_is_held, documents_are_covered_once,
+    differences_stay_settled, paper_forms_are_used_once,
 )  # fmt: skip
-
-
-class Replay:
-    """The trails read again from their beginnings: where they lead is where the documents are."""
-
-    def __init__(self, state: State) -> None:
-        self._known: dict[tuple[type[Document], int], tuple[int, str, str]] = {
-            (model, row["id"]): (row["trail_length"], row["trail_head"], row["stage"])
-            for model, row in state.documents()
-        }
-
-    def go_on(self, state: State) -> Steps:
-        """Read the lines written since, hold them against the documents, and tell which steps were taken on each."""
-        steps: Steps = {}
-        for model, row in state.documents():
-            key = (model, row["id"])
-            length, head, stage = self._known.get(key, (0, START, ""))
-            if row["trail_length"] != length:
-                rows: Any = model.trail_model
-                for line in rows.objects.filter(document_id=row["id"], seq__gt=length).order_by("seq"):
-                    length += 1
-                    first = stage == "" and line.from_stage in ("", model.stage_order()[0])
-                    assert line.seq == length, f"{row['number']}: line {line.seq} comes after {length - 1}"
-                    assert first or line.from_stage == stage, f"{row['number']}: from {line.from_stage}, not {stage}"
-                    assert line.previous == head and line.seal == seal(head, line.facts()), "the chain is broken"
-                    head, stage = line.seal, line.to_stage
-                    steps.setdefault(key, []).append(line.step)
-            stage = stage or model.stage_order()[0]
-            assert (row["trail_length"], row["trail_head"], row["stage"]) == (length, head, stage), (
-                f"{row['number']} is at {row['stage']}, its trail leads to {stage}"
-            )
-            self._known[key] = (length, head, stage)
-        return steps

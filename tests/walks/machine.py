@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from decimal import Decimal
+from datetime import timedelta
 from random import Random
 from typing import Any, ClassVar
-from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,39 +15,49 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from accounts.permissions import Actor
-from accounts.roles import COURIERS, Group, Role
+from accounts.roles import Role
 from bills import filing
-from bills.models import CourierBillOfEntry
+from bills.models import CourierBillOfEntry, ManualClearance, ManualForm
 from bills.stages import Stage
 from eccs.workflow import Document, Refused, Step, take
-from manifests import amendments, arrival, holds
-from manifests.igm import igm_of
-from manifests.models import ExpressCargoManifest, HouseAirwayBill, ManifestAmendment, Package
-from manifests.reconciliation import after_late_scans
-from payments import bank, services
+from manifests.models import (
+    Difference,
+    ExpressCargoManifest,
+    HouseAirwayBill,
+    ManifestAmendment,
+    Package,
+    WarehouseEntry,
+)
 from payments.models import Challan
 from tests.every_step import declared
 from tests.factories.bills import bill, decision
-from tests.factories.firms import actor
+from tests.factories.documents import SHIPMENTS, bill_of_documents, flight
+from tests.factories.form_e import large_bill
 from tests.factories.manifests import house_airway_bill, manifest
-from tests.walks.laws import LAWS, Replay
-from tests.walks.state import Row, State, forget, prepare
+from tests.factories.manual import manual_clearance, manual_form, paper
+from tests.walks.acts import Acts, World, one_of
+from tests.walks.laws import LAWS
+from tests.walks.replay import Replay
+from tests.walks.state import Row, State, Subject, forget, prepare
 
 STARTS = (
     Stage.DRAFT, Stage.DRAFT, Stage.DOCUMENTS, Stage.ASSESSMENT, Stage.ASSESSMENT, Stage.DUTY, Stage.ARRIVAL, Stage.XRAY,
     Stage.FOR_OUT_OF_CHARGE, Stage.ADJUDICATION,
 )  # fmt: skip
-PEOPLE = [role for role in Role if role.group is not Group.SYSTEM]
 ACTS = 40  # of a walk
-OFTEN = {"desk": 8, "anybody": 3, "courier": 1, "custodian": 3, "payer": 2, "bank_says": 3}
+OF_DOCUMENTS = (
+    Stage.DRAFT, Stage.ARRIVAL, Stage.ARRIVAL, Stage.XRAY, Stage.EXAMINATION, Stage.FOR_OUT_OF_CHARGE, Stage.ADJUDICATION,
+)  # fmt: skip
+KINDS = ("CBE-XIII", "CBE-XIII", "CBE-XII", "CBE-XIV")  # of goods; those of documents are CBE-XI
+OFTEN = {
+    "desk": 10, "anybody": 3, "courier": 2, "custodian": 3, "keeper": 2, "settler": 1, "payer": 2, "bank_says": 3,
+}  # fmt: skip
+FREE_OF_DUTY = {
+    "kind": "CBE-XII", "total_duty": 0, "duty_paid": 0, "duty_heads": {"BCD": "0.00", "IGST": "0.00"}, "paid_at": None,
+}  # fmt: skip
 BOND = {"type": "PROVISIONAL", "number": "B-118", "amount": "5000", "date": "2026-11-12"}
 ALTERED = [{"item_no": 1, "unit_price": "14.00"}]
 AMOUNTS = ("0", "40", "250")
-
-
-def one_of(data: st.DataObject, choices: Sequence[Any]) -> Any:
-    """One of several; only its place is told where a walk fails, the words are in the notes."""
-    return choices[data.draw(st.integers(0, len(choices) - 1))]
 
 
 Answers = Callable[[st.DataObject], dict[str, Any]]
@@ -62,43 +70,16 @@ DRAWN: dict[tuple[type[Document], str], Answers] = {
         **declared.ORDER, "outcome": one_of(d, ["RELEASE", "RELEASE", "CONFISCATE"]), "fine": one_of(d, AMOUNTS),
         "penalty": one_of(d, AMOUNTS), "revised_duty": one_of(d, [None, "31", "40"]),
     },
-    (CourierBillOfEntry, "request_amendment"): lambda d: {
-        "changes": [{"name": "unit_price", "item": 1, "old": "11.2", "new": one_of(d, ["5", "12.4", "40"])}],
-        "reason": "The invoice was misread.",
-    },
     (ManifestAmendment, "request_amendment"): lambda d: {
         "reason": "The consignee moved.", "adjudication_reference": one_of(d, ["", "OIO 18/2026"]),
     },
+    (ManualClearance, "reconcile"): lambda d: {"blank": one_of(d, [0, 1])},
 }  # fmt: skip
 
 
-@dataclass
-class World:
-    """Whoever may act: made once, before the walks."""
-
-    people: list[Actor]
-
-    @classmethod
-    def made(cls) -> World:
-        """One person of every role at Bengaluru and another at Delhi, of one courier and of another."""
-        here = [actor(role, name=f"Uma {role.title()}") for role in PEOPLE]
-        away = [
-            actor(role, name=f"Om {role.title()}", station="DEL", firm="metro")
-            for role in PEOPLE
-            if role.group in (Group.CUSTOMS, Group.CUSTODIAN, Group.COURIER)
-        ]
-        return cls([*here, *away, *(actor(role, name=f"Ila {role.title()}") for role in PEOPLE)])
-
-    def at(self, *roles: str) -> list[Actor]:
-        """The people of these roles at Bengaluru, of the courier that files."""
-        found = [one for one in self.people if one.postings[0].role in roles]
-        return [one for one in found if not one.name.startswith("Om ")]
-
-
-class Walk(RuleBasedStateMachine):
+class Walk(Acts, RuleBasedStateMachine):
     """One walk: a manifest with two shipments and a bill on each, from some stage on."""
 
-    world: ClassVar[World]
     often: ClassVar[dict[str, int]] = OFTEN
     starts: ClassVar[tuple[Stage, ...]] = STARTS
     given: ClassVar[dict[str, Any]] = {}  # what stands on the bills besides
@@ -112,19 +93,47 @@ class Walk(RuleBasedStateMachine):
 
     @initialize(data=st.data())
     def begin(self, data: st.DataObject) -> None:
-        """The goods are announced, or landing already."""
+        """Goods or documents are announced, or landing already; some have been lying here, some were cleared on paper."""
         self.chance = filing._chance
         filing._chance = Random(data.draw(st.integers(0, 50)))  # type: ignore[assignment]
-        on = manifest(one_of(data, ["SUBMITTED", "SUBMITTED", "ARRIVAL_SCAN"]))
+        documents = one_of(data, [False, False, False, True]) and not self.given
+        stage = one_of(data, ["SUBMITTED", "SUBMITTED", "ARRIVAL_SCAN"])
+        on = self._documents(data, stage) if documents else self._goods(data, manifest(stage))
+        if one_of(data, [False, True]):
+            self._lying(data, on)
+        order = manual_clearance(one_of(data, ["APPROVED", "ENDED"]))
+        forms = [manual_form(), manual_form()]
+        self.start(on, order.pk, tuple(form.pk for form in forms))
+
+    def start(self, on: ExpressCargoManifest, order: int = 0, forms: tuple[int, ...] = ()) -> None:
+        """From here on everything is held against the laws."""
+        self.manifest, self.subject = on.pk, Subject(on.pk, order, forms)
+        self.before = State.of(self.subject)
+        self.replay = Replay(self.before)
+
+    def _goods(self, data: st.DataObject, on: ExpressCargoManifest) -> ExpressCargoManifest:
+        """Two shipments with a bill each, and one without."""
         for packages in (1, 2):
             self._bill(data, house_airway_bill(on, packages=packages))
         house_airway_bill(on)
-        self.manifest = on.pk
-        self.before = State.of(on.pk)
-        self.replay = Replay(self.before)
+        return on
+
+    def _documents(self, data: st.DataObject, stage: str) -> ExpressCargoManifest:
+        """A flight of documents, and one CBE-XI over it."""
+        at = one_of(data, OF_DOCUMENTS)
+        landed = at not in (Stage.DRAFT, Stage.ARRIVAL)
+        on = flight("ARRIVAL_SCAN" if landed else stage, arrived=landed)
+        bill_of_documents(at, on=on)
+        return on
+
+    def _lying(self, data: st.DataObject, on: ExpressCargoManifest) -> None:
+        """What has come has been in the warehouse for a while."""
+        for hawb in on.hawbs.filter(arrived_at__isnull=False).order_by("pk"):
+            came = timezone.now() - timedelta(days=one_of(data, [1, 20, 40, 40]))
+            WarehouseEntry.objects.get_or_create(hawb=hawb, defaults={"station_id": on.station_id, "in_at": came})
 
     def _bill(self, data: st.DataObject, hawb: HouseAirwayBill) -> None:
-        stage = one_of(data, self.starts)
+        stage, kind = one_of(data, self.starts), "CBE-XIII" if self.given else one_of(data, KINDS)
         lane = one_of(data, ["FACILITATED", "EXAMINATION"])
         landed = stage in (Stage.XRAY, Stage.FOR_OUT_OF_CHARGE)
         if landed:
@@ -135,7 +144,13 @@ class Walk(RuleBasedStateMachine):
         if stage not in (Stage.DRAFT, Stage.FOR_OUT_OF_CHARGE):
             given = {"facilitated": lane == "FACILITATED", "examination_prescribed": lane != "FACILITATED"}
             given["risk_decision"] = decision(lane)
-        bill(stage, hawb=hawb, **{"arrived": landed, **given, **self.given})
+        given = {"arrived": landed, **given, **self.given}
+        if stage == Stage.DRAFT or kind == "CBE-XIII" or (kind == "CBE-XII" and stage == Stage.DUTY):
+            bill(stage, hawb=hawb, **given)
+        elif kind == "CBE-XII":
+            bill(stage, hawb=hawb, **given | FREE_OF_DUTY).items.update(nature="SAMPLE")
+        else:
+            large_bill(stage, hawb=hawb, **given)
 
     def teardown(self) -> None:
         """Nothing of a walk is kept."""
@@ -152,6 +167,8 @@ class Walk(RuleBasedStateMachine):
         stage = self.before.manifest["stage"]
         idle = {
             "custodian": stage not in ("ARRIVAL_SCAN", "ARRIVED"),
+            "keeper": not self.before.all(WarehouseEntry),
+            "settler": not self.before.all(Difference),
             "payer": not self.before.all(CourierBillOfEntry, stage=Stage.DUTY),
             "bank_says": not self.before.all(Challan),
         }
@@ -184,92 +201,35 @@ class Walk(RuleBasedStateMachine):
         taken = self._take(data, model, row, step, by)
         assert theirs or not taken, f"{by.name} took “{step.name}” at {row['stage']}"
 
-    def custodian(self, data: st.DataObject) -> None:
-        """A label is scanned, of the manifest or of none, or a shipment weighed."""
-        by = one_of(data, self.world.at(Role.ARRIVAL_SCANNER))
-        on = ExpressCargoManifest.objects.get(pk=self.manifest)
-        labels = [package["crn"] for package in self.before.all(Package)]
-        shipments = [hawb["number"] for hawb in self.before.all(HouseAirwayBill)]
-        if data.draw(st.integers(0, 4)) == 0:
-            number, kg = one_of(data, shipments), one_of(data, ["4.2", "9.5"])
-            self._act(lambda: arrival.weigh(on, number, Decimal(kg)), f"weigh {number}: {kg}")
-            return
-        codes = data.draw(st.lists(st.sampled_from([*labels, *labels, "EXCESS1"]), min_size=1, max_size=3))
-        scans = [arrival.Scan(UUID(int=self._next()), code, timezone.now()) for code in codes]
-
-        def scanned() -> None:
-            arrival.record(on.pk, scans, by)
-            if on.stage == "ARRIVED":
-                after_late_scans(on)
-
-        self._act(scanned, f"scan {codes}")
-
-    def courier(self, data: st.DataObject) -> None:
-        """A courier, the own or another, writes an amendment of the manifest or puts a shipment on hold."""
-        by = one_of(data, [*self.world.at(Role.COURIER_SIGNATORY), *self._strangers()])
-        on = ExpressCargoManifest.objects.get(pk=self.manifest)
-        hawb = one_of(data, list(on.hawbs.order_by("pk")))
-        cells = amendments.row_of(hawb)
-        acts: dict[str, Callable[[], object]] = {
-            "hold": lambda: holds.put_on_hold(hawb.pk, "The invoice is missing.", by),
-            "release": lambda: holds.release(hawb.pk, by),
-        }
-        if by.courier_id == on.courier_id:  # whose the manifest is, is asked by the pages
-            acts |= {
-                "move": lambda: amendments.propose_change(on, hawb.number, cells | {"consignee_city": "Mysuru"}, by),
-                "repack": lambda: amendments.propose_change(
-                    on,
-                    hawb.number,
-                    cells | {"packages": "3", "crn_numbers": " ".join(f"{hawb.pk}X{n}" for n in "123")},
-                    by,
-                ),
-                "delete": lambda: amendments.propose_delete(on, hawb.number, by),
-                "igm": lambda: amendments.propose_igm(on, igm_of(on) | {"igm_number": "2914499"}, by),
-                "flight": lambda: amendments.propose_header(
-                    on, amendments.header_of(on) | {"flight_number": "ZZ999"}, by
-                ),
-            }
-        name = one_of(data, sorted(acts))
-        self._act(acts[name], f"{by.name}: {name} {hawb.number}")
-
-    def payer(self, data: st.DataObject) -> None:
-        """Somebody puts bills on a challan: the courier's own that wait for duty, or others."""
-        bills = [row["id"] for row in self.before.all(CourierBillOfEntry)]
-        due = [row["id"] for row in self.before.all(CourierBillOfEntry, stage=Stage.DUTY)]
-        chosen = data.draw(st.sets(st.sampled_from(one_of(data, [due, due, bills])), min_size=1))
-        payers = [*self.world.at(*COURIERS), *self._strangers()]
-        by = one_of(data, payers)
-        made = self._act(lambda: services.create_challan(chosen, by), f"{by.name}: challan for {chosen}")
-        assert not made or by not in self._strangers(), "a stranger made a challan"
-
-    def bank_says(self, data: st.DataObject) -> None:
-        """The bank tells of a challan what it likes, in any order and more than once."""
-        challan = one_of(data, self.before.all(Challan))
-        status = one_of(data, [bank.Status.PAID, bank.Status.PAID, *bank.Status])
-        paise = int(challan["amount"] * 100) + one_of(data, [0, 0, 0, 100])
-        transactions = [f"SBX{challan['id']:015d}", "SBX1"]
-        said = bank.Confirmation(
-            challan=challan["number"], amount_paise=paise, status=status, nonce=f"{self._next():032x}",
-            bank_transaction=one_of(data, transactions) if status is bank.Status.PAID else "",
-        )  # fmt: skip
-        self._act(lambda: services.receive(said), f"the bank: {challan['number']} {status} {paise}")
-
     # ── what follows an act ───────────────────────────────────────────────────
-
-    def _strangers(self) -> list[Actor]:
-        return [one for one in self.world.people if one.name.startswith("Om Courier")]
-
-    def _next(self) -> int:
-        self.transactions += 1
-        return self.transactions
 
     def _take(self, data: st.DataObject, model: Any, row: Row, step: Step, by: Actor) -> bool:
         one = model(pk=row["id"], number=row["number"])  # the gate reads it anew
-        drawn = DRAWN.get((model, step.name))
-        given = drawn(data) if drawn else declared.answers(model, step, one)
+        given = self._answers(data, model, step, one, row)
         return self._act(
             lambda: take(one, step.name, by, **given), f"{by.name}: {step.name} on {one} at {row['stage']}"
         )
+
+    def _answers(self, data: st.DataObject, model: Any, step: Step, one: Any, row: Row) -> dict[str, Any]:
+        """What is answered: drawn, or what the form of the step would answer."""
+        if (model, step.name) == (CourierBillOfEntry, "request_amendment"):
+            return {"changes": self._changes(data, row), "reason": "The invoice was misread."}
+        if model is ManualForm and step.name == "record_use":
+            hawb = one_of(data, self.before.all(HouseAirwayBill))["number"]
+            order = ManualClearance(number=self.before.rows[ManualClearance][self.subject.order]["number"])
+            return paper(order, hawb=hawb, collected=one_of(data, ["31", "31", "30"]))
+        if model is ManualForm and step.name == "link_bill":
+            return {"bill": one_of(data, [b["number"] or "" for b in self.before.all(CourierBillOfEntry)])}
+        drawn = DRAWN.get((model, step.name))
+        return drawn(data) if drawn else declared.answers(model, step, one)
+
+    def _changes(self, data: st.DataObject, row: Row) -> list[dict[str, Any]]:
+        """Of goods another price; of documents a shipment taken off, or put on."""
+        if row["kind"] != "CBE-XI":
+            return [{"name": "unit_price", "item": 1, "old": "11.2", "new": one_of(data, ["5", "12.4", "40"])}]
+        number = one_of(data, [shipment[0] for shipment in SHIPMENTS])
+        off, on = {"name": "taken_off", "old": number, "new": ""}, {"name": "put_on", "old": "", "new": number}
+        return [{"item": 0, **one_of(data, [off, off, on])}]
 
     def _act(self, act: Callable[[], object], words: str) -> bool:
         """Let it happen, or be refused; then hold every law."""
@@ -282,7 +242,7 @@ class Walk(RuleBasedStateMachine):
         taken = refused is None
         assert taken or (refused and all(refused)), "refused without a reason"
         note(f"{words} → {'done' if taken else refused}")
-        after = State.of(self.manifest)
+        after = State.of(self.subject)
         if not taken:
             assert after == self.before, "a refused act has changed something"
         steps = self.replay.go_on(after)

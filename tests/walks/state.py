@@ -11,39 +11,65 @@ from typing import Any
 from django.db import connection, models
 
 from bills.models import (
+    Adjudication,
     BillAmendment,
     BillCancellation,
+    BillInvoice,
     CourierBillOfEntry,
+    CoveredShipment,
     DetentionMemo,
+    Disposal,
     Examination,
     Item,
+    ManualClearance,
+    ManualForm,
     OutOfCharge,
     ProvisionalAssessment,
+    ProvisionalRelease,
     QueryMemo,
+    ReturnToOrigin,
+    UnclearedNotice,
 )
 from eccs.workflow import Document
-from manifests.models import ArrivalScan, ExpressCargoManifest, HouseAirwayBill, ManifestAmendment, Package
+from manifests.models import (
+    AmendmentLine,
+    ArrivalScan,
+    Bag,
+    Difference,
+    ExpressCargoManifest,
+    Hold,
+    HouseAirwayBill,
+    ManifestAmendment,
+    Package,
+    WarehouseDetention,
+    WarehouseEntry,
+)
 from payments.models import BankMessage, Challan, ChallanLine
 
 Row = dict[str, Any]
 _BILLS = "SELECT id FROM bills_courierbillofentry WHERE manifest_id = $1"
 _OF_MANIFEST = "manifest_id = $1"
 _OF_BILL = f"bill_id IN ({_BILLS})"
+_OF_HAWB = "hawb_id IN (SELECT id FROM manifests_houseairwaybill WHERE manifest_id = $1)"
 _CHALLANS = f"SELECT challan_id FROM payments_challanline WHERE {_OF_BILL}"
 READ: dict[type[models.Model], str] = {
     ExpressCargoManifest: "id = $1",
-    HouseAirwayBill: _OF_MANIFEST,
-    Package: _OF_MANIFEST,
-    ArrivalScan: _OF_MANIFEST,
-    ManifestAmendment: _OF_MANIFEST,
+    **dict.fromkeys((HouseAirwayBill, Bag, Package, ArrivalScan, ManifestAmendment, Difference), _OF_MANIFEST),
+    AmendmentLine: "amendment_id IN (SELECT id FROM manifests_manifestamendment WHERE manifest_id = $1)",
+    **dict.fromkeys((Hold, WarehouseEntry, UnclearedNotice, ReturnToOrigin, Disposal), _OF_HAWB),
+    WarehouseDetention: f"entry_id IN (SELECT id FROM manifests_warehouseentry WHERE {_OF_HAWB})",
     CourierBillOfEntry: _OF_MANIFEST,
     **dict.fromkeys(
         (
             Item,
+            BillInvoice,
+            CoveredShipment,
             QueryMemo,
             DetentionMemo,
             Examination,
             OutOfCharge,
+            Adjudication,
+            ProvisionalRelease,
             BillAmendment,
             BillCancellation,
             ProvisionalAssessment,
@@ -51,6 +77,8 @@ READ: dict[type[models.Model], str] = {
         ),
         _OF_BILL,
     ),
+    ManualClearance: "id = $2",
+    ManualForm: "id = ANY($3)",
     Challan: f"id IN ({_CHALLANS})",
     BankMessage: f"challan_id IN ({_CHALLANS})",
 }
@@ -64,7 +92,9 @@ def prepare() -> None:
         for n, (model, condition) in enumerate(READ.items())
     ]
     with connection.cursor() as cursor:
-        cursor.execute(f"PREPARE walked(bigint) AS {' UNION ALL '.join(parts)}")
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")  # planning it anew costs more than reading
+        cursor.execute("SET LOCAL jit = off")
+        cursor.execute(f"PREPARE walked(bigint, bigint, bigint[]) AS {' UNION ALL '.join(parts)}")
 
 
 def forget() -> None:
@@ -74,18 +104,27 @@ def forget() -> None:
 
 
 @dataclass(frozen=True)
+class Subject:
+    """What is walked on: a manifest, and the manual clearance of its station with its paper forms."""
+
+    manifest: int
+    order: int = 0
+    forms: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class State:
     """The rows of a walk at one moment, by model and key."""
 
     rows: dict[type[models.Model], dict[Any, Row]]
 
     @classmethod
-    def of(cls, manifest_id: int) -> State:
+    def of(cls, subject: Subject) -> State:
         """Read it."""
         kinds = tuple(READ)
         rows: dict[type[models.Model], dict[Any, Row]] = {model: {} for model in kinds}
         with connection.cursor() as cursor:
-            cursor.execute("EXECUTE walked(%s)", [manifest_id])
+            cursor.execute("EXECUTE walked(%s, %s, %s)", [subject.manifest, subject.order, list(subject.forms)])
             for n, text in cursor.fetchall():
                 row = json.loads(text, parse_float=Decimal)
                 rows[kinds[n]][row[kinds[n]._meta.pk.attname]] = row
@@ -99,6 +138,21 @@ class State:
     def manifest(self) -> Row:
         """The manifest walked on."""
         return self.all(ExpressCargoManifest)[0]
+
+    def goods(self, bill: Row) -> list[Row]:
+        """The shipments of a bill: one, or those that a CBE-XI covers."""
+        if bill["hawb_id"] is not None:
+            return [self.rows[HouseAirwayBill][bill["hawb_id"]]]
+        return [
+            self.rows[HouseAirwayBill][one["hawb_id"]]
+            for one in self.all(CoveredShipment, bill_id=bill["id"], ended_at=None)
+        ]
+
+    def bills_of(self, hawb: int) -> list[Row]:
+        """The bills filed for a shipment that stand, one way or the other."""
+        covering = {one["bill_id"] for one in self.all(CoveredShipment, hawb_id=hawb, ended_at=None)}
+        every = [bill for bill in self.all(CourierBillOfEntry) if bill["hawb_id"] == hawb or bill["id"] in covering]
+        return [bill for bill in every if bill["stage"] not in ("DRAFT", "DISCARDED", "CANCELLED")]
 
     def documents(self) -> Iterator[tuple[type[Document], Row]]:
         """Every document of the walk, in an order that is always the same."""

@@ -32,7 +32,7 @@ def open_books(apps, schema_editor):
 class Migration(migrations.Migration):
     """The first bank, and the books of what was paid before there were any."""
 
-    dependencies = [("payments", "0007_books_kept")]
+    dependencies = [("payments", "0009_books_kept")]
 
     operations = [
         migrations.RunPython(sow, migrations.RunPython.noop),

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0009_custodians_and_importers_out_of_force'),
-        ('payments', '0005_recorded_as_refundable'),
+        ("payments", "0007_fees"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -37,7 +37,7 @@ def balanced(table):
 class Migration(migrations.Migration):
     """The books and the trail of differences are only ever added to, and every entry is balanced."""
 
-    dependencies = [("payments", "0006_banks_and_ledger"), ("eccs", "0002_kept")]
+    dependencies = [("payments", "0008_banks_and_ledger"), ("eccs", "0002_kept")]
 
     operations = [
         keep_trail("payments_bankdifferencetrail"),

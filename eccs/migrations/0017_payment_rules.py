@@ -20,6 +20,6 @@ def sow(apps, schema_editor):
 class Migration(migrations.Migration):
     """Two rules more."""
 
-    dependencies = [("eccs", "0014_notices_of_a_station")]
+    dependencies = [("eccs", "0016_transshipment_rules")]
 
     operations = [migrations.RunPython(sow, migrations.RunPython.noop)]

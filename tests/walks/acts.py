@@ -1,0 +1,190 @@
+"""What people do in a walk beside the steps of their desks: scan, weigh, hold, ask, post, settle, pay; and who they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.utils import timezone
+from hypothesis import strategies as st
+
+from accounts.permissions import Actor
+from accounts.roles import COURIERS, Group, Role
+from bills.models import CourierBillOfEntry, UnclearedNotice
+from bills.stages import Stage
+from bills.uncleared import goods, notices
+from manifests import amendments, arrival, holds, reconciliation, warehouse
+from manifests.igm import igm_of
+from manifests.models import (
+    Bag,
+    Difference,
+    ExpressCargoManifest,
+    HouseAirwayBill,
+    Package,
+    WarehouseEntry,
+)
+from manifests.reconciliation import after_late_scans
+from payments import bank, services
+from payments.models import Challan
+from tests.factories.firms import actor
+from tests.walks.state import State
+
+PEOPLE = [role for role in Role if role.group is not Group.SYSTEM]
+
+
+def one_of(data: st.DataObject, choices: Sequence[Any]) -> Any:
+    """One of several; only its place is told where a walk fails, the words are in the notes."""
+    return choices[data.draw(st.integers(0, len(choices) - 1))]
+
+
+@dataclass
+class World:
+    """Whoever may act: made once, before the walks."""
+
+    people: list[Actor]
+
+    @classmethod
+    def made(cls) -> World:
+        """One person of every role at Bengaluru and another at Delhi, of one courier and of another."""
+        here = [actor(role, name=f"Uma {role.title()}") for role in PEOPLE]
+        away = [
+            actor(role, name=f"Om {role.title()}", station="DEL", firm="metro")
+            for role in PEOPLE
+            if role.group in (Group.CUSTOMS, Group.CUSTODIAN, Group.COURIER)
+        ]
+        return cls([*here, *away, *(actor(role, name=f"Ila {role.title()}") for role in PEOPLE)])
+
+    def at(self, *roles: str) -> list[Actor]:
+        """The people of these roles at Bengaluru, of the courier that files."""
+        found = [one for one in self.people if one.postings[0].role in roles]
+        return [one for one in found if not one.name.startswith("Om ")]
+
+
+class Acts:
+    """The acts, each by somebody who may or somebody who may not; whoever walks says what follows one."""
+
+    world: ClassVar[World]
+    manifest: int
+    before: State
+    transactions: int
+
+    def _act(self, act: Callable[[], object], words: str) -> bool:
+        raise NotImplementedError
+
+    def custodian(self, data: st.DataObject) -> None:
+        """A label is scanned, of the manifest or of none, or a shipment weighed."""
+        by = one_of(data, self.world.at(Role.ARRIVAL_SCANNER))
+        on = ExpressCargoManifest.objects.get(pk=self.manifest)
+        labels = [package["crn"] for package in self.before.all(Package)]
+        if on.is_documents:
+            loose = [h["number"] for h in self.before.all(HouseAirwayBill) if h["bag_id"] is None]
+            labels = [*(bag["number"] for bag in self.before.all(Bag)), *loose]
+        shipments = [hawb["number"] for hawb in self.before.all(HouseAirwayBill)]
+        if data.draw(st.integers(0, 4)) == 0:
+            number, kg = one_of(data, shipments), one_of(data, ["4.2", "9.5"])
+            self._act(lambda: arrival.weigh(on, number, Decimal(kg)), f"weigh {number}: {kg}")
+            return
+        codes = data.draw(st.lists(st.sampled_from([*labels, *labels, "EXCESS1"]), min_size=1, max_size=3))
+        scans = [arrival.Scan(UUID(int=self._next()), code, timezone.now()) for code in codes]
+
+        def scanned() -> None:
+            arrival.record(on.pk, scans, by, documents=on.is_documents)
+            if on.stage == "ARRIVED":
+                after_late_scans(on)
+
+        self._act(scanned, f"scan {codes}")
+
+    def courier(self, data: st.DataObject) -> None:
+        """A courier, the own or another, writes an amendment of the manifest or puts a shipment on hold."""
+        by = one_of(data, [*self.world.at(Role.COURIER_SIGNATORY), *self._strangers()])
+        on = ExpressCargoManifest.objects.get(pk=self.manifest)
+        hawb = one_of(data, list(on.hawbs.order_by("pk")))
+        if (entry := WarehouseEntry.objects.filter(hawb=hawb).first()) and one_of(data, [False, True]):
+            made = self._act(lambda: goods.request_return(entry.pk, "Refused.", by), f"{by.name}: return of {hawb}")
+            assert not made or by not in self._strangers(), "a stranger asked for a return"
+            return
+        cells = amendments.row_of(hawb)
+        acts: dict[str, Callable[[], object]] = {
+            "hold": lambda: holds.put_on_hold(hawb.pk, "The invoice is missing.", by),
+            "release": lambda: holds.release(hawb.pk, by),
+        }
+        if by.courier_id == on.courier_id:  # whose the manifest is, is asked by the pages
+            acts |= {
+                "move": lambda: amendments.propose_change(on, hawb.number, cells | {"consignee_city": "Mysuru"}, by),
+                "repack": lambda: amendments.propose_change(
+                    on,
+                    hawb.number,
+                    cells
+                    | (
+                        {"pieces": "3"}
+                        if on.is_documents
+                        else {"packages": "3", "crn_numbers": " ".join(f"{hawb.pk}X{n}" for n in "123")}
+                    ),
+                    by,
+                ),
+                "delete": lambda: amendments.propose_delete(on, hawb.number, by),
+                "igm": lambda: amendments.propose_igm(on, igm_of(on) | {"igm_number": "2914499"}, by),
+                "flight": lambda: amendments.propose_header(
+                    on, amendments.header_of(on) | {"flight_number": "ZZ999"}, by
+                ),
+            }
+        name = one_of(data, sorted(acts))
+        self._act(acts[name], f"{by.name}: {name} {hawb.number}")
+
+    def keeper(self, data: st.DataObject) -> None:
+        """The custodian moves goods, proposes to dispose of them, posts a notice; the system issues the notices."""
+        by = one_of(data, [*self.world.at(Role.WAREHOUSE_KEEPER), *self._strangers()])
+        entries = self.before.all(WarehouseEntry)
+        entry, told = one_of(data, entries), self.before.all(UnclearedNotice)
+        acts: dict[str, Callable[[], object]] = {
+            "dispose": lambda: goods.propose_disposal([entry["id"]], "AUCTION", "Nobody answers.", by),
+            "move": lambda: warehouse.move([entry["id"]], "BAY-9", by),
+            "notices": lambda: (notices.issue(goods.RETURN), notices.issue(goods.DISPOSAL)),
+        }
+        if told:
+            notice = one_of(data, told)
+            acts["post"] = lambda: goods.record_posting(notice["number"], timezone.localdate(), by)
+        name = one_of(data, ["dispose", *sorted(acts)])
+        self._act(acts[name], f"{by.name}: {name} {entry['id']}")
+
+    def settler(self, data: st.DataObject) -> None:
+        """An officer, or somebody else, explains what was short or in excess."""
+        by = one_of(
+            data,
+            [*self.world.at(Role.DCAC, Role.SHED_SUPERINTENDENT), *self.world.at(Role.INSPECTOR), *self._strangers()],
+        )
+        one = one_of(data, self.before.all(Difference))
+        done = self._act(lambda: reconciliation.settle(one["id"], "Offloaded.", by), f"{by.name}: settle {one['code']}")
+        assert not done or by.postings[0].role in (Role.DCAC, Role.SHED_SUPERINTENDENT), "settled by somebody else"
+
+    def payer(self, data: st.DataObject) -> None:
+        """Somebody puts bills on a challan: the courier's own that wait for duty, or others."""
+        bills = [row["id"] for row in self.before.all(CourierBillOfEntry)]
+        due = [row["id"] for row in self.before.all(CourierBillOfEntry, stage=Stage.DUTY)]
+        chosen = data.draw(st.sets(st.sampled_from(one_of(data, [due, due, bills])), min_size=1))
+        payers = [*self.world.at(*COURIERS), *self._strangers()]
+        by = one_of(data, payers)
+        made = self._act(lambda: services.create_challan(chosen, by), f"{by.name}: challan for {chosen}")
+        assert not made or by not in self._strangers(), "a stranger made a challan"
+
+    def bank_says(self, data: st.DataObject) -> None:
+        """The bank tells of a challan what it likes, in any order and more than once."""
+        challan = one_of(data, self.before.all(Challan))
+        status = one_of(data, [bank.Status.PAID, bank.Status.PAID, *bank.Status])
+        paise = int(challan["amount"] * 100) + one_of(data, [0, 0, 0, 100])
+        transactions = [f"SBX{challan['id']:015d}", "SBX1"]
+        said = bank.Confirmation(
+            challan=challan["number"], amount_paise=paise, status=status, nonce=f"{self._next():032x}",
+            bank_transaction=one_of(data, transactions) if status is bank.Status.PAID else "",
+        )  # fmt: skip
+        self._act(lambda: services.receive(said), f"the bank: {challan['number']} {status} {paise}")
+
+    def _strangers(self) -> list[Actor]:
+        return [one for one in self.world.people if one.name.startswith("Om Courier")]
+
+    def _next(self) -> int:
+        self.transactions += 1
+        return self.transactions

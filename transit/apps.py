@@ -1,0 +1,13 @@
+"""Cargo Transfer Manifests: goods sent on in transshipment."""
+
+from django.apps import AppConfig
+
+
+class TransitConfig(AppConfig):
+    """Cargo Transfer Manifests: goods sent on in transshipment."""
+
+    name = "transit"
+
+    def ready(self) -> None:
+        """Make transfer manifests and arrivals known to desks, queues and pages."""
+        from transit import listing  # noqa: F401 it registers itself

@@ -1,0 +1,11 @@
+from django.db import migrations
+
+from eccs.protection import keep_trail
+
+
+class Migration(migrations.Migration):
+    """The trails of transfer manifests and arrivals are only ever added to."""
+
+    dependencies = [("transit", "0001_initial"), ("eccs", "0002_kept")]
+
+    operations = [keep_trail(table) for table in ("transit_transfertrail", "transit_arrivaltrail")]
