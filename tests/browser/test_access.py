@@ -20,6 +20,7 @@ from accounts.permissions import Actor
 from eccs import pages
 from tests.browser.conftest import Visit, member, session_of
 from tests.walk import addresses
+from tests.walk.world import World
 
 BAD = ("serious", "critical")
 TRADE = ("signatory.swift", "courieradmin.swift", "importer.kaveri")
@@ -58,7 +59,7 @@ def faults(page: Page, known: Counter[str]) -> list[str]:
     return [f"{page.url} {f['id']}: {f['nodes'][0]['html'][:160]}" for f in found if f["impact"] in BAD]
 
 
-def kinds_of_page(world: addresses.World) -> Iterator[list[str]]:
+def kinds_of_page(world: World) -> Iterator[list[str]]:
     """The addresses of each kind of page: those of one name, and of one kind of document where the name has several.
 
     Every document's page is a kind by itself: there are the forms of the steps of its stage.

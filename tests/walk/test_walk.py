@@ -27,7 +27,8 @@ from eccs.models import Upload
 from eccs.workflow import Document
 from tests.kept_rows import KeptRows
 from tests.walk import addresses
-from tests.walk.addresses import PUBLIC, World
+from tests.walk.addresses import PUBLIC
+from tests.walk.world import World
 
 pytestmark = pytest.mark.django_db
 
