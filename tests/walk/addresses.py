@@ -34,10 +34,8 @@ from manifests.models import (
     ManifestAmendment,
     WarehouseEntry,
 )
-from payments.cash import ledger as cash
 from payments.clearance import Stage as ChallanStage
-from payments.models import BankAuthorisation, BankMessage, Challan, CyberReceipt, RefusedMessage
-from payments.reconciling.models import BankScroll, ScrollEntry
+from payments.models import CyberReceipt
 from tests.factories import firms
 from tests.factories.advisories import advisory
 from tests.factories.amendments import amendment
@@ -56,6 +54,7 @@ from tests.factories.requests import cancellation, provisional_assessment
 from tests.factories.rules import risk_rule
 from tests.factories.transit import arrival, transfer
 from tests.factories.uncleared import disposal, lying, notified, return_to_origin
+from tests.walk.payment_addresses import of_payments
 
 PUBLIC = (
     "sign-in", "sign-in-code", "sign-in-recovery", "password-forgotten", "password-sent", "password-reset", "healthz", "set_language", "bank-return",
@@ -148,7 +147,7 @@ def build() -> World:
     world.own("bill-check", papers[0].pk)
     world.own("bill-shipments", papers[1].number)
     world.own("bill-print", papers[1].key)
-    _of_payments(world, owed, paid)
+    of_payments(world, owed, paid)
     _common(world)
     _of_amendments(world, asked)
     _of_uncleared_goods(world)
@@ -251,43 +250,6 @@ def _of_uncleared_goods(world: World) -> None:
     for name in ("manual-issued", "manual-blanks"):
         world.own(name)
         world.addresses[name][-1] += f"?first={blank}&last={blank}"
-
-
-def _of_payments(world: World, owed: Challan, paid: Challan) -> None:
-    for one in (owed, paid):
-        world.own("go-to-bank", one.number)
-        world.own("cyber-receipt", one.number)
-        world.own("challan-print", one.number)
-    said = BankMessage.objects.create(
-        nonce="walk", sort="confirmation", challan=paid, challan_number=str(paid.number), bank_transaction="SBX1",
-        amount_paise=100, status="PAID", outcome="QUEUED", reason="PAID_TWICE",
-    )  # fmt: skip
-    world.own("close-reconciliation", said.pk)
-    world.own(
-        "close-refused",
-        RefusedMessage.objects.create(day=timezone.localdate(), sort="return", fault="FORGED", challan=paid).pk,
-    )
-    today = timezone.localdate()
-    world.own(
-        "bank-end",
-        BankAuthorisation.objects.create(station_id="BLR", bank="BANK", from_date=today, source="Order 7").pk,
-    )
-    account = cash.receive(paid).lines.filter(account__sort="FIRM")[0].account
-    for name in ("cash-account", "cash-account-export", "cash-account-print"):
-        world.own(name, account.pk)
-    scroll = BankScroll.objects.create(
-        bank="BANK", day=today, sha256="0" * 64, entry_count=1, total_paise=paid.paise, sealed=True
-    )
-    ScrollEntry.objects.create(
-        scroll=scroll, challan_number=str(paid.number), bank_transaction=paid.bank_transaction, amount_paise=paid.paise,
-        decided_at=timezone.now(), finding="MATCHED",
-    )  # fmt: skip
-    for name in ("scroll-report", "scroll-export", "scroll-print"):
-        world.common(name, "BANK", f"{today:%Y-%m-%d}")
-    line = paid.lines.get()
-    line.refusal = "The bill is closed."
-    line.save()
-    world.own("record-refundable", line.pk)
 
 
 def _of_the_port_admin(world: World) -> Advisory:
