@@ -129,12 +129,13 @@ def end(request: Request, pk: int) -> HttpResponse:
     """A bank is authorised until today; one that is still to begin never begins. Challans at the bank are still decided."""
     actor = request.actor
     pages.require(actor, "bank-authorise")
-    if asked := sessions.ask_password(request, "/payments/banks/"):
-        return asked
     places = _places(actor)
     rows = BankAuthorisation.objects.filter(until=None)
     if "" not in places:
         rows = rows.filter(station__in=places)
+    get_object_or_404(rows, pk=pk)
+    if asked := sessions.ask_password(request, "/payments/banks/"):
+        return asked
     with transaction.atomic():
         row = get_object_or_404(rows.select_for_update(of=("self",)), pk=pk)
         today = timezone.localdate()
