@@ -268,7 +268,7 @@ def examined_as_reported(before: State, after: State, steps: Steps) -> None:
 
 LEAVES = {
     "OUT_OF_CHARGE": ("OUT_OF_CHARGE",), "MANUAL": ("CLEARED_MANUALLY",), "CONFISCATED": ("CONFISCATED",),
-    "RELEASED": ("PROVISIONALLY_RELEASED", "DUTY", "FINALISED"), "RETURNED": ("RETURNED",), "DISPOSED": ("DISPOSED",),
+    "RELEASED": ("PROVISIONALLY_RELEASED", "DUTY", "FINALISED"), "RETURNED": ("RETURNED",), "DISPOSED": ("DISPOSED",), "TRANSSHIPPED": (),
 }  # fmt: skip
 
 
