@@ -73,7 +73,7 @@ def of_rules(rules: Iterable[RiskRule], stations: Iterable[str], days: int, toda
         for name in ("looked_at", "confirmed")
         for half in ("early", "late")
     }
-    summed: Any = rows.values("rule").annotate(**sums, **halves)
+    summed: Any = rows.values("rule").annotate(**halves, **sums)
     told: dict[str, dict[str, Any]] = {row["rule"]: row for row in summed}
     bills = told.get(ALL_BILLS, {}).get("hits", 0)
     enough = rule_book().count("risk_never_confirms_after", today)

@@ -17,7 +17,7 @@ def departure(
     """An inspector asks to leave the examination out."""
     of = of or bill(Stage.EXAMINATION, station=station, examination_prescribed=True)
     fields: dict[str, Any] = {
-        "bill": of, "station_id": of.station_id, "stage": stage, "what": "EXAMINATION", "reason": "Perishable, X-ray is clear.",
+        "bill": of, "station_id": of.station_id, "stage": stage, "what": "EXAMINATION", "reason": "Perishable: the secret compartment is empty.",
         "requested_by": firms.person("Kavya Sethi"),
     }  # fmt: skip
     made = RiskDeparture(**fields | given)

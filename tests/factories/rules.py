@@ -19,7 +19,7 @@ def risk_rule(stage: str = Stage.ACTIVE, *, station: str | None = "BLR", kind: s
     said = {name: given.pop(name) for name in list(given) if name in VERSION}
     was_in_force = stage in (*IN_FORCE, Stage.SUSPENDED, Stage.RETIRED)
     fields: dict[str, Any] = {
-        "station_id": station, "stage": stage, "kind": kind, "title": "Trial rule", "owner": firms.person("Kavya Sethi"),
+        "station_id": station, "stage": stage, "kind": kind, "title": "Trial rule of the secret compartment", "owner": firms.person("Kavya Sethi"),
         "latest_no": 2, "in_force_no": 1 if was_in_force else 0,
     }  # fmt: skip
     made = RiskRule(**fields | given)
