@@ -54,7 +54,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Files made for a test hold the time of day; a test is named alike in every process."""
-    return "bytes" if isinstance(val, bytes) else None
+    return "bytes" if isinstance(val, bytes) else "lines" if isinstance(val, str) and "\n" in val else None
 
 
 @pytest.fixture(autouse=True)

@@ -83,10 +83,10 @@ def transfer(
 
 
 def arrival(
-    stage: str = ArrivalStage.EXPECTED, *, station: str = "BLR", firm: str = "swift", **given: Any
+    stage: str = ArrivalStage.EXPECTED, *, station: str = "BLR", firm: str = "swift", origin: str = "", **given: Any
 ) -> TransferArrival:
     """An arrival at a station from another one, with everything counted in."""
-    from_station = "DEL" if station != "DEL" else "BLR"
+    from_station = origin or ("DEL" if station != "DEL" else "BLR")
     done = stage == ArrivalStage.RECORDED
     of = transfer(Stage.ARRIVED if done else Stage.IN_TRANSIT, station=from_station, firm=firm, to=station)
     line = of.lines.get()

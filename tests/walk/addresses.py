@@ -98,7 +98,7 @@ def build() -> World:
     sent_on = [
         transfer(stage) for stage in ("DRAFT", "FEE", "APPROVAL", "DEPARTURE", "IN_TRANSIT", "CERTIFICATE", "SHORT")
     ]
-    arrived = [arrival(), arrival("RECORDED")]
+    arrived = [arrival(origin="MAA"), arrival("RECORDED", origin="MAA")]
     papers = [bill_of_documents(Stage.DRAFT), bill_of_documents(Stage.XRAY)]
     world.documents = [
         bank_difference(), sent_back, disposed, *rules, *bonds, *sent_on, *arrived, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, owed, paid, *people, *roles,
@@ -305,6 +305,7 @@ def _rates(world: World) -> None:
     day = timezone.localdate() + timedelta(days=40)
     holiday = Holiday.objects.create(day=day, name="Trial day", source="trial", station_id="BLR")
     world.own("holiday-remove", holiday.pk)
+    world.national.add(world.addresses["holiday-remove"][-1])
 
 
 def _cancelled_exercise() -> ExpiryExercise:
