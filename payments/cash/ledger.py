@@ -118,11 +118,12 @@ def _write(
     sort: str, key: str, amount: Decimal, lines: list[tuple[CashAccount, Decimal]], *, challan: Challan,
     words: str = "", by: Any = None,
 ) -> CashEntry:  # fmt: skip
-    entry = CashEntry.objects.create(
-        key=key, sort=sort, challan=challan, amount=amount, words=words[:300],
-        by_id=by.user_id if by else None, by_name=by.name if by else "ECCS",
-    )  # fmt: skip
-    CashLine.objects.bulk_create(CashLine(entry=entry, account=account, amount=gained) for account, gained in lines)
+    with transaction.atomic():  # an entry without its lines is refused when the transaction ends
+        entry = CashEntry.objects.create(
+            key=key, sort=sort, challan=challan, amount=amount, words=words[:300],
+            by_id=by.user_id if by else None, by_name=by.name if by else "ECCS",
+        )  # fmt: skip
+        CashLine.objects.bulk_create(CashLine(entry=entry, account=account, amount=gained) for account, gained in lines)
     return entry
 
 
