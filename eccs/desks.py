@@ -222,11 +222,7 @@ def masthead(request: Request) -> dict[str, Any]:
             if actor.is_trade or len(nav) > MANY
             else nav,
             "here": here,
-            "links": [
-                {"label": link.label, "url": url, "current": here == url}
-                for link in pages.links(actor)
-                for url in (reverse(link.url_name),)
-            ],
+            **_areas(actor, here),
             "name": actor.name,
             "roles": _named(actor),
             "held": _to_switch(actor),
@@ -236,6 +232,24 @@ def masthead(request: Request) -> dict[str, Any]:
             "text_size": user.text_size,
             "keys_on": user.keys_on,
         }
+    }
+
+
+def _areas(actor: Actor, here: str) -> dict[str, Any]:
+    """The pages of the navigation, one of each area, and those that stand beside the page that is open."""
+    areas = [
+        [
+            {"label": link.label, "url": url, "current": here == url}
+            for link in area
+            for url in (reverse(link.url_name),)
+        ]
+        for area in pages.links(actor)
+    ]
+    under = [(len(page["url"]), area) for area in areas for page in area if here.startswith(page["url"])]
+    _length, beside = max(under, key=lambda found: found[0], default=(0, []))
+    return {
+        "links": [area[0] | {"open": area is beside and len(area) > 1} for area in areas],
+        "beside": beside if len(beside) > 1 else [],
     }
 
 

@@ -48,12 +48,18 @@ class Column:
 
 @dataclass(frozen=True)
 class Link:
-    """A page of its own that belongs to some roles; most stand in their navigation."""
+    """A page of its own that belongs to some roles; most stand in their navigation, or in that of the page they are under."""
 
     label: Any
     url_name: str
     roles: tuple[str, ...]
     nav: bool = True
+    under: str = ""
+
+    @property
+    def area(self) -> str:
+        """The page it is under, or itself: pages of one area stand beside one another."""
+        return self.under or self.url_name
 
     @property
     def activity(self) -> str:
@@ -154,9 +160,9 @@ _listings: dict[str, Listing] = {}
 _links: list[Link] = []
 
 
-def link(label: Any, url_name: str, *roles: str, nav: bool = True) -> None:
-    """Declare that a page belongs to these roles; `nav` puts it into their navigation."""
-    _links.append(Link(label, url_name, roles, nav))
+def link(label: Any, url_name: str, *roles: str, nav: bool = True, under: str = "") -> None:
+    """Declare that a page belongs to these roles; `nav` puts it into their navigation, `under` into that of another page."""
+    _links.append(Link(label, url_name, roles, nav, under))
 
 
 def activity_of(url_name: str) -> str:
@@ -175,9 +181,14 @@ def declared() -> Iterable[Link]:
     return tuple(_links)
 
 
-def links(actor: Any) -> list[Link]:
-    """The pages in a person's navigation."""
-    return [one for one in _links if one.nav and actor.may(one.activity)]
+def links(actor: Any) -> list[list[Link]]:
+    """The pages in a person's navigation, by area; the first of each area stands for it."""
+    areas: dict[str, list[Link]] = {}
+    for one in _links:
+        if one.nav and actor.may(one.activity):
+            beside = areas.setdefault(one.area, [])
+            beside.insert(0 if not one.under else len(beside), one)
+    return list(areas.values())
 
 
 def register(listing: Listing) -> None:

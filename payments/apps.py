@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 
+PAYMENTS = "payment-history"  # the page that other pages of payments stand beside
+
 
 class PaymentsConfig(AppConfig):
     """Challans, the bank and cyber receipts."""
@@ -20,15 +22,15 @@ class PaymentsConfig(AppConfig):
 
         register(CHALLANS)
         register(DIFFERENCES)
-        link(_("Payments"), "payment-history", *TRADE, *OFFICERS)
+        link(_("Payments"), PAYMENTS, *TRADE, *OFFICERS)
         link(_("Pay duty"), "new-challan", *PAYERS, nav=False)
         link(_("Pay transshipment fees"), "fee-challan", *COURIERS, nav=False)
-        link(_("Payments to reconcile"), "reconciliation", Role.DCAC)
-        link(_("Bank scrolls"), "scrolls", Role.DCAC)
+        link(_("Payments to reconcile"), "reconciliation", Role.DCAC, under=PAYMENTS)
+        link(_("Bank scrolls"), "scrolls", Role.DCAC, under=PAYMENTS)
         link(_("Load a scroll"), "scroll-load", Role.DCAC, nav=False)
-        link(_("Cash ledger"), "cash-ledger", *PAYERS)
+        link(_("Cash ledger"), "cash-ledger", *PAYERS, under=PAYMENTS)
         link(_("Deposit into the cash ledger"), "cash-deposit", *PAYERS, nav=False)
-        link(_("Cash ledgers"), "cash-accounts", Role.DCAC)
+        link(_("Cash ledgers"), "cash-accounts", Role.DCAC, under=PAYMENTS)
         link(_("Authorised banks"), "authorised-banks", Role.PORT_ADMIN, Role.SYSTEM_ADMIN)
         link(_("Authorise a bank"), "bank-authorise", Role.PORT_ADMIN, Role.SYSTEM_ADMIN, nav=False)
         link(_("Close a message of the bank"), "close-reconciliation", Role.DCAC, nav=False)
