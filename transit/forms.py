@@ -131,7 +131,11 @@ class ListForm(forms.Form):
                 sheet = uploads.read(given["file"].read(), given["file"].name, MOST_LABELS)
             except Unreadable as fault:
                 raise ValidationError({"file": str(fault)}) from fault
-            first = sheet.names[:1] if any(ch.isdigit() for ch in "".join(sheet.names[:1])) else []
+            first = (
+                [name.upper() for name in sheet.names[:1]]
+                if any(ch.isdigit() for ch in "".join(sheet.names[:1]))
+                else []
+            )
             found += [*first, *(row[0].lstrip("\x00") for row in sheet.rows if row)]
         if not found:
             raise ValidationError({"numbers": _("Enter HAWB numbers, or choose a file.")})

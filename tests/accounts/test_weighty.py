@@ -20,6 +20,7 @@ from accounts.models import Posting, User
 from eccs.dated_rules import RULES, DatedRule, rule_book
 from eccs.rule_views import NextRowForm
 from eccs.workflow import Document, Step
+from payments.authorised import BankAuthorisation
 from tests.accounts.conftest import WHY, member
 from tests.every_step import declared as d
 from tests.every_step.test_every_step import as_stored
@@ -87,6 +88,12 @@ PAGES: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     "expiry-cancel": ("sysadmin", (0,), {}),
     "second-factor": ("ao.blr", (), {"code": "123456"}),
     "recovery-codes": ("ao.blr", (), {}),
+    "bank-authorise": (
+        "sysadmin",
+        (),
+        {"station": "", "bank": "BANK", "from_date": "2099-01-01", "source": "Order 9 of 2026"},
+    ),
+    "bank-end": ("sysadmin", (0,), {}),
 }
 """By the name of the address: who, its arguments (0: the row made for it), and what is sent."""
 
@@ -105,6 +112,9 @@ def row_for(name: str) -> int:
     if name == "rule-withdraw":
         rule = DatedRule.objects.create(name="target_minutes", from_date=day, value="31", source="Order 9 of 2026")
         return rule.pk
+    if name == "bank-end":
+        bank = BankAuthorisation.objects.create(station_id="DEL", bank="BANK", from_date=day, source="Order 9 of 2026")
+        return bank.pk
     made: ExpiryExercise = ExpiryExercise.objects.create(
         begins_at=timezone.now() + timedelta(days=9), scope=ExpiryExercise.Scope.STATION, station_id="DEL",
         made_by=member("sysadmin"),
@@ -129,6 +139,7 @@ def test_each_such_page_asks_for_the_password_again_and_does_nothing_yet(name: s
         ExpiryExercise,
         SecondFactorRole,
         RecoveryCode,
+        BankAuthorisation,
     )
     before = [list(table._default_manager.order_by("pk").values()) for table in tables]
     answer = client.post(reverse(name, args=at), given)

@@ -31,6 +31,7 @@ from tests.bills.test_upload import row, send
 from tests.factories.bills import bill
 from tests.factories.firms import actor as officer
 from tests.factories.manifests import house_airway_bill, manifest
+from tests.factories.rates import exemption_rate
 
 D = Decimal
 CUT = date(2026, 3, 31)  # the last day of serial 608
@@ -164,14 +165,6 @@ def test_the_seeded_serial_gives_what_was_charged_until_the_end_of_march_2026() 
 pytestmark = pytest.mark.django_db
 
 
-def lamps(whom: str = "", **left: Any) -> ExemptionRate:
-    """A serial that covers earphones."""
-    return ExemptionRate.objects.create(
-        code="7/2026-CUS|12", notification="7/2026-Customs", serial="12", description="Earphones", covers="8518", for_whom=whom,
-        from_date=timezone.localdate() - timedelta(days=30), source="trial", **left or {"bcd_percent": D(0)},
-    )  # fmt: skip
-
-
 def claiming(**given: Any) -> CourierBillOfEntry:
     """A bill for assessment whose item claims the exemption, reckoned with it."""
     made = bill(Stage.ASSESSMENT, **given)
@@ -193,7 +186,7 @@ def reckon(made: CourierBillOfEntry) -> None:
 
 
 def test_an_officer_accepts_a_claim_or_denies_it_with_a_reason(signed_in: SignedIn) -> None:
-    lamps()
+    exemption_rate()
     desks, one, other = Desks(signed_in), claiming(), claiming()
     item = one.items.get()
     assert (item.bcd, item.sws) == (0, 0)
@@ -226,7 +219,7 @@ def test_an_officer_accepts_a_claim_or_denies_it_with_a_reason(signed_in: Signed
 
 
 def test_a_denied_claim_stays_denied_when_the_duty_is_worked_out_again() -> None:
-    lamps()
+    exemption_rate()
     one = claiming()
     changes = [{"item_no": 1, "claim": "DENIED", "claim_reason": "Not those goods."}]
     done = take(one, "assess", officer("ASSESSING_OFFICER"), alterations=changes, remarks="Denied.")
@@ -241,7 +234,7 @@ def test_a_denied_claim_stays_denied_when_the_duty_is_worked_out_again() -> None
 def test_a_claim_that_no_longer_stands_is_for_the_officer_to_deny(
     whom: str, left: dict[str, Any], signed_in: SignedIn
 ) -> None:
-    lamps()
+    exemption_rate()
     one = claiming()
     ExemptionRate.objects.filter(code="7/2026-CUS|12").update(for_whom=whom, **left)
     desks = Desks(signed_in)
@@ -309,7 +302,7 @@ def loaded(sysadmin: Any, rows: list[dict[str, str]]) -> Upload:
 
 
 def test_a_claim_in_a_file_is_checked_row_by_row_and_reckoned_where_it_stands(signed_in: SignedIn) -> None:
-    lamps(whom="EOU")
+    exemption_rate(whom="EOU")
     signed_in("courier.swift")
     flight = manifest(firm="swift")
     for n in (1, 2, 3):

@@ -25,12 +25,21 @@ from eccs.workflow import Refused
 from manifests.models import ExpressCargoManifest
 from tests.bills.conftest import SignedIn
 from tests.bills.test_upload import Rows, flight, row, send  # noqa: F401 flight is a fixture
+from tests.factories.rates import exemption_rate
 from tests.papers import reading
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def exempted(db: None) -> None:
+    """The notification that the bills claim is in force."""
+    exemption_rate()
+
+
 D = Decimal
 OF_D: dict[str, Any] = {
-    "notification_type": "TARIFF", "notification": "50/2017", "notification_sl_no": "608", "igst_notification": "9/2025",
+    "notification_type": "TARIFF", "notification": "7/2026-Customs", "notification_sl_no": "12", "igst_notification": "9/2025",
     "igst_notification_sl_no": "12", "cess_notification": "2/2017", "cess_notification_sl_no": "7",
     "landing_charges": "3.00", "discount": "5.00", "discount_currency": "EUR",
 }  # fmt: skip

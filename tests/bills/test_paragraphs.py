@@ -118,7 +118,7 @@ def test_7f_a_value_at_the_limit_needs_no_approval(desks: Desks) -> None:
 def test_7g_duty_fine_and_penalty_are_paid_under_their_own_heads(desks: Desks) -> None:
     one = desks.act("ao.blr", bill(Stage.ADJUDICATION, arrived=True), "adjudicate", **ORDER)
     assert (one.stage, one.amount_due) == (Stage.DUTY, Decimal("731.00"))
-    assert "Duty, fine and penalty to pay" in desks.page("signatory.swift", one)
+    assert "Duty, interest, fine and penalty to pay" in desks.page("signatory.swift", one)
     one, challan = desks.pay(one)
     assert (one.stage, one.amount_due) == (Stage.XRAY, 0)
     assert {head: Decimal(amount) for head, amount in challan.heads.items()} == {

@@ -19,6 +19,7 @@ from bills.rate_files import clearance as rates
 from bills.stages import Stage
 from bills.uncleared.clearance import disposal_is_open, return_is_open
 from bonds.clearance import nothing_secured
+from bonds.models import Bond
 from eccs import dated_rules, trail
 from eccs.dated_rules import DatedRule
 from eccs.workflow import Document, Guard, Refused, Step, buttons, take, take_many
@@ -46,10 +47,13 @@ from tests.every_step.directory import day
 from tests.every_step.test_every_step import named
 from tests.factories.amendments import amendment
 from tests.factories.bills import bill, decision
+from tests.factories.challans import challan
 from tests.factories.departures import departure
 from tests.factories.directory import importer
 from tests.factories.firms import actor, courier, person
 from tests.factories.rates import rate_file
+from transit import clearance as gates
+from transit.models import TransferScan
 
 pytestmark = pytest.mark.django_db
 
@@ -142,6 +146,21 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     rates.is_compared_with_what_stands: (lambda _f: rate_file("APPROVED"), "Other rates were approved"),
     rates.has_not_begun: (lambda f: _set(f, first_day=day()), "has come"),
     rates.is_the_last: (lambda _f: rate_file("APPROVED", turn=9), "approved since"),
+    gates.may_be_submitted: (lambda t: t.lines.update(live=False), "at least one shipment"),
+    gates.bond_suffices: (lambda _t: Bond.objects.update(balance=1), "short"),
+    gates.fee_is_paid: (lambda t: _set(t, fee_paid_at=None), "fee is not paid"),
+    gates.on_no_challan: (
+        lambda t: ChallanLine.objects.create(
+            challan=challan(), transfer=t, amount=t.fee, heads={"fee": str(t.fee)}, live=True
+        ),
+        "withdraw it first",
+    ),
+    gates.nothing_gated_out: (
+        lambda t: TransferScan.objects.create(transfer=t, way="OUT", code="X", at=timezone.now(), by=person()),
+        "has begun to let",
+    ),
+    gates.gate_is_in_order: (lambda t: t.lines.update(packages_out=0), "what leaves first"),
+    gates.something_arrived: (lambda a: a.transfer.scans.all().delete(), "Scan or tick"),
     bank_takes_it: (lambda _c: BankAuthorisation.objects.all().delete(), "not authorised at this station"),
     ledger_pays: (lambda _c: CashAccount.objects.of_firms().update(balance=0), "cannot be debited"),
     ledger_takes_it: (lambda d: _set(d, there_paise=0), "no more than stands paid"),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from eccs import numbering
 from manifests.clearance import Stage
 from manifests.models import Bag, ExpressCargoManifest, HouseAirwayBill, MasterAirwayBill, Package
+from manifests.reading import NOT_DECLARED
 from tests.factories import firms
 
 _serials = count(1)
@@ -58,6 +59,8 @@ def house_airway_bill(
         "consignee_city": "Bengaluru", "consignee_state": "Karnataka", "consignee_pin": "560068",
         "invoice_value": Decimal("672.00"), "invoice_currency": "USD",
     }  # fmt: skip
+    if on.is_documents:
+        fields |= NOT_DECLARED
     if bag:
         fields["bag"], _created = Bag.objects.get_or_create(manifest=on, number=bag)
     made = HouseAirwayBill.objects.create(**fields | given)

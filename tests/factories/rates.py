@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
-from bills.models import RateChange, RateFile
+from bills.models import ExemptionRate, RateChange, RateFile
 from bills.rate_files import applying, loading
 from eccs import numbering
 from eccs.models import Upload
@@ -39,3 +40,11 @@ def rate_file(stage: str = "DRAFT", **given: Any) -> RateFile:
     if stage == "APPROVED":
         applying.put_in_force(made)
     return made
+
+
+def exemption_rate(whom: str = "", **left: Any) -> ExemptionRate:
+    """A serial that covers earphones."""
+    return ExemptionRate.objects.create(
+        code="7/2026-CUS|12", notification="7/2026-Customs", serial="12", description="Earphones", covers="8518", for_whom=whom,
+        from_date=timezone.localdate() - timedelta(days=30), source="trial", **left or {"bcd_percent": Decimal(0)},
+    )  # fmt: skip

@@ -30,6 +30,7 @@ def of_payments(world: World, owed: Challan, paid: Challan) -> None:
         "bank-end",
         BankAuthorisation.objects.create(station_id="BLR", bank="BANK", from_date=today, source="Order 7").pk,
     )
+    world.national.add(world.addresses["bank-end"][-1])
     account = cash.receive(paid).lines.filter(account__sort="FIRM")[0].account
     for name in ("cash-account", "cash-account-export", "cash-account-print"):
         world.own(name, account.pk)
