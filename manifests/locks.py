@@ -91,7 +91,10 @@ def why_on_transfer(number: str) -> str:
 
 def why_filed(number: str) -> str:
     """What to do where a bill stands on a shipment."""
-    return _("Locked: bill %(bill)s is filed for it. Ask for an amendment of the bill.") % {"bill": number}
+    return _(
+        "Locked: bill %(bill)s is filed for it. What the bill declares is amended with the bill; for all else cancel the "
+        "bill first."
+    ) % {"bill": number}
 
 
 def why_not_deleted(hawb: HouseAirwayBill, filed: dict[int, str]) -> str:

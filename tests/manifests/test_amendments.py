@@ -220,7 +220,7 @@ def test_the_approver_sees_before_and_after_and_may_refuse(signed_in: SignedIn) 
 def test_a_shipment_whose_bill_is_filed_is_not_changed_under_it(signed_in: SignedIn) -> None:
     filed = bill(BillStage.ASSESSMENT, on=manifest(Stage.SUBMITTED))
     on, hawb, by = filed.manifest, hawb_of(filed), actor(COURIER)
-    words = f"bill {filed.number} is filed for it. Ask for an amendment of the bill"
+    words = f"bill {filed.number} is filed for it. What the bill declares is amended with the bill"
     said = words.replace(".", r"\.")
     with pytest.raises(Refused, match=said):
         amendments.propose_change(on, hawb.number, row(hawb, consignee_city="Mysuru"), by)
