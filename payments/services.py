@@ -138,8 +138,8 @@ def receive(said: bank.Outcome, bank_code: str = "", *, named_transaction: bool 
                 status=said.status, amount_paise=said.amount_paise, bank_transaction=said.bank_transaction,
                 named_transaction=named_transaction,
                 transaction_of_another=bool(said.bank_transaction) and other.exists(),
-                late_before=late.filter(bank_transaction=said.bank_transaction).exists()
-                or is_on_the_ledger(code, said.bank_transaction),
+                late_before=late.filter(bank_transaction=said.bank_transaction).exists(),
+                on_the_ledger=is_on_the_ledger(code, said.bank_transaction),
                 of_another_bank=challan is not None and challan.bank != code,
             ),
             now,

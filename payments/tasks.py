@@ -32,10 +32,13 @@ def verify_silent_challans() -> int:
     """Ask the bank about every challan it has not answered in time, and return how many were asked."""
     due = Challan.objects.filter(stage__in=ASKED, ask_again_at__lte=timezone.now()).order_by("ask_again_at")
     asked = 0
-    for challan in due[:AT_ONCE]:
-        asked += 1
-        try:
-            services.ask_bank(challan)
-        except BankSilent:
-            break  # the bank is away: the others are asked in their turn
+    for code in sorted(
+        set(due.order_by().values_list("bank", flat=True))
+    ):  # a bank that is away keeps no other waiting
+        for challan in due.filter(bank=code)[:AT_ONCE]:
+            asked += 1
+            try:
+                services.ask_bank(challan)
+            except BankSilent:
+                break
     return asked

@@ -66,6 +66,7 @@ class Said:
     named_transaction: bool = False
     transaction_of_another: bool = False
     late_before: bool = False
+    on_the_ledger: bool = False  # what it brought was credited to a firm's cash ledger
     of_another_bank: bool = False
 
 
@@ -103,8 +104,8 @@ def _paid(challan: Any, said: Said) -> tuple[Verdict, Reason]:
     if said.transaction_of_another or not said.bank_transaction:
         return Verdict.QUEUE, Reason.TRANSACTION
     if challan.stage in ASKED:
-        return Verdict.CREDIT, Reason.NONE
-    if said.late_before:
+        return (Verdict.QUEUE, Reason.TRANSACTION) if said.on_the_ledger else (Verdict.CREDIT, Reason.NONE)
+    if said.late_before or said.on_the_ledger:
         return Verdict.REPEATED, Reason.NONE
     given_up = challan.stage in (Stage.FAILED, Stage.REJECTED)
     return Verdict.LATE if given_up else Verdict.QUEUE, Reason.LATE

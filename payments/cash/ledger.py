@@ -127,13 +127,14 @@ def _write(
     return entry
 
 
+def key_of(bank: str, bank_transaction: str) -> str:
+    """Under what a bank's transaction is credited to a ledger: once, whatever names it."""
+    return f"scroll:{bank}:{bank_transaction}"
+
+
 def is_on_the_ledger(bank: str, bank_transaction: str) -> bool:
     """Whether what a bank's transaction brought was credited to a firm's ledger when a difference was settled."""
-    from payments.models import BankDifference
-
-    settled = BankDifference.objects.filter(bank=bank, bank_transaction=bank_transaction, stage="SETTLED")
-    keys = [f"difference:{pk}" for pk in settled.values_list("pk", flat=True)] if bank_transaction else []
-    return bool(keys) and CashEntry.objects.filter(key__in=keys).exists()
+    return bool(bank_transaction) and CashEntry.objects.filter(key=key_of(bank, bank_transaction)).exists()
 
 
 def faults() -> QuerySet[CashAccount]:

@@ -27,7 +27,7 @@ class DifferenceStage(models.TextChoices):
 
 def ledger_takes_it(difference: Any, actor: Actor) -> str:
     """The bank received more for a challan than stands paid here, and the firm's cash ledger can take it."""
-    from payments.cash.ledger import may_pay_from_ledger
+    from payments.cash.ledger import is_on_the_ledger, may_pay_from_ledger
 
     if difference.challan is None:
         return _("There is no challan of this number, so nobody's cash ledger can take it.")
@@ -35,6 +35,12 @@ def ledger_takes_it(difference: Any, actor: Actor) -> str:
         return _("The bank has received no more than stands paid here.")
     if not may_pay_from_ledger(difference.challan.station_id):
         return _("At this station challans are not paid from the Electronic Cash Ledger.")
+    if not difference.is_the_banks_word:
+        return _(
+            "Only what stands in a scroll that the bank has sealed is credited, never a line of a file loaded by hand."
+        )
+    if is_on_the_ledger(difference.bank, difference.bank_transaction):
+        return _("What this transaction of the bank brought is on the firm's cash ledger already.")
     if difference.challan.stage in ("AT_BANK", "UNKNOWN", "LATE"):
         return _("The challan is not decided yet: the bank is asked, or its late payment is accepted or refused first.")
     return ""
@@ -63,11 +69,11 @@ class DifferenceSteps(Document):
 
     @step(
         DifferenceStage.OPEN, DifferenceStage.SETTLED, role=Role.DCAC, label=gettext_lazy("Credit the firm's cash ledger"),
-        para="Customs Act 1962, s.51A", form="payments.forms.DifferenceForm", guards=(ledger_takes_it,), grave=True,
+        para="Customs Act 1962, s.51A", form="payments.forms.DifferenceForm", guards=(ledger_takes_it,), grave=True, weighty=True,
     )  # fmt: skip
     def credit_ledger(self: BankDifference, *, remarks: str) -> None:
         """What the bank received beyond what stands paid here is credited to the firm's Electronic Cash Ledger, once."""
-        from payments.cash.ledger import credit_back
+        from payments.cash.ledger import credit_back, key_of
         from payments.models import Challan
 
         assert self.challan is not None
@@ -76,7 +82,9 @@ class DifferenceSteps(Document):
         )  # what the bank says waits
         if reason := ledger_takes_it(self, self.taken_by):
             raise Refused([reason], self)
-        key = f"difference:{self.pk}"
+        key = key_of(
+            self.bank, self.bank_transaction
+        )  # one debit of a bank is credited once, on whatever day it is listed
         credit_back(self.challan, self.surplus, key, remarks, self.taken_by, from_bank=True)
         self.remarks = remarks
 

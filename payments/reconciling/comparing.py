@@ -117,7 +117,8 @@ def _missing_there(bank: str, day: date) -> list[Standing]:
     """What stands paid here on that day and in no scroll of the bank that counts."""
     paid = Challan.objects.filter(bank=bank, stage=Stage.PAID, paid_at__date=day).exclude(bank_transaction="")
     rows = {one.bank_transaction: one for one in paid}
-    known = ScrollEntry.objects.filter(scroll__bank=bank, bank_transaction__in=rows)
+    count = BankScroll.objects.filter(bank=bank).order_by("day", "-sealed", "-pk").distinct("day")  # that of each day
+    known = ScrollEntry.objects.filter(scroll__in=count.values("pk"), bank_transaction__in=rows)
     told = set(known.values_list("bank_transaction", flat=True))
     return [
         Standing(Finding.MISSING_THERE, one, str(one.number), number, 0, one.paise)
@@ -127,11 +128,13 @@ def _missing_there(bank: str, day: date) -> list[Standing]:
 
 
 def _open(bank: str, day: date, found: Iterable[Standing]) -> None:
-    known = set(BankDifference.objects.filter(bank=bank, day=day).values_list("bank_transaction", "challan_number"))
+    rows = BankDifference.objects.select_for_update(of=("self",)).filter(bank=bank, day=day)
+    known = {(row.bank_transaction, row.challan_number): row for row in rows}
     by_station: dict[Any, list[BankDifference]] = {}
     now = timezone.now()
     for one in found:
-        if one.key in known:
+        if (row := known.get(one.key)) is not None:
+            _put_right(row, one)
             continue
         station = one.challan.station_id if one.challan else None
         made = BankDifference(
@@ -142,6 +145,14 @@ def _open(bank: str, day: date, found: Iterable[Standing]) -> None:
         by_station.setdefault(station, []).append(made)
     for rows in by_station.values():
         begin_as(Role.SYSTEM, rows, FIND.name, SYSTEM)
+
+
+def _put_right(row: BankDifference, found: Standing) -> None:
+    """A difference that is still open says what is found now: a corrected scroll may have another amount."""
+    if row.stage == DifferenceStage.OPEN:
+        BankDifference.objects.filter(pk=row.pk).update(
+            finding=found.finding, there_paise=found.there_paise, here_paise=found.here_paise
+        )
 
 
 def _clear_up(bank: str, day: date, standing: set[tuple[str, str]]) -> None:

@@ -137,6 +137,14 @@ class BankDifference(DifferenceSteps):
         return banks.name_of(self.bank)
 
     @property
+    def is_the_banks_word(self) -> bool:
+        """Whether the bank's seal stands behind this debit: the transaction, its challan and its amount."""
+        found = ScrollEntry.objects.filter(scroll__bank=self.bank, scroll__sealed=True)
+        return found.filter(
+            bank_transaction=self.bank_transaction, challan_number=self.challan_number, amount_paise=self.there_paise
+        ).exists()
+
+    @property
     def there(self) -> Decimal:
         """What the bank has debited, in rupees."""
         return Decimal(self.there_paise) / 100

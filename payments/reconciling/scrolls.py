@@ -122,7 +122,7 @@ def latest(code: str, day: date) -> BankScroll | None:
 
 
 def days_without(code: str, today: date, back: int = 7) -> list[date]:
-    """The days of the past week for which there is no scroll of a bank yet, oldest first."""
+    """The days of the past week for which a bank has sealed no scroll yet, oldest first; a file loaded by hand is none."""
     days = [today - timedelta(days=n) for n in range(back, 0, -1)]
-    known = set(BankScroll.objects.filter(bank=code, day__in=days).values_list("day", flat=True))
+    known = set(BankScroll.objects.filter(bank=code, day__in=days, sealed=True).values_list("day", flat=True))
     return [day for day in days if day not in known]

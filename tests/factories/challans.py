@@ -12,6 +12,7 @@ from eccs import numbering
 from payments.cash import ledger as cash
 from payments.clearance import Stage
 from payments.models import BankDifference, Challan, ChallanLine
+from payments.reconciling.models import BankScroll, ScrollEntry
 from tests.factories.bills import bill
 
 GIVEN_UP = (Stage.LATE, Stage.FAILED, Stage.REJECTED, Stage.WITHDRAWN)
@@ -50,6 +51,13 @@ def bank_difference(stage: str = "OPEN", *, station: str = "BLR", **given: Any) 
     made = BankDifference(**fields | given)
     numbering.number([made])
     made.save()
+    scroll = BankScroll.objects.create(
+        bank="BANK", day=made.day, sha256=f"{made.pk:064d}", entry_count=1, total_paise=made.there_paise, sealed=True
+    )
+    ScrollEntry.objects.create(
+        scroll=scroll, challan_number=made.challan_number, bank_transaction=made.bank_transaction,
+        amount_paise=made.there_paise, decided_at=made.found_at,
+    )  # fmt: skip
     return made
 
 

@@ -52,10 +52,10 @@ def line(challan: Any, transaction: str = "SBX261121000000001", **changes: Any) 
     return ",".join(str(facts[n]) for n in ("challan", "transaction", "amount", "currency", "status", "at")) + "\n"
 
 
-def loaded(*lines: str, day: date | None = None) -> BankScroll | None:
-    """A scroll of today, by hand, compared."""
+def loaded(*lines: str, day: date | None = None, sealed: bool = False) -> BankScroll | None:
+    """A scroll of today, by hand or sealed by the bank, compared."""
     content, on = (HEAD + "".join(lines)).encode(), day or timezone.localdate()
-    scrolls.keep("BANK", on, content, scrolls.read(content, on), sealed=False)
+    scrolls.keep("BANK", on, content, scrolls.read(content, on), sealed=sealed)
     return comparing.compare("BANK", on)
 
 
@@ -169,10 +169,26 @@ def test_what_the_bank_received_for_a_given_up_challan_is_credited_to_the_cash_l
     services.receive(told(given_up, status=bank.Status.FAILED))
     loaded(line(given_up))
     difference, officer = BankDifference.objects.get(), Actor.of(people("dcac.blr"))
+    with pytest.raises(Refused, match="sealed"):  # whoever loads a file would make money with it
+        take(difference, "credit_ledger", officer, remarks="The money is here")
+    loaded(line(given_up, amount=40_000), sealed=True)
+    assert BankDifference.objects.get().surplus == 400  # as the bank corrects it, it stands in the open difference
+    loaded(line(given_up), sealed=True)
     take(difference, "credit_ledger", officer, remarks="The money is here")
     with pytest.raises(Refused):
         take(difference, "credit_ledger", officer, remarks="The money is here")
     assert ledger.balance_of(courier_id=payer.courier_id, importer_id=None) == 300
+    loaded(line(given_up), day=timezone.localdate(), sealed=True)
+    again = BankDifference.objects.create(
+        **{f: getattr(difference, f) for f in ("finding", "bank", "challan", "challan_number", "bank_transaction", "there_paise")},
+        station_id="BLR", day=timezone.localdate() - timedelta(days=1), number="DIF_2026-2027_000099",
+    )  # fmt: skip
+    with pytest.raises(Refused, match="on the firm's cash ledger already"):  # listed on another day too
+        take(again, "credit_ledger", officer, remarks="And again")
+    other = services.create_challan([swift.bill(300).pk], payer)
+    services.send_to_bank(other, payer, "http://testserver/payments/bank/return/")
+    services.receive(told(other))  # the same transaction, for another challan
+    assert Challan.objects.get(pk=other.pk).stage == "AT_BANK"
     services.receive(told(given_up))  # the bank remembers, late: nothing more comes of it
     assert Challan.objects.get(pk=given_up.pk).stage == "FAILED"
     assert ledger.received_from("BANK") == 300
@@ -186,7 +202,7 @@ def test_a_late_payment_that_was_accepted_is_not_credited_to_the_cash_ledger_too
     given_up = services.create_challan([swift.bill(300).pk], payer)
     services.send_to_bank(given_up, payer, "http://testserver/payments/bank/return/")
     services.receive(told(given_up, status=bank.Status.FAILED))
-    loaded(line(given_up))
+    loaded(line(given_up), sealed=True)
     services.receive(told(given_up))
     difference, officer = BankDifference.objects.get(), Actor.of(people("dcac.blr"))
     with pytest.raises(Refused, match="not decided yet"):
