@@ -221,7 +221,7 @@ def test_the_system_admin_finds_every_page_from_the_desk(admin: Client) -> None:
 def test_the_dcac_finds_the_payments_to_reconcile(people: Callable[[str], User]) -> None:
     client = Client()
     client.force_login(people("dcac.blr"))
-    assert 'href="/payments/reconciliation/"' in client.get("/").content.decode()
+    assert 'href="/payments/reconciliation/"' in client.get("/payments/").content.decode()
     assert client.get("/payments/reconciliation/").status_code == 200
     client.force_login(people("ao.blr"))
     assert client.get("/payments/reconciliation/").status_code == 403
