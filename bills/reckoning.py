@@ -11,7 +11,7 @@ from bills.duty.exchange import Exchange
 from bills.duty.exemptions import Exemption
 from bills.duty.statement import DutyStatement, Goods, statement
 from bills.duty.tariff import Rate
-from bills.duty.valuation import Invoice, Valuation, apportion, value, without_freight
+from bills.duty.valuation import Invoice, Valuation, WorthNothing, apportion, value, without_freight
 from bills.kinds import Kind
 from bills.rates import DutyRules
 
@@ -67,6 +67,7 @@ def reckon(
     """Value each invoice, share its value over its items, and work out the duty of them all.
 
     Free samples and permitted gifts on CBE-XII bear no duty; what is found to be none bears it in full.
+    Raises WorthNothing for an invoice that comes to nothing.
     """
     valuations: list[Valuation] = []
     shares = [NOTHING] * len(lines)
@@ -78,7 +79,11 @@ def reckon(
             priced.terms, sum(worth, NOTHING), priced.freight, priced.insurance, priced.inland_charges, priced.discount,
             priced.other_charges,
         )  # fmt: skip
-        found = value(invoice, priced.exchange, rules.valuation)
+        try:
+            found = value(invoice, priced.exchange, rules.valuation)
+        except WorthNothing as fault:
+            fault.invoice = number
+            raise
         valuations.append(found)
         for n, share in zip(own, apportion(found.assessable_value, worth), strict=True):
             shares[n] = share

@@ -13,7 +13,7 @@ from bills.duty.exchange import Exchange, ExchangeRates
 from bills.duty.interest import interest
 from bills.duty.statement import DutyStatement, Goods, statement, workings
 from bills.duty.tariff import Rate, Tariff
-from bills.duty.valuation import Invoice, ValuationRules, apportion, value
+from bills.duty.valuation import Invoice, ValuationRules, WorthNothing, apportion, value
 
 D = Decimal
 RULES = ValuationRules(D(20), D("1.125"), D(0))
@@ -70,6 +70,15 @@ def test_a_bill_of_four_watches() -> None:
 )
 def test_the_value_follows_the_terms_of_the_invoice(invoice: Invoice, exchange: str, av: str) -> None:
     assert value(invoice, usd(exchange), RULES).assessable_value == D(av)
+
+
+@pytest.mark.parametrize("discount", ["100", "100.01"])
+def test_a_discount_never_takes_the_whole_value(discount: str) -> None:
+    with pytest.raises(WorthNothing, match="not less than the invoice value"):
+        value(Invoice("FOB", D(100), freight=D(45), discount=D(discount)), usd("95"), RULES)
+    assert value(Invoice("CIF", D(100), discount=D("99.99")), usd("95"), RULES).assessable_value == D("0.95")
+    with pytest.raises(WorthNothing, match="nought"):
+        value(Invoice("CIF", D("0.0001")), usd("40"), RULES)
 
 
 def test_a_capped_freight_says_so() -> None:

@@ -88,6 +88,14 @@ def test_an_alteration_needs_its_reason_and_something_to_alter(signed_in: Signed
     assert desks.act("ao.blr", one, "assess", **ACCEPT).assessable_value == one.assessable_value
 
 
+def test_a_discount_that_leaves_nothing_is_refused(signed_in: SignedIn) -> None:
+    desks, one = Desks(signed_in), filed()
+    for discount in ("112", "112.01"):
+        page = desks.refused("ao.blr", one, "assess", **ALTER, discount_of_1=discount)
+        assert "the discount is not less than the invoice value" in page
+    assert desks.act("ao.blr", one, "assess", **ALTER, discount_of_1="111.99").assessable_value > 0
+
+
 def test_nothing_is_altered_past_the_assessment() -> None:
     officer = actor("ASSESSING_OFFICER")
     for stage in (Stage.DUTY, Stage.XRAY, Stage.OUT_OF_CHARGE):
