@@ -17,7 +17,7 @@ from bills.duty.tariff import Tariff
 from bills.duty.valuation import WorthNothing, apportion
 from bills.kinds import Kind
 from bills.models import BillInvoice, CourierBillOfEntry, Item
-from bills.reckoning import Line, Priced, Reckoned, heads_of_duty, reckon
+from bills.reckoning import Line, Priced, Reckoned, heads_of_duty, reckon, why_not_counted
 from eccs.workflow import Refused
 
 
@@ -32,7 +32,7 @@ def reckon_again(
     """Value and duty with the exchange rate kept from the day of presentation; an exemption counts unless it was denied.
 
     Raises Refused for an unknown tariff item, and for an exemption that is not in force on the day or does not fit,
-    and for an invoice whose discount leaves nothing.
+    for goods not counted in the unit of their specific duty, and for an invoice whose discount leaves nothing.
     """
     assert bill.presented_on is not None
     claimed = claims.of_items(items)
@@ -45,6 +45,8 @@ def reckon_again(
             raise Refused(
                 [_("Item %(no)d: %(cth)s is not in the tariff.") % {"no": item.item_no, "cth": item.cth}], bill
             )
+        if reason := why_not_counted(rate, item.uom):
+            raise Refused([_("Item %(no)d: %(why)s.") % {"no": item.item_no, "why": reason}], bill)
         relief = _exemption(bill, item, book, rates_on, whom) if claimed else None
         lines.append(
             Line(

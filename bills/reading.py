@@ -20,7 +20,7 @@ from bills.duty.valuation import WorthNothing, takes_all
 from bills.flight import Flight
 from bills.form_e import check_form_e, check_invoice
 from bills.kinds import Kind, Nature
-from bills.reckoning import Line, Priced, Reckoned, reckon
+from bills.reckoning import Line, Priced, Reckoned, reckon, why_not_counted
 from eccs import identifiers
 from eccs.uploads.checks import Table
 from manifests.models import HouseAirwayBill
@@ -250,8 +250,12 @@ def _check_items(flight: Flight, table: Table, rows: list[int]) -> None:
         if item_no is not None and item_no in seen:
             table.fault(index, "item_no", item_no, _("is given twice in this HAWB"))
         seen.add(item_no)
-        if cth is not None and flight.tariff.rate(cth, flight.rates_on) is None:
+        rate = None if cth is None else flight.tariff.rate(cth, flight.rates_on)
+        uom = values["uom"][index]
+        if cth is not None and rate is None:
             table.fault(index, "cth", cth, _("is not in the tariff"))
+        elif rate is not None and uom is not None and (reason := why_not_counted(rate, uom)):
+            table.fault(index, "uom", uom, reason)
         if values["licence_type"][index] and not values["licence_number"][index]:
             table.fault(index, "licence_type", values["licence_type"][index], _("is given without licence_number"))
         packages, manifested = values["item_packages"][index], flight.hawbs[values["hawb"][index]].packages

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from bills import fitting
 from bills.duty.exchange import Exchange
 from bills.duty.exemptions import Exemption
+from bills.duty.levies import other_unit
 from bills.duty.statement import DutyStatement, Goods, statement
 from bills.duty.tariff import Rate
 from bills.duty.valuation import Invoice, Valuation, WorthNothing, apportion, value, without_freight
@@ -105,6 +108,13 @@ def _goods(line: Line, share: Decimal) -> Goods:
     if line.exemption is None:
         return Goods(share, line.quantity, line.uom, line.rate)
     return Goods(share, line.quantity, line.uom, line.exemption.leaves(line.rate), full=line.rate)
+
+
+def why_not_counted(rate: Rate, uom: str) -> str:
+    """Why goods counted in a unit cannot bear the duty by quantity of a rate, or nothing."""
+    unit = other_unit(rate, uom)
+    words = _("the duty of this tariff item is per %(unit)s: give the quantity in %(unit)s")
+    return words % {"unit": unit} if unit else ""
 
 
 def heads_of_duty(duty: DutyStatement) -> dict[str, str]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bills.duty.exchange import Exchange, ExchangeRates
 from bills.duty.interest import interest
+from bills.duty.levies import OtherUnit
 from bills.duty.statement import DutyStatement, Goods, statement, workings
 from bills.duty.tariff import Rate, Tariff
 from bills.duty.valuation import Invoice, ValuationRules, WorthNothing, apportion, value
@@ -130,6 +131,15 @@ def test_the_higher_of_value_and_quantity_is_charged(quantity: str, bcd: int) ->
     borne = rate(bcd_specific=D(40), bcd_specific_unit="KGS")
     found = statement([Goods(D(10000), D(quantity), "KGS", borne)], sws_percent=D(10), waived_up_to=D(100))
     assert found.items[0].heads[0] == bcd
+
+
+def test_a_duty_by_quantity_is_not_evaded_by_another_unit() -> None:
+    borne = rate(bcd_specific=D(40), bcd_specific_unit="KGS")
+    for full, left in ((None, borne), (borne, rate("0"))):
+        with pytest.raises(OtherUnit, match="per KGS"):
+            statement([Goods(D(10000), D(100), "NOS", left, full=full)], sws_percent=D(10), waived_up_to=D(100))
+    with pytest.raises(OtherUnit):
+        workings(Goods(D(10000), D(100), "GMS", borne), sws_percent=D(10))
 
 
 def test_the_rate_of_the_day_applies() -> None:

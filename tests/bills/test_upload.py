@@ -117,6 +117,13 @@ def test_a_discount_leaves_something_of_its_own_invoice(signed_in: SignedIn, fli
         assert not send(signed_in, flight, [row("SWF001", **given)]).faults, given
 
 
+def test_a_duty_by_weight_wants_the_quantity_in_its_unit(signed_in: SignedIn, flight: ExpressCargoManifest) -> None:
+    almonds = row("SWF001", cth="08021200")
+    (fault,) = send(signed_in, flight, [almonds]).faults
+    assert fault[1:] == ["uom", "NOS", "the duty of this tariff item is per KGS: give the quantity in KGS"]
+    assert not send(signed_in, flight, [almonds | {"uom": "KGS"}]).faults
+
+
 def test_an_aadhaar_number_is_kept_nowhere_in_full(
     signed_in: SignedIn, flight: ExpressCargoManifest, good: Rows
 ) -> None:
