@@ -111,10 +111,10 @@ def test_a_discount_leaves_something_of_its_own_invoice(signed_in: SignedIn, fli
         {"discount": "112.00", "discount_currency": "EUR"},
         {"discount": "99999", "discount_currency": "INR"},
     ):
-        upload = send(signed_in, flight, [row("SWF001", **given), row("SWF002")])
+        upload = send(signed_in, flight, [row("SWF001") | given, row("SWF002")])
         assert [(fault[1], fault[3]) for fault in upload.faults] == [told], given
     for given in ({"discount": "111.99"}, {"discount": "112", "discount_currency": "INR"}, {"discount": "0"}):
-        assert not send(signed_in, flight, [row("SWF001", **given)]).faults, given
+        assert not send(signed_in, flight, [row("SWF001") | given]).faults, given
 
 
 def test_a_duty_by_weight_wants_the_quantity_in_its_unit(signed_in: SignedIn, flight: ExpressCargoManifest) -> None:
