@@ -16,7 +16,7 @@ from bills.models import CourierBillOfEntry, Item
 from bills.requests import Change, apply_changes, text_of
 from eccs.workflow import Refused
 
-OF_ITEM = ("cth", "quantity", "unit_price", "notification", "notification_sl_no")
+OF_ITEM = ("cth", "quantity", "uom", "unit_price", "notification", "notification_sl_no")
 OF_INVOICE = ("invoice_terms", "currency", "freight", "insurance", "inland_charges", "discount")
 CLAIM = ("claim", "claim_reason")
 NUMBERS = ("quantity", "unit_price", *OF_INVOICE[2:])

@@ -14,10 +14,10 @@ from bills.duty.exchange import Exchange
 from bills.duty.exemptions import Exemption, Exemptions
 from bills.duty.levies import HEADS
 from bills.duty.tariff import Tariff
-from bills.duty.valuation import apportion
+from bills.duty.valuation import WorthNothing, apportion
 from bills.kinds import Kind
 from bills.models import BillInvoice, CourierBillOfEntry, Item
-from bills.reckoning import Line, Priced, Reckoned, heads_of_duty, reckon
+from bills.reckoning import Line, Priced, Reckoned, heads_of_duty, reckon, why_not_counted
 from eccs.workflow import Refused
 
 
@@ -31,7 +31,8 @@ def reckon_again(
 ) -> Reckoned:
     """Value and duty with the exchange rate kept from the day of presentation; an exemption counts unless it was denied.
 
-    Raises Refused for an unknown tariff item, and for an exemption that is not in force on the day or does not fit.
+    Raises Refused for an unknown tariff item, and for an exemption that is not in force on the day or does not fit,
+    for goods not counted in the unit of their specific duty, and for an invoice whose discount leaves nothing.
     """
     assert bill.presented_on is not None
     claimed = claims.of_items(items)
@@ -44,6 +45,8 @@ def reckon_again(
             raise Refused(
                 [_("Item %(no)d: %(cth)s is not in the tariff.") % {"no": item.item_no, "cth": item.cth}], bill
             )
+        if reason := why_not_counted(rate, item.uom):
+            raise Refused([_("Item %(no)d: %(why)s.") % {"no": item.item_no, "why": reason}], bill)
         relief = _exemption(bill, item, book, rates_on, whom) if claimed else None
         lines.append(
             Line(
@@ -52,7 +55,19 @@ def reckon_again(
             )
         )  # fmt: skip
     rules = rates.duty_rules(bill.presented_on, bill.station_id)
-    return reckon(bill.kind, priced(bill, invoices), lines, rules, always_xiv=bill.eou or bill.repair_and_return)
+    try:
+        return reckon(bill.kind, priced(bill, invoices), lines, rules, always_xiv=bill.eou or bill.repair_and_return)
+    except WorthNothing as nothing:
+        raise Refused([_why_nothing(bill, nothing, invoices)], bill) from nothing
+
+
+def _why_nothing(bill: CourierBillOfEntry, nothing: WorthNothing, invoices: Sequence[BillInvoice]) -> str:
+    """The invoice that comes to nothing, and why."""
+    several = list(invoices or bill.invoices.all()) if bill.kind == Kind.XIV else []
+    named = {"number": several[nothing.invoice].invoice_number if several else bill.invoice_number}
+    if nothing.discounted:
+        return _("Invoice %(number)s: the discount is not less than the invoice value.") % named
+    return _("Invoice %(number)s: the goods come to no value in rupees.") % named
 
 
 def _exemption(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from bills import claims, declarations, dues, form_e_shown, rates
 from bills.detention_paper import DetentionPaper, draw_detention
 from bills.duty.exemptions import Exemption, Exemptions
-from bills.duty.levies import LEVIES, BasicCustomsDuty, Charge
+from bills.duty.levies import LEVIES, BasicCustomsDuty, Charge, other_unit
 from bills.duty.tariff import Rate
 from bills.form_e_paper import InvoiceLine
 from bills.forms.words import LABELS
@@ -271,11 +272,17 @@ def _relief(item: Item, book: Exemptions, on: date) -> Exemption | None:
     return book.at(item.notification, item.notification_sl_no, on)
 
 
+def _borne(rate: Rate, uom: str) -> Rate:
+    """The rate as it was charged: a bill of long ago may count its goods in another unit than the duty by quantity."""
+    return replace(rate, bcd_specific=None) if other_unit(rate, uom) else rate
+
+
 def _duty_lines(item: Item, full: Rate | None, sws: Decimal, relief: Exemption | None) -> Iterable[DutyLine]:
     """The heads of an item: the rate it bears, and what is forgone of each by the exemption, the nature or the limit."""
     rate = relief.leaves(full) if relief and full and item.duty_forgone else full
     charge, without = (
-        Charge(item.assessable_value, item.quantity, item.uom, one, sws) if one else None for one in (rate, full)
+        Charge(item.assessable_value, item.quantity, item.uom, _borne(one, item.uom), sws) if one else None
+        for one in (rate, full)
     )
     for levy, amount in zip(LEVIES, (item.bcd, item.aidc, item.sws, item.igst, item.cess), strict=True):
         percent = levy.percent(charge) if charge else None

@@ -13,9 +13,10 @@ from bills.duty.exemptions import Exemption
 from bills.duty.levies import LEVIES
 from bills.duty.statement import Working, workings
 from bills.duty.tariff import Rate
+from bills.duty.valuation import WorthNothing
 from bills.kinds import For, Kind
 from bills.models import CourierBillOfEntry
-from bills.reckoning import Line, Priced, Reckoned, reckon
+from bills.reckoning import Line, Priced, Reckoned, reckon, why_not_counted
 from bills.summary import invoice_lines
 from eccs.dated_rules import NoRuleInForce
 
@@ -87,10 +88,15 @@ def estimate(asked: Asked) -> Estimate:
     if exchange is None:
         raise CannotTell("currency", _("This currency has no rate of exchange in force on this day."))
     uom = asked.uom or rate.unit
+    if reason := why_not_counted(rate, uom):
+        raise CannotTell("uom", f"{reason[:1].upper()}{reason[1:]}.")
     priced = Priced(asked.terms, exchange, asked.freight, asked.insurance, asked.inland_charges)
     relief = _exemption(asked)
     line = Line(0, asked.value, asked.quantity, uom, rate, asked.nature, asked.gift, relief)
-    found = reckon(Kind.XII if asked.nature else Kind.XIII, [priced], [line], rules, always_xiv=False)
+    try:
+        found = reckon(Kind.XII if asked.nature else Kind.XIII, [priced], [line], rules, always_xiv=False)
+    except WorthNothing as nothing:
+        raise CannotTell("value", _("The goods come to no value in rupees.")) from nothing
     told = workings(found.goods[0], sws_percent=rules.sws_percent)
     bill = CourierBillOfEntry(
         kind=Kind.XIII, presented_on=asked.on, station_id="", invoice_terms=asked.terms, currency=asked.currency,

@@ -16,10 +16,11 @@ from bills import claims, fitting
 from bills.columns import CHARGES, FORM_E, HEADER, INVOICE_E, ITEM, ITEM_E, MAY_BE_NONE, ONLY_XIV, SAME
 from bills.duty.exemptions import Exemption
 from bills.duty.statement import DutyStatement
+from bills.duty.valuation import WorthNothing, takes_all
 from bills.flight import Flight
 from bills.form_e import check_form_e, check_invoice
 from bills.kinds import Kind, Nature
-from bills.reckoning import Line, Priced, Reckoned, reckon
+from bills.reckoning import Line, Priced, Reckoned, reckon, why_not_counted
 from eccs import identifiers
 from eccs.uploads.checks import Table
 from manifests.models import HouseAirwayBill
@@ -114,7 +115,12 @@ def _judge_one(flight: Flight, table: Table, rows: list[int], used: list[str]) -
     found = None if len(table.faults) > before or _is_torn(table, rows, used) else _declared(table, rows, invoices)
     if found is not None:
         category = {"importer_category": table.values["importer_category"][first] if form == Kind.XIV else ""}
-        reckoned = reckon_declared(flight, *found, category)
+        try:
+            reckoned = reckon_declared(flight, *found, category)
+        except WorthNothing as nothing:
+            row = invoices[nothing.invoice][0]
+            table.fault(row, "unit_price", values["unit_price"][row], _("comes to no value in rupees"))
+            return None
         if reason := fitting.why_not(form, reckoned.facts, flight.rules.limits):
             _refuse_form(table, rows, reckoned.facts, reason)
             return None
@@ -199,6 +205,26 @@ def _check_invoice(flight: Flight, table: Table, rows: list[int], form: str) -> 
         table.fault(first, "discount_currency", other, _("has no rate of exchange in force"))
     if values["invoice_date"][first] is not None and values["invoice_date"][first] > flight.presented_on:
         table.fault(first, "invoice_date", values["invoice_date"][first], _("is after today"))
+    _check_discount(flight, table, rows)
+
+
+def _check_discount(flight: Flight, table: Table, rows: list[int]) -> None:
+    """A discount leaves something of its own invoice, in the currency of that invoice."""
+    values, first = table.values, rows[0]
+    discount, currency = values["discount"][first], values["currency"][first]
+    prices = [(values["quantity"][index], values["unit_price"][index]) for index in rows]
+    if not discount or currency is None or any(None in pair for pair in prices):
+        return
+    exchange = flight.exchange.rate(currency, flight.presented_on)
+    if exchange is None:
+        return
+    told = {"discount": discount, "discount_currency": values["discount_currency"][first]}
+    try:
+        taken_off = flight.exchange.discount(told, exchange, flight.presented_on)
+    except LookupError:
+        return  # its currency is named already
+    if takes_all(taken_off, sum((quantity * price for quantity, price in prices), Decimal(0))):
+        table.fault(first, "discount", discount, _("is not less than the invoice value"))
 
 
 def _check_header(flight: Flight, table: Table, first: int) -> None:
@@ -224,8 +250,12 @@ def _check_items(flight: Flight, table: Table, rows: list[int]) -> None:
         if item_no is not None and item_no in seen:
             table.fault(index, "item_no", item_no, _("is given twice in this HAWB"))
         seen.add(item_no)
-        if cth is not None and flight.tariff.rate(cth, flight.rates_on) is None:
+        rate = None if cth is None else flight.tariff.rate(cth, flight.rates_on)
+        uom = values["uom"][index]
+        if cth is not None and rate is None:
             table.fault(index, "cth", cth, _("is not in the tariff"))
+        elif rate is not None and uom is not None and (reason := why_not_counted(rate, uom)):
+            table.fault(index, "uom", uom, reason)
         if values["licence_type"][index] and not values["licence_number"][index]:
             table.fault(index, "licence_type", values["licence_type"][index], _("is given without licence_number"))
         packages, manifested = values["item_packages"][index], flight.hawbs[values["hawb"][index]].packages

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from bills import fitting
 from bills.duty.exchange import Exchange
 from bills.duty.exemptions import Exemption
+from bills.duty.levies import other_unit
 from bills.duty.statement import DutyStatement, Goods, statement
 from bills.duty.tariff import Rate
-from bills.duty.valuation import Invoice, Valuation, apportion, value, without_freight
+from bills.duty.valuation import Invoice, Valuation, WorthNothing, apportion, value, without_freight
 from bills.kinds import Kind
 from bills.rates import DutyRules
 
@@ -67,6 +70,7 @@ def reckon(
     """Value each invoice, share its value over its items, and work out the duty of them all.
 
     Free samples and permitted gifts on CBE-XII bear no duty; what is found to be none bears it in full.
+    Raises WorthNothing for an invoice that comes to nothing.
     """
     valuations: list[Valuation] = []
     shares = [NOTHING] * len(lines)
@@ -78,7 +82,11 @@ def reckon(
             priced.terms, sum(worth, NOTHING), priced.freight, priced.insurance, priced.inland_charges, priced.discount,
             priced.other_charges,
         )  # fmt: skip
-        found = value(invoice, priced.exchange, rules.valuation)
+        try:
+            found = value(invoice, priced.exchange, rules.valuation)
+        except WorthNothing as fault:
+            fault.invoice = number
+            raise
         valuations.append(found)
         for n, share in zip(own, apportion(found.assessable_value, worth), strict=True):
             shares[n] = share
@@ -100,6 +108,13 @@ def _goods(line: Line, share: Decimal) -> Goods:
     if line.exemption is None:
         return Goods(share, line.quantity, line.uom, line.rate)
     return Goods(share, line.quantity, line.uom, line.exemption.leaves(line.rate), full=line.rate)
+
+
+def why_not_counted(rate: Rate, uom: str) -> str:
+    """Why goods counted in a unit cannot bear the duty by quantity of a rate, or nothing."""
+    unit = other_unit(rate, uom)
+    words = _("the duty of this tariff item is per %(unit)s: give the quantity in %(unit)s")
+    return words % {"unit": unit} if unit else ""
 
 
 def heads_of_duty(duty: DutyStatement) -> dict[str, str]:

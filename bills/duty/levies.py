@@ -24,6 +24,18 @@ class Charge:
     sws: Decimal = NOTHING
 
 
+class OtherUnit(ValueError):
+    """A specific duty cannot be reckoned: the goods are not counted in its unit."""
+
+    def __init__(self, unit: str, given: str) -> None:
+        super().__init__(f"The duty is per {unit}, and the quantity is given in {given or 'no unit'}.")
+
+
+def other_unit(rate: Rate, uom: str) -> str:
+    """The unit in which the goods must be counted for the specific duty of a rate, where they are counted in another."""
+    return rate.bcd_specific_unit if rate.bcd_specific is not None and rate.bcd_specific_unit != uom else ""
+
+
 class Levy:
     """A levy: its head on the bill and how it is reckoned, in rupees, exact."""
 
@@ -78,10 +90,12 @@ class BasicCustomsDuty(Levy):
 
     @staticmethod
     def by_quantity(charge: Charge) -> Decimal:
-        """The specific duty, where the rate has one and the goods are counted in its unit."""
+        """The specific duty, where the rate has one. Raises OtherUnit where the goods are not counted in its unit."""
         specific = charge.rate.bcd_specific
-        if specific is None or charge.rate.bcd_specific_unit != charge.uom:
+        if specific is None:
             return NOTHING
+        if charge.rate.bcd_specific_unit != charge.uom:
+            raise OtherUnit(charge.rate.bcd_specific_unit, charge.uom)
         return charge.quantity * specific
 
 

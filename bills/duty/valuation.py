@@ -59,8 +59,27 @@ class Valuation:
     insurance_note: str = ""  # DECLARED, ASSUMED or INCLUDED
 
 
+class WorthNothing(ValueError):
+    """An invoice comes to nothing or less: its discount takes the whole value, or its price is below a paisa."""
+
+    def __init__(self, *, discounted: bool) -> None:
+        super().__init__("The discount is not less than the invoice value." if discounted else "The value is nought.")
+        self.discounted = discounted
+        self.invoice = 0  # its place among the invoices that are reckoned together
+
+
+def takes_all(discount: Decimal | None, worth: Decimal) -> bool:
+    """Whether a discount in the invoice's currency is not less than the value of the invoice."""
+    return discount is not None and discount > 0 and discount >= worth
+
+
 def value(invoice: Invoice, exchange: Exchange, rules: ValuationRules) -> Valuation:
-    """The assessable value of an invoice: air freight capped, insurance assumed where it is not known."""
+    """The assessable value of an invoice: air freight capped, insurance assumed where it is not known.
+
+    Raises WorthNothing: no goods are worth nought or less.
+    """
+    if takes_all(invoice.discount, invoice.value):
+        raise WorthNothing(discounted=True)
     terms = Terms(invoice.terms)
     price = invoice.value - (invoice.discount or NOTHING)
     if terms is Terms.EXW:
@@ -83,9 +102,12 @@ def value(invoice: Invoice, exchange: Exchange, rules: ValuationRules) -> Valuat
             insurance, insurance_note = invoice.insurance, "DECLARED"
     cif = price + freight + insurance
     landing = cif * rules.landing_percent / 100
+    assessable = to_paisa(exchange.rupees(cif + landing))
+    if assessable <= 0:
+        raise WorthNothing(discounted=False)
     return Valuation(
         base=price, freight=freight, insurance=insurance, landing=landing, cif=cif,
-        assessable_value=to_paisa(exchange.rupees(cif + landing)),
+        assessable_value=assessable,
         freight_note=freight_note, insurance_note=insurance_note,
     )  # fmt: skip
 

@@ -22,7 +22,10 @@ NUMBERS: dict[str, dict[str, Any]] = {
     "unit_price": {"min_value": Decimal(0), "max_digits": 16, "decimal_places": 4},
     **{name: {"min_value": Decimal(0), "max_digits": 16, "decimal_places": 2} for name in ("freight", "insurance", "inland_charges", "discount")},
 }  # fmt: skip
-CHOICES = {"invoice_terms": TERMS, "currency": [(code, code) for code in sorted(places.CURRENCIES)]}
+CHOICES = {
+    "invoice_terms": TERMS, "currency": [(code, code) for code in sorted(places.CURRENCIES)],
+    "uom": [(code, code) for code in sorted(places.UNITS)],
+}  # fmt: skip
 LONGEST = {"cth": 12, "notification": 20, "notification_sl_no": 12}
 CLAIM = (
     (Decision.ACCEPTED, _("Accept the exemption")),

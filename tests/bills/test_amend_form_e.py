@@ -48,6 +48,10 @@ def test_11_form_e_is_amended_block_by_block_and_the_dc_ac_sees_before_and_after
     ):  # fmt: skip
         assert words in wrong, words
 
+    second = one.invoices.get(place=2)
+    worth = sum(i.quantity * i.unit_price for i in one.items.all() if i.invoice_place == second.place)
+    assert "Invoice B-2: the discount is not less than the invoice value." in refused(invoice2_discount=f"{worth:.2f}")
+
     changed = {
         "form_e_high_sea_sale": "on", "form_e_high_sea_seller": "Ocean Traders", "form_e_high_sea_seller_iec": "AAQCS4821K",
         "form_e_be_class": "PART", "form_e_importer_category": "UNDERTAKING", "invoice1_related": "on",

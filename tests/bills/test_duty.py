@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from bills.duty.exchange import Exchange, ExchangeRates
 from bills.duty.interest import interest
+from bills.duty.levies import OtherUnit
 from bills.duty.statement import DutyStatement, Goods, statement, workings
 from bills.duty.tariff import Rate, Tariff
-from bills.duty.valuation import Invoice, ValuationRules, apportion, value
+from bills.duty.valuation import Invoice, ValuationRules, WorthNothing, apportion, value
 
 D = Decimal
 RULES = ValuationRules(D(20), D("1.125"), D(0))
@@ -72,6 +73,15 @@ def test_the_value_follows_the_terms_of_the_invoice(invoice: Invoice, exchange: 
     assert value(invoice, usd(exchange), RULES).assessable_value == D(av)
 
 
+@pytest.mark.parametrize("discount", ["100", "100.01"])
+def test_a_discount_never_takes_the_whole_value(discount: str) -> None:
+    with pytest.raises(WorthNothing, match="not less than the invoice value"):
+        value(Invoice("FOB", D(100), freight=D(45), discount=D(discount)), usd("95"), RULES)
+    assert value(Invoice("CIF", D(100), discount=D("99.99")), usd("95"), RULES).assessable_value == D("0.95")
+    with pytest.raises(WorthNothing, match="nought"):
+        value(Invoice("CIF", D("0.0001")), usd("40"), RULES)
+
+
 def test_a_capped_freight_says_so() -> None:
     found = value(Invoice("FOB", D(100), freight=D(45)), usd("95"), RULES)
     assert (found.freight, found.freight_note, found.insurance, found.cif) == (
@@ -121,6 +131,15 @@ def test_the_higher_of_value_and_quantity_is_charged(quantity: str, bcd: int) ->
     borne = rate(bcd_specific=D(40), bcd_specific_unit="KGS")
     found = statement([Goods(D(10000), D(quantity), "KGS", borne)], sws_percent=D(10), waived_up_to=D(100))
     assert found.items[0].heads[0] == bcd
+
+
+def test_a_duty_by_quantity_is_not_evaded_by_another_unit() -> None:
+    borne = rate(bcd_specific=D(40), bcd_specific_unit="KGS")
+    for full, left in ((None, borne), (borne, rate("0"))):
+        with pytest.raises(OtherUnit, match="per KGS"):
+            statement([Goods(D(10000), D(100), "NOS", left, full=full)], sws_percent=D(10), waived_up_to=D(100))
+    with pytest.raises(OtherUnit):
+        workings(Goods(D(10000), D(100), "GMS", borne), sws_percent=D(10))
 
 
 def test_the_rate_of_the_day_applies() -> None:

@@ -88,6 +88,24 @@ def test_an_alteration_needs_its_reason_and_something_to_alter(signed_in: Signed
     assert desks.act("ao.blr", one, "assess", **ACCEPT).assessable_value == one.assessable_value
 
 
+def test_a_discount_that_leaves_nothing_is_refused(signed_in: SignedIn) -> None:
+    desks, one = Desks(signed_in), filed()
+    for discount in ("112", "112.01"):
+        page = desks.refused("ao.blr", one, "assess", **ALTER, discount_of_1=discount)
+        assert "the discount is not less than the invoice value" in page
+    assert desks.act("ao.blr", one, "assess", **ALTER, discount_of_1="111.99").assessable_value > 0
+
+
+def test_goods_of_a_duty_by_weight_are_altered_with_their_unit(signed_in: SignedIn) -> None:
+    desks, one = Desks(signed_in), filed()
+    page = desks.refused("ao.blr", one, "assess", **ALTER, cth_1="08021200")
+    assert "Item 1: the duty of this tariff item is per KGS: give the quantity in KGS." in page
+    done = desks.act("ao.blr", one, "assess", **ALTER, cth_1="08021200", uom_1="KGS", quantity_1="100")
+    assert (done.items.get().uom, done.items.get().bcd) == ("KGS", max(D(10000), round(done.assessable_value / 10)))
+    told = done.trail.get(step="assess").snapshot["changes"]
+    assert ("uom", "NOS", "KGS") in [(change["name"], change["old"], change["new"]) for change in told]
+
+
 def test_nothing_is_altered_past_the_assessment() -> None:
     officer = actor("ASSESSING_OFFICER")
     for stage in (Stage.DUTY, Stage.XRAY, Stage.OUT_OF_CHARGE):

@@ -174,3 +174,18 @@ def test_an_exemption_that_ends_before_the_arrival_keeps_the_bill_for_the_office
     assert (kept.stage, kept.total_duty) == (Stage.ASSESSMENT, one.total_duty)
     assert "serial 12, was not in force on 02/04/2026" in kept.unreckoned
     assert again(other).stage == Stage.DUTY
+
+
+def test_a_duty_by_weight_in_force_at_arrival_keeps_back_what_is_counted_otherwise() -> None:
+    tariff(20, 10)
+    TariffRate.objects.filter(from_date=date(2026, 4, 1)).update(bcd_specific=50, bcd_specific_unit="KGS")
+    on = flown()
+    pieces, weighed = prior(Stage.DUTY, on), prior(Stage.DUTY, on)
+    Item.objects.filter(bill=weighed).update(uom="KGS")
+    land(on)
+    kept = again(pieces)
+    assert (kept.stage, kept.total_duty) == (Stage.ASSESSMENT, pieces.total_duty)
+    assert "is per KGS: give the quantity in KGS" in kept.unreckoned
+    assert again(weighed).stage == Stage.DUTY
+    done = take(kept, "assess", firms.actor("ASSESSING_OFFICER"), alterations=[{"item_no": 1, "uom": "KGS"}])
+    assert (done.unreckoned, done.items.get().uom) == ("", "KGS")

@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bills import tariff_search
-from bills.estimate import Asked, estimate
+from bills.estimate import Asked, CannotTell, estimate
 from bills.models import CourierBillOfEntry, ExchangeRate, TariffRate
 from tests.bills.conftest import SignedIn
 
@@ -145,5 +145,8 @@ def test_samples_gifts_small_sums_and_duties_by_quantity_are_told_as_on_a_bill(r
     small = estimate(Asked("85183011", Decimal(1), "USD", "CIF", ON)).found.duty
     assert small.total == 0 and small.waived
     heavy = estimate(Asked("85183030", Decimal(50), "USD", "CIF", ON, quantity=Decimal(9), uom="KGS"))
+    with pytest.raises(CannotTell, match="per KGS: give the quantity in KGS") as none:
+        estimate(Asked("85183030", Decimal(50), "USD", "CIF", ON, quantity=Decimal(9), uom="NOS"))
+    assert none.value.field == "uom"
     assert heavy.by_quantity and heavy.found.duty.heads["BCD"] == 4500
     assert estimate(Asked("85183011", Decimal(5000), "USD", "CIF", ON)).form == "CBE-XIV"

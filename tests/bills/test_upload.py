@@ -102,6 +102,28 @@ def test_a_good_file_is_signed_and_filed(signed_in: SignedIn, flight: ExpressCar
     assert not list(broken_lines(BillTrail))
 
 
+def test_a_discount_leaves_something_of_its_own_invoice(signed_in: SignedIn, flight: ExpressCargoManifest) -> None:
+    """Ten pieces at 11.20 dollars come to 112."""
+    told = ("discount", "is not less than the invoice value")
+    for given in (
+        {"discount": "112.00"},
+        {"discount": "112.01"},
+        {"discount": "112.00", "discount_currency": "EUR"},
+        {"discount": "99999", "discount_currency": "INR"},
+    ):
+        upload = send(signed_in, flight, [row("SWF001") | given, row("SWF002")])
+        assert [(fault[1], fault[3]) for fault in upload.faults] == [told], given
+    for given in ({"discount": "111.99"}, {"discount": "112", "discount_currency": "INR"}, {"discount": "0"}):
+        assert not send(signed_in, flight, [row("SWF001") | given]).faults, given
+
+
+def test_a_duty_by_weight_wants_the_quantity_in_its_unit(signed_in: SignedIn, flight: ExpressCargoManifest) -> None:
+    almonds = row("SWF001", cth="08021200")
+    (fault,) = send(signed_in, flight, [almonds]).faults
+    assert fault[1:] == ["uom", "NOS", "the duty of this tariff item is per KGS: give the quantity in KGS"]
+    assert not send(signed_in, flight, [almonds | {"uom": "KGS"}]).faults
+
+
 def test_an_aadhaar_number_is_kept_nowhere_in_full(
     signed_in: SignedIn, flight: ExpressCargoManifest, good: Rows
 ) -> None:
