@@ -128,8 +128,8 @@ def _missing_there(bank: str, day: date) -> list[Standing]:
 
 
 def _open(bank: str, day: date, found: Iterable[Standing]) -> None:
-    rows = BankDifference.objects.select_for_update(of=("self",)).filter(bank=bank, day=day)
-    known = {(row.bank_transaction, row.challan_number): row for row in rows}
+    before = BankDifference.objects.select_for_update(of=("self",)).filter(bank=bank, day=day)
+    known = {(row.bank_transaction, row.challan_number): row for row in before}
     by_station: dict[Any, list[BankDifference]] = {}
     now = timezone.now()
     for one in found:

@@ -30,6 +30,7 @@ OTHERS = (
     "bondmaker.blr", "bondchecker.blr", "risk.blr", "riskapprover.blr",
 )  # fmt: skip
 LEAD_ON = ("own-registration", "uncleared-dispose")  # to the firm's own page, and back to the goods to be ticked
+NOT_HANDED_OUT = ("rms/rules",)  # no supervisor reads the rules of risk: none puts one before another
 TRIES = 3  # addresses of one kind of page, of which a person may see some
 
 
@@ -69,7 +70,8 @@ def kinds_of_page(world: World) -> Iterator[list[str]]:
         for address in listed:
             slug = resolve(address.split("?")[0]).kwargs.get("slug")
             listing = pages.listing_of(slug or "")
-            if name != "work-priority" or (listing and listing.queued):  # what stands at no desk goes before nothing
+            handed_out = listing and listing.queued and slug not in NOT_HANDED_OUT
+            if name != "work-priority" or handed_out:  # what stands at no desk goes before nothing
                 kinds.setdefault(address if name == "document" else slug, []).append(address)
         yield from kinds.values()
 
