@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from bills.stages import Hold, Stage
@@ -41,14 +42,26 @@ class Clearable(Document):
     xray_remarks = models.TextField(blank=True)
     examined_at = models.DateTimeField(null=True, blank=True)
 
+    attach_view = "bill-attach"
+    consignment: Any
+    draft: Any
+    kind: Any
     station_id: str
+    courier_id: int
+    created_by_id: int
     queries: Any  # as other tables of the bill name them
     detentions: Any
     examinations: Any
     attachments: Any
+    cancellations: Any
 
     class Meta:
         abstract = True
+
+    @property
+    def attach_url(self) -> str:
+        """Where its firm adds papers."""
+        return reverse(self.attach_view, args=[self.key])
 
     @property
     def held_by(self) -> list[str]:

@@ -153,6 +153,7 @@ class Paper(models.Model):
         OTHER = "OTHER", _("Other document")
 
     OFFICERS_ONLY = (Kind.XRAY, Kind.PHOTO)
+    download_view = "attachment"
 
     bill: Any
     kind = models.CharField(max_length=8, choices=Kind.choices)
@@ -170,3 +171,8 @@ class Paper(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def download_url(self) -> str:
+        """Where it is downloaded."""
+        return reverse(self.download_view, args=[self.pk])

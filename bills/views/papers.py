@@ -13,6 +13,8 @@ from accounts.requests import Request
 from bills import attachments, documents
 from bills.forms.courier import PaperForm
 from bills.models import Attachment, CourierBillOfEntry, DetentionMemo
+from bills.models.clearable import Clearable
+from bills.models.found import Paper
 from bills.stages import CLOSED, UNFILED
 from bills.summary import papers_for, sees_declaration
 from eccs import pages
@@ -64,6 +66,11 @@ def attachment(request: Request, pk: int) -> FileResponse:
     paper = get_object_or_404(Attachment.objects.select_related("bill"), pk=pk, bill__in=visible)
     if not papers_for(paper.bill, request.actor).filter(pk=pk).exists():
         raise Http404
+    return as_download(request, paper)
+
+
+def as_download(request: Request, paper: Paper) -> FileResponse:
+    """A paper as it was handed in, always a download."""
     concerns(request, paper.bill)
     response = FileResponse(
         paper.file.open("rb"), as_attachment=True, filename=paper.name, content_type=paper.content_type
@@ -79,8 +86,13 @@ def attach(request: Request, key: str) -> HttpResponse:
     pages.require(actor, "bill-attach")
     if not actor.is_trade:
         raise PermissionDenied
+    return attached(request, bill, closed=bill.stage in CLOSED)
+
+
+def attached(request: Request, bill: Clearable, *, closed: bool) -> HttpResponse:
+    """Keep the papers that a firm sends for its bill, and say what was kept or why not."""
     form = PaperForm(request.POST, request.FILES)
-    if bill.stage in CLOSED:
+    if closed:
         messages.error(request, _("The bill is closed: nothing can be attached any more."))
     elif form.is_valid():
         for file in form.cleaned_data["papers"]:

@@ -23,6 +23,7 @@ from bonds.models import Bond
 from eccs import dated_rules, trail
 from eccs.dated_rules import DatedRule
 from eccs.workflow import Document, Guard, Refused, Step, buttons, take, take_many
+from exports.clearance import guards as leaving
 from manifests.amendment_clearance import (
     adjudicated,
     manifest_as_it_was,
@@ -110,6 +111,8 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
         lambda b: b.detentions.update(activity="courierbillofentry.detain.STOPPED"),
         "Another desk detained the goods",
     ),
+    leaving.every_piece_scanned: (lambda b: _set(b, packages_in=0), "0 of 1 packages are scanned"),
+    leaving.goods_registered: (lambda b: _set(b, registered_at=None), "not registered at the terminal"),
     risk.rms_has_decided: (lambda b: _set(b, risk_decision=decision("PENDING")), "was away"),
     risk.something_is_prescribed: (
         lambda b: _set(b, assessment_required=False, examination_prescribed=False),
