@@ -136,6 +136,8 @@ class ShippingBillFile(models.Model):
     courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, related_name="+")
     station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="+", db_index=False)
 
+    objects = OfShippingBillQuerySet.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["courier", "station"], name="csb_file_once_a_station")]
 

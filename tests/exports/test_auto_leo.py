@@ -109,8 +109,9 @@ def test_each_rule_can_be_switched_off_at_a_station_from_a_day() -> None:
         DatedRule.objects.create(
             name=rule, station_code="BLR", from_date=date(2026, 11, 1), value="off", source="Order 1"
         )
-    assessed = {"lane": "ASSESSMENT", "assessed_at": timezone.now()}
-    for given in ({}, assessed):
+    assessed: dict[str, Any] = {"lane": "ASSESSMENT", "assessed_at": timezone.now()}
+    no_more: dict[str, Any] = {}
+    for given in (no_more, assessed):
         here = take(shipping_bill(Stage.XRAY, **given), "clear_xray", actor("XRAY_OFFICER"))
         there = shipping_bill(Stage.XRAY, station="DEL", **given)
         assert here.stage == Stage.FOR_LET_EXPORT
