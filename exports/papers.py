@@ -98,9 +98,9 @@ def shipping_bill(bill: CourierShippingBill, printed_by: str = "") -> bytes:
     return sheet.close()
 
 
-def let_export_order(order: LetExportOrder, printed_by: str = "") -> bytes:
+def let_export_order(bill: CourierShippingBill, printed_by: str = "") -> bytes:
     """The Let Export Order as PDF: the goods may be loaded (Customs Act 1962, section 51)."""
-    bill: CourierShippingBill = order.bill
+    order: LetExportOrder = bill.order
     sheet = Paper(
         head_of(bill, _("Let Export Order"), _("Customs Act 1962, section 51"), printed_by, number=order.number or "")
     )

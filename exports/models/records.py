@@ -161,7 +161,7 @@ class ExcludedGoods(models.Model):
         return f"{self.prefix}: {self.reason}"
 
 
-class ExportCancellation(BillRequest, CancellationClearance):
+class ExportCancellation(BillRequest, CancellationClearance):  # type: ignore[misc]
     """A request to cancel a shipping bill before the goods depart (PN17 10.0)."""
 
     prefix = "CAN"

@@ -8,11 +8,10 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.requests import Request
-from bills.summary import papers_for, sees_declaration
-from bills.views.papers import as_download, attached
+from bills.summary import papers_for
+from bills.views.papers import as_download, attached, print_of_bill, print_of_memo, print_of_order
 from eccs import pages
 from eccs.audit_answers import concerns
-from eccs.papers import as_pdf
 from exports import papers
 from exports.models import CourierShippingBill, ExportDetention, ExportPaper
 from exports.stages import CLOSED, UNFILED
@@ -27,33 +26,21 @@ def _bill(request: Request, key: str) -> CourierShippingBill:
 
 @require_GET
 def bill_print(request: Request, key: str) -> HttpResponse:
-    """The Courier Shipping Bill as it is printed: for Customs and for the trade, not for the custodian."""
-    bill = _bill(request, key)
-    if bill.stage in UNFILED or not sees_declaration(request.actor, bill):
-        raise Http404
-    return as_pdf(papers.shipping_bill(bill, request.actor.name), bill.key)
+    """The Courier Shipping Bill as it is printed."""
+    return print_of_bill(request, _bill(request, key), papers.shipping_bill)
 
 
 @require_GET
 def order_print(request: Request, key: str) -> HttpResponse:
     """The Let Export Order as it is printed."""
-    bill = _bill(request, key)
-    order = getattr(bill, "order", None)
-    if order is None:
-        raise Http404
-    return as_pdf(papers.let_export_order(order, request.actor.name), order.number)
+    return print_of_order(request, _bill(request, key), papers.let_export_order)
 
 
 @require_GET
 def detention_print(request: Request, number: str) -> HttpResponse:
     """A detention memo as it is printed: for Customs and for the courier it is addressed to."""
     visible = CourierShippingBill.objects.visible_to(request.actor)
-    memo = get_object_or_404(
-        ExportDetention.objects.select_related("bill__courier", "bill__station"), number=number, bill__in=visible
-    )
-    if not sees_declaration(request.actor, memo.bill):
-        raise Http404
-    return as_pdf(papers.detention_memo(memo, request.actor.name), number)
+    return print_of_memo(request, ExportDetention.objects.filter(bill__in=visible), number, papers.detention_memo)
 
 
 @require_GET
