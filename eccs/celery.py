@@ -50,6 +50,10 @@ app.conf.beat_schedule = {
     "remind of weights to be amended": {"task": "manifests.tasks.chase_weights", "schedule": crontab(hour=9, minute=3)},
     "remind of documents due": {"task": "bills.tasks.remind_of_documents", "schedule": crontab(hour=9, minute=5)},
     "decide what waits for the RMS": {"task": "bills.tasks.ask_the_rms", "schedule": 60.0},
+    "remind of unanswered questions on exports": {
+        "task": "exports.tasks.chase_answers",
+        "schedule": crontab(hour=9, minute=4),
+    },
     "decide what waits for the RMS, exports": {"task": "exports.tasks.ask_the_rms", "schedule": 60.0},
     "resume back-tests of rules": {"task": "rms.tasks.resume_back_tests", "schedule": 120.0},
     "fold the history of risk": {"task": "rms.tasks.fold_history", "schedule": crontab(minute=35)},

@@ -19,6 +19,8 @@ from eccs.numbering import Numbered
 class Query(models.Model):
     """A question to the courier and its answer (PN17 7(d), 7(j))."""
 
+    bill: Any
+
     raised_from = models.CharField(max_length=20)
     question = models.TextField()
     documents_wanted = models.CharField(max_length=240, blank=True)
@@ -90,6 +92,7 @@ class Memo(Numbered):
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
 
+    bill: Any
     print_view = "detention-print"  # the address of its print
 
     class Meta:
