@@ -21,7 +21,6 @@ from bills.form_e_paper import InvoiceLine
 from bills.forms.words import LABELS
 from bills.kinds import Kind
 from bills.models import CourierBillOfEntry, DetentionMemo, Item, OutOfCharge
-from bills.models.clearable import Clearable
 from bills.papers import (
     BillPaper,
     ChargeLine,
@@ -37,6 +36,7 @@ from eccs import barcodes
 from eccs.dated_rules import rule_book
 from eccs.money import grouped, to_rupee
 from eccs.papers import Head, day, moment
+from eccs.workflow import Document
 
 FORMS = {Kind.XI: "Form B", Kind.XII: "Form C", Kind.XIII: "Form D", Kind.XIV: "Form E"}
 PRINTED = {"SWS": "SW SRCHRG", "CESS": "CMPNSTRY"}  # the words of the form where they differ from ours
@@ -200,7 +200,7 @@ def _parties(bill: CourierBillOfEntry) -> dict[str, Any]:
     }
 
 
-def head_of(bill: Clearable, title: str, subtitle: str, printed_by: str, number: str = "") -> Head:
+def head_of(bill: Document, title: str, subtitle: str, printed_by: str, number: str = "") -> Head:
     """What stands at the top and foot of every paper of a bill."""
     number = number or bill.number or ""
     printed = _("printed %(at)s") % {"at": moment(timezone.now())}

@@ -14,12 +14,15 @@ from bills.cells import lane
 from bills.requests_listing import about
 from bills.requests_listing import search as by_own_number
 from bills.stages import Hold
-from eccs.pages import Column, Listing, Standing, link, register
-from eccs.written import brief, tail, two_lines
+from eccs.moments import moment
+from eccs.pages import Column, Elsewhere, Listing, Standing, activity_of, link, register
+from eccs.written import brief, grouped, tail, two_lines
 from exports import cells
-from exports.models import CourierShippingBill, ExportCancellation
+from exports.models import CourierExportManifest, CourierShippingBill, ExportCancellation, ExportManifestLine
 from exports.stages import Stage
 from rms.models import RiskDecision
+
+SHOWN = 300  # shipping bills on a page
 
 
 def by_number(text: str) -> Q:
@@ -63,6 +66,7 @@ SHIPPING_BILLS = Listing(
         Stage.ASSESSMENT: "target_assessment", Stage.XRAY: "target_xray", Stage.EXAMINATION: "target_examination",
         Stage.FOR_LET_EXPORT: "target_let_export", **dict.fromkeys((Stage.DETAINED, Stage.STOPPED), "target_of_days"),
     },
+    elsewhere={Stage.LET_EXPORT: Elsewhere(_("Put it on an export manifest"), "cem-new")},
     standing={Stage.DETAINED: Standing(Q(holds__contains=Hold.REPLY.value), lambda bill: Hold.REPLY in bill.held_by)},
 )  # fmt: skip
 CANCELLATIONS = Listing(
@@ -78,9 +82,41 @@ CANCELLATIONS = Listing(
     context=lambda asked, _actor: {"bill": asked.bill}, search=by_own_number, dated_by="requested_at",
     targets=dict.fromkeys(("REQUESTED", "VERIFIED"), "target_requests"),
 )  # fmt: skip
+
+
+def manifest_context(manifest: CourierExportManifest, actor: Actor) -> dict[str, Any]:
+    """The shipping bills that leave with the flight, and those that were shut out of it."""
+    lines = manifest.lines.select_related("bill")
+    shown = list(lines.filter(live=True)[: SHOWN + 1])
+    return {
+        "lines": shown[:SHOWN], "more": len(shown) > SHOWN, "out": list(lines.filter(shut_out_at__isnull=False)[:SHOWN]),
+        "may_write": manifest.stage == "DRAFT" and bool(actor.acts_as(activity_of("cem-new"), manifest)),
+    }  # fmt: skip
+
+
+def _with_hawb(hawb: str) -> Q:
+    return Q(pk__in=ExportManifestLine.objects.filter(bill__hawb=hawb).values("manifest"))
+
+
+MANIFESTS = Listing(
+    model=CourierExportManifest, slug="exports/manifests", label=_("Export manifests"),
+    columns=(
+        Column("number", _("Number"), "number__icontains", hint=_("contains")),
+        Column("flight", _("Flight"), "flight_number__icontains", hint=_("contains"), cell=lambda one: two_lines(one.flight_number, one.mawb), css="nowrap"),
+        Column("to", _("Destination"), "airport_of_destination__iexact", hint=_("airport"), cell=lambda one: one.airport_of_destination),
+        Column("courier", _("Courier"), "courier__name__icontains", hint=_("name"), cell=lambda one: one.courier.short_name),
+        Column("departs", _("Departs"), cell=lambda one: moment(one.departed_at or one.scheduled_departure), css="nowrap"),
+        Column("bills", _("Shipping bills"), "bill_count__gte", "bill_count", _("from"), number=True, cell=lambda one: grouped(one.bill_count)),
+    ),
+    page_template="exports/manifest.html", trade_template="exports/manifest_trade.html", related=("station", "courier"),
+    context=manifest_context, dated_by="filed_at", targets={"FILED": "target_of_days"},
+    search_by={"number": lambda text: Q(number=text.upper()), "mawb": lambda number: Q(mawb=number), "hawb": _with_hawb},
+)  # fmt: skip
 register(SHIPPING_BILLS)
+register(MANIFESTS)
 register(CANCELLATIONS)
 counts_as_filing(CourierShippingBill, "filed_at")
 link(_("File shipping bills"), "csb-start", *COURIERS)
+link(_("Export manifest"), "cem-new", *COURIERS, under="csb-start")
 link(_("Add papers to a shipping bill"), "csb-attach", *COURIERS, nav=False)
 link(_("Receive goods for export"), "goods-station", Role.ARRIVAL_SCANNER)

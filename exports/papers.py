@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -11,7 +12,13 @@ from eccs.money import grouped, rupees
 from eccs.papers import Column, Field, Paper, day, moment
 from exports.filing import declarations
 from exports.kinds import Kind
-from exports.models import CourierShippingBill, ExportDetention, LetExportOrder
+from exports.models import (
+    CourierExportManifest,
+    CourierShippingBill,
+    ExportDetention,
+    ExportManifestLine,
+    LetExportOrder,
+)
 
 FORMS = {Kind.IV: "Form H", Kind.V: "Form HA"}
 
@@ -137,4 +144,71 @@ def detention_memo(memo: ExportDetention, printed_by: str = "") -> bytes:
             [Field(_("Exporter"), _exporter(bill), 2), Field(_("Goods"), bill.goods), Field(_("FOB value (Rs.)"), rupees(bill.fob_value, 2))],
         ]
     )  # fmt: skip
+    return sheet.close()
+
+
+def _lines(sheet: Paper, rows: Iterable[ExportManifestLine]) -> None:
+    table = sheet.table(
+        [
+            Column(_("Shipping bill"), 0.22), Column(_("HAWB"), 0.14), Column(_("Packages"), 0.08, right=True), Column(_("Weight, kg"), 0.09, right=True),
+            Column(_("Goods"), 0.18), Column(_("Consignor"), 0.15), Column(_("Consignee"), 0.14),
+        ]
+    )  # fmt: skip
+    for line in rows:
+        bill = line.bill
+        kg = _plain(bill.actual_weight_kg or bill.gross_weight_kg)
+        table.row(
+            [
+                bill.number or "",
+                bill.hawb,
+                grouped(bill.packages),
+                kg,
+                bill.goods,
+                bill.consignor_name,
+                bill.consignee_name,
+            ]
+        )
+
+
+def _of_flight(sheet: Paper, manifest: CourierExportManifest) -> None:
+    sheet.boxes(
+        [
+            [Field(_("Authorised Courier"), f"{manifest.courier.name}, {manifest.courier.number}", 2), Field(_("Filed"), moment(manifest.filed_at), 2)],
+            [
+                Field(_("Airline"), manifest.airline), Field(_("Flight number"), manifest.flight_number, strong=True),
+                Field(_("MAWB"), manifest.mawb, 2),
+            ],
+            [Field(_("From"), f"{manifest.station.name} ({manifest.station_id})", 2), Field(_("Airport of destination"), manifest.airport_of_destination, 2)],
+            [
+                Field(_("Scheduled departure"), moment(manifest.scheduled_departure), 2), Field(_("EGM number"), manifest.egm_number or "-"),
+                Field(_("Departed"), moment(manifest.departed_at)),
+            ],
+            [
+                Field(_("Shipping bills"), grouped(manifest.bill_count), strong=True), Field(_("Packages"), grouped(manifest.package_count), strong=True),
+                Field(_("Gross weight, kg"), _plain(manifest.gross_weight_kg), 2),
+            ],
+        ]
+    )  # fmt: skip
+
+
+def export_manifest(manifest: CourierExportManifest, printed_by: str = "") -> bytes:
+    """The Courier Export Manifest as PDF: the flight, then every shipping bill on it (Form F)."""
+    sheet = Paper(head_of(manifest, _("Courier Export Manifest"), "Form F", printed_by))
+    _of_flight(sheet, manifest)
+    sheet.title(_("Shipments"))
+    _lines(sheet, manifest.live_lines().select_related("bill"))
+    sheet.title(_("Declaration"))
+    sheet.text(_("The manifest lists all goods that we send with this flight, and each has its Let Export Order."))
+    return sheet.close()
+
+
+def shut_out_notice(manifest: CourierExportManifest, printed_by: str = "") -> bytes:
+    """The shut-out notice as PDF: what stayed behind when the flight left, and why."""
+    sheet = Paper(head_of(manifest, _("Shut-out notice"), _("Goods that stayed behind"), printed_by))
+    _of_flight(sheet, manifest)
+    rows = list(manifest.lines.filter(shut_out_at__isnull=False).select_related("bill"))
+    sheet.title(_("Shut out"))
+    _lines(sheet, rows)
+    for line in rows:
+        sheet.text(f"{line.bill.hawb}, {moment(line.shut_out_at)}: {line.reason}")
     return sheet.close()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exports.views import entry, papers, station
+from exports.views import entry, leaving, papers, station
 
 urlpatterns = [
     path("", entry.start, name="csb-start"),
@@ -15,6 +15,10 @@ urlpatterns = [
     path("prints/detention/<str:number>.pdf", papers.detention_print, name="export-detention-print"),
     path("papers/<int:pk>/", papers.paper, name="csb-paper"),
     path("papers/of/<str:key>/", papers.attach, name="csb-attach"),
+    path("flights/", leaving.new, name="cem-new"),
+    path("flights/<int:pk>/", leaving.lines, name="cem-lines"),
+    path("flights/<str:key>.pdf", leaving.printed, name="cem-print"),
+    path("flights/<str:key>/shut-out.pdf", leaving.shut_out_print, name="shut-out-print"),
     path("receive/", station.here, name="goods-station"),
     path("receive/<str:key>/", station.station, name="goods-scan"),
     path("receive/<str:key>/packages/", station.packages, name="goods-packages"),

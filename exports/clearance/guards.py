@@ -26,6 +26,16 @@ def every_piece_scanned(bill: Any, actor: Actor) -> str:
     return _("Missing: %(seen)s of %(all)s packages are scanned at the terminal.") % told
 
 
+def on_no_manifest(bill: Any, actor: Actor) -> str:
+    """The goods stand on no export manifest that may still leave with them."""
+    live = bill.manifest_lines.filter(live=True).select_related("manifest").first()
+    return (
+        ""
+        if live is None
+        else _("The goods stand on %(manifest)s: take them off it first.") % {"manifest": live.manifest}
+    )
+
+
 def goods_registered(bill: Any, actor: Actor) -> str:
     """The custodian has registered the goods."""
     return "" if bill.registered_at else _("Missing: the goods are not registered at the terminal.")

@@ -21,7 +21,7 @@ from bills.stages import Hold
 from eccs.workflow import GET_STATE, Document, step
 from exports import routing
 from exports.clearance import guards
-from exports.stages import CANCELLABLE, HERE, OPEN, UNFILED, Stage
+from exports.stages import ASKABLE, CANCELLABLE, HERE, UNFILED, Stage
 from manifests.clearance import courier_in_force, signatory_examined
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ class ExportClearance(Document):
         self.end_hold(Hold.STOP)
 
     @step(
-        OPEN[1:], None, role=Role.COURIER_SIGNATORY, label=_("Request cancellation"), para="PN17 10.0",
+        ASKABLE, None, role=Role.COURIER_SIGNATORY, label=_("Request cancellation"), para="PN17 10.0",
         form="bills.forms.requests.CancellationForm", guards=(no_open_cancellation,), grave=True, anytime=True,
     )  # fmt: skip
     def request_cancellation(self: CourierShippingBill, *, reason: str) -> None:
@@ -209,7 +209,7 @@ class ExportClearance(Document):
         open_cancellation(self, reason)
         self.hold(Hold.CANCELLATION)
 
-    @step(OPEN[1:], None, role=Role.SYSTEM, label=_("Record decision on request"), para="PN17 10.0", anytime=True)
+    @step(ASKABLE, None, role=Role.SYSTEM, label=_("Record decision on request"), para="PN17 10.0", anytime=True)
     def close_request(self: CourierShippingBill, *, request: str) -> None:
         """The DC/AC has rejected the request: the bill goes on."""
         self.end_hold(Hold.CANCELLATION)
@@ -219,3 +219,28 @@ class ExportClearance(Document):
         """The bill is cancelled as approved, with its Let Export Order where it has one; the shipment may have another bill."""
         self.end_hold(Hold.CANCELLATION)
         self.discarded_at = self.taken_at
+
+    @step(
+        Stage.LET_EXPORT, Stage.MANIFESTED, role=Role.SYSTEM, label=_("Put on export manifest"), para=FILING,
+        guards=(no_open_cancellation,), many=True, follows=True,
+    )  # fmt: skip
+    def put_on_manifest(self: CourierShippingBill, *, manifest: str) -> None:
+        """The courier has filed the export manifest of the flight with which the goods leave."""
+
+    @step(
+        Stage.MANIFESTED, Stage.LET_EXPORT, role=Role.SYSTEM, label=_("Shut out"), para=FILING, many=True, follows=True
+    )
+    def shut_out(self: CourierShippingBill, *, manifest: str, reason: str) -> None:
+        """The goods stayed behind: they wait for another flight, their Let Export Order holds."""
+
+    @step(Stage.MANIFESTED, Stage.EXPORTED, role=Role.SYSTEM, label=_("Export"), para=FILING, many=True, follows=True)
+    def export(self: CourierShippingBill, *, manifest: str, egm_number: str) -> None:
+        """The aircraft has left with the goods, and its export general manifest has a number."""
+        self.exported_at, self.egm_number = self.taken_at, egm_number
+
+    @step(
+        Stage.LET_EXPORT, Stage.BACK_TO_TOWN, role=Role.COURIER_SIGNATORY, label=_("Back to town"), para=FILING,
+        form="exports.forms.manifests.ReasonForm", guards=(no_open_cancellation, guards.on_no_manifest), grave=True, anytime=True,
+    )  # fmt: skip
+    def back_to_town(self: CourierShippingBill, *, reason: str) -> None:
+        """The goods are not exported after all and leave the terminal again: the order falls with the shipping bill."""

@@ -1,6 +1,7 @@
 """Courier Shipping Bills and what belongs to them."""
 
 from exports.models.bill import CourierShippingBill, ShippingBillTrail
+from exports.models.manifest import CourierExportManifest, ExportManifestLine, ExportManifestTrail
 from exports.models.records import (
     ExcludedGoods,
     ExportCancellation,
@@ -16,7 +17,20 @@ from exports.models.records import (
 )
 
 __all__ = [
-    "CourierShippingBill", "ExcludedGoods", "ExportCancellation", "ExportCancellationTrail", "ExportDetention",
-    "ExportExamination", "ExportItem", "ExportPaper", "ExportQuery", "GoodsScan", "LetExportOrder", "ShippingBillFile",
+    "CourierExportManifest",
+    "CourierShippingBill",
+    "ExcludedGoods",
+    "ExportCancellation",
+    "ExportCancellationTrail",
+    "ExportDetention",
+    "ExportExamination",
+    "ExportItem",
+    "ExportManifestLine",
+    "ExportManifestTrail",
+    "ExportPaper",
+    "ExportQuery",
+    "GoodsScan",
+    "LetExportOrder",
+    "ShippingBillFile",
     "ShippingBillTrail",
 ]  # fmt: skip

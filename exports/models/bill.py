@@ -20,7 +20,7 @@ from exports.clearance.shipping import ExportClearance
 from exports.kinds import Kind, Nature
 from exports.numbers import shipping_bill_series
 from exports.querysets import ShippingBillQuerySet
-from exports.stages import CLOSED, PUT_AWAY, Stage
+from exports.stages import CLOSED, LET_GO, PUT_AWAY, Stage
 
 OPEN_STAGES = tuple(stage.value for stage in Stage if stage not in (*CLOSED, Stage.DRAFT))
 NOTHING = Decimal(0)
@@ -96,6 +96,8 @@ class CourierShippingBill(Clearable, ExportClearance):
     actual_weight_kg = models.DecimalField(max_digits=10, decimal_places=3, null=True, blank=True)
     registered_at = models.DateTimeField(null=True, blank=True)
     let_export_at = models.DateTimeField(null=True, blank=True)
+    exported_at = models.DateTimeField(null=True, blank=True)
+    egm_number = models.CharField(max_length=10, blank=True)
     discarded_at = models.DateTimeField(null=True, blank=True)  # a draft, or a bill that was cancelled
 
     objects = ShippingBillQuerySet.as_manager()
@@ -123,15 +125,20 @@ class CourierShippingBill(Clearable, ExportClearance):
                 name="csb_discarded_has_time",
             ),
             models.CheckConstraint(
-                condition=Q(stage="LET_EXPORT", let_export_at__isnull=False)
+                condition=Q(stage__in=[s.value for s in LET_GO], let_export_at__isnull=False)
                 | Q(stage="CANCELLED")
-                | (~Q(stage__in=("LET_EXPORT", "CANCELLED")) & Q(let_export_at=None)),
+                | (~Q(stage__in=[*(s.value for s in LET_GO), "CANCELLED"]) & Q(let_export_at=None)),
                 name="csb_let_export_has_time",
             ),
             models.CheckConstraint(
-                condition=~Q(stage="LET_EXPORT")
+                condition=~Q(stage__in=[s.value for s in LET_GO])
                 | (~Q(xray_result="") & (Q(holds="") | Q(holds="CANCELLATION")) & Q(registered_at__isnull=False)),
                 name="csb_let_export_is_xrayed_and_free",
+            ),
+            models.CheckConstraint(
+                condition=(Q(stage="EXPORTED", exported_at__isnull=False) & ~Q(egm_number=""))
+                | (~Q(stage="EXPORTED") & Q(exported_at=None, egm_number="")),
+                name="csb_exported_has_egm",
             ),
             models.CheckConstraint(
                 condition=Q(packages_in__lte=F("packages")) | Q(packages=0), name="csb_no_more_than_declared"

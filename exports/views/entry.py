@@ -31,12 +31,13 @@ from exports.stages import UNFILED, Stage
 MOST_ITEMS = 999
 
 
-def _courier(request: Request) -> AuthorisedCourier:
-    pages.require(request.actor, "csb-start")
+def courier_of(request: Request, page: str = "csb-start") -> AuthorisedCourier:
+    """The firm of a person to whom the page belongs."""
+    pages.require(request.actor, page)
     return get_object_or_404(AuthorisedCourier, pk=request.actor.courier_id)
 
 
-def _stations(request: Request, courier: AuthorisedCourier) -> Any:
+def stations_of(request: Request, courier: AuthorisedCourier) -> Any:
     """Where the person files for the firm."""
     own, only = courier.stations_on(), request.actor.firm_stations
     return own if only is None else own.filter(pk__in=only)
@@ -45,8 +46,8 @@ def _stations(request: Request, courier: AuthorisedCourier) -> Any:
 @require_http_methods(["GET", "POST"])
 def start(request: Request) -> HttpResponse:
     """Begin a shipping bill for a house airway bill, or go on to a file of many."""
-    courier = _courier(request)
-    stations = _stations(request, courier)
+    courier = courier_of(request)
+    stations = stations_of(request, courier)
     copied = _copied(request)
     begun = {"form": copied.kind, "station": copied.station_id} if copied else {}
     form = StartForm(request.POST if request.method == "POST" else None, stations=stations, initial=begun)
@@ -129,8 +130,8 @@ def remove_item(request: Request, pk: int, number: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def upload(request: Request, station: str) -> HttpResponse:
     """Hand in the shipping bills of a station as CSV or XLSX."""
-    courier = _courier(request)
-    place = get_object_or_404(_stations(request, courier), pk=station)
+    courier = courier_of(request)
+    place = get_object_or_404(stations_of(request, courier), pk=station)
     owner, fault = f"courier:{courier.pk}", ""
     if request.method == "POST":
         file = request.FILES.get("file")

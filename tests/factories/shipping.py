@@ -13,18 +13,20 @@ from accounts.models import AuthorisedCourier
 from bills.stages import Hold
 from eccs import numbering
 from exports.models import (
+    CourierExportManifest,
     CourierShippingBill,
     ExportCancellation,
     ExportDetention,
     ExportItem,
+    ExportManifestLine,
     ExportQuery,
 )
-from exports.stages import PUT_AWAY, UNFILED, Stage
+from exports.stages import LET_GO, PUT_AWAY, UNFILED, Stage
 from tests.factories import firms
 from tests.factories.bills import decision
 
 REGISTERED = tuple(stage for stage in Stage if stage not in (*UNFILED, Stage.GOODS, Stage.CANCELLED))
-XRAYED = (Stage.FOR_LET_EXPORT, Stage.LET_EXPORT)
+XRAYED = (Stage.FOR_LET_EXPORT, *LET_GO)
 _numbers = count(1)
 HEADER = {
     "destination_country": "DE", "airport_of_destination": "FRA", "packages": "1", "gross_weight_kg": "9.4",
@@ -70,23 +72,28 @@ def shipping_bill(
         }  # fmt: skip
     if stage in XRAYED:
         fields |= {"xray_result": "CLEAR", "xray_at": now}
-    if stage == Stage.LET_EXPORT:
+    if stage in LET_GO:
         fields["let_export_at"] = now
-    if stage in PUT_AWAY:
-        fields["discarded_at"] = now
-    if stage == Stage.QUERY:
-        fields |= {"returns_to": Stage.ASSESSMENT, "holds": Hold.QUERY}
-    if stage == Stage.DETAINED:
-        fields |= {"detained_from": Stage.ASSESSMENT, "holds": f"{Hold.DETENTION} {Hold.REPLY}"}
-    if stage == Stage.STOPPED:
-        fields |= {"stopped_from": Stage.XRAY, "holds": Hold.STOP}
-    made = CourierShippingBill(**fields | given)
+    if stage == Stage.EXPORTED:
+        fields |= {"exported_at": now, "egm_number": "7710042"}
+    made = CourierShippingBill(**fields | _held(stage) | given)
     if made.filed_at is not None:
         numbering.number([made])
     made.save()
     if made.filed_at is not None:
         _belongings(made)
     return made
+
+
+def _held(stage: str) -> dict[str, Any]:
+    """What holds a shipping bill at a stage, or when it was put away."""
+    held: dict[str, dict[str, Any]] = {
+        **{put: {"discarded_at": timezone.now()} for put in PUT_AWAY},
+        Stage.QUERY: {"returns_to": Stage.ASSESSMENT, "holds": Hold.QUERY},
+        Stage.DETAINED: {"detained_from": Stage.ASSESSMENT, "holds": f"{Hold.DETENTION} {Hold.REPLY}"},
+        Stage.STOPPED: {"stopped_from": Stage.XRAY, "holds": Hold.STOP},
+    }
+    return held.get(Stage(stage), {})
 
 
 def _belongings(made: CourierShippingBill) -> None:
@@ -122,4 +129,35 @@ def export_cancellation(
     )  # fmt: skip
     numbering.number([made])
     made.save()
+    return made
+
+
+ON_FLIGHT = {
+    "DRAFT": Stage.LET_EXPORT,
+    "FILED": Stage.MANIFESTED,
+    "EXPORTED": Stage.EXPORTED,
+    "DISCARDED": Stage.LET_EXPORT,
+}
+
+
+def export_manifest(
+    stage: str = "DRAFT", *, station: str = "BLR", firm: str = "swift", of: CourierShippingBill | None = None, **given: Any
+) -> CourierExportManifest:  # fmt: skip
+    """An export manifest at a stage with one shipping bill on it."""
+    now = timezone.now()
+    bill = of or shipping_bill(ON_FLIGHT[stage], station=station, firm=firm)
+    fields: dict[str, Any] = {
+        "station_id": bill.station_id, "courier": bill.courier, "stage": stage, "airline": "Zephyr Air", "flight_number": "ZZ901",
+        "mawb": "899-44172063", "airport_of_destination": "FRA", "scheduled_departure": now,
+        "created_by": firms.person(firm=bill.courier), "bill_count": 1, "package_count": 1,
+    }  # fmt: skip
+    if stage in ("FILED", "EXPORTED"):
+        fields["filed_at"] = now
+    if stage == "EXPORTED":
+        fields |= {"egm_number": "7710042", "departed_at": now}
+    made = CourierExportManifest(**fields | given)
+    if made.filed_at is not None:
+        numbering.number([made])
+    made.save()
+    ExportManifestLine.objects.create(manifest=made, bill=bill, live=stage != "DISCARDED")
     return made

@@ -9,7 +9,7 @@ from eccs.models import Upload
 from eccs.workflow import Document
 from exports.models import ExportDetention, ExportPaper, LetExportOrder, ShippingBillFile
 from exports.stages import Stage
-from tests.factories.shipping import export_cancellation, shipping_bill
+from tests.factories.shipping import export_cancellation, export_manifest, shipping_bill
 from tests.walk.world import World
 
 
@@ -48,4 +48,10 @@ def of_exports(world: World) -> list[Document]:
     )  # fmt: skip
     for name in ("upload", "upload-sign", "upload-errors"):
         world.own(name, upload.pk)
-    return [*bills.values(), export_cancellation()]
+    begun, flown = export_manifest(), export_manifest("FILED")
+    flown.lines.update(shut_out_at=timezone.now(), reason="No room.")
+    world.common("cem-new")
+    world.own("cem-lines", begun.pk)
+    for name in ("cem-print", "shut-out-print"):
+        world.own(name, flown.number)
+    return [*bills.values(), export_cancellation(), begun, flown]
