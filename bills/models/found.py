@@ -39,7 +39,18 @@ class Query(models.Model):
         return self.question[:60]
 
 
-class Report(models.Model):
+class Left(models.Model):
+    """What somebody left on a bill at a moment."""
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        abstract = True
+        ordering = ["pk"]
+
+
+class Report(Left):
     """The Inspector's report (PN17 7(i))."""
 
     class Recommendation(models.TextChoices):
@@ -54,12 +65,8 @@ class Report(models.Model):
     percent = models.PositiveIntegerField()
     findings = models.TextField()
     recommendation = models.CharField(max_length=10, choices=Recommendation.choices)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
+    class Meta(Left.Meta):
         abstract = True
-        ordering = ["pk"]
 
     def __str__(self) -> str:
         return f"{self.bill}: {self.get_recommendation_display()}"  # type: ignore[attr-defined]
@@ -143,7 +150,7 @@ class Order(Numbered):
         return f"{self.series()}_{serial:06d}"
 
 
-class Paper(models.Model):
+class Paper(Left):
     """A paper attached to a bill: its image of the HAWB or invoice, or what a query asked for."""
 
     class Kind(models.TextChoices):
@@ -165,12 +172,8 @@ class Paper(models.Model):
     content_type = models.CharField(max_length=40)
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
+    class Meta(Left.Meta):
         abstract = True
-        ordering = ["pk"]
 
     def __str__(self) -> str:
         return self.name
