@@ -36,7 +36,7 @@ def _rows(salt: int) -> list[dict[str, str]]:
             "description": flights.GOODS[n % 4][1], "quantity": "10", "uom": "NOS", "unit_price": "6.50", "currency": "USD",
             "invoice_number": f"INV-{n}", "invoice_date": "2026-11-02", "invoice_terms": "FOB", "fob_value": "65.00",
             "destination_country": "DE", "airport_of_destination": "FRA", "packages": "1", "gross_weight_kg": "2.5",
-            "consignor_name": f"Exporter {n % 997}", "consignor_address": f"{n % 401} Mill Road",
+            "consignor_name": "Kaveri Looms Pvt Ltd", "consignor_address": "14 Mill Road",
             "consignee_name": f"Receiver {n % 4999}", "consignee_address": f"{n % 977} Hafenstrasse", "kyc_type": "GSTIN",
             "kyc_number": "29AAKCK4417E1ZH", "iec": "AAKCK4417E", "ad_code": "6390417", "gstin": "29AAKCK4417E1ZH",
             "under_bond_or_ut": "Y",
