@@ -105,9 +105,16 @@ def percents(rule: str, station: str) -> list[tuple[date, Decimal]]:
 
 def final_interest(assessment: ProvisionalAssessment, on: date) -> Accrued:
     """The interest on the extra duty of a final assessment until a day (section 18(3))."""
-    since = FinalInterest.runs_from(timezone.localdate(assessment.assessed_at))
+    free = FinalInterest.free_until(timezone.localdate(assessment.assessed_at))
     rates = percents("interest_percent_final", assessment.station_id)
-    return FinalInterest.accrued(assessment.extra_duty or NOTHING, since, on, rates)
+    return FinalInterest.accrued(assessment.extra_duty or NOTHING, free, on, rates)
+
+
+def final_due(assessment: ProvisionalAssessment, on: date) -> Due:
+    """What a final assessment asks for more on a day, by head, with the interest that has run until then."""
+    accrued = final_interest(assessment, on)
+    heads = {"duty": assessment.extra_duty or NOTHING, "interest": accrued.amount}
+    return Due({head: amount for head, amount in heads.items() if amount}, accrued)
 
 
 def calendar_for(bills: Iterable[CourierBillOfEntry]) -> Calendar:

@@ -35,6 +35,7 @@ urlpatterns = [
     path("bank/return/", bank_views.bank_return, name="bank-return"),
     path("bank/confirmation/", bank_views.confirmation, name="bank-confirmation"),
     path("challans/<str:number>/go-to-bank/", views.go_to_bank, name="go-to-bank"),
+    path("challans/<str:number>/anew/", views.anew, name="challan-anew"),
     path("challans/<str:number>/tr-6.pdf", paper_views.challan_pdf, name="challan-print"),
     path("challans/<str:number>/receipt/", views.receipt, name="cyber-receipt"),
 ]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from accounts.permissions import SYSTEM
 from bills import dues
-from bills.duty.demands import LateCharge, LateInterest
+from bills.duty.demands import FinalInterest, LateCharge, LateInterest
 from bills.models import CourierBillOfEntry, Holiday
 from bills.stages import Stage
 from bills.working_days import Calendar
@@ -191,6 +191,13 @@ def test_the_assessing_officer_waives_a_late_charge_with_a_reason(signed_in: Sig
     assert desks.act("ao.blr", one, "assess", **waive, remarks="The terminal was closed.").late_charge == 0
 
 
+@pytest.mark.parametrize(("day", "days"), [(date(2026, 7, 31), 0), (date(2026, 8, 1), 1), (date(2026, 8, 28), 28)])
+def test_s18_3_counts_the_first_day_of_the_month_and_the_day_of_payment(day: date, days: int) -> None:
+    free = FinalInterest.free_until(FRIDAY)
+    found = FinalInterest.accrued(D(73000), free, day, [(date(2010, 1, 1), D(15))])
+    assert (found.days, found.amount) == (days, 30 * days)
+
+
 def test_extra_duty_of_a_final_assessment_bears_interest_from_the_first_of_the_month() -> None:
     today = timezone.localdate()
     assessed = timezone.now() - timedelta(days=100)
@@ -200,8 +207,9 @@ def test_extra_duty_of_a_final_assessment_bears_interest_from_the_first_of_the_m
     )  # fmt: skip
     since = timezone.localdate(assessed).replace(day=1)
     interest = dues.final_interest(made, today)
-    assert (interest.due_on, interest.amount) == (since, 30 * (today - since).days)
-    assert dues.final_interest(made, since).amount == 0
+    assert (interest.days, interest.amount) == ((today - since).days + 1, 30 * ((today - since).days + 1))
+    assert dues.final_interest(made, since).amount == 30  # the first day of the month bears interest
+    assert dues.final_interest(made, since - timedelta(days=1)).amount == 0
     payer = actor("COURIER_SIGNATORY")
     challan = services.create_challan([made.bill_id], payer)
     assert challan.heads == {"duty": "73000.00", "interest": f"{interest.amount:.2f}"}
