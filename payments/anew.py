@@ -30,7 +30,9 @@ def make_anew(challan: Challan, actor: Actor) -> Challan:
         if challan.stage == Stage.CREATED:
             take(challan, "withdraw", actor)
         elif challan.stage not in GIVEN_UP:
-            raise Refused([_("The challan was taken to the bank: it is made anew once the bank says that nothing was paid.")])
+            raise Refused(
+                [_("The challan was taken to the bank: it is made anew once the bank says that nothing was paid.")]
+            )
         bills, transfers = payable_of(challan, actor)
         code = challan.bank if challan.bank in banks_at(challan.station_id) else ""
         if bills:

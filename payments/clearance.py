@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -89,7 +88,9 @@ def _still_awaited(challan: Any) -> str:
         Coalesce("bill__number", "transfer__number"), flat=True
     )
     numbers = ", ".join(named[:3])
-    return _("The amount due has changed since the challan was made: %(bills)s.") % {"bills": numbers} if numbers else ""
+    return (
+        _("The amount due has changed since the challan was made: %(bills)s.") % {"bills": numbers} if numbers else ""
+    )
 
 
 def bills_on_no_other_challan(challan: Any, actor: Actor) -> str:

@@ -81,7 +81,9 @@ class Challan(ChallanClearance):
             models.Index(fields=["courier", "created_at", "id"], name="challan_courier_history"),
             models.Index(fields=["station", "created_at", "id"], name="challan_station_history"),
             models.Index(
-                fields=["ask_again_at"], name="challan_unanswered", condition=Q(stage__in=[str(stage) for stage in ASKED])
+                fields=["ask_again_at"],
+                name="challan_unanswered",
+                condition=Q(stage__in=[str(stage) for stage in ASKED]),
             ),
         ]
 

@@ -73,9 +73,12 @@ def why_not(challan: Challan) -> str:
     }
     if not sum_of(lines):
         return _("Nothing of this challan is due any more: %(bills)s.") % told
-    return _(
-        "The amount due has changed since the challan was made: %(bills)s. Today %(amount)s is due, no longer %(before)s."
-    ) % told
+    return (
+        _(
+            "The amount due has changed since the challan was made: %(bills)s. Today %(amount)s is due, no longer %(before)s."
+        )
+        % told
+    )
 
 
 def sum_of(lines: list[Today]) -> Decimal:

@@ -43,7 +43,9 @@ def ledger_takes_it(difference: Any, actor: Actor) -> str:
     if is_on_the_ledger(difference.bank, difference.bank_transaction):
         return _("What this transaction of the bank brought is on the firm's cash ledger already.")
     if difference.challan.stage in (*ASKED, Stage.DIFFERS, Stage.LATE):
-        return _("The challan is not decided yet: the bank is asked, or the DC/AC accepts or refuses its payment first.")
+        return _(
+            "The challan is not decided yet: the bank is asked, or the DC/AC accepts or refuses its payment first."
+        )
     return ""
 
 

@@ -18,7 +18,7 @@ from eccs.dated_rules import DatedRule
 from eccs.models import Notice
 from eccs.notices import gather
 from eccs.workflow import Refused, take
-from payments import bank, services, tasks
+from payments import bank, banks, services, tasks
 from payments.anew import make_anew
 from payments.cash import ledger
 from payments.models import BankDifference, BankMessage, Challan, ChallanTrail
@@ -138,7 +138,7 @@ def test_8_1_a_silent_bank_is_still_asked_and_its_word_counts(
     with pytest.raises(Refused):
         take(now(at_bank), "verify_payment", payer, bank_transaction="SBX261121000000001")
     sandbox.away = False
-    sandbox.pay(services.banks.gateway("BANK").payment_address(bank.Payment(
+    sandbox.pay(banks.gateway("BANK").payment_address(bank.Payment(
         challan=str(at_bank.number), amount_paise=at_bank.paise, payer="Swift", return_url="http://testserver/payments/bank/return/",
     )), Behaviour.DROP, decision="FAILED")  # fmt: skip
     take(now(at_bank), "ask_again", dcac)
