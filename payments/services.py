@@ -109,6 +109,7 @@ def _lines(bills: list[Any], on: date) -> list[ChallanLine]:
 def _extra_duty(bill_ids: Collection[int]) -> dict[int, ProvisionalAssessment]:
     """By bill, the final assessment that asks for more than was paid."""
     rows = ProvisionalAssessment.objects.filter(bill__in=bill_ids, stage=ProvisionalStage.EXTRA_DUTY)
+    rows = rows.select_related("bill").defer("bill__draft")
     return {row.bill_id: row for row in rows} if bill_ids else {}
 
 

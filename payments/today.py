@@ -45,7 +45,8 @@ class Today:
 def lines_today(challan: Challan) -> list[Today]:
     """Every line of a challan with what is owed today, in a fixed number of statements."""
     on = timezone.localdate()
-    rows = challan.lines.select_related("bill__manifest", "assessment", "transfer").defer("bill__draft")
+    rows = challan.lines.select_related("bill__manifest", "assessment__bill", "transfer")
+    rows = rows.defer("bill__draft", "assessment__bill__draft")
     lines = list(rows.order_by("bill_id", "transfer_id"))
     calendar = dues.calendar_for(line.bill for line in lines if line.bill is not None)
     return [Today(line, _owed(line, on, calendar)) for line in lines]
