@@ -33,6 +33,10 @@ app.conf.beat_schedule = {
         "task": "payments.tasks.hand_over_silent_challans",
         "schedule": crontab(minute=40),
     },
+    "check the books of the cash ledgers": {
+        "task": "payments.tasks.check_books",
+        "schedule": crontab(hour=2, minute=10),
+    },
     "reconcile with the banks": {
         "task": "payments.reconciling.tasks.reconcile",
         "schedule": crontab(hour="1-7", minute=30),

@@ -22,7 +22,7 @@ from eccs.trail import TrailLine
 from payments import banks, ledger
 from payments.authorised import BankAuthorisation, RefusedMessage
 from payments.cash import ledger as cash
-from payments.cash.models import CashAccount, CashEntry, CashLine
+from payments.cash.models import BooksCheck, CashAccount, CashEntry, CashLine
 from payments.clearance import ASKED, LEDGER, ChallanClearance, Kind, Stage
 from payments.numbers import challan_number, challan_series, receipt_series
 from payments.querysets import ChallanQuerySet
@@ -355,6 +355,6 @@ class BankMessage(models.Model):
 from payments.reconciling.models import BankDifference  # noqa: E402 its tables belong to this application
 
 __all__ = [
-    "BankAuthorisation", "BankDifference", "BankMessage", "CashAccount", "CashEntry", "CashLine", "Challan", "ChallanLine",
+    "BankAuthorisation", "BankDifference", "BankMessage", "BooksCheck", "CashAccount", "CashEntry", "CashLine", "Challan", "ChallanLine",
     "ChallanTrail", "CyberReceipt", "RefusedMessage",
 ]  # fmt: skip

@@ -34,6 +34,14 @@ def verify_challan(self: Task, challan_id: int, bank_transaction: str = "") -> N
 
 
 @shared_task
+def check_books() -> int:
+    """Check the books of the cash ledgers, and return how much does not balance."""
+    from payments.cash.checking import check
+
+    return len(check().faults)
+
+
+@shared_task
 def verify_silent_challans() -> int:
     """Ask the bank about every challan it has not answered in time, and return how many were asked."""
     due = Challan.objects.filter(stage__in=ASKED, ask_again_at__lte=timezone.now()).order_by("ask_again_at")

@@ -29,6 +29,7 @@ urlpatterns = [
     path("ledger/firms/<int:pk>/", cash.show, name="cash-account"),
     path("ledger/firms/<int:pk>/export/", cash.export, name="cash-account-export"),
     path("ledger/firms/<int:pk>/print/", cash.printed, name="cash-account-print"),
+    path("books/", cash.books, name="books"),
     path("banks/", authorised_views.authorised, name="authorised-banks"),
     path("banks/authorise/", authorised_views.authorise, name="bank-authorise"),
     path("banks/<int:pk>/end/", authorised_views.end, name="bank-end"),
