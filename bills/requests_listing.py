@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from bills import final_assessment
 from bills.amendable import where
 from bills.clearance.provisional import ProvisionalStage
 from bills.forms.words import LABELS, in_words
@@ -101,7 +102,10 @@ def provisional_context(assessment: ProvisionalAssessment, actor: Any) -> dict[s
     """The bill, its bond and the days by which what is due."""
     bill = assessment.bill
     pays = actor.is_trade and actor.importer_id == bill.importer_id and actor.may(pages.activity_of("new-challan"))
-    return {"bill": bill, "due_days": due_days(assessment), "pays": pays}
+    decided = assessment.stage in (ProvisionalStage.EXTRA_DUTY, ProvisionalStage.FINAL)
+    proposed = assessment.stage == ProvisionalStage.APPROVAL and actor.is_officer
+    told: dict[str, Any] = {"bill": bill, "due_days": due_days(assessment), "pays": pays, "decided": decided}
+    return told | {"final": final_assessment.words_of(assessment) if decided or proposed else None}
 
 
 RELATED = ("bill", "bill__hawb", "courier", "station")
@@ -125,7 +129,7 @@ CANCELLATIONS = Listing(
 PROVISIONAL = Listing(
     model=ProvisionalAssessment, slug="bills/provisional-assessments", label=_("Provisional assessments"),
     context=provisional_context, elsewhere={ProvisionalStage.EXTRA_DUTY: Elsewhere(_("Pay the extra duty"), "new-challan")},
-    **PAGES | {"targets": {ProvisionalStage.PROVISIONAL: "target_final_assessment"}, "related": (*RELATED, "bond")},
+    **PAGES | {"targets": {ProvisionalStage.PROVISIONAL: "target_final_assessment", ProvisionalStage.APPROVAL: "target_approval"}, "related": (*RELATED, "bond")},
 )  # fmt: skip
 DEPARTURES = Listing(
     model=RiskDeparture, slug="bills/departures", label=_("Departures from the RMS"),

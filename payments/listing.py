@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Actor
+from bills.duty.heads import WORDS, head_label
 from eccs.moments import moment
 from eccs.pages import Column, Listing
 from eccs.written import grouped
@@ -17,21 +18,10 @@ from payments.cash import ledger as cash
 from payments.clearance import ASKED, Stage
 from payments.models import BankMessage, Challan
 
-HEADS = {
-    "bcd": _("BCD"), "aidc": _("AIDC"), "sws": _("SWS"), "igst": _("IGST"), "cess": _("Compensation cess"), "cmpnstry": _("Compensation cess"),
-    "duty": _("Duty"), "interest": _("Interest"), "fine": _("Fine"), "penalty": _("Penalty"),
-    "late": _("Late charge"), "fee": _("Transshipment fee"), "deposit": _("Deposit into the cash ledger"),
-}  # fmt: skip
-
-
-def head_label(head: str) -> str:
-    """The words of a head of account."""
-    return str(HEADS.get(head.lower(), head.upper()))
-
 
 def heads_of(challan: Challan) -> list[str]:
     """The heads on a challan, in the order of the statute; heads without money are left out."""
-    order = list(HEADS)
+    order = list(WORDS)
     return sorted(
         challan.heads, key=lambda head: (order.index(head.lower()) if head.lower() in order else len(order), head)
     )

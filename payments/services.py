@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.permissions import SYSTEM, Actor
-from bills import dues
+from bills import dues, final_assessment
 from bills.clearance.provisional import ProvisionalStage
 from bills.models import CourierBillOfEntry, ProvisionalAssessment
 from bills.stages import Stage as BillStage
@@ -99,7 +99,7 @@ def _lines(bills: list[Any], on: date) -> list[ChallanLine]:
             continue
         found = extra[bill.pk]
         interest = dues.final_interest(found, on).amount
-        heads = {"duty": found.extra_duty or NOTHING} | ({"interest": interest} if interest else {})
+        heads = final_assessment.set_off(found) | ({"interest": interest} if interest else {})
         lines.append(ChallanLine(
             bill=bill, assessment=found, amount=sum(heads.values()), heads=ledger.as_text(heads), interest=interest,
         ))  # fmt: skip

@@ -26,6 +26,11 @@ DETAINING = (Role.ASSESSING_OFFICER, Role.SHED_SUPERINTENDENT, Role.DCAC)
 BEFORE_STOP = [stage for stage in HERE if stage != Stage.STOPPED]
 BEFORE_DETENTION = [stage for stage in HERE if stage not in (Stage.STOPPED, Stage.DETAINED)]
 UNCLEARED = (*FREE, Stage.QUERY)  # nothing is on against the goods
+RELEASERS = (
+    "release_provisionally",
+    "refer_to_assessing_officer",
+    "send_for_adjudication",
+)  # who asked does not decide
 EXAMINERS = ("report_examination", "report_first_check_examination")
 
 
@@ -134,11 +139,11 @@ class HeldClearance(ImportClearance):
 
     @step(
         Stage.PROVISIONALLY_RELEASED, GET_STATE(routing.after_approval, states=[Stage.DUTY, Stage.FINALISED]),
-        role=Role.SHED_SUPERINTENDENT, label=_("Finalise"), para="PN17 7.1(n)", form="bills.forms.holds.FinalOrderForm",
-        grave=True, weighty=True, first=hold_goods,  # it frees bond and guarantee
+        role=Role.ASSESSING_OFFICER, label=_("Finalise"), para="PN17 7.1(k), 7.1(n)", form="bills.forms.holds.FinalOrderForm",
+        apart_from=RELEASERS, grave=True, weighty=True, first=hold_goods,  # it frees bond and guarantee
     )  # fmt: skip
     def finalise(self: CourierBillOfEntry, **order: Any) -> Iterable[models.Model]:
-        """The final order on goods released provisionally: what it demands is paid, then bond and guarantee are free."""
+        """The adjudicating officer's order on goods released provisionally: what it demands is paid, then bond and guarantee are free."""
         from bills.adjudication import adjudge
         from bills.releasing import free_if_nothing_due
 

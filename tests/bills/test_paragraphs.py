@@ -263,7 +263,7 @@ def test_7n_provisional_release_and_its_final_order(desks: Desks) -> None:
         audience=f"courier:{one.courier_id}", subject__contains="released provisionally"
     ).exists()
     final = {name: value for name, value in ORDER.items() if name != "outcome"}
-    one = desks.act("superintendent.blr", one, "finalise", **final)
+    one = desks.act("ao.blr", one, "finalise", **final)
     assert (one.stage, one.amount_due) == (Stage.DUTY, Decimal("731.00"))
     for step in ("request_amendment", "request_cancellation"):
         assert "released provisionally" in desks.refused("signatory.swift", one, step, reason="Too late.")

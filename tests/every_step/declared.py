@@ -212,7 +212,10 @@ CASES: dict[type[Document], Case] = {
     ProvisionalAssessment: Case(
         provisional_assessment,
         {
-            "finalise_assessment": lambda _one: {"final_duty": "40", "remarks": "Report received."},
+            "finalise_assessment": lambda _one: {
+                "heads": {"BCD": "20", "IGST": "20"}, "assessable_value": "120.00", "remarks": "Report received.",
+            },
+            "return_final_assessment": REMARKS,
             "confirm_extra_duty": lambda _one: {"amount": "9", "challan": "1911402718"},
         },
     ),

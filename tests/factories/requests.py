@@ -13,10 +13,10 @@ from bills.clearance.requests import AmendmentStage, CancellationStage
 from bills.models import BillAmendment, BillCancellation, CourierBillOfEntry, ProvisionalAssessment
 from bills.stages import Hold, Stage
 from eccs import numbering
-from tests.factories.bills import bill
+from tests.factories.bills import HEADS, bill
 
 CHANGES = [{"name": "unit_price", "item": 1, "old": "11.2", "new": "12.4"}]
-UNSETTLED = (ProvisionalStage.PROVISIONAL, ProvisionalStage.EXTRA_DUTY)
+UNSETTLED = (ProvisionalStage.PROVISIONAL, ProvisionalStage.APPROVAL, ProvisionalStage.EXTRA_DUTY)
 OPEN = (AmendmentStage.REQUESTED, AmendmentStage.PROCESSED, CancellationStage.VERIFIED)
 
 
@@ -56,10 +56,11 @@ def provisional_assessment(
         "provisional_duty": on.total_duty, "assessed_at": timezone.now(),
     }  # fmt: skip
     now = timezone.now()
-    if stage in (ProvisionalStage.EXTRA_DUTY, ProvisionalStage.FINAL):
+    if stage in (ProvisionalStage.APPROVAL, ProvisionalStage.EXTRA_DUTY, ProvisionalStage.FINAL):
         fields |= {
             "duty_before": on.total_duty, "final_duty": on.total_duty + 9, "extra_duty": Decimal(9), "refund": Decimal(0),
-            "finalised_at": now,
+            "finalised_at": now, "final_value": on.assessable_value, "provisional_heads": dict(HEADS),
+            "final_heads": dict(HEADS) | {"BCD": "20.00"},
         }  # fmt: skip
     if stage == ProvisionalStage.FINAL:
         fields |= {"extra_paid_at": now, "bond_released_at": now}

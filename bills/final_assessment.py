@@ -1,0 +1,129 @@
+"""What a final assessment demands or gives back, head by head (PN17 7.1(c); Customs Act 1962, section 18(2))."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bills import dues
+from bills.clearance.provisional import ProvisionalStage
+from bills.duty.heads import head_label
+from bills.duty.levies import HEADS
+from bills.news import refund_recorded
+from eccs.money import rupees
+
+if TYPE_CHECKING:
+    from bills.models import CourierBillOfEntry, ProvisionalAssessment
+
+NOTHING = Decimal(0)
+Heads = dict[str, Decimal]
+
+
+def heads_of(bill: CourierBillOfEntry) -> Heads:
+    """The duty of a bill under each head; a duty that is known as one sum stands under the first."""
+    heads = {head: Decimal(bill.duty_heads.get(head, 0)) for head in HEADS}
+    if sum(heads.values()) != bill.total_duty:
+        heads = dict.fromkeys(HEADS, NOTHING) | {HEADS[0]: bill.total_duty}
+    return heads
+
+
+def put(assessment: ProvisionalAssessment, final: Mapping[str, Decimal], value: Decimal) -> None:
+    """Write the final assessment beside the provisional one: what it demands more, or gives back. Part of a step."""
+    before = heads_of(assessment.bill)  # all of it was paid before the Out of Charge
+    heads = {head: final.get(head, NOTHING) for head in before}
+    paid, duty = sum(before.values(), NOTHING), sum(heads.values(), NOTHING)
+    assessment.provisional_heads, assessment.final_heads = as_text(before), as_text(heads)
+    assessment.final_value, assessment.final_duty, assessment.duty_before = value, duty, paid
+    assessment.extra_duty, assessment.refund = max(duty - paid, NOTHING), max(paid - duty, NOTHING)
+
+
+def settle(assessment: ProvisionalAssessment) -> Iterable[models.Model]:
+    """The final assessment stands: the bond is free where nothing more is due, a refund is told to the firm. Part of a step."""
+    if not assessment.extra_duty:
+        assessment.free_bond()
+        type(assessment.bill).objects.filter(pk=assessment.bill_id).update(provisional=False)
+    return refund_recorded(assessment, by_head(assessment)) if assessment.refund else ()
+
+
+def told(assessment: ProvisionalAssessment) -> dict[str, Any]:
+    """What the trail keeps of a final assessment."""
+    amounts = {"duty_paid": assessment.duty_before, "final_duty": assessment.final_duty,
+               "extra_duty": assessment.extra_duty, "refund": assessment.refund, "final_value": assessment.final_value}  # fmt: skip
+    return {name: f"{amount:.2f}" for name, amount in amounts.items()} | {
+        "provisional_heads": assessment.provisional_heads, "final_heads": assessment.final_heads,
+        "reason": assessment.remarks_final, "on": timezone.localdate(assessment.taken_at).isoformat(),
+    }  # fmt: skip
+
+
+def as_text(heads: Mapping[str, Decimal]) -> dict[str, str]:
+    """Amounts by head as they are kept."""
+    return {head: f"{amount:.2f}" for head, amount in heads.items()}
+
+
+def set_off(assessment: ProvisionalAssessment) -> Heads:
+    """What is to be paid, or given back, under which head: what is too much under one head is set off against what is short under another.
+
+    The sum is the extra duty or the refund; the set-off takes the heads from the last to the first.
+    """
+    if not assessment.final_heads:
+        whole = assessment.extra_duty or assessment.refund or NOTHING
+        return {"duty": whole} if whole else {}
+    sign = 1 if assessment.extra_duty else -1
+    moved = {head: sign * amount for head, amount in _differences(assessment).items()}
+    left = -sum((amount for amount in moved.values() if amount < 0), NOTHING)
+    found = {head: amount for head, amount in moved.items() if amount > 0}
+    for head in reversed(tuple(found)):
+        taken = min(left, found[head])
+        found[head], left = found[head] - taken, left - taken
+    return {head: amount for head, amount in found.items() if amount}
+
+
+def _differences(assessment: ProvisionalAssessment) -> Heads:
+    before, after = assessment.provisional_heads, assessment.final_heads
+    return {head: Decimal(after[head]) - Decimal(before.get(head, 0)) for head in after}
+
+
+def by_head(assessment: ProvisionalAssessment) -> str:
+    """The amounts that are to be paid or given back, head by head, in words."""
+    return "; ".join(f"{head_label(head)} {rupees(amount, 2)}" for head, amount in set_off(assessment).items())
+
+
+def rows(assessment: ProvisionalAssessment) -> list[dict[str, Any]]:
+    """Each head provisional against final, with what is to be paid or given back under it; empty before the final assessment."""
+    if not assessment.final_heads or assessment.final_duty is None:
+        return []
+    moved, found = _differences(assessment), set_off(assessment)
+    return [
+        {
+            "label": head_label(head), "provisional": Decimal(assessment.provisional_heads.get(head, 0)),
+            "final": Decimal(amount), "difference": moved[head], "settled": found.get(head, NOTHING),
+        }
+        for head, amount in assessment.final_heads.items()
+    ]  # fmt: skip
+
+
+def interest(assessment: ProvisionalAssessment) -> dict[str, Any] | None:
+    """The interest on the extra duty (section 18(3)): as paid, or as it has run until today; nothing where none is due."""
+    if assessment.stage == ProvisionalStage.FINAL:
+        return {"amount": assessment.interest, "working": []} if assessment.interest else None
+    if not assessment.extra_duty:
+        return None
+    accrued = dues.final_interest(assessment, timezone.localdate())
+    since = dues.FinalInterest.runs_from(timezone.localdate(assessment.assessed_at))
+    return {
+        "amount": accrued.amount,
+        "since": since,
+        "working": dues.working(accrued),
+        "law": dues.FinalInterest.words(),
+    }
+
+
+def words_of(assessment: ProvisionalAssessment) -> dict[str, Any]:
+    """The value as finally assessed, what is settled by head, and in which way."""
+    way = _("To pay") if assessment.extra_duty else _("To give back")
+    return {"rows": rows(assessment), "way": way, "interest": interest(assessment)}
