@@ -50,6 +50,11 @@ FINAL = {
     "final_cmpnstry": "0", "remarks": "Report received.", "documents_received_on": "19/11/2026",
 }  # fmt: skip
 
+SECURED = {
+    "bond_number": "B-118", "bond_amount": "5000", "bond_date": "2026-11-12", "guarantee_number": "BG-7",
+    "guarantee_amount": "2000", "guarantee_valid_until": "2030-03-31",
+}  # fmt: skip
+
 
 @pytest.mark.parametrize(("bcd", "extra", "refund"), [("20", "9", "0"), ("11", "0", "0"), ("1", "0", "10")])
 def test_7c_provisional_assessment_and_the_final_one(desks: Desks, bcd: str, extra: str, refund: str) -> None:
@@ -146,6 +151,19 @@ def test_7f_who_finalised_an_assessment_does_not_approve_it() -> None:
     with pytest.raises(Refused, match="Finalise assessment"):
         take(proposed, "approve_final_assessment", actor("DCAC"))  # the same person, posted to both desks
     assert take(proposed, "approve_final_assessment", actor("DCAC", name="Lina Rao")).stage == "EXTRA_DUTY"
+
+
+def test_7n_who_released_goods_provisionally_does_not_make_the_final_order(desks: Desks) -> None:
+    """The order is the adjudicating officer's (PN17 7.1(k)), and another person's than who let the goods go."""
+    one = bill(Stage.FOR_OUT_OF_CHARGE)
+    one = take(one, "issue_detention_memo", actor("SHED_SUPERINTENDENT", name="Tara Gill"), grounds="Copied brand.")
+    one = take(one, "release_provisionally", actor("SHED_SUPERINTENDENT", name="Uma Pillai"), **SECURED)
+    order = {"order_number": "31/2026", "order_date": "2026-11-19", "fine": "0", "penalty": "0", "remarks": "As is."}
+    with pytest.raises(Refused):
+        take(one, "finalise", actor("SHED_SUPERINTENDENT", name="Tara Gill"), **order)
+    with pytest.raises(Refused, match="Release provisionally"):
+        take(one, "finalise", actor("ASSESSING_OFFICER", name="Uma Pillai"), **order)
+    assert take(one, "finalise", actor("ASSESSING_OFFICER", name="Asha Rao"), **order).stage == Stage.FINALISED
 
 
 def test_7c_each_head_stands_provisional_against_final(desks: Desks) -> None:
