@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.roles import COURIERS, Role
 from bills import dues
+from bills.clearance.penalties import PenaltyStage
 from bills.clearance.provisional import ProvisionalStage
 from bills.querysets import owed
 from bills.stages import Stage as BillStage
@@ -65,7 +66,8 @@ def bills_still_due(challan: Any, actor: Actor) -> str:
     final = F("assessment__extra_duty") + F("interest")
     extra = Q(assessment__stage=ProvisionalStage.EXTRA_DUTY, amount=final)
     fee = Q(transfer__stage=TransferStage.FEE, amount=F("transfer__fee"))
-    stands = Q(assessment=None, bill__stage=BillStage.DUTY, amount=due) | extra | fee
+    penalty = Q(penalty__stage=PenaltyStage.DUE, amount=F("penalty__amount"))
+    stands = Q(assessment=None, penalty=None, bill__stage=BillStage.DUTY, amount=due) | extra | penalty | fee
     changed = challan.lines.exclude(pk__in=challan.lines.filter(stands).values("pk"))
     named = changed.order_by("bill_id", "transfer_id").values_list(
         Coalesce("bill__number", "transfer__number"), flat=True
@@ -83,7 +85,12 @@ def bills_still_due(challan: Any, actor: Actor) -> str:
 def _with_other_interest(challan: Any) -> list[str]:
     """The first bills on which other interest has run until today than stands on a challan that was not sent to the bank yet."""
     today = timezone.localdate()
-    lines = list(challan.lines.exclude(bill=None).select_related("bill__manifest", "assessment").order_by("bill_id"))
+    lines = list(
+        challan.lines.exclude(bill=None)
+        .filter(penalty=None)
+        .select_related("bill__manifest", "assessment")
+        .order_by("bill_id")
+    )
     calendar = dues.calendar_for(line.bill for line in lines)
     now = {
         line.pk: dues.final_interest(line.assessment, today)

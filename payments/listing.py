@@ -31,7 +31,7 @@ def challan_context(challan: Challan, actor: Actor) -> dict[str, Any]:
     """What a challan's page shows besides its steps and trail."""
     heads = heads_of(challan)
     lines = challan.lines.select_related(
-        "bill", "bill__hawb", "bill__courier", "assessment", "transfer", "transfer__destination"
+        "bill", "bill__hawb", "bill__courier", "assessment", "penalty", "transfer", "transfer__destination"
     )
     told = dict(
         challan.messages.filter(outcome__in=("CREDITED", "REPEATED"), status="PAID").values_list("sort", "sort")

@@ -21,6 +21,7 @@ from bills.models import (
     Disposal,
     ManualClearance,
     ManualForm,
+    PenaltyDemand,
     ProvisionalAssessment,
     RateFile,
     ReturnToOrigin,
@@ -44,7 +45,7 @@ from tests.factories.manifests import manifest
 from tests.factories.manual import bill_of_form, manual_clearance, manual_form, paper
 from tests.factories.people import officer, station_role
 from tests.factories.rates import rate_file
-from tests.factories.requests import CHANGES, cancellation, provisional_assessment
+from tests.factories.requests import CHANGES, cancellation, penalty_demand, provisional_assessment
 from tests.factories.requests import amendment as bill_amendment
 from tests.factories.rules import risk_rule
 from tests.factories.transit import arrival, transfer
@@ -53,7 +54,7 @@ from transit.models import CargoTransferManifest, TransferArrival
 
 MODELS: tuple[type[Document], ...] = (
     User, StationRole, ExpressCargoManifest, ManifestAmendment, CourierBillOfEntry, BillAmendment, BillCancellation,
-    ProvisionalAssessment, ReturnToOrigin, Disposal, ManualClearance, ManualForm,
+    ProvisionalAssessment, PenaltyDemand, ReturnToOrigin, Disposal, ManualClearance, ManualForm,
     Challan, BankDifference, Bond, BondMaster, Advisory, RateFile, CargoTransferManifest, TransferArrival, RiskRule, RiskDeparture,
     AuthorisedCourier, Custodian, Importer,
 )  # fmt: skip
@@ -218,6 +219,10 @@ CASES: dict[type[Document], Case] = {
             "return_final_assessment": REMARKS,
             "confirm_extra_duty": lambda _one: {"amount": "9", "challan": "1911402718"},
         },
+    ),
+    PenaltyDemand: Case(
+        penalty_demand,
+        {"confirm_penalty": lambda one: {"amount": str(one.amount), "challan": "1911402718"}},
     ),
     ReturnToOrigin: Case(
         return_to_origin,

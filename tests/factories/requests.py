@@ -8,9 +8,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from bills.clearance.penalties import PenaltyStage
 from bills.clearance.provisional import ProvisionalStage
 from bills.clearance.requests import AmendmentStage, CancellationStage
-from bills.models import BillAmendment, BillCancellation, CourierBillOfEntry, ProvisionalAssessment
+from bills.models import BillAmendment, BillCancellation, CourierBillOfEntry, PenaltyDemand, ProvisionalAssessment
 from bills.stages import Hold, Stage
 from eccs import numbering
 from tests.factories.bills import HEADS, bill
@@ -65,6 +66,22 @@ def provisional_assessment(
     if stage == ProvisionalStage.FINAL:
         fields |= {"extra_paid_at": now, "bond_released_at": now}
     made = ProvisionalAssessment(**fields | given)
+    _keep(made)
+    return made
+
+
+def penalty_demand(
+    stage: str = PenaltyStage.DUE, *, of: CourierBillOfEntry | None = None, station: str = "BLR", firm: str = "swift",
+    **given: Any,
+) -> PenaltyDemand:  # fmt: skip
+    """A penalty on goods that were confiscated absolutely."""
+    on = of or bill(Stage.CONFISCATED, station=station, firm=firm)
+    fields: dict[str, Any] = {
+        "bill": on, "station_id": on.station_id, "courier_id": on.courier_id, "stage": stage, "amount": Decimal(700),
+        "order_number": "31/2026", "order_date": date(2026, 11, 19),
+        "paid_at": timezone.now() if stage == PenaltyStage.PAID else None,
+    }  # fmt: skip
+    made = PenaltyDemand(**fields | given)
     _keep(made)
     return made
 

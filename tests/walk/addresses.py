@@ -47,7 +47,7 @@ from tests.factories.manual import manual_clearance, manual_form
 from tests.factories.people import officer, station_role
 from tests.factories.rates import rate_file
 from tests.factories.requests import amendment as bill_amendment
-from tests.factories.requests import cancellation, provisional_assessment
+from tests.factories.requests import cancellation, penalty_demand, provisional_assessment
 from tests.factories.rules import risk_rule
 from tests.factories.transit import arrival, transfer
 from tests.factories.uncleared import disposal, lying, notified, return_to_origin
@@ -88,6 +88,7 @@ def build() -> World:
     of_bills = [
         bill_amendment(of=bills[Stage.XRAY]), cancellation(of=bills[Stage.ASSESSMENT]),
         provisional_assessment(of=bills[Stage.OUT_OF_CHARGE]),
+        penalty_demand(of=bills[Stage.CONFISCATED]),
     ]  # fmt: skip
     of_bills.append(departure(of=bills[Stage.EXAMINATION]))
     sent_back, disposed = return_to_origin(), disposal()

@@ -248,7 +248,7 @@ def _finally_assessed(state: State, bill: Row) -> None:
 
 
 def _credited(state: State, bill: int, assessment: int | None = None) -> Decimal:
-    lines = state.all(ChallanLine, bill_id=bill, assessment_id=assessment)
+    lines = state.all(ChallanLine, bill_id=bill, assessment_id=assessment, penalty_id=None)
     return sum((line["amount"] for line in lines if line["credited_at"]), Decimal(0))
 
 
