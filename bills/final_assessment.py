@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from bills import dues
 from bills.clearance.provisional import ProvisionalStage
+from bills.duty.demands import FinalInterest
 from bills.duty.heads import head_label
 from bills.duty.levies import HEADS
 from bills.news import refund_recorded
@@ -114,12 +115,12 @@ def interest(assessment: ProvisionalAssessment) -> dict[str, Any] | None:
     if not assessment.extra_duty:
         return None
     accrued = dues.final_interest(assessment, timezone.localdate())
-    since = dues.FinalInterest.runs_from(timezone.localdate(assessment.assessed_at))
+    since = FinalInterest.runs_from(timezone.localdate(assessment.assessed_at))
     return {
         "amount": accrued.amount,
         "since": since,
         "working": dues.working(accrued),
-        "law": dues.FinalInterest.words(),
+        "law": FinalInterest.words(),
     }
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
-
-from django.utils.dateparse import parse_date
 
 from accounts.permissions import SYSTEM
 from bills.clearance.penalties import PenaltyStage
@@ -22,7 +21,7 @@ def demand(bill: CourierBillOfEntry, order: Adjudication) -> None:
         return
     made = PenaltyDemand(
         bill_id=bill.pk, station_id=bill.station_id, courier_id=bill.courier_id, amount=order.penalty,
-        order_number=order.order_number, order_date=parse_date(str(order.order_date)),
+        order_number=order.order_number, order_date=date.fromisoformat(str(order.order_date)),
         demanded_at=bill.taken_at, stage_since=bill.taken_at,
     )  # fmt: skip
     role = bill.taken_by.acts_as(type(bill).steps()["adjudicate"].activity_at(""), bill)

@@ -262,14 +262,16 @@ class HeldClearance(ImportClearance):
         guards=guards.NO_OPEN_REQUEST, first=hold_goods,
     )  # fmt: skip
     def clear_manually(
-        self: CourierBillOfEntry, *, form: str, collected: str, cleared_at: str
+        self: CourierBillOfEntry, *, form: str, collected: str, cleared_at: str, fine: str = "0", penalty: str = "0"
     ) -> Iterable[models.Model]:
-        """The goods left in downtime on a numbered paper form: what was collected there is set against the duty."""
+        """The goods left in downtime on a numbered paper form: what was collected there is set against the duty, fine and penalty."""
         from bills.provisional import supersede
         from manifests import warehouse
         from manifests.models import WarehouseEntry
 
-        self.duty_paid += Decimal(collected)
+        self.fine += Decimal(fine)
+        self.penalty += Decimal(penalty)
+        self.duty_paid += Decimal(collected) + Decimal(fine) + Decimal(penalty)
         if self.amount_due > 0:
             words = gettext(
                 "%(bill)s owes %(amount)s more than was collected on the paper: the courier pays the bill first."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +23,14 @@ class PenaltyStage(models.TextChoices):
     PAID = "PAID", _("Penalty paid")
 
 
+def _demand(label: Any) -> Step:
+    """How a demand begins: by the order, which writes the first line of its trail."""
+    return Step(
+        name="demand", document="penaltydemand", sources=(), targets=(PenaltyStage.DUE,), roles=(Role.SYSTEM,), label=label,
+        para="PN17 7.1(k)", rule="The order confiscates the goods absolutely and imposes a penalty on the firm.",
+    )  # fmt: skip
+
+
 class PenaltyClearance(Document):
     """The steps of a demanded penalty: imposed by the order, paid by a challan."""
 
@@ -37,12 +45,7 @@ class PenaltyClearance(Document):
     @classmethod
     def steps(cls) -> dict[str, Step]:
         """The demand, which the order makes, and every step declared below."""
-        demand = Step(
-            name="demand", document="penaltydemand", sources=(), targets=(PenaltyStage.DUE,), roles=(Role.SYSTEM,),
-            label=_("Demand penalty"), para="PN17 7.1(k)",
-            rule="The order confiscates the goods absolutely and imposes a penalty on the firm.",
-        )  # fmt: skip
-        return {"demand": demand, **super().steps()}
+        return {"demand": _demand(_("Demand penalty")), **super().steps()}
 
     @step(
         PenaltyStage.DUE, PenaltyStage.PAID, role=Role.SYSTEM, label=_("Confirm payment"), para="PN17 8.0", many=True,

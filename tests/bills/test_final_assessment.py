@@ -50,7 +50,7 @@ FINAL = {
     "final_cmpnstry": "0", "remarks": "Report received.", "documents_received_on": "19/11/2026",
 }  # fmt: skip
 
-SECURED = {
+SECURED: dict[str, Any] = {
     "bond_number": "B-118", "bond_amount": "5000", "bond_date": "2026-11-12", "guarantee_number": "BG-7",
     "guarantee_amount": "2000", "guarantee_valid_until": "2030-03-31",
 }  # fmt: skip
@@ -146,7 +146,7 @@ def test_7f_a_final_assessment_above_the_limit_goes_to_the_dcac(desks: Desks) ->
 
 def test_7f_who_finalised_an_assessment_does_not_approve_it() -> None:
     assessment = provisional_assessment()
-    answer = {"heads": {"BCD": "40"}, "assessable_value": "100000.01", "remarks": "Report received."}
+    answer: dict[str, Any] = {"heads": {"BCD": "40"}, "assessable_value": "100000.01", "remarks": "Report received."}
     proposed = take(assessment, "finalise_assessment", actor("ASSESSING_OFFICER"), **answer)
     with pytest.raises(Refused, match="Finalise assessment"):
         take(proposed, "approve_final_assessment", actor("DCAC"))  # the same person, posted to both desks
@@ -158,7 +158,13 @@ def test_7n_who_released_goods_provisionally_does_not_make_the_final_order(desks
     one = bill(Stage.FOR_OUT_OF_CHARGE)
     one = take(one, "issue_detention_memo", actor("SHED_SUPERINTENDENT", name="Tara Gill"), grounds="Copied brand.")
     one = take(one, "release_provisionally", actor("SHED_SUPERINTENDENT", name="Uma Pillai"), **SECURED)
-    order = {"order_number": "31/2026", "order_date": "2026-11-19", "fine": "0", "penalty": "0", "remarks": "As is."}
+    order: dict[str, Any] = {
+        "order_number": "31/2026",
+        "order_date": "2026-11-19",
+        "fine": "0",
+        "penalty": "0",
+        "remarks": "As is.",
+    }
     with pytest.raises(Refused):
         take(one, "finalise", actor("SHED_SUPERINTENDENT", name="Tara Gill"), **order)
     with pytest.raises(Refused, match="Release provisionally"):

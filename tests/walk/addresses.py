@@ -14,7 +14,7 @@ from accounts.advisories import Stage as AdvisoryStage
 from accounts.credentials import ExpiryExercise
 from accounts.directory.registration import Stage as CourierStage
 from accounts.models import Importer
-from bills.models import Attachment, CourierBillOfEntry, Holiday, OutOfCharge
+from bills.models import Attachment, CourierBillOfEntry, Holiday, ManualScan, OutOfCharge
 from bills.stages import Stage
 from eccs import audit
 from eccs.audit import AuditLine
@@ -220,6 +220,11 @@ def _of_uncleared_goods(world: World) -> None:
             else notified(lying(40)).number,
         )
     world.own("uncleared-return", entry.pk)
+    scan = ManualScan.objects.create(
+        form=manual_form("USED"), name="paper.pdf", file=ContentFile(b"%PDF-1.7", "paper.pdf"), content_type="application/pdf",
+        size=8, sha256="0" * 64, by=firms.person("Kavya Sethi"),
+    )  # fmt: skip
+    world.own("manual-scan", scan.pk)
     blank = manual_form().number
     for name in ("manual-issued", "manual-blanks"):
         world.own(name)
