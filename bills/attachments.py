@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 from io import BytesIO
 from pathlib import PurePath
@@ -65,6 +66,19 @@ def attach(bill: CourierBillOfEntry, name: str, content: bytes, kind: str, user_
     paper.file.save(f"{digest[:32]}{known[1]}", ContentFile(content), save=False)
     paper.save()
     return paper
+
+
+def share(paper: Attachment, bills: Sequence[CourierBillOfEntry]) -> None:
+    """The same paper for other bills too: the file is kept once, each bill has it; set-wise."""
+    held = set(Attachment.objects.filter(bill__in=bills, sha256=paper.sha256).values_list("bill_id", flat=True))
+    told: dict[str, Any] = {
+        "kind": paper.kind,
+        "name": paper.name,
+        "file": paper.file.name,
+        "content_type": paper.content_type,
+    }
+    told |= {"size": paper.size, "sha256": paper.sha256, "by_id": paper.by_id}
+    Attachment.objects.bulk_create(Attachment(bill=bill, **told) for bill in bills if bill.pk not in held)
 
 
 def attach_upload(bill: CourierBillOfEntry, file: UploadedFile[Any], kind: str, user_id: int) -> Attachment:

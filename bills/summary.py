@@ -122,6 +122,7 @@ def decisions(bill: CourierBillOfEntry) -> dict[str, Any]:
         "examinations": bill.examinations.select_related("by"),
         "order": getattr(bill, "order", None),
         "detentions": bill.detentions.select_related("issued_by", "ended_by"),
+        "penalty_demands": bill.penalty_demands.all() if bill.stage == Stage.CONFISCATED else (),
         "releases": bill.releases.select_related("bond"),
         "adjudications": bill.adjudications.select_related("by"),
         "requests": [*bill.amendments.all(), *bill.cancellations.all()],

@@ -81,6 +81,7 @@ RULES = {
     "auto_out_of_charge": RuleKind(_("Auto Out of Charge of a facilitated bill when its X-ray is clear"), bool),
     "duty_waived_up_to": RuleKind(_("Duty of a bill not collected at or below, rupees"), Decimal),
     "images_compulsory_xiii": RuleKind(_("HAWB and invoice images compulsory on CBE-XIII"), bool),
+    "xray_image_required": RuleKind(_("A suspicious X-ray is marked with its image, not with remarks alone"), bool),
     "random_assessment_percent": RuleKind(
         _("Random share of bills interdicted for assessment, percent"), Decimal, most=100
     ),

@@ -21,6 +21,7 @@ from bills.models import (
     Disposal,
     ManualClearance,
     ManualForm,
+    PenaltyDemand,
     ProvisionalAssessment,
     RateFile,
     ReturnToOrigin,
@@ -44,7 +45,7 @@ from tests.factories.manifests import manifest
 from tests.factories.manual import bill_of_form, manual_clearance, manual_form, paper
 from tests.factories.people import officer, station_role
 from tests.factories.rates import rate_file
-from tests.factories.requests import CHANGES, cancellation, provisional_assessment
+from tests.factories.requests import CHANGES, cancellation, penalty_demand, provisional_assessment
 from tests.factories.requests import amendment as bill_amendment
 from tests.factories.rules import risk_rule
 from tests.factories.transit import arrival, transfer
@@ -53,7 +54,7 @@ from transit.models import CargoTransferManifest, TransferArrival
 
 MODELS: tuple[type[Document], ...] = (
     User, StationRole, ExpressCargoManifest, ManifestAmendment, CourierBillOfEntry, BillAmendment, BillCancellation,
-    ProvisionalAssessment, ReturnToOrigin, Disposal, ManualClearance, ManualForm,
+    ProvisionalAssessment, PenaltyDemand, ReturnToOrigin, Disposal, ManualClearance, ManualForm,
     Challan, BankDifference, Bond, BondMaster, Advisory, RateFile, CargoTransferManifest, TransferArrival, RiskRule, RiskDeparture,
     AuthorisedCourier, Custodian, Importer,
 )  # fmt: skip
@@ -212,9 +213,16 @@ CASES: dict[type[Document], Case] = {
     ProvisionalAssessment: Case(
         provisional_assessment,
         {
-            "finalise_assessment": lambda _one: {"final_duty": "40", "remarks": "Report received."},
+            "finalise_assessment": lambda _one: {
+                "heads": {"BCD": "20", "IGST": "20"}, "assessable_value": "120.00", "remarks": "Report received.",
+            },
+            "return_final_assessment": REMARKS,
             "confirm_extra_duty": lambda _one: {"amount": "9", "challan": "1911402718"},
         },
+    ),
+    PenaltyDemand: Case(
+        penalty_demand,
+        {"confirm_penalty": lambda one: {"amount": str(one.amount), "challan": "1911402718"}},
     ),
     ReturnToOrigin: Case(
         return_to_origin,
