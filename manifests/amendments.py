@@ -15,9 +15,19 @@ from accounts.permissions import SYSTEM, Actor
 from eccs.workflow import Refused, take
 from manifests.clearance import Stage
 from manifests.igm import igm_of, why_not_corrected
-from manifests.locks import FLIGHT, WEIGHT, Locks, filed_bills, why_change, why_not_deleted
+from manifests.locks import (
+    FLIGHT,
+    WEIGHT,
+    Locks,
+    filed_bills,
+    on_transfers,
+    why_change,
+    why_not_deleted,
+    why_on_transfer,
+)
 from manifests.models import AmendmentLine, ExpressCargoManifest, HouseAirwayBill, ManifestAmendment
 from manifests.noting import held_manifest
+from manifests.pieces import COUNTED, why_not_pieces
 from manifests.reading import check_row, columns_of, taken
 
 Kind = AmendmentLine.Kind
@@ -167,6 +177,26 @@ def propose_delete(manifest: ExpressCargoManifest, number: str, actor: Actor) ->
         raise Refused([reason], manifest)
     amendment = draft_of(manifest, actor)
     _put(amendment, Kind.DELETE, number, row_of(hawb), {})
+    return amendment
+
+
+@transaction.atomic
+def propose_pieces(manifest: ExpressCargoManifest, number: str, row: dict[str, str], actor: Actor) -> ManifestAmendment:
+    """Ask that a shipment counts as it landed, in part or with more; `row` is its whole row, checked. Raises Refused."""
+    manifest = held_manifest(manifest.pk)
+    hawb = held(manifest, number)
+    old, new = differing(row_of(hawb), written(manifest, row))
+    if sent_on := on_transfers([hawb.pk]):
+        raise Refused([why_on_transfer(sent_on[hawb.pk])], manifest)
+    if reason := why_not_pieces(Locks.of(manifest).scanned, hawb, new):
+        raise Refused([reason], manifest)
+    if not set(new) & set(COUNTED):
+        raise Refused([_("Say which pieces are missing, or which came in excess.")], manifest)
+    if taken(manifest, row, but=hawb.pk)[0]:
+        told = {"code": taken(manifest, row, but=hawb.pk)[1]}
+        raise Refused([_("%(code)s is on the manifest already, for another shipment.") % told], manifest)
+    amendment = draft_of(manifest, actor)
+    _put(amendment, Kind.PIECES, number, old, new)
     return amendment
 
 

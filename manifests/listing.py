@@ -16,6 +16,7 @@ from manifests import arrival
 from manifests.amendments import AMENDABLE
 from manifests.igm import corrections, reached
 from manifests.models import ExpressCargoManifest, HouseAirwayBill, ManifestAmendment, ManifestVersion, MasterAirwayBill
+from manifests.pieces import reached_by
 from manifests.shipments import named, unbilled
 
 SHIPMENTS_SHOWN = 50
@@ -59,7 +60,8 @@ def context(manifest: Any, actor: Any) -> dict[str, Any]:
         "may_amend": manifest.stage in AMENDABLE and bool(actor.acts_as(activity_of("manifest-amend"), manifest)),
         "may_hold": manifest.number is not None and bool(actor.acts_as(activity_of("hawb-hold"), manifest)),
         "bill_count": manifest.bills.exclude(stage__in=("DRAFT", "DISCARDED")).count(),
-        "may_scan": bool(actor.acts_as(activity_of("scan-station"), manifest)) and manifest.stage == "ARRIVAL_SCAN",
+        "may_scan": bool(actor.acts_as(activity_of("scan-station"), manifest))
+        and (manifest.stage == "ARRIVAL_SCAN" or (manifest.stage == "ARRIVED" and scanned < to_scan)),
     }  # fmt: skip
 
 
@@ -127,6 +129,7 @@ def amendment_context(amendment: Any, actor: Any) -> dict[str, Any]:
     return {
         "lines": told_lines(amendment), "may_write": may_write,
         "reached": reached(amendment.manifest, moved) if moved and amendment.stage in ("DRAFT", "REQUESTED") else None,
+        "landing": reached_by(amendment) if amendment.stage in ("DRAFT", "REQUESTED") else (),
         "version": ManifestVersion.objects.filter(amendment=amendment).defer("shipments", "header").first(),
     }  # fmt: skip
 

@@ -44,9 +44,9 @@ def _manifest(request: Request, key: str) -> ExpressCargoManifest:
 def station(request: Request, key: str) -> HttpResponse:
     """The full-screen scan station of one manifest."""
     manifest = _manifest(request, key)
-    if manifest.stage != Stage.ARRIVAL_SCAN:
-        return redirect(manifest)
     labels, arrived = arrival.labels(manifest)
+    if manifest.stage != Stage.ARRIVAL_SCAN and not (manifest.stage == Stage.ARRIVED and arrived < labels):
+        return redirect(manifest)
     excess = manifest.scans.filter(verdict="UNKNOWN").values("code").distinct().count()
     context = {
         "manifest": manifest, "labels": labels, "arrived": arrived, "left": labels - arrived, "excess": excess,
@@ -154,4 +154,6 @@ def differences(request: Request, key: str) -> HttpResponse:
 def _differences(request: Request, manifest: ExpressCargoManifest) -> dict[str, Any]:
     found = list(manifest.differences.select_related("amendment", "settled_by").order_by("kind", "code")[:1000])
     may_settle = bool(request.actor.acts_as(activity_of("difference-settle"), manifest))
-    return {"manifest": manifest, "found": found, "may_settle": may_settle, **arrival.differences(manifest)}
+    may_amend = bool(request.actor.acts_as(activity_of("manifest-amend"), manifest))
+    told = {"manifest": manifest, "found": found, "may_settle": may_settle, "may_amend": may_amend}
+    return {**told, **arrival.differences(manifest)}

@@ -76,7 +76,7 @@ ManifestAmendment.trail_model = AmendmentTrail
 
 
 class AmendmentLine(models.Model):
-    """One change: of the header, of a shipment, a shipment added or one taken off. Cells are kept as a file has them."""
+    """One change: of the header, of a shipment or its pieces, a shipment added or one taken off. Cells are kept as a file has them."""
 
     class Kind(models.TextChoices):
         """What the line does."""
@@ -84,6 +84,7 @@ class AmendmentLine(models.Model):
         HEADER = "HEADER", _("Change the header")
         IGM = "IGM", _("Correct IGM and arrival")
         CHANGE = "CHANGE", _("Change a shipment")
+        PIECES = "PIECES", _("Short or excess pieces")
         ADD = "ADD", _("Add: excess landing")
         DELETE = "DELETE", _("Delete: short shipment")
 

@@ -194,6 +194,10 @@ CASES: dict[type[Document], Case] = {
                 "what": "EXAMINATION" if one.stage == "EXAMINATION" else "ASSESSMENT", "reason": "Perishable, X-ray is clear.",
             },
             "depart_from_rms": lambda _one: {"departure": "DEP_BLR_2026-2027_000001", "what": "EXAMINATION"},
+            "carry_pieces": lambda one: {
+                "hawb": one.consignment, "before": 1, "after": 2, "excess": True, "whole": False,
+                "amendment": "ECM_BLR_2026-2027_01_A01",
+            },
             "cancel": lambda _one: {"cancellation": "CAN_BLR_2026-2027_000001"},
             "return_to_origin": lambda _one: {"permission": "RTO_BLR_2026-2027_000001"},
             "clear_manually": lambda _one: {
