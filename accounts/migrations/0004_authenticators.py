@@ -4,7 +4,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     """Authenticators, whose keys stand encrypted."""
 
-    dependencies = [("accounts", "0003_stations_and_roles"), ("otp_totp", "0003_add_timestamps")]
+    dependencies = [("accounts", "0003_reference"), ("otp_totp", "0003_add_timestamps")]
 
     operations = [
         migrations.CreateModel(
