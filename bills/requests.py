@@ -26,7 +26,7 @@ HEADER = (
 )  # fmt: skip
 
 Change = dict[str, Any]  # {"name": "freight", "item": 0, "old": "10.00", "new": "12.00"}; item 0 is the bill itself, or
-# with "invoice": 2 the second invoice of a CBE-XIV, with "form_e": True its blocks
+# with "invoice": 2 the second invoice of a CBE-XIV, with "form_e": True its blocks, with "hawb": True the shipment
 
 
 def open_amendment(bill: CourierBillOfEntry, changes: list[Change], reason: str) -> None:
@@ -93,6 +93,8 @@ def _apply(
     invoices = list(bill.invoices.all()) if bill.kind == Kind.XIV else []
     blocks = [FormE.objects.get(bill=bill.pk)] if any(change.get("form_e") for change in changes) else []
     for change in changes:
+        if change.get("hawb"):
+            continue  # of the shipment: it stands on the manifest (see bills.parties)
         place = change.get("invoice")
         target: Any = by_number[change["item"]] if change["item"] else invoices[place - 1] if place else bill
         if change.get("form_e"):

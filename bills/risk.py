@@ -77,6 +77,11 @@ def says_more(before: RiskDecision, answer: Answer) -> bool:
 
 
 DECLARED = (
+    "consignor",
+    "consignor_country",
+    "consignee",
+    "consignee_city",
+    "address",
     "assessable_value",
     "tariff_items",
     "origins",

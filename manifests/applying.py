@@ -41,14 +41,18 @@ Kind = AmendmentLine.Kind
 MOMENTS = ("scheduled_arrival", "actual_arrival")
 
 
-def apply(amendment: ManifestAmendment, actor: Actor, at: datetime) -> dict[str, Any]:
-    """Keep the manifest as it is, then change it line by line; what the trail says of it. Raises Refused if anything stands against it."""
+def apply(amendment: ManifestAmendment, actor: Actor, at: datetime, *, with_bill: bool = False) -> dict[str, Any]:
+    """Keep the manifest as it is, then change it line by line; what the trail says of it. Raises Refused if anything stands against it.
+
+    A change approved `with_bill` is not kept back by that bill.
+    """
     manifest = held_manifest(amendment.manifest_id)
     numbers = list(amendment.lines.exclude(hawb="").values_list("hawb", flat=True))
     hawbs = _held(manifest, numbers)
     amendment.manifest = manifest  # as it is now that nobody else can change it
     hindrances = [changed_since(amendment), why_not_adjudicated(amendment)]
-    if reasons := [*reasons_locked(amendment), *filter(None, hindrances)]:
+    locked = [] if with_bill else reasons_locked(amendment)
+    if reasons := [*locked, *filter(None, hindrances)]:
         raise Refused(reasons, amendment)
     version = keep_version(manifest, amendment, at)
     lines = list(amendment.lines.all())

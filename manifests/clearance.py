@@ -69,7 +69,7 @@ NOTED = {
     for one in (
         _line("hold", gettext_lazy("Put on hold"), COURIERS, "PN17 5.3", "A shipment is kept from clearance."),
         _line("release_hold", gettext_lazy("Release hold"), COURIERS, "PN17 5.3", "A shipment may be cleared."),
-        _line("amend", gettext_lazy("Amend manifest"), (Role.DCAC,), "PN17 12.0", "An approved amendment is applied."),
+        _line("amend", gettext_lazy("Amend manifest"), (Role.DCAC, Role.SYSTEM), "PN17 12.0", "An approved amendment is applied."),
         _line(
             "settle", gettext_lazy("Settle short or excess"), (Role.DCAC, Role.SHED_SUPERINTENDENT), "PN17 5.2",
             "What was short or in excess is explained.",

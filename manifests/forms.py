@@ -212,7 +212,8 @@ _LABELS: dict[str, Any] = {
     "bag_number": _("Bag"), "pieces": _("Pieces"), "airline": _("Airline"), "flight_number": _("Flight number"),
     "airport_of_shipment": _("Airport of shipment"), "country_of_exportation": _("Country of exportation"),
     "first_port_of_arrival": _("First port of arrival in India"), "scheduled_arrival": _("Scheduled arrival"),
-    "on_board_courier": _("On-board courier"), "igm_number": _("IGM number"), "actual_arrival": _("Actual arrival"), "hawbs": _("House airway bills"),
+    "on_board_courier": _("On-board courier"), "igm_number": _("IGM number"), "actual_arrival": _("Actual arrival"),
+    "adjudication_reference": _("Adjudication reference"), "hawbs": _("House airway bills"),
 }  # fmt: skip
 
 

@@ -14,7 +14,8 @@ Flight and on-board courier stay once the IGM number is fed (PN17 12(ii)); the I
 where they were fed wrongly, are corrected at any time after it, as every amendment: asked for, and approved by the DC/AC.
 A shipment may be added at any time (excess landing), and one of which nothing has arrived taken off (short shipment), or that
 was not in its bag: a bag is scanned as one, and what is in it is seen later. A
-shipment whose bill is filed is changed by an amendment of the bill; its weight alone is changed here (PN17 5.2).
+shipment whose bill is filed is changed by an amendment of the bill, which puts consignor, consignee and description on the
+manifest too (see `manifests.by_bill`); its weight alone is changed here (PN17 5.2).
 """
 
 from __future__ import annotations

@@ -155,6 +155,7 @@ CASES: dict[type[Document], Case] = {
             "record_weight": lambda _one: {"hawb": "SWF7731904425", "declared": "4.200", "actual": "5.100"},
             "request_amendment": lambda _one: {"reason": "The consignee moved."},
             "reject_amendment": lambda _one: {"remarks": "The invoice says otherwise."},
+            "carry_with_bill": lambda _one: {"amendment": "AMD_BLR_2026-2027_000001"},
         },
     ),
     CourierBillOfEntry: Case(
