@@ -16,6 +16,7 @@ from bills.kinds import Kind
 from bills.models import BillInvoice, CourierBillOfEntry, FormE, Item
 from bills.requests import Change, header_names, text_of
 from manifests.amendments import row_of
+from manifests.by_bill import DETAILS
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def declared(bill: CourierBillOfEntry, invoices: list[BillInvoice], items: list[
         yield Declared(name, text_of(getattr(bill, name)))
     if (hawb := parties.shipment_of(bill)) is not None:
         row = row_of(hawb)
-        for name in parties.DETAILS:
+        for name in DETAILS:
             yield Declared(name, row[name], hawb=True)
     if (blocks := form_e_of(bill)) is not None:
         shut = why_locked(bill)
@@ -100,7 +101,7 @@ def declared(bill: CourierBillOfEntry, invoices: list[BillInvoice], items: list[
             yield Declared(name, text_of(getattr(invoice, name)), invoice=invoice.place)
     of_item = (*ITEM, *ITEM_E) if bill.kind == Kind.XIV else ITEM
     for item in items:
-        for name in (*of_item, "invoice_place") if len(invoices) > 1 else of_item:
+        for name in (*of_item, "invoice_place") if bill.kind == Kind.XIV else of_item:
             yield Declared(name, text_of(getattr(item, name)), item=item.item_no)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bills.requests import Change
 from manifests import by_bill
-from manifests.by_bill import DETAILS, adjudication_wanted, whole
+from manifests.by_bill import adjudication_wanted, whole
 from manifests.forms import label_of
 from manifests.models import HouseAirwayBill
 
@@ -38,7 +38,7 @@ def label(name: str) -> Any:
 
 def details(changes: list[Change]) -> dict[str, str]:
     """The new details of the shipment among the changes of an amendment."""
-    return {one["name"]: one["new"] for one in changes if one.get("hawb") and one["name"] in DETAILS}
+    return {one["name"]: one["new"] for one in changes if one.get("hawb") and one["name"] in by_bill.DETAILS}
 
 
 def carry(amendment: BillAmendment) -> None:

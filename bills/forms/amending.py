@@ -9,11 +9,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bills import parties
+from bills import adding, parties
 from bills.amendable import Declared, Locked, declared, form_e_of, locked
 from bills.columns import FORM_E
 from bills.drafts import INVOICE_OF_XIV
 from bills.form_e import check_blocks, check_parties
+from bills.forms.adding import Additions
 from bills.forms.entry import BY_NAME, DraftForm, sentence
 from bills.forms.officers import StepForm
 from bills.forms.words import LABELS, YES_NO
@@ -35,7 +36,7 @@ NEEDED = {
 OF_BLOCKS = frozenset((*FORM_E, *INVOICE_OF_XIV))  # what Form E asks of the bill or of each of its invoices
 
 
-class AmendmentForm(StepForm):
+class AmendmentForm(Additions, StepForm):
     """Every declared value as it stands, each to be changed; what is changed is checked as filing would (PN17 11.0)."""
 
     template = "bills/_amend.html"
@@ -55,6 +56,7 @@ class AmendmentForm(StepForm):
             del self.fields[parties.REFERENCE]
         self.items: list[Item] = list(self.document.items.all())
         self.invoices: list[BillInvoice] = list(self.document.invoices.all())
+        self.offer_additions()
         self.declared = {one.key: one for one in declared(self.document, self.invoices, self.items)}
         for key, one in self.declared.items():
             field = self._field(one)
@@ -66,8 +68,7 @@ class AmendmentForm(StepForm):
         if one.hawb:
             return _of_shipment(one.name)
         if one.name == "invoice_place":
-            choices = [(str(i.place), f"{i.place}: {i.invoice_number}") for i in self.invoices]
-            return forms.ChoiceField(label=LABELS["invoice_place"], choices=choices)
+            return self.place_field()
         return DraftForm._field(one.name)
 
     def _fields(self, **of: Any) -> list[Any]:
@@ -90,11 +91,18 @@ class AmendmentForm(StepForm):
 
     def invoice_fields(self) -> list[dict[str, Any]]:
         """The fields of each invoice of a CBE-XIV."""
-        return [{"invoice": i, "fields": self._fields(invoice=i.place)} for i in self.invoices]
+        return [
+            {"invoice": i, "off": self[f"off_invoice{i.place}"], "fields": self._fields(invoice=i.place)}
+            for i in self.invoices
+            if f"off_invoice{i.place}" in self.fields
+        ]
 
     def item_fields(self) -> list[dict[str, Any]]:
         """The fields of each item."""
-        return [{"item": item, "fields": self._fields(item=item.item_no)} for item in self.items]
+        return [
+            {"item": item, "off": self[f"off_item{item.item_no}"], "fields": self._fields(item=item.item_no)}
+            for item in self.items
+        ]
 
     def locked(self) -> list[Locked]:
         """What no amendment changes, with the reason."""
@@ -119,13 +127,13 @@ class AmendmentForm(StepForm):
     def clean(self) -> dict[str, Any]:
         """Something is changed, to what could be filed today."""
         given = super().clean() or {}
-        self.changes = self._changes(given)
+        self.changes = self.additions(given, self._changes(given))
         self._check_shipment(given)
         if not self.errors and not self.changes:
             self.add_error(None, _("Nothing is changed: change at least one value."))
         for change in self.changes:
-            if change["new"] and not change.get("hawb"):
-                self._check_rates(change)
+            for told in _each(change):
+                self._check_rates(told)
         if not self.errors and self.document.kind == Kind.XIV:
             check_form_e(self)
         if not self.errors:
@@ -177,6 +185,14 @@ class AmendmentForm(StepForm):
         return {"changes": self.changes, "reason": self.cleaned_data["reason"]}
 
 
+def _each(change: Change) -> list[Change]:
+    """A change value by value: of an item or an invoice that is added, each that is declared of it."""
+    if change["name"] not in adding.WHOLE:
+        return [change] if change["new"] and not change.get("hawb") else []
+    of: Change = {name: change[name] for name in ("item", "invoice") if name in change}
+    return [of | {"name": name, "new": text} for name, text in change.get("values", {}).items() if text]
+
+
 def _of_shipment(name: str) -> forms.Field:
     """The field of a detail that stands on the manifest."""
     if name == "consignor_country":
@@ -184,8 +200,10 @@ def _of_shipment(name: str) -> forms.Field:
             (code, f"{country} ({code})") for code, country in sorted(places.COUNTRY_NAMES.items(), key=itemgetter(1))
         ]
         return forms.ChoiceField(label=parties.label(name), choices=told)
-    rows = {"widget": forms.Textarea(attrs={"rows": 2})} if name == "description" or "address" in name else {}
-    return forms.CharField(label=parties.label(name), max_length=240, **rows)
+    field = forms.CharField(label=parties.label(name), max_length=240)
+    if name == "description" or "address" in name:
+        field.widget = forms.Textarea(attrs={"rows": 2})
+    return field
 
 
 class _Amended:
@@ -231,10 +249,14 @@ def check_form_e(form: AmendmentForm) -> None:
     for invoice in form.invoices:
         if invoice.place in touched:
             check_parties(_Amended(form, invoice, invoice=invoice.place), presented_on)
-    moved = {c["item"]: int(c["new"]) for c in form.changes if c["name"] == "invoice_place"}
-    places = {moved.get(item.item_no, item.invoice_place) for item in form.items}
-    for invoice in form.invoices if moved else ():
-        if invoice.place not in places:
+    new_items, new_invoices = adding.come(bill, form.changes)
+    for invoice in new_invoices:
+        check_parties(_Amended(form, invoice, invoice=invoice.place), presented_on)
+    off_items, off_invoices = adding.gone(form.changes)
+    moved = {c["item"]: int(c["new"] or 0) for c in form.changes if c["name"] == "invoice_place"}
+    places = {moved.get(i.item_no, i.invoice_place) for i in (*form.items, *new_items) if i.item_no not in off_items}
+    for invoice in (*form.invoices, *new_invoices) if moved or off_items or new_invoices else ():
+        if invoice.place not in off_invoices and invoice.place not in places:
             form.add_error(None, _("Invoice %(number)s has no item left.") % {"number": invoice.invoice_number})
 
 

@@ -229,6 +229,8 @@ class Replay:
             if change["name"] in (OF_ITEMS if change["item"] else REPLAYED) and "invoice" not in change:
                 target[change["name"]] = change["new"]
         for change in told["changes"] if line.step == "amend" else ():
+            if change["name"] == "item_off":
+                del self._items[row["id"], change["item"]]
             if change["item"] and change["name"] in OF_ITEMS:
                 self._items[row["id"], change["item"]][change["name"]] = change["new"]
 
