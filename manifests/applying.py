@@ -20,6 +20,7 @@ from eccs.workflow import Refused
 from manifests.amendments import changed_since, header_of, row_of
 from manifests.events import arrival_corrected, house_airway_bills_arrived, pieces_landed
 from manifests.igm import igm_of
+from manifests.lateness import by_how_much, late_by
 from manifests.locks import IDENTITY, reasons_locked, why_not_adjudicated
 from manifests.models import (
     AmendmentLine,
@@ -79,7 +80,10 @@ def apply(amendment: ManifestAmendment, actor: Actor, at: datetime, *, with_bill
     settle_by(amendment, actor, at)
     told = [line.told() for line in lines]
     snapshot = {"lines": told, "out_of_register": register} if register else {"lines": told}
-    note(manifest.pk, "amend", actor, at, {"amendment": amendment.number, "version": version.number + 1}, snapshot)
+    answers: dict[str, Any] = {"amendment": amendment.number, "version": version.number + 1}
+    if any(line.kind == Kind.IGM for line in lines) and (late := by_how_much(late_by(manifest))):
+        answers["submitted_after_landing"] = late
+    note(manifest.pk, "amend", actor, at, answers, snapshot)
     kept = hashlib.sha256(canonical([version.header, version.shipments]).encode()).hexdigest()
     return {"lines": told, "version": version.number, "version_sha256": kept}
 

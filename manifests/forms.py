@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from eccs import identifiers, places
 from manifests import declarations
 from manifests.igm import why_not_landed
+from manifests.lateness import by_how_much, late_by
 from manifests.models import ExpressCargoManifest
 from manifests.reading import columns_of
 
@@ -121,12 +122,14 @@ class SubmitForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        arrival = self.document.scheduled_arrival
+        self.late = by_how_much(timezone.now() - arrival if timezone.now() > arrival else None)
         said = declarations.of_manifest(self.document)
         self.fields |= {name: forms.BooleanField(label=words) for name, words in said.items()}
 
     def answers(self) -> dict[str, Any]:
-        """The declarations are conditions of submitting; the step itself takes no answers."""
-        return {}
+        """The declarations are conditions of submitting; the trail keeps by how much the manifest is late."""
+        return {"after_scheduled_arrival": self.late} if self.late else {}
 
 
 class FeedIgmForm(StepForm):
@@ -148,6 +151,11 @@ class FeedIgmForm(StepForm):
         if reason := why_not_landed(self.document, when):
             raise forms.ValidationError(reason)
         return when
+
+    def answers(self) -> dict[str, Any]:
+        """Both, and by how much the manifest was submitted after the landing: the trail keeps that."""
+        late = by_how_much(late_by(self.document, self.cleaned_data["actual_arrival"]))
+        return {**self.cleaned_data, **({"submitted_after_landing": late} if late else {})}
 
 
 class CloseArrivalForm(StepForm):
