@@ -17,11 +17,12 @@ from accounts.permissions import Actor
 from eccs.rows import write_rows
 from eccs.trail import canonical
 from eccs.workflow import Refused
-from manifests.amendments import changed_since, header_of, row_of
+from manifests.amendments import changed_since, header_of, row_of, weight_agrees
+from manifests.arrival import beyond_tolerance
 from manifests.events import arrival_corrected, house_airway_bills_arrived, pieces_landed
 from manifests.igm import igm_of
 from manifests.lateness import by_how_much, late_by
-from manifests.locks import IDENTITY, reasons_locked, why_not_adjudicated
+from manifests.locks import IDENTITY, WEIGHT, reasons_locked, why_not_adjudicated
 from manifests.models import (
     AmendmentLine,
     Bag,
@@ -39,6 +40,7 @@ from manifests.reading import COPIED, check_row, codes_of, shipments_of, taken, 
 from manifests.reconciliation import arrive_what_was_excess, settle_by
 
 Kind = AmendmentLine.Kind
+GRAM = Decimal("0.001")
 MOMENTS = ("scheduled_arrival", "actual_arrival")
 
 
@@ -121,6 +123,8 @@ def _apply_lines(
     if changed:
         columns = [f for f in HouseAirwayBill._meta.concrete_fields if f.name in (*COPIED, "number", "master", "bag")]
         write_rows(HouseAirwayBill, changed, columns)
+    for line in of[Kind.BAG]:
+        _share_weight(manifest, line)
     landed = [_land(manifest, hawbs[line.hawb], line) for line in of[Kind.PIECES]]
     if of[Kind.ADD]:
         rows = [line.after for line in of[Kind.ADD]]
@@ -134,12 +138,28 @@ def _apply_lines(
     return landed
 
 
+def _share_weight(manifest: ExpressCargoManifest, line: AmendmentLine) -> None:
+    """The weight of a bag as the scale showed it, shared by its shipments as they were declared, to the gram."""
+    hawbs = list(HouseAirwayBill.objects.select_for_update(of=("self",)).filter(manifest=manifest, bag__number=line.hawb).order_by("pk"))  # fmt: skip
+    actual, declared = Decimal(line.after[WEIGHT]), sum((hawb.gross_weight_kg for hawb in hawbs), Decimal(0))
+    for hawb in hawbs:
+        hawb.gross_weight_kg = max((hawb.gross_weight_kg * actual / declared).quantize(GRAM), GRAM)
+    heaviest = max(hawbs, key=lambda hawb: hawb.gross_weight_kg)
+    rest = actual - sum((hawb.gross_weight_kg for hawb in hawbs), Decimal(0))
+    heaviest.gross_weight_kg = max(heaviest.gross_weight_kg + rest, GRAM)
+    HouseAirwayBill.objects.bulk_update(hawbs, ["gross_weight_kg"])
+
+
 def _land(manifest: ExpressCargoManifest, hawb: HouseAirwayBill, line: AmendmentLine) -> Landed:
     """Put the pieces that landed on a shipment. Raises Refused where another has one of their labels by now."""
     row = row_of(hawb) | line.after
     if (clash := taken(manifest, row, but=hawb.pk)[1]) != "":
         raise Refused([_("%(code)s is on the manifest already, for another shipment.") % {"code": clash}], manifest)
-    return land(hawb, line, codes_of(manifest.is_documents, hawb.number, row["crn_numbers"]))
+    landed = land(hawb, line, codes_of(manifest.is_documents, hawb.number, row["crn_numbers"]))
+    weighed = hawb.actual_weight_kg
+    if weighed is not None and not beyond_tolerance(manifest, weighed, hawb.gross_weight_kg):
+        weight_agrees(manifest, hawb.number)  # what the scale showed is what landed
+    return landed
 
 
 def _change_header(manifest: ExpressCargoManifest, after: dict[str, str]) -> None:

@@ -16,7 +16,7 @@ from manifests import declarations
 from manifests.igm import why_not_landed
 from manifests.lateness import by_how_much, late_by
 from manifests.models import ExpressCargoManifest
-from manifests.reading import columns_of
+from manifests.reading import bag_number, columns_of
 
 
 class UpperField(forms.CharField):
@@ -265,14 +265,14 @@ class PlaceForm(forms.Form):
 
 
 class WeightForm(forms.Form):
-    """The actual weight of a shipment (PN17 5.2)."""
+    """The actual weight of a shipment or of a bag (PN17 5.2)."""
 
-    hawb = forms.CharField(label=_("HAWB"), max_length=20)
+    hawb = forms.CharField(label=_("HAWB or bag"), max_length=30)
     kg = forms.DecimalField(label=_("Weight, kg"), min_value=Decimal("0.001"), max_digits=10, decimal_places=3)
 
     def clean_hawb(self) -> str:
-        """A HAWB as it is written."""
+        """A HAWB or a bag as it is written."""
         number: str = self.cleaned_data["hawb"].strip().upper()
-        if reason := identifiers.hawb(number):
+        if (reason := identifiers.hawb(number)) and bag_number(number):
             raise forms.ValidationError(reason)
         return number

@@ -63,7 +63,7 @@ def why_not_pieces(scanned: bool, hawb: HouseAirwayBill, after: dict[str, Any]) 
         return reason + " " + _("What came beyond it is added as a shipment of its own.")
     if hawb.manifest.is_documents:
         return _why_not_documents(hawb, after)
-    return _why_not_packages(hawb, after)
+    return _why_not_labels(hawb, after)
 
 
 def why_left(hawb: HouseAirwayBill) -> str:
@@ -90,13 +90,13 @@ def _why_not_documents(hawb: HouseAirwayBill, after: dict[str, Any]) -> str:
     if "pieces" in after and int(after["pieces"]) < hawb.packages_arrived:
         told = {"hawb": hawb, "count": hawb.packages_arrived}
         return _("%(count)d pieces of %(hawb)s have been scanned: they are not short.") % told
-    return ""
+    return _why_not_labels(hawb, after)
 
 
-def _why_not_packages(hawb: HouseAirwayBill, after: dict[str, Any]) -> str:
+def _why_not_labels(hawb: HouseAirwayBill, after: dict[str, Any]) -> str:
     if "crn_numbers" not in after:
         return ""
-    wanted = set(codes_of(False, hawb.number, after["crn_numbers"]))
+    wanted = set(codes_of(hawb.manifest.is_documents, hawb.number, after["crn_numbers"]))
     came = [one.crn for one in pieces_of(hawb) if one.arrived_at is not None and one.crn not in wanted]
     return _("%(codes)s has been scanned: it is not short.") % {"codes": ", ".join(came)} if came else ""
 
@@ -116,24 +116,28 @@ def land(hawb: HouseAirwayBill, line: AmendmentLine, codes: list[str]) -> Landed
 
 def _label(hawb: HouseAirwayBill, codes: list[str]) -> bool:
     """Of goods every package has its label: the missing go, the extra are added, the rest stay as they were scanned."""
+    known = {one.crn for one in pieces_of(hawb)}
+    times = [one.arrived_at for one in _relabel(hawb, codes)]
+    hawb.packages = len(codes)
+    hawb.arrived_at = max(filter(None, times)) if all(times) else None
+    return not known.issuperset(codes)
+
+
+def _relabel(hawb: HouseAirwayBill, codes: list[str]) -> list[Package]:
+    """The packages with these labels and no others, counted anew; those that stay keep the time of their scan."""
     known = {one.crn: one for one in pieces_of(hawb)}
-    gone = [one.pk for crn, one in known.items() if crn not in codes]
-    extra = [crn for crn in codes if crn not in known]
-    Package.objects.filter(pk__in=gone).delete()
-    kept = [known[crn] for crn in codes if crn in known]
+    Package.objects.filter(pk__in=[one.pk for crn, one in known.items() if crn not in codes]).delete()
     for part, crn in enumerate(codes, 1):
         if crn in known:
             known[crn].part = part
-    Package.objects.bulk_update(kept, ["part"])
-    Package.objects.bulk_create(
+    Package.objects.bulk_update([known[crn] for crn in codes if crn in known], ["part"])
+    fresh = [
         Package(manifest_id=hawb.manifest_id, hawb=hawb, crn=crn, part=part)
         for part, crn in enumerate(codes, 1)
-        if crn in extra
-    )
-    hawb.packages = len(codes)
-    times = [one.arrived_at for one in kept]
-    hawb.arrived_at = max(filter(None, times)) if len(kept) == len(codes) and all(times) else None
-    return bool(extra)
+        if crn not in known
+    ]
+    Package.objects.bulk_create(fresh)
+    return [known[crn] for crn in codes if crn in known] + fresh
 
 
 def _count(hawb: HouseAirwayBill, count: int, codes: list[str] | None) -> bool:
@@ -147,10 +151,7 @@ def _count(hawb: HouseAirwayBill, count: int, codes: list[str] | None) -> bool:
     else:
         hawb.arrived_at = None
     if codes is not None:
-        Package.objects.filter(hawb=hawb).delete()
-        Package.objects.bulk_create(
-            Package(manifest_id=hawb.manifest_id, hawb=hawb, crn=crn, part=part) for part, crn in enumerate(codes, 1)
-        )
+        _relabel(hawb, codes)
     return more
 
 

@@ -61,7 +61,8 @@ def packages(request: Request, key: str) -> JsonResponse:
     """Every label of the manifest, and in which bag each shipment of documents is."""
     manifest = _manifest(request, key)
     inside = manifest.hawbs.exclude(bag=None).values_list("number", "bag__number") if manifest.is_documents else ()
-    return JsonResponse({"pieces": arrival.pieces(manifest), "inside": dict(inside), "shared": manifest.is_documents})
+    told = {"pieces": arrival.pieces(manifest), "inside": dict(inside), "shared": manifest.is_documents}
+    return JsonResponse(told | {"own": arrival.own_labels(manifest)})
 
 
 @require_POST
@@ -123,7 +124,7 @@ def _moment(given: str) -> datetime:
 
 @require_POST
 def weight(request: Request, key: str) -> HttpResponse:
-    """The actual weight of a shipment (PN17 5.2)."""
+    """The actual weight of a shipment or a bag (PN17 5.2)."""
     manifest, form = _manifest(request, key), WeightForm(request.POST)
     status, words = _weighed(manifest, form)
     if "application/json" in request.headers.get("Accept", ""):
@@ -136,9 +137,9 @@ def _weighed(manifest: ExpressCargoManifest, form: WeightForm) -> tuple[int, str
     if manifest.stage not in (Stage.ARRIVAL_SCAN, Stage.ARRIVED):
         return 409, _("The arrival scan of this manifest is not open.")
     if not form.is_valid():
-        return 422, _("Enter a weight in kg above zero for a HAWB.")
+        return 422, _("Enter a weight in kg above zero for a HAWB or a bag.")
     said = arrival.weigh(manifest, form.cleaned_data["hawb"], form.cleaned_data["kg"])
-    return (200, said) if said else (404, _("The HAWB is not on this manifest."))
+    return (200, said) if said else (404, _("The HAWB or bag is not on this manifest."))
 
 
 @require_GET

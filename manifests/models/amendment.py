@@ -85,12 +85,13 @@ class AmendmentLine(models.Model):
         IGM = "IGM", _("Correct IGM and arrival")
         CHANGE = "CHANGE", _("Change a shipment")
         PIECES = "PIECES", _("Short or excess pieces")
+        BAG = "BAG", _("Weight of a bag, shared by its shipments")
         ADD = "ADD", _("Add: excess landing")
         DELETE = "DELETE", _("Delete: short shipment")
 
     amendment = models.ForeignKey(ManifestAmendment, models.CASCADE, related_name="lines")
     kind = models.CharField(max_length=6, choices=Kind.choices)
-    hawb = models.CharField(max_length=20, blank=True)  # the number it has on the manifest, or is to have
+    hawb = models.CharField(max_length=30, blank=True)  # the number it has on the manifest, or is to have; of a bag, its own
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
 
