@@ -140,6 +140,25 @@ def after_hearing_again(bill: CourierBillOfEntry, *, lane: str = "", **_answers:
     return Stage(bill.stage)
 
 
+def after_pieces(bill: CourierBillOfEntry, *, excess: bool = False, **_answers: object) -> Stage:
+    """What landed is less or more than was manifested (PN17 5.2): goods with a piece more are assessed again, and X-rayed again.
+
+    With pieces less a bill stays where it is, but one that awaited the arrival goes on where what did land is whole.
+    """
+    if bill.is_documents:
+        goes_on = bill.stage == Stage.ARRIVAL or (excess and bill.stage in PAST_PAYMENT)
+        return after_payment(bill) if goes_on else Stage(bill.stage)
+    if bill.stage in (Stage.FIRST_CHECK, Stage.FIRST_CHECK_ARRIVAL):
+        return after_first_check_ordered(bill)
+    if bill.assessment_required and bill.assessed_at is None and bill.stage in TO_ASSESSMENT:
+        return Stage.ASSESSMENT
+    if bill.stage == Stage.ARRIVAL and bill.arrived_at:
+        return after_payment(bill)
+    if bill.stage == Stage.FOR_OUT_OF_CHARGE and examination_is_due(bill):
+        return Stage.EXAMINATION
+    return Stage(bill.stage)
+
+
 def after_departure(bill: CourierBillOfEntry, **_answers: object) -> Stage:
     """What the RMS prescribed is left out with the DC/AC's approval: the bill goes on from where it waited for it (PN17 6.1)."""
     if bill.stage == Stage.ASSESSMENT and not bill.assessment_required:

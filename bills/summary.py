@@ -22,6 +22,7 @@ from bills.stages import UNFILED, Stage
 from eccs.dated_rules import rule_book
 from eccs.money import grouped, rupees
 from eccs.workflow import Refused
+from manifests import lateness
 
 CUSTOMS_STAGES = (
     Stage.DOCUMENTS, Stage.ASSESSMENT, Stage.FIRST_CHECK_ARRIVAL, Stage.FIRST_CHECK, Stage.APPROVAL, Stage.QUERY,
@@ -292,7 +293,7 @@ def route(bill: CourierBillOfEntry) -> list[dict[str, str]]:
         {
             "label": _("Landed %(station)s, IGM %(igm)s")
             % {"station": bill.station_id, "igm": manifest.igm_number or "–"},
-            "note": _at(landed) or _("to come"),
+            "note": f"{_at(landed) or _('to come')} {lateness.words(manifest)}".strip(),
             "state": "done" if landed else "",
         },
         {

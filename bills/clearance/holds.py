@@ -231,6 +231,18 @@ class HeldClearance(ImportClearance):
         self.unreckoned = ""
         return changed
 
+    @step(
+        HERE, GET_STATE(routing.after_pieces, states=list(HERE)), role=Role.SYSTEM, label=_("Carry landed pieces"),
+        para="PN17 5.2, 12.0", anytime=True,
+    )  # fmt: skip
+    def carry_pieces(
+        self: CourierBillOfEntry, *, hawb: str, before: int, after: int, excess: bool, whole: bool, amendment: str
+    ) -> Iterable[models.Model]:
+        """The DC/AC has approved that a shipment counts as it landed, with fewer pieces or with more: the bill carries those."""
+        from bills.landing import carried
+
+        return carried(self, hawb=hawb, before=before, after=after, excess=excess, whole=whole)
+
     @step(FREE, Stage.CANCELLED, role=Role.SYSTEM, label=_("Cancel"), para="PN17 10.0", anytime=True)
     def cancel(self: CourierBillOfEntry, *, cancellation: str) -> None:
         """The bill is cancelled as approved; the shipment may have another."""

@@ -156,6 +156,7 @@ CASES: dict[type[Document], Case] = {
             "record_weight": lambda _one: {"hawb": "SWF7731904425", "declared": "4.200", "actual": "5.100"},
             "request_amendment": lambda _one: {"reason": "The consignee moved."},
             "reject_amendment": lambda _one: {"remarks": "The invoice says otherwise."},
+            "carry_with_bill": lambda _one: {"amendment": "AMD_BLR_2026-2027_000001"},
         },
     ),
     CourierBillOfEntry: Case(
@@ -195,6 +196,10 @@ CASES: dict[type[Document], Case] = {
                 "what": "EXAMINATION" if one.stage == "EXAMINATION" else "ASSESSMENT", "reason": "Perishable, X-ray is clear.",
             },
             "depart_from_rms": lambda _one: {"departure": "DEP_BLR_2026-2027_000001", "what": "EXAMINATION"},
+            "carry_pieces": lambda one: {
+                "hawb": one.consignment, "before": 1, "after": 2, "excess": True, "whole": False,
+                "amendment": "ECM_BLR_2026-2027_01_A01",
+            },
             "cancel": lambda _one: {"cancellation": "CAN_BLR_2026-2027_000001"},
             "return_to_origin": lambda _one: {"permission": "RTO_BLR_2026-2027_000001"},
             "clear_manually": lambda _one: {

@@ -162,7 +162,7 @@ def _of_amendments(world: World, asked: ManifestAmendment) -> None:
     hawb, flight = asked.manifest.hawbs.order_by("pk")[0], asked.manifest
     for name in ("manifest-amend", "amend-header", "amend-igm", "amend-add", "manifest-versions", "manifest-print"):
         world.own(name, flight.key)
-    for name in ("amend-shipment", "hawb-hold"):
+    for name in ("amend-shipment", "amend-pieces", "hawb-hold"):
         world.own(name, flight.key, hawb.number)
     world.own("amend-remove", flight.key, asked.lines.get().pk)
     kept = keep_version(flight, asked, timezone.now())
