@@ -12,12 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.permissions import SYSTEM, Actor
-from bills import claims, landing, rates, risk
+from bills import claims, landing, rates, risk, tasks
 from bills.assessment import heads, put, reckon_again
 from bills.flight import rates_day
 from bills.models import Adjudication, CourierBillOfEntry, Item
 from bills.stages import HERE, UNFILED, Stage
 from bills.xi import arrival as xi
+from eccs.celery import after_commit
 from eccs.models import Notice
 from eccs.moments import moment
 from eccs.notices import NAMED, worded
@@ -27,6 +28,8 @@ from manifests.events import aircraft_arrived, arrival_corrected, house_airway_b
 from manifests.igm import igm_of, reached
 from manifests.models import ExpressCargoManifest, ManifestAmendment
 from manifests.pieces import Landed
+from rms.events import intervention_in_force
+from rms.models import RiskRule
 
 ARRIVALS: dict[str, str] = {
     Stage.FIRST_CHECK_ARRIVAL: "record_arrival_for_first_check", Stage.ARRIVAL: "record_arrival",
@@ -144,6 +147,12 @@ def ask_the_rms(manifest: ExpressCargoManifest, **_kwargs: Any) -> None:
 def carry_pieces(landed: list[Landed], amendment: ManifestAmendment, at: datetime, **_kwargs: Any) -> None:
     """Shipments count as they landed: their open bills carry those pieces, and their firms are told (PN17 12.0)."""
     landing.carry(landed, amendment, at)
+
+
+@receiver(intervention_in_force)
+def put_to_the_rms(rule: RiskRule, **_kwargs: Any) -> None:
+    """An officer intervenes on one shipment: a bill that is filed already hears it at once (PN17 6.1)."""
+    after_commit(tasks.intervene, rule.pk)
 
 
 @receiver(house_airway_bills_arrived)

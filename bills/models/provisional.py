@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -90,6 +91,13 @@ class ProvisionalAssessment(ProvisionalClearance):
     def importer_id(self) -> int | None:
         """The importer that filed the bill for its own goods, or nothing."""
         return self.bill.importer_id
+
+    @property
+    def by_head(self) -> list[dict[str, Any]]:
+        """Extra duty and refund of the final assessment head by head; nothing before it."""
+        from bills import dues
+
+        return dues.by_head(dues.final_difference(self)) if self.final_duty is not None else []
 
     def free_bond(self) -> None:
         """The bond secures the duty no more: what was debited of a registered one is credited. Part of a step."""

@@ -91,7 +91,9 @@ class AmendmentLine(models.Model):
 
     amendment = models.ForeignKey(ManifestAmendment, models.CASCADE, related_name="lines")
     kind = models.CharField(max_length=6, choices=Kind.choices)
-    hawb = models.CharField(max_length=30, blank=True)  # the number it has on the manifest, or is to have; of a bag, its own
+    hawb = models.CharField(
+        max_length=30, blank=True
+    )  # the number it has on the manifest, or is to have; of a bag, its own
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
 
