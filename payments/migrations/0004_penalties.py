@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bills', '0005_penalty_demands'),
+        ('bills', '0006_penalty_demands'),
         ('payments', '0003_reference'),
         ('transit', '0002_guards'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_authenticators'),
-        ('bills', '0004_final_by_head'),
+        ('bills', '0005_final_by_head'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

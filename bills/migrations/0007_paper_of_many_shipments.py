@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_authenticators'),
-        ('bills', '0005_penalty_demands'),
+        ('bills', '0006_penalty_demands'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_authenticators'),
-        ('bills', '0003_reference'),
+        ('bills', '0004_xrayed_at'),
         ('bonds', '0002_guards'),
     ]
 
