@@ -71,7 +71,12 @@ def attach(bill: CourierBillOfEntry, name: str, content: bytes, kind: str, user_
 def share(paper: Attachment, bills: Sequence[CourierBillOfEntry]) -> None:
     """The same paper for other bills too: the file is kept once, each bill has it; set-wise."""
     held = set(Attachment.objects.filter(bill__in=bills, sha256=paper.sha256).values_list("bill_id", flat=True))
-    told = {"kind": paper.kind, "name": paper.name, "file": paper.file.name, "content_type": paper.content_type}
+    told: dict[str, Any] = {
+        "kind": paper.kind,
+        "name": paper.name,
+        "file": paper.file.name,
+        "content_type": paper.content_type,
+    }
     told |= {"size": paper.size, "sha256": paper.sha256, "by_id": paper.by_id}
     Attachment.objects.bulk_create(Attachment(bill=bill, **told) for bill in bills if bill.pk not in held)
 
