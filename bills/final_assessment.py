@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from bills import dues
 from bills.clearance.provisional import ProvisionalStage
+from bills.duty import heads
 from bills.duty.demands import FinalInterest
 from bills.duty.heads import head_label
 from bills.duty.levies import HEADS
@@ -27,18 +29,18 @@ Heads = dict[str, Decimal]
 
 def heads_of(bill: CourierBillOfEntry) -> Heads:
     """The duty of a bill under each head; a duty that is known as one sum stands under the first."""
-    heads = {head: Decimal(bill.duty_heads.get(head, 0)) for head in HEADS}
-    if sum(heads.values()) != bill.total_duty:
-        heads = dict.fromkeys(HEADS, NOTHING) | {HEADS[0]: bill.total_duty}
-    return heads
+    found = {head: Decimal(bill.duty_heads.get(head, 0)) for head in HEADS}
+    if sum(found.values()) != bill.total_duty:
+        found = dict.fromkeys(HEADS, NOTHING) | {HEADS[0]: bill.total_duty}
+    return found
 
 
 def put(assessment: ProvisionalAssessment, final: Mapping[str, Decimal], value: Decimal) -> None:
     """Write the final assessment beside the provisional one: what it demands more, or gives back. Part of a step."""
     before = heads_of(assessment.bill)  # all of it was paid before the Out of Charge
-    heads = {head: final.get(head, NOTHING) for head in before}
-    paid, duty = sum(before.values(), NOTHING), sum(heads.values(), NOTHING)
-    assessment.provisional_heads, assessment.final_heads = as_text(before), as_text(heads)
+    after = {head: final.get(head, NOTHING) for head in before}
+    paid, duty = sum(before.values(), NOTHING), sum(after.values(), NOTHING)
+    assessment.provisional_heads, assessment.final_heads = as_text(before), as_text(after)
     assessment.final_value, assessment.final_duty, assessment.duty_before = value, duty, paid
     assessment.extra_duty, assessment.refund = max(duty - paid, NOTHING), max(paid - duty, NOTHING)
 
@@ -61,32 +63,14 @@ def told(assessment: ProvisionalAssessment) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def as_text(heads: Mapping[str, Decimal]) -> dict[str, str]:
+def as_text(given: Mapping[str, Decimal]) -> dict[str, str]:
     """Amounts by head as they are kept."""
-    return {head: f"{amount:.2f}" for head, amount in heads.items()}
+    return {head: f"{amount:.2f}" for head, amount in given.items()}
 
 
 def set_off(assessment: ProvisionalAssessment) -> Heads:
-    """What is to be paid, or given back, under which head: what is too much under one head is set off against what is short under another.
-
-    The sum is the extra duty or the refund; the set-off takes the heads from the last to the first.
-    """
-    if not assessment.final_heads:
-        whole = assessment.extra_duty or assessment.refund or NOTHING
-        return {"duty": whole} if whole else {}
-    sign = 1 if assessment.extra_duty else -1
-    moved = {head: sign * amount for head, amount in _differences(assessment).items()}
-    left = -sum((amount for amount in moved.values() if amount < 0), NOTHING)
-    found = {head: amount for head, amount in moved.items() if amount > 0}
-    for head in reversed(tuple(found)):
-        taken = min(left, found[head])
-        found[head], left = found[head] - taken, left - taken
-    return {head: amount for head, amount in found.items() if amount}
-
-
-def _differences(assessment: ProvisionalAssessment) -> Heads:
-    before, after = assessment.provisional_heads, assessment.final_heads
-    return {head: Decimal(after[head]) - Decimal(before.get(head, 0)) for head in after}
+    """What is to be paid, or given back, under which head, after the one is set off against the other: in sum the extra duty or the refund."""
+    return {head: abs(amount) for head, amount in heads.set_off(dues.final_difference(assessment)).items()}
 
 
 def by_head(assessment: ProvisionalAssessment) -> str:
@@ -98,7 +82,7 @@ def rows(assessment: ProvisionalAssessment) -> list[dict[str, Any]]:
     """Each head provisional against final, with what is to be paid or given back under it; empty before the final assessment."""
     if not assessment.final_heads or assessment.final_duty is None:
         return []
-    moved, found = _differences(assessment), set_off(assessment)
+    moved, found = dues.final_difference(assessment), set_off(assessment)
     return [
         {
             "label": head_label(head), "provisional": Decimal(assessment.provisional_heads.get(head, 0)),
@@ -115,7 +99,7 @@ def interest(assessment: ProvisionalAssessment) -> dict[str, Any] | None:
     if not assessment.extra_duty:
         return None
     accrued = dues.final_interest(assessment, timezone.localdate())
-    since = FinalInterest.runs_from(timezone.localdate(assessment.assessed_at))
+    since = FinalInterest.free_until(timezone.localdate(assessment.assessed_at)) + timedelta(days=1)
     return {
         "amount": accrued.amount,
         "since": since,

@@ -29,6 +29,14 @@ app.conf.beat_schedule = {
     "seal the day's trail": {"task": "eccs.tasks.seal_trail", "schedule": crontab(hour=0, minute=10)},
     "resume uploads left behind": {"task": "eccs.tasks.resume_uploads", "schedule": 120.0},
     "ask the bank about silent challans": {"task": "payments.tasks.verify_silent_challans", "schedule": 120.0},
+    "hand over challans that the bank does not decide": {
+        "task": "payments.tasks.hand_over_silent_challans",
+        "schedule": crontab(minute=40),
+    },
+    "check the books of the cash ledgers": {
+        "task": "payments.tasks.check_books",
+        "schedule": crontab(hour=2, minute=10),
+    },
     "reconcile with the banks": {
         "task": "payments.reconciling.tasks.reconcile",
         "schedule": crontab(hour="1-7", minute=30),

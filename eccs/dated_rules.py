@@ -190,6 +190,9 @@ RULES = {
     "provisional_limit_months": RuleKind(_("Final assessment after the provisional one at the latest, months"), int),
     "pay_at_bank": RuleKind(_("Challans are paid at an authorised bank directly"), bool),
     "pay_from_cash_ledger": RuleKind(_("Challans are paid from the Electronic Cash Ledger"), bool),
+    "bank_silent_days": RuleKind(
+        _("A challan that its bank has not decided for so many days goes to the DC/AC"), int, least=1, most=90
+    ),
     "bond_percent": RuleKind(_("Amount of a bond, percent of the duty it secures"), Decimal, least=1, most=1000),
     "bond_security_percent": RuleKind(_("Bank guarantee behind a bond, percent of its amount"), Decimal, most=100),
     "bond_first_alert_days": RuleKind(_("First alert before a bond expires, days"), int, least=1, most=365),

@@ -13,13 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.permissions import SYSTEM, Actor
-from bills import dues, final_assessment
+from bills import dues
 from bills.clearance.penalties import PenaltyStage
 from bills.clearance.provisional import ProvisionalStage
 from bills.models import CourierBillOfEntry, PenaltyDemand, ProvisionalAssessment
 from bills.stages import Stage as BillStage
 from eccs.beginning import begin
 from eccs.celery import after_commit
+from eccs.money import rupees
 from eccs.workflow import Refused, take
 from payments import bank, banks, ledger
 from payments.authorised import banks_at, note_refusal
@@ -105,10 +106,9 @@ def _lines(bills: list[Any], on: date) -> list[ChallanLine]:
             ))  # fmt: skip
             continue
         found = extra[bill.pk]
-        interest = dues.final_interest(found, on).amount
-        heads = final_assessment.set_off(found) | ({"interest": interest} if interest else {})
+        due = dues.final_due(found, on)
         lines.append(ChallanLine(
-            bill=bill, assessment=found, amount=sum(heads.values()), heads=ledger.as_text(heads), interest=interest,
+            bill=bill, assessment=found, amount=due.amount, heads=ledger.as_text(due.heads), interest=due.accrued.amount,
         ))  # fmt: skip
     return lines
 
@@ -122,12 +122,18 @@ def _penalties(bill_ids: Collection[int]) -> dict[int, PenaltyDemand]:
 def _extra_duty(bill_ids: Collection[int]) -> dict[int, ProvisionalAssessment]:
     """By bill, the final assessment that asks for more than was paid."""
     rows = ProvisionalAssessment.objects.filter(bill__in=bill_ids, stage=ProvisionalStage.EXTRA_DUTY)
+    rows = rows.select_related("bill").defer("bill__draft")
     return {row.bill_id: row for row in rows} if bill_ids else {}
 
 
 def send_to_bank(challan: Challan, actor: Actor, return_url: str) -> str:
     """Take the challan to the bank and return the signed address for the payer's browser."""
-    sent = take(challan, "go_to_bank", actor)
+    try:
+        sent = take(challan, "go_to_bank", actor)
+    except Refused:
+        if challan.stage == Stage.AT_BANK:  # another amount is due by now: was the old one paid?
+            _ask_at_once(challan)
+        raise
     payment = bank.Payment(
         challan=sent.number, amount_paise=sent.paise, payer=sent.payer.name, return_url=return_url,
         sent_at=sent.sent_to_bank_at.replace(microsecond=0),
@@ -144,14 +150,18 @@ def receive(said: bank.Outcome, bank_code: str = "", *, named_transaction: bool 
         if known is not None:
             return known
         other = Challan.objects.filter(bank=code, bank_transaction=said.bank_transaction).exclude(number=said.challan)
-        late = BankMessage.objects.filter(challan=challan, outcome=BankMessage.Outcome.LATE)
+        before = BankMessage.objects.filter(
+            challan=challan, outcome__in=(BankMessage.Outcome.LATE, BankMessage.Outcome.DIFFERS),
+            bank_transaction=said.bank_transaction, amount_paise=said.amount_paise,
+        )  # fmt: skip
         decided, reason = verdict(
             challan,
             Said(
                 status=said.status, amount_paise=said.amount_paise, bank_transaction=said.bank_transaction,
                 named_transaction=named_transaction,
                 transaction_of_another=bool(said.bank_transaction) and other.exists(),
-                late_before=late.filter(bank_transaction=said.bank_transaction).exists(),
+                told_before=challan is not None and before.exists(),
+                is_answer=said.sort == bank.Answer.sort,
                 on_the_ledger=is_on_the_ledger(code, said.bank_transaction),
                 of_another_bank=challan is not None and challan.bank != code,
             ),
@@ -182,6 +192,9 @@ def _act(challan: Challan, decided: Verdict, said: bank.Outcome) -> None:
         take(challan, "reject", SYSTEM)
     elif decided is Verdict.LATE:
         take(challan, "report_late_payment", SYSTEM, bank_transaction=said.bank_transaction)
+    elif decided is Verdict.DIFFER:
+        amount = rupees(Decimal(said.amount_paise) / 100, 2)
+        take(challan, "report_difference", SYSTEM, bank_transaction=said.bank_transaction, amount=amount)
     elif decided is Verdict.QUEUE and said.sort != bank.Answer.sort:
         _ask_at_once(challan)
     elif decided is Verdict.REPEATED and said.status is bank.Status.PAID and said.sort == bank.Answer.sort:
@@ -192,9 +205,8 @@ def _act(challan: Challan, decided: Verdict, said: bank.Outcome) -> None:
 
 def _close_corrected(challan: Challan, said: bank.Outcome) -> None:
     """What the bank told wrongly of this very transaction before is put right by what it says now."""
-    wrong = challan.messages.filter(
-        outcome=BankMessage.Outcome.QUEUED, settled_at=None, bank_transaction=said.bank_transaction
-    )
+    odd = (BankMessage.Outcome.QUEUED, BankMessage.Outcome.DIFFERS)
+    wrong = challan.messages.filter(outcome__in=odd, settled_at=None, bank_transaction=said.bank_transaction)
     wrong.update(settled_at=timezone.now(), settlement=_("The bank has since confirmed the right amount."))
 
 

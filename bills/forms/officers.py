@@ -219,8 +219,8 @@ class SuspicionForm(Brings, StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         bill = self.document
-        day = bill.presented_on or timezone.localdate()
-        if rule_book().is_on("xray_image_required", day, bill.station_id):
+        assert bill.presented_on is not None
+        if rule_book().is_on("xray_image_required", bill.presented_on, bill.station_id):
             picture = self.fields["image"]
             picture.required = True
             picture.error_messages["required"] = _("Attach the X-ray image: the Inspector examines what it shows.")

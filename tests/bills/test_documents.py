@@ -156,7 +156,7 @@ def test_what_the_rms_looks_for_is_examined_and_never_assessed(landed: ExpressCa
     take_many(CourierBillOfEntry, [one.pk], "clear_xray", actor("XRAY_OFFICER"))
     assert fresh(one).stage == Stage.EXAMINATION
     HouseAirwayBill.objects.filter(manifest=landed).update(consignee_name="Somebody else")
-    assert deciding.differences(RiskDecision.objects.get(pk=one.risk_decision_id)) == []  # taken again as it was
+    assert deciding.differences(RiskDecision.objects.get(pk=one.risk_decision.pk)) == []  # taken again as it was
 
 
 def test_thousands_take_as_many_statements_as_four(

@@ -273,7 +273,13 @@ def test_an_intervention_reaches_a_bill_that_is_filed_already(
     courier = signed_in("signatory.swift")
     assert MARK not in courier.get(one.get_absolute_url()).content.decode()
     Attachment.objects.create(
-        bill=one, kind="OTHER", name="a.pdf", file="a.pdf", size=1, sha256="0" * 64, by=User.objects.first()
+        bill=one,
+        kind="OTHER",
+        name="a.pdf",
+        file="a.pdf",
+        size=1,
+        sha256="0" * 64,
+        by=User.objects.get(username="signatory.swift"),
     )
     take(one, "submit_compulsory_documents", Actor.of(User.objects.get(username="signatory.swift")))
     handed_in = bills_of(flight)["SWF001"]

@@ -259,7 +259,11 @@ CASES: dict[type[Document], Case] = {
         {
             "verify_payment": lambda _one: {"bank_transaction": "SBX261119140073318"},
             "report_late_payment": lambda _one: {"bank_transaction": "SBX261119140073318"},
-            "refuse_late_payment": lambda _one: {"remarks": "The bank pays it back."},
+            "report_difference": lambda one: {"bank_transaction": "SBX261119140073318", "amount": str(one.amount + 1)},
+            **dict.fromkeys(
+                ("refuse_late_payment", "give_up", "credit_difference", "refuse_difference"),
+                lambda _one: {"remarks": "The bank pays it back."},
+            ),
             "confirm_paid": lambda _one: {"bank_transaction": "SBX261119140073318", "told_by": "confirmation"},
         },
     ),
@@ -317,18 +321,20 @@ CASES: dict[type[Document], Case] = {
 }  # fmt: skip
 
 
-def late_payment(one: Challan) -> None:
-    """The bank reported a payment after the challan was given up."""
+def late_payment(one: Challan, outcome: str = BankMessage.Outcome.LATE, paise: int = 0) -> None:
+    """The bank reported a payment after the challan was given up, or another one than the challan's."""
     BankMessage.objects.create(
         nonce=f"n{one.pk}", sort=BankMessage.Sort.CONFIRMATION, challan=one, challan_number=str(one.number),
-        bank_transaction="SBX261119140073318", amount_paise=one.paise, status="PAID",
-        outcome=BankMessage.Outcome.LATE,
+        bank_transaction="SBX261119140073318", amount_paise=one.paise + paise, status="PAID",
+        outcome=outcome,
     )  # fmt: skip
 
 
 def wants_more(model: type[Document], declared: Step) -> bool:
     """Whether the step wants more on its document than its stage brings."""
-    return declared.name in CASES[model].before or declared.name in ("accept_late_payment", "pay_from_ledger")
+    return declared.name in CASES[model].before or declared.name in (
+        "accept_late_payment", "credit_difference", "pay_from_ledger",
+    )  # fmt: skip
 
 
 def ready(model: type[Document], declared: Step, stage: str, **given: Any) -> Any:
@@ -338,6 +344,8 @@ def ready(model: type[Document], declared: Step, stage: str, **given: Any) -> An
     made = case.make(stage, **more, **given)
     if declared.name == "accept_late_payment":
         late_payment(made)
+    if declared.name == "credit_difference":
+        late_payment(made, BankMessage.Outcome.DIFFERS, paise=100)
     if declared.name == "pay_from_ledger":
         funded(made)
     return made

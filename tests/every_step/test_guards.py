@@ -36,6 +36,7 @@ from payments.clearance import (
     bank_takes_it,
     bills_on_no_other_challan,
     bills_still_due,
+    difference_is_on_no_ledger,
     late_payment_reported,
     ledger_pays,
 )
@@ -164,6 +165,7 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     bank_takes_it: (lambda _c: BankAuthorisation.objects.all().delete(), "not authorised at this station"),
     ledger_pays: (lambda _c: CashAccount.objects.of_firms().update(balance=0), "cannot be debited"),
     ledger_takes_it: (lambda d: _set(d, there_paise=0), "no more than stands paid"),
+    difference_is_on_no_ledger: (lambda _c: BankMessage.objects.all().delete(), "named no other payment"),
     late_payment_reported: (lambda _c: BankMessage.objects.all().delete(), "no late payment"),
 }
 

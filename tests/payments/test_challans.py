@@ -116,5 +116,5 @@ def test_a_challan_of_fifty_bills_costs_no_more_statements_than_one_of_two(
 ) -> None:
     for size in (2, 50):
         ids = [swift.bill().pk for _ in range(size)]
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(15):
             services.create_challan(ids, payer)

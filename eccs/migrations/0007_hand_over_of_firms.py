@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('eccs', '0005_xray_image'),
+        ('eccs', '0006_xray_image'),
     ]
 
     operations = [

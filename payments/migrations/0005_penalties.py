@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('bills', '0006_penalty_demands'),
-        ('payments', '0003_reference'),
+        ('payments', '0004_undecided'),
         ('transit', '0002_guards'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

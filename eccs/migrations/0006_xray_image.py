@@ -13,6 +13,6 @@ def sow(apps, schema_editor):
 class Migration(migrations.Migration):
     """The rule on the image of a suspicious X-ray."""
 
-    dependencies = [("eccs", "0004_minimum_shares")]
+    dependencies = [("eccs", "0005_bank_silent")]
 
     operations = [migrations.RunPython(sow, migrations.RunPython.noop)]
