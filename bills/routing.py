@@ -30,6 +30,8 @@
     final order             | money due → Awaiting duty; else Release finalised
     amendment approved      | For assessment, once the compulsory documents are there; a CBE-XI as after payment
 
+A facilitated bill is self-assessed and moves directly for payment (PN17 6.1), whatever its value: nobody has appraised
+it, and there is nothing for the DC/AC to approve or return. PN17 7.1(f) follows an assessment, first or final.
 A CBE-XI is not assessed: the RMS may prescribe its examination, no more (PN17 7).
 Every bill passes X-ray before Out of Charge (PN17 6.1, 7).
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -143,6 +144,18 @@ def test_7f_a_final_assessment_above_the_limit_goes_to_the_dcac(desks: Desks) ->
     assert done.approved_at == done.bond_released_at == done.finalised_at
     assert Notice.objects.filter(subject__contains="refund of").exists()
     assert "approved by the DC/AC" in desks.page("signatory.swift", done)
+
+
+@pytest.mark.parametrize(("interdicted", "stage"), [(False, Stage.DUTY), (True, Stage.ASSESSMENT)])
+def test_7f_a_facilitated_bill_above_the_limit_goes_to_duty_at_once(interdicted: bool, stage: str) -> None:
+    """The DC/AC approves an officer's appraisal; a bill that the RMS facilitates has none (PN17 6.1), and the README says so."""
+    one = bill(Stage.DOCUMENTS, assessable_value=Decimal("100000.01"), assessment_required=interdicted)
+    one = take(one, "submit_compulsory_documents", actor("COURIER_SIGNATORY"))
+    assert one.stage == stage
+    if interdicted:
+        assert take(one, "assess", actor("ASSESSING_OFFICER")).stage == Stage.APPROVAL
+    said = " ".join(Path("README.md").read_text(encoding="utf-8").split())
+    assert "A facilitated bill goes to duty at once, whatever its value (PN17 6.1)" in said
 
 
 def test_7f_who_finalised_an_assessment_does_not_approve_it() -> None:
