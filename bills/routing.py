@@ -5,7 +5,8 @@
     filing, and compulsory  | documents missing → awaiting them; interdicted for assessment → For assessment;
     documents               | money due → Awaiting duty; else as after payment
     first check ordered     | packages still to come → Awaiting arrival (first check); else For first-check examination
-    assessment              | assessable value above the DC/AC limit → For approval; else as after approval
+    assessment              | documents newly asked for → awaiting them; assessable value above the DC/AC limit →
+                            | For approval; else as after approval
     approval                | money due → Awaiting duty; else as after payment
     payment                 | part of it still due → Awaiting duty; goods released provisionally → Release finalised;
                             | packages still to come → Awaiting arrival; not X-rayed yet → For X-ray;
@@ -21,7 +22,8 @@
     reply to a query        | the desk that raised it
     detention lifted,       | where the bill was, as it now stands: what was paid or has arrived meanwhile counts
     stop cleared            |
-    late word of the RMS    | what it prescribes is done: For assessment where it never was, For examination from For Out of Charge
+    late word of the RMS    | what it prescribes is done: documents asked for first, For assessment where it never was,
+                            | For examination from For Out of Charge
     RMS away at filing      | For assessment until it has decided; then as after filing
     departure approved      | onwards from the desk that would have done it
     adjudication            | absolute confiscation → Confiscated; documents missing → awaiting them; else as after approval
@@ -48,10 +50,13 @@ CONFISCATE = "CONFISCATE"  # the outcome of an adjudication that leaves nothing 
 
 
 def after_filing(bill: CourierBillOfEntry, **_answers: object) -> Stage:
-    """Where a filed bill goes (PN17 6.1): compulsory documents, assessment, duty, or onwards."""
+    """Where a filed bill goes (PN17 6.1): compulsory documents, assessment, duty, or onwards.
+
+    One that was assessed before its documents were asked for is assessed again with them.
+    """
     if not bill.documents_complete:
         return Stage.DOCUMENTS
-    return Stage.ASSESSMENT if bill.assessment_required else after_approval(bill)
+    return Stage.ASSESSMENT if bill.assessment_required or bill.assessed_at else after_approval(bill)
 
 
 def after_first_check_ordered(bill: CourierBillOfEntry, **_answers: object) -> Stage:
@@ -60,7 +65,9 @@ def after_first_check_ordered(bill: CourierBillOfEntry, **_answers: object) -> S
 
 
 def after_assessment(bill: CourierBillOfEntry, **_answers: object) -> Stage:
-    """DC/AC approves the appraisal of every bill above the limit (PN17 7(f))."""
+    """DC/AC approves the appraisal of every bill above the limit (PN17 7(f)); documents newly asked for come first."""
+    if not bill.documents_complete:
+        return Stage.DOCUMENTS
     assert bill.presented_on is not None
     limit = rule_book().amount("dcac_approval_above", bill.presented_on, bill.station_id)
     return Stage.APPROVAL if bill.assessable_value > limit else after_approval(bill)
@@ -123,7 +130,9 @@ def after_hearing(bill: CourierBillOfEntry, **_answers: object) -> Stage:
 
 
 def after_hearing_again(bill: CourierBillOfEntry, *, lane: str = "", **_answers: object) -> Stage:
-    """What the RMS prescribes now: a bill never assessed is assessed, one that is to be examined is examined (PN17 6.1)."""
+    """What the RMS prescribes now: documents first, then a bill never assessed is assessed, one to be examined is examined (PN17 6.1)."""
+    if not bill.documents_complete and bill.stage in (Stage.ASSESSMENT, *TO_ASSESSMENT):
+        return Stage.DOCUMENTS
     if lane in ("ASSESSMENT", "BOTH") and bill.assessed_at is None and bill.stage in TO_ASSESSMENT:
         return Stage.ASSESSMENT
     if bill.stage == Stage.FOR_OUT_OF_CHARGE and examination_is_due(bill):
@@ -141,7 +150,9 @@ def after_departure(bill: CourierBillOfEntry, **_answers: object) -> Stage:
 
 
 def after_reply(bill: CourierBillOfEntry, **_answers: object) -> Stage:
-    """A reply goes back to the desk that raised the query (PN17 7(d), 7(j), 7(k))."""
+    """A reply goes back to the desk that raised the query (PN17 7(d), 7(j), 7(k)); documents asked for meanwhile come first."""
+    if not bill.documents_complete and bill.returns_to != Stage.ADJUDICATION:
+        return Stage.DOCUMENTS
     return Stage(bill.returns_to)
 
 
@@ -157,6 +168,8 @@ def after_clearing_stop(bill: CourierBillOfEntry, **_answers: object) -> Stage:
 
 def _resumed(bill: CourierBillOfEntry, stage: str) -> Stage:
     """Where a bill was, as it now stands: it does not wait for what was paid or has arrived meanwhile."""
+    if not bill.documents_complete:
+        return Stage.DOCUMENTS
     if stage == Stage.FIRST_CHECK_ARRIVAL:
         return after_first_check_ordered(bill)
     if stage in (Stage.DUTY, Stage.ARRIVAL) or (stage in PAST_PAYMENT and bill.amount_due > 0):

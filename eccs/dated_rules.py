@@ -87,6 +87,12 @@ RULES = {
     "random_examination_percent": RuleKind(
         _("Random share of bills prescribed examination, percent"), Decimal, most=100
     ),
+    "minimum_assessment_percent": RuleKind(
+        _("Bills assessed at least, by rules and by chance together, percent"), Decimal, most=100
+    ),
+    "minimum_examination_percent": RuleKind(
+        _("Bills examined at least, by rules and by chance together, percent"), Decimal, most=100
+    ),
     "rms_in_service": RuleKind(
         _("The Risk Management System is in service; where it is off, filed bills wait until it is back"), bool
     ),

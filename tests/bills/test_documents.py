@@ -22,6 +22,8 @@ from eccs.workflow import Refused, take, take_many
 from manifests import arrival, holds
 from manifests.clearance import Stage as ManifestStage
 from manifests.models import ExpressCargoManifest, HouseAirwayBill, WarehouseEntry
+from rms import deciding
+from rms.models import RiskDecision
 from tests.bills.conftest import SignedIn
 from tests.bills.desks import REPORT, Desks, fresh
 from tests.factories.documents import bill_of_documents, flight
@@ -153,6 +155,8 @@ def test_what_the_rms_looks_for_is_examined_and_never_assessed(landed: ExpressCa
     scan(landed, "BAG-1", "BAG-2", "D004", "D004")
     take_many(CourierBillOfEntry, [one.pk], "clear_xray", actor("XRAY_OFFICER"))
     assert fresh(one).stage == Stage.EXAMINATION
+    HouseAirwayBill.objects.filter(manifest=landed).update(consignee_name="Somebody else")
+    assert deciding.differences(RiskDecision.objects.get(pk=one.risk_decision.pk)) == []  # taken again as it was
 
 
 def test_thousands_take_as_many_statements_as_four(

@@ -14,6 +14,6 @@ def sow(apps, schema_editor):
 class Migration(migrations.Migration):
     """One rule more."""
 
-    dependencies = [("eccs", "0003_reference")]
+    dependencies = [("eccs", "0004_minimum_shares")]
 
     operations = [migrations.RunPython(sow, migrations.RunPython.noop)]
