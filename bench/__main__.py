@@ -21,6 +21,7 @@ NAMES = (
     "walks",
     "tariff",
     "duty",
+    "challans",
     "payments",
     "payment_kills",
     "rms",
