@@ -31,7 +31,6 @@ from manifests.amendment_clearance import (
     touches_nothing_locked,
 )
 from manifests.clearance import courier_in_force, has_shipments, not_on_hold, signatory_examined
-from manifests.models import WarehouseEntry
 from payments.clearance import (
     bank_takes_it,
     bills_on_no_other_challan,
@@ -76,7 +75,7 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     courier_in_force: (lambda _m: _suspend(), "registration"),
     signatory_examined: (lambda _m: _order_examinations(), "holds no examination"),
     return_is_open: (
-        lambda r: WarehouseEntry.objects.filter(hawb=r.hawb).update(in_at=timezone.now()),
+        lambda r: _set(r.hawb.manifest, actual_arrival=timezone.now()),
         "less than 15 days",
     ),
     guards.importer_files_own_goods: (lambda b: _set(b, importer=importer()), "The importer files this bill"),

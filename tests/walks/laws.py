@@ -302,7 +302,8 @@ def _left_uncleared(before: State, done: Row, stage: str) -> None:
     """As the goods stood before they were returned or disposed of."""
     (entry,) = before.all(WarehouseEntry, hawb_id=done["hawb_id"])
     days = 15 if stage == "RETURNED" else 30
-    assert entry["in_at"] and _moment(entry["in_at"]) <= timezone.now() - timedelta(days=days), (
+    landed = before.manifest["actual_arrival"]
+    assert entry["in_at"] and landed and _moment(landed) <= timezone.now() - timedelta(days=days), (
         f"{stage} before its days"
     )
     assert not entry["out_on"], f"{stage}, and had left before"
