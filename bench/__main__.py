@@ -22,6 +22,7 @@ NAMES = (
     "walks",
     "tariff",
     "duty",
+    "challans",
     "payments",
     "payment_kills",
     "rms",

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from bills import claims, rates
 from bills.duty.exchange import Exchange
 from bills.duty.exemptions import Exemption, Exemptions
+from bills.duty.heads import spread
 from bills.duty.levies import HEADS
 from bills.duty.tariff import Tariff
-from bills.duty.valuation import WorthNothing, apportion
+from bills.duty.valuation import WorthNothing
 from bills.kinds import Kind
 from bills.models import BillInvoice, CourierBillOfEntry, Item
 from bills.reckoning import Line, Priced, Reckoned, heads_of_duty, reckon, why_not_counted
@@ -145,14 +146,7 @@ def heads(found: Reckoned) -> dict[str, str]:
 def revise(bill: CourierBillOfEntry, duty: Decimal) -> None:
     """An order sets the duty of the bill: it is spread over the heads as they stood, to the rupee."""
     shares = {head: Decimal(amount) for head, amount in bill.duty_heads.items() if head in HEADS}
-    whole = duty == duty.to_integral_value()
-    if not sum(shares.values()):
-        shares = {HEADS[0]: Decimal(1)}
-    parts = apportion(duty, list(shares.values()))
-    if whole:
-        parts = [part.to_integral_value() for part in parts]
-        parts[parts.index(max(parts))] += duty - sum(parts)
-    bill.total_duty, bill.duty_heads = duty, {head: f"{part:.2f}" for head, part in zip(shares, parts, strict=True)}
+    bill.total_duty, bill.duty_heads = duty, {head: f"{part:.2f}" for head, part in spread(duty, shares).items()}
 
 
 def stand_by_order(bill: CourierBillOfEntry) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 from io import BytesIO
 from pathlib import PurePath
@@ -66,6 +67,16 @@ def attach(bill: Clearable, name: str, content: bytes, kind: str, user_id: int) 
     paper.file.save(f"{digest[:32]}{known[1]}", ContentFile(content), save=False)
     paper.save()
     return paper
+
+
+def share(paper: Paper, bills: Sequence[Clearable]) -> None:
+    """The same paper for other bills too: the file is kept once, each bill has it; set-wise."""
+    model: Any = type(paper)
+    kept = model._default_manager
+    held = set(kept.filter(bill__in=bills, sha256=paper.sha256).values_list("bill_id", flat=True))
+    names = ("kind", "name", "file", "content_type", "size", "sha256", "by_id")
+    told = {name: getattr(paper, name) for name in names}
+    kept.bulk_create(model(bill=bill, **told) for bill in bills if bill.pk not in held)
 
 
 def attach_upload(bill: Clearable, file: UploadedFile[Any], kind: str, user_id: int) -> Any:

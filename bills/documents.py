@@ -31,6 +31,7 @@ from bills.papers import (
     draw_bill,
     draw_out_of_charge,
 )
+from bills.workings_paper import workings_of
 from bills.xi.papers import FormB, bags_of, draw_form_b, lines_of, parties_of_documents
 from eccs import barcodes
 from eccs.dated_rules import rule_book
@@ -98,6 +99,7 @@ def bill_paper(bill: CourierBillOfEntry, printed_by: str = "") -> BillPaper:
         out_of_charge=_given(bill), items=tuple(_item_lines(bill, items)), charges=tuple(_charges(bill)),
         payments=tuple(_payments(bill)), duty_heads=tuple(_heads(bill)), blocks=tuple(form_e_shown.blocks(bill)),
         invoices=tuple(_invoices(bill, items)), declarations=tuple(declarations.printed(bill)),
+        workings=workings_of(bill, items),
     )  # fmt: skip
 
 

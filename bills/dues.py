@@ -6,7 +6,7 @@ Interest runs from day to day: it is worked out when it is asked for and written
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bills.duty.demands import DEMANDS, FinalInterest, LateCharge, LateInterest
+from bills.duty.heads import head_label, set_off, spread
 from bills.duty.interest import Accrued
 from bills.stages import Stage
 from bills.working_days import Calendar
@@ -37,6 +38,7 @@ class Due:
 
     heads: Heads
     accrued: Accrued
+    apart: Heads = field(default_factory=dict)  # each head by itself: more to pay, or below nothing, paid too much
 
     @property
     def amount(self) -> Decimal:
@@ -76,7 +78,12 @@ def due(bill: CourierBillOfEntry, on: date, calendar: Calendar | None = None) ->
     if bill.stage == Stage.DUTY and duty > 0:
         accrued = LateInterest.accrued(duty, due_day(bill, calendar), on, percents("interest_percent", bill.station_id))
     left["interest"] = left.get("interest", NOTHING) + accrued.amount
-    return Due({head: amount for head, amount in left.items() if amount}, accrued)
+    return _due(left, accrued)
+
+
+def _due(left: Heads, accrued: Accrued) -> Due:
+    """What is left by head, each paid too much set off against the others: no head of a challan is below nothing."""
+    return Due(set_off(left), accrued, {head: amount for head, amount in left.items() if amount})
 
 
 def due_day(bill: CourierBillOfEntry, calendar: Calendar | None = None) -> date | None:
@@ -105,9 +112,27 @@ def percents(rule: str, station: str) -> list[tuple[date, Decimal]]:
 
 def final_interest(assessment: ProvisionalAssessment, on: date) -> Accrued:
     """The interest on the extra duty of a final assessment until a day (section 18(3))."""
-    since = FinalInterest.runs_from(timezone.localdate(assessment.assessed_at))
+    free = FinalInterest.free_until(timezone.localdate(assessment.assessed_at))
     rates = percents("interest_percent_final", assessment.station_id)
-    return FinalInterest.accrued(assessment.extra_duty or NOTHING, since, on, rates)
+    return FinalInterest.accrued(assessment.extra_duty or NOTHING, free, on, rates)
+
+
+def final_due(assessment: ProvisionalAssessment, on: date) -> Due:
+    """What a final assessment asks for more on a day, by head, with the interest that has run until then."""
+    accrued = final_interest(assessment, on)
+    return _due(final_difference(assessment) | {"interest": accrued.amount}, accrued)
+
+
+def final_difference(assessment: ProvisionalAssessment) -> Heads:
+    """What the final duty is more by head than was paid, or less; where it was set as one sum, spread over the heads as they stood."""
+    if after := assessment.final_heads:
+        before = assessment.provisional_heads
+        return {head: Decimal(amount) - Decimal(before.get(head, 0)) for head, amount in after.items()}
+    heads = {head: Decimal(amount) for head, amount in assessment.bill.duty_heads.items() if head not in NOT_COLLECTED}
+    if sum(heads.values()) != assessment.duty_before:
+        return {"duty": (assessment.final_duty or NOTHING) - (assessment.duty_before or NOTHING)}
+    final = spread(assessment.final_duty or NOTHING, heads)
+    return {head: amount - heads.get(head, NOTHING) for head, amount in final.items()}
 
 
 def calendar_for(bills: Iterable[CourierBillOfEntry]) -> Calendar:
@@ -172,5 +197,14 @@ def shown(bill: CourierBillOfEntry, on: date | None = None) -> dict[str, Any]:
     ]
     return {
         "demands": demands, "due": found, "interest_working": working(found.accrued), "interest_due_on": found.accrued.due_on,
-        "interest_law": LateInterest.words(),
+        "interest_law": LateInterest.words(), "apart": by_head(found.apart) if bill.duty_paid else [],
     }  # fmt: skip
+
+
+def by_head(apart: Heads) -> list[dict[str, Any]]:
+    """Extra duty and refund head by head, before the one is set off against the other."""
+    return [
+        {"name": head_label(head), "extra": max(amount, NOTHING), "refund": max(-amount, NOTHING)}
+        for head, amount in apart.items()
+        if amount
+    ]

@@ -41,10 +41,10 @@ def left_after_payment(bill: CourierBillOfEntry, document: ReturnToOrigin | Disp
     return notices_about(bill, lambda: _("%(bill)s: the goods left by %(document)s, %(amount)s is refundable") % words)
 
 
-def refund_recorded(assessment: ProvisionalAssessment) -> list[Notice]:
-    """The final assessment is less than was paid: what is given back, and why."""
+def refund_recorded(assessment: ProvisionalAssessment, by_head: str) -> list[Notice]:
+    """The final assessment is less than was paid: what is given back under which head, and why."""
     words = {"bill": assessment.bill, "amount": rupees(assessment.refund or 0, 2)}
-    why = assessment.remarks_final
+    why = f"{by_head}\n{assessment.remarks_final}"
     return notices_about(assessment.bill, lambda: _("%(bill)s: a refund of %(amount)s is recorded") % words, why)
 
 

@@ -13,20 +13,25 @@ from typing import Any
 
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.permissions import SYSTEM
 from bills.models import CourierBillOfEntry, Examination, Item
+from bills.news import notices_about
 from bills.stages import HERE, Stage
 from eccs.identifiers import PERSONAL_IMPORT_IEC
+from eccs.models import Notice
 from eccs.workflow import take_many
 from manifests.models import ExpressCargoManifest
 from rms import history
+from rms.conditions import leaves
 from rms.deciding import Answer, Asked, Desk
 from rms.facts import PLACES, ConsignmentFacts
 from rms.history import Goods
-from rms.models import RiskDecision
+from rms.models import RiskDecision, RiskRule
 
 AT_ONCE = 500
+SEPARATOR = "; "  # between the documents that are asked for
 RELATED = ("risk_decision", "hawb", "manifest", "courier")
 
 
@@ -64,19 +69,29 @@ def ask_again(bill: CourierBillOfEntry, items: Sequence[Item], cause: str) -> No
     answer.decision.before = bill.risk_decision
     answer.decision.save()
     bill.risk_decision = answer.decision
-    hear(bill, answer.decision.lane)
+    if hear(bill, answer.decision.lane, answer.decision.documents_required):
+        Notice.objects.bulk_create(asked_for(bill))
 
 
 def says_more(before: RiskDecision, answer: Answer) -> bool:
     """Whether other rules hit than before, or the declared facts are others; the RMS being away says nothing."""
     if not answer.is_decided:
         return False
-    rules = {reason["rule"] for reason in answer.decision.reasons} != {reason.get("rule") for reason in before.reasons}
+    rules = _hits(answer.decision) != _hits(before)
     told = ConsignmentFacts.of_kept(before.facts) if "hawb" in before.facts else None
     return rules or told is None or any(getattr(answer.facts, name) != getattr(told, name) for name in DECLARED)
 
 
+def _hits(decision: RiskDecision) -> set[str]:
+    return {reason["rule"] for reason in decision.reasons}
+
+
 DECLARED = (
+    "consignor",
+    "consignor_country",
+    "consignee",
+    "consignee_city",
+    "address",
     "assessable_value",
     "tariff_items",
     "origins",
@@ -89,13 +104,51 @@ DECLARED = (
 )
 
 
-def hear(bill: CourierBillOfEntry, lane: str) -> None:
-    """What the RMS prescribes now is added to what was prescribed."""
-    bill.assessment_required = bill.assessment_required or lane in ("ASSESSMENT", "BOTH")
+def hear(bill: CourierBillOfEntry, lane: str, documents: str = "") -> bool:
+    """What the RMS prescribes now is added to what was prescribed; return whether documents are asked for that were not before."""
+    known = bill.documents_required.split(SEPARATOR)
+    wanted = [one for one in documents.split(SEPARATOR) if one and one not in known]
+    if wanted:
+        bill.documents_required = SEPARATOR.join(filter(None, (bill.documents_required, *wanted)))[:400]
+        bill.documents_complete = False
+    assess = lane in ("ASSESSMENT", "BOTH") and not bill.is_documents
+    bill.assessment_required = bill.assessment_required or assess
     if lane in ("EXAMINATION", "BOTH"):
         bill.examination_prescribed = True
     if lane != "FACILITATED":
         bill.facilitated = False
+    return bool(wanted)
+
+
+def asked_for(bill: CourierBillOfEntry) -> list[Notice]:
+    """The notices that documents are asked for which were not asked for when the bill was filed; not why."""
+    return notices_about(
+        bill, lambda: _("%(bill)s: compulsory documents are asked for") % {"bill": bill}, bill.documents_required
+    )
+
+
+def intervene(rule: RiskRule, at: datetime) -> int:
+    """An intervention on one shipment comes into force: its bill, if it is filed and the goods are here, hears it at once.
+
+    Return how many bills heard something new.
+    """
+    version = rule.in_force()
+    numbers = [leaf["value"] for leaf in leaves(version.condition) if leaf["fact"] == "hawb"] if version else []
+    here = CourierBillOfEntry.objects.filter(stage__in=HERE, risk_decision__isnull=False).exclude(
+        risk_decision__lane=RiskDecision.Lane.PENDING
+    )
+    if rule.station_id:
+        here = here.filter(station=rule.station_id)
+    of_station: dict[str, list[CourierBillOfEntry]] = defaultdict(list)
+    for bill in here.filter(hawb__number__in=numbers).select_related(*RELATED).order_by("pk"):
+        of_station[bill.station_id].append(bill)
+    cause, heard = RiskDecision.Cause.INTERVENED, 0
+    for bills in of_station.values():
+        heard += _decide(bills, at, cause, "hear_rms_again", counted=True)
+    covering = here.filter(hawb=None, covered__hawb__number__in=numbers, covered__ended_at=None)
+    for bill in covering.select_related("risk_decision", "courier").distinct().order_by("pk"):
+        heard += _decide_documents(bill, at, cause, "hear_rms_again")
+    return heard
 
 
 def arrived(manifest: ExpressCargoManifest, at: datetime) -> int:
@@ -131,16 +184,20 @@ def decide_waiting(at: datetime | None = None) -> int:
     return done
 
 
-def _decide_documents(bill: CourierBillOfEntry, at: datetime) -> int:
+def _decide_documents(
+    bill: CourierBillOfEntry, at: datetime, cause: str = RiskDecision.Cause.FILED, step: str = "hear_rms"
+) -> int:
     from bills.xi.filing import decide
     from bills.xi.selection import shipments_of
 
-    decision = decide(bill, shipments_of(bill), at)
-    if decision.lane == RiskDecision.Lane.PENDING:
+    decision = decide(bill, shipments_of(bill), at, cause)
+    if decision.lane == RiskDecision.Lane.PENDING or (
+        step == "hear_rms_again" and _hits(decision) == _hits(_decision(bill))
+    ):
         return 0
     decision.before_id = bill.risk_decision_id
     decision.save()
-    take_many(CourierBillOfEntry, [bill.pk], "hear_rms", SYSTEM, at=at, **_told(decision))
+    take_many(CourierBillOfEntry, [bill.pk], step, SYSTEM, at=at, **_told(decision))
     return 1
 
 

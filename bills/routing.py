@@ -5,7 +5,8 @@
     filing, and compulsory  | documents missing → awaiting them; interdicted for assessment → For assessment;
     documents               | money due → Awaiting duty; else as after payment
     first check ordered     | packages still to come → Awaiting arrival (first check); else For first-check examination
-    assessment              | assessable value above the DC/AC limit → For approval; else as after approval
+    assessment              | documents newly asked for → awaiting them; assessable value above the DC/AC limit →
+                            | For approval; else as after approval
     approval                | money due → Awaiting duty; else as after payment
     payment                 | part of it still due → Awaiting duty; goods released provisionally → Release finalised;
                             | packages still to come → Awaiting arrival; not X-rayed yet → For X-ray;
@@ -21,13 +22,16 @@
     reply to a query        | the desk that raised it
     detention lifted,       | where the bill was, as it now stands: what was paid or has arrived meanwhile counts
     stop cleared            |
-    late word of the RMS    | what it prescribes is done: For assessment where it never was, For examination from For Out of Charge
+    late word of the RMS    | what it prescribes is done: documents asked for first, For assessment where it never was,
+                            | For examination from For Out of Charge
     RMS away at filing      | For assessment until it has decided; then as after filing
     departure approved      | onwards from the desk that would have done it
     adjudication            | absolute confiscation → Confiscated; documents missing → awaiting them; else as after approval
     final order             | money due → Awaiting duty; else Release finalised
     amendment approved      | For assessment, once the compulsory documents are there; a CBE-XI as after payment
 
+A facilitated bill is self-assessed and moves directly for payment (PN17 6.1), whatever its value: nobody has appraised
+it, and there is nothing for the DC/AC to approve or return. PN17 7.1(f) follows an assessment, first or final.
 A CBE-XI is not assessed: the RMS may prescribe its examination, no more (PN17 7).
 Every bill passes X-ray before Out of Charge (PN17 6.1, 7).
 """
@@ -48,10 +52,13 @@ CONFISCATE = "CONFISCATE"  # the outcome of an adjudication that leaves nothing 
 
 
 def after_filing(bill: CourierBillOfEntry, **_answers: object) -> Stage:
-    """Where a filed bill goes (PN17 6.1): compulsory documents, assessment, duty, or onwards."""
+    """Where a filed bill goes (PN17 6.1): compulsory documents, assessment, duty, or onwards.
+
+    One that was assessed before its documents were asked for is assessed again with them.
+    """
     if not bill.documents_complete:
         return Stage.DOCUMENTS
-    return Stage.ASSESSMENT if bill.assessment_required else after_approval(bill)
+    return Stage.ASSESSMENT if bill.assessment_required or bill.assessed_at else after_approval(bill)
 
 
 def after_first_check_ordered(bill: CourierBillOfEntry, **_answers: object) -> Stage:
@@ -60,7 +67,9 @@ def after_first_check_ordered(bill: CourierBillOfEntry, **_answers: object) -> S
 
 
 def after_assessment(bill: CourierBillOfEntry, **_answers: object) -> Stage:
-    """DC/AC approves the appraisal of every bill above the limit (PN17 7(f))."""
+    """DC/AC approves the appraisal of every bill above the limit (PN17 7(f)); documents newly asked for come first."""
+    if not bill.documents_complete:
+        return Stage.DOCUMENTS
     assert bill.presented_on is not None
     limit = rule_book().amount("dcac_approval_above", bill.presented_on, bill.station_id)
     return Stage.APPROVAL if bill.assessable_value > limit else after_approval(bill)
@@ -117,9 +126,30 @@ def after_hearing(bill: CourierBillOfEntry, **_answers: object) -> Stage:
 
 
 def after_hearing_again(bill: CourierBillOfEntry, *, lane: str = "", **_answers: object) -> Stage:
-    """What the RMS prescribes now: a bill never assessed is assessed, one that is to be examined is examined (PN17 6.1)."""
+    """What the RMS prescribes now: documents first, then a bill never assessed is assessed, one to be examined is examined (PN17 6.1)."""
+    if not bill.documents_complete and bill.stage in (Stage.ASSESSMENT, *TO_ASSESSMENT):
+        return Stage.DOCUMENTS
     if lane in ("ASSESSMENT", "BOTH") and bill.assessed_at is None and bill.stage in TO_ASSESSMENT:
         return Stage.ASSESSMENT
+    if bill.stage == Stage.FOR_OUT_OF_CHARGE and bill.examination_is_due:
+        return Stage.EXAMINATION
+    return Stage(bill.stage)
+
+
+def after_pieces(bill: CourierBillOfEntry, *, excess: bool = False, **_answers: object) -> Stage:
+    """What landed is less or more than was manifested (PN17 5.2): goods with a piece more are assessed again, and X-rayed again.
+
+    With pieces less a bill stays where it is, but one that awaited the arrival goes on where what did land is whole.
+    """
+    if bill.is_documents:
+        goes_on = bill.stage == Stage.ARRIVAL or (excess and bill.stage in PAST_PAYMENT)
+        return after_payment(bill) if goes_on else Stage(bill.stage)
+    if bill.stage in (Stage.FIRST_CHECK, Stage.FIRST_CHECK_ARRIVAL):
+        return after_first_check_ordered(bill)
+    if bill.assessment_required and bill.assessed_at is None and bill.stage in TO_ASSESSMENT:
+        return Stage.ASSESSMENT
+    if bill.stage == Stage.ARRIVAL and bill.arrived_at:
+        return after_payment(bill)
     if bill.stage == Stage.FOR_OUT_OF_CHARGE and bill.examination_is_due:
         return Stage.EXAMINATION
     return Stage(bill.stage)
@@ -135,7 +165,9 @@ def after_departure(bill: CourierBillOfEntry, **_answers: object) -> Stage:
 
 
 def after_reply(bill: CourierBillOfEntry, **_answers: object) -> Stage:
-    """A reply goes back to the desk that raised the query (PN17 7(d), 7(j), 7(k))."""
+    """A reply goes back to the desk that raised the query (PN17 7(d), 7(j), 7(k)); documents asked for meanwhile come first."""
+    if not bill.documents_complete and bill.returns_to != Stage.ADJUDICATION:
+        return Stage.DOCUMENTS
     return Stage(bill.returns_to)
 
 
@@ -151,6 +183,8 @@ def after_clearing_stop(bill: CourierBillOfEntry, **_answers: object) -> Stage:
 
 def _resumed(bill: CourierBillOfEntry, stage: str) -> Stage:
     """Where a bill was, as it now stands: it does not wait for what was paid or has arrived meanwhile."""
+    if not bill.documents_complete:
+        return Stage.DOCUMENTS
     if stage == Stage.FIRST_CHECK_ARRIVAL:
         return after_first_check_ordered(bill)
     if stage in (Stage.DUTY, Stage.ARRIVAL) or (stage in PAST_PAYMENT and bill.amount_due > 0):

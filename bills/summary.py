@@ -23,6 +23,7 @@ from bills.stages import UNFILED, Stage
 from eccs.dated_rules import rule_book
 from eccs.money import grouped, rupees
 from eccs.workflow import Refused
+from manifests import lateness
 
 CUSTOMS_STAGES = (
     Stage.DOCUMENTS, Stage.ASSESSMENT, Stage.FIRST_CHECK_ARRIVAL, Stage.FIRST_CHECK, Stage.APPROVAL, Stage.QUERY,
@@ -123,6 +124,7 @@ def decisions(bill: CourierBillOfEntry) -> dict[str, Any]:
         "examinations": bill.examinations.select_related("by"),
         "order": getattr(bill, "order", None),
         "detentions": bill.detentions.select_related("issued_by", "ended_by"),
+        "penalty_demands": bill.penalty_demands.all() if bill.stage == Stage.CONFISCATED else (),
         "releases": bill.releases.select_related("bond"),
         "adjudications": bill.adjudications.select_related("by"),
         "requests": [*bill.amendments.all(), *bill.cancellations.all()],
@@ -292,7 +294,7 @@ def route(bill: CourierBillOfEntry) -> list[dict[str, str]]:
         {
             "label": _("Landed %(station)s, IGM %(igm)s")
             % {"station": bill.station_id, "igm": manifest.igm_number or "–"},
-            "note": _at(landed) or _("to come"),
+            "note": f"{_at(landed) or _('to come')} {lateness.words(manifest)}".strip(),
             "state": "done" if landed else "",
         },
         {

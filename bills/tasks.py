@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.permissions import SYSTEM
-from bills import risk
+from bills import risk, xray_results
 from bills.clearance.provisional import ProvisionalStage
 from bills.manual import issuing
 from bills.models import CourierBillOfEntry, DetentionMemo, ManualClearance, ProvisionalAssessment, QueryMemo
@@ -24,6 +24,8 @@ from eccs.dated_rules import rule_book
 from eccs.models import Notice
 from eccs.workflow import take
 from manifests.warehouse import enter_never_scanned
+from rms.clearance import IN_FORCE
+from rms.models import RiskRule
 
 
 @shared_task
@@ -73,6 +75,25 @@ def _of_documents(bill: CourierBillOfEntry) -> list[Notice]:
         lambda: _("%(bill)s: the compulsory documents asked for on %(since)s are missing") % told,
         bill.documents_required,
     )
+
+
+@shared_task
+def intervene(rule: int | None = None) -> int:
+    """Put the filed bills of an intervention to the RMS, or of all that came into force within the hour; return how many heard it."""
+    now = timezone.now()
+    rules = RiskRule.objects.filter(kind=RiskRule.Kind.INTERVENTION, stage__in=IN_FORCE)
+    chosen = rules.filter(stage_since__gte=now - timedelta(hours=1)) if rule is None else rules.filter(pk=rule)
+    heard = 0
+    for one in chosen.order_by("pk"):
+        with transaction.atomic():
+            heard += risk.intervene(one, now)
+    return heard
+
+
+@shared_task
+def count_xrays() -> int:
+    """Count the X-rays of yesterday for the rules of risk; return for how many."""
+    return xray_results.count(timezone.localdate() - timedelta(days=1))
 
 
 @shared_task

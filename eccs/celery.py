@@ -29,6 +29,14 @@ app.conf.beat_schedule = {
     "seal the day's trail": {"task": "eccs.tasks.seal_trail", "schedule": crontab(hour=0, minute=10)},
     "resume uploads left behind": {"task": "eccs.tasks.resume_uploads", "schedule": 120.0},
     "ask the bank about silent challans": {"task": "payments.tasks.verify_silent_challans", "schedule": 120.0},
+    "hand over challans that the bank does not decide": {
+        "task": "payments.tasks.hand_over_silent_challans",
+        "schedule": crontab(minute=40),
+    },
+    "check the books of the cash ledgers": {
+        "task": "payments.tasks.check_books",
+        "schedule": crontab(hour=2, minute=10),
+    },
     "reconcile with the banks": {
         "task": "payments.reconciling.tasks.reconcile",
         "schedule": crontab(hour="1-7", minute=30),
@@ -50,12 +58,14 @@ app.conf.beat_schedule = {
     "remind of weights to be amended": {"task": "manifests.tasks.chase_weights", "schedule": crontab(hour=9, minute=3)},
     "remind of documents due": {"task": "bills.tasks.remind_of_documents", "schedule": crontab(hour=9, minute=5)},
     "decide what waits for the RMS": {"task": "bills.tasks.ask_the_rms", "schedule": 60.0},
+    "intervene on filed bills": {"task": "bills.tasks.intervene", "schedule": 120.0},
     "remind of unanswered questions on exports": {
         "task": "exports.tasks.chase_answers",
         "schedule": crontab(hour=9, minute=4),
     },
     "decide what waits for the RMS, exports": {"task": "exports.tasks.ask_the_rms", "schedule": 60.0},
     "resume back-tests of rules": {"task": "rms.tasks.resume_back_tests", "schedule": 120.0},
+    "count X-rays for the rules of risk": {"task": "bills.tasks.count_xrays", "schedule": crontab(hour=0, minute=25)},
     "fold the history of risk": {"task": "rms.tasks.fold_history", "schedule": crontab(minute=35)},
     "end manual clearances": {"task": "bills.tasks.end_manual_clearances", "schedule": 300.0},
     "notify of uncleared goods": {"task": "bills.tasks.watch_uncleared", "schedule": crontab(hour=6, minute=0)},

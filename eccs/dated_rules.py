@@ -81,11 +81,18 @@ RULES = {
     "auto_out_of_charge": RuleKind(_("Auto Out of Charge of a facilitated bill when its X-ray is clear"), bool),
     "duty_waived_up_to": RuleKind(_("Duty of a bill not collected at or below, rupees"), Decimal),
     "images_compulsory_xiii": RuleKind(_("HAWB and invoice images compulsory on CBE-XIII"), bool),
+    "xray_image_required": RuleKind(_("A suspicious X-ray is marked with its image, not with remarks alone"), bool),
     "random_assessment_percent": RuleKind(
         _("Random share of bills interdicted for assessment, percent"), Decimal, most=100
     ),
     "random_examination_percent": RuleKind(
         _("Random share of bills prescribed examination, percent"), Decimal, most=100
+    ),
+    "minimum_assessment_percent": RuleKind(
+        _("Bills assessed at least, by rules and by chance together, percent"), Decimal, most=100
+    ),
+    "minimum_examination_percent": RuleKind(
+        _("Bills examined at least, by rules and by chance together, percent"), Decimal, most=100
     ),
     "rms_in_service": RuleKind(
         _("The Risk Management System is in service; where it is off, filed bills wait until it is back"), bool
@@ -183,6 +190,9 @@ RULES = {
     "provisional_limit_months": RuleKind(_("Final assessment after the provisional one at the latest, months"), int),
     "pay_at_bank": RuleKind(_("Challans are paid at an authorised bank directly"), bool),
     "pay_from_cash_ledger": RuleKind(_("Challans are paid from the Electronic Cash Ledger"), bool),
+    "bank_silent_days": RuleKind(
+        _("A challan that its bank has not decided for so many days goes to the DC/AC"), int, least=1, most=90
+    ),
     "bond_percent": RuleKind(_("Amount of a bond, percent of the duty it secures"), Decimal, least=1, most=1000),
     "bond_security_percent": RuleKind(_("Bank guarantee behind a bond, percent of its amount"), Decimal, most=100),
     "bond_first_alert_days": RuleKind(_("First alert before a bond expires, days"), int, least=1, most=365),

@@ -52,7 +52,7 @@ def firms_of(document: Any) -> list[str]:
 def audiences_of(line: TrailLine) -> list[str]:
     """Whom a line concerns: the firms of the document, when it now waits for them or is finished."""
     document: Any = line.document
-    if document.told_of_all:
+    if document.told_of_all or line.to_stage in document.told_of:
         return firms_of(document)
     desks = holders(type(document), line.to_stage)
     waits_for_trade = any(role.startswith(("COURIER", "IMPORTER")) for role in desks)

@@ -57,6 +57,7 @@ class Document(FSMModelMixin, numbering.Numbered):
     trail_model: ClassVar[type[trail.TrailLine]]
     unnumbered_stages: ClassVar[tuple[str, ...]] = ("DRAFT", "DISCARDED")
     told_of_all: ClassVar[bool] = False  # whether its firm is told of every stage, not only of those where it must act
+    told_of: ClassVar[tuple[str, ...]] = ()  # stages of which its firm is told although another desk has the document
     snapshot_for_trail: dict[str, Any] | None = None  # what was declared, set by the step that files it
     taken_by: Any  # while a step is taken: who takes it
     taken_at: Any  # and when: the moment that the trail and the document both keep

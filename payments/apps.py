@@ -33,4 +33,5 @@ class PaymentsConfig(AppConfig):
         link(_("Cash ledgers"), "cash-accounts", Role.DCAC, under=PAYMENTS)
         link(_("Authorised banks"), "authorised-banks", Role.PORT_ADMIN, Role.SYSTEM_ADMIN)
         link(_("Authorise a bank"), "bank-authorise", Role.PORT_ADMIN, Role.SYSTEM_ADMIN, nav=False)
+        link(_("Books of the cash ledgers"), "books", Role.SYSTEM_ADMIN, under="authorised-banks")
         link(_("Close a message of the bank"), "close-reconciliation", Role.DCAC, nav=False)

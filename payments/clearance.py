@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import COURIERS, Role
-from bills import dues
+from bills.clearance.penalties import PenaltyStage
 from bills.clearance.provisional import ProvisionalStage
 from bills.querysets import owed
 from bills.stages import Stage as BillStage
@@ -38,6 +37,8 @@ class Stage(models.TextChoices):
     CREATED = "CREATED", gettext_lazy("Created")
     AT_BANK = "AT_BANK", gettext_lazy("At bank")
     UNKNOWN = "UNKNOWN", gettext_lazy("Unknown")
+    SILENT = "SILENT", gettext_lazy("Bank silent for days")
+    DIFFERS = "DIFFERS", gettext_lazy("Bank names another payment")
     PAID = "PAID", gettext_lazy("Paid")
     LATE = "LATE", gettext_lazy("For reconciliation")
     FAILED = "FAILED", gettext_lazy("Failed")
@@ -55,43 +56,43 @@ class Kind(models.TextChoices):
 LEDGER = "ledger"
 """Who told of a payment that was taken from the Electronic Cash Ledger: nobody but the ledger."""
 
-OPEN = (Stage.CREATED, Stage.AT_BANK, Stage.UNKNOWN)
-ASKED = (Stage.AT_BANK, Stage.UNKNOWN)
+AWAITED = (Stage.AT_BANK, Stage.UNKNOWN)
+"""Nobody but the bank has it: the payer waits."""
+ASKED = (*AWAITED, Stage.SILENT)
+"""The bank is asked again and again, and what it says decides."""
+GIVEN_UP = (Stage.FAILED, Stage.REJECTED, Stage.WITHDRAWN)
 
 
 def bills_still_due(challan: Any, actor: Actor) -> str:
-    """Every bill still waits for exactly the amount that stands on the challan."""
+    """Every bill still waits for exactly the amount that stands on the challan, with the interest that has run until today."""
+    if challan.stage == Stage.LATE:
+        return _still_awaited(challan)
+    from payments import today
+
+    words = today.why_not(challan)
+    if not words:
+        return ""
+    if challan.stage == Stage.AT_BANK:
+        return _("%(words)s The bank is asked first: once nothing was paid, make the challan anew.") % {"words": words}
+    return _("%(words)s Make the challan anew.") % {"words": words}
+
+
+def _still_awaited(challan: Any) -> str:
+    """The same of a payment that was made on an earlier day: the interest is that of the challan."""
     due = owed("bill__") - F("bill__duty_paid") + F("interest")
     final = F("assessment__extra_duty") + F("interest")
     extra = Q(assessment__stage=ProvisionalStage.EXTRA_DUTY, amount=final)
     fee = Q(transfer__stage=TransferStage.FEE, amount=F("transfer__fee"))
-    stands = Q(assessment=None, bill__stage=BillStage.DUTY, amount=due) | extra | fee
+    penalty = Q(penalty__stage=PenaltyStage.DUE, amount=F("penalty__amount"))
+    stands = Q(assessment=None, penalty=None, bill__stage=BillStage.DUTY, amount=due) | extra | penalty | fee
     changed = challan.lines.exclude(pk__in=challan.lines.filter(stands).values("pk"))
     named = changed.order_by("bill_id", "transfer_id").values_list(
         Coalesce("bill__number", "transfer__number"), flat=True
     )
-    numbers = list(named[:3])
-    if not numbers and challan.stage == Stage.CREATED:
-        numbers = _with_other_interest(challan)
-    if not numbers:
-        return ""
-    return _("The amount due has changed since the challan was made: %(bills)s. Withdraw it and make a new one.") % {
-        "bills": ", ".join(numbers)
-    }
-
-
-def _with_other_interest(challan: Any) -> list[str]:
-    """The first bills on which other interest has run until today than stands on a challan that was not sent to the bank yet."""
-    today = timezone.localdate()
-    lines = list(challan.lines.exclude(bill=None).select_related("bill__manifest", "assessment").order_by("bill_id"))
-    calendar = dues.calendar_for(line.bill for line in lines)
-    now = {
-        line.pk: dues.final_interest(line.assessment, today)
-        if line.assessment
-        else dues.due(line.bill, today, calendar).accrued
-        for line in lines
-    }
-    return [line.bill.number for line in lines if line.interest != now[line.pk].amount][:3]
+    numbers = ", ".join(named[:3])
+    return (
+        _("The amount due has changed since the challan was made: %(bills)s.") % {"bills": numbers} if numbers else ""
+    )
 
 
 def bills_on_no_other_challan(challan: Any, actor: Actor) -> str:
@@ -125,6 +126,25 @@ def ledger_pays(challan: Any, actor: Actor) -> str:
         return _("At this station challans are not paid from the Electronic Cash Ledger.")
     balance = ledger.balance_of(courier_id=challan.courier_id, importer_id=challan.importer_id)
     return ledger.why_not(balance, challan.amount)
+
+
+def difference_is_on_no_ledger(challan: Any, actor: Actor) -> str:
+    """The bank was paid something for this challan that stands nowhere yet, and the firm's cash ledger can take it."""
+    from payments.cash.ledger import is_on_the_ledger, may_pay_from_ledger
+
+    said = challan.differing_payment()
+    if said is None:
+        return _("The bank has named no other payment for this challan.")
+    if not said.bank_transaction or not said.amount_paise:
+        return _("The bank gave no transaction or no amount: nothing can be credited.")
+    if not may_pay_from_ledger(challan.station_id):
+        return _("At this station challans are not paid from the Electronic Cash Ledger.")
+    if other := said.pays_another():
+        told = {"transaction": said.bank_transaction, "challan": other}
+        return _("Transaction %(transaction)s paid challan %(challan)s: nothing more was received.") % told
+    if is_on_the_ledger(said.bank, said.bank_transaction):
+        return _("What this transaction of the bank brought is on the firm's cash ledger already.")
+    return ""
 
 
 def late_payment_reported(challan: Any, actor: Actor) -> str:
@@ -180,7 +200,7 @@ class ChallanClearance(Document):
         self.release_bills()
 
     @step(
-        ASKED, Stage.UNKNOWN, role=PAYERS, label=gettext_lazy("Verify payment"), para="PN17 8.1",
+        AWAITED, Stage.UNKNOWN, role=PAYERS, label=gettext_lazy("Verify payment"), para="PN17 8.1",
         form="payments.forms.VerifyPaymentForm",
     )  # fmt: skip
     def verify_payment(self: Challan, *, bank_transaction: str) -> None:
@@ -197,7 +217,59 @@ class ChallanClearance(Document):
     def lose_touch(self) -> None:
         """The bank did not answer: nobody pays again before it has said how it went."""
 
-    @step(ASKED, Stage.PAID, role=Role.SYSTEM, label=gettext_lazy("Confirm payment"), para="PN17 8.0")
+    @step(
+        AWAITED, Stage.SILENT, role=Role.SYSTEM, label=gettext_lazy("Hand over to the DC/AC"), para="PN17 8.1", many=True
+    )  # fmt: skip
+    def report_silence(self) -> None:
+        """The bank has given no final word for days: the DC/AC takes the challan up; the bank is still asked."""
+
+    @step(
+        Stage.SILENT, None, role=Role.DCAC, label=gettext_lazy("Ask the bank again"), para="PN17 8.1",
+        form="payments.forms.AskAgainForm",
+    )  # fmt: skip
+    def ask_again(self: Challan, *, bank_transaction: str = "") -> None:
+        """The DC/AC asks the bank once more, about the challan or about a transaction that the payer named."""
+        from payments.tasks import verify_challan
+
+        self.ask_again_at = self.taken_at
+        after_commit(verify_challan, self.pk, bank_transaction)
+
+    @step(
+        Stage.SILENT, Stage.REJECTED, role=Role.DCAC, label=gettext_lazy("Give up the challan"), para="PN17 8.1",
+        form="payments.forms.GivingUpForm", grave=True,
+    )  # fmt: skip
+    def give_up(self: Challan, *, remarks: str) -> None:
+        """The bank does not answer: the bills may be put on another challan; a payment that comes to light is a late one."""
+        self.release_bills()
+
+    @step(
+        ASKED, Stage.DIFFERS, role=Role.SYSTEM, label=gettext_lazy("Report another payment"), para="PN17 8.1"
+    )  # fmt: skip
+    def report_difference(self: Challan, *, bank_transaction: str, amount: str) -> None:
+        """The bank, asked, answers with another amount, or with a transaction that paid something else: the DC/AC decides."""
+
+    @step(
+        Stage.DIFFERS, Stage.REJECTED, role=Role.DCAC, label=gettext_lazy("Credit to the cash ledger"),
+        para="Customs Act 1962, s.51A", form="payments.forms.CreditForm", guards=(difference_is_on_no_ledger,),
+        grave=True, weighty=True,
+    )  # fmt: skip
+    def credit_difference(self: Challan, *, remarks: str) -> None:
+        """What the bank received goes onto the firm's Electronic Cash Ledger, once; the challan is rejected, its bills are paid anew."""
+        self.take_onto_ledger(remarks)
+        self.release_bills()
+
+    @step(
+        Stage.DIFFERS, Stage.REJECTED, role=Role.DCAC, label=gettext_lazy("Refuse the payment"), para="PN17 8.1",
+        form="payments.forms.RefusalForm", grave=True,
+    )  # fmt: skip
+    def refuse_difference(self: Challan, *, remarks: str) -> None:
+        """What the bank received goes back to the payer through the bank; the challan is rejected, its bills are paid anew."""
+        self.close_messages(remarks)
+        self.release_bills()
+
+    @step(
+        (*ASKED, Stage.DIFFERS), Stage.PAID, role=Role.SYSTEM, label=gettext_lazy("Confirm payment"), para="PN17 8.0"
+    )  # fmt: skip
     def confirm_paid(self: Challan, *, bank_transaction: str, told_by: str) -> Iterable[models.Model]:
         """The bank has debited the account: every bill is credited, and the cyber receipt is made out."""
         return self.settle(bank_transaction, told_by)

@@ -40,8 +40,17 @@ class VerifyPaymentForm(forms.Form):
         return {"bank_transaction": self.cleaned_data["bank_transaction"]}
 
 
+class AskAgainForm(VerifyPaymentForm):
+    """Whether the bank is asked about the challan, or about a transaction that the payer named."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        number = self.fields["bank_transaction"]
+        number.required, number.label = False, _("Bank transaction number, where the payer has one")
+
+
 class RefusalForm(forms.Form):
-    """Why a late payment is not taken."""
+    """Why a payment is not taken."""
 
     remarks = forms.CharField(
         label=_("Why, and how the payer gets the money back"), min_length=5, max_length=300,
@@ -54,6 +63,23 @@ class RefusalForm(forms.Form):
     def answers(self) -> dict[str, Any]:
         """The remarks."""
         return {"remarks": self.cleaned_data["remarks"]}
+
+
+class CreditForm(RefusalForm):
+    """Why another payment than the challan's is taken onto the firm's cash ledger."""
+
+    remarks = forms.CharField(
+        label=_("What the payment is"), min_length=5, max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class GivingUpForm(RefusalForm):
+    """Why a challan is given up that the bank has not answered."""
+
+    remarks = forms.CharField(
+        label=_("Why, and what the bank or the payer has said"), min_length=5, max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
 
 
 class DifferenceForm(RefusalForm):

@@ -10,28 +10,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Actor
+from bills.duty.heads import WORDS, head_label
 from eccs.moments import moment
-from eccs.pages import Column, Listing
+from eccs.pages import Column, Listing, activity_of
 from eccs.written import grouped
 from payments.cash import ledger as cash
-from payments.clearance import ASKED, Stage
+from payments.clearance import AWAITED, GIVEN_UP, Stage
 from payments.models import BankMessage, Challan
-
-HEADS = {
-    "bcd": _("BCD"), "aidc": _("AIDC"), "sws": _("SWS"), "igst": _("IGST"), "cess": _("Compensation cess"), "cmpnstry": _("Compensation cess"),
-    "duty": _("Duty"), "interest": _("Interest"), "fine": _("Fine"), "penalty": _("Penalty"),
-    "late": _("Late charge"), "fee": _("Transshipment fee"), "deposit": _("Deposit into the cash ledger"),
-}  # fmt: skip
-
-
-def head_label(head: str) -> str:
-    """The words of a head of account."""
-    return str(HEADS.get(head.lower(), head.upper()))
 
 
 def heads_of(challan: Challan) -> list[str]:
     """The heads on a challan, in the order of the statute; heads without money are left out."""
-    order = list(HEADS)
+    order = list(WORDS)
     return sorted(
         challan.heads, key=lambda head: (order.index(head.lower()) if head.lower() in order else len(order), head)
     )
@@ -41,7 +31,7 @@ def challan_context(challan: Challan, actor: Actor) -> dict[str, Any]:
     """What a challan's page shows besides its steps and trail."""
     heads = heads_of(challan)
     lines = challan.lines.select_related(
-        "bill", "bill__hawb", "bill__courier", "assessment", "transfer", "transfer__destination"
+        "bill", "bill__hawb", "bill__courier", "assessment", "penalty", "transfer", "transfer__destination"
     )
     told = dict(
         challan.messages.filter(outcome__in=("CREDITED", "REPEATED"), status="PAID").values_list("sort", "sort")
@@ -59,10 +49,40 @@ def challan_context(challan: Challan, actor: Actor) -> dict[str, Any]:
         if challan.stage == Stage.CREATED and not challan.is_deposit
         else None,
         "by_ledger": cash.may_pay_from_ledger(challan.station_id) and not challan.is_deposit,
-        "asked": challan.stage in ASKED, "is_new": challan.stage == Stage.CREATED,
-        "late": challan.stage == Stage.LATE,
-        "given_up": challan.stage in (Stage.FAILED, Stage.REJECTED, Stage.WITHDRAWN),
+        "asked": challan.stage in AWAITED, "is_new": challan.stage == Stage.CREATED,
+        "at_customs": AT_CUSTOMS.get(challan.stage, ""), "differing": challan.differing_payment(),
+        "decision": _decision_of(challan),
+        "given_up": challan.stage in GIVEN_UP,
+        "may_anew": actor.is_trade and challan.stage in (Stage.CREATED, *GIVEN_UP) and _may_anew(challan, actor),
     }  # fmt: skip
+
+
+AT_CUSTOMS = {
+    Stage.LATE: _("The bank reported a payment for this challan after it had been given up. Customs decides whether it counts; you are told."),
+    Stage.SILENT: _("The bank has given no final word for days. Customs has taken the challan up; the bank is still asked, and you are told."),
+    Stage.DIFFERS: _("The bank names another payment than this challan's. Customs decides whether it goes onto your cash ledger or back to you; you are told."),
+}  # fmt: skip
+"""What the payer is told while the DC/AC has the challan."""
+
+
+def _may_anew(challan: Challan, actor: Actor) -> bool:
+    """Whether the challan can be made anew: what it asks for is another amount today, or it was given up."""
+    from payments import today
+    from payments.anew import payable_of
+
+    if challan.is_deposit or not actor.may(activity_of("new-challan")):
+        return False
+    if challan.stage == Stage.CREATED:
+        return bool(today.why_not(challan))
+    return any(payable_of(challan, actor))
+
+
+def _decision_of(challan: Challan) -> str:
+    """The words of the DC/AC with which a challan was given up; nothing where the bank itself decided."""
+    if challan.stage != Stage.REJECTED:
+        return ""
+    last = challan.trail.order_by("-seq").first()
+    return str(last.answers.get("remarks", "")) if last else ""
 
 
 CHALLANS = Listing(

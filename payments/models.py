@@ -15,15 +15,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuthorisedCourier, CustomsStation, Importer
 from accounts.permissions import Actor
-from bills.models import CourierBillOfEntry, ProvisionalAssessment
+from bills.models import CourierBillOfEntry, PenaltyDemand, ProvisionalAssessment
 from eccs.numbering import Numbered
 from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 from payments import banks, ledger
 from payments.authorised import BankAuthorisation, RefusedMessage
 from payments.cash import ledger as cash
-from payments.cash.models import CashAccount, CashEntry, CashLine
-from payments.clearance import LEDGER, ChallanClearance, Kind, Stage
+from payments.cash.models import BooksCheck, CashAccount, CashEntry, CashLine
+from payments.clearance import ASKED, LEDGER, ChallanClearance, Kind, Stage
 from payments.numbers import challan_number, challan_series, receipt_series
 from payments.querysets import ChallanQuerySet
 from transit.models import CargoTransferManifest
@@ -33,6 +33,7 @@ class Challan(ChallanClearance):
     """A TR-6 challan: bills that one firm filed at one station, paid together (PN17 8.0); or a deposit into its cash ledger."""
 
     Kind = Kind
+    told_of = (Stage.SILENT, Stage.DIFFERS, Stage.LATE)
 
     kind = models.CharField(max_length=7, choices=Kind.choices, default=Kind.DUES)
     bank = models.CharField(max_length=12, blank=True, default="BANK")  # where it is paid; nothing for the cash ledger
@@ -80,7 +81,9 @@ class Challan(ChallanClearance):
             models.Index(fields=["courier", "created_at", "id"], name="challan_courier_history"),
             models.Index(fields=["station", "created_at", "id"], name="challan_station_history"),
             models.Index(
-                fields=["ask_again_at"], name="challan_unanswered", condition=Q(stage__in=("AT_BANK", "UNKNOWN"))
+                fields=["ask_again_at"],
+                name="challan_unanswered",
+                condition=Q(stage__in=[str(stage) for stage in ASKED]),
             ),
         ]
 
@@ -146,6 +149,25 @@ class Challan(ChallanClearance):
         ledger.credit_bills(self)
         return [CyberReceipt(challan=self, station_id=self.station_id, issued_at=self.paid_at)]
 
+    def differing_payment(self) -> Any:
+        """What the bank, asked, said of another payment than the challan's, and nobody has decided; or nothing."""
+        return self.messages.filter(outcome=BankMessage.Outcome.DIFFERS, settled_at=None).order_by("-pk").first()
+
+    def close_messages(self, words: str, transaction: str | None = None) -> None:
+        """What the bank said that does not fit the challan is dealt with, of one transaction where it is named."""
+        odd = self.messages.filter(
+            outcome__in=(BankMessage.Outcome.QUEUED, BankMessage.Outcome.DIFFERS), settled_at=None
+        )
+        odd = odd if transaction is None else odd.filter(bank_transaction=transaction)
+        odd.update(settled_at=timezone.now(), settled_by=self.taken_by.user_id, settlement=words[:300])
+
+    def take_onto_ledger(self, words: str) -> None:
+        """Credit what the bank received in another amount to the firm's cash ledger, under its transaction: once, whoever asks."""
+        said = self.differing_payment()
+        key = cash.key_of(said.bank, said.bank_transaction)
+        cash.credit_back(self, said.rupees, key, words, self.taken_by, from_bank=True)
+        self.close_messages(words, said.bank_transaction)
+
     def late_payment(self) -> Any:
         """What the bank reported as paid, in the right amount, after the challan was given up; or nothing."""
         return self.messages.filter(outcome=BankMessage.Outcome.LATE, settled_at=None).order_by("pk").first()
@@ -165,7 +187,7 @@ Challan.trail_model = ChallanTrail
 
 
 class ChallanLine(models.Model):
-    """What one bill has to pay on one challan, by head, in rupees; of a bill finally assessed, the extra duty.
+    """What one bill has to pay on one challan, by head, in rupees; of a bill finally assessed, the extra duty; of one whose goods were confiscated, the penalty.
 
     A bill is live on one challan at most.
     """
@@ -178,6 +200,9 @@ class ChallanLine(models.Model):
     assessment = models.ForeignKey(
         ProvisionalAssessment, models.PROTECT, null=True, related_name="challan_lines", db_index=False
     )  # whose extra duty it is
+    penalty = models.ForeignKey(
+        PenaltyDemand, models.PROTECT, null=True, related_name="challan_lines", db_index=False
+    )  # the penalty it is, of a bill whose goods were confiscated
     amount = models.DecimalField(max_digits=16, decimal_places=2)
     heads = models.JSONField(default=dict)
     interest = models.DecimalField(
@@ -197,7 +222,8 @@ class ChallanLine(models.Model):
             models.UniqueConstraint(fields=["bill"], condition=Q(live=True), name="bill_on_one_live_challan"),
             models.UniqueConstraint(fields=["transfer"], condition=Q(live=True), name="fee_on_one_live_challan"),
             models.CheckConstraint(
-                condition=Q(bill=None, assessment=None, transfer__isnull=False) | Q(bill__isnull=False, transfer=None),
+                condition=Q(bill=None, assessment=None, penalty=None, transfer__isnull=False)
+                | Q(bill__isnull=False, transfer=None) & (Q(assessment=None) | Q(penalty=None)),
                 name="challan_line_is_for_one_thing",
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="challan_line_above_zero"),
@@ -275,6 +301,7 @@ class BankMessage(models.Model):
         NOTED = "NOTED", _("No final answer")
         SILENT = "SILENT", _("No answer")
         LATE = "LATE", _("Late payment, for the DC/AC")
+        DIFFERS = "DIFFERS", _("Another payment, for the DC/AC")
         QUEUED = "QUEUED", _("For reconciliation")
 
     nonce = models.CharField(max_length=32, unique=True)
@@ -317,6 +344,12 @@ class BankMessage(models.Model):
         """The amount the bank named, in rupees."""
         return Decimal(self.amount_paise) / 100
 
+    def pays_another(self) -> str:
+        """The number of another challan that its transaction paid, or nothing."""
+        rows = Challan.objects.filter(bank=self.bank, bank_transaction=self.bank_transaction)
+        numbers = rows.exclude(pk=self.challan_id).values_list("number", flat=True)
+        return (numbers.first() or "") if self.bank_transaction else ""
+
     def close(self, actor: Actor, words: str) -> None:
         """Somebody has put it right."""
         self.settled_at, self.settled_by_id, self.settlement = timezone.now(), actor.user_id, words
@@ -326,6 +359,6 @@ class BankMessage(models.Model):
 from payments.reconciling.models import BankDifference  # noqa: E402 its tables belong to this application
 
 __all__ = [
-    "BankAuthorisation", "BankDifference", "BankMessage", "CashAccount", "CashEntry", "CashLine", "Challan", "ChallanLine",
+    "BankAuthorisation", "BankDifference", "BankMessage", "BooksCheck", "CashAccount", "CashEntry", "CashLine", "Challan", "ChallanLine",
     "ChallanTrail", "CyberReceipt", "RefusedMessage",
 ]  # fmt: skip

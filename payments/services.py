@@ -14,11 +14,13 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import SYSTEM, Actor
 from bills import dues
+from bills.clearance.penalties import PenaltyStage
 from bills.clearance.provisional import ProvisionalStage
-from bills.models import CourierBillOfEntry, ProvisionalAssessment
+from bills.models import CourierBillOfEntry, PenaltyDemand, ProvisionalAssessment
 from bills.stages import Stage as BillStage
 from eccs.beginning import begin
 from eccs.celery import after_commit
+from eccs.money import rupees
 from eccs.workflow import Refused, take
 from payments import bank, banks, ledger
 from payments.authorised import banks_at, note_refusal
@@ -88,9 +90,15 @@ def _refuse_unpayable(bill_ids: Collection[int], bills: list[Any]) -> None:
 def _lines(bills: list[Any], on: date) -> list[ChallanLine]:
     """What each bill owes on the day, by head, the interest that has run until then among it."""
     extra = _extra_duty([bill.pk for bill in bills if bill.stage != BillStage.DUTY])
+    imposed = _penalties([bill.pk for bill in bills if bill.stage == BillStage.CONFISCATED])
     calendar = dues.calendar_for(bills)
     lines = []
     for bill in bills:
+        if bill.stage == BillStage.CONFISCATED:
+            penalty = imposed[bill.pk]
+            heads = {"penalty": penalty.amount}
+            lines.append(ChallanLine(bill=bill, penalty=penalty, amount=penalty.amount, heads=ledger.as_text(heads)))
+            continue
         if bill.stage == BillStage.DUTY:
             due = dues.due(bill, on, calendar)
             lines.append(ChallanLine(
@@ -98,23 +106,34 @@ def _lines(bills: list[Any], on: date) -> list[ChallanLine]:
             ))  # fmt: skip
             continue
         found = extra[bill.pk]
-        interest = dues.final_interest(found, on).amount
-        heads = {"duty": found.extra_duty or NOTHING} | ({"interest": interest} if interest else {})
+        due = dues.final_due(found, on)
         lines.append(ChallanLine(
-            bill=bill, assessment=found, amount=sum(heads.values()), heads=ledger.as_text(heads), interest=interest,
+            bill=bill, assessment=found, amount=due.amount, heads=ledger.as_text(due.heads), interest=due.accrued.amount,
         ))  # fmt: skip
     return lines
+
+
+def _penalties(bill_ids: Collection[int]) -> dict[int, PenaltyDemand]:
+    """By bill, the penalty of the order that confiscated the goods."""
+    rows = PenaltyDemand.objects.filter(bill__in=bill_ids, stage=PenaltyStage.DUE)
+    return {row.bill_id: row for row in rows} if bill_ids else {}
 
 
 def _extra_duty(bill_ids: Collection[int]) -> dict[int, ProvisionalAssessment]:
     """By bill, the final assessment that asks for more than was paid."""
     rows = ProvisionalAssessment.objects.filter(bill__in=bill_ids, stage=ProvisionalStage.EXTRA_DUTY)
+    rows = rows.select_related("bill").defer("bill__draft")
     return {row.bill_id: row for row in rows} if bill_ids else {}
 
 
 def send_to_bank(challan: Challan, actor: Actor, return_url: str) -> str:
     """Take the challan to the bank and return the signed address for the payer's browser."""
-    sent = take(challan, "go_to_bank", actor)
+    try:
+        sent = take(challan, "go_to_bank", actor)
+    except Refused:
+        if challan.stage == Stage.AT_BANK:  # another amount is due by now: was the old one paid?
+            _ask_at_once(challan)
+        raise
     payment = bank.Payment(
         challan=sent.number, amount_paise=sent.paise, payer=sent.payer.name, return_url=return_url,
         sent_at=sent.sent_to_bank_at.replace(microsecond=0),
@@ -131,14 +150,18 @@ def receive(said: bank.Outcome, bank_code: str = "", *, named_transaction: bool 
         if known is not None:
             return known
         other = Challan.objects.filter(bank=code, bank_transaction=said.bank_transaction).exclude(number=said.challan)
-        late = BankMessage.objects.filter(challan=challan, outcome=BankMessage.Outcome.LATE)
+        before = BankMessage.objects.filter(
+            challan=challan, outcome__in=(BankMessage.Outcome.LATE, BankMessage.Outcome.DIFFERS),
+            bank_transaction=said.bank_transaction, amount_paise=said.amount_paise,
+        )  # fmt: skip
         decided, reason = verdict(
             challan,
             Said(
                 status=said.status, amount_paise=said.amount_paise, bank_transaction=said.bank_transaction,
                 named_transaction=named_transaction,
                 transaction_of_another=bool(said.bank_transaction) and other.exists(),
-                late_before=late.filter(bank_transaction=said.bank_transaction).exists(),
+                told_before=challan is not None and before.exists(),
+                is_answer=said.sort == bank.Answer.sort,
                 on_the_ledger=is_on_the_ledger(code, said.bank_transaction),
                 of_another_bank=challan is not None and challan.bank != code,
             ),
@@ -169,6 +192,9 @@ def _act(challan: Challan, decided: Verdict, said: bank.Outcome) -> None:
         take(challan, "reject", SYSTEM)
     elif decided is Verdict.LATE:
         take(challan, "report_late_payment", SYSTEM, bank_transaction=said.bank_transaction)
+    elif decided is Verdict.DIFFER:
+        amount = rupees(Decimal(said.amount_paise) / 100, 2)
+        take(challan, "report_difference", SYSTEM, bank_transaction=said.bank_transaction, amount=amount)
     elif decided is Verdict.QUEUE and said.sort != bank.Answer.sort:
         _ask_at_once(challan)
     elif decided is Verdict.REPEATED and said.status is bank.Status.PAID and said.sort == bank.Answer.sort:
@@ -179,9 +205,8 @@ def _act(challan: Challan, decided: Verdict, said: bank.Outcome) -> None:
 
 def _close_corrected(challan: Challan, said: bank.Outcome) -> None:
     """What the bank told wrongly of this very transaction before is put right by what it says now."""
-    wrong = challan.messages.filter(
-        outcome=BankMessage.Outcome.QUEUED, settled_at=None, bank_transaction=said.bank_transaction
-    )
+    odd = (BankMessage.Outcome.QUEUED, BankMessage.Outcome.DIFFERS)
+    wrong = challan.messages.filter(outcome__in=odd, settled_at=None, bank_transaction=said.bank_transaction)
     wrong.update(settled_at=timezone.now(), settlement=_("The bank has since confirmed the right amount."))
 
 
@@ -238,6 +263,9 @@ def with_interest(bills: list[Any], on: date) -> list[Any]:
     extra = _extra_duty([bill.pk for bill in bills if bill.stage != BillStage.DUTY])
     calendar = dues.calendar_for(bills)
     for bill in bills:
+        bill.accrued = NOTHING
+        if bill.stage == BillStage.CONFISCATED:
+            continue  # on a penalty no interest runs
         at_desk = bill.stage == BillStage.DUTY
         found = dues.due(bill, on, calendar).accrued if at_desk else dues.final_interest(extra[bill.pk], on)
         bill.accrued = found.amount

@@ -4,17 +4,20 @@
     -------------------+--------------------------+---------------------------------------------------------------
     paid               | unknown to ECCS          | for reconciliation
     anything           | taken to another bank    | for reconciliation where it says paid, else only noted
-    paid               | at the bank, unknown     | credited; with another amount, or a transaction number that
-                       |                          | paid another challan: for reconciliation
+    paid               | at the bank, unknown,    | credited; with another amount, or a transaction number that
+                       | bank silent              | paid another challan: the bank is asked, and where it answers
+                       |                          | the same, the DC/AC decides
+    paid               | another payment          | credited where amount and transaction fit after all; told
+                       |                          | before: known already; else for reconciliation
     paid               | paid, same transaction   | known already
     paid               | failed, rejected         | the late payment goes to the DC/AC; reported before: known already
     paid               | any other                | for reconciliation: paid twice, or late
-    failed             | at the bank, unknown     | failure recorded
-    failed             | paid                     | for reconciliation: the bank contradicts itself
+    failed             | the bank is asked        | failure recorded
+    failed             | paid, another payment    | for reconciliation: the bank contradicts itself
     failed             | any other                | known already
     pending            | any                      | noted: the payer is still at the bank
-    knows of none      | at the bank, unknown     | rejected once the bank can no longer take the payment; else noted
-    knows of none      | paid                     | for reconciliation: the bank contradicts itself
+    knows of none      | the bank is asked        | rejected once the bank can no longer take the payment; else noted
+    knows of none      | paid, another payment    | for reconciliation: the bank contradicts itself
     knows of none      | any other                | known already
 
 A question that named a transaction number and found none says nothing about the challan: it is only noted.
@@ -38,6 +41,7 @@ class Verdict(StrEnum):
     FAIL = "FAILED"
     REJECT = "REJECTED"
     LATE = "LATE"
+    DIFFER = "DIFFERS"
     REPEATED = "REPEATED"
     NOTE = "NOTED"
     QUEUE = "QUEUED"
@@ -65,7 +69,8 @@ class Said:
     bank_transaction: str
     named_transaction: bool = False
     transaction_of_another: bool = False
-    late_before: bool = False
+    told_before: bool = False  # the very same was left to the DC/AC before
+    is_answer: bool = False  # said when it was asked
     on_the_ledger: bool = False  # what it brought was credited to a firm's cash ledger
     of_another_bank: bool = False
 
@@ -80,7 +85,7 @@ def verdict(challan: Any, said: Said, now: datetime) -> tuple[Verdict, Reason]:
         return Verdict.NOTE, Reason.NONE
     if said.status is Status.UNKNOWN and said.named_transaction:
         return Verdict.NOTE, Reason.NONE
-    if challan.stage == Stage.PAID:
+    if challan.stage in (Stage.PAID, Stage.DIFFERS):
         return Verdict.QUEUE, Reason.CONTRADICTION
     if challan.stage not in ASKED:
         return Verdict.REPEATED, Reason.NONE
@@ -100,12 +105,19 @@ def _paid(challan: Any, said: Said) -> tuple[Verdict, Reason]:
             return Verdict.QUEUE, Reason.PAID_TWICE
         return (Verdict.REPEATED, Reason.NONE) if said.amount_paise == challan.paise else (Verdict.QUEUE, Reason.AMOUNT)
     if said.amount_paise != challan.paise:
-        return Verdict.QUEUE, Reason.AMOUNT
+        return _differs(challan, said), Reason.AMOUNT
     if said.transaction_of_another or not said.bank_transaction:
-        return Verdict.QUEUE, Reason.TRANSACTION
-    if challan.stage in ASKED:
-        return (Verdict.QUEUE, Reason.TRANSACTION) if said.on_the_ledger else (Verdict.CREDIT, Reason.NONE)
-    if said.late_before or said.on_the_ledger:
+        return _differs(challan, said), Reason.TRANSACTION
+    if challan.stage in (*ASKED, Stage.DIFFERS):
+        return (_differs(challan, said), Reason.TRANSACTION) if said.on_the_ledger else (Verdict.CREDIT, Reason.NONE)
+    if said.told_before or said.on_the_ledger:
         return Verdict.REPEATED, Reason.NONE
     given_up = challan.stage in (Stage.FAILED, Stage.REJECTED)
     return Verdict.LATE if given_up else Verdict.QUEUE, Reason.LATE
+
+
+def _differs(challan: Any, said: Said) -> Verdict:
+    """A payment that is not the challan's: the DC/AC decides on the challan once the bank, asked, says so itself."""
+    if challan.stage in ASKED:
+        return Verdict.DIFFER if said.is_answer else Verdict.QUEUE
+    return Verdict.REPEATED if said.told_before else Verdict.QUEUE

@@ -23,6 +23,7 @@ from eccs.papers import as_pdf
 from eccs.uploads import files
 from eccs.workflow import Refused
 from payments import services
+from payments.anew import make_anew
 from payments.authorised import banks_at
 from payments.cash import ledger
 from payments.forms import HistoryForm
@@ -145,6 +146,21 @@ def go_to_bank(request: Request, number: str) -> HttpResponse:
             messages.error(request, reason)
         return redirect(challan)
     return HttpResponseRedirect(address)
+
+
+@require_POST
+def anew(request: Request, number: str) -> HttpResponse:
+    """Make a challan anew for what its bills owe today; the old one is put away."""
+    actor, challan = actor_of(request), _challan(request, number)
+    pages.require(actor, "new-challan")
+    try:
+        made = make_anew(challan, actor)
+    except Refused as refusal:
+        for reason in refusal.reasons:
+            messages.error(request, reason)
+        return redirect(challan)
+    messages.success(request, _("Challan %(number)s is made anew as this one.") % {"number": number})
+    return redirect(made)
 
 
 @require_GET

@@ -142,7 +142,7 @@ class RiskRuleSteps(Document):
     )  # fmt: skip
     def resume(self: RiskRule) -> None:
         """The version that was in force is in force again."""
-        self.tell("activated")
+        self.come_into_force()
 
     @step(
         (*IN_FORCE, Stage.SUSPENDED), Stage.RETIRED, role=Role.RISK_APPROVER, label=gettext_lazy("Retire rule"), para=PARA,
@@ -163,6 +163,14 @@ class RiskRuleSteps(Document):
 
         if not despite and (why := danger_of(self)):
             raise Refused([why, _("Test it, or say that it is proposed all the same.")], self)
+
+    def come_into_force(self: RiskRule) -> None:  # type: ignore[misc]
+        """The audit log learns it; a shipment on which the rule intervenes may be here already."""
+        from rms.events import intervention_in_force
+
+        self.tell("activated")
+        if self.kind == self.Kind.INTERVENTION:
+            intervention_in_force.send(type(self), rule=self)
 
     def tell(self: RiskRule, what: str, why: str = "") -> None:  # type: ignore[misc]
         """The audit log learns what comes into force and what ends, once the step is kept."""

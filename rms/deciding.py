@@ -5,6 +5,7 @@ Where the RMS cannot decide, it says so, and the bill waits: none is facilitated
 
 from __future__ import annotations
 
+import json
 import logging
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
@@ -13,6 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from random import SystemRandom
 from typing import Any
+from zlib import compress, decompress
 
 from django.db import transaction
 
@@ -22,6 +24,7 @@ from rms.decision import Decided, Ruleset
 from rms.facts import ConsignmentFacts
 from rms.history import Goods
 from rms.models import KeptRuleset, RiskDecision, RuleVersion
+from rms.shares import shares_at
 
 log = logging.getLogger(__name__)
 _chance = SystemRandom()
@@ -108,8 +111,11 @@ class Desk:
     ) -> RiskDecision:
         """Decide on a bill of documents: what hits any of its shipments is prescribed for the bill."""
         try:
+            seen = list(shipments)
             with transaction.atomic():
-                return kept(self.rules.decide_documents(shipments), facts, self.rules.version, at, cause)
+                made = kept(self.rules.decide_documents(seen), facts, self.rules.version, at, cause)
+            made.said_of_shipments = packed(seen)
+            return made
         except Exception:
             log.exception("The RMS could not decide on a bill of documents at %s.", self.station)
             return kept(Decided(PENDING, Decimal(0)), facts, "", at, cause)
@@ -137,8 +143,7 @@ def kept(decided: Decided, facts: dict[str, Any], version: str, at: datetime, ca
 
 def ruleset_at(station: str, on: date) -> Ruleset:
     """The rules in force at a station on a day, compiled; which they are is kept for whoever asks again later."""
-    book = rule_book()
-    shares = tuple(book.amount(f"random_{what}_percent", on, station) for what in ("assessment", "examination"))
+    shares = shares_at(station, on)
     keys = tuple(RuleVersion.objects.in_force(station, on).order_by("pk").values_list("pk", flat=True))
     found = _ruleset(station, on, keys, shares)
     if not KeptRuleset.objects.filter(version=found.version).exists():
@@ -178,7 +183,19 @@ def replay(decision: RiskDecision) -> Decided:
     """Take a past decision again, with the facts, the rules and the chance that it was taken with."""
     used = KeptRuleset.objects.get(version=decision.ruleset)
     rules = _ruleset(used.station_code, used.on, used.versions, (used.assess_percent, used.examine_percent))
-    return rules.decide(ConsignmentFacts.of_kept(decision.facts), decision.draw)
+    if "hawb" in decision.facts:
+        return rules.decide(ConsignmentFacts.of_kept(decision.facts), decision.draw)
+    return rules.decide_documents(unpacked(decision.shipments.said))
+
+
+def packed(shipments: Iterable[ConsignmentFacts]) -> bytes:
+    """What was seen of the shipments of a bill of documents, as it is kept."""
+    return compress(json.dumps([one.said() for one in shipments]).encode(), level=1)
+
+
+def unpacked(said: bytes | memoryview) -> list[ConsignmentFacts]:
+    """The shipments that were seen."""
+    return [ConsignmentFacts.of_said(one) for one in json.loads(decompress(said))]
 
 
 def differences(decision: RiskDecision) -> list[str]:

@@ -113,7 +113,6 @@ class Ruleset:
 
     def decide(self, facts: ConsignmentFacts, draw: Decimal) -> Decided:
         """Decide one consignment. `draw` is the chance, from 0 up to 1, kept with the decision."""
-        assess = examine = False
         reasons: list[Reason] = []
         found: list[Criterion] = []
         seen = Seen(facts)
@@ -122,17 +121,24 @@ class Ruleset:
             if not _drawn(criterion, draw):
                 continue
             found.append(criterion)
-            assess |= criterion.outcome in ("ASSESSMENT", "BOTH")
-            examine |= criterion.outcome in ("EXAMINATION", "BOTH")
             reasons.append(_reason(criterion, seen))
         if draw < self._assess:
-            assess = True
             reasons.append(_chance("ASSESSMENT", draw, self._assess))
         elif draw < self._assess + self._examine:
-            examine = True
             reasons.append(_chance("EXAMINATION", draw, self._assess + self._examine))
-        lane = "BOTH" if assess and examine else "ASSESSMENT" if assess else "EXAMINATION" if examine else "FACILITATED"
+        lane = lane_of(prescribed(reason["outcome"] for reason in reasons))
         return _decided(lane, draw, found, reasons)
+
+
+def prescribed(outcomes: Iterable[str]) -> set[str]:
+    """What several outcomes prescribe together: assessment, examination, both, or neither."""
+    told = set(outcomes) - {""}
+    return {"ASSESSMENT", "EXAMINATION"} if "BOTH" in told else told
+
+
+def lane_of(told: set[str]) -> str:
+    """The lane of a bill for which this is prescribed."""
+    return "BOTH" if len(told) > 1 else next(iter(told), "FACILITATED")
 
 
 def _decided(lane: str, draw: Decimal, found: list[Criterion], reasons: list[Reason]) -> Decided:

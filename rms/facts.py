@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
@@ -77,6 +77,15 @@ class ConsignmentFacts:
         """The facts as they are kept beside the decision: values and weights as text, so that no digit is lost."""
         return {name: _written(getattr(self, name)) for name in self.__slots__}
 
+    def said(self) -> dict[str, Any]:
+        """What is known of the consignment, as it is kept: without what nobody said."""
+        return {name: _written(value) for name in self.__slots__ if (value := getattr(self, name)) not in NOTHING_SAID}
+
+    @classmethod
+    def of_said(cls, said: Mapping[str, Any]) -> ConsignmentFacts:
+        """The consignment of which this was said."""
+        return cls(**{**_UNSAID, **{name: _read(name, value) for name, value in said.items()}})
+
     @classmethod
     def of_kept(cls, kept: Mapping[str, Any]) -> ConsignmentFacts:
         """The facts of a past decision. What was not looked at then counts as nothing."""
@@ -85,6 +94,7 @@ class ConsignmentFacts:
 
 
 PLACES = Decimal("0.01")
+NOTHING_SAID: tuple[Any, ...] = ("", None, (), {})
 _OF_HISTORY = frozenset(HISTORY)
 _AMOUNTS = frozenset(
     ("assessable_value", "weight_kg", "actual_weight_kg", *(f"same_day_value_{party}" for party in SAME_DAY))
@@ -107,3 +117,10 @@ def _read(name: str, value: Any) -> Any:
     if name in _LISTS_OF_AMOUNTS:
         return tuple(Decimal(one) for one in value)
     return tuple(value) if name in _LISTS else value
+
+
+_UNSAID: dict[str, Any] = {
+    one.name: False if one.type == "bool" else Decimal(0) if one.type == "Decimal" else 0 if one.type == "int" else ""
+    for one in fields(ConsignmentFacts)
+    if one.default is MISSING and one.default_factory is MISSING
+}

@@ -17,6 +17,7 @@ from rms.models import ALL_BILLS, RiskRule, RuleDay
 PERIODS = (30, 90, 365)
 WEEKS = 12
 HUNDRED = Decimal(100)
+SUMMED = ("hits", "looked_at", "confirmed", "examinations", "xrayed", "suspicious")
 
 
 @dataclass
@@ -28,6 +29,8 @@ class Worth:
     looked_at: int = 0
     confirmed: int = 0
     examinations: int = 0
+    xrayed: int = 0
+    suspicious: int = 0
     bills: int = 0
     early: tuple[int, int] = (0, 0)  # looked at and confirmed in the first half of the period
     late: tuple[int, int] = (0, 0)
@@ -43,6 +46,11 @@ class Worth:
     def confirmation_rate(self) -> Decimal | None:
         """Percent of the bills looked at in which something was found."""
         return percent(self.confirmed, self.looked_at)
+
+    @property
+    def suspicion_rate(self) -> Decimal | None:
+        """Percent of the bills X-rayed whose picture was suspicious."""
+        return percent(self.suspicious, self.xrayed)
 
     @property
     def decay(self) -> Decimal | None:
@@ -67,7 +75,7 @@ def of_rules(rules: Iterable[RiskRule], stations: Iterable[str], days: int, toda
     middle = today - timedelta(days=days // 2)
     places = sorted(stations)
     rows = RuleDay.objects.filter(station_code__in=places, day__gt=since, day__lte=today)
-    sums: Any = {name: Sum(name, default=0) for name in ("hits", "looked_at", "confirmed", "examinations")}
+    sums: Any = {name: Sum(name, default=0) for name in SUMMED}
     halves: Any = {
         f"{name}_{half}": Sum(name, filter=Q(**{f"day__{'lte' if half == 'early' else 'gt'}": middle}), default=0)
         for name in ("looked_at", "confirmed")
@@ -82,8 +90,7 @@ def of_rules(rules: Iterable[RiskRule], stations: Iterable[str], days: int, toda
         row = told.get(rule.key, {})
         found.append(
             Worth(
-                rule, bills=bills, hits=row.get("hits", 0), looked_at=row.get("looked_at", 0),
-                confirmed=row.get("confirmed", 0), examinations=row.get("examinations", 0), never_confirms_after=enough,
+                rule, bills=bills, never_confirms_after=enough, **{name: row.get(name, 0) for name in SUMMED},
                 early=(row.get("looked_at_early", 0), row.get("confirmed_early", 0)),
                 late=(row.get("looked_at_late", 0), row.get("confirmed_late", 0)),
             )

@@ -17,8 +17,9 @@ from django.db import connection
 from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
 
+from rms.decision import lane_of, prescribed
 from rms.facts import COUNTED, PERIODS, SAME_DAY, ConsignmentFacts
-from rms.models import ALL_BILLS, PartyDay, RuleDay, UnitValueMonth
+from rms.models import ALL_BILLS, BY_RULES, OF_LANE, PartyDay, RuleDay, UnitValueMonth
 from rms.words import plain
 
 Key = tuple[str, str]  # party, key
@@ -179,7 +180,7 @@ def count(
             of_party[1] += hit
             of_party[2] += facts.assessable_value
         rules.update((reason["rule"], facts.station) for reason in reasons)
-        rules[ALL_BILLS, facts.station] += 1
+        rules.update((name, facts.station) for name in (ALL_BILLS, *_of_shares(reasons)))
     PartyDay.objects.bulk_create(
         PartyDay(party=party, key=key, name=name, day=day, bills=bills, hits=hits, value=value)
         for (party, key, name), (bills, hits, value) in sums.items()
@@ -188,6 +189,13 @@ def count(
         RuleDay(rule=rule, station_code=station, day=day, hits=n) for (rule, station), n in rules.items()
     )
     _count_goods(goods, day)
+
+
+def _of_shares(reasons: Sequence[dict[str, Any]]) -> list[str]:
+    """Under what a bill counts for the shares of its station: its lane, and what rules alone prescribed."""
+    ruled = prescribed(reason["outcome"] for reason in reasons if reason["by"] == "RULE")
+    lane = lane_of(prescribed(reason["outcome"] for reason in reasons))
+    return [OF_LANE + lane, *(BY_RULES + one for one in sorted(ruled))]
 
 
 def _count_goods(goods: Iterable[Sequence[Goods]], day: date) -> None:
@@ -237,7 +245,10 @@ def confirm(
 _FOLDED = {
     "rms_partyday": (("party", "key", "name", "day"), ("bills", "hits", "confirmations", "value")),
     "rms_unitvaluemonth": (("cth", "uom", "month"), ("entries", "logs")),
-    "rms_ruleday": (("rule", "station_code", "day"), ("hits", "looked_at", "confirmed", "examinations")),
+    "rms_ruleday": (
+        ("rule", "station_code", "day"),
+        ("hits", "looked_at", "confirmed", "examinations", "xrayed", "suspicious"),
+    ),
 }
 
 

@@ -58,4 +58,5 @@ RULES = Listing(
 register(RULES)
 link(_("Risk rules"), "risk-rules", Role.RISK_OFFICER, Role.RISK_APPROVER)
 link(_("What rules are worth"), "risk-feedback", Role.RISK_OFFICER, Role.RISK_APPROVER, under="risk-rules")
+link(_("Shares looked at"), "risk-shares", Role.RISK_OFFICER, Role.RISK_APPROVER, under="risk-rules")
 link(_("Write a risk rule"), "risk-rule-new", Role.RISK_OFFICER, nav=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from hashlib import blake2b
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -76,7 +77,7 @@ class RiskRule(RiskRuleSteps):
     def put_in_force(self) -> None:
         """The newest version decides from now on."""
         self.in_force_no, self.remarks = self.latest_no, ""
-        self.tell("activated")
+        self.come_into_force()
 
 
 CONTENT = (
@@ -179,6 +180,7 @@ class RiskDecision(models.Model):
         AMENDED = "AMENDED", _("Amended")
         REASSESSED = "REASSESSED", _("Assessed anew")
         ARRIVED = "ARRIVED", _("Aircraft arrived")
+        INTERVENED = "INTERVENED", _("Intervention")
 
     class Found(models.TextChoices):
         """What came of looking."""
@@ -200,8 +202,17 @@ class RiskDecision(models.Model):
     before = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     decided_at = models.DateTimeField()
 
+    said_of_shipments: bytes | None = None  # of a bill of documents: what the RMS saw of each, until it is kept
+
     def __str__(self) -> str:
         return self.get_lane_display()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep it, and with the decision on a bill of documents what was seen of each shipment."""
+        super().save(*args, **kwargs)
+        if self.said_of_shipments is not None:
+            KeptShipments.objects.create(decision=self, said=self.said_of_shipments)
+            self.said_of_shipments = None
 
     @property
     def assesses(self) -> bool:
@@ -212,6 +223,16 @@ class RiskDecision(models.Model):
     def examines(self) -> bool:
         """Whether examination is prescribed."""
         return self.lane in (self.Lane.EXAMINATION, self.Lane.BOTH)
+
+
+class KeptShipments(models.Model):
+    """What the RMS saw of each shipment of a bill of documents, packed, so that the decision can be taken again as it was."""
+
+    decision = models.OneToOneField(RiskDecision, models.PROTECT, primary_key=True, related_name="shipments")
+    said = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.decision_id)
 
 
 class BackTest(models.Model):
@@ -297,6 +318,8 @@ class UnitValueMonth(models.Model):
 
 
 ALL_BILLS = ""  # the rule under which every bill is counted
+OF_LANE = "lane:"  # under which the bills of each lane are counted
+BY_RULES = "rules:"  # under which those are counted that rules alone sent to assessment, or to examination
 
 
 class RuleDay(models.Model):
@@ -309,6 +332,8 @@ class RuleDay(models.Model):
     looked_at = models.IntegerField(default=0)
     confirmed = models.IntegerField(default=0)
     examinations = models.IntegerField(default=0)
+    xrayed = models.IntegerField(default=0)
+    suspicious = models.IntegerField(default=0)  # of those that were X-rayed
 
     class Meta:
         indexes = [models.Index(fields=["rule", "station_code", "day"], name="risk_rule_day")]

@@ -25,6 +25,7 @@ from rms.conditions import Fault, read
 from rms.forms import BeginForm, RulesForm, VersionForm, initial_of
 from rms.models import BackTest, RiskRule
 from rms.sentences import sentence
+from rms.shares import DAYS, of_stations
 from rms.tasks import run_back_test
 from rms.writing import write_rule, write_version
 
@@ -67,6 +68,15 @@ def worth(request: Request) -> HttpResponse:
         "retiring": [one for one in rows if one.to_retire],
     }  # fmt: skip
     return render(request, "rms/feedback.html", context)
+
+
+@require_GET
+def shares(request: Request) -> HttpResponse:
+    """How many of the bills of each station are looked at, by rules and by chance, and whether that is the minimum."""
+    pages.require(request.actor, "risk-shares")
+    stations = request.actor.stations_for([pages.activity_of("risk-shares")])
+    context = {"rows": of_stations(stations, timezone.localdate()), "days": DAYS}
+    return render(request, "rms/shares.html", context)
 
 
 _WRITE = pages.activity_of("risk-rule-new")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 AFTER_PAYMENT = [Stage.ARRIVAL, Stage.XRAY, Stage.EXAMINATION, Stage.FOR_OUT_OF_CHARGE]
 AFTER_APPROVAL = [Stage.DUTY, *AFTER_PAYMENT]
-AFTER_ASSESSMENT = [Stage.APPROVAL, *AFTER_APPROVAL]
+AFTER_ASSESSMENT = [Stage.DOCUMENTS, Stage.APPROVAL, *AFTER_APPROVAL]
 AFTER_FILING = [Stage.DOCUMENTS, Stage.ASSESSMENT, Stage.DUTY, Stage.ARRIVAL, Stage.XRAY]
 AFTER_DOCUMENTS = [Stage.ASSESSMENT, *AFTER_APPROVAL]
 FILERS = (Role.COURIER_SIGNATORY, Role.IMPORTER)  # an importer for its own goods alone (PN17 5.4.4)
@@ -137,7 +137,7 @@ class ImportClearance(RiskSteps):
         return self.asked(question, documents_wanted)
 
     @step(
-        Stage.QUERY, GET_STATE(routing.after_reply, states=list(ASKING)), role=FILERS, label=_("Reply to query"),
+        Stage.QUERY, GET_STATE(routing.after_reply, states=[Stage.DOCUMENTS, *ASKING]), role=FILERS, label=_("Reply to query"),
         para="PN17 7.1(d)", form="bills.forms.courier.ReplyForm",
     )  # fmt: skip
     def reply_to_query(self: CourierBillOfEntry, *, reply: str) -> Iterable[models.Model]:

@@ -77,8 +77,10 @@ class AmendmentClearance(Document):
     )  # fmt: skip
     def approve(self: BillAmendment) -> None:
         """The bill is changed and the duty worked out again; what was paid is set off, and the bill is assessed again."""
+        from bills import parties
         from bills.xi.selection import hold
 
+        parties.carry(self)
         self.duty_before = self.bill.total_duty
         if self.bill.is_documents:
             hold(self.bill.manifest)

@@ -13,6 +13,7 @@ from accounts.permissions import SYSTEM
 from accounts.roles import Role
 from bills import routing
 from bills.stages import HERE, Stage
+from eccs.models import Notice
 from eccs.workflow import GET_STATE, Document, Step, step, take
 
 if TYPE_CHECKING:
@@ -69,10 +70,11 @@ class RiskSteps(Document):
     )  # fmt: skip
     def hear_rms_again(self: CourierBillOfEntry, *, decision: int, lane: str, documents: str, rules: list[str]) -> None:
         """What the RMS knows has changed: what it prescribes now is added to what it prescribed before."""
-        from bills.risk import hear
+        from bills.risk import asked_for, hear
 
         self.risk_decision_id = decision
-        hear(self, lane)
+        if hear(self, lane, documents):
+            Notice.objects.bulk_create(asked_for(self))
         if lane in ("ASSESSMENT", "BOTH") and self.assessed_at is None:
             self.led_back()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -40,12 +40,12 @@ class LateInterest(Demand):
 
 
 class FinalInterest(LateInterest):
-    """Interest on what the final assessment demands more, from the first day of the month of the provisional one until it is paid (Customs Act 1962, section 18(3))."""
+    """Interest on what the final assessment demands more, from the first day of the month of the provisional one until it is paid, both days counted (Customs Act 1962, section 18(3))."""
 
     @staticmethod
-    def runs_from(assessed_on: date) -> date:
-        """The first day of the month in which the duty was provisionally assessed."""
-        return assessed_on.replace(day=1)
+    def free_until(assessed_on: date) -> date:
+        """The last day without interest: that before the first of the month in which the duty was provisionally assessed."""
+        return assessed_on.replace(day=1) - timedelta(days=1)
 
 
 class Fine(Demand):

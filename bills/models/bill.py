@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Substr
@@ -188,6 +189,7 @@ class CourierBillOfEntry(Clearable, HeldClearance):
             ),
         ]
         indexes = [
+            BrinIndex(fields=["xray_at"], name="bill_xrayed_at", autosummarize=True),
             models.Index(fields=["station", "stage", "stage_since", "id"], name="bill_station_queue", condition=Q(stage__in=OPEN_STAGES)
             ),
             models.Index(fields=["courier", "stage", "stage_since", "id"], name="bill_courier_queue",

@@ -65,6 +65,7 @@ class Report(Left):
     percent = models.PositiveIntegerField()
     findings = models.TextField()
     recommendation = models.CharField(max_length=10, choices=Recommendation.choices)
+
     class Meta(Left.Meta):
         abstract = True
 
@@ -172,6 +173,7 @@ class Paper(Left):
     content_type = models.CharField(max_length=40)
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
+
     class Meta(Left.Meta):
         abstract = True
 

@@ -82,7 +82,9 @@ def count_shipments(bill: CourierBillOfEntry, shipments: list[Shipment]) -> None
     bill.arrived_at = max(arrived) if all(arrived) else None
 
 
-def decide(bill: CourierBillOfEntry, shipments: list[Shipment], at: datetime) -> RiskDecision:
+def decide(
+    bill: CourierBillOfEntry, shipments: list[Shipment], at: datetime, cause: str = RiskDecision.Cause.FILED
+) -> RiskDecision:
     """Put every shipment of the bill to the RMS: what hits any of them is prescribed for the bill."""
     courier = bill.courier.number or ""
     facts = {"kind": bill.kind, "station": bill.station_id, "courier": courier, "shipments": len(shipments)}
@@ -96,7 +98,7 @@ def decide(bill: CourierBillOfEntry, shipments: list[Shipment], at: datetime) ->
             )
             for one in shipments
         ),
-        facts, at,
+        facts, at, cause,
     )  # fmt: skip
 
 

@@ -139,3 +139,15 @@ class CashLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.amount}"
+
+
+class BooksCheck(models.Model):
+    """One check of the books: how much was looked at, and what did not balance."""
+
+    at = models.DateTimeField(default=timezone.now)
+    accounts = models.PositiveIntegerField()
+    lines = models.PositiveBigIntegerField()
+    faults = models.JSONField(default=list)  # what, written, kept
+
+    def __str__(self) -> str:
+        return f"{self.at:%d/%m/%Y} {len(self.faults)}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,8 +28,9 @@ def printed(told: Statement, printed_by: str) -> bytes:
     sheet.boxes(
         [
             [Field(_("Firm"), f"{account.firm.name}, {account.firm_number}", 2), Field(_("Days"), span, 2)],
-            [Field(_("Balance before"), rupees(told.opening, 2)), Field(_("Credits"), rupees(told.credits, 2)),
-             Field(_("Debits"), rupees(told.debits, 2)), Field(_("Balance after"), rupees(told.closing, 2), strong=True)],
+            [Field(_("Balance before"), _sum(told.opening)), Field(_("Credits"), rupees(told.credits, 2)),
+             Field(_("Debits"), rupees(told.debits, 2)), Field(_("Balance after"), _sum(told.closing), strong=True)],
+            *([[Field(_("Stations"), ", ".join(told.stations), 4)]] if told.stations else []),
         ]
     )  # fmt: skip
     sheet.title(_("Entries"))
@@ -41,5 +44,11 @@ def printed(told: Statement, printed_by: str) -> bytes:
     for one in told.lines:
         challan = str(one.entry.challan.number) if one.entry.challan else "–"
         debit, credit = (grouped(value, 2) if value else "" for value in (one.debit, one.credit))
-        table.row([moment(one.entry.at), one.words, challan, debit, credit, grouped(one.balance, 2)])
+        balance = "" if one.balance is None else grouped(one.balance, 2)
+        table.row([moment(one.entry.at), one.words, challan, debit, credit, balance])
     return sheet.close()
+
+
+def _sum(amount: Decimal | None) -> str:
+    """A balance, where one is told."""
+    return "–" if amount is None else rupees(amount, 2)

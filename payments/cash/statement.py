@@ -37,7 +37,7 @@ class Line:
     """One line of a statement, with the balance after it."""
 
     line: CashLine
-    balance: Decimal
+    balance: Decimal | None  # nothing where only some stations' entries are told
 
     @property
     def entry(self) -> CashEntry:
@@ -64,24 +64,35 @@ class Line:
 
 @dataclass(frozen=True)
 class Statement:
-    """The lines of a span of days, oldest first, between what the ledger had before and after."""
+    """The lines of a span of days, oldest first, between what the ledger had before and after.
+
+    Whoever works at some stations is told of their entries alone, and of no balance before or after one.
+    """
 
     account: CashAccount
     since: date
     until: date
-    opening: Decimal
-    closing: Decimal
+    opening: Decimal | None
+    closing: Decimal | None
     credits: Decimal
     debits: Decimal
     lines: list[Line]
     more: bool  # whether there are more lines than are shown
+    stations: tuple[str, ...] = ()  # whose entries alone are told; of every station where none is named
 
 
-def statement(account: CashAccount, given: dict[str, Any], most: int = MOST_SHOWN) -> Statement:
-    """What an account's ledger says of the days asked for, mostly the last thirty; the balance runs over all entries."""
+def statement(
+    account: CashAccount, given: dict[str, Any], most: int = MOST_SHOWN, stations: frozenset[str] | None = None
+) -> Statement:
+    """What an account's ledger says of the days asked for, mostly the last thirty; the balance runs over all entries.
+
+    With `stations`, only the entries for challans of these stations.
+    """
     until = given.get("until") or timezone.localdate()
     since = given.get("since") or until - SPAN
     rows = account.lines.all()
+    if stations is not None:
+        rows = rows.filter(entry__challan__station__in=stations)
     opening = rows.filter(entry__at__date__lt=since).aggregate(sum=Sum("amount"))["sum"] or NOTHING
     within = rows.filter(entry__at__date__gte=since, entry__at__date__lte=until)
     told = within.aggregate(gained=Sum("amount", filter=Q(amount__gt=0)), given=Sum("amount", filter=Q(amount__lt=0)))
@@ -94,7 +105,9 @@ def statement(account: CashAccount, given: dict[str, Any], most: int = MOST_SHOW
             more = len(lines) == most
             if more:
                 break
-            lines.append(Line(line, balance))
+            lines.append(Line(line, balance if stations is None else None))
+    if stations is not None:
+        return Statement(account, since, until, None, None, gained, spent, lines, more, tuple(sorted(stations)))
     return Statement(account, since, until, opening, opening + gained - spent, gained, spent, lines, more)
 
 
@@ -112,7 +125,7 @@ def exported(told: Statement) -> list[list[str]]:
         [
             one.entry.number, f"{timezone.localtime(one.entry.at):%Y-%m-%d %H:%M:%S}", one.words,
             str(one.entry.challan.number) if one.entry.challan else "", one.entry.words, f"{one.debit or 0:.2f}",
-            f"{one.credit or 0:.2f}", f"{one.balance:.2f}",
+            f"{one.credit or 0:.2f}", "" if one.balance is None else f"{one.balance:.2f}",
         ]
         for one in told.lines
     ]  # fmt: skip

@@ -18,7 +18,9 @@ from eccs.uploads import files
 from eccs.workflow import Refused
 from payments.cash import ledger, papers, statement
 from payments.cash.deposits import DepositForm, create_deposit
-from payments.cash.models import CashAccount
+from payments.cash.models import BooksCheck, CashAccount
+
+CHECKS_SHOWN = 60
 
 
 def _account(request: Request, pk: int | None) -> CashAccount:
@@ -41,7 +43,13 @@ def _told(request: Request, pk: int | None, most: int) -> tuple[statement.Statem
         day = timezone.localdate()
         nothing = (ledger.NOTHING,) * 4
         return statement.Statement(account, day - statement.SPAN, day, *nothing, [], more=False), form
-    return statement.statement(account, given, most), form
+    return statement.statement(account, given, most, _stations(request, pk)), form
+
+
+def _stations(request: Request, pk: int | None) -> frozenset[str] | None:
+    """The stations whose entries the person is told of: those of the posting; for a firm's people mostly every one."""
+    actor = request.actor
+    return actor.firm_stations if pk is None else actor.stations_for([pages.activity_of("cash-accounts")])
 
 
 @require_GET
@@ -111,3 +119,11 @@ def accounts(request: Request) -> HttpResponse:
         "previous_url": f"?{urlencode({**kept, 'mark': shown.previous_mark})}" if shown.previous_mark else "",
     }  # fmt: skip
     return render(request, "payments/cash/accounts.html", context)
+
+
+@require_GET
+def books(request: Request) -> HttpResponse:
+    """Whether the books of the cash ledgers balance: each check of the nights, the last one first."""
+    pages.require(request.actor, "books")
+    rows: list[Any] = list(BooksCheck.objects.order_by("-pk")[:CHECKS_SHOWN])
+    return render(request, "payments/cash/books.html", {"rows": rows, "last": rows[0] if rows else None})

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.roles import Role
 from eccs.workflow import Actor, Document, Refused, Step, step
+from payments.clearance import ASKED, Stage
 
 if TYPE_CHECKING:
     from payments.reconciling.models import BankDifference
@@ -41,8 +42,10 @@ def ledger_takes_it(difference: Any, actor: Actor) -> str:
         )
     if is_on_the_ledger(difference.bank, difference.bank_transaction):
         return _("What this transaction of the bank brought is on the firm's cash ledger already.")
-    if difference.challan.stage in ("AT_BANK", "UNKNOWN", "LATE"):
-        return _("The challan is not decided yet: the bank is asked, or its late payment is accepted or refused first.")
+    if difference.challan.stage in (*ASKED, Stage.DIFFERS, Stage.LATE):
+        return _(
+            "The challan is not decided yet: the bank is asked, or the DC/AC accepts or refuses its payment first."
+        )
     return ""
 
 

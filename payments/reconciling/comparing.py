@@ -3,6 +3,7 @@
     the scroll says          | the books of ECCS                     | finding
     -------------------------+---------------------------------------+---------------------
     a debit for a challan    | paid by it, the same amount           | matched
+    a debit for a challan    | on the firm's cash ledger, as it is   | matched
     a debit for a challan    | the challan, of another amount        | different amount
     a debit for a challan    | not paid by this transaction, or none | missing here
     nothing                  | paid that day by a transaction of it  | missing at the bank
@@ -17,6 +18,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -28,6 +30,8 @@ from eccs.beginning import begin_as
 from eccs.workflow import Refused, take
 from payments import services
 from payments.bank import BankSilent
+from payments.cash.ledger import key_of
+from payments.cash.models import CashEntry
 from payments.clearance import ASKED, Stage
 from payments.models import Challan
 from payments.reconciling import scrolls
@@ -55,8 +59,10 @@ class Standing:
         return self.bank_transaction, self.challan_number
 
 
-def finding_of(entry: Any, challan: Any, bank: str) -> Finding:
-    """What one debit is beside the challan that it names: a pure function."""
+def finding_of(entry: Any, challan: Any, bank: str, credited: Decimal | None = None) -> Finding:
+    """What one debit is beside the challan that it names, and what the DC/AC credited of it to a cash ledger: a pure function."""
+    if credited is not None and credited * 100 == entry.amount_paise:
+        return Finding.MATCHED
     if challan is None or challan.bank != bank:
         return Finding.MISSING_HERE
     if entry.amount_paise != challan.paise:
@@ -97,9 +103,11 @@ def _ask_about_undecided(scroll: BankScroll) -> None:
 
 def _of_scroll(scroll: BankScroll, entries: list[ScrollEntry], challans: dict[Any, Any]) -> list[Standing]:
     found, changed = [], []
+    keys = {entry.pk: key_of(scroll.bank, entry.bank_transaction) for entry in entries}
+    credited = dict(CashEntry.objects.filter(key__in=keys.values()).values_list("key", "amount"))
     for entry in entries:
         challan = challans.get(entry.challan_number)
-        finding = finding_of(entry, challan, scroll.bank)
+        finding = finding_of(entry, challan, scroll.bank, credited.get(keys[entry.pk]))
         if entry.finding != finding:
             entry.finding = finding
             changed.append(entry)

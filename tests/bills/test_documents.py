@@ -22,8 +22,10 @@ from eccs.workflow import Refused, take, take_many
 from manifests import arrival, holds
 from manifests.clearance import Stage as ManifestStage
 from manifests.models import ExpressCargoManifest, HouseAirwayBill, WarehouseEntry
+from rms import deciding
+from rms.models import RiskDecision
 from tests.bills.conftest import SignedIn
-from tests.bills.desks import REPORT, Desks, fresh
+from tests.bills.desks import REPORT, Desks, fresh, picture
 from tests.factories.documents import bill_of_documents, flight
 from tests.factories.firms import actor
 from tests.factories.manifests import house_airway_bill, manifest
@@ -153,6 +155,8 @@ def test_what_the_rms_looks_for_is_examined_and_never_assessed(landed: ExpressCa
     scan(landed, "BAG-1", "BAG-2", "D004", "D004")
     take_many(CourierBillOfEntry, [one.pk], "clear_xray", actor("XRAY_OFFICER"))
     assert fresh(one).stage == Stage.EXAMINATION
+    HouseAirwayBill.objects.filter(manifest=landed).update(consignee_name="Somebody else")
+    assert deciding.differences(RiskDecision.objects.get(pk=one.risk_decision.pk)) == []  # taken again as it was
 
 
 def test_thousands_take_as_many_statements_as_four(
@@ -175,7 +179,7 @@ def test_thousands_take_as_many_statements_as_four(
 def test_7_a_suspicious_picture_leads_to_examination_memo_and_the_superintendent(signed_in: SignedIn) -> None:
     signed_in("xray.blr")
     desks, one = Desks(signed_in), bill_of_documents(Stage.XRAY)
-    one = desks.act("xray.blr", one, "mark_suspicious", remarks="A dense block in BAG-1.")
+    one = desks.act("xray.blr", one, "mark_suspicious", remarks="A dense block in BAG-1.", image=picture())
     assert one.stage == Stage.EXAMINATION
     one = desks.act("inspector.blr", one, "report_examination", **REPORT)
     assert one.stage == Stage.FOR_OUT_OF_CHARGE

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.permissions import SYSTEM
-from bills import dues
-from bills.duty.demands import LateCharge, LateInterest
+from bills import dues, final_assessment
+from bills.duty.demands import FinalInterest, LateCharge, LateInterest
+from bills.duty.heads import set_off
 from bills.models import CourierBillOfEntry, Holiday
 from bills.stages import Stage
 from bills.working_days import Calendar
@@ -191,24 +192,76 @@ def test_the_assessing_officer_waives_a_late_charge_with_a_reason(signed_in: Sig
     assert desks.act("ao.blr", one, "assess", **waive, remarks="The terminal was closed.").late_charge == 0
 
 
+@pytest.mark.parametrize(("day", "days"), [(date(2026, 7, 31), 0), (date(2026, 8, 1), 1), (date(2026, 8, 28), 28)])
+def test_s18_3_counts_the_first_day_of_the_month_and_the_day_of_payment(day: date, days: int) -> None:
+    free = FinalInterest.free_until(FRIDAY)
+    found = FinalInterest.accrued(D(73000), free, day, [(date(2010, 1, 1), D(15))])
+    assert (found.days, found.amount) == (days, 30 * days)
+
+
 def test_extra_duty_of_a_final_assessment_bears_interest_from_the_first_of_the_month() -> None:
     today = timezone.localdate()
     assessed = timezone.now() - timedelta(days=100)
     made = provisional_assessment(
         "EXTRA_DUTY", assessed_at=assessed, final_duty=D(73031), extra_duty=D(73000),
-        refund=D(0), duty_before=D(31), finalised_at=timezone.now(),
+        refund=D(0), duty_before=D(31), finalised_at=timezone.now(), final_heads={},
     )  # fmt: skip
     since = timezone.localdate(assessed).replace(day=1)
     interest = dues.final_interest(made, today)
-    assert (interest.due_on, interest.amount) == (since, 30 * (today - since).days)
-    assert dues.final_interest(made, since).amount == 0
+    assert (interest.days, interest.amount) == ((today - since).days + 1, 30 * ((today - since).days + 1))
+    assert dues.final_interest(made, since).amount == 30  # the first day of the month bears interest
+    assert dues.final_interest(made, since - timedelta(days=1)).amount == 0
     payer = actor("COURIER_SIGNATORY")
     challan = services.create_challan([made.bill_id], payer)
-    assert challan.heads == {"duty": "73000.00", "interest": f"{interest.amount:.2f}"}
+    duty = {head: D(amount) for head, amount in challan.heads.items() if head != "interest"}
+    assert (challan.heads["interest"], sum(duty.values())) == (f"{interest.amount:.2f}", 73000)
+    assert len(duty) > 1 and min(duty.values()) > 0
     challan = take(challan, "go_to_bank", payer)
     take(challan, "confirm_paid", SYSTEM, bank_transaction="SBX000000000000009", told_by="confirmation")
     done = fresh(made)
     assert (done.stage, done.interest) == ("FINAL", interest.amount)
+
+
+@given(st.dictionaries(st.sampled_from(["BCD", "AIDC", "SWS", "IGST", "interest"]), st.integers(-900, 900).map(D)))
+def test_no_head_of_a_challan_is_below_nothing_and_no_head_of_a_refund_above_it(left: dict[str, D]) -> None:
+    found = set_off(left)
+    total = sum(left.values())
+    assert sum(found.values()) == total
+    assert all(amount > 0 for amount in found.values()) if total > 0 else all(n < 0 for n in found.values())
+    assert all(abs(amount) <= abs(left[head]) for head, amount in found.items())
+
+
+def test_after_a_reassessment_extra_duty_and_refund_stand_by_head_and_the_challan_has_what_is_left(
+    signed_in: SignedIn,
+) -> None:
+    desks = Desks(signed_in)
+    one = late(0, duty="46000", duty_paid=D(45000), paid_heads={"BCD": "30000.00", "IGST": "15000.00"})
+    found = dues.due(one, timezone.localdate())
+    assert (found.heads, found.apart) == ({"IGST": D(1000)}, {"BCD": D(-10000), "IGST": D(11000)})
+    page = desks.page("signatory.swift", one)
+    assert "Extra duty and refund by head" in page and "₹ 11,000" in page and "₹ 10,000" in page
+    paid, challan = desks.pay(one)
+    assert challan.heads == {"IGST": "1000.00"}
+    assert [line.heads for line in challan.lines.all()] == [{"IGST": "1000.00"}]
+    after = dues.due(paid, timezone.localdate())
+    assert (after.amount, after.heads) == (0, {})
+    CourierBillOfEntry.objects.filter(pk=one.pk).update(total_duty=40000, duty_heads={"BCD": "20000", "IGST": "20000"})
+    less = dues.due(fresh(one), timezone.localdate())
+    assert (less.amount, less.heads) == (-6000, {"BCD": D(-6000)})
+    assert less.apart == {"BCD": D(-10000), "IGST": D(4000)}
+
+
+@pytest.mark.parametrize(
+    ("final", "by_head"),
+    [("60000", {"BCD": D(10000), "IGST": D(20000)}), ("15000", {"BCD": D(-5000), "IGST": D(-10000)})],
+)
+def test_the_final_duty_is_spread_over_the_heads_as_they_stood(final: str, by_head: dict[str, D]) -> None:
+    one = bill(
+        Stage.OUT_OF_CHARGE, total_duty=D(30000), duty_heads={"BCD": "10000", "IGST": "20000"}, duty_paid=D(30000)
+    )
+    made = provisional_assessment("PROVISIONAL", of=one, duty_before=D(30000), final_duty=D(final))
+    assert dues.final_difference(made) == by_head
+    assert sum(final_assessment.set_off(made).values()) == abs(sum(by_head.values()))
 
 
 def test_the_calendar_is_kept_by_the_system_admin_and_by_the_port_admin_for_the_own_station(

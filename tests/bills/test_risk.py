@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Actor
-from bills import risk
-from bills.models import CourierBillOfEntry, Examination, Item, RiskDeparture
+from bills import risk, tasks, xray_results
+from bills.models import Attachment, CourierBillOfEntry, Examination, Item, RiskDeparture
 from bills.stages import Stage
 from eccs import dated_rules, upload_runner
 from eccs.dated_rules import DatedRule
+from eccs.models import Notice
 from eccs.workflow import Refused, take
 from manifests.models import ExpressCargoManifest
-from rms import deciding, history
-from rms.models import PartyDay, RiskDecision, RuleDay
+from rms import deciding, history, shares
+from rms.clearance import Stage as RuleStage
+from rms.models import KeptRuleset, PartyDay, RiskDecision, RiskRule, RuleDay
 from tests.bills.conftest import SignedIn
 from tests.bills.test_upload import row, send
 from tests.factories.bills import bill
@@ -36,7 +40,9 @@ MARK = "zanzibar"
 @pytest.fixture(autouse=True)
 def nothing_by_lot(db: None) -> None:
     """No bill is drawn by lot, so that the rules alone decide."""
-    for name in ("random_assessment_percent", "random_examination_percent"):
+    for name in (
+        f"{share}_{what}_percent" for share in ("random", "minimum") for what in ("assessment", "examination")
+    ):
         DatedRule.objects.filter(name=name).update(value="0")
     dated_rules.forget()
 
@@ -243,3 +249,113 @@ def test_what_examinations_find_is_counted_for_the_rule(people: Callable[[str], 
     take(one, "report_examination", by, **report)
     row = RuleDay.objects.get(rule="N-0099")
     assert (row.looked_at, row.confirmed, row.examinations) == (1, 1, 1) and Examination.objects.count() == 1
+
+
+def test_an_intervention_reaches_a_bill_that_is_filed_already(
+    signed_in: SignedIn, flight: ExpressCargoManifest, good: Rows
+) -> None:
+    bills = file_all(signed_in, flight, good)
+    rule = risk_rule(
+        RuleStage.PROPOSED, kind="INTERVENTION", outcome="EXAMINATION", documents="Authorisation of the Drug Controller",
+        condition={"all": [{"fact": "hawb", "is": "EQUALS", "value": "SWF001"}]}, instruction=f"{MARK}: open all.",
+    )  # fmt: skip
+    take(rule, "activate", actor("RISK_APPROVER"))
+    assert (tasks.intervene(rule.pk), tasks.intervene()) == (1, 0)  # what beat sweeps up was heard already
+    after = bills_of(flight)
+    assert after["SWF002"].risk_decision_id == bills["SWF002"].risk_decision_id
+    one = after["SWF001"]
+    assert (one.stage, one.facilitated, one.examination_prescribed) == (Stage.DOCUMENTS, False, True)
+    assert decided(one).cause == "INTERVENED" and one.documents_required == "Authorisation of the Drug Controller"
+    told = Notice.objects.filter(subject__contains="compulsory documents").latest("pk")
+    assert "Drug Controller" in told.body and MARK not in told.body
+
+    # The document is handed in: the bill goes on, and is examined; activated again, the rule says nothing new
+    courier = signed_in("signatory.swift")
+    assert MARK not in courier.get(one.get_absolute_url()).content.decode()
+    Attachment.objects.create(
+        bill=one,
+        kind="OTHER",
+        name="a.pdf",
+        file="a.pdf",
+        size=1,
+        sha256="0" * 64,
+        by=User.objects.get(username="signatory.swift"),
+    )
+    take(one, "submit_compulsory_documents", Actor.of(User.objects.get(username="signatory.swift")))
+    handed_in = bills_of(flight)["SWF001"]
+    assert handed_in.documents_complete and handed_in.stage == bills["SWF001"].stage
+    take(RiskRule.objects.get(pk=rule.pk), "suspend", actor("RISK_APPROVER"), remarks="Enough.")
+    take(RiskRule.objects.get(pk=rule.pk), "resume", actor("RISK_APPROVER"))
+    assert tasks.intervene(rule.pk) == 0
+    assert bills_of(flight)["SWF001"].risk_decision_id == one.risk_decision_id
+
+
+def test_chance_takes_what_rules_leave_of_the_minimum(signed_in: SignedIn) -> None:
+    today = timezone.localdate()
+    DatedRule.objects.create(
+        name="minimum_assessment_percent", station_code="BLR", from_date=today, value="7.5", source="Trial"
+    )
+    DatedRule.objects.create(
+        name="minimum_examination_percent", station_code="BLR", from_date=today, value="2", source="Trial"
+    )
+    dated_rules.forget()
+    assert [str(one) for one in shares.shares_at("BLR", today)] == ["7.500", "2.000"]
+    yesterday = today - timedelta(days=1)
+    for rule, hits in (
+        ("", 200),
+        ("rules:ASSESSMENT", 9),
+        ("rules:EXAMINATION", 8),
+        ("lane:FACILITATED", 183),
+        ("lane:BOTH", 8),
+    ):
+        RuleDay.objects.create(rule=rule, station_code="BLR", day=yesterday, hits=hits)
+        RuleDay.objects.create(rule=rule, station_code="DEL", day=yesterday, hits=1)
+    RuleDay.objects.create(rule="rules:ASSESSMENT", station_code="BLR", day=today, hits=50)  # today counts tomorrow
+    assert [str(one) for one in shares.shares_at("BLR", today)] == ["3.000", "0.000"]
+    assert deciding.ruleset_at("BLR", today).version != deciding.ruleset_at("BLR", yesterday).version
+    kept = KeptRuleset.objects.get(version=deciding.ruleset_at("BLR", today).version)
+    assert kept.assess_percent == Decimal("3.000")
+    page = signed_in("risk.blr").get("/rms/shares/").content.decode()
+    assert "91.5" in page and "raised to the minimum" in page and "DEL" not in page
+    assert signed_in("ao.blr").get("/rms/shares/").status_code == 403
+
+
+def test_bills_are_counted_by_lane_and_by_what_rules_alone_prescribed(
+    signed_in: SignedIn, flight: ExpressCargoManifest, good: Rows
+) -> None:
+    risk_rule(condition={"all": [{"fact": "hawb", "is": "EQUALS", "value": "SWF001"}]}, outcome="BOTH")
+    file_all(signed_in, flight, good)
+    told = dict(RuleDay.objects.filter(rule__contains=":").values_list("rule", "hits"))
+    assert told == {"lane:BOTH": 1, "lane:FACILITATED": 1, "rules:ASSESSMENT": 1, "rules:EXAMINATION": 1}
+
+
+def test_what_xray_sees_is_counted_for_the_rule_once(people: Callable[[str], User]) -> None:
+    by, today = Actor.of(people("xray.blr")), timezone.localdate()
+    clear, dark = (bill(Stage.XRAY, examination_prescribed=True) for _n in range(2))
+    take(clear, "clear_xray", by)
+    assert xray_results.count(today) == 1
+    take(dark, "mark_suspicious", by, remarks="A dark shape.")
+    assert xray_results.count(today) == 1 and xray_results.count(today) == 0
+    assert xray_results.count(today - timedelta(days=1)) == 0
+    sums = RuleDay.objects.filter(rule="N-0099").aggregate(xrayed=Sum("xrayed"), suspicious=Sum("suspicious"))
+    assert sums == {"xrayed": 2, "suspicious": 1}
+
+
+def test_a_bill_with_examination_prescribed_looks_to_the_trade_like_any_other(
+    signed_in: SignedIn, flight: ExpressCargoManifest, good: Rows
+) -> None:
+    """Neither words nor the length of an answer tell which of two bills the RMS picked."""
+    one_of_two = {"all": [{"fact": "hawb", "is": "EQUALS", "value": "SWF001"}]}
+    risk_rule(condition=one_of_two, outcome="EXAMINATION", instruction=f"{MARK}: open.", xray=True)
+    bills = file_all(signed_in, flight, good)
+    picked, other = bills["SWF001"], bills["SWF002"]
+    assert decided(other).reasons == []
+    assert decided(picked).lane == "EXAMINATION" and decided(other).lane == "FACILITATED"
+    for username in ("signatory.swift", "courieradmin.swift", "warehouse.blr"):
+        client = signed_in(username)
+        for address in ("", "trail/", "print/", "declaration.pdf"):
+            first, second = (client.get(f"{one.get_absolute_url()}{address}") for one in (picked, other))
+            assert first.status_code == second.status_code
+            if address != "declaration.pdf":
+                told = [re.sub(r"\d", "0", answer.content.decode()) for answer in (first, second)]
+                assert MARK not in told[0] and len(told[0]) == len(told[1]), (username, address)

@@ -21,6 +21,7 @@ from bills.models import (
     Disposal,
     ManualClearance,
     ManualForm,
+    PenaltyDemand,
     ProvisionalAssessment,
     RateFile,
     ReturnToOrigin,
@@ -45,7 +46,7 @@ from tests.factories.manifests import manifest
 from tests.factories.manual import bill_of_form, manual_clearance, manual_form, paper
 from tests.factories.people import officer, station_role
 from tests.factories.rates import rate_file
-from tests.factories.requests import CHANGES, cancellation, provisional_assessment
+from tests.factories.requests import CHANGES, cancellation, penalty_demand, provisional_assessment
 from tests.factories.requests import amendment as bill_amendment
 from tests.factories.rules import risk_rule
 from tests.factories.shipping import export_cancellation, export_manifest, shipping_bill
@@ -55,7 +56,7 @@ from transit.models import CargoTransferManifest, TransferArrival
 
 MODELS: tuple[type[Document], ...] = (
     User, StationRole, ExpressCargoManifest, ManifestAmendment, CourierBillOfEntry, BillAmendment, BillCancellation,
-    ProvisionalAssessment, ReturnToOrigin, Disposal, ManualClearance, ManualForm,
+    ProvisionalAssessment, PenaltyDemand, ReturnToOrigin, Disposal, ManualClearance, ManualForm,
     Challan, BankDifference, Bond, BondMaster, Advisory, RateFile, CargoTransferManifest, TransferArrival, RiskRule, RiskDeparture,
     AuthorisedCourier, Custodian, Importer, CourierShippingBill, ExportCancellation, CourierExportManifest,
 )  # fmt: skip
@@ -157,6 +158,7 @@ CASES: dict[type[Document], Case] = {
             "record_weight": lambda _one: {"hawb": "SWF7731904425", "declared": "4.200", "actual": "5.100"},
             "request_amendment": lambda _one: {"reason": "The consignee moved."},
             "reject_amendment": lambda _one: {"remarks": "The invoice says otherwise."},
+            "carry_with_bill": lambda _one: {"amendment": "AMD_BLR_2026-2027_000001"},
         },
     ),
     CourierBillOfEntry: Case(
@@ -196,6 +198,10 @@ CASES: dict[type[Document], Case] = {
                 "what": "EXAMINATION" if one.stage == "EXAMINATION" else "ASSESSMENT", "reason": "Perishable, X-ray is clear.",
             },
             "depart_from_rms": lambda _one: {"departure": "DEP_BLR_2026-2027_000001", "what": "EXAMINATION"},
+            "carry_pieces": lambda one: {
+                "hawb": one.consignment, "before": 1, "after": 2, "excess": True, "whole": False,
+                "amendment": "ECM_BLR_2026-2027_01_A01",
+            },
             "cancel": lambda _one: {"cancellation": "CAN_BLR_2026-2027_000001"},
             "return_to_origin": lambda _one: {"permission": "RTO_BLR_2026-2027_000001"},
             "clear_manually": lambda _one: {
@@ -244,9 +250,16 @@ CASES: dict[type[Document], Case] = {
     ProvisionalAssessment: Case(
         provisional_assessment,
         {
-            "finalise_assessment": lambda _one: {"final_duty": "40", "remarks": "Report received."},
+            "finalise_assessment": lambda _one: {
+                "heads": {"BCD": "20", "IGST": "20"}, "assessable_value": "120.00", "remarks": "Report received.",
+            },
+            "return_final_assessment": REMARKS,
             "confirm_extra_duty": lambda _one: {"amount": "9", "challan": "1911402718"},
         },
+    ),
+    PenaltyDemand: Case(
+        penalty_demand,
+        {"confirm_penalty": lambda one: {"amount": str(one.amount), "challan": "1911402718"}},
     ),
     ReturnToOrigin: Case(
         return_to_origin,
@@ -283,7 +296,11 @@ CASES: dict[type[Document], Case] = {
         {
             "verify_payment": lambda _one: {"bank_transaction": "SBX261119140073318"},
             "report_late_payment": lambda _one: {"bank_transaction": "SBX261119140073318"},
-            "refuse_late_payment": lambda _one: {"remarks": "The bank pays it back."},
+            "report_difference": lambda one: {"bank_transaction": "SBX261119140073318", "amount": str(one.amount + 1)},
+            **dict.fromkeys(
+                ("refuse_late_payment", "give_up", "credit_difference", "refuse_difference"),
+                lambda _one: {"remarks": "The bank pays it back."},
+            ),
             "confirm_paid": lambda _one: {"bank_transaction": "SBX261119140073318", "told_by": "confirmation"},
         },
     ),
@@ -341,18 +358,20 @@ CASES: dict[type[Document], Case] = {
 }  # fmt: skip
 
 
-def late_payment(one: Challan) -> None:
-    """The bank reported a payment after the challan was given up."""
+def late_payment(one: Challan, outcome: str = BankMessage.Outcome.LATE, paise: int = 0) -> None:
+    """The bank reported a payment after the challan was given up, or another one than the challan's."""
     BankMessage.objects.create(
         nonce=f"n{one.pk}", sort=BankMessage.Sort.CONFIRMATION, challan=one, challan_number=str(one.number),
-        bank_transaction="SBX261119140073318", amount_paise=one.paise, status="PAID",
-        outcome=BankMessage.Outcome.LATE,
+        bank_transaction="SBX261119140073318", amount_paise=one.paise + paise, status="PAID",
+        outcome=outcome,
     )  # fmt: skip
 
 
 def wants_more(model: type[Document], declared: Step) -> bool:
     """Whether the step wants more on its document than its stage brings."""
-    return declared.name in CASES[model].before or declared.name in ("accept_late_payment", "pay_from_ledger")
+    return declared.name in CASES[model].before or declared.name in (
+        "accept_late_payment", "credit_difference", "pay_from_ledger",
+    )  # fmt: skip
 
 
 def ready(model: type[Document], declared: Step, stage: str, **given: Any) -> Any:
@@ -362,6 +381,8 @@ def ready(model: type[Document], declared: Step, stage: str, **given: Any) -> An
     made = case.make(stage, **more, **given)
     if declared.name == "accept_late_payment":
         late_payment(made)
+    if declared.name == "credit_difference":
+        late_payment(made, BankMessage.Outcome.DIFFERS, paise=100)
     if declared.name == "pay_from_ledger":
         funded(made)
     return made

@@ -33,11 +33,11 @@ from manifests.amendment_clearance import (
     touches_nothing_locked,
 )
 from manifests.clearance import courier_in_force, has_shipments, not_on_hold, signatory_examined
-from manifests.models import WarehouseEntry
 from payments.clearance import (
     bank_takes_it,
     bills_on_no_other_challan,
     bills_still_due,
+    difference_is_on_no_ledger,
     late_payment_reported,
     ledger_pays,
 )
@@ -78,7 +78,7 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     courier_in_force: (lambda _m: _suspend(), "registration"),
     signatory_examined: (lambda _m: _order_examinations(), "holds no examination"),
     return_is_open: (
-        lambda r: WarehouseEntry.objects.filter(hawb=r.hawb).update(in_at=timezone.now()),
+        lambda r: _set(r.hawb.manifest, actual_arrival=timezone.now()),
         "less than 15 days",
     ),
     guards.importer_files_own_goods: (lambda b: _set(b, importer=importer()), "The importer files this bill"),
@@ -172,6 +172,7 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     bank_takes_it: (lambda _c: BankAuthorisation.objects.all().delete(), "not authorised at this station"),
     ledger_pays: (lambda _c: CashAccount.objects.of_firms().update(balance=0), "cannot be debited"),
     ledger_takes_it: (lambda d: _set(d, there_paise=0), "no more than stands paid"),
+    difference_is_on_no_ledger: (lambda _c: BankMessage.objects.all().delete(), "named no other payment"),
     late_payment_reported: (lambda _c: BankMessage.objects.all().delete(), "no late payment"),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from types import SimpleNamespace
@@ -47,8 +48,9 @@ PAID = Said(Status.PAID, 500, "T1")
 FAILED = Said(Status.FAILED, 500, "T1")
 NONE = Said(Status.UNKNOWN, 0, "")
 NOT_THIS = Said(Status.UNKNOWN, 0, "T1", named_transaction=True)
-AGAIN = Said(Status.PAID, 500, "T1", late_before=True)
+AGAIN = Said(Status.PAID, 500, "T1", told_before=True)
 ANOTHERS = Said(Status.PAID, 500, "T9", transaction_of_another=True)
+OTHER = Said(Status.PAID, 501, "T1", is_answer=True)
 LONG_AGO = {"sent_to_bank_at": NOW - timedelta(minutes=32)}
 
 
@@ -60,6 +62,15 @@ LONG_AGO = {"sent_to_bank_at": NOW - timedelta(minutes=32)}
         (challan_at("AT_BANK"), PAID, (Verdict.CREDIT, Reason.NONE)),
         (challan_at("UNKNOWN"), PAID, (Verdict.CREDIT, Reason.NONE)),
         (challan_at("AT_BANK"), Said(Status.PAID, 501, "T1"), (Verdict.QUEUE, Reason.AMOUNT)),
+        *[(challan_at(s), OTHER, (Verdict.DIFFER, Reason.AMOUNT)) for s in ("AT_BANK", "UNKNOWN", "SILENT")],
+        (challan_at("AT_BANK"), replace(ANOTHERS, is_answer=True), (Verdict.DIFFER, Reason.TRANSACTION)),
+        (challan_at("DIFFERS"), replace(OTHER, told_before=True), (Verdict.REPEATED, Reason.AMOUNT)),
+        (challan_at("REJECTED"), replace(OTHER, told_before=True), (Verdict.REPEATED, Reason.AMOUNT)),
+        (challan_at("DIFFERS"), OTHER, (Verdict.QUEUE, Reason.AMOUNT)),
+        (challan_at("DIFFERS"), PAID, (Verdict.CREDIT, Reason.NONE)),
+        *[(challan_at("DIFFERS"), said, (Verdict.QUEUE, Reason.CONTRADICTION)) for said in (FAILED, NONE)],
+        (challan_at("SILENT"), PAID, (Verdict.CREDIT, Reason.NONE)),
+        (challan_at("SILENT", **LONG_AGO), NONE, (Verdict.REJECT, Reason.NONE)),
         (challan_at("AT_BANK"), Said(Status.PAID, 500, ""), (Verdict.QUEUE, Reason.TRANSACTION)),
         (challan_at("AT_BANK"), ANOTHERS, (Verdict.QUEUE, Reason.TRANSACTION)),
         (challan_at("PAID"), PAID, (Verdict.REPEATED, Reason.NONE)),

@@ -12,13 +12,14 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Posting, User
 from accounts.permissions import SYSTEM, Actor
 from bills.models import CourierBillOfEntry
 from eccs import dated_rules
 from eccs.dated_rules import DatedRule
+from eccs.models import Notice
 from eccs.workflow import Refused, take
-from payments import services
+from payments import services, tasks
 from payments.cash import ledger
 from payments.cash.deposits import create_deposit
 from payments.cash.models import CashAccount, CashEntry, CashLine
@@ -227,3 +228,51 @@ def test_the_system_never_pays_from_somebodys_ledger(swift: Flight, payer: Actor
     owed = funded(services.create_challan([swift.bill(100).pk], payer))
     with pytest.raises(Refused):
         take(owed, "pay_from_ledger", SYSTEM)
+
+
+@pytest.mark.django_db
+def test_whoever_works_at_one_station_sees_its_entries_alone_and_no_balance_beside_them(
+    swift: Flight, payer: Actor, people: Callable[[str], User]
+) -> None:
+    deposited(payer, 9000)
+    delhi = Flight(swift.user, "DEL")
+    here, there = (
+        take(services.create_challan([flight.bill(1000).pk], payer), "pay_from_ledger", payer)
+        for flight in (swift, delhi)
+    )
+    user = people("courier.swift")
+    Posting.objects.filter(user=user).update(station="DEL")
+    browser = Client()
+    browser.force_login(user)
+    told = browser.get("/payments/ledger/").context["told"]
+    assert [one.entry.challan for one in told.lines] == [there]
+    assert (told.opening, told.closing, told.debits, told.stations) == (None, None, 1000, ("DEL",))
+    for text in (
+        browser.get("/payments/ledger/").content.decode(),
+        browser.get("/payments/ledger/export/").content.decode("utf-8-sig"),
+    ):
+        assert str(there.number) in text and str(here.number) not in text
+    assert browser.get("/payments/ledger/print/").content.startswith(b"%PDF")
+    account = CashAccount.objects.of_firms().get()
+    browser.force_login(people("dcac.del"))
+    page = browser.get(f"/payments/ledger/firms/{account.pk}/").content.decode()
+    assert str(there.number) in page and str(here.number) not in page
+
+
+@pytest.mark.django_db
+def test_books_that_do_not_balance_are_told_to_the_system_admin_and_stand_on_the_page(
+    swift: Flight, payer: Actor, people: Callable[[str], User]
+) -> None:
+    deposited(payer, 100)
+    admin, browser = people("sysadmin"), Client()
+    browser.force_login(admin)
+    assert tasks.check_books() == 0
+    assert "The books balance" in browser.get("/payments/books/").content.decode()
+    assert not Notice.objects.filter(audience=f"person:{admin.pk}").exists()
+    CashAccount.objects.of_firms().update(balance=101)
+    assert tasks.check_books() == 1
+    assert Notice.objects.filter(audience=f"person:{admin.pk}", subject__contains="do not balance").count() == 1
+    page = browser.get("/payments/books/").content.decode()
+    assert "The books do not balance" in page and "written 100.00, kept 101.00" in page
+    browser.force_login(people("dcac.blr"))
+    assert browser.get("/payments/books/").status_code == 403

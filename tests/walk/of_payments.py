@@ -14,6 +14,7 @@ def of_payments(world: World, owed: Challan, paid: Challan) -> None:
     """Addresses of challans, the bank, the cash ledger and the reconciliation."""
     for one in (owed, paid):
         world.own("go-to-bank", one.number)
+        world.own("challan-anew", one.number)
         world.own("cyber-receipt", one.number)
         world.own("challan-print", one.number)
     said = BankMessage.objects.create(

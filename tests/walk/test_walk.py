@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 from django.conf import LazySettings
 from django.db import connection
@@ -43,6 +44,7 @@ OWN = [
     "superintendent.blr", "scan.blr", "warehouse.blr", "portadmin.blr", "customsadmin.blr", "custodianadmin.blr",
     "auditor.blr",
 ]  # fmt: skip
+UNTOLD = ["signatory.swift", "importer.kaveri", "warehouse.blr"]  # those who read nothing of risk
 SECRETS = ("secret compartment", "N-0099", "Asha Rao", "Facilitated", "FACILITATED", "lane--", "Officers only")
 WRITES = re.compile(
     r"^\s*(INSERT|UPDATE|DELETE|COPY|TRUNCATE|WITH\b.*\b(INSERT|UPDATE|DELETE)\b)", re.IGNORECASE | re.DOTALL
@@ -195,6 +197,29 @@ def test_no_page_breaks_and_no_get_writes(username: str, world: World, browser: 
             if trade and response.get("Content-Type", "").startswith("text/html"):
                 assert not [secret for secret in SECRETS if secret in text], address
     assert seen > 10
+
+
+@pytest.mark.parametrize("username", UNTOLD)
+def test_nothing_of_risk_is_told_to_the_trade_or_the_custodian(
+    username: str, world: World, browser: Callable[[str], Client]
+) -> None:
+    """Every page and every file, of bills that rules had hit too: no criterion, no reason, no name of a rule (PN17 6.1)."""
+    client, read, kinds = browser(username), 0, (*world.addresses.values(), *world.shared.values())
+    for address in [one for found in kinds for one in share(found, username, UNTOLD, least=4)]:
+        response = client.get(address)
+        if response.status_code == 200:
+            text = written_in(response)
+            assert not [secret for secret in SECRETS if secret in text], address
+            read += 1
+    assert read > 40
+
+
+def written_in(response: Any) -> str:
+    """The words of a page or of a file."""
+    data = b"".join(response.streaming_content) if response.streaming else response.content
+    if data.startswith(b"%PDF-1") and b"startxref" in data:
+        return "\n".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(data))
+    return str(data, errors="replace")
 
 
 @pytest.mark.parametrize("username", ["signatory.swift", "ao.blr", "superintendent.blr", "xray.blr"])

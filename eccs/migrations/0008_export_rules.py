@@ -33,6 +33,6 @@ def sow(apps, schema_editor):
 class Migration(migrations.Migration):
     """The dated rules of exports."""
 
-    dependencies = [("eccs", "0003_reference")]
+    dependencies = [("eccs", "0007_hand_over_of_firms")]
 
     operations = [migrations.RunPython(sow, migrations.RunPython.noop)]
