@@ -76,7 +76,8 @@ def test_from_a_file_to_the_order_without_a_leo_officer(signed_in: SignedIn, goo
 
     station = signed_in("scan.blr").get(reverse("goods-scan", args=["BLR"])).content.decode()
     assert "Pieces received" in station
-    assert signed_in("scan.blr").get(reverse("goods-packages", args=["BLR"])).json()["shared"]
+    told = signed_in("scan.blr").get(reverse("goods-packages", args=["BLR"])).json()
+    assert set(told) == {"pieces", "inside", "shared", "own"}  # all that the script of the station reads
     keys = [str(uuid4()) for _n in range(3)]
     weighed = signed_in("scan.blr").post(
         reverse("goods-weight", args=["BLR"]), {"hawb": "SWX001", "kg": "9.5"}, headers={"Accept": "application/json"}
