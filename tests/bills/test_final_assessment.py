@@ -201,7 +201,7 @@ def test_7c_each_head_stands_provisional_against_final(desks: Desks) -> None:
         for words in ("3,010", "18", "2,999", "Interest, section 18(3)", grouped(interest)):
             assert words in page
     challan = services.create_challan([done.bill_id], actor("COURIER_SIGNATORY"))
-    assert challan.heads == {"BCD": "2999.00", "SWS": "282.00", "interest": f"{interest:.2f}"}
+    assert challan.heads == {"BCD": "2981.00", "SWS": "300.00", "interest": f"{interest:.2f}"}
 
 
 def test_a_final_assessment_is_refused_in_words(desks: Desks) -> None:
