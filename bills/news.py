@@ -15,9 +15,10 @@ from eccs.notices import firms_of, worded
 
 if TYPE_CHECKING:
     from bills.models import Adjudication, CourierBillOfEntry, Disposal, ProvisionalAssessment, ReturnToOrigin
+    from bills.models.clearable import Clearable
 
 
-def notices_about(bill: CourierBillOfEntry, subject: Callable[[], str], why: str = "") -> list[Notice]:
+def notices_about(bill: Clearable, subject: Callable[[], str], why: str = "") -> list[Notice]:
     """A notice for each firm of the bill with its address, in every language; whoever asked for them writes them."""
     body = f"{why}\n" * bool(why) + f"{bill}  {settings.PUBLIC_URL}{bill.get_absolute_url()}"
     return [worded(firm, lambda: (subject(), body), bill.station_id) for firm in firms_of(bill)]

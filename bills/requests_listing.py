@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from bills import final_assessment
+from bills import final_assessment, parties
 from bills.amendable import where
 from bills.clearance.penalties import PenaltyStage
 from bills.clearance.provisional import ProvisionalStage
@@ -74,11 +74,16 @@ def changes_of(amendment: BillAmendment) -> list[dict[str, Any]]:
     """What is to change, field by field, in words."""
     return [
         {
-            **change, "label": LABELS.get(change["name"], change["name"]), "where": where(change),
+            **change, "label": _label(change), "where": where(change),
             "old": _told(change, "old"), "new": _told(change, "new"),
         }
         for change in amendment.changes
     ]  # fmt: skip
+
+
+def _label(change: dict[str, Any]) -> Any:
+    name = change["name"]
+    return parties.label(name) if change.get("hawb") else LABELS.get(name, name)
 
 
 def _told(change: dict[str, Any], which: str) -> Any:

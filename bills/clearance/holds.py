@@ -110,11 +110,7 @@ class HeldClearance(ImportClearance):
     )  # fmt: skip
     def reply_to_detention_memo(self: CourierBillOfEntry, *, reply: str) -> Iterable[models.Model]:
         """The courier answers the memo, with documents where they were asked for; the desk that detained decides, from now on its clock runs."""
-        self.end_hold(Hold.REPLY)
-        self.stage_since = self.taken_at
-        memo = self.open_detention()
-        memo.reply, memo.replied_at, memo.replied_by_id = reply, self.taken_at, self.taken_by.user_id
-        return [memo]
+        return self.memo_answered(reply)
 
     @step(
         Stage.FOR_OUT_OF_CHARGE, Stage.ADJUDICATION, role=Role.SHED_SUPERINTENDENT, label=_("Refer to Assessing Officer"),
@@ -159,8 +155,7 @@ class HeldClearance(ImportClearance):
     )  # fmt: skip
     def stop(self: CourierBillOfEntry, *, remarks: str) -> None:
         """The DC/AC stops the clearance before Out of Charge: no other desk acts on the bill until the stop is cleared."""
-        self.stopped_from = self.stage
-        self.hold(Hold.STOP)
+        self.stopped()
 
     @step(
         Stage.STOPPED, GET_STATE(routing.after_clearing_stop, states=BEFORE_STOP), role=Role.DCAC, label=_("Clear stop"),
@@ -230,6 +225,18 @@ class HeldClearance(ImportClearance):
         tell_change(self, before)
         self.unreckoned = ""
         return changed
+
+    @step(
+        HERE, GET_STATE(routing.after_pieces, states=list(HERE)), role=Role.SYSTEM, label=_("Carry landed pieces"),
+        para="PN17 5.2, 12.0", anytime=True,
+    )  # fmt: skip
+    def carry_pieces(
+        self: CourierBillOfEntry, *, hawb: str, before: int, after: int, excess: bool, whole: bool, amendment: str
+    ) -> Iterable[models.Model]:
+        """The DC/AC has approved that a shipment counts as it landed, with fewer pieces or with more: the bill carries those."""
+        from bills.landing import carried
+
+        return carried(self, hawb=hawb, before=before, after=after, excess=excess, whole=whole)
 
     @step(FREE, Stage.CANCELLED, role=Role.SYSTEM, label=_("Cancel"), para="PN17 10.0", anytime=True)
     def cancel(self: CourierBillOfEntry, *, cancellation: str) -> None:

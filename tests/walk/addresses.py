@@ -51,6 +51,7 @@ from tests.factories.requests import cancellation, penalty_demand, provisional_a
 from tests.factories.rules import risk_rule
 from tests.factories.transit import arrival, transfer
 from tests.factories.uncleared import disposal, lying, notified, return_to_origin
+from tests.walk.of_exports import of_exports
 from tests.walk.of_payments import of_payments
 from tests.walk.world import World
 
@@ -102,7 +103,7 @@ def build() -> World:
     arrived = [arrival(origin="MAA"), arrival("RECORDED", origin="MAA")]
     papers = [bill_of_documents(Stage.DRAFT), bill_of_documents(Stage.XRAY)]
     world.documents = [
-        bank_difference(), sent_back, disposed, *rules, *bonds, *sent_on, *arrived, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, owed, paid, *people, *roles,
+        bank_difference(), sent_back, disposed, *rules, *bonds, *sent_on, *arrived, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, *of_exports(world), owed, paid, *people, *roles,
         _of_the_port_admin(world),
     ]  # fmt: skip
     _generic(world)
@@ -162,7 +163,7 @@ def _of_amendments(world: World, asked: ManifestAmendment) -> None:
     hawb, flight = asked.manifest.hawbs.order_by("pk")[0], asked.manifest
     for name in ("manifest-amend", "amend-header", "amend-igm", "amend-add", "manifest-versions", "manifest-print"):
         world.own(name, flight.key)
-    for name in ("amend-shipment", "hawb-hold"):
+    for name in ("amend-shipment", "amend-pieces", "hawb-hold"):
         world.own(name, flight.key, hawb.number)
     world.own("amend-remove", flight.key, asked.lines.get().pk)
     kept = keep_version(flight, asked, timezone.now())
