@@ -30,6 +30,7 @@ from eccs.workflow import Document
 from manifests.models import (
     AmendmentLine,
     ArrivalScan,
+    Bag,
     Difference,
     ExpressCargoManifest,
     Hold,
@@ -156,7 +157,7 @@ def bills_change_by_their_steps(before: State, after: State, steps: Steps) -> No
             assert names <= AFTER_THE_END, f"changed after the end: {names}"
         for name in names:
             assert name not in BY_STEPS or set(taken) & set(BY_STEPS[name]), f"{name} changed by {taken}"
-        if "arrived_at" in names:
+        if "arrived_at" in names and "carry_pieces" not in taken:  # a piece more is to come by an approved amendment
             assert then["arrived_at"] is None
             assert now["arrived_at"], "an arrival is taken back"
     for then, _now, names in changed(before, after, Item):
@@ -178,21 +179,37 @@ def manifests_keep_what_is_locked(before: State, after: State, steps: Steps) -> 
     assert not flight or (amended and not manifest["igm_number"]), f"the flight's {flight} changed past its lock"
     fed = [name for name in ("igm_number", "actual_arrival") if manifest["igm_number"] and manifest[name] != now[name]]
     assert not fed or amended, f"{fed} changed after they were fed, and by no amendment"
-    scanned, filed = bool(before.all(ArrivalScan)), _filed(before)
+    scanned, filed, landed = bool(before.all(ArrivalScan)), _filed(before), _landed(before, steps)
+    bags = {bag["id"] for bag in before.all(Bag) if bag["arrived_at"]}
     for pk, hawb in before.rows[HouseAirwayBill].items():
         found = after.rows[HouseAirwayBill].get(pk)
         if found is None:
-            assert amended and pk not in filed and not hawb["packages_arrived"], "a shipment is gone past its lock"
+            here = hawb["packages_arrived"] and hawb["bag_id"] not in bags  # what was in a bag is seen after its scan
+            assert amended and pk not in filed and not here, "a shipment is gone past its lock"
             continue
         names = {name for name in OF_THE_GOODS if hawb[name] != found[name]}
+        if hawb["number"] in landed:  # counts as it landed: what came stays, whatever else its pieces were
+            assert amended and scanned, "pieces changed by no amendment, or before the first scan"
+            assert _labels(before, pk, came=True) <= _labels(after, pk), "a piece that came is gone"
+            continue
         assert not names or (amended and pk not in filed), f"the shipment's {names} changed past its lock"
         assert not scanned or not names & {"number", "packages", "bag_id"}, f"{names} changed after the first scan"
         if scanned:
             assert _labels(before, pk) == _labels(after, pk), "a label changed after the first scan"
 
 
-def _labels(state: State, hawb: int) -> list[str]:
-    return [package["crn"] for package in state.all(Package, hawb_id=hawb)]
+def _labels(state: State, hawb: int, *, came: bool = False) -> set[str]:
+    pieces = state.all(Package, hawb_id=hawb)
+    return {piece["crn"] for piece in pieces if piece["arrived_at"] or not came}
+
+
+def _landed(before: State, steps: Steps) -> set[str]:
+    """The shipments whose pieces an amendment that was just approved changes."""
+    approved = {
+        pk for (model, pk), names in steps.items() if model is ManifestAmendment and "approve_amendment" in names
+    }
+    lines = [line for line in before.all(AmendmentLine) if line["amendment_id"] in approved]
+    return {line["hawb"] for line in lines if line["kind"] == "PIECES"}
 
 
 def _filed(state: State) -> set[int]:
