@@ -146,6 +146,8 @@ def after_pieces(bill: CourierBillOfEntry, *, excess: bool = False, **_answers: 
     With pieces less a bill stays where it is, but one that awaited the arrival goes on where what did land is whole.
     """
     if bill.is_documents:
+        if bill.stage == Stage.FOR_OUT_OF_CHARGE and not excess and examination_is_due(bill):
+            return Stage.EXAMINATION
         goes_on = bill.stage == Stage.ARRIVAL or (excess and bill.stage in PAST_PAYMENT)
         return after_payment(bill) if goes_on else Stage(bill.stage)
     if bill.stage in (Stage.FIRST_CHECK, Stage.FIRST_CHECK_ARRIVAL):

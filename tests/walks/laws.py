@@ -54,7 +54,14 @@ ALTERABLE = (
     "invoice_terms", "currency", "freight", "insurance", "inland_charges", "discount", "discount_currency", "exchange_rate",
 )  # fmt: skip
 REVALUED = ("file", "assess", "amend", "recompute_duty", "adjudicate", "finalise")
-ASKED_AGAIN = ("assess", "amend", "carry_pieces", "hear_rms", "hear_rms_again")  # the RMS has decided anew
+ASKED_AGAIN = (
+    "assess",
+    "amend",
+    "carry_pieces",
+    "carry_details",
+    "hear_rms",
+    "hear_rms_again",
+)  # the RMS has decided anew
 BY_STEPS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(DECLARED, ("file", "amend")),
     **dict.fromkeys(ALTERABLE, ("file", "amend", "assess")),
@@ -192,6 +199,12 @@ def manifests_keep_what_is_locked(before: State, after: State, steps: Steps) -> 
             assert amended and scanned, "pieces changed by no amendment, or before the first scan"
             assert _labels(before, pk, came=True) <= _labels(after, pk), "a piece that came is gone"
             continue
+        if manifest["kind"] == "DOCUMENTS":  # a CBE-XI declares its documents as the manifest has them
+            names -= (
+                {name for name in names if name == "description" or name.startswith(("consignor", "consignee"))}
+                if amended
+                else set()
+            )
         assert not names or (amended and pk not in filed), f"the shipment's {names} changed past its lock"
         assert not scanned or not names & {"number", "packages", "bag_id"}, f"{names} changed after the first scan"
         if scanned:
