@@ -10,6 +10,7 @@ from importlib import import_module
 NAMES = (
     "steps",
     "filing",
+    "exports",
     "documents",
     "uploading",
     "scanning",
@@ -21,6 +22,7 @@ NAMES = (
     "walks",
     "tariff",
     "duty",
+    "challans",
     "payments",
     "payment_kills",
     "rms",

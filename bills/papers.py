@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from bills.form_e_paper import InvoiceLine, draw_form_e
+from bills.workings_paper import WorkingLine, draw_workings
 from eccs.money import grouped, rupees
 from eccs.papers import Column, Field, Head, Paper, Table
 
@@ -115,6 +116,7 @@ class BillPaper:
     blocks: tuple[tuple[str, str], ...] = ()  # of Form E
     invoices: tuple[InvoiceLine, ...] = ()  # of Form E
     declarations: tuple[str, ...] = ()
+    workings: tuple[WorkingLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,6 +170,7 @@ def draw_bill(paper: BillPaper) -> bytes:
         )
         for charge in paper.charges:
             charges.row([charge.charge, charge.working, charge.amount])
+    draw_workings(sheet, paper.workings)
     _draw_payments(sheet, paper.payments)
     if len(paper.crns) > NAMED_PACKAGES:
         _draw_packages(sheet, paper.crns)

@@ -16,7 +16,8 @@ from bills.assessment import put, reckon_again, stand_by_order
 from bills.claims import Decision
 from bills.drafts import OF_INVOICE
 from bills.kinds import Kind
-from bills.models import BillAmendment, BillCancellation, BillInvoice, CourierBillOfEntry, FormE, Item
+from bills.models import BillAmendment, BillInvoice, CourierBillOfEntry, FormE, Item
+from bills.models.clearable import Clearable
 from bills.reckoning import Reckoned
 from eccs.beginning import begin_as
 from eccs.workflow import Document, Refused
@@ -39,19 +40,19 @@ def open_amendment(bill: CourierBillOfEntry, changes: list[Change], reason: str)
     _open(made, bill, "request_amendment")
 
 
-def open_cancellation(bill: CourierBillOfEntry, reason: str) -> None:
+def open_cancellation(bill: Clearable, reason: str) -> None:
     """A cancellation is requested: the reason goes to the Assessing Officer."""
-    made = BillCancellation(
+    made = bill.cancellations.model(
         bill_id=bill.pk, station_id=bill.station_id, courier_id=bill.courier_id, requested_by_id=bill.taken_by.user_id,
         requested_at=bill.taken_at, stage_since=bill.taken_at, reason=reason,
     )  # fmt: skip
     _open(made, bill, "request_cancellation")
 
 
-def _open(made: BillAmendment | BillCancellation, bill: CourierBillOfEntry, step: str) -> None:
+def _open(made: Document, bill: Clearable, step: str) -> None:
     """The request begins in the role in which the step is taken on the bill."""
     role = bill.taken_by.acts_as(type(bill).steps()[step].activity_at(bill.stage), bill)
-    begin_as(role, [made], "request", bill.taken_by, reason=made.reason)
+    begin_as(role, [made], "request", bill.taken_by, reason=made.reason)  # type: ignore[attr-defined]
 
 
 def text_of(value: Any) -> str:

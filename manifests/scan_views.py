@@ -76,7 +76,7 @@ def scans(request: Request, key: str) -> HttpResponse:
             raise Http404
         return JsonResponse({"refused": _("The arrival scan of this manifest is not open.")}, status=409)
     try:
-        given = _plain(request) if plain else _sent(request.body)
+        given = plain_scan(request) if plain else sent_scans(request.body)
     except (ValueError, KeyError, TypeError, AttributeError):
         return JsonResponse({"refused": _("The scans could not be read.")}, status=400)
     answers = _recorded(manifest, given, request.actor)
@@ -97,11 +97,12 @@ def _recorded(manifest: ExpressCargoManifest, given: list[Scan], actor: Actor) -
     return answers
 
 
-def _plain(request: Request) -> list[Scan]:
+def plain_scan(request: Request) -> list[Scan]:
+    """The one label of the plain form."""
     return [Scan(UUID(request.POST["key"]), arrival.clean(request.POST["code"]), timezone.now())]
 
 
-def _sent(body: bytes) -> list[Scan]:
+def sent_scans(body: bytes) -> list[Scan]:
     """The scans of a message: `{"scans": [{"key": uuid, "code": label, "at": moment}]}`, at most a hundred."""
     listed: list[dict[str, Any]] = json.loads(body)["scans"]
     if not 0 < len(listed) <= AT_ONCE:

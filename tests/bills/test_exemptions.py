@@ -9,17 +9,19 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from django.utils.html import escape
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bills import claims, rates
 from bills.assessment import reckon_again
-from bills.documents import bill_paper
+from bills.documents import bill_paper, courier_bill_of_entry
 from bills.duty.exemptions import Exemption, Exemptions, cited, serial_cited
 from bills.duty.statement import Goods, statement, workings
 from bills.estimate import Asked, CannotTell, estimate
 from bills.models import CourierBillOfEntry, ExemptionRate, Item, RateFile
 from bills.stages import Stage
+from bills.workings_paper import workings_of
 from eccs import upload_runner
 from eccs.models import Upload
 from eccs.workflow import take
@@ -32,6 +34,7 @@ from tests.factories.bills import bill
 from tests.factories.firms import actor as officer
 from tests.factories.manifests import house_airway_bill, manifest
 from tests.factories.rates import exemption_rate
+from tests.papers.reading import text as text_of
 
 D = Decimal
 CUT = date(2026, 3, 31)  # the last day of serial 608
@@ -194,6 +197,12 @@ def test_an_officer_accepts_a_claim_or_denies_it_with_a_reason(signed_in: Signed
     assert D(one.duty_heads["FORGONE"]) == item.duty_forgone
     page = desks.page("ao.blr", one)
     assert "without the exemption" in page and "Forgone by the exemptions claimed" in page
+    lines = workings_of(one, list(one.items.all()))
+    printed = "".join(text_of(courier_bill_of_entry(one)).split())
+    assert len(lines) > 6 and any("without the exemption" in line.working for line in lines)
+    for line in lines:  # every figure's working stands on the screen and on the paper, in the same words
+        assert escape(line.working).replace("\u00a0", " ") in page.replace("\u00a0", " ")
+        assert "".join(line.working.split()) in printed
     paper = bill_paper(one)
     assert sum(line.forgone for line in paper.items[0].heads) == item.duty_forgone
     assert paper.notification == "7/2026-Customs"

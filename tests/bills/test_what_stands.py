@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Posting
-from bills.models import Adjudication, Attachment
+from bills.models import Adjudication, Attachment, CourierBillOfEntry
 from bills.requests import apply_changes
 from bills.stages import Hold, Stage
 from eccs.dated_rules import forget
@@ -100,19 +100,12 @@ def test_who_works_at_one_station_begins_no_documents_bill_at_another(signed_in:
     assert not there.bills.exists()
 
 
-def test_a_penalty_beside_a_confiscation_is_not_asked_for_on_the_bill_it_closes(desks: Desks) -> None:
-    order = ORDER | {"outcome": "CONFISCATE", "fine": "0", "penalty": "200"}
-    one = desks.act("ao.blr", bill(Stage.ADJUDICATION, arrived=True), "adjudicate", **order)
-    assert (one.stage, one.penalty) == (Stage.CONFISCATED, 0)
-    for reader in ("dcac.blr", "signatory.swift"):
-        assert "demanded by the order from the person" in desks.page(reader, one)
-
-
 @pytest.mark.parametrize(
     ("stage", "hours", "late"), [("ASSESSMENT", 3, True), ("DETAINED", 3, False), ("DETAINED", 169, True)]
 )
 def test_what_takes_days_is_not_late_after_hours(desks: Desks, stage: str, hours: int, late: bool) -> None:
     since = timezone.now() - timedelta(hours=hours)
     bill(stage, stage_since=since, holds=Hold.DETENTION if stage == "DETAINED" else "")  # the memo is answered
-    [over] = [desk.over for desk in desks_of(actor("ASSESSING_OFFICER")) if desk.stage == stage]
+    there = desks_of(actor("ASSESSING_OFFICER"))
+    [over] = [one.over for one in there if (one.listing.model, one.stage) == (CourierBillOfEntry, stage)]
     assert over == late

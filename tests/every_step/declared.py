@@ -21,6 +21,7 @@ from bills.models import (
     Disposal,
     ManualClearance,
     ManualForm,
+    PenaltyDemand,
     ProvisionalAssessment,
     RateFile,
     ReturnToOrigin,
@@ -28,10 +29,12 @@ from bills.models import (
 )
 from bonds.models import Bond, BondMaster
 from eccs.workflow import Document, Step
+from exports.models import CourierExportManifest, CourierShippingBill, ExportCancellation
 from manifests.models import ExpressCargoManifest, ManifestAmendment
 from payments.models import BankDifference, BankMessage, Challan
 from rms.models import RiskRule
-from tests.every_step import directory
+from tests.every_step import directory, exports
+from tests.every_step.answers import DETENTION, REMARKS, REPORT, WHY, why
 from tests.factories.advisories import advisory
 from tests.factories.amendments import amendment
 from tests.factories.bills import bill, decision
@@ -44,21 +47,21 @@ from tests.factories.manifests import manifest
 from tests.factories.manual import bill_of_form, manual_clearance, manual_form, paper
 from tests.factories.people import officer, station_role
 from tests.factories.rates import rate_file
-from tests.factories.requests import CHANGES, cancellation, provisional_assessment
+from tests.factories.requests import CHANGES, cancellation, penalty_demand, provisional_assessment
 from tests.factories.requests import amendment as bill_amendment
 from tests.factories.rules import risk_rule
+from tests.factories.shipping import export_cancellation, export_manifest, shipping_bill
 from tests.factories.transit import arrival, transfer
 from tests.factories.uncleared import disposal, return_to_origin
 from transit.models import CargoTransferManifest, TransferArrival
 
 MODELS: tuple[type[Document], ...] = (
     User, StationRole, ExpressCargoManifest, ManifestAmendment, CourierBillOfEntry, BillAmendment, BillCancellation,
-    ProvisionalAssessment, ReturnToOrigin, Disposal, ManualClearance, ManualForm,
+    ProvisionalAssessment, PenaltyDemand, ReturnToOrigin, Disposal, ManualClearance, ManualForm,
     Challan, BankDifference, Bond, BondMaster, Advisory, RateFile, CargoTransferManifest, TransferArrival, RiskRule, RiskDeparture,
-    AuthorisedCourier, Custodian, Importer,
+    AuthorisedCourier, Custodian, Importer, CourierShippingBill, ExportCancellation, CourierExportManifest,
 )  # fmt: skip
 NATIONAL = (AuthorisedCourier, Importer, RateFile)  # within the reach of a role at any station
-WHY = "Office order 14 of 2026."
 
 
 @dataclass(frozen=True)
@@ -91,15 +94,10 @@ def _heard(_one: Any) -> dict[str, Any]:
     return {"decision": decided.pk, "lane": "BOTH", "documents": "", "rules": ["N-0099"]}
 
 
-def _why(_one: Any) -> dict[str, Any]:
-    return {"reason": WHY}
-
-
 def _in_days(days: int) -> str:
     return (timezone.localdate() + timedelta(days=days)).isoformat()
 
 
-REPORT = {"packages_opened": 1, "percent": 100, "findings": "As declared.", "recommendation": "RELEASE"}
 ORDER = {
     "order_number": "31/2026", "order_date": "2026-11-19", "fine": "500", "penalty": "200", "revised_duty": "40",
     "remarks": "Misdeclared.",
@@ -111,8 +109,6 @@ SECURITY = {
 GUARANTEE = {
     "guarantee_number": "BG-7", "bank": "Deccan Bank", "guarantee_amount": "25000", "guarantee_valid_until": "2030-03-31",
 }  # fmt: skip
-REMARKS: Callable[[Any], dict[str, Any]] = lambda _one: {"remarks": "As the file shows."}  # noqa: E731
-DETENTION: Callable[[Any], dict[str, Any]] = lambda _one: {"grounds": "The brand looks copied."}  # noqa: E731
 
 
 def _registration(stage: str, **given: Any) -> Any:
@@ -124,7 +120,7 @@ CASES: dict[type[Document], Case] = {
         officer,
         {
             **dict.fromkeys(
-                ("suspend", "reactivate", "leave", "unlock", "reset_second_factor", "send_password_link"), _why
+                ("suspend", "reactivate", "leave", "unlock", "reset_second_factor", "send_password_link"), why
             ),
             "give_role": lambda _one: {
                 "role": Offer("ASSESSING_OFFICER", "BLR"), "since": timezone.localdate(), "reason": WHY,
@@ -141,8 +137,8 @@ CASES: dict[type[Document], Case] = {
         station_role,
         {
             "change": lambda _one: {"activities": ["courierbillofentry.mark_suspicious"], "reason": WHY},
-            "withdraw": _why,
-            "reopen": _why,
+            "withdraw": why,
+            "reopen": why,
         },
     ),
     ExpressCargoManifest: Case(
@@ -218,9 +214,16 @@ CASES: dict[type[Document], Case] = {
     ProvisionalAssessment: Case(
         provisional_assessment,
         {
-            "finalise_assessment": lambda _one: {"final_duty": "40", "remarks": "Report received."},
+            "finalise_assessment": lambda _one: {
+                "heads": {"BCD": "20", "IGST": "20"}, "assessable_value": "120.00", "remarks": "Report received.",
+            },
+            "return_final_assessment": REMARKS,
             "confirm_extra_duty": lambda _one: {"amount": "9", "challan": "1911402718"},
         },
+    ),
+    PenaltyDemand: Case(
+        penalty_demand,
+        {"confirm_penalty": lambda one: {"amount": str(one.amount), "challan": "1911402718"}},
     ),
     ReturnToOrigin: Case(
         return_to_origin,
@@ -313,6 +316,9 @@ CASES: dict[type[Document], Case] = {
             **dict.fromkeys(("return_rule", "return_version", "suspend", "retire"), REMARKS),
         },
     ),
+    CourierShippingBill: Case(shipping_bill, exports.SHIPPING_BILL),
+    CourierExportManifest: Case(export_manifest, exports.MANIFEST),
+    ExportCancellation: Case(export_cancellation, exports.CANCELLATION),
     AuthorisedCourier: Case(_registration, directory.COURIER, directory.COURIER_BEFORE),
     Custodian: Case(custodian, directory.CUSTODIAN),
     Importer: Case(importer, directory.IMPORTER),

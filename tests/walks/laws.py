@@ -71,7 +71,7 @@ BY_STEPS: dict[str, tuple[str, ...]] = {
     "facilitated": ("file", "send_back_for_assessment", *ASKED_AGAIN),
     **dict.fromkeys(("assessable_value",), ("file", "assess", "amend", "recompute_duty")),
     **dict.fromkeys(("total_duty", "duty_heads"), REVALUED),
-    **dict.fromkeys(("fine", "penalty"), ("adjudicate", "finalise")),
+    **dict.fromkeys(("fine", "penalty"), ("adjudicate", "finalise", "clear_manually")),
     "duty_paid": ("confirm_payment", "credit_payment", "clear_manually"),
     **dict.fromkeys(("paid_at", "paid_heads", "interest"), ("confirm_payment", "credit_payment")),
     "late_charge": ("file", "assess"),
@@ -264,7 +264,7 @@ def money_is_conserved(before: State, after: State, steps: Steps) -> None:
 def _collected(state: State, bill: int) -> Decimal:
     """What was collected on paper for a bill that was cleared so."""
     forms = state.all(ManualForm, bill_id=bill, stage="REGULARISED")
-    return sum((form["collected"] for form in forms), Decimal(0))
+    return sum((form["collected"] + form["fine"] + form["penalty"] for form in forms), Decimal(0))
 
 
 def _finally_assessed(state: State, bill: Row) -> None:
@@ -278,7 +278,7 @@ def _finally_assessed(state: State, bill: Row) -> None:
 
 
 def _credited(state: State, bill: int, assessment: int | None = None) -> Decimal:
-    lines = state.all(ChallanLine, bill_id=bill, assessment_id=assessment)
+    lines = state.all(ChallanLine, bill_id=bill, assessment_id=assessment, penalty_id=None)
     return sum((line["amount"] for line in lines if line["credited_at"]), Decimal(0))
 
 

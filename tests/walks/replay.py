@@ -137,7 +137,9 @@ TELLS: dict[str, Callable[[Values, Any], None]] = {
     "carry_pieces": _carried,
     **dict.fromkeys(("cancel", "discard"), _sets(discarded_at=_at)),
     "clear_manually": lambda values, line: values.update(
-        duty_paid=Decimal(str(values["duty_paid"])) + Decimal(line.answers["collected"])
+        duty_paid=Decimal(str(values["duty_paid"]))
+        + sum(Decimal(line.answers.get(name, 0)) for name in ("collected", "fine", "penalty")),
+        **{name: Decimal(str(values[name])) + Decimal(line.answers.get(name, 0)) for name in ("fine", "penalty")},
     ),
 }  # fmt: skip
 
