@@ -41,7 +41,7 @@ from manifests.models import (
     WarehouseEntry,
 )
 from payments.models import BankMessage, Challan, ChallanLine
-from tests.walks.state import Row, State, changed
+from tests.walks.state import Row, State, changed, labels, landed_anew
 
 UNFILED = ("DRAFT", "DISCARDED")
 OPEN_REQUEST = ("REQUESTED", "PROCESSED", "VERIFIED")
@@ -186,7 +186,7 @@ def manifests_keep_what_is_locked(before: State, after: State, steps: Steps) -> 
     assert not flight or (amended and not manifest["igm_number"]), f"the flight's {flight} changed past its lock"
     fed = [name for name in ("igm_number", "actual_arrival") if manifest["igm_number"] and manifest[name] != now[name]]
     assert not fed or amended, f"{fed} changed after they were fed, and by no amendment"
-    scanned, filed, landed = bool(before.all(ArrivalScan)), _filed(before), _landed(before, steps)
+    scanned, filed, landed = bool(before.all(ArrivalScan)), _filed(before), landed_anew(before, steps)
     bags = {bag["id"] for bag in before.all(Bag) if bag["arrived_at"]}
     for pk, hawb in before.rows[HouseAirwayBill].items():
         found = after.rows[HouseAirwayBill].get(pk)
@@ -197,7 +197,7 @@ def manifests_keep_what_is_locked(before: State, after: State, steps: Steps) -> 
         names = {name for name in OF_THE_GOODS if hawb[name] != found[name]}
         if hawb["number"] in landed:  # counts as it landed: what came stays, whatever else its pieces were
             assert amended and scanned, "pieces changed by no amendment, or before the first scan"
-            assert _labels(before, pk, came=True) <= _labels(after, pk), "a piece that came is gone"
+            assert labels(before, pk, came=True) <= labels(after, pk), "a piece that came is gone"
             continue
         if manifest["kind"] == "DOCUMENTS":  # a CBE-XI declares its documents as the manifest has them
             names -= (
@@ -208,21 +208,7 @@ def manifests_keep_what_is_locked(before: State, after: State, steps: Steps) -> 
         assert not names or (amended and pk not in filed), f"the shipment's {names} changed past its lock"
         assert not scanned or not names & {"number", "packages", "bag_id"}, f"{names} changed after the first scan"
         if scanned:
-            assert _labels(before, pk) == _labels(after, pk), "a label changed after the first scan"
-
-
-def _labels(state: State, hawb: int, *, came: bool = False) -> set[str]:
-    pieces = state.all(Package, hawb_id=hawb)
-    return {piece["crn"] for piece in pieces if piece["arrived_at"] or not came}
-
-
-def _landed(before: State, steps: Steps) -> set[str]:
-    """The shipments whose pieces an amendment that was just approved changes."""
-    approved = {
-        pk for (model, pk), names in steps.items() if model is ManifestAmendment and "approve_amendment" in names
-    }
-    lines = [line for line in before.all(AmendmentLine) if line["amendment_id"] in approved]
-    return {line["hawb"] for line in lines if line["kind"] == "PIECES"}
+            assert labels(before, pk) == labels(after, pk), "a label changed after the first scan"
 
 
 def _filed(state: State) -> set[int]:
