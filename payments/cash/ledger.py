@@ -1,7 +1,8 @@
 """The Electronic Cash Ledger: deposits through a bank, debits for challans, credits back; never below nought (section 51A).
 
 Whoever changes a firm's balance locks the firm's account first, so deposits and debits follow one another. Each entry is asked
-for under a key of its own: asked for again, it is the entry that was made the first time.
+for under a key of its own: asked for again, it is the entry that was made the first time. The lock is one that leaves the
+account's key alone: an entry whose lines name the account waits for nobody when it commits, with the receipt's number in hand.
 """
 
 from __future__ import annotations
@@ -95,7 +96,8 @@ def _book(
 ) -> CashEntry:  # fmt: skip
     """One entry between a firm's account, which is locked, and one opposite."""
     with transaction.atomic():
-        locked = CashAccount.objects.select_for_update(of=("self",)).get(pk=account.pk)
+        rows = CashAccount.objects.select_for_update(of=("self",), no_key=True)  # see the head of this module
+        locked = rows.get(pk=account.pk)
         known = CashEntry.objects.filter(key=key).first()
         if known is not None:
             return known
