@@ -60,5 +60,5 @@ link(_("Export of the audit log"), "audit-export", Role.PORT_ADMIN, Role.AUDITOR
 SUPERVISORS = (Role.SHED_SUPERINTENDENT, Role.CUSTOMS_ADMIN, Role.PORT_ADMIN)
 link(_("Work in hand"), "work", *SUPERVISORS, Role.COURIER_ADMIN, Role.CUSTODIAN_ADMIN)
 link(_("Give priority"), "work-priority", *SUPERVISORS, Role.DCAC, nav=False)
-AT_DESKS = (*(role for role in OFFICERS if role != Role.AUDITOR), *CUSTODIANS)
+AT_DESKS = (*(role for role in OFFICERS if role != Role.AUDITOR), *CUSTODIANS, *TRADE)
 link(_("Hand over the shift"), "hand-over", *AT_DESKS, nav=False)

@@ -10,6 +10,7 @@ from importlib import import_module
 NAMES = (
     "steps",
     "filing",
+    "exports",
     "documents",
     "uploading",
     "scanning",

@@ -25,11 +25,11 @@ TABLES = (
 
 def run() -> list[Row]:
     """File, and copy what was filed."""
-    filed = [_file(1)[0]]
+    filed = [file_flight(1)[0]]
     salt = iter(range(2, 100))
 
     def candidate() -> float:
-        manifest, taken = _file(next(salt))
+        manifest, taken = file_flight(next(salt))
         filed.append(manifest)
         return taken
 
@@ -45,7 +45,7 @@ def run() -> list[Row]:
     ]
 
 
-def _file(salt: int) -> tuple[ExpressCargoManifest, float]:
+def file_flight(salt: int) -> tuple[ExpressCargoManifest, float]:
     """A submitted flight, and the seconds that its bills take from the signature to the last line of the trail."""
     who, owner = world.person("signatory.swift"), ""
     manifest = world.draft()

@@ -8,35 +8,41 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from bills import parties
 from bills.columns import FORM_E, INVOICE_E, ITEM_E
 from bills.drafts import ITEM, OF_INVOICE
 from bills.forms.words import LABELS, in_words
 from bills.kinds import Kind
 from bills.models import BillInvoice, CourierBillOfEntry, FormE, Item
 from bills.requests import Change, header_names, text_of
+from manifests.amendments import row_of
+from manifests.by_bill import DETAILS
 
 
 @dataclass(frozen=True)
 class Declared:
-    """One declared value: of the bill as a whole, of Form E's blocks, of an invoice or of an item."""
+    """One declared value: of the bill as a whole, of its shipment, of Form E's blocks, of an invoice or of an item."""
 
     name: str
     old: str
     item: int = 0
     invoice: int = 0
     form_e: bool = False
+    hawb: bool = False
 
     @property
     def key(self) -> str:
         """What it is called in the form."""
         of = f"item{self.item}" if self.item else f"invoice{self.invoice}" if self.invoice else "bill"
-        return f"{'form_e' if self.form_e else of}_{self.name}"
+        return f"{'form_e' if self.form_e else 'hawb' if self.hawb else of}_{self.name}"
 
     def changed_to(self, new: str) -> Change:
         """The change as the request keeps it."""
         change: Change = {"name": self.name, "item": self.item, "old": self.old, "new": new}
         if self.invoice:
             change["invoice"] = self.invoice
+        if self.hawb:
+            change["hawb"] = True
         return change | {"form_e": True} if self.form_e else change
 
 
@@ -81,6 +87,10 @@ def declared(bill: CourierBillOfEntry, invoices: list[BillInvoice], items: list[
     """Every declared value that may be amended, in the order of the form."""
     for name in header_names(bill):
         yield Declared(name, text_of(getattr(bill, name)))
+    if (hawb := parties.shipment_of(bill)) is not None:
+        row = row_of(hawb)
+        for name in DETAILS:
+            yield Declared(name, row[name], hawb=True)
     if (blocks := form_e_of(bill)) is not None:
         shut = why_locked(bill)
         for name in FORM_E:
@@ -91,7 +101,7 @@ def declared(bill: CourierBillOfEntry, invoices: list[BillInvoice], items: list[
             yield Declared(name, text_of(getattr(invoice, name)), invoice=invoice.place)
     of_item = (*ITEM, *ITEM_E) if bill.kind == Kind.XIV else ITEM
     for item in items:
-        for name in (*of_item, "invoice_place") if len(invoices) > 1 else of_item:
+        for name in (*of_item, "invoice_place") if bill.kind == Kind.XIV else of_item:
             yield Declared(name, text_of(getattr(item, name)), item=item.item_no)
 
 
@@ -101,4 +111,6 @@ def where(change: Change) -> str:
         return _("Item %(no)s") % {"no": change["item"]}
     if change.get("invoice"):
         return _("Invoice %(no)s") % {"no": change["invoice"]}
+    if change.get("hawb"):
+        return _("Shipment")
     return _("Form E") if change.get("form_e") else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 from io import BytesIO
 from pathlib import PurePath
@@ -12,7 +13,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 
-from bills.models import Attachment, CourierBillOfEntry
+from bills.models.clearable import Clearable
+from bills.models.found import Paper
 
 LARGEST = 10 * 1024 * 1024  # bytes
 KINDS: tuple[tuple[bytes, str, str], ...] = (
@@ -49,16 +51,16 @@ def safe_name(name: str, ending: str) -> str:
     return f"{kept or 'document'}{ending}"
 
 
-def attach(bill: CourierBillOfEntry, name: str, content: bytes, kind: str, user_id: int) -> Attachment:
+def attach(bill: Clearable, name: str, content: bytes, kind: str, user_id: int) -> Any:
     """Keep a paper with its digest. The same paper handed in twice is kept once."""
     digest = sha256(content).hexdigest()
-    held = Attachment.objects.filter(bill=bill, sha256=digest).first()
+    held = bill.attachments.filter(sha256=digest).first()
     if held is not None:
         return held
     known = content_type(content[:16])
     if known is None:
         raise ValueError(_("Only PDF, JPEG, PNG and TIFF are accepted."))
-    paper = Attachment(
+    paper: Paper = bill.attachments.model(
         bill=bill, kind=kind, name=safe_name(name, known[1]), content_type=known[0], size=len(content), sha256=digest,
         by_id=user_id,
     )  # fmt: skip
@@ -67,7 +69,17 @@ def attach(bill: CourierBillOfEntry, name: str, content: bytes, kind: str, user_
     return paper
 
 
-def attach_upload(bill: CourierBillOfEntry, file: UploadedFile[Any], kind: str, user_id: int) -> Attachment:
+def share(paper: Paper, bills: Sequence[Clearable]) -> None:
+    """The same paper for other bills too: the file is kept once, each bill has it; set-wise."""
+    model: Any = type(paper)
+    kept = model._default_manager
+    held = set(kept.filter(bill__in=bills, sha256=paper.sha256).values_list("bill_id", flat=True))
+    names = ("kind", "name", "file", "content_type", "size", "sha256", "by_id")
+    told = {name: getattr(paper, name) for name in names}
+    kept.bulk_create(model(bill=bill, **told) for bill in bills if bill.pk not in held)
+
+
+def attach_upload(bill: Clearable, file: UploadedFile[Any], kind: str, user_id: int) -> Any:
     """Keep a paper that a form brought."""
     file.seek(0)
     held = BytesIO()

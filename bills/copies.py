@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from bills.columns import FORM_E
@@ -23,16 +24,17 @@ ANEW = {
 
 def draft_of(bill: CourierBillOfEntry) -> dict[str, Any]:
     """A draft with the answers of a filed bill. Of an Aadhaar only four digits are kept: it is asked for again."""
-    header = _texts(bill, (*IMPORTER, *FLAGS))
+    header = texts(bill, (*IMPORTER, *FLAGS))
     if bill.kyc_type == "AADHAAR":
         header.pop("kyc_number", None)
-    items = [_texts(item, item_names(bill)) for item in bill.items.all()]
+    items = [texts(item, item_names(bill)) for item in bill.items.all()]
     if bill.kind != Kind.XIV:
-        return {"header": header | _texts(bill, OF_INVOICE), "items": items}
-    invoices = [_texts(invoice, INVOICE_OF_XIV) for invoice in bill.invoices.all()]
-    return {"header": header | _texts(bill.form_e, FORM_E), "items": items, "invoices": invoices}
+        return {"header": header | texts(bill, OF_INVOICE), "items": items}
+    invoices = [texts(invoice, INVOICE_OF_XIV) for invoice in bill.invoices.all()]
+    return {"header": header | texts(bill.form_e, FORM_E), "items": items, "invoices": invoices}
 
 
-def _texts(of: Any, names: tuple[str, ...]) -> dict[str, str]:
+def texts(of: Any, names: Sequence[str]) -> dict[str, str]:
+    """What was declared under these names, as it is typed; without what is typed anew for each shipment."""
     told = {name: text_of(getattr(of, name)) for name in names if name not in ANEW}
     return {name: text for name, text in told.items() if text not in ("", "N")}

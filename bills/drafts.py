@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from bills.columns import CHARGES, INVOICE_E, ITEM_E, ONLY_XIV
 from bills.kinds import Kind
 from bills.models import CourierBillOfEntry
+from bills.models.clearable import Clearable
 from bills.stages import Stage
 from eccs.workflow import Refused
 from manifests.models import HouseAirwayBill
@@ -48,14 +49,15 @@ HEADER_PARTS: dict[str, dict[str, tuple[str, ...]]] = {
 MOST_INVOICES = 99
 
 Texts = dict[str, str]
+Draft = TypeVar("Draft", bound=Clearable)
 
 
-def header(bill: CourierBillOfEntry) -> Texts:
+def header(bill: Draft) -> Texts:
     """What has been typed for the bill as a whole."""
     return dict(bill.draft.get("header", {}))
 
 
-def items(bill: CourierBillOfEntry) -> list[Texts]:
+def items(bill: Draft) -> list[Texts]:
     """What has been typed for each item."""
     return [dict(item) for item in bill.draft.get("items", [])]
 
@@ -123,16 +125,16 @@ def _put_on(bill: CourierBillOfEntry, kind: str) -> None:
     bill.kind = kind
 
 
-def keep_header(bill: CourierBillOfEntry, given: Mapping[str, str]) -> CourierBillOfEntry:
+def keep_header(bill: Draft, given: Mapping[str, str]) -> Draft:
     """Keep a part of the header as typed; the other parts stay as anybody left them."""
 
-    def change(held: CourierBillOfEntry) -> None:
+    def change(held: Any) -> None:
         held.draft["header"] = {**held.draft.get("header", {}), **given}
 
     return _change(bill, change)
 
 
-def keep_item(bill: CourierBillOfEntry, number: int, given: Mapping[str, str]) -> CourierBillOfEntry:
+def keep_item(bill: Draft, number: int, given: Mapping[str, str]) -> Draft:
     """Keep an item as typed; a number one past the last adds an item."""
     return _keep(bill, "items", number, given)
 
@@ -142,8 +144,8 @@ def keep_invoice(bill: CourierBillOfEntry, number: int, given: Mapping[str, str]
     return _keep(bill, "invoices", number, given)
 
 
-def _keep(bill: CourierBillOfEntry, rows: str, number: int, given: Mapping[str, str]) -> CourierBillOfEntry:
-    def change(held: CourierBillOfEntry) -> None:
+def _keep(bill: Draft, rows: str, number: int, given: Mapping[str, str]) -> Draft:
+    def change(held: Any) -> None:
         kept = held.draft.setdefault(rows, [])
         if number > len(kept):
             kept.append(dict(given))
@@ -156,16 +158,16 @@ def _keep(bill: CourierBillOfEntry, rows: str, number: int, given: Mapping[str, 
 def keep_choice(bill: CourierBillOfEntry, chosen: dict[str, Any]) -> CourierBillOfEntry:
     """Keep which shipments a CBE-XI is to cover."""
 
-    def change(held: CourierBillOfEntry) -> None:
+    def change(held: Any) -> None:
         held.draft = chosen
 
     return _change(bill, change)
 
 
-def drop_item(bill: CourierBillOfEntry, number: int) -> CourierBillOfEntry:
+def drop_item(bill: Draft, number: int) -> Draft:
     """Take an item out; those after it move up."""
 
-    def change(held: CourierBillOfEntry) -> None:
+    def change(held: Any) -> None:
         kept = held.draft.get("items", [])
         if 0 < number <= len(kept):
             del kept[number - 1]
@@ -176,7 +178,7 @@ def drop_item(bill: CourierBillOfEntry, number: int) -> CourierBillOfEntry:
 def drop_invoice(bill: CourierBillOfEntry, number: int) -> CourierBillOfEntry:
     """Take an invoice out with its items; those after it move up. The last one stays."""
 
-    def change(held: CourierBillOfEntry) -> None:
+    def change(held: Any) -> None:
         kept = held.draft.get("invoices", [])
         if not 0 < number <= len(kept) or len(kept) == 1:
             return
@@ -189,12 +191,11 @@ def drop_invoice(bill: CourierBillOfEntry, number: int) -> CourierBillOfEntry:
     return _change(bill, change)
 
 
-def _change(bill: CourierBillOfEntry, change: Any) -> CourierBillOfEntry:
+def _change(bill: Draft, change: Any) -> Draft:
     """Change what is typed, with the row locked, so that two people at two parts do not lose each other's words."""
     with transaction.atomic():
-        locked: CourierBillOfEntry | None = (
-            CourierBillOfEntry.objects.select_for_update(of=("self",)).filter(pk=bill.pk).first()
-        )
+        rows: Any = type(bill)._default_manager
+        locked: Draft | None = rows.select_for_update(of=("self",)).filter(pk=bill.pk).first()
         if locked is None or locked.stage != Stage.DRAFT:
             raise Refused([_("The bill is no longer a draft: what is filed is changed by an amendment.")], bill)
         change(locked)

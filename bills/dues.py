@@ -16,9 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bills.duty.demands import DEMANDS, FinalInterest, LateCharge, LateInterest
-from bills.duty.heads import set_off, spread
+from bills.duty.heads import head_label, set_off, spread
 from bills.duty.interest import Accrued
-from bills.duty.levies import LEVIES
 from bills.stages import Stage
 from bills.working_days import Calendar
 from eccs.dated_rules import rule_book
@@ -125,7 +124,10 @@ def final_due(assessment: ProvisionalAssessment, on: date) -> Due:
 
 
 def final_difference(assessment: ProvisionalAssessment) -> Heads:
-    """What the final duty, spread over the heads of the bill as they stood, is more by head than was paid; or less."""
+    """What the final duty is more by head than was paid, or less; where it was set as one sum, spread over the heads as they stood."""
+    if after := assessment.final_heads:
+        before = assessment.provisional_heads
+        return {head: Decimal(amount) - Decimal(before.get(head, 0)) for head, amount in after.items()}
     heads = {head: Decimal(amount) for head, amount in assessment.bill.duty_heads.items() if head not in NOT_COLLECTED}
     if sum(heads.values()) != assessment.duty_before:
         return {"duty": (assessment.final_duty or NOTHING) - (assessment.duty_before or NOTHING)}
@@ -201,10 +203,8 @@ def shown(bill: CourierBillOfEntry, on: date | None = None) -> dict[str, Any]:
 
 def by_head(apart: Heads) -> list[dict[str, Any]]:
     """Extra duty and refund head by head, before the one is set off against the other."""
-    names = {levy.head.lower(): levy.name for levy in LEVIES} | {one.head: one.name for one in DEMANDS}
-    names["duty"] = _("Duty")
     return [
-        {"name": names.get(head.lower(), head), "extra": max(amount, NOTHING), "refund": max(-amount, NOTHING)}
+        {"name": head_label(head), "extra": max(amount, NOTHING), "refund": max(-amount, NOTHING)}
         for head, amount in apart.items()
         if amount
     ]

@@ -25,16 +25,17 @@ from bills.draft_rows import judge_draft
 from bills.dues import late_charge
 from bills.duty.levies import HEADS
 from bills.filing_images import give_images, judge_images
+from bills.filing_together import refuse_faults, write_filed
 from bills.flight import Flight
 from bills.form_e import whole
 from bills.kinds import EXEMPTED_BY, Kind, Nature
-from bills.models import BillInvoice, BillTrail, CourierBillOfEntry, FormE, Item
+from bills.models import BillInvoice, CourierBillOfEntry, FormE, Item
 from bills.reading import Prepared, judge
 from bills.reckoning import heads_of_duty
 from bills.stages import Stage
 from bills.xi.filing import file_documents
-from eccs import numbering, trail
-from eccs.copying import Mould, copy_models, copy_rows, next_ids
+from eccs import trail
+from eccs.copying import Mould, next_ids
 from eccs.identifiers import PERSONAL_IMPORT_IEC, mask_aadhaar
 from eccs.models import Upload
 from eccs.money import grouped, rupees
@@ -223,18 +224,7 @@ def file_many(
             )
         )  # fmt: skip
         tell(len(belongings[Item]))
-    numbering.number(bills)
-    lines = trail.seal_entries(entries)
-    for model, made_of in belongings.items():
-        for row, key in zip(made_of, next_ids(model, len(made_of)) if made_of else (), strict=True):
-            row.pk = key
-    with connection.cursor() as cursor:
-        copy_models(cursor, RiskDecision, decisions)
-        copy_models(cursor, CourierBillOfEntry, bills)
-        for model, made_of in belongings.items():
-            if made_of:
-                copy_models(cursor, model, made_of)
-        copy_rows(cursor, BillTrail._meta.db_table, BillTrail.columns, lines)
+    write_filed(bills, entries, belongings, decisions)
     return bills
 
 
@@ -254,14 +244,7 @@ def file_draft(bill: CourierBillOfEntry) -> Iterable[models.Model]:
     if reason := why_no_bills(bill.manifest):
         raise Refused([reason], bill)
     flight, table, prepared = judge_draft(bill, lock=True)
-    if table.faults:
-        raise Refused(
-            [
-                _("Item %(row)d, %(column)s: %(reason)s.") % {"row": f.row, "column": f.column, "reason": f.reason}
-                for f in table.faults
-            ],
-            bill,
-        )
+    refuse_faults(bill, table)
     at, one = bill.taken_at, prepared[0]
     answer = flight.risk_desk().decide([asked_of(bill, one, flight)], at)[0]
     answer.decision.save()

@@ -14,12 +14,12 @@ from django.utils.translation import ngettext
 from accounts.directory.filings import counts_as_filing, stands_against_surrender
 from accounts.models import CustomsStation
 from accounts.roles import COURIERS, Role
-from bills import cells
+from bills import cells, penalties
 from bills.clearance.provisional import ProvisionalStage
 from bills.kinds import Kind
 from bills.models import CourierBillOfEntry, CoveredShipment, ProvisionalAssessment
 from bills.models.bill import OPEN_STAGES
-from bills.requests_listing import AMENDMENTS, CANCELLATIONS, DEPARTURES, PROVISIONAL
+from bills.requests_listing import AMENDMENTS, CANCELLATIONS, DEPARTURES, PENALTIES, PROVISIONAL
 from bills.stages import Hold, Stage
 from eccs.pages import Column, Elsewhere, Listing, Standing, link, register
 from manifests.models import HouseAirwayBill, MasterAirwayBill
@@ -108,7 +108,8 @@ def duty_unpaid(courier_id: int) -> str:
     owing = CourierBillOfEntry.objects.filter(courier=courier_id, importer=None, stage=Stage.DUTY).count()
     extra = ProvisionalAssessment.objects.filter(courier=courier_id, stage=ProvisionalStage.EXTRA_DUTY)
     owing += extra.filter(bill__importer=None).count()
-    words = ngettext("%(count)d bill waits for duty.", "%(count)d bills wait for duty.", owing)
+    owing += penalties.unpaid_of(courier_id)
+    words = ngettext("%(count)d bill waits for duty or penalty.", "%(count)d bills wait for duty or penalty.", owing)
     return words % {"count": owing} if owing else ""
 
 
@@ -153,6 +154,7 @@ register(AMENDMENTS)
 register(CANCELLATIONS)
 register(DEPARTURES)
 register(PROVISIONAL)
+register(PENALTIES)
 counts_as_filing(CourierBillOfEntry, "filed_at")
 stands_against_surrender(duty_unpaid)
 link(_("File a bill"), "bill-start", *COURIERS, Role.IMPORTER)

@@ -15,9 +15,10 @@ from eccs.notices import firms_of, worded
 
 if TYPE_CHECKING:
     from bills.models import Adjudication, CourierBillOfEntry, Disposal, ProvisionalAssessment, ReturnToOrigin
+    from bills.models.clearable import Clearable
 
 
-def notices_about(bill: CourierBillOfEntry, subject: Callable[[], str], why: str = "") -> list[Notice]:
+def notices_about(bill: Clearable, subject: Callable[[], str], why: str = "") -> list[Notice]:
     """A notice for each firm of the bill with its address, in every language; whoever asked for them writes them."""
     body = f"{why}\n" * bool(why) + f"{bill}  {settings.PUBLIC_URL}{bill.get_absolute_url()}"
     return [worded(firm, lambda: (subject(), body), bill.station_id) for firm in firms_of(bill)]
@@ -40,10 +41,10 @@ def left_after_payment(bill: CourierBillOfEntry, document: ReturnToOrigin | Disp
     return notices_about(bill, lambda: _("%(bill)s: the goods left by %(document)s, %(amount)s is refundable") % words)
 
 
-def refund_recorded(assessment: ProvisionalAssessment) -> list[Notice]:
-    """The final assessment is less than was paid: what is given back, and why."""
+def refund_recorded(assessment: ProvisionalAssessment, by_head: str) -> list[Notice]:
+    """The final assessment is less than was paid: what is given back under which head, and why."""
     words = {"bill": assessment.bill, "amount": rupees(assessment.refund or 0, 2)}
-    why = assessment.remarks_final
+    why = f"{by_head}\n{assessment.remarks_final}"
     return notices_about(assessment.bill, lambda: _("%(bill)s: a refund of %(amount)s is recorded") % words, why)
 
 

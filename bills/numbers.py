@@ -17,8 +17,3 @@ def bill_series(kind: str, manifest_number: str) -> str:
 def series_of(kind: str, station: str, at: datetime) -> str:
     """Memos and requests are counted by kind, station and financial year: `DM_BLR_2026-2027`."""
     return f"{kind}_{station}_{financial_year(at)}"
-
-
-def out_of_charge_series(station: str, given_at: datetime) -> str:
-    """Out of Charge orders are counted by station and financial year."""
-    return f"OOC_{station}_{financial_year(given_at)}"

@@ -56,10 +56,10 @@ def as_exemption(row: ExemptionRate) -> Exemption:
     )  # fmt: skip
 
 
-def exchange_rates(currency: str = "") -> ExchangeRates:
-    """All notified rates of exchange for imports, or those of one currency."""
+def exchange_rates(currency: str = "", kind: str = "import_rate") -> ExchangeRates:
+    """All notified rates of exchange for imports, or those of one currency; `export_rate` for exports."""
     rows = ExchangeRate.objects.filter(currency=currency) if currency else ExchangeRate.objects.all()
-    told = rows.values_list("currency", "unit", "import_rate", "from_date", "notification")
+    told = rows.values_list("currency", "unit", kind, "from_date", "notification")
     return ExchangeRates(Exchange(*row) for row in told)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -68,7 +68,7 @@ def judge(flight: Flight, table: Table) -> list[Prepared]:
     """Check each bill as a whole and reckon its value and duty; faults are named in the table, the good ones returned."""
     prepared, done = [], 0
     used = [name for name in ONLY_XIV if any(table.values[name])]
-    for rows in _groups(table):
+    for rows in groups(table):
         found = _judge_one(flight, table, rows, used)
         if found is not None:
             prepared.append(found)
@@ -77,13 +77,13 @@ def judge(flight: Flight, table: Table) -> list[Prepared]:
     return prepared
 
 
-def _groups(table: Table) -> Iterator[list[int]]:
+def groups(table: Table) -> Iterator[list[int]]:
     """The rows of each HAWB, in the order of the file."""
-    groups: dict[str, list[int]] = {}
+    found: dict[str, list[int]] = {}
     for index, hawb in enumerate(table.values["hawb"]):
         if hawb is not None:
-            groups.setdefault(hawb, []).append(index)
-    return iter(groups.values())
+            found.setdefault(hawb, []).append(index)
+    return iter(found.values())
 
 
 def _judge_one(flight: Flight, table: Table, rows: list[int], used: list[str]) -> Prepared | None:
@@ -166,12 +166,18 @@ def _most(table: Table, rows: list[int], name: str) -> Any:
 
 def _one_form(table: Table, rows: list[int]) -> str:
     """The form of the bill; rows that name another than most of them are named."""
-    form: str | None = _most(table, rows, "form")
-    for index in rows:
-        given = table.values["form"][index]
-        if given is not None and given != form:
-            table.fault(index, "form", given, _("differs from the other rows of this HAWB: one bill is one form"))
-    return form or Kind.XIII
+    alike(table, rows, ("form",), _("differs from the other rows of this HAWB: one bill is one form"))
+    return _most(table, rows, "form") or Kind.XIII
+
+
+def alike(table: Table, rows: list[int], names: Sequence[str], reason: str) -> None:
+    """The rows say the same under these names; those that differ from most of them are named."""
+    for name in names:
+        told = _most(table, rows, name)
+        for index in rows:
+            given = table.values[name][index]
+            if given is not None and given != told:
+                table.fault(index, name, given, reason)
 
 
 def _invoices(table: Table, rows: list[int], form: str) -> list[list[int]]:
@@ -187,15 +193,8 @@ def _invoices(table: Table, rows: list[int], form: str) -> list[list[int]]:
 def _check_invoice(flight: Flight, table: Table, rows: list[int], form: str) -> None:
     """The rows of one invoice are alike, in a currency that has a rate; those that differ from most of them are named."""
     values, first = table.values, rows[0]
-    for name in SAME:
-        told = _most(table, rows, name)
-        for index in rows:
-            given = values[name][index]
-            if given is not None and given != told:
-                reason = _("differs from the other rows of this HAWB: one %(form)s has one invoice") % {"form": form}
-                if form == Kind.XIV:
-                    reason = _("differs from the other rows of this invoice")
-                table.fault(index, name, given, reason)
+    reason = _("differs from the other rows of this HAWB: one %(form)s has one invoice") % {"form": form}
+    alike(table, rows, SAME, _("differs from the other rows of this invoice") if form == Kind.XIV else reason)
     currency = values["currency"][first]
     if currency is not None and flight.exchange.rate(currency, flight.presented_on) is None:
         table.fault(first, "currency", currency, _("has no rate of exchange in force"))
@@ -248,6 +247,12 @@ def _check_header(flight: Flight, table: Table, first: int) -> None:
         for name in ("eou", "repair_and_return"):
             if values[name][first]:
                 table.fault(first, name, "Y", _("such goods are filed on CBE-XIV, whatever their value"))
+    check_kyc(table, first)
+
+
+def check_kyc(table: Table, first: int) -> None:
+    """Who declares is known by a document whose number is well formed."""
+    values = table.values
     kind, number = values["kyc_type"][first], values["kyc_number"][first]
     for name, given in (("kyc_type", kind), ("kyc_number", number)):
         if given == "":
@@ -258,12 +263,9 @@ def _check_header(flight: Flight, table: Table, first: int) -> None:
 
 def _check_items(flight: Flight, table: Table, rows: list[int]) -> None:
     values = table.values
-    seen: set[int] = set()
+    number_items_once(table, rows)
     for index in rows:
-        item_no, cth = values["item_no"][index], values["cth"][index]
-        if item_no is not None and item_no in seen:
-            table.fault(index, "item_no", item_no, _("is given twice in this HAWB"))
-        seen.add(item_no)
+        cth = values["cth"][index]
         rate = None if cth is None else flight.tariff.rate(cth, flight.rates_on)
         uom = values["uom"][index]
         if cth is not None and rate is None:
@@ -279,6 +281,16 @@ def _check_items(flight: Flight, table: Table, rows: list[int]) -> None:
         if values["gift_kind"][index] and values["nature"][index] != Nature.GIFT:
             table.fault(index, "gift_kind", values["gift_kind"][index], _("is given without the nature GIFT"))
         _check_claim(flight, table, rows[0], index)
+
+
+def number_items_once(table: Table, rows: list[int]) -> None:
+    """No item of a bill has the number of another."""
+    seen: set[int] = set()
+    for index in rows:
+        item_no = table.values["item_no"][index]
+        if item_no is not None and item_no in seen:
+            table.fault(index, "item_no", item_no, _("is given twice in this HAWB"))
+        seen.add(item_no)
 
 
 def _check_claim(flight: Flight, table: Table, first: int, index: int) -> None:

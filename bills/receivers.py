@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.permissions import SYSTEM, Actor
-from bills import claims, rates, risk, tasks
+from bills import claims, landing, rates, risk, tasks
 from bills.assessment import heads, put, reckon_again
 from bills.flight import rates_day
 from bills.models import Adjudication, CourierBillOfEntry, Item
@@ -24,9 +24,10 @@ from eccs.moments import moment
 from eccs.notices import NAMED, worded
 from eccs.rows import write_rows
 from eccs.workflow import Refused, take_many
-from manifests.events import aircraft_arrived, arrival_corrected, house_airway_bills_arrived
+from manifests.events import aircraft_arrived, arrival_corrected, house_airway_bills_arrived, pieces_landed
 from manifests.igm import igm_of, reached
 from manifests.models import ExpressCargoManifest, ManifestAmendment
+from manifests.pieces import Landed
 from rms.events import intervention_in_force
 from rms.models import RiskRule
 
@@ -140,6 +141,12 @@ def _why_in_doubt(refusal: Refused, day: date) -> str:
 def ask_the_rms(manifest: ExpressCargoManifest, **_kwargs: Any) -> None:
     """The RMS is asked again, because what it knows may have changed since the bills were filed (PN17 6.1)."""
     risk.arrived(manifest, timezone.now())
+
+
+@receiver(pieces_landed)
+def carry_pieces(landed: list[Landed], amendment: ManifestAmendment, at: datetime, **_kwargs: Any) -> None:
+    """Shipments count as they landed: their open bills carry those pieces, and their firms are told (PN17 12.0)."""
+    landing.carry(landed, amendment, at)
 
 
 @receiver(intervention_in_force)

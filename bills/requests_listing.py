@@ -8,13 +8,16 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from bills import final_assessment, parties
 from bills.amendable import where
+from bills.clearance.penalties import PenaltyStage
 from bills.clearance.provisional import ProvisionalStage
 from bills.forms.words import LABELS, in_words
-from bills.models import BillAmendment, BillCancellation, ProvisionalAssessment, RiskDeparture
+from bills.models import BillAmendment, BillCancellation, PenaltyDemand, ProvisionalAssessment, RiskDeparture
 from bills.provisional import due_days
 from bills.requests import as_amended
 from eccs import pages
+from eccs.money import rupees
 from eccs.pages import Column, Elsewhere, Listing
 from eccs.workflow import Refused
 from eccs.written import brief, tail
@@ -27,6 +30,8 @@ def about(asked: Any) -> str:
         words = ngettext("%(n)s value to change", "%(n)s values to change", len(changes))
         return words % {"n": len(changes)}
     reason: str = getattr(asked, "reason", "")
+    if isinstance(asked, PenaltyDemand):
+        return _("%(amount)s by order %(order)s") % {"amount": rupees(asked.amount), "order": asked.order_number}
     return brief(reason, 60) if reason else getattr(asked, "bond_number", "")
 
 
@@ -69,11 +74,16 @@ def changes_of(amendment: BillAmendment) -> list[dict[str, Any]]:
     """What is to change, field by field, in words."""
     return [
         {
-            **change, "label": LABELS.get(change["name"], change["name"]), "where": where(change),
+            **change, "label": _label(change), "where": where(change),
             "old": _told(change, "old"), "new": _told(change, "new"),
         }
         for change in amendment.changes
     ]  # fmt: skip
+
+
+def _label(change: dict[str, Any]) -> Any:
+    name = change["name"]
+    return parties.label(name) if change.get("hawb") else LABELS.get(name, name)
 
 
 def _told(change: dict[str, Any], which: str) -> Any:
@@ -100,8 +110,26 @@ def cancellation_context(cancellation: BillCancellation, actor: Any) -> dict[str
 def provisional_context(assessment: ProvisionalAssessment, actor: Any) -> dict[str, Any]:
     """The bill, its bond and the days by which what is due."""
     bill = assessment.bill
-    pays = actor.is_trade and actor.importer_id == bill.importer_id and actor.may(pages.activity_of("new-challan"))
-    return {"bill": bill, "due_days": due_days(assessment), "pays": pays}
+    decided = assessment.stage in (ProvisionalStage.EXTRA_DUTY, ProvisionalStage.FINAL)
+    proposed = assessment.stage == ProvisionalStage.APPROVAL and actor.is_officer
+    told: dict[str, Any] = {
+        "bill": bill,
+        "due_days": due_days(assessment),
+        "pays": _pays(bill, actor),
+        "decided": decided,
+    }
+    return told | {"final": final_assessment.words_of(assessment) if decided or proposed else None}
+
+
+def penalty_context(demand: PenaltyDemand, actor: Any) -> dict[str, Any]:
+    """The bill whose goods were confiscated, and whether the person may pay."""
+    return {"bill": demand.bill, "pays": _pays(demand.bill, actor), "penalty": demand}
+
+
+def _pays(bill: Any, actor: Any) -> bool:
+    """Whether the person may put the bill on a challan."""
+    mine = actor.is_trade and actor.importer_id == bill.importer_id
+    return bool(mine and actor.may(pages.activity_of("new-challan")))
 
 
 RELATED = ("bill", "bill__hawb", "courier", "station")
@@ -125,7 +153,12 @@ CANCELLATIONS = Listing(
 PROVISIONAL = Listing(
     model=ProvisionalAssessment, slug="bills/provisional-assessments", label=_("Provisional assessments"),
     context=provisional_context, elsewhere={ProvisionalStage.EXTRA_DUTY: Elsewhere(_("Pay the extra duty"), "new-challan")},
-    **PAGES | {"targets": {ProvisionalStage.PROVISIONAL: "target_final_assessment"}, "related": (*RELATED, "bond")},
+    **PAGES | {"targets": {ProvisionalStage.PROVISIONAL: "target_final_assessment", ProvisionalStage.APPROVAL: "target_approval"}, "related": (*RELATED, "bond")},
+)  # fmt: skip
+PENALTIES = Listing(
+    model=PenaltyDemand, slug="bills/penalties", label=_("Penalties on confiscated goods"),
+    context=penalty_context, elsewhere={PenaltyStage.DUE: Elsewhere(_("Pay the penalty"), "new-challan")},
+    dated_by="demanded_at", **PAGES | {"targets": {PenaltyStage.DUE: "target_of_days"}},
 )  # fmt: skip
 DEPARTURES = Listing(
     model=RiskDeparture, slug="bills/departures", label=_("Departures from the RMS"),

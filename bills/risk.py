@@ -87,6 +87,11 @@ def _hits(decision: RiskDecision) -> set[str]:
 
 
 DECLARED = (
+    "consignor",
+    "consignor_country",
+    "consignee",
+    "consignee_city",
+    "address",
     "assessable_value",
     "tariff_items",
     "origins",

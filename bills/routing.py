@@ -30,6 +30,8 @@
     final order             | money due → Awaiting duty; else Release finalised
     amendment approved      | For assessment, once the compulsory documents are there; a CBE-XI as after payment
 
+A facilitated bill is self-assessed and moves directly for payment (PN17 6.1), whatever its value: nobody has appraised
+it, and there is nothing for the DC/AC to approve or return. PN17 7.1(f) follows an assessment, first or final.
 A CBE-XI is not assessed: the RMS may prescribe its examination, no more (PN17 7).
 Every bill passes X-ray before Out of Charge (PN17 6.1, 7).
 """
@@ -86,19 +88,13 @@ def after_payment(bill: CourierBillOfEntry, **_answers: object) -> Stage:
         return Stage.ARRIVAL
     if not bill.xray_result:
         return Stage.XRAY
-    return Stage.EXAMINATION if examination_is_due(bill) else Stage.FOR_OUT_OF_CHARGE
-
-
-def examination_is_due(bill: CourierBillOfEntry) -> bool:
-    """Prescribed by the RMS, mandated by an officer or called for by a suspicious X-ray, and not yet reported."""
-    called_for = bill.examination_prescribed or bill.examination_mandated or bill.xray_result == "SUSPICIOUS"
-    return called_for and bill.examined_at is None
+    return Stage.EXAMINATION if bill.examination_is_due else Stage.FOR_OUT_OF_CHARGE
 
 
 def after_clear_xray(bill: CourierBillOfEntry, **_answers: object) -> Stage:
     """Examination where prescribed; Auto Out of Charge for a facilitated bill by its dated rule (Circular 40/2019)."""
     assert bill.presented_on is not None
-    if examination_is_due(bill):
+    if bill.examination_is_due:
         return Stage.EXAMINATION
     automatic = bill.facilitated and rule_book().is_on("auto_out_of_charge", bill.presented_on, bill.station_id)
     if automatic and not any(guard(bill, SYSTEM) for guard in guards.OUT_OF_CHARGE):
@@ -135,7 +131,26 @@ def after_hearing_again(bill: CourierBillOfEntry, *, lane: str = "", **_answers:
         return Stage.DOCUMENTS
     if lane in ("ASSESSMENT", "BOTH") and bill.assessed_at is None and bill.stage in TO_ASSESSMENT:
         return Stage.ASSESSMENT
-    if bill.stage == Stage.FOR_OUT_OF_CHARGE and examination_is_due(bill):
+    if bill.stage == Stage.FOR_OUT_OF_CHARGE and bill.examination_is_due:
+        return Stage.EXAMINATION
+    return Stage(bill.stage)
+
+
+def after_pieces(bill: CourierBillOfEntry, *, excess: bool = False, **_answers: object) -> Stage:
+    """What landed is less or more than was manifested (PN17 5.2): goods with a piece more are assessed again, and X-rayed again.
+
+    With pieces less a bill stays where it is, but one that awaited the arrival goes on where what did land is whole.
+    """
+    if bill.is_documents:
+        goes_on = bill.stage == Stage.ARRIVAL or (excess and bill.stage in PAST_PAYMENT)
+        return after_payment(bill) if goes_on else Stage(bill.stage)
+    if bill.stage in (Stage.FIRST_CHECK, Stage.FIRST_CHECK_ARRIVAL):
+        return after_first_check_ordered(bill)
+    if bill.assessment_required and bill.assessed_at is None and bill.stage in TO_ASSESSMENT:
+        return Stage.ASSESSMENT
+    if bill.stage == Stage.ARRIVAL and bill.arrived_at:
+        return after_payment(bill)
+    if bill.stage == Stage.FOR_OUT_OF_CHARGE and bill.examination_is_due:
         return Stage.EXAMINATION
     return Stage(bill.stage)
 
@@ -144,7 +159,7 @@ def after_departure(bill: CourierBillOfEntry, **_answers: object) -> Stage:
     """What the RMS prescribed is left out with the DC/AC's approval: the bill goes on from where it waited for it (PN17 6.1)."""
     if bill.stage == Stage.ASSESSMENT and not bill.assessment_required:
         return after_approval(bill)
-    if bill.stage == Stage.EXAMINATION and not examination_is_due(bill):
+    if bill.stage == Stage.EXAMINATION and not bill.examination_is_due:
         return Stage.FOR_OUT_OF_CHARGE
     return Stage(bill.stage)
 

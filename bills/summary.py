@@ -17,11 +17,13 @@ from bills.duty.valuation import Valuation
 from bills.filing import heads_of
 from bills.kinds import TYPED, Kind
 from bills.models import Attachment, CourierBillOfEntry, Item
+from bills.models.clearable import Clearable
 from bills.reckoning import Reckoned
 from bills.stages import UNFILED, Stage
 from eccs.dated_rules import rule_book
 from eccs.money import grouped, rupees
 from eccs.workflow import Refused
+from manifests import lateness
 
 CUSTOMS_STAGES = (
     Stage.DOCUMENTS, Stage.ASSESSMENT, Stage.FIRST_CHECK_ARRIVAL, Stage.FIRST_CHECK, Stage.APPROVAL, Stage.QUERY,
@@ -92,14 +94,14 @@ def courier_words(bill: CourierBillOfEntry) -> str:
     return bill.risk_decision.courier_text if at_customs and bill.risk_decision is not None else ""
 
 
-def papers_for(bill: CourierBillOfEntry, actor: Any) -> Any:
+def papers_for(bill: Clearable, actor: Any) -> Any:
     """The papers attached to a bill that this person may see."""
     if not sees_declaration(actor, bill):
         return bill.attachments.none()
     return bill.attachments.all() if actor.is_officer else bill.attachments.exclude(kind__in=Attachment.OFFICERS_ONLY)
 
 
-def sees_declaration(actor: Any, bill: CourierBillOfEntry) -> bool:
+def sees_declaration(actor: Any, bill: Clearable) -> bool:
     """Whether the person may read what a bill declares: officers, its firms, and whoever entered it for a walk-in.
 
     The custodian's work needs the goods, where they are, and whether they may leave: not their value, whose they are by KYC, nor papers.
@@ -122,6 +124,7 @@ def decisions(bill: CourierBillOfEntry) -> dict[str, Any]:
         "examinations": bill.examinations.select_related("by"),
         "order": getattr(bill, "order", None),
         "detentions": bill.detentions.select_related("issued_by", "ended_by"),
+        "penalty_demands": bill.penalty_demands.all() if bill.stage == Stage.CONFISCATED else (),
         "releases": bill.releases.select_related("bond"),
         "adjudications": bill.adjudications.select_related("by"),
         "requests": [*bill.amendments.all(), *bill.cancellations.all()],
@@ -291,7 +294,7 @@ def route(bill: CourierBillOfEntry) -> list[dict[str, str]]:
         {
             "label": _("Landed %(station)s, IGM %(igm)s")
             % {"station": bill.station_id, "igm": manifest.igm_number or "–"},
-            "note": _at(landed) or _("to come"),
+            "note": f"{_at(landed) or _('to come')} {lateness.words(manifest)}".strip(),
             "state": "done" if landed else "",
         },
         {

@@ -14,6 +14,7 @@ from bills import risk, xray_results
 from bills.clearance.provisional import ProvisionalStage
 from bills.manual import issuing
 from bills.models import CourierBillOfEntry, DetentionMemo, ManualClearance, ProvisionalAssessment, QueryMemo
+from bills.models.found import Memo, Query
 from bills.news import notices_about
 from bills.provisional import documents_due
 from bills.stages import Stage
@@ -31,14 +32,14 @@ from rms.models import RiskRule
 def chase_queries() -> int:
     """Remind firms of queries they have not answered, again after each spell of the dated rule; return how many."""
     waiting = QueryMemo.objects.filter(replied_at=None, bill__stage=Stage.QUERY).select_related("bill")
-    return chase(waiting, "raised_at", "chased_at", _of_query)
+    return chase(waiting, "raised_at", "chased_at", of_query)
 
 
 @shared_task
 def chase_detentions() -> int:
     """Remind firms of detention memos they have not answered, again after each spell; return how many."""
     waiting = DetentionMemo.objects.filter(replied_at=None, ended_at=None, bill__stage=Stage.DETAINED)
-    return chase(waiting.select_related("bill"), "issued_at", "chased_at", _of_detention)
+    return chase(waiting.select_related("bill"), "issued_at", "chased_at", of_detention)
 
 
 @shared_task
@@ -52,13 +53,13 @@ def _since(at: datetime) -> str:
     return f"{timezone.localtime(at):%d/%m/%Y}"
 
 
-def _of_query(memo: QueryMemo) -> list[Notice]:
+def of_query(memo: Query) -> list[Notice]:
     """The notices that a query still waits for its answer."""
     told = {"bill": memo.bill, "since": _since(memo.raised_at)}
     return notices_about(memo.bill, lambda: _("%(bill)s: the query of %(since)s is not answered") % told)
 
 
-def _of_detention(memo: DetentionMemo) -> list[Notice]:
+def of_detention(memo: Memo) -> list[Notice]:
     """The notices that a detention memo still waits for its answer."""
     told = {"bill": memo.bill, "since": _since(memo.issued_at), "memo": memo}
     return notices_about(

@@ -44,6 +44,7 @@ urlpatterns = [
     path("manual/propose/", manual.propose, name="manual-propose"),
     path("manual/issue/", manual.issue, name="manual-issue"),
     path("manual/issued/", manual.issued, name="manual-issued"),
+    path("manual/scans/<int:pk>/", manual.scan, name="manual-scan"),
     path("manual/blanks/", manual.blanks, name="manual-blanks"),
     path("uncleared/", uncleared.listed, name="uncleared"),
     path("uncleared/export/", uncleared.export, name="uncleared-export"),

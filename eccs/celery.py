@@ -59,6 +59,11 @@ app.conf.beat_schedule = {
     "remind of documents due": {"task": "bills.tasks.remind_of_documents", "schedule": crontab(hour=9, minute=5)},
     "decide what waits for the RMS": {"task": "bills.tasks.ask_the_rms", "schedule": 60.0},
     "intervene on filed bills": {"task": "bills.tasks.intervene", "schedule": 120.0},
+    "remind of unanswered questions on exports": {
+        "task": "exports.tasks.chase_answers",
+        "schedule": crontab(hour=9, minute=4),
+    },
+    "decide what waits for the RMS, exports": {"task": "exports.tasks.ask_the_rms", "schedule": 60.0},
     "resume back-tests of rules": {"task": "rms.tasks.resume_back_tests", "schedule": 120.0},
     "count X-rays for the rules of risk": {"task": "bills.tasks.count_xrays", "schedule": crontab(hour=0, minute=25)},
     "fold the history of risk": {"task": "rms.tasks.fold_history", "schedule": crontab(minute=35)},

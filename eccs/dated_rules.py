@@ -81,6 +81,7 @@ RULES = {
     "auto_out_of_charge": RuleKind(_("Auto Out of Charge of a facilitated bill when its X-ray is clear"), bool),
     "duty_waived_up_to": RuleKind(_("Duty of a bill not collected at or below, rupees"), Decimal),
     "images_compulsory_xiii": RuleKind(_("HAWB and invoice images compulsory on CBE-XIII"), bool),
+    "xray_image_required": RuleKind(_("A suspicious X-ray is marked with its image, not with remarks alone"), bool),
     "random_assessment_percent": RuleKind(
         _("Random share of bills interdicted for assessment, percent"), Decimal, most=100
     ),
@@ -209,6 +210,22 @@ RULES = {
     "transshipment_reminder_days": RuleKind(
         _("Transshipment: of overdue goods the firm is reminded every so many days"), int, least=1, most=365
     ),
+    "auto_leo_facilitated": RuleKind(
+        _("Auto Let Export Order of a facilitated shipping bill when its X-ray is clear"), bool
+    ),
+    "auto_leo_assessed": RuleKind(
+        _(
+            "Auto Let Export Order of a shipping bill for assessment alone, assessed without examination, when its X-ray is clear"
+        ),
+        bool,
+    ),
+    "csb_iv_sample_limit": RuleKind(_("Value limit of samples on CSB-IV, rupees"), Decimal),
+    "csb_iv_gift_limit": RuleKind(_("Value limit of gifts on CSB-IV, rupees"), Decimal),
+    "csb_v_limited": RuleKind(_("CSB-V has a limit of value"), bool),
+    "csb_v_fob_limit": RuleKind(_("FOB value limit of CSB-V, while it has one, rupees"), Decimal),
+    "csb_jewellery_block": RuleKind(
+        _("E-commerce exports of jewellery on CSB-V tell operator, order, payment and specification"), bool
+    ),
     "target_minutes": RuleKind(
         _("Time within which a desk without a target of its own should finish, minutes"), int, least=1
     ),
@@ -218,6 +235,7 @@ RULES = {
     "target_xray": RuleKind(_("Target of the desk for X-ray, minutes"), int, least=1),
     "target_examination": RuleKind(_("Target of the desk for examination, minutes"), int, least=1),
     "target_out_of_charge": RuleKind(_("Target of the desk for Out of Charge, minutes"), int, least=1),
+    "target_let_export": RuleKind(_("Target of the desk for Let Export Order, minutes"), int, least=1),
     "target_adjudication": RuleKind(_("Target of the desk for adjudication, minutes"), int, least=1),
     "target_requests": RuleKind(_("Target of the desk for a request to amend or cancel, minutes"), int, least=1),
     "target_of_days": RuleKind(

@@ -13,14 +13,24 @@ from django.utils import timezone
 SHOWN_FOR = timedelta(days=7)
 
 
+def firm_of(actor: Any) -> str:
+    """The firm within which a note of the trade stays, as the audience of its notices is called; nothing for an officer or custodian."""
+    if not actor.is_trade:
+        return ""
+    return f"importer:{actor.importer_id}" if actor.importer_id is not None else f"courier:{actor.courier_id}"
+
+
 class HandOverQuerySet(models.QuerySet["HandOver"]):
     """Notes by who asks."""
 
     def visible_to(self, actor: Any) -> Self:
-        """The own ones, and those for a role that the person holds at the station."""
-        seen = Q(by=actor.user_id or 0)
+        """The own ones, and those for a role that the person holds at the station, within the own firm."""
+        seen, firm = Q(by=actor.user_id or 0), firm_of(actor)
         for station in {held.station for held in actor.postings if held.station}:
-            seen |= Q(station=station, role__in=[held.role for held in actor.postings if held.station == station])
+            roles = [held.role for held in actor.postings if held.station == station]
+            seen |= Q(firm=firm, station=station, role__in=roles)
+        if firm:  # who works for the firm at every station reads the notes of all of them
+            seen |= Q(firm=firm, role__in=[held.role for held in actor.postings if not held.station])
         return self.filter(seen)
 
     def unread_by(self, actor: Any) -> Self:
@@ -31,9 +41,10 @@ class HandOverQuerySet(models.QuerySet["HandOver"]):
 
 
 class HandOver(models.Model):
-    """What one shift tells the next one of the same role and station; once written it stays as it is."""
+    """What one shift tells the next one of the same role and station, and of the same firm; once written it stays as it is."""
 
-    station = models.CharField(max_length=3)
+    station = models.CharField(max_length=3, blank=True)  # of a firm: nothing where the role is held at every station
+    firm = models.CharField(max_length=40, blank=True, default="")  # whose note it is, where it is one of the trade
     role = models.CharField(max_length=40)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     by_name = models.CharField(max_length=120)

@@ -18,7 +18,7 @@ from accounts.permissions import Actor
 from accounts.requests import Request
 from accounts.roles import label_of
 from eccs import audit, desks, my_work, pages
-from eccs.hand_over import HandOver, HandOverRead
+from eccs.hand_over import HandOver, HandOverRead, firm_of
 from eccs.in_hand import give_back
 
 LATE = 25  # late documents that a note names at each desk
@@ -46,7 +46,7 @@ class HandOverForm(forms.Form):
 def places(actor: Actor) -> list[Any]:
     """The roles at stations from which somebody can hand over."""
     activity = pages.activity_of("hand-over")
-    return [held for held in actor.postings if held.station and activity in held.activities]
+    return [held for held in actor.postings if (held.station or actor.is_trade) and activity in held.activities]
 
 
 def told(actor: Actor, held: Any) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def told(actor: Actor, held: Any) -> dict[str, Any]:
         _line(state, one["document"], one["listing"], why=one["row"].aside_why, until=one["row"].aside_until)
         for state, found in (("HAND", work["in_hand"]), ("ASIDE", work["aside"]))
         for one in found
-        if (one["row"].station, one["row"].role) == (held.station, held.role)
+        if one["row"].role == held.role and held.station in ("", one["row"].station)
     ]
     for desk in stands:
         if desk.over:
@@ -89,7 +89,7 @@ def hand_over(request: Request) -> HttpResponse:
         held = next(one for one in places(actor) if one.key == form.cleaned_data["desk"])
         with transaction.atomic():
             note = HandOver.objects.create(
-                station=held.station, role=held.role, by_id=actor.user_id, by_name=actor.name,
+                station=held.station, firm=firm_of(actor), role=held.role, by_id=actor.user_id, by_name=actor.name,
                 text=form.cleaned_data["text"], **told(actor, held),
             )  # fmt: skip
             if form.cleaned_data["back"]:
@@ -116,7 +116,7 @@ def _with_role(note: HandOver) -> dict[str, Any]:
 
 def unread(actor: Any) -> list[dict[str, Any]]:
     """The notes of colleagues that stand on the person's desk until they are read."""
-    return [_with_role(one) for one in HandOver.objects.unread_by(actor)[:5]] if not actor.is_trade else []
+    return [_with_role(one) for one in HandOver.objects.unread_by(actor)[:5]]
 
 
 @require_GET

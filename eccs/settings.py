@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "bonds",
     "bills",
     "transit",
+    "exports",
     "payments",
 ]
 

@@ -54,6 +54,7 @@ urlpatterns = [
     path("payments/", include("payments.urls")),
     path("bonds/", include("bonds.urls")),
     path("transit/", include("transit.urls")),
+    path("exports/", include("exports.urls")),
     path("rms/", include("rms.urls")),
     # Work in hand
     path("work/", desk_views.work, name="work"),

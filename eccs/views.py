@@ -253,13 +253,15 @@ def steps(request: Request, slug: str, stage: str, verb: str) -> HttpResponse:
     first = visible.first()
     if first is None:
         raise Http404
-    form = _without_files(step_form(declared, first, actor, request.POST if "confirm" in request.POST else None))
+    form = _for_many(
+        step_form(declared, first, actor, *((request.POST, request.FILES) if "confirm" in request.POST else ()))
+    )
     sent = request.method == "POST" and ("confirm" in request.POST or not (declared.grave or form is not None))
     if not sent or (form is not None and not form.is_valid()):
         context = {"listing": listing, "step": declared, "documents": list(visible), "form": form, "stage_slug": stage}
         return render(request, "eccs/steps.html", context, status=422 if "confirm" in request.POST else 200)
     answers = form.answers() if form is not None else {}
-    outcome = take_many(listing.model, list(visible.values_list("pk", flat=True)), declared.name, actor, **answers)
+    outcome = _take_together(listing, list(visible.values_list("pk", flat=True)), declared, actor, form, answers)
     desks.forget(outcome.moved)
     if outcome.moved:
         words = {"step": declared.label, "count": len(outcome.moved)}
@@ -312,11 +314,29 @@ def _only(found: set[str]) -> str:
     return next(iter(found)) if len(found) == 1 else ""
 
 
-def _without_files(form: Any) -> Any:
-    """The form for many documents at once: a file belongs to one."""
-    for name in [n for n, field in form.fields.items() if isinstance(field, FileField)] if form is not None else []:
+def _for_many(form: Any) -> Any:
+    """The form for many documents at once: a file belongs to one, unless the form keeps it for all of them."""
+    if form is None or hasattr(form, "attach_to"):
+        return form
+    for name in [n for n, field in form.fields.items() if isinstance(field, FileField)]:
         del form.fields[name]
     return form
+
+
+def _take_together(
+    listing: pages.Listing, ids: list[int], declared: Step, actor: Any, form: Any, answers: dict[str, Any]
+) -> Outcome:
+    """The step on all of them, and what the form brought for those that moved."""
+    try:
+        with transaction.atomic():
+            outcome = take_many(listing.model, ids, declared.name, actor, **answers)
+            if outcome.moved and hasattr(form, "attach_to"):
+                form.attach_to(outcome.moved)
+    except BaseException:
+        if hasattr(form, "let_go"):
+            form.let_go()
+        raise
+    return outcome
 
 
 @require_GET

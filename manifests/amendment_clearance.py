@@ -114,6 +114,16 @@ class AmendmentClearance(Document):
         self.snapshot_for_trail = apply(self, self.taken_by, self.taken_at)
 
     @step(
+        AmendmentStage.REQUESTED, AmendmentStage.APPROVED, role=Role.SYSTEM, label=gettext_lazy("Carry amendment of the bill"),
+        para="PN17 11.0, 12.0", guards=(manifest_as_it_was, adjudicated),
+    )  # fmt: skip
+    def carry_with_bill(self: ManifestAmendment, *, amendment: str) -> None:
+        """The DC/AC has approved the change on the bill: the manifest says the same at once, and its earlier version is kept."""
+        from manifests.applying import apply
+
+        self.snapshot_for_trail = apply(self, self.taken_by, self.taken_at, with_bill=True)
+
+    @step(
         AmendmentStage.REQUESTED, AmendmentStage.REJECTED, role=Role.DCAC, label=gettext_lazy("Reject amendment"),
         para="PN17 12.0", form="manifests.amendment_forms.RejectionForm", apart_from=("request_amendment",),
     )  # fmt: skip

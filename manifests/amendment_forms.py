@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from eccs.workflow import Refused
+from manifests.amendments import row_of
 from manifests.forms import FeedIgmForm, ManifestForm, StepForm
 from manifests.locks import FLIGHT, wants_adjudication
+from manifests.models import HouseAirwayBill
+from manifests.pieces import pieces_of, row_as_landed
 
 
 class RequestForm(StepForm):
@@ -66,3 +71,56 @@ class HeaderForm(ManifestForm):
             timespec="minutes"
         )
         return cells
+
+
+class PiecesForm(forms.Form):
+    """Which pieces of a shipment are missing, and which came in excess."""
+
+    missing = forms.MultipleChoiceField(
+        label=_("Missing: manifested, and not landed"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    extra = forms.CharField(
+        label=_("In excess: landed, and not manifested"), required=False, max_length=400,
+        help_text=_("The label of each package more, spaces between; one that was scanned already has arrived."),
+    )  # fmt: skip
+    pieces = forms.IntegerField(label=_("Pieces that landed"), min_value=1, max_value=9999)
+    crn_numbers = forms.CharField(
+        label=_("CRNs"), required=False, max_length=400, help_text=_("None, or one for each piece that landed")
+    )
+    gross_weight_kg = forms.DecimalField(
+        label=_("Gross weight of what landed, kg"), min_value=Decimal("0.001"), max_digits=10, decimal_places=3
+    )
+
+    def __init__(self, data: Any = None, *, hawb: HouseAirwayBill, strays: list[str]) -> None:
+        now = row_of(hawb)
+        super().__init__(data, initial=now)
+        self.now, self.codes = now, [one.crn for one in pieces_of(hawb)]
+        for name in ("missing", "extra") if hawb.manifest.is_documents else ("pieces", "crn_numbers"):
+            del self.fields[name]
+        if "missing" in self.fields:
+            here = {one.crn for one in pieces_of(hawb) if one.arrived_at is None}
+            self.fields["missing"].choices = [(code, code) for code in self.codes if code in here]  # type: ignore[attr-defined]
+            if not here:
+                del self.fields["missing"]
+        if strays and "extra" in self.fields:
+            words = _("Scanned and on no line of this manifest: %(codes)s")
+            self.fields["extra"].help_text = words % {"codes": ", ".join(strays)}
+
+    def row(self) -> dict[str, str]:
+        """The row of the shipment as it landed. Raises Refused where nothing would be left of it."""
+        given, kg = self.cleaned_data, str(self.cleaned_data["gross_weight_kg"])
+        if "pieces" in given:
+            cells = {"pieces": str(given["pieces"]), "crn_numbers": given["crn_numbers"].upper()}
+            return self.now | cells | {"gross_weight_kg": kg}
+        extra = list(dict.fromkeys(given["extra"].upper().replace(",", " ").split()))
+        return row_as_landed(self.now, self.codes, missing=given.get("missing", ()), extra=extra, kg=kg)
+
+    def clean(self) -> dict[str, Any]:
+        """Something is missing, or something came in excess."""
+        given: dict[str, Any] = super().clean() or {}
+        if not self.errors:
+            try:
+                self.row()
+            except Refused as refusal:
+                self.add_error(None, refusal.reasons)
+        return given

@@ -15,12 +15,14 @@ from eccs import pages
 from eccs.moments import as_read
 from eccs.workflow import Refused
 from manifests import amendments
-from manifests.amendment_forms import CorrectIgmForm, HeaderForm
+from manifests.amendment_forms import CorrectIgmForm, HeaderForm, PiecesForm
 from manifests.forms import ShipmentForm, in_order, label_of
 from manifests.igm import why_not_corrected
 from manifests.locks import IDENTITY, WEIGHT, Locks, filed_bills, why_filed, why_not_deleted
 from manifests.models import AmendmentLine, ExpressCargoManifest, HouseAirwayBill, ManifestAmendment
+from manifests.pieces import short_now, why_not_pieces
 from manifests.reading import check_row, columns_of, taken
+from manifests.reconciliation import excess_labels
 
 SHOWN = 20
 
@@ -46,7 +48,8 @@ def amend(request: Request, key: str) -> HttpResponse:
     """What may still be changed, the shipments to choose from, and what is written so far."""
     manifest = _manifest(request, key)
     asked = request.GET.get("hawb", "").strip().upper()[:20].replace("\x00", "")
-    found = list(manifest.hawbs.filter(number__startswith=asked).order_by("number")[:SHOWN]) if asked else []
+    rows = manifest.hawbs.filter(number__startswith=asked).select_related("bag", "manifest").order_by("number")
+    found = list(rows[:SHOWN]) if asked else []
     filed = filed_bills(h.pk for h in found)
     draft, locks = _draft(manifest), Locks.of(manifest)
     context = {
@@ -165,6 +168,27 @@ def _fits(manifest: ExpressCargoManifest, form: ShipmentForm, but: int = 0) -> b
         if column:
             form.add_error(column, _("%(code)s is on this manifest already") % {"code": named})
     return not form.errors
+
+
+@require_http_methods(["GET", "POST"])
+def pieces(request: Request, key: str, hawb: str) -> HttpResponse:
+    """A shipment that landed in part, or with more pieces than were manifested."""
+    manifest = _manifest(request, key)
+    one = get_object_or_404(manifest.hawbs.select_related("master", "bag", "manifest"), number=hawb)
+    why = why_not_pieces(Locks.of(manifest).scanned, one, {})
+    form = PiecesForm(request.POST or None, hawb=one, strays=excess_labels(manifest)[:SHOWN])
+    reasons = [why] if why and request.method == "POST" else []
+    if request.method == "POST" and not why and form.is_valid():
+        try:
+            amendments.propose_pieces(manifest, hawb, form.row(), request.actor)
+            return _written(request, manifest)
+        except Refused as refusal:
+            reasons = refusal.reasons
+    context = {
+        "form": form, "manifest": manifest, "reasons": reasons, "why": why, "lede": why or short_now(manifest, one),
+        "title": _("Short or excess pieces of %(hawb)s") % {"hawb": hawb},
+    }  # fmt: skip
+    return render(request, "manifests/amend_form.html", context, status=409 if reasons else 422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])

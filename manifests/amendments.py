@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,9 +15,19 @@ from accounts.permissions import SYSTEM, Actor
 from eccs.workflow import Refused, take
 from manifests.clearance import Stage
 from manifests.igm import igm_of, why_not_corrected
-from manifests.locks import FLIGHT, WEIGHT, Locks, filed_bills, why_change, why_not_deleted
-from manifests.models import AmendmentLine, ExpressCargoManifest, HouseAirwayBill, ManifestAmendment
+from manifests.locks import (
+    FLIGHT,
+    WEIGHT,
+    Locks,
+    filed_bills,
+    on_transfers,
+    why_change,
+    why_not_deleted,
+    why_on_transfer,
+)
+from manifests.models import AmendmentLine, Bag, ExpressCargoManifest, HouseAirwayBill, ManifestAmendment
 from manifests.noting import held_manifest
+from manifests.pieces import COUNTED, why_not_pieces
 from manifests.reading import check_row, columns_of, taken
 
 Kind = AmendmentLine.Kind
@@ -170,19 +180,47 @@ def propose_delete(manifest: ExpressCargoManifest, number: str, actor: Actor) ->
     return amendment
 
 
-def propose_weight(manifest: ExpressCargoManifest, hawb: HouseAirwayBill) -> None:
+@transaction.atomic
+def propose_pieces(manifest: ExpressCargoManifest, number: str, row: dict[str, str], actor: Actor) -> ManifestAmendment:
+    """Ask that a shipment counts as it landed, in part or with more; `row` is its whole row, checked. Raises Refused."""
+    manifest = held_manifest(manifest.pk)
+    hawb = held(manifest, number)
+    old, new = differing(row_of(hawb), written(manifest, row))
+    if sent_on := on_transfers([hawb.pk]):
+        raise Refused([why_on_transfer(sent_on[hawb.pk])], manifest)
+    if reason := why_not_pieces(Locks.of(manifest).scanned, hawb, new):
+        raise Refused([reason], manifest)
+    if not set(new) & set(COUNTED):
+        raise Refused([_("Say which pieces are missing, or which came in excess.")], manifest)
+    if taken(manifest, row, but=hawb.pk)[0]:
+        told = {"code": taken(manifest, row, but=hawb.pk)[1]}
+        raise Refused([_("%(code)s is on the manifest already, for another shipment.") % told], manifest)
+    amendment = draft_of(manifest, actor)
+    _put(amendment, Kind.PIECES, number, old, new)
+    return amendment
+
+
+def declared_weight(found: HouseAirwayBill | Bag) -> Decimal:
+    """The declared weight of a shipment, or of all that is in a bag, kg."""
+    if isinstance(found, HouseAirwayBill):
+        return found.gross_weight_kg
+    kg: Decimal = found.hawbs.aggregate(kg=Sum("gross_weight_kg"))["kg"] or Decimal(0)
+    return kg
+
+
+def propose_weight(manifest: ExpressCargoManifest, found: HouseAirwayBill | Bag) -> None:
     """The system opens an amendment with the declared and the actual weight, or adds to the one that is open (PN17 5.2)."""
-    hawb = held(manifest, hawb.number)
-    declared, actual = _cell(WEIGHT, hawb.gross_weight_kg), _cell(WEIGHT, hawb.actual_weight_kg)
+    declared, actual = _cell(WEIGHT, declared_weight(found)), _cell(WEIGHT, found.actual_weight_kg)
     amendment = draft_of(manifest, SYSTEM)
-    _put(amendment, Kind.CHANGE, hawb.number, {WEIGHT: declared}, {WEIGHT: actual})
-    take(amendment, "record_weight", SYSTEM, hawb=hawb.number, declared=declared, actual=actual)
+    kind = Kind.BAG if isinstance(found, Bag) else Kind.CHANGE
+    _put(amendment, kind, found.number, {WEIGHT: declared}, {WEIGHT: actual})
+    take(amendment, "record_weight", SYSTEM, hawb=found.number, declared=declared, actual=actual)
 
 
-def weight_agrees(manifest: ExpressCargoManifest, hawb: HouseAirwayBill) -> None:
+def weight_agrees(manifest: ExpressCargoManifest, number: str) -> None:
     """Weighed again and within the tolerance: the discrepancy that was noted and not yet asked for is gone."""
     AmendmentLine.objects.filter(
-        amendment__manifest=manifest, amendment__stage=DRAFT, amendment__of_weight=True, hawb=hawb.number
+        amendment__manifest=manifest, amendment__stage=DRAFT, amendment__of_weight=True, hawb=number
     ).delete()
 
 
@@ -193,7 +231,7 @@ OPEN = Q(stage="REQUESTED") | Q(stage=DRAFT, of_weight=True)
 def undecided(manifests: Collection[int]) -> dict[int, tuple[str, ManifestAmendment]]:
     """The shipments of these manifests that an open amendment is about, with their numbers and the amendment (PN17 5.2, 12.0).
 
-    One query where there is none, which is nearly always; one more where there is.
+    With a bag it is about all that is in it. One query where there is none, which is nearly always; two more where there is.
     """
     lines = AmendmentLine.objects.filter(amendment__in=ManifestAmendment.objects.filter(OPEN, manifest__in=manifests))
     found = {
@@ -201,9 +239,11 @@ def undecided(manifests: Collection[int]) -> dict[int, tuple[str, ManifestAmendm
     }
     if not found:
         return {}
-    rows = HouseAirwayBill.objects.filter(manifest__in=manifests, number__in=[number for _manifest, number in found])
-    named = rows.values_list("pk", "manifest_id", "number")
-    return {pk: (number, found[on, number]) for pk, on, number in named if (on, number) in found}
+    numbers = [number for _manifest, number in found]
+    rows = HouseAirwayBill.objects.filter(manifest__in=manifests)
+    named = rows.filter(number__in=numbers).values_list("pk", "manifest_id", "number")
+    in_bags = rows.filter(bag__number__in=numbers).values_list("pk", "manifest_id", "bag__number")
+    return {pk: (number, found[on, number]) for pk, on, number in (*in_bags, *named) if (on, number) in found}
 
 
 def changed_since(amendment: ManifestAmendment) -> str:
@@ -215,6 +255,9 @@ def changed_since(amendment: ManifestAmendment) -> str:
     for line in lines:
         hawb = hawbs.get(line.hawb)
         now = whole[line.kind] if line.kind in whole else row_of(hawb) if hawb is not None else None
+        if line.kind == Kind.BAG:
+            bag = manifest.bags.filter(number=line.hawb).first()
+            now = {WEIGHT: _cell(WEIGHT, declared_weight(bag))} if bag is not None else None
         if line.kind == Kind.ADD:
             if hawb is not None:
                 return _("%(hawb)s is on the manifest already.") % {"hawb": line.hawb}

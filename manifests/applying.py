@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Count, Sum
+from django.db.models import Count, ProtectedError, Sum
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Actor
 from eccs.rows import write_rows
 from eccs.trail import canonical
 from eccs.workflow import Refused
-from manifests.amendments import changed_since, header_of, row_of
-from manifests.events import arrival_corrected, house_airway_bills_arrived
+from manifests.amendments import changed_since, header_of, row_of, weight_agrees
+from manifests.arrival import beyond_tolerance
+from manifests.events import arrival_corrected, house_airway_bills_arrived, pieces_landed
 from manifests.igm import igm_of
-from manifests.locks import IDENTITY, reasons_locked, why_not_adjudicated
+from manifests.lateness import by_how_much, late_by
+from manifests.locks import IDENTITY, WEIGHT, reasons_locked, why_not_adjudicated
 from manifests.models import (
     AmendmentLine,
     Bag,
@@ -29,43 +32,60 @@ from manifests.models import (
     ManifestVersion,
     MasterAirwayBill,
     Package,
+    WarehouseEntry,
 )
 from manifests.noting import held_manifest, note
+from manifests.pieces import Landed, land
 from manifests.reading import COPIED, check_row, codes_of, shipments_of, taken, write_shipments
 from manifests.reconciliation import arrive_what_was_excess, settle_by
 
 Kind = AmendmentLine.Kind
+GRAM = Decimal("0.001")
 MOMENTS = ("scheduled_arrival", "actual_arrival")
 
 
-def apply(amendment: ManifestAmendment, actor: Actor, at: datetime) -> dict[str, Any]:
-    """Keep the manifest as it is, then change it line by line; what the trail says of it. Raises Refused if anything stands against it."""
+def apply(amendment: ManifestAmendment, actor: Actor, at: datetime, *, with_bill: bool = False) -> dict[str, Any]:
+    """Keep the manifest as it is, then change it line by line; what the trail says of it. Raises Refused if anything stands against it.
+
+    A change approved `with_bill` is not kept back by that bill.
+    """
     manifest = held_manifest(amendment.manifest_id)
     numbers = list(amendment.lines.exclude(hawb="").values_list("hawb", flat=True))
     hawbs = _held(manifest, numbers)
     amendment.manifest = manifest  # as it is now that nobody else can change it
     hindrances = [changed_since(amendment), why_not_adjudicated(amendment)]
-    if reasons := [*reasons_locked(amendment), *filter(None, hindrances)]:
+    locked = [] if with_bill else reasons_locked(amendment)
+    if reasons := [*locked, *filter(None, hindrances)]:
         raise Refused(reasons, amendment)
     version = keep_version(manifest, amendment, at)
     lines = list(amendment.lines.all())
     try:
         with transaction.atomic():
-            _apply_lines(manifest, lines, hawbs)
+            register = _register_of([hawbs[line.hawb] for line in lines if line.kind == Kind.DELETE])
+            landed = _apply_lines(manifest, lines, hawbs)
+    except ProtectedError as named:
+        words = _("A shipment to be taken off stands on another document: settle it as short with a reason.")
+        raise Refused([words], amendment) from named
     except IntegrityError as clash:
         raise Refused([_("A HAWB, bag or CRN of the amendment is on the manifest already.")], amendment) from clash
     _sum_up(manifest)
-    arrived = arrive_what_was_excess(
-        manifest, [line.after.get("hawb", line.hawb) for line in lines if line.kind == Kind.ADD]
-    )
+    arrived = _arrive(manifest, lines, landed)
+    if landed:
+        whole = [replace(one, whole=one.whole or one.hawb in arrived) for one in landed]
+        pieces_landed.send(None, landed=whole, amendment=amendment, at=at)
+        arrived -= {one.hawb for one in landed}
     if arrived:
-        house_airway_bills_arrived.send(None, hawb_ids=arrived, actor=actor, at=at, documents=manifest.is_documents)
+        house_airway_bills_arrived.send(
+            None, hawb_ids=sorted(arrived), actor=actor, at=at, documents=manifest.is_documents
+        )
     _tell_of_arrival(manifest, amendment, lines)
     settle_by(amendment, actor, at)
     told = [line.told() for line in lines]
-    note(
-        manifest.pk, "amend", actor, at, {"amendment": amendment.number, "version": version.number + 1}, {"lines": told}
-    )
+    snapshot = {"lines": told, "out_of_register": register} if register else {"lines": told}
+    answers: dict[str, Any] = {"amendment": amendment.number, "version": version.number + 1}
+    if any(line.kind == Kind.IGM for line in lines) and (late := by_how_much(late_by(manifest))):
+        answers["submitted_after_landing"] = late
+    note(manifest.pk, "amend", actor, at, answers, snapshot)
     kept = hashlib.sha256(canonical([version.header, version.shipments]).encode()).hexdigest()
     return {"lines": told, "version": version.number, "version_sha256": kept}
 
@@ -76,7 +96,24 @@ def _held(manifest: ExpressCargoManifest, numbers: list[str]) -> dict[str, House
     return {hawb.number: hawb for hawb in held}
 
 
-def _apply_lines(manifest: ExpressCargoManifest, lines: list[AmendmentLine], hawbs: dict[str, HouseAirwayBill]) -> None:
+def _arrive(manifest: ExpressCargoManifest, lines: list[AmendmentLine], landed: list[Landed]) -> set[int]:
+    """What was scanned as excess and is on the manifest now has arrived; the shipments of which nothing is missing now."""
+    numbers = [line.after.get("hawb", line.hawb) for line in lines if line.kind == Kind.ADD]
+    if not manifest.is_documents:
+        numbers += [one.number for one in landed if one.excess]
+    return set(arrive_what_was_excess(manifest, numbers))
+
+
+def _register_of(going: list[HouseAirwayBill]) -> list[dict[str, str]]:
+    """The lines of the warehouse register that go with shipments that were not in their bag, for the trail."""
+    rows = WarehouseEntry.objects.filter(hawb__in=going, in_at__isnull=False).select_related("hawb")
+    return [{"hawb": one.hawb.number, "in_at": str(one.in_at), "location": one.location} for one in rows.order_by("pk")]
+
+
+def _apply_lines(
+    manifest: ExpressCargoManifest, lines: list[AmendmentLine], hawbs: dict[str, HouseAirwayBill]
+) -> list[Landed]:
+    """Change the manifest line by line; return the shipments whose pieces were amended."""
     of: dict[str, list[AmendmentLine]] = {kind: [line for line in lines if line.kind == kind] for kind in Kind.values}
     for line in (*of[Kind.HEADER], *of[Kind.IGM]):
         _change_header(manifest, line.after)
@@ -86,6 +123,9 @@ def _apply_lines(manifest: ExpressCargoManifest, lines: list[AmendmentLine], haw
     if changed:
         columns = [f for f in HouseAirwayBill._meta.concrete_fields if f.name in (*COPIED, "number", "master", "bag")]
         write_rows(HouseAirwayBill, changed, columns)
+    for line in of[Kind.BAG]:
+        _share_weight(manifest, line)
+    landed = [_land(manifest, hawbs[line.hawb], line) for line in of[Kind.PIECES]]
     if of[Kind.ADD]:
         rows = [line.after for line in of[Kind.ADD]]
         for row in rows:
@@ -95,6 +135,31 @@ def _apply_lines(manifest: ExpressCargoManifest, lines: list[AmendmentLine], haw
         with connection.cursor() as cursor:
             write_shipments(cursor, manifest, {name: [one[name][0] for one in values] for name in values[0]})
     manifest.bags.filter(hawbs=None, arrived_at=None).delete()
+    return landed
+
+
+def _share_weight(manifest: ExpressCargoManifest, line: AmendmentLine) -> None:
+    """The weight of a bag as the scale showed it, shared by its shipments as they were declared, to the gram."""
+    hawbs = list(HouseAirwayBill.objects.select_for_update(of=("self",)).filter(manifest=manifest, bag__number=line.hawb).order_by("pk"))  # fmt: skip
+    actual, declared = Decimal(line.after[WEIGHT]), sum((hawb.gross_weight_kg for hawb in hawbs), Decimal(0))
+    for hawb in hawbs:
+        hawb.gross_weight_kg = max((hawb.gross_weight_kg * actual / declared).quantize(GRAM), GRAM)
+    heaviest = max(hawbs, key=lambda hawb: hawb.gross_weight_kg)
+    rest = actual - sum((hawb.gross_weight_kg for hawb in hawbs), Decimal(0))
+    heaviest.gross_weight_kg = max(heaviest.gross_weight_kg + rest, GRAM)
+    HouseAirwayBill.objects.bulk_update(hawbs, ["gross_weight_kg"])
+
+
+def _land(manifest: ExpressCargoManifest, hawb: HouseAirwayBill, line: AmendmentLine) -> Landed:
+    """Put the pieces that landed on a shipment. Raises Refused where another has one of their labels by now."""
+    row = row_of(hawb) | line.after
+    if (clash := taken(manifest, row, but=hawb.pk)[1]) != "":
+        raise Refused([_("%(code)s is on the manifest already, for another shipment.") % {"code": clash}], manifest)
+    landed = land(hawb, line, codes_of(manifest.is_documents, hawb.number, row["crn_numbers"]))
+    weighed = hawb.actual_weight_kg
+    if weighed is not None and not beyond_tolerance(manifest, weighed, hawb.gross_weight_kg):
+        weight_agrees(manifest, hawb.number)  # what the scale showed is what landed
+    return landed
 
 
 def _change_header(manifest: ExpressCargoManifest, after: dict[str, str]) -> None:

@@ -88,16 +88,23 @@ LEFT JOIN counted ON true
 """
 )
 
-# Documents: a bag brings everything that is in it; a loose shipment is counted piece by piece, all under its HAWB.
+# Documents: a bag brings everything that is in it; a loose shipment is counted piece by piece, under its HAWB or, where
+# cross reference numbers are declared, each piece once under its own.
 SCAN_DOCUMENTS = (
     """
 WITH known AS (SELECT verdict FROM manifests_arrivalscan WHERE key = %(key)s),
 bag AS (
     SELECT id, arrived_at FROM manifests_bag WHERE manifest_id = %(manifest)s AND number = %(code)s FOR UPDATE
 ),
+label AS (
+    SELECT p.id, p.hawb_id, p.arrived_at FROM manifests_package p JOIN manifests_houseairwaybill h ON h.id = p.hawb_id
+    WHERE p.manifest_id = %(manifest)s AND p.crn = %(code)s AND h.bag_id IS NULL FOR UPDATE OF p
+),
 loose AS (
-    SELECT id, packages, packages_arrived, held_since, arrived_at FROM manifests_houseairwaybill
-    WHERE manifest_id = %(manifest)s AND number = %(code)s AND bag_id IS NULL FOR UPDATE
+    SELECT id, number, packages, packages_arrived, held_since, arrived_at FROM manifests_houseairwaybill WHERE id = coalesce(
+        (SELECT id FROM manifests_houseairwaybill WHERE manifest_id = %(manifest)s AND number = %(code)s AND bag_id IS NULL),
+        (SELECT hawb_id FROM label)
+    ) FOR UPDATE
 ),
 found AS (SELECT NULL::bigint AS package_id FROM bag UNION ALL SELECT NULL FROM loose),
 marked AS (
@@ -113,13 +120,19 @@ piece AS (
     UPDATE manifests_houseairwaybill h SET packages_arrived = h.packages_arrived + 1,
         arrived_at = CASE WHEN h.packages_arrived + 1 = h.packages THEN %(at)s END
     FROM loose WHERE h.id = loose.id AND loose.packages_arrived < loose.packages AND NOT EXISTS (SELECT 1 FROM known)
+        AND NOT EXISTS (SELECT 1 FROM label WHERE label.hawb_id = loose.id AND label.arrived_at IS NOT NULL)
     RETURNING h.id, h.packages_arrived, h.packages
+),
+labelled AS (
+    UPDATE manifests_package SET arrived_at = %(at)s FROM label JOIN piece ON piece.id = label.hawb_id
+    WHERE manifests_package.id = label.id
 ),
 counted AS (SELECT * FROM brought UNION ALL SELECT * FROM piece),"""  # noqa: S608 our own words
     + _KEPT
     + """
-SELECT coalesce((SELECT verdict FROM kept), (SELECT verdict FROM known)), CASE WHEN loose.id IS NOT NULL THEN %(code)s END,
-    coalesce((SELECT max(packages_arrived) FROM counted), loose.packages_arrived), coalesce(bag.arrived_at, loose.arrived_at),
+SELECT coalesce((SELECT verdict FROM kept), (SELECT verdict FROM known)), loose.number,
+    coalesce((SELECT max(packages_arrived) FROM counted), loose.packages_arrived),
+    coalesce(bag.arrived_at, (SELECT arrived_at FROM label), loose.arrived_at),
     coalesce((SELECT max(packages_arrived) FROM counted), loose.packages_arrived), loose.packages,
     (SELECT array_agg(id) FROM counted WHERE packages_arrived = packages),
     loose.held_since IS NOT NULL OR EXISTS (
@@ -219,26 +232,45 @@ def pieces(manifest: Any) -> list[list[Any]]:
     ]
 
 
+def own_labels(manifest: Any) -> dict[str, list[str]]:
+    """Of loose documents the cross reference numbers, each with its HAWB and the time at which it was scanned."""
+    from manifests.models import Package
+
+    if not manifest.is_documents:
+        return {}
+    rows = Package.objects.filter(manifest=manifest, hawb__bag=None).values_list("crn", "hawb__number", "arrived_at")
+    return {
+        crn: [hawb, timezone.localtime(at).strftime("%H:%M:%S") if at else ""] for crn, hawb, at in rows if crn != hawb
+    }
+
+
 def weigh(manifest: Any, number: str, kg: Decimal) -> str:
-    """Keep the actual weight of a shipment, kg, and say what it differs by; the empty answer is an unknown HAWB (PN17 5.2).
+    """Keep the actual weight of a shipment or a bag, kg, and say what it differs by; the empty answer is an unknown number (PN17 5.2).
 
     Beyond the tolerance the system opens an amendment with the declared and the actual weight.
     """
-    from manifests.amendments import propose_weight, weight_agrees
+    from manifests.amendments import declared_weight, propose_weight, weight_agrees
 
     with transaction.atomic():
-        hawb = manifest.hawbs.select_for_update(of=("self",)).filter(number=number).first()
-        if hawb is None:
+        found = manifest.hawbs.select_for_update(of=("self",)).filter(number=number).first()
+        found = found or manifest.bags.select_for_update(of=("self",)).filter(number=number).first()
+        if found is None:
             return ""
-        hawb.actual_weight_kg = kg
-        hawb.save(update_fields=["actual_weight_kg"])
-        said = {"kg": kg, "declared": hawb.gross_weight_kg}
-        tolerance = rule_book().amount("weight_tolerance_percent", timezone.localdate(), manifest.station_id)
-        if abs(kg - hawb.gross_weight_kg) * 100 > hawb.gross_weight_kg * tolerance:
-            propose_weight(manifest, hawb)
+        found.actual_weight_kg = kg
+        found.save(update_fields=["actual_weight_kg"])
+        declared = declared_weight(found)
+        said = {"kg": kg, "declared": declared}
+        if beyond_tolerance(manifest, kg, declared):
+            propose_weight(manifest, found)
             return (
                 _("%(kg)s kg recorded, declared %(declared)s kg: beyond the tolerance, the manifest must be amended.")
                 % said
             )
-        weight_agrees(manifest, hawb)
+        weight_agrees(manifest, number)
     return _("%(kg)s kg recorded, declared %(declared)s kg.") % said
+
+
+def beyond_tolerance(manifest: Any, kg: Decimal, declared: Decimal) -> bool:
+    """Whether an actual weight differs from the declared by more than the rule of the day allows at the station."""
+    tolerance = rule_book().amount("weight_tolerance_percent", timezone.localdate(), manifest.station_id)
+    return abs(kg - declared) * 100 > declared * tolerance

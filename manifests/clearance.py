@@ -69,7 +69,7 @@ NOTED = {
     for one in (
         _line("hold", gettext_lazy("Put on hold"), COURIERS, "PN17 5.3", "A shipment is kept from clearance."),
         _line("release_hold", gettext_lazy("Release hold"), COURIERS, "PN17 5.3", "A shipment may be cleared."),
-        _line("amend", gettext_lazy("Amend manifest"), (Role.DCAC,), "PN17 12.0", "An approved amendment is applied."),
+        _line("amend", gettext_lazy("Amend manifest"), (Role.DCAC, Role.SYSTEM), "PN17 12.0", "An approved amendment is applied."),
         _line(
             "settle", gettext_lazy("Settle short or excess"), (Role.DCAC, Role.SHED_SUPERINTENDENT), "PN17 5.2",
             "What was short or in excess is explained.",
@@ -99,8 +99,8 @@ class ManifestClearance(Document):
         Stage.DRAFT, Stage.SUBMITTED, role=Role.COURIER_SIGNATORY, label=gettext_lazy("Submit manifest"), para="PN17 5.1",
         guards=(has_shipments, courier_in_force, signatory_examined), grave=True, form="manifests.forms.SubmitForm",
     )  # fmt: skip
-    def submit(self) -> None:
-        """The manifest is submitted before arrival and receives its number."""
+    def submit(self, *, after_scheduled_arrival: str = "") -> None:
+        """The manifest is submitted before arrival and receives its number; one that comes after it is flagged as late."""
         self.submitted_at = self.taken_at
         self.snapshot_for_trail = self.declared()  # type: ignore[attr-defined]
 
@@ -112,7 +112,9 @@ class ManifestClearance(Document):
         Stage.SUBMITTED, Stage.IGM_FED, role=COURIERS, label=gettext_lazy("Feed IGM number"), para="PN17 5.1",
         form="manifests.forms.FeedIgmForm",
     )  # fmt: skip
-    def feed_igm(self, igm_number: str, actual_arrival: datetime) -> None:
+    def feed_igm(
+        self, igm_number: str, actual_arrival: datetime, submitted_after_landing: str = ""
+    ) -> Iterable[models.Model]:
         """The IGM number and the actual time of arrival are fed; the duty of the manifest's bills is worked out again."""
         from manifests.igm import why_not_landed
 
@@ -120,6 +122,25 @@ class ManifestClearance(Document):
             raise Refused([reason], self)
         self.igm_number, self.actual_arrival = igm_number, actual_arrival
         aircraft_arrived.send(type(self), manifest=self, actor=self.taken_by)
+        return self._told_late()
+
+    def _told_late(self) -> list[models.Model]:
+        """The firm is told that its manifest came after the aircraft."""
+        from django.conf import settings
+
+        from eccs.notices import firms_of, worded
+        from manifests.lateness import words
+
+        if not words(self):
+            return []
+        address = f"{self}  {settings.PUBLIC_URL}{self.get_absolute_url()}"
+
+        def told() -> tuple[str, str]:
+            return _("%(manifest)s: submitted after the aircraft landed") % {
+                "manifest": self
+            }, f"{words(self)}\n{address}"
+
+        return [worded(firm, told, self.station_id) for firm in firms_of(self)]  # type: ignore[attr-defined]
 
     @step(
         Stage.IGM_FED, Stage.ARRIVAL_SCAN, role=Role.ARRIVAL_SCANNER, label=gettext_lazy("Start arrival scan"),

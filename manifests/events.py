@@ -11,5 +11,8 @@ arrival_corrected = Signal()
 house_airway_bills_arrived = Signal()
 """All packages of these house airway bills have been scanned. Sent with `hawb_ids`, `actor`, `at` and whether they are `documents`."""
 
+pieces_landed = Signal()
+"""The pieces of house airway bills were amended to what landed. Sent with `landed`, each as `manifests.pieces.Landed`, `amendment` and `at`."""
+
 goods_released = Signal()
 """The goods of these house airway bills may leave. Sent with `hawbs`, a query, and `at`."""

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from eccs import identifiers, places
 from manifests import declarations
 from manifests.igm import why_not_landed
+from manifests.lateness import by_how_much, late_by
 from manifests.models import ExpressCargoManifest
-from manifests.reading import columns_of
+from manifests.reading import bag_number, columns_of
 
 
 class UpperField(forms.CharField):
@@ -121,12 +122,14 @@ class SubmitForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        arrival = self.document.scheduled_arrival
+        self.late = by_how_much(timezone.now() - arrival if timezone.now() > arrival else None)
         said = declarations.of_manifest(self.document)
         self.fields |= {name: forms.BooleanField(label=words) for name, words in said.items()}
 
     def answers(self) -> dict[str, Any]:
-        """The declarations are conditions of submitting; the step itself takes no answers."""
-        return {}
+        """The declarations are conditions of submitting; the trail keeps by how much the manifest is late."""
+        return {"after_scheduled_arrival": self.late} if self.late else {}
 
 
 class FeedIgmForm(StepForm):
@@ -148,6 +151,11 @@ class FeedIgmForm(StepForm):
         if reason := why_not_landed(self.document, when):
             raise forms.ValidationError(reason)
         return when
+
+    def answers(self) -> dict[str, Any]:
+        """Both, and by how much the manifest was submitted after the landing: the trail keeps that."""
+        late = by_how_much(late_by(self.document, self.cleaned_data["actual_arrival"]))
+        return {**self.cleaned_data, **({"submitted_after_landing": late} if late else {})}
 
 
 class CloseArrivalForm(StepForm):
@@ -212,7 +220,8 @@ _LABELS: dict[str, Any] = {
     "bag_number": _("Bag"), "pieces": _("Pieces"), "airline": _("Airline"), "flight_number": _("Flight number"),
     "airport_of_shipment": _("Airport of shipment"), "country_of_exportation": _("Country of exportation"),
     "first_port_of_arrival": _("First port of arrival in India"), "scheduled_arrival": _("Scheduled arrival"),
-    "on_board_courier": _("On-board courier"), "igm_number": _("IGM number"), "actual_arrival": _("Actual arrival"), "hawbs": _("House airway bills"),
+    "on_board_courier": _("On-board courier"), "igm_number": _("IGM number"), "actual_arrival": _("Actual arrival"),
+    "adjudication_reference": _("Adjudication reference"), "hawbs": _("House airway bills"),
 }  # fmt: skip
 
 
@@ -256,14 +265,14 @@ class PlaceForm(forms.Form):
 
 
 class WeightForm(forms.Form):
-    """The actual weight of a shipment (PN17 5.2)."""
+    """The actual weight of a shipment or of a bag (PN17 5.2)."""
 
-    hawb = forms.CharField(label=_("HAWB"), max_length=20)
+    hawb = forms.CharField(label=_("HAWB or bag"), max_length=30)
     kg = forms.DecimalField(label=_("Weight, kg"), min_value=Decimal("0.001"), max_digits=10, decimal_places=3)
 
     def clean_hawb(self) -> str:
-        """A HAWB as it is written."""
+        """A HAWB or a bag as it is written."""
         number: str = self.cleaned_data["hawb"].strip().upper()
-        if reason := identifiers.hawb(number):
+        if (reason := identifiers.hawb(number)) and bag_number(number):
             raise forms.ValidationError(reason)
         return number

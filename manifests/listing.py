@@ -12,10 +12,11 @@ from accounts.roles import COURIERS, CUSTODIANS, OFFICERS, TRADE, Role
 from eccs.moments import moment
 from eccs.pages import Column, Listing, activity_of, link, register
 from eccs.written import brief, grouped, two_lines
-from manifests import arrival
+from manifests import arrival, lateness
 from manifests.amendments import AMENDABLE
 from manifests.igm import corrections, reached
 from manifests.models import ExpressCargoManifest, HouseAirwayBill, ManifestAmendment, ManifestVersion, MasterAirwayBill
+from manifests.pieces import reached_by
 from manifests.shipments import named, unbilled
 
 SHIPMENTS_SHOWN = 50
@@ -54,12 +55,13 @@ def context(manifest: Any, actor: Any) -> dict[str, Any]:
     uploads = Upload.objects.filter(owner=f"courier:{manifest.courier_id}", subject_id=manifest.pk).order_by("-pk")[:5]
     to_scan, scanned = arrival.labels(manifest)
     return {
-        "shipments": shipments, "first_shipments": shipments[:10], "uploads": uploads if actor.is_trade else [], "to_scan": to_scan, "scanned": scanned,
+        "late": lateness.words(manifest), "shipments": shipments, "first_shipments": shipments[:10], "uploads": uploads if actor.is_trade else [], "to_scan": to_scan, "scanned": scanned,
         "igm_corrections": corrections(manifest) if manifest.igm_number else (), "versions": manifest.versions.count(), "amendments": manifest.amendments.visible_to(actor).order_by("-pk")[:10],
         "may_amend": manifest.stage in AMENDABLE and bool(actor.acts_as(activity_of("manifest-amend"), manifest)),
         "may_hold": manifest.number is not None and bool(actor.acts_as(activity_of("hawb-hold"), manifest)),
         "bill_count": manifest.bills.exclude(stage__in=("DRAFT", "DISCARDED")).count(),
-        "may_scan": bool(actor.acts_as(activity_of("scan-station"), manifest)) and manifest.stage == "ARRIVAL_SCAN",
+        "may_scan": bool(actor.acts_as(activity_of("scan-station"), manifest))
+        and (manifest.stage == "ARRIVAL_SCAN" or (manifest.stage == "ARRIVED" and scanned < to_scan)),
     }  # fmt: skip
 
 
@@ -84,6 +86,15 @@ MANIFESTS = Listing(
             _("Arrival"),
             sort="scheduled_arrival",
             cell=lambda one: moment(one.actual_arrival or one.scheduled_arrival),
+            css="nowrap",
+        ),
+        Column(
+            "submitted",
+            _("Submitted"),
+            "submitted_at",
+            choices=lateness.CHOICES,
+            query=lateness.of_choice,
+            cell=lateness.cell,
             css="nowrap",
         ),
         Column(
@@ -127,6 +138,7 @@ def amendment_context(amendment: Any, actor: Any) -> dict[str, Any]:
     return {
         "lines": told_lines(amendment), "may_write": may_write,
         "reached": reached(amendment.manifest, moved) if moved and amendment.stage in ("DRAFT", "REQUESTED") else None,
+        "landing": reached_by(amendment) if amendment.stage in ("DRAFT", "REQUESTED") else (),
         "version": ManifestVersion.objects.filter(amendment=amendment).defer("shipments", "header").first(),
     }  # fmt: skip
 

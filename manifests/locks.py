@@ -7,10 +7,15 @@
 | after the first arrival scan | locked | locked | open | DC/AC approval |
 | after the arrival is closed | locked | locked | open | an adjudication reference as well |
 
+What landed short or in excess is told by lines of their own, from the first arrival scan on: a shipment added or taken off, or
+the pieces of one that came in part or with more than was manifested (see `manifests.pieces`). Those need no other bill.
+
 Flight and on-board courier stay once the IGM number is fed (PN17 12(ii)); the IGM number and the actual arrival themselves,
 where they were fed wrongly, are corrected at any time after it, as every amendment: asked for, and approved by the DC/AC.
-A shipment may be added at any time (excess landing), and one of which nothing has arrived taken off (short shipment). A
-shipment whose bill is filed is changed by an amendment of the bill; its weight alone is changed here (PN17 5.2).
+A shipment may be added at any time (excess landing), and one of which nothing has arrived taken off (short shipment), or that
+was not in its bag: a bag is scanned as one, and what is in it is seen later. A
+shipment whose bill is filed is changed by an amendment of the bill, which puts consignor, consignee and description on the
+manifest too (see `manifests.by_bill`); its weight alone is changed here (PN17 5.2).
 """
 
 from __future__ import annotations
@@ -99,10 +104,18 @@ def why_filed(number: str) -> str:
 
 def why_not_deleted(hawb: HouseAirwayBill, filed: dict[int, str]) -> str:
     """Why a shipment cannot be taken off the manifest, or nothing."""
+    from manifests.pieces import why_kept
+
+    if hawb.pk in filed and hawb.bag_id is not None:
+        words = _("Locked: bill %(bill)s covers it. Take it off that bill by an amendment of the bill first.")
+        return words % {"bill": filed[hawb.pk]}
     if hawb.pk in filed:
         return why_filed(filed[hawb.pk])
-    if hawb.packages_arrived:
-        return _("%(hawb)s has arrived, at least in part: it is not short.") % {"hawb": hawb}
+    if hawb.packages_arrived and hawb.bag_id is None:
+        words = _("%(hawb)s has arrived, at least in part: it is not short. Its missing pieces are asked for as short.")
+        return words % {"hawb": hawb}
+    if reason := why_kept(hawb):
+        return reason
     if hawb.bills.exists() or hawb.covered.exists():
         return _("A draft of a bill names %(hawb)s: it stays on the manifest. Settle it as short with a reason.") % {
             "hawb": hawb
@@ -113,11 +126,15 @@ def why_not_deleted(hawb: HouseAirwayBill, filed: dict[int, str]) -> str:
 def reasons_locked(amendment: ManifestAmendment) -> list[str]:
     """Everything in an amendment that is locked by now, each with its reason."""
     from manifests.models import AmendmentLine
+    from manifests.pieces import why_not_pieces
 
     Kind = AmendmentLine.Kind  # noqa: N806 a class
     locks, lines = Locks.of(amendment.manifest), list(amendment.lines.all())
     hawbs = {
-        h.number: h for h in amendment.manifest.hawbs.filter(number__in=[line.hawb for line in lines if line.hawb])
+        h.number: h
+        for h in amendment.manifest.hawbs.filter(number__in=[line.hawb for line in lines if line.hawb]).select_related(
+            "bag"
+        )
     }
     filed = filed_bills(h.pk for h in hawbs.values())
     sent_on = on_transfers(h.pk for h in hawbs.values())
@@ -130,6 +147,9 @@ def reasons_locked(amendment: ManifestAmendment) -> list[str]:
             reasons.append(why_not_corrected(amendment.manifest, line.after))
         elif line.kind == Kind.DELETE and hawb is not None:
             reasons.append(why_on_transfer(sent_on[hawb.pk]) if hawb.pk in sent_on else why_not_deleted(hawb, filed))
+        elif line.kind == Kind.PIECES and hawb is not None:
+            sent = why_on_transfer(sent_on[hawb.pk]) if hawb.pk in sent_on else ""
+            reasons.append(sent or why_not_pieces(locks.scanned, hawb, line.after))
         elif line.kind == Kind.CHANGE and hawb is not None:
             found = why_change(locks, line.after, filed.get(hawb.pk, ""))
             if not found and hawb.pk in sent_on and set(line.after) - {WEIGHT}:

@@ -44,9 +44,9 @@ def _manifest(request: Request, key: str) -> ExpressCargoManifest:
 def station(request: Request, key: str) -> HttpResponse:
     """The full-screen scan station of one manifest."""
     manifest = _manifest(request, key)
-    if manifest.stage != Stage.ARRIVAL_SCAN:
-        return redirect(manifest)
     labels, arrived = arrival.labels(manifest)
+    if manifest.stage != Stage.ARRIVAL_SCAN and not (manifest.stage == Stage.ARRIVED and arrived < labels):
+        return redirect(manifest)
     excess = manifest.scans.filter(verdict="UNKNOWN").values("code").distinct().count()
     context = {
         "manifest": manifest, "labels": labels, "arrived": arrived, "left": labels - arrived, "excess": excess,
@@ -61,7 +61,8 @@ def packages(request: Request, key: str) -> JsonResponse:
     """Every label of the manifest, and in which bag each shipment of documents is."""
     manifest = _manifest(request, key)
     inside = manifest.hawbs.exclude(bag=None).values_list("number", "bag__number") if manifest.is_documents else ()
-    return JsonResponse({"pieces": arrival.pieces(manifest), "inside": dict(inside), "shared": manifest.is_documents})
+    told = {"pieces": arrival.pieces(manifest), "inside": dict(inside), "shared": manifest.is_documents}
+    return JsonResponse(told | {"own": arrival.own_labels(manifest)})
 
 
 @require_POST
@@ -74,7 +75,7 @@ def scans(request: Request, key: str) -> HttpResponse:
             raise Http404
         return JsonResponse({"refused": _("The arrival scan of this manifest is not open.")}, status=409)
     try:
-        given = _plain(request) if plain else _sent(request.body)
+        given = plain_scan(request) if plain else sent_scans(request.body)
     except (ValueError, KeyError, TypeError, AttributeError):
         return JsonResponse({"refused": _("The scans could not be read.")}, status=400)
     answers = _recorded(manifest, given, request.actor)
@@ -95,11 +96,12 @@ def _recorded(manifest: ExpressCargoManifest, given: list[Scan], actor: Actor) -
     return answers
 
 
-def _plain(request: Request) -> list[Scan]:
+def plain_scan(request: Request) -> list[Scan]:
+    """The one label of the plain form."""
     return [Scan(UUID(request.POST["key"]), arrival.clean(request.POST["code"]), timezone.now())]
 
 
-def _sent(body: bytes) -> list[Scan]:
+def sent_scans(body: bytes) -> list[Scan]:
     """The scans of a message: `{"scans": [{"key": uuid, "code": label, "at": moment}]}`, at most a hundred."""
     listed: list[dict[str, Any]] = json.loads(body)["scans"]
     if not 0 < len(listed) <= AT_ONCE:
@@ -123,7 +125,7 @@ def _moment(given: str) -> datetime:
 
 @require_POST
 def weight(request: Request, key: str) -> HttpResponse:
-    """The actual weight of a shipment (PN17 5.2)."""
+    """The actual weight of a shipment or a bag (PN17 5.2)."""
     manifest, form = _manifest(request, key), WeightForm(request.POST)
     status, words = _weighed(manifest, form)
     if "application/json" in request.headers.get("Accept", ""):
@@ -136,9 +138,9 @@ def _weighed(manifest: ExpressCargoManifest, form: WeightForm) -> tuple[int, str
     if manifest.stage not in (Stage.ARRIVAL_SCAN, Stage.ARRIVED):
         return 409, _("The arrival scan of this manifest is not open.")
     if not form.is_valid():
-        return 422, _("Enter a weight in kg above zero for a HAWB.")
+        return 422, _("Enter a weight in kg above zero for a HAWB or a bag.")
     said = arrival.weigh(manifest, form.cleaned_data["hawb"], form.cleaned_data["kg"])
-    return (200, said) if said else (404, _("The HAWB is not on this manifest."))
+    return (200, said) if said else (404, _("The HAWB or bag is not on this manifest."))
 
 
 @require_GET
@@ -154,4 +156,6 @@ def differences(request: Request, key: str) -> HttpResponse:
 def _differences(request: Request, manifest: ExpressCargoManifest) -> dict[str, Any]:
     found = list(manifest.differences.select_related("amendment", "settled_by").order_by("kind", "code")[:1000])
     may_settle = bool(request.actor.acts_as(activity_of("difference-settle"), manifest))
-    return {"manifest": manifest, "found": found, "may_settle": may_settle, **arrival.differences(manifest)}
+    may_amend = bool(request.actor.acts_as(activity_of("manifest-amend"), manifest))
+    told = {"manifest": manifest, "found": found, "may_settle": may_settle, "may_amend": may_amend}
+    return {**told, **arrival.differences(manifest)}

@@ -19,6 +19,7 @@ urlpatterns = [
     path("<str:key>/amend/igm/", amendment_views.igm, name="amend-igm"),
     path("<str:key>/amend/add/", amendment_views.add, name="amend-add"),
     path("<str:key>/amend/shipment/<str:hawb>/", amendment_views.shipment, name="amend-shipment"),
+    path("<str:key>/amend/pieces/<str:hawb>/", amendment_views.pieces, name="amend-pieces"),
     path("<str:key>/amend/remove/<int:pk>/", amendment_views.remove, name="amend-remove"),
     path("<str:key>/versions/", amendment_views.versions, name="manifest-versions"),
     path("<str:key>/versions/<int:number>/", amendment_views.version, name="manifest-version"),

@@ -19,6 +19,7 @@ from eccs import keyset, pages, upload_runner
 from eccs.audit_answers import concerns
 from eccs.papers import as_pdf
 from eccs.uploads.reading import MAX_BYTES
+from manifests import lateness
 from manifests.clearance import Stage
 from manifests.form_a_paper import form_a
 from manifests.forms import FileForm, ManifestForm, NewManifestForm, ShipmentForm
@@ -56,18 +57,21 @@ def _draft(request: Request, key: str, *, held: bool = False) -> ExpressCargoMan
 
 @require_GET
 def manifests(request: Request) -> HttpResponse:
-    """The manifests the person may see, the newest first, by stage and flight."""
+    """The manifests the person may see, the newest first, by stage, flight, and whether they came after the landing."""
     pages.require(request.actor, "manifests")
     rows = ExpressCargoManifest.objects.visible_to(request.actor).select_related("station", "courier")
     stage, flight = request.GET.get("stage", ""), request.GET.get("flight", "").strip()
     rows = rows.filter(stage=stage) if stage in Stage.values else rows.exclude(stage=Stage.DISCARDED)
     if flight:
         rows = rows.filter(flight_number__icontains=flight)
+    submitted = request.GET.get("submitted", "")
+    if submitted in dict(lateness.CHOICES):
+        rows = rows.filter(lateness.of_choice(submitted))
     page = keyset.page(rows, "-created_at", request.GET.get("mark", ""))
     may_file = request.actor.may(pages.activity_of("manifest-new"))
     context = {
         "page": page, "columns": MANIFESTS.columns, "stages": Stage.choices, "stage": stage, "flight": flight,
-        "may_file": may_file,
+        "may_file": may_file, "submitted": submitted, "times": lateness.CHOICES,
     }  # fmt: skip
     return render(request, "manifests/list.html", context)
 

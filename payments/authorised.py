@@ -74,7 +74,7 @@ def bank_for(station: str, chosen: str) -> str:
     """The bank that was chosen, or the first one authorised at the station; none where challans are paid from the ledger alone."""
     authorised = banks_at(station)
     if chosen and chosen not in authorised:
-        raise Refused([_("The bank is not authorised at this station.")])
+        raise Refused([str(_("The bank is not authorised at this station."))])
     return chosen or next(iter(authorised), "")
 
 

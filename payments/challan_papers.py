@@ -9,10 +9,11 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from bills.duty.heads import head_label
 from eccs.money import grouped, rupees
 from eccs.papers import Column, Field, Head, Paper, moment
 from eccs.words import rupees_in_words
-from payments.listing import head_label, heads_of
+from payments.listing import heads_of
 from payments.models import Challan
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import COURIERS, Role
+from bills.clearance.penalties import PenaltyStage
 from bills.clearance.provisional import ProvisionalStage
 from bills.querysets import owed
 from bills.stages import Stage as BillStage
@@ -82,7 +83,8 @@ def _still_awaited(challan: Any) -> str:
     final = F("assessment__extra_duty") + F("interest")
     extra = Q(assessment__stage=ProvisionalStage.EXTRA_DUTY, amount=final)
     fee = Q(transfer__stage=TransferStage.FEE, amount=F("transfer__fee"))
-    stands = Q(assessment=None, bill__stage=BillStage.DUTY, amount=due) | extra | fee
+    penalty = Q(penalty__stage=PenaltyStage.DUE, amount=F("penalty__amount"))
+    stands = Q(assessment=None, penalty=None, bill__stage=BillStage.DUTY, amount=due) | extra | penalty | fee
     changed = challan.lines.exclude(pk__in=challan.lines.filter(stands).values("pk"))
     named = changed.order_by("bill_id", "transfer_id").values_list(
         Coalesce("bill__number", "transfer__number"), flat=True

@@ -8,8 +8,9 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from bills.duty.heads import head_label
 from eccs.papers import Head, moment
-from payments.listing import head_label, heads_of
+from payments.listing import heads_of
 from payments.models import Challan, CyberReceipt
 from payments.papers import ReceiptPaper, draw_receipt
 

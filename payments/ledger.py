@@ -11,13 +11,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.permissions import SYSTEM
+from bills import penalties
 from bills.models import CourierBillOfEntry
 from bills.provisional import extra_duty_paid
 from bills.releasing import free_when_paid
 from eccs.workflow import Refused, take_many
 
 if TYPE_CHECKING:
-    from bills.models import ProvisionalAssessment
+    from bills.models import PenaltyDemand, ProvisionalAssessment
     from payments.models import Challan
 
 Heads = dict[str, Decimal]
@@ -32,15 +33,20 @@ def credit_bills(challan: Challan) -> None:
     lines = {
         line.bill_id: _told(line) | {"heads": line.heads}
         for line in live
-        if line.assessment_id is None and line.bill_id is not None
+        if line.assessment_id is None and line.penalty_id is None and line.bill_id is not None
     }
+    imposed = {line.penalty_id: _told(line) for line in live if line.penalty_id is not None}
     extra = {line.assessment_id: _told(line) for line in live if line.assessment_id is not None}
     if lines:
-        _credit(challan.lines.filter(assessment=None), *_credited(lines, str(challan.number)))
+        _credit(challan.lines.filter(assessment=None, penalty=None), *_credited(lines, str(challan.number)))
     if extra:
         outcome = extra_duty_paid(extra, str(challan.number))
         refused = {cast("ProvisionalAssessment", one.document).bill_id: one for one in outcome.refused}
         _credit(challan.lines.exclude(assessment=None), [one.bill_id for one in outcome.moved], refused)
+    if imposed:
+        outcome = penalties.paid(imposed, str(challan.number))
+        late = {cast("PenaltyDemand", one.document).bill_id: one for one in outcome.refused}
+        _credit(challan.lines.exclude(penalty=None), [one.bill_id for one in outcome.moved], late)
 
 
 def _told(line: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Actor
+from bills.duty.heads import WORDS, head_label
 from eccs.moments import moment
 from eccs.pages import Column, Listing, activity_of
 from eccs.written import grouped
@@ -17,21 +18,10 @@ from payments.cash import ledger as cash
 from payments.clearance import AWAITED, GIVEN_UP, Stage
 from payments.models import BankMessage, Challan
 
-HEADS = {
-    "bcd": _("BCD"), "aidc": _("AIDC"), "sws": _("SWS"), "igst": _("IGST"), "cess": _("Compensation cess"), "cmpnstry": _("Compensation cess"),
-    "duty": _("Duty"), "interest": _("Interest"), "fine": _("Fine"), "penalty": _("Penalty"),
-    "late": _("Late charge"), "fee": _("Transshipment fee"), "deposit": _("Deposit into the cash ledger"),
-}  # fmt: skip
-
-
-def head_label(head: str) -> str:
-    """The words of a head of account."""
-    return str(HEADS.get(head.lower(), head.upper()))
-
 
 def heads_of(challan: Challan) -> list[str]:
     """The heads on a challan, in the order of the statute; heads without money are left out."""
-    order = list(HEADS)
+    order = list(WORDS)
     return sorted(
         challan.heads, key=lambda head: (order.index(head.lower()) if head.lower() in order else len(order), head)
     )
@@ -41,7 +31,7 @@ def challan_context(challan: Challan, actor: Actor) -> dict[str, Any]:
     """What a challan's page shows besides its steps and trail."""
     heads = heads_of(challan)
     lines = challan.lines.select_related(
-        "bill", "bill__hawb", "bill__courier", "assessment", "transfer", "transfer__destination"
+        "bill", "bill__hawb", "bill__courier", "assessment", "penalty", "transfer", "transfer__destination"
     )
     told = dict(
         challan.messages.filter(outcome__in=("CREDITED", "REPEATED"), status="PAID").values_list("sort", "sort")

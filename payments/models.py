@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuthorisedCourier, CustomsStation, Importer
 from accounts.permissions import Actor
-from bills.models import CourierBillOfEntry, ProvisionalAssessment
+from bills.models import CourierBillOfEntry, PenaltyDemand, ProvisionalAssessment
 from eccs.numbering import Numbered
 from eccs.stage_field import StageField
 from eccs.trail import TrailLine
@@ -187,7 +187,7 @@ Challan.trail_model = ChallanTrail
 
 
 class ChallanLine(models.Model):
-    """What one bill has to pay on one challan, by head, in rupees; of a bill finally assessed, the extra duty.
+    """What one bill has to pay on one challan, by head, in rupees; of a bill finally assessed, the extra duty; of one whose goods were confiscated, the penalty.
 
     A bill is live on one challan at most.
     """
@@ -200,6 +200,9 @@ class ChallanLine(models.Model):
     assessment = models.ForeignKey(
         ProvisionalAssessment, models.PROTECT, null=True, related_name="challan_lines", db_index=False
     )  # whose extra duty it is
+    penalty = models.ForeignKey(
+        PenaltyDemand, models.PROTECT, null=True, related_name="challan_lines", db_index=False
+    )  # the penalty it is, of a bill whose goods were confiscated
     amount = models.DecimalField(max_digits=16, decimal_places=2)
     heads = models.JSONField(default=dict)
     interest = models.DecimalField(
@@ -219,7 +222,8 @@ class ChallanLine(models.Model):
             models.UniqueConstraint(fields=["bill"], condition=Q(live=True), name="bill_on_one_live_challan"),
             models.UniqueConstraint(fields=["transfer"], condition=Q(live=True), name="fee_on_one_live_challan"),
             models.CheckConstraint(
-                condition=Q(bill=None, assessment=None, transfer__isnull=False) | Q(bill__isnull=False, transfer=None),
+                condition=Q(bill=None, assessment=None, penalty=None, transfer__isnull=False)
+                | Q(bill__isnull=False, transfer=None) & (Q(assessment=None) | Q(penalty=None)),
                 name="challan_line_is_for_one_thing",
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="challan_line_above_zero"),

@@ -9,8 +9,9 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, W
 
 from accounts.permissions import Actor
 from accounts.roles import Group
+from bills.clearance.penalties import PenaltyStage
 from bills.clearance.provisional import ProvisionalStage
-from bills.models import CourierBillOfEntry, ProvisionalAssessment
+from bills.models import CourierBillOfEntry, PenaltyDemand, ProvisionalAssessment
 from bills.querysets import owed
 from bills.stages import Stage as BillStage
 
@@ -29,7 +30,8 @@ class ChallanQuerySet(models.QuerySet[Any]):
 def payable_bills(actor: Actor) -> QuerySet[Any]:
     """The bills that the firm filed, that wait for duty and stand on no challan that may still be paid, with what is `due`.
 
-    A bill that is Out of Charge is among them while the extra duty of its final assessment is not paid.
+    A bill that is Out of Charge is among them while the extra duty of its final assessment is not paid, and one whose
+    goods were confiscated while the penalty of the order is not.
     """
     from payments.models import ChallanLine
 
@@ -44,17 +46,28 @@ def payable_bills(actor: Actor) -> QuerySet[Any]:
     )
     if actor.importer_id is None:
         bills = bills.filter(courier_id=actor.courier_id)
-    awaited = extra_duty_awaited(actor)
-    if not awaited:
+    awaited, imposed = extra_duty_awaited(actor), penalties_awaited(actor)
+    if not awaited and not imposed:
         bills = bills.filter(stage=BillStage.DUTY).annotate(due=due)
         return bills.filter(due__gt=0)
     extra = ProvisionalAssessment.objects.filter(bill=OuterRef("pk"), stage=ProvisionalStage.EXTRA_DUTY)
-    due = Case(When(stage=BillStage.DUTY, then=due), default=Subquery(extra.values("extra_duty")[:1]))
-    bills = bills.filter(Q(stage=BillStage.DUTY) | Q(pk__in=awaited)).annotate(due=due)
+    penalty = PenaltyDemand.objects.filter(bill=OuterRef("pk"), stage=PenaltyStage.DUE)
+    due = Case(
+        When(stage=BillStage.DUTY, then=due),
+        When(stage=BillStage.CONFISCATED, then=Subquery(penalty.values("amount")[:1])),
+        default=Subquery(extra.values("extra_duty")[:1]),
+    )
+    bills = bills.filter(Q(stage=BillStage.DUTY) | Q(pk__in=[*awaited, *imposed])).annotate(due=due)
     return bills.filter(due__gt=0)
 
 
 def extra_duty_awaited(actor: Actor) -> list[int]:
     """The firm's bills whose final assessment asks for more than was paid: mostly none."""
     rows = ProvisionalAssessment.objects.visible_to(actor).filter(stage=ProvisionalStage.EXTRA_DUTY)
+    return list(rows.values_list("bill_id", flat=True))
+
+
+def penalties_awaited(actor: Actor) -> list[int]:
+    """The firm's bills whose goods were confiscated with a penalty that is not paid: mostly none."""
+    rows = PenaltyDemand.objects.visible_to(actor).filter(stage=PenaltyStage.DUE)
     return list(rows.values_list("bill_id", flat=True))

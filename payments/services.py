@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import SYSTEM, Actor
 from bills import dues
+from bills.clearance.penalties import PenaltyStage
 from bills.clearance.provisional import ProvisionalStage
-from bills.models import CourierBillOfEntry, ProvisionalAssessment
+from bills.models import CourierBillOfEntry, PenaltyDemand, ProvisionalAssessment
 from bills.stages import Stage as BillStage
 from eccs.beginning import begin
 from eccs.celery import after_commit
@@ -81,9 +82,15 @@ def _refuse_unpayable(bill_ids: Collection[int], bills: list[Any]) -> None:
 def _lines(bills: list[Any], on: date) -> list[ChallanLine]:
     """What each bill owes on the day, by head, the interest that has run until then among it."""
     extra = _extra_duty([bill.pk for bill in bills if bill.stage != BillStage.DUTY])
+    imposed = _penalties([bill.pk for bill in bills if bill.stage == BillStage.CONFISCATED])
     calendar = dues.calendar_for(bills)
     lines = []
     for bill in bills:
+        if bill.stage == BillStage.CONFISCATED:
+            penalty = imposed[bill.pk]
+            heads = {"penalty": penalty.amount}
+            lines.append(ChallanLine(bill=bill, penalty=penalty, amount=penalty.amount, heads=ledger.as_text(heads)))
+            continue
         if bill.stage == BillStage.DUTY:
             due = dues.due(bill, on, calendar)
             lines.append(ChallanLine(
@@ -96,6 +103,12 @@ def _lines(bills: list[Any], on: date) -> list[ChallanLine]:
             bill=bill, assessment=found, amount=due.amount, heads=ledger.as_text(due.heads), interest=due.accrued.amount,
         ))  # fmt: skip
     return lines
+
+
+def _penalties(bill_ids: Collection[int]) -> dict[int, PenaltyDemand]:
+    """By bill, the penalty of the order that confiscated the goods."""
+    rows = PenaltyDemand.objects.filter(bill__in=bill_ids, stage=PenaltyStage.DUE)
+    return {row.bill_id: row for row in rows} if bill_ids else {}
 
 
 def _extra_duty(bill_ids: Collection[int]) -> dict[int, ProvisionalAssessment]:
@@ -242,6 +255,9 @@ def with_interest(bills: list[Any], on: date) -> list[Any]:
     extra = _extra_duty([bill.pk for bill in bills if bill.stage != BillStage.DUTY])
     calendar = dues.calendar_for(bills)
     for bill in bills:
+        bill.accrued = NOTHING
+        if bill.stage == BillStage.CONFISCATED:
+            continue  # on a penalty no interest runs
         at_desk = bill.stage == BillStage.DUTY
         found = dues.due(bill, on, calendar).accrued if at_desk else dues.final_interest(extra[bill.pk], on)
         bill.accrued = found.amount

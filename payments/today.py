@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bills import dues
+from bills.clearance.penalties import PenaltyStage
 from bills.clearance.provisional import ProvisionalStage
 from bills.stages import Stage as BillStage
 from eccs.money import rupees
@@ -45,7 +46,7 @@ class Today:
 def lines_today(challan: Challan) -> list[Today]:
     """Every line of a challan with what is owed today, in a fixed number of statements."""
     on = timezone.localdate()
-    rows = challan.lines.select_related("bill__manifest", "assessment__bill", "transfer")
+    rows = challan.lines.select_related("bill__manifest", "assessment__bill", "penalty", "transfer")
     rows = rows.defer("bill__draft", "assessment__bill__draft")
     lines = list(rows.order_by("bill_id", "transfer_id"))
     calendar = dues.calendar_for(line.bill for line in lines if line.bill is not None)
@@ -55,6 +56,8 @@ def lines_today(challan: Challan) -> list[Today]:
 def _owed(line: Any, on: Any, calendar: Any) -> Mapping[str, Decimal]:
     if line.transfer is not None:
         return {"fee": line.transfer.fee} if line.transfer.stage == TransferStage.FEE else {}
+    if line.penalty is not None:
+        return {"penalty": line.penalty.amount} if line.penalty.stage == PenaltyStage.DUE else {}
     if line.assessment is not None:
         return dues.final_due(line.assessment, on).heads if line.assessment.stage == ProvisionalStage.EXTRA_DUTY else {}
     found = dues.due(line.bill, on, calendar)

@@ -50,8 +50,7 @@ def xray_recorded(bill: Any, actor: Actor) -> str:
 
 def examination_reported(bill: Any, actor: Actor) -> str:
     """The examination is reported where it was prescribed, mandated or called for by a suspicious X-ray."""
-    called_for = bill.examination_prescribed or bill.examination_mandated or bill.xray_result == "SUSPICIOUS"
-    return _("Missing: the examination report.") if called_for and bill.examined_at is None else ""
+    return _("Missing: the examination report.") if bill.examination_is_due else ""
 
 
 def documents_complete(bill: Any, actor: Actor) -> str:

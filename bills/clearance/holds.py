@@ -26,6 +26,11 @@ DETAINING = (Role.ASSESSING_OFFICER, Role.SHED_SUPERINTENDENT, Role.DCAC)
 BEFORE_STOP = [stage for stage in HERE if stage != Stage.STOPPED]
 BEFORE_DETENTION = [stage for stage in HERE if stage not in (Stage.STOPPED, Stage.DETAINED)]
 UNCLEARED = (*FREE, Stage.QUERY)  # nothing is on against the goods
+RELEASERS = (
+    "release_provisionally",
+    "refer_to_assessing_officer",
+    "send_for_adjudication",
+)  # who asked does not decide
 EXAMINERS = ("report_examination", "report_first_check_examination")
 
 
@@ -105,11 +110,7 @@ class HeldClearance(ImportClearance):
     )  # fmt: skip
     def reply_to_detention_memo(self: CourierBillOfEntry, *, reply: str) -> Iterable[models.Model]:
         """The courier answers the memo, with documents where they were asked for; the desk that detained decides, from now on its clock runs."""
-        self.end_hold(Hold.REPLY)
-        self.stage_since = self.taken_at
-        memo = self.open_detention()
-        memo.reply, memo.replied_at, memo.replied_by_id = reply, self.taken_at, self.taken_by.user_id
-        return [memo]
+        return self.memo_answered(reply)
 
     @step(
         Stage.FOR_OUT_OF_CHARGE, Stage.ADJUDICATION, role=Role.SHED_SUPERINTENDENT, label=_("Refer to Assessing Officer"),
@@ -134,11 +135,11 @@ class HeldClearance(ImportClearance):
 
     @step(
         Stage.PROVISIONALLY_RELEASED, GET_STATE(routing.after_approval, states=[Stage.DUTY, Stage.FINALISED]),
-        role=Role.SHED_SUPERINTENDENT, label=_("Finalise"), para="PN17 7.1(n)", form="bills.forms.holds.FinalOrderForm",
-        grave=True, weighty=True, first=hold_goods,  # it frees bond and guarantee
+        role=Role.ASSESSING_OFFICER, label=_("Finalise"), para="PN17 7.1(k), 7.1(n)", form="bills.forms.holds.FinalOrderForm",
+        apart_from=RELEASERS, grave=True, weighty=True, first=hold_goods,  # it frees bond and guarantee
     )  # fmt: skip
     def finalise(self: CourierBillOfEntry, **order: Any) -> Iterable[models.Model]:
-        """The final order on goods released provisionally: what it demands is paid, then bond and guarantee are free."""
+        """The adjudicating officer's order on goods released provisionally: what it demands is paid, then bond and guarantee are free."""
         from bills.adjudication import adjudge
         from bills.releasing import free_if_nothing_due
 
@@ -154,8 +155,7 @@ class HeldClearance(ImportClearance):
     )  # fmt: skip
     def stop(self: CourierBillOfEntry, *, remarks: str) -> None:
         """The DC/AC stops the clearance before Out of Charge: no other desk acts on the bill until the stop is cleared."""
-        self.stopped_from = self.stage
-        self.hold(Hold.STOP)
+        self.stopped()
 
     @step(
         Stage.STOPPED, GET_STATE(routing.after_clearing_stop, states=BEFORE_STOP), role=Role.DCAC, label=_("Clear stop"),
@@ -226,6 +226,18 @@ class HeldClearance(ImportClearance):
         self.unreckoned = ""
         return changed
 
+    @step(
+        HERE, GET_STATE(routing.after_pieces, states=list(HERE)), role=Role.SYSTEM, label=_("Carry landed pieces"),
+        para="PN17 5.2, 12.0", anytime=True,
+    )  # fmt: skip
+    def carry_pieces(
+        self: CourierBillOfEntry, *, hawb: str, before: int, after: int, excess: bool, whole: bool, amendment: str
+    ) -> Iterable[models.Model]:
+        """The DC/AC has approved that a shipment counts as it landed, with fewer pieces or with more: the bill carries those."""
+        from bills.landing import carried
+
+        return carried(self, hawb=hawb, before=before, after=after, excess=excess, whole=whole)
+
     @step(FREE, Stage.CANCELLED, role=Role.SYSTEM, label=_("Cancel"), para="PN17 10.0", anytime=True)
     def cancel(self: CourierBillOfEntry, *, cancellation: str) -> None:
         """The bill is cancelled as approved; the shipment may have another."""
@@ -257,14 +269,16 @@ class HeldClearance(ImportClearance):
         guards=guards.NO_OPEN_REQUEST, first=hold_goods,
     )  # fmt: skip
     def clear_manually(
-        self: CourierBillOfEntry, *, form: str, collected: str, cleared_at: str
+        self: CourierBillOfEntry, *, form: str, collected: str, cleared_at: str, fine: str = "0", penalty: str = "0"
     ) -> Iterable[models.Model]:
-        """The goods left in downtime on a numbered paper form: what was collected there is set against the duty."""
+        """The goods left in downtime on a numbered paper form: what was collected there is set against the duty, fine and penalty."""
         from bills.provisional import supersede
         from manifests import warehouse
         from manifests.models import WarehouseEntry
 
-        self.duty_paid += Decimal(collected)
+        self.fine += Decimal(fine)
+        self.penalty += Decimal(penalty)
+        self.duty_paid += Decimal(collected) + Decimal(fine) + Decimal(penalty)
         if self.amount_due > 0:
             words = gettext(
                 "%(bill)s owes %(amount)s more than was collected on the paper: the courier pays the bill first."

@@ -16,7 +16,7 @@ from accounts.roles import COURIERS, Role
 from bills import routing
 from bills.clearance import guards
 from bills.clearance.risk import RiskSteps, rms_has_decided
-from bills.stages import HERE, OPEN, UNFILED, Hold, Stage
+from bills.stages import HERE, OPEN, UNFILED, Stage
 from eccs.workflow import GET_STATE, step
 from manifests.clearance import courier_in_force, not_on_hold, signatory_examined
 
@@ -134,16 +134,7 @@ class ImportClearance(RiskSteps):
     )  # fmt: skip
     def raise_query(self: CourierBillOfEntry, *, question: str, documents_wanted: str = "") -> Iterable[models.Model]:
         """A question or a call for documents goes to the courier; the answer comes back to the desk that asked."""
-        from bills.models import QueryMemo
-
-        self.returns_to = self.stage
-        self.hold(Hold.QUERY)
-        return [
-            QueryMemo(
-                bill_id=self.pk, raised_from=self.stage, question=question, documents_wanted=documents_wanted,
-                raised_by_id=self.taken_by.user_id,
-            )
-        ]  # fmt: skip
+        return self.asked(question, documents_wanted)
 
     @step(
         Stage.QUERY, GET_STATE(routing.after_reply, states=[Stage.DOCUMENTS, *ASKING]), role=FILERS, label=_("Reply to query"),
@@ -151,10 +142,7 @@ class ImportClearance(RiskSteps):
     )  # fmt: skip
     def reply_to_query(self: CourierBillOfEntry, *, reply: str) -> Iterable[models.Model]:
         """The courier answers, with documents where they were asked for."""
-        memo = self.queries.get(replied_at=None)
-        memo.reply, memo.replied_at, memo.replied_by_id = reply, self.taken_at, self.taken_by.user_id
-        self.end_hold(Hold.QUERY)
-        return [memo]
+        return self.answered(reply)
 
     @step(
         Stage.APPROVAL, GET_STATE(routing.after_approval, states=AFTER_APPROVAL), role=Role.DCAC,
@@ -269,8 +257,7 @@ class ImportClearance(RiskSteps):
     )  # fmt: skip
     def mark_suspicious(self: CourierBillOfEntry, *, remarks: str) -> None:
         """The picture is suspicious: the goods are examined."""
-        self.xray_result, self.xray_at, self.examined_at = "SUSPICIOUS", self.taken_at, None
-        self.xray_remarks = remarks
+        self.suspected(remarks)
 
     @step(
         Stage.EXAMINATION, Stage.FOR_OUT_OF_CHARGE, role=Role.INSPECTOR, label=_("Report examination"), para="PN17 7.1(i)",

@@ -77,8 +77,10 @@ class AmendmentClearance(Document):
     )  # fmt: skip
     def approve(self: BillAmendment) -> None:
         """The bill is changed and the duty worked out again; what was paid is set off, and the bill is assessed again."""
+        from bills import parties
         from bills.xi.selection import hold
 
+        parties.carry(self)
         self.duty_before = self.bill.total_duty
         if self.bill.is_documents:
             hold(self.bill.manifest)
@@ -110,7 +112,14 @@ class CancellationClearance(Document):
     @classmethod
     def steps(cls) -> dict[str, Step]:
         """The request, which is made on the bill, and every step declared below."""
-        return {"request": _request("billcancellation", _("Request cancellation"), "PN17 10.0"), **super().steps()}
+        return {
+            "request": _request(cls._meta.model_name or "", _("Request cancellation"), "PN17 10.0"),
+            **super().steps(),
+        }
+
+    def to_refund(self) -> Decimal | None:
+        """What was paid on the bill and is given back when it is cancelled; nothing where nothing is ever paid."""
+        return None
 
     @step(
         CancellationStage.REQUESTED, CancellationStage.VERIFIED, role=Role.ASSESSING_OFFICER,
@@ -126,7 +135,7 @@ class CancellationClearance(Document):
     )  # fmt: skip
     def approve(self: BillCancellation) -> None:
         """The bill is cancelled; what was paid on it is recorded as refundable."""
-        self.refundable = self.bill.duty_paid
+        self.refundable = self.to_refund()
         self.bill = take(self.bill, "cancel", SYSTEM, at=self.taken_at, cancellation=self.number)
         self.decided_at = self.taken_at
 

@@ -18,11 +18,12 @@ from eccs.workflow import GET_STATE, Document, Step, step, take
 
 if TYPE_CHECKING:
     from bills.models import CourierBillOfEntry, RiskDeparture
+    from bills.models.clearable import Clearable
 
 PARA = "PN17 6.1"
 
 
-def rms_has_decided(bill: CourierBillOfEntry, actor: Any) -> str:
+def rms_has_decided(bill: Clearable, actor: Any) -> str:
     """The Risk Management System has decided on the bill."""
     decision = bill.risk_decision
     if decision is not None and decision.lane == "PENDING":

@@ -1,14 +1,29 @@
-"""Amounts by head: a duty spread over heads, and what was paid too much under one set off against another."""
+"""The heads under which money is demanded and paid: their words, a duty spread over heads, and what was paid too much under one set off against another."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 
 from bills.duty.levies import HEADS
 from bills.duty.valuation import apportion
 
 NOTHING = Decimal(0)
+
+
+WORDS: dict[str, Any] = {
+    "bcd": _("BCD"), "aidc": _("AIDC"), "sws": _("SWS"), "igst": _("IGST"), "cess": _("Compensation cess"), "cmpnstry": _("Compensation cess"),
+    "duty": _("Duty"), "interest": _("Interest"), "fine": _("Fine"), "penalty": _("Penalty"),
+    "late": _("Late charge"), "fee": _("Transshipment fee"), "deposit": _("Deposit into the cash ledger"),
+}  # fmt: skip
+
+
+def head_label(head: str) -> str:
+    """The words of a head of account."""
+    return str(WORDS.get(head.lower(), head.upper()))
 
 
 def spread(duty: Decimal, heads: Mapping[str, Decimal]) -> dict[str, Decimal]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from bills import adding, parties
 from bills.amendable import Declared, Locked, declared, form_e_of, locked
 from bills.columns import FORM_E
 from bills.drafts import INVOICE_OF_XIV
 from bills.form_e import check_blocks, check_parties
+from bills.forms.adding import Additions
 from bills.forms.entry import BY_NAME, DraftForm, sentence
 from bills.forms.officers import StepForm
 from bills.forms.words import LABELS, YES_NO
@@ -19,8 +22,10 @@ from bills.kinds import Kind
 from bills.models import BillInvoice, Item
 from bills.rates import exchange_rates, tariff
 from bills.requests import Change, misfit_as_amended, text_of, value_of
+from eccs import places
 from eccs.uploads.checks import Bad
 from eccs.workflow import Refused
+from manifests.by_bill import faults
 
 NEEDED = {
     "iec", "invoice_number", "invoice_date", "invoice_terms", "currency", "cth", "description", "country_of_origin",
@@ -31,7 +36,7 @@ NEEDED = {
 OF_BLOCKS = frozenset((*FORM_E, *INVOICE_OF_XIV))  # what Form E asks of the bill or of each of its invoices
 
 
-class AmendmentForm(StepForm):
+class AmendmentForm(Additions, StepForm):
     """Every declared value as it stands, each to be changed; what is changed is checked as filing would (PN17 11.0)."""
 
     template = "bills/_amend.html"
@@ -41,31 +46,44 @@ class AmendmentForm(StepForm):
         help_text=_("The Assessing Officer and the DC/AC read it."),
     )  # fmt: skip
 
+    adjudication_reference = forms.CharField(label=_("Adjudication reference"), max_length=60, required=False)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.why_on_adjudication = parties.why_on_adjudication(self.document)
+        self.fields[parties.REFERENCE].help_text = self.why_on_adjudication
+        if not self.why_on_adjudication:
+            del self.fields[parties.REFERENCE]
         self.items: list[Item] = list(self.document.items.all())
         self.invoices: list[BillInvoice] = list(self.document.invoices.all())
+        self.offer_additions()
         self.declared = {one.key: one for one in declared(self.document, self.invoices, self.items)}
         for key, one in self.declared.items():
             field = self._field(one)
             field.initial = one.old == "Y" if one.name in YES_NO else one.old
-            field.required = bool(one.old) and one.name in NEEDED
+            field.required = bool(one.old) and (one.name in NEEDED or one.hawb)
             self.fields[key] = field
 
     def _field(self, one: Declared) -> forms.Field:
+        if one.hawb:
+            return _of_shipment(one.name)
         if one.name == "invoice_place":
-            choices = [(str(i.place), f"{i.place}: {i.invoice_number}") for i in self.invoices]
-            return forms.ChoiceField(label=LABELS["invoice_place"], choices=choices)
+            return self.place_field()
         return DraftForm._field(one.name)
 
     def _fields(self, **of: Any) -> list[Any]:
         """The fields of one invoice, one item, Form E's blocks, or else of the bill as a whole."""
-        wanted = {"item": 0, "invoice": 0, "form_e": False} | of
+        wanted = {"item": 0, "invoice": 0, "form_e": False, "hawb": False} | of
         return [self[key] for key, one in self.declared.items() if all(getattr(one, n) == v for n, v in wanted.items())]
 
     def header_fields(self) -> list[Any]:
         """The fields of the bill as a whole."""
         return self._fields()
+
+    def shipment_fields(self) -> list[Any]:
+        """The fields of the shipment, with the adjudication reference where the manifest asks for one."""
+        own = self._fields(hawb=True)
+        return [*own, self[parties.REFERENCE]] if self.why_on_adjudication else own
 
     def form_e_fields(self) -> list[Any]:
         """The fields of Form E's blocks."""
@@ -73,11 +91,18 @@ class AmendmentForm(StepForm):
 
     def invoice_fields(self) -> list[dict[str, Any]]:
         """The fields of each invoice of a CBE-XIV."""
-        return [{"invoice": i, "fields": self._fields(invoice=i.place)} for i in self.invoices]
+        return [
+            {"invoice": i, "off": self[f"off_invoice{i.place}"], "fields": self._fields(invoice=i.place)}
+            for i in self.invoices
+            if f"off_invoice{i.place}" in self.fields
+        ]
 
     def item_fields(self) -> list[dict[str, Any]]:
         """The fields of each item."""
-        return [{"item": item, "fields": self._fields(item=item.item_no)} for item in self.items]
+        return [
+            {"item": item, "off": self[f"off_item{item.item_no}"], "fields": self._fields(item=item.item_no)}
+            for item in self.items
+        ]
 
     def locked(self) -> list[Locked]:
         """What no amendment changes, with the reason."""
@@ -89,7 +114,7 @@ class AmendmentForm(StepForm):
             if key not in given:
                 continue
             new = ("Y" if given[key] else "N") if one.name in YES_NO else str(given[key] or "").strip()
-            if new and one.name not in YES_NO and one.name in BY_NAME:
+            if new and one.name not in YES_NO and one.name in BY_NAME and not one.hawb:
                 try:
                     new = text_of(BY_NAME[one.name].convert(new))
                 except Bad as bad:
@@ -102,17 +127,34 @@ class AmendmentForm(StepForm):
     def clean(self) -> dict[str, Any]:
         """Something is changed, to what could be filed today."""
         given = super().clean() or {}
-        self.changes = self._changes(given)
+        self.changes = self.additions(given, self._changes(given))
+        self._check_shipment(given)
         if not self.errors and not self.changes:
             self.add_error(None, _("Nothing is changed: change at least one value."))
         for change in self.changes:
-            if change["new"]:
-                self._check_rates(change)
+            for told in _each(change):
+                self._check_rates(told)
         if not self.errors and self.document.kind == Kind.XIV:
             check_form_e(self)
         if not self.errors:
             self._check_value()
         return given
+
+    def _check_shipment(self, given: dict[str, Any]) -> None:
+        """What is changed of the shipment would stand on the manifest; after the arrival on adjudication alone."""
+        after = parties.details(self.changes)
+        hawb = parties.shipment_of(self.document) if after else None
+        if hawb is None:
+            return
+        for column, reason in faults(hawb, after):
+            key = f"hawb_{column}"
+            self.add_error(key if key in self.fields else None, sentence(reason))
+        if not self.why_on_adjudication:
+            return
+        reference = str(given.get(parties.REFERENCE) or "").strip()
+        if not reference:
+            self.add_error(parties.REFERENCE, self.why_on_adjudication)
+        self.changes.append({"name": parties.REFERENCE, "item": 0, "old": "", "new": reference, "hawb": True})
 
     def _check_rates(self, change: Change) -> None:
         bill, new = self.document, change["new"]
@@ -141,6 +183,27 @@ class AmendmentForm(StepForm):
     def answers(self) -> dict[str, Any]:
         """What is to change, with old and new value, and why."""
         return {"changes": self.changes, "reason": self.cleaned_data["reason"]}
+
+
+def _each(change: Change) -> list[Change]:
+    """A change value by value: of an item or an invoice that is added, each that is declared of it."""
+    if change["name"] not in adding.WHOLE:
+        return [change] if change["new"] and not change.get("hawb") else []
+    of: Change = {name: change[name] for name in ("item", "invoice") if name in change}
+    return [of | {"name": name, "new": text} for name, text in change.get("values", {}).items() if text]
+
+
+def _of_shipment(name: str) -> forms.Field:
+    """The field of a detail that stands on the manifest."""
+    if name == "consignor_country":
+        told = [
+            (code, f"{country} ({code})") for code, country in sorted(places.COUNTRY_NAMES.items(), key=itemgetter(1))
+        ]
+        return forms.ChoiceField(label=parties.label(name), choices=told)
+    field = forms.CharField(label=parties.label(name), max_length=240)
+    if name == "description" or "address" in name:
+        field.widget = forms.Textarea(attrs={"rows": 2})
+    return field
 
 
 class _Amended:
@@ -186,14 +249,19 @@ def check_form_e(form: AmendmentForm) -> None:
     for invoice in form.invoices:
         if invoice.place in touched:
             check_parties(_Amended(form, invoice, invoice=invoice.place), presented_on)
-    moved = {c["item"]: int(c["new"]) for c in form.changes if c["name"] == "invoice_place"}
-    places = {moved.get(item.item_no, item.invoice_place) for item in form.items}
-    for invoice in form.invoices if moved else ():
-        if invoice.place not in places:
+    new_items, new_invoices = adding.come(bill, form.changes)
+    for invoice in new_invoices:
+        check_parties(_Amended(form, invoice, invoice=invoice.place), presented_on)
+    off_items, off_invoices = adding.gone(form.changes)
+    moved = {c["item"]: int(c["new"] or 0) for c in form.changes if c["name"] == "invoice_place"}
+    places = {moved.get(i.item_no, i.invoice_place) for i in (*form.items, *new_items) if i.item_no not in off_items}
+    for invoice in (*form.invoices, *new_invoices) if moved or off_items or new_invoices else ():
+        if invoice.place not in off_invoices and invoice.place not in places:
             form.add_error(None, _("Invoice %(number)s has no item left.") % {"number": invoice.invoice_number})
 
 
 def key_of(change: Change) -> str:
     """The field of a change."""
     place, blocks = change.get("invoice", 0), change.get("form_e", False)
-    return Declared(change["name"], "", item=change["item"], invoice=place, form_e=blocks).key
+    hawb = change.get("hawb", False)
+    return Declared(change["name"], "", item=change["item"], invoice=place, form_e=blocks, hawb=hawb).key

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django import forms
@@ -17,7 +17,7 @@ from bills.kinds import Kind
 from bills.models import CourierBillOfEntry
 from eccs import places
 from eccs.dated_rules import rule_book
-from eccs.uploads.checks import Bad
+from eccs.uploads.checks import Bad, Column
 
 BY_NAME = {column.name: column for column in COLUMNS}
 NEEDED = {column.name for column in COLUMNS if column.required} | {"kyc_type", "kyc_number"}
@@ -29,12 +29,12 @@ def sentence(reason: str) -> str:
     return f"{reason[:1].upper()}{reason[1:]}."
 
 
-def _choices(name: str) -> list[tuple[str, Any]] | None:
-    if name in CHOICES:
-        return list(CHOICES[name])
+def _choices(name: str, own: Mapping[str, Any]) -> list[tuple[str, Any]] | None:
+    if name in own:
+        return list(own[name])
     if name in ("currency", "discount_currency"):
         return [(code, code) for code in sorted(places.CURRENCIES)]
-    if name in ("country_of_origin", "country_of_consignment"):
+    if name in ("country_of_origin", "country_of_consignment", "destination_country"):
         return [(code, f"{name} ({code})") for code, name in sorted(places.COUNTRY_NAMES.items(), key=lambda c: c[1])]
     if name == "uom":
         return [(code, code) for code in sorted(places.UNITS)]
@@ -47,6 +47,12 @@ class DraftForm(forms.Form):
     """A part of a draft: everything may stay empty; what is typed is checked as a cell of an upload would be."""
 
     names: tuple[str, ...] = ()
+    by_name: Mapping[str, Column] = BY_NAME  # the check of each answer
+    labels: Mapping[str, Any] = LABELS
+    hints: Mapping[str, Any] = HINTS
+    choices: Mapping[str, Any] = CHOICES
+    yes_no: Collection[str] = YES_NO
+    long: Collection[str] = LONG
     needed: frozenset[str] | set[str] = NEEDED
     use_required_attribute = False
     folded = _("More that is seldom asked")  # what is folded away, in a word
@@ -67,25 +73,24 @@ class DraftForm(forms.Form):
         for name in self.names:
             self.fields[name].required = needed and name in self.needed
 
-    @staticmethod
-    def _shown(name: str, text: str) -> Any:
-        return text.upper() == "Y" if name in YES_NO else text
+    def _shown(self, name: str, text: str) -> Any:
+        return text.upper() == "Y" if name in self.yes_no else text
 
-    @staticmethod
-    def _field(name: str) -> forms.Field:
-        words: dict[str, Any] = {"label": LABELS[name], "help_text": HINTS.get(name, ""), "required": False}
-        if name in YES_NO:
+    @classmethod
+    def _field(cls, name: str) -> forms.Field:
+        words: dict[str, Any] = {"label": cls.labels[name], "help_text": cls.hints.get(name, ""), "required": False}
+        if name in cls.yes_no:
             return forms.BooleanField(**words)
         if name == "invoice_terms":
             return forms.ChoiceField(choices=TERMS, widget=forms.RadioSelect, **words)
         if name == "kyc_type":
             return forms.ChoiceField(choices=KYC, widget=forms.RadioSelect, **words)
-        if choices := _choices(name):
+        if choices := _choices(name, cls.choices):
             return forms.ChoiceField(choices=[("", "–"), *choices], **words)
         attrs: dict[str, Any] = {"autocomplete": "off", "class": f"govuk-input--width-{WIDTHS.get(name, 20)}"}
         if name in FIGURES:
             attrs["inputmode"] = "decimal"
-        if name in LONG:
+        if name in cls.long:
             return forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), **words)
         return forms.CharField(widget=forms.TextInput(attrs=attrs), **words)
 
@@ -106,10 +111,10 @@ class DraftForm(forms.Form):
         given = super().clean() or {}
         for name in self.names:
             text = given.get(name)
-            if not text or name in YES_NO or name not in BY_NAME:
+            if not text or name in self.yes_no or name not in self.by_name:
                 continue
             try:
-                BY_NAME[name].convert(str(text).strip())
+                self.by_name[name].convert(str(text).strip())
             except Bad as bad:
                 self.add_error(name, ValidationError(sentence(str(bad))))
         return given
@@ -119,7 +124,7 @@ class DraftForm(forms.Form):
         kept = {}
         for name in self.names:
             value = self.data.get(self.add_prefix(name), "")
-            kept[name] = ("Y" if value else "") if name in YES_NO else str(value).strip()[:400]
+            kept[name] = ("Y" if value else "") if name in self.yes_no else str(value).strip()[:400]
         return kept
 
 

@@ -216,9 +216,25 @@ class SuspicionForm(Brings, StepForm):
     remarks = forms.CharField(label=_("What is suspicious"), widget=forms.Textarea(attrs={"rows": 3}), max_length=1000)
     image = PapersField(label=_("X-ray image"), required=False, help_text=IMAGES_HELP)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        bill = self.document
+        assert bill.presented_on is not None
+        if rule_book().is_on("xray_image_required", bill.presented_on, bill.station_id):
+            picture = self.fields["image"]
+            picture.required = True
+            picture.error_messages["required"] = _("Attach the X-ray image: the Inspector examines what it shows.")
+            picture.help_text = _(
+                "Required at this station. PDF, JPEG, PNG or TIFF, at most 10 MiB each. For officers only."
+            )
+
     def attach(self) -> None:
         """Keep the image before the step is taken; it is for officers."""
         self.keep("image", Attachment.Kind.XRAY)
+
+    def attach_to(self, documents: list[CourierBillOfEntry]) -> None:
+        """Of bills that are marked together the picture shows all: it is kept for each of them."""
+        self.keep_for(documents, "image", Attachment.Kind.XRAY)
 
     def answers(self) -> dict[str, Any]:
         """The remarks."""

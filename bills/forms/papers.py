@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -10,7 +11,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from bills import attachments
-from bills.models import Attachment
+from bills.models.clearable import Clearable
+from bills.models.found import Paper
 
 PAPERS_HELP = _("PDF, JPEG, PNG or TIFF, at most 10 MiB each. You can choose several.")
 IMAGES_HELP = _("PDF, JPEG, PNG or TIFF, at most 10 MiB each. For officers only.")
@@ -46,12 +48,20 @@ class Brings:
 
     def keep(self: Any, name: str, kind: str) -> None:
         """Attach what came under a name to the bill."""
-        self.kept: list[Attachment] = []
+        self.kept: list[Paper] = []
         for file in self.cleaned_data.get(name) or ():
             self.kept.append(attachments.attach_upload(self.document, file, kind, self.actor.user_id))
+
+    def keep_for(self: Any, documents: Sequence[Clearable], name: str, kind: str) -> None:
+        """Attach what came under a name to each of these bills: one file, and a row for each bill."""
+        self.kept = []
+        for file in self.cleaned_data.get(name) or ():
+            paper = attachments.attach_upload(documents[0], file, kind, self.actor.user_id)
+            self.kept.append(paper)
+            attachments.share(paper, documents[1:])
 
     def let_go(self) -> None:
         """The step was refused and its rows are gone: take the files of those rows out of the storage too."""
         for paper in getattr(self, "kept", ()):
-            if not Attachment.objects.filter(pk=paper.pk).exists():
+            if not type(paper)._default_manager.filter(pk=paper.pk).exists():
                 paper.file.storage.delete(paper.file.name)

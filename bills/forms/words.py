@@ -12,6 +12,10 @@ from bills.models import FormE
 LABELS: dict[str, Any] = {
     "taken_off": _("Shipments taken off"),
     "put_on": _("Shipments put on"),
+    "item_off": _("Item taken off"),
+    "item_on": _("Item added"),
+    "invoice_off": _("Invoice taken off"),
+    "invoice_on": _("Invoice added"),
     "invoice_number": _("Invoice number"),
     "invoice_date": _("Invoice date"),
     "invoice_terms": _("Terms"),

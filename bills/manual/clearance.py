@@ -159,6 +159,8 @@ class ManualFormSteps(Document):
     unnumbered_stages = ()
     told_of_all = True
     collected: Decimal | None
+    fine: Decimal
+    penalty: Decimal
     bill: Any
 
     class Meta:
@@ -178,7 +180,7 @@ class ManualFormSteps(Document):
         form="bills.manual.forms.UseForm", anytime=True,
     )  # fmt: skip
     def record_use(self: ManualForm, **paper: Any) -> None:
-        """What the paper says is entered: who cleared what, when, under which approval, and what was collected."""
+        """What the paper says is entered with a scan of it: what was cleared, when, under which approval, what X-ray and examination showed, what was collected, who received the goods."""
         from bills.manual.papers_used import put
 
         put(self, **paper)
@@ -229,16 +231,20 @@ class ManualFormSteps(Document):
 
     @step(
         FormStage.ENTERED, FormStage.REGULARISED, role=Role.DCAC, label=gettext_lazy("Regularise"), para=PARA,
-        form=REMARKS, apart_from=("record_use",), grave=True,
+        form="bills.manual.forms.RegulariseForm", apart_from=("record_use",), grave=True,
     )  # fmt: skip
     def regularise(self: ManualForm, *, remarks: str = "") -> None:
-        """Paper and bill agree: what was collected is set against the duty, and the bill is closed as cleared manually."""
+        """What was collected is set against the duty as the system reckons it, a difference is kept with its reason, and the bill is closed as cleared manually."""
+        from bills.manual.papers_used import compare
+
         self.remarks = remarks
         assert self.bill is not None and self.collected is not None
         self.bill = take(
             self.bill, "clear_manually", SYSTEM, at=self.taken_at, form=self.number, collected=str(self.collected),
             cleared_at=self.cleared_at.isoformat() if self.cleared_at else "",
+            **({"fine": str(self.fine), "penalty": str(self.penalty)} if self.fine or self.penalty else {}),
         )  # fmt: skip
+        compare(self, remarks)
 
     @step(
         FormStage.ENTERED, FormStage.USED, role=Role.DCAC, label=gettext_lazy("Return to courier"), para=PARA,

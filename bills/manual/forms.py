@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuthorisedCourier
 from bills.forms.officers import StepForm, amount
+from bills.forms.papers import PAPERS_HELP, PapersField
 from bills.manual.issuing import MOST_AT_ONCE
-from bills.manual.papers_used import UNDER, bill_for, why_not_covered
-from bills.models import ManualClearance
+from bills.manual.papers_used import MOST_SHIPMENTS, UNDER, bill_for, hawbs_in, keep_scan, why_not_covered
+from bills.models import ManualClearance, ManualScan, XrayOnPaper
+from eccs.money import rupees
 from eccs.workflow import Refused
+
+HAWB = re.compile(r"[A-Z0-9-]{4,20}")
 
 
 def _text(rows: int = 3) -> forms.Textarea:
@@ -121,18 +126,27 @@ class UseForm(StepForm):
 
     order = forms.ChoiceField(label=_("Commissioner's approval"))
     courier = forms.ChoiceField(label=_("Authorised Courier"))
-    hawb = forms.RegexField(
-        r"^[A-Za-z0-9-]{4,20}$",
-        label=_("HAWB"),
-        error_messages={"invalid": _("Enter the HAWB: 4 to 20 letters and digits")},
-    )
+    hawb = forms.CharField(
+        label=_("HAWB"), widget=_text(2),
+        help_text=_("Of a CBE-XI all house airway bills of the paper and its lists, one a line."),
+    )  # fmt: skip
     consignee = forms.CharField(label=_("Consignee"), max_length=120)
     goods = forms.CharField(label=_("Goods"), max_length=240)
     cleared_at = moment(_("Out of Charge given on the paper at"))
     officer = forms.CharField(label=_("Officer who gave it"), max_length=120)
     assessable_value = amount(_("Assessable value, rupees"))
     collected = amount(_("Duty collected, rupees"))
+    fine = amount(_("Fine collected, rupees"), initial=0)
+    penalty = amount(_("Penalty collected, rupees"), initial=0)
     receipt = forms.CharField(label=_("Challan or receipt number"), max_length=60, required=False)
+    xray_result = forms.ChoiceField(label=_("X-ray"), widget=forms.RadioSelect, choices=XrayOnPaper.choices)
+    findings = forms.CharField(
+        label=_("Finding of the examination"), widget=_text(2), max_length=2000, required=False,
+        help_text=_("Left empty where the goods were not examined; after a suspicious X-ray they are."),
+    )  # fmt: skip
+    received_by = forms.CharField(label=_("Goods handed over to"), max_length=120)
+    received_at = moment(_("Goods handed over at"))
+    scan = PapersField(label=_("Scan of the paper"), help_text=PAPERS_HELP)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -152,15 +166,56 @@ class UseForm(StepForm):
         approval, at = self.approvals.get(given.get("order", "")), given.get("cleared_at")
         if approval is not None and at is not None and (reason := why_not_covered(approval, at)):
             self.add_error("cleared_at", reason)
-        if given.get("collected") and not given.get("receipt"):
-            self.add_error("receipt", _("Enter the number of the challan or receipt for the duty."))
+        if any(given.get(name) for name in ("collected", "fine", "penalty")) and not given.get("receipt"):
+            self.add_error("receipt", _("Enter the number of the challan or receipt for what was collected."))
+        if given.get("xray_result") == XrayOnPaper.SUSPICIOUS and not given.get("findings"):
+            self.add_error("findings", _("The X-ray was suspicious: enter what the examination found."))
+        received = given.get("received_at")
+        if received is not None and at is not None and received < at:
+            self.add_error("received_at", _("The goods left before Out of Charge was given."))
+        elif received is not None and received > timezone.now():
+            self.add_error("received_at", _("The moment is still to come."))
         return given
+
+    def clean_hawb(self) -> str:
+        """Each house airway bill of the paper, once."""
+        numbers = hawbs_in(self.cleaned_data["hawb"])
+        if len(numbers) > MOST_SHIPMENTS:
+            raise ValidationError(_("At most %(most)d house airway bills on one paper.") % {"most": MOST_SHIPMENTS})
+        if odd := [number for number in numbers if not HAWB.fullmatch(number)]:
+            raise ValidationError(
+                _("Enter the HAWB: 4 to 20 letters and digits (%(odd)s)") % {"odd": ", ".join(odd[:5])}
+            )
+        return " ".join(numbers)
+
+    def attach(self) -> None:
+        """Keep the scan before the step is taken."""
+        form: Any = self.document
+        self.kept = [keep_scan(form, file, self.actor.user_id) for file in self.cleaned_data["scan"]]
+
+    def let_go(self) -> None:
+        """The step was refused and its rows are gone: take the files of those rows out of the storage too."""
+        for scan in getattr(self, "kept", ()):
+            if not ManualScan.objects.filter(pk=scan.pk).exists():
+                scan.file.storage.delete(scan.file.name)
 
     def answers(self) -> dict[str, Any]:
         """What the paper says, as the trail keeps it."""
         given = self.cleaned_data
-        told = {name: str(value) for name, value in given.items()}
-        return {**told, "hawb": given["hawb"].upper(), "cleared_at": given["cleared_at"].isoformat()}
+        told = {name: str(value) for name, value in given.items() if name != "scan"}
+        return told | {name: given[name].isoformat() for name in ("cleared_at", "received_at")}
+
+
+class RegulariseForm(RemarksForm):
+    """What is said of paper and bill, whose figures stand beside each other on the page."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        form: Any = self.document
+        if form.value_difference or form.duty_difference:
+            told = {"value": rupees(form.value_difference or 0, 2), "duty": rupees(form.duty_difference or 0, 2)}
+            words = _("Paper and bill differ, value by %(value)s and duty by %(duty)s: say why.")
+            self.fields["remarks"].help_text = words % told
 
 
 class BillForm(StepForm):

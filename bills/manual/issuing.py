@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -77,10 +78,15 @@ def blank_forms(station: str) -> int:
 
 
 def account(stations: Iterable[str]) -> list[dict[str, Any]]:
-    """The reconciliation of each station: how many forms were issued, and what became of them."""
+    """The reconciliation of each station: how many forms were issued, what became of them, and by how much paper and system differ."""
     named = {stage: Count("pk", filter=Q(stage=stage)) for stage in FormStage.values}
     rows = ManualForm.objects.filter(station_id__in=list(stations)).values("station_id", "station__name")
-    found: list[dict[str, Any]] = list(rows.annotate(issued=Count("pk"), **named).order_by("station_id"))
+    done = Q(stage=FormStage.REGULARISED)
+    compared = {
+        "differing": Count("pk", filter=done & ~Q(reckoned_duty=F("collected"), reckoned_value=F("assessable_value"))),
+        "duty_difference": Sum(F("reckoned_duty") - F("collected"), filter=done, default=Decimal(0)),
+    }
+    found: list[dict[str, Any]] = list(rows.annotate(issued=Count("pk"), **named, **compared).order_by("station_id"))
     for row in found:
         row["used"] = row["USED"] + row["ENTERED"] + row["REGULARISED"]
         row["outstanding"] = row["USED"] + row["ENTERED"]

@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import COURIERS, OFFICERS, Role
-from bills.models import ManualClearance, ManualForm
+from bills.models import ManualClearance, ManualForm, ManualShipment
 from eccs.moments import moment
 from eccs.pages import Column, Listing, link, register
 from eccs.written import brief, tail
@@ -21,6 +21,18 @@ def order_context(order: Any, actor: Any) -> dict[str, Any]:
         outstanding=Count("pk", filter=~Q(stage="REGULARISED")),
     )  # fmt: skip
     return {"counts": counts, "forms": order.forms.select_related("courier", "bill").order_by("pk")[:200]}
+
+
+def form_context(form: Any, actor: Any) -> dict[str, Any]:
+    """The shipments of the paper, and its scans: those of a record that was withdrawn for officers alone."""
+    scans = form.scans.all() if actor.is_officer else form.scans.filter(withdrawn=False)
+    return {"shipments": form.shipments.all()[:500], "scans": scans}
+
+
+def hawbs(form: Any) -> str:
+    """The house airway bill, or the first one and how many more."""
+    more = form.shipment_count - 1
+    return f"{form.hawb} +{more}" if more > 0 else form.hawb or "–"
 
 
 ORDERS = Listing(
@@ -39,13 +51,14 @@ FORMS = Listing(
     columns=(
         Column("number", _("Number"), "number__icontains", hint=_("contains")),
         Column("order", _("Approval"), "order__number__icontains", hint=_("contains"), cell=lambda form: tail(form.order) if form.order else "–", css="nowrap"),
-        Column("hawb", _("HAWB"), "hawb__istartswith", hint=_("starts with"), cell=lambda form: form.hawb or "–", css="nowrap"),
+        Column("hawb", _("HAWB"), "hawb__istartswith", hint=_("starts with"), cell=hawbs, css="nowrap"),
         Column("courier", _("Courier"), "courier__name__icontains", hint=_("contains"), cell=lambda form: form.courier.short_name if form.courier else "–"),
         Column("goods", _("Goods"), "goods__icontains", hint=_("contains"), cell=lambda form: brief(form.goods, 40) or "–"),
     ),
     page_template="bills/manual_form.html",
     trade_template="bills/manual_form_courier.html", related=("station", "courier", "order", "bill"),
-    search=lambda text: Q(number=text.upper()) | Q(hawb=text.upper()),
+    search=lambda text: Q(number=text.upper()) | Q(pk__in=ManualShipment.objects.filter(hawb=text.upper()).values("form")),
+    context=form_context,
 )  # fmt: skip
 register(ORDERS)
 register(FORMS)

@@ -38,7 +38,7 @@ def blanks(forms: Sequence[ManualForm], printed_by: str) -> bytes:
 def _draw(sheet: Paper) -> None:
     sheet.text(
         _(
-            "Use this form once, for one house airway bill. A form that is spoiled is kept and recorded in ECCS as spoiled. When the "
+            "Use this form once, for one bill: one house airway bill, or all those of one CBE-XI on a list that stays with it. A form that is spoiled is kept and recorded in ECCS as spoiled. When the "
             "system works again the officer records the use, and the courier enters the data of the form as a bill."
         ),
         8.5,
@@ -49,7 +49,7 @@ def _draw(sheet: Paper) -> None:
         [
             [Field(_("Commissioner's approval no."), LINE, 2), Field(_("Date and time"), LINE, 2)],
             [Field(_("Authorised Courier"), LINE, 3), Field(_("Courier Registration Number"), LINE)],
-            [Field(_("HAWB"), LINE, 2), Field(_("MAWB"), LINE), Field(_("Flight number"), LINE)],
+            [Field(_("HAWB, or their number and a list"), LINE, 2), Field(_("MAWB"), LINE), Field(_("Flight number"), LINE)],
             [Field(_("Packages"), LINE), Field(_("Gross weight, kg"), LINE), Field(_("IGM number"), LINE), Field(_("Form (CBE-XI to XIV)"), LINE)],
             [Field(_("Consignor"), LINE, 2), Field(_("Consignee, with KYC document and number"), LINE, 2)],
             [Field(_("Goods"), f"{LINE}\n ", 3), Field(_("CTH"), f"{LINE}\n ")],
@@ -60,7 +60,7 @@ def _draw(sheet: Paper) -> None:
     sheet.title(_("For Customs"))
     sheet.boxes(
         [
-            [Field(_("Assessable Value, Rs."), LINE), Field(_("Duty, Rs."), LINE), Field(_("Fine and penalty, Rs."), LINE), Field(_("Challan or receipt no."), LINE)],
+            [Field(_("Assessable Value, Rs."), LINE), Field(_("Duty, Rs."), LINE), Field(_("Fine, Rs."), LINE), Field(_("Penalty, Rs."), LINE), Field(_("Challan or receipt no."), LINE)],
             [Field(_("X-ray: clear or suspicious"), LINE), Field(_("Examined: yes or no"), LINE), Field(_("Findings"), LINE, 2)],
             [Field(_("Assessing Officer: name, signature"), f"{LINE}\n ", 2), Field(_("Out of Charge: officer, signature, date, time"), f"{LINE}\n ", 2)],
         ]

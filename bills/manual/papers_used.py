@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,20 +17,32 @@ from accounts.models import AuthorisedCourier
 from bills.manual.clearance import ManualStage
 from bills.stages import UNFILED
 from eccs.models import Notice
+from eccs.money import rupees
 from eccs.workflow import Refused
 
 if TYPE_CHECKING:
-    from bills.models import CourierBillOfEntry, ManualClearance, ManualForm
+    from bills.models import CourierBillOfEntry, ManualClearance, ManualForm, ManualScan
 
+SHOWN = 5  # house airway bills named in a refusal
 UNDER = (ManualStage.APPROVED, ManualStage.ENDED)
+
+
+MOST_SHIPMENTS = 2000  # house airway bills on one paper with its lists
+SEPARATORS = re.compile(r"[\s,;]+")
+
+
+def hawbs_in(text: str) -> list[str]:
+    """The house airway bills as they are typed or pasted, one a line or with commas between them: each once."""
+    return list(dict.fromkeys(filter(None, SEPARATORS.split(text.upper()))))
 
 
 def put(
     form: ManualForm, *, order: str, courier: str, hawb: str, consignee: str, goods: str, cleared_at: str, officer: str,
-    assessable_value: str, collected: str, receipt: str,
+    assessable_value: str, collected: str, receipt: str, fine: str = "0", penalty: str = "0", xray_result: str = "",
+    findings: str = "", received_by: str = "", received_at: str = "",
 ) -> None:  # fmt: skip
-    """Put what the paper says on the form. Raises Refused where the approval does not cover it or the shipment has a form."""
-    from bills.models import ManualClearance, ManualForm
+    """Put what the paper says on the form. Raises Refused where the approval does not cover it or a shipment has a form."""
+    from bills.models import ManualClearance, ManualShipment
 
     at = datetime.fromisoformat(cleared_at)
     held = ManualClearance.objects.select_for_update(of=("self",))  # nobody reconciles it meanwhile
@@ -36,10 +52,20 @@ def put(
         raise Refused([_("There is no such approval at this station, or no such courier.")], form)
     if reason := why_not_covered(approval, at):
         raise Refused([reason], form)
-    other = ManualForm.objects.filter(courier=firm, hawb=hawb).exclude(pk=form.pk).first()
-    if other is not None:
-        raise Refused([_("%(hawb)s was cleared on form %(form)s.") % {"hawb": hawb, "form": other}], form)
-    form.order, form.courier, form.hawb, form.cleared_at = approval, firm, hawb, at
+    numbers = hawbs_in(hawb)
+    if not numbers:
+        raise Refused([_("Enter the HAWB.")], form)
+    others = ManualShipment.objects.filter(courier=firm, hawb__in=numbers).exclude(form=form).select_related("form")
+    words = _("%(hawb)s was cleared on form %(form)s.")
+    if reasons := [words % {"hawb": one.hawb, "form": one.form} for one in others.order_by("pk")[:20]]:
+        raise Refused(reasons, form)
+    ManualShipment.objects.bulk_create(
+        (ManualShipment(form=form, courier=firm, hawb=number) for number in numbers), batch_size=1000
+    )
+    form.order, form.courier, form.hawb, form.cleared_at = approval, firm, numbers[0], at
+    form.shipment_count, form.xray_result, form.findings = len(numbers), xray_result, findings
+    form.fine, form.penalty, form.received_by = Decimal(fine), Decimal(penalty), received_by
+    form.received_at = datetime.fromisoformat(received_at) if received_at else None
     form.consignee, form.goods, form.officer, form.receipt = consignee, goods, officer, receipt
     form.assessable_value, form.collected = Decimal(assessable_value), Decimal(collected)
 
@@ -50,8 +76,12 @@ def take_back(form: ManualForm, remarks: str) -> list[Notice]:
     notice = Notice(
         audience=f"courier:{form.courier_id}", station=form.station_id, subject=subject, body=remarks
     )  # fmt: skip
-    form.order = form.courier = form.cleared_at = form.assessable_value = form.collected = None
+    form.shipments.all().delete()
+    form.scans.update(withdrawn=True)
+    form.order = form.courier = form.cleared_at = form.assessable_value = form.collected = form.received_at = None
     form.hawb = form.consignee = form.goods = form.officer = form.receipt = ""
+    form.xray_result = form.findings = form.received_by = ""
+    form.fine, form.penalty, form.shipment_count = Decimal(0), Decimal(0), 0
     form.remarks = remarks
     return [notice]
 
@@ -65,6 +95,62 @@ def why_not_covered(approval: ManualClearance, at: datetime) -> str:
     return _("%(order)s covers clearances from %(since)s until %(until)s, and none to come.") % told
 
 
+def why_not_the_same(form: ManualForm, bill: CourierBillOfEntry) -> list[str]:
+    """The shipments of the bill that are not on the paper, and the other way round: the first of each by number."""
+    on_bill = set(bill.shipments().values_list("number", flat=True))
+    on_paper = set(form.shipments.values_list("hawb", flat=True)) or {form.hawb}
+    if not on_bill & on_paper:
+        told = {"bill": bill, "hawb": ", ".join(sorted(on_paper)[:SHOWN])}
+        return [_("%(bill)s is not a filed bill of yours for %(hawb)s.") % told]
+    told = {"bill": bill, "form": form}
+    return [
+        words % {**told, "hawbs": ", ".join(sorted(left)[:SHOWN]), "n": len(left)}
+        for left, words in (
+            (on_paper - on_bill, _("%(n)d HAWBs of %(form)s are not on %(bill)s: %(hawbs)s.")),
+            (on_bill - on_paper, _("%(n)d HAWBs of %(bill)s are not on %(form)s: %(hawbs)s.")),
+        )
+        if left
+    ]
+
+
+def compare(form: ManualForm, remarks: str) -> None:
+    """Keep value and duty as the system reckons them beside those of the paper. Raises Refused for a difference without a reason."""
+    assert form.bill is not None
+    form.reckoned_value, form.reckoned_duty = form.bill.assessable_value, form.bill.total_duty
+    value, duty = form.value_difference, form.duty_difference
+    form.snapshot_for_trail = {
+        "paper": {"assessable_value": str(form.assessable_value), "duty": str(form.collected)},
+        "reckoned": {"assessable_value": str(form.reckoned_value), "duty": str(form.reckoned_duty)},
+    }
+    if (value or duty) and not remarks:
+        told = {"value": rupees(value or 0, 2), "duty": rupees(duty or 0, 2)}
+        words = _("Paper and bill differ, value by %(value)s and duty by %(duty)s: say why in the remarks.")
+        raise Refused([words % told], form)
+
+
+def keep_scan(form: ManualForm, file: UploadedFile[Any], user_id: int) -> ManualScan:
+    """Keep a scan of the paper with its digest. The same scan handed in twice is kept once."""
+    from bills import attachments
+    from bills.models import ManualScan
+
+    file.seek(0)
+    content = b"".join(file.chunks())
+    digest = sha256(content).hexdigest()
+    held: ManualScan | None = form.scans.filter(sha256=digest).first()
+    if held is not None:
+        held.withdrawn = False
+        held.save(update_fields=["withdrawn"])
+        return held
+    known = attachments.content_type(content[:16])
+    if known is None:
+        raise ValueError(_("Only PDF, JPEG, PNG and TIFF are accepted."))
+    name = attachments.safe_name(file.name or "", known[1])
+    scan = ManualScan(form=form, name=name, content_type=known[0], size=len(content), sha256=digest, by_id=user_id)
+    scan.file.save(f"{digest[:32]}{known[1]}", ContentFile(content), save=False)
+    scan.save()
+    return scan
+
+
 def _moment(at: datetime) -> str:
     return f"{timezone.localtime(at):%d/%m/%Y %H:%M}"
 
@@ -75,9 +161,12 @@ def bill_for(form: ManualForm, number: str) -> CourierBillOfEntry:
 
     rows = CourierBillOfEntry.objects.filter(number=number, courier=form.courier, station=form.station_id)
     bill: CourierBillOfEntry | None = rows.exclude(stage__in=UNFILED).select_related("hawb").first()
-    if bill is None or list(bill.shipments().values_list("number", flat=True)[:2]) != [form.hawb]:
-        told = {"bill": number, "hawb": form.hawb}
-        raise Refused([_("%(bill)s is not a filed bill of yours for %(hawb)s.") % told], form)
+    if bill is None:
+        raise Refused(
+            [_("%(bill)s is not a filed bill of yours for %(hawb)s.") % {"bill": number, "hawb": form.hawb}], form
+        )
+    if reasons := why_not_the_same(form, bill):
+        raise Refused(reasons, form)
     other = ManualForm.objects.filter(bill=bill).exclude(pk=form.pk).first()
     if other is not None:
         raise Refused([_("%(bill)s is linked to form %(form)s already.") % {"bill": bill, "form": other}], form)

@@ -18,16 +18,16 @@ from django.utils.translation import ngettext
 from accounts.models import AuthorisedCourier, CustomsStation, Importer
 from bills.clearance.holds import HeldClearance
 from bills.kinds import Kind
+from bills.models.clearable import Clearable
 from bills.numbers import bill_series
 from bills.querysets import BillQuerySet, owed
-from bills.stages import CLOSED, HELD, PUT_AWAY, TO_ASSESSMENT, Hold, Stage
+from bills.stages import CLOSED, HELD, PUT_AWAY, TO_ASSESSMENT, Stage
 from eccs.dated_rules import rule_book
 from eccs.identifiers import PERSONAL_IMPORT_IEC
 from eccs.money import grouped
 from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 from manifests.models import ExpressCargoManifest, HouseAirwayBill
-from rms.models import RiskDecision
 
 OPEN_STAGES = tuple(s.value for s in Stage if s not in (*CLOSED, Stage.DRAFT))
 
@@ -36,14 +36,8 @@ def _money(**options: Any) -> Any:
     return models.DecimalField(max_digits=16, decimal_places=2, **options)
 
 
-class CourierBillOfEntry(HeldClearance):
+class CourierBillOfEntry(Clearable, HeldClearance):
     """A bill of entry: for the goods of one house airway bill (Forms C, D and E), or for the documents of many (Form B) (PN17 5.4)."""
-
-    class XrayResult(models.TextChoices):
-        """What the X-ray officer saw."""
-
-        CLEAR = "CLEAR", _("Clear")
-        SUSPICIOUS = "SUSPICIOUS", _("Suspicious")
 
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.XIII)
     station = models.ForeignKey(CustomsStation, models.PROTECT, db_index=False)
@@ -114,30 +108,15 @@ class CourierBillOfEntry(HeldClearance):
     )  # when an officer last returned it for payment (section 47(2))
     paid_at = models.DateTimeField(null=True, blank=True)
 
-    # Risk: for officers only
-    risk_decision = models.ForeignKey(RiskDecision, models.PROTECT, null=True, related_name="+", db_index=False)
-    facilitated = models.BooleanField(default=False)
-    assessment_required = models.BooleanField(default=False)
-    examination_prescribed = models.BooleanField(default=False)
+    # What the RMS asked for
     documents_required = models.CharField(max_length=400, blank=True)
     documents_complete = models.BooleanField(default=True)
     documents_chased_at = models.DateTimeField(null=True, blank=True)  # when the firm was last reminded of them
 
     # What the desks found
-    holds = models.CharField(max_length=60, blank=True)  # what keeps it from Out of Charge: `QUERY AMENDMENT`
-    returns_to = models.CharField(max_length=20, blank=True)  # the desk that raised the last query
-    detained_from = models.CharField(max_length=20, blank=True)  # where the last detention found it
-    stopped_from = models.CharField(max_length=20, blank=True)  # where the last stop found it
     provisional = models.BooleanField(default=False)  # assessed provisionally, the final assessment is to come
-    assessed_at = models.DateTimeField(null=True, blank=True)
-    assessment_remarks = models.TextField(blank=True)
-    examination_mandated = models.BooleanField(default=False)
     approved_at = models.DateTimeField(null=True, blank=True)
     arrived_at = models.DateTimeField(null=True, blank=True)
-    xray_result = models.CharField(max_length=10, choices=XrayResult.choices, blank=True)
-    xray_at = models.DateTimeField(null=True, blank=True)
-    xray_remarks = models.TextField(blank=True)
-    examined_at = models.DateTimeField(null=True, blank=True)
     out_of_charge_at = models.DateTimeField(null=True, blank=True)
     released_at = models.DateTimeField(null=True, blank=True)  # provisionally
     discarded_at = models.DateTimeField(null=True, blank=True)  # a draft, or a bill that was cancelled
@@ -283,79 +262,12 @@ class CourierBillOfEntry(HeldClearance):
         """What was paid beyond what is owed, in rupees."""
         return max(-self.amount_due, Decimal(0))
 
-    @property
-    def held_by(self) -> list[str]:
-        """What keeps the bill from Out of Charge: a query, a detention, a stop, a request."""
-        return self.holds.split()
-
-    @property
-    def goes_back_to(self) -> str:
-        """Where the hold found the bill."""
-        where = {Stage.QUERY: self.returns_to, Stage.DETAINED: self.detained_from, Stage.STOPPED: self.stopped_from}
-        return where.get(self.stage, "")
-
-    def has_done(self, step: str) -> bool:
-        """A detention memo is answered once."""
-        return step == "reply_to_detention_memo" and not self.detentions.filter(ended_at=None, replied_at=None).exists()
-
-    def hold(self, *why: Hold) -> None:
-        """Keep the bill from Out of Charge until this has ended."""
-        self.holds = " ".join([*self.held_by, *why])
-
-    def end_hold(self, *why: Hold) -> None:
-        """This keeps the bill from nothing any more."""
-        self.holds = " ".join(held for held in self.held_by if held not in why)
-
-    def examined(self, *, first_check: bool, **report: Any) -> Iterable[models.Model]:
-        """One more report of an examination; those before it stay."""
-        from bills.models.records import Examination
-
-        self.examined_at = self.taken_at
-        return [Examination(bill_id=self.pk, first_check=first_check, by_id=self.taken_by.user_id, **report)]
-
     def led_back(self) -> None:
         """A bill that is held goes back to the Assessing Officer when the hold ends, wherever it would have gone on."""
         if self.stage in HELD:
             for name in ("returns_to", "detained_from", "stopped_from"):
                 if getattr(self, name) in TO_ASSESSMENT:
                     setattr(self, name, Stage.ASSESSMENT.value)
-
-    def query_withdrawn(self) -> list[models.Model]:
-        """A query that a stop overtook is not answered any more."""
-        if Hold.QUERY not in self.held_by:
-            return []
-        memo = self.queries.get(replied_at=None)
-        memo.reply, memo.replied_at = str(_("Withdrawn: the clearance was stopped.")), self.taken_at
-        self.end_hold(Hold.QUERY)
-        return [memo]
-
-    def detained(self, activity: str, grounds: str, documents_wanted: str) -> Iterable[models.Model]:
-        """The numbered memo that detains the goods, and where the bill was found."""
-        from bills.models.decisions import DetentionMemo
-
-        self.detained_from, records = self.stage, list[models.Model]()
-        if self.stage == Stage.STOPPED:
-            self.end_hold(Hold.STOP)
-            self.detained_from = self.returns_to if self.stopped_from == Stage.QUERY else self.stopped_from
-            records = self.query_withdrawn()
-        self.hold(Hold.DETENTION, Hold.REPLY)
-        memo = DetentionMemo(
-            bill=self, station_id=self.station_id, activity=activity, grounds=grounds, documents_wanted=documents_wanted,
-            issued_at=self.taken_at, issued_by_id=self.taken_by.user_id,
-        )  # fmt: skip
-        return [*records, memo]
-
-    def open_detention(self) -> Any:
-        """The memo that detains the goods now."""
-        return self.detentions.get(ended_at=None)
-
-    def detention_ended(self, outcome: str, remarks: str) -> Any:
-        """The memo with what became of the goods."""
-        memo = self.open_detention()
-        memo.outcome, memo.remarks, memo.ended_at = outcome, remarks, self.taken_at
-        memo.ended_by_id = self.taken_by.user_id
-        self.end_hold(Hold.DETENTION, Hold.REPLY)
-        return memo
 
     def out_of_charge(self, *, automatic: bool) -> Iterable[models.Model]:
         """The order that lets the goods leave, numbered as it is written."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,12 +10,10 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import CustomsStation
 from bills.models.bill import CourierBillOfEntry
 from bills.models.covered import goods_of
-from bills.numbers import series_of
+from bills.models.found import Memo
 from bonds.models import Bond
-from eccs.numbering import Numbered
 from manifests import warehouse
 from manifests.models import HouseAirwayBill, WarehouseEntry
 
@@ -32,46 +29,19 @@ class DetentionMemoQuerySet(models.QuerySet[Any]):
         return made
 
 
-class DetentionMemo(Numbered):
-    """A memo that detains the goods of a bill, its answer and its end (PN17 7(e), 7(l))."""
-
-    class Outcome(models.TextChoices):
-        """How the detention ended."""
-
-        LIFTED = "LIFTED", _("Lifted")
-        REFERRED = "REFERRED", _("Referred for adjudication")
-        RELEASED = "RELEASED", _("Released provisionally")
+class DetentionMemo(Memo):
+    """A memo that detains the goods of a bill of entry, its answer and its end (PN17 7(e), 7(l))."""
 
     bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="detentions")
-    station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="+", db_index=False)
-    activity = models.CharField(max_length=80)  # with which it was detained: whoever may do so may end it
-    grounds = models.TextField()
-    documents_wanted = models.CharField(max_length=240, blank=True)
-    issued_at = models.DateTimeField()
-    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
-    reply = models.TextField(blank=True)
-    replied_at = models.DateTimeField(null=True)
-    replied_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
-    )
-    chased_at = models.DateTimeField(null=True)  # when the firm was last reminded of the answer
-    outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
-    remarks = models.TextField(blank=True)
-    ended_at = models.DateTimeField(null=True)
-    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
 
     objects = DetentionMemoQuerySet.as_manager()
 
-    class Meta:
-        ordering = ["pk"]
+    class Meta(Memo.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["bill"], condition=models.Q(ended_at=None), name="detention_one_open_a_bill"
             ),
         ]
-
-    def __str__(self) -> str:
-        return self.number or "–"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write the memo; where it has ended the register says so, and goods released provisionally are out of it."""
@@ -85,15 +55,6 @@ class DetentionMemo(Numbered):
     def goods(self) -> models.QuerySet[HouseAirwayBill]:
         """The shipments that the memo detains."""
         return goods_of([self.bill_id])
-
-    def series(self) -> str:
-        """Counted by station and financial year."""
-        issued: datetime = self.issued_at
-        return series_of("DM", self.station_id, issued)
-
-    def numbered(self, serial: int) -> str:
-        """`DM_BLR_2026-2027_000001`."""
-        return f"{self.series()}_{serial:06d}"
 
 
 class ProvisionalRelease(models.Model):

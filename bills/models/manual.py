@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
@@ -18,6 +19,13 @@ from bills.numbers import series_of
 from bills.querysets import OfBillQuerySet
 from eccs.stage_field import StageField
 from eccs.trail import TrailLine
+
+
+class XrayOnPaper(models.TextChoices):
+    """What the X-ray showed, as the paper says."""
+
+    CLEAR = "CLEAR", _("Clear")
+    SUSPICIOUS = "SUSPICIOUS", _("Suspicious")
 
 
 class ManualClearance(ManualClearanceSteps):
@@ -80,15 +88,24 @@ class ManualForm(ManualFormSteps):
 
     # As the paper says
     order = models.ForeignKey(ManualClearance, models.PROTECT, null=True, related_name="forms")
-    hawb = models.CharField(max_length=20, blank=True)
+    hawb = models.CharField(max_length=20, blank=True)  # the first, where it clears several
+    shipment_count = models.PositiveIntegerField(default=0)  # house airway bills on the paper
     consignee = models.CharField(max_length=120, blank=True)
     goods = models.CharField(max_length=240, blank=True)
     cleared_at = models.DateTimeField(null=True)
     officer = models.CharField(max_length=120, blank=True)  # who gave Out of Charge on the paper
     assessable_value = models.DecimalField(max_digits=16, decimal_places=2, null=True)
     collected = models.DecimalField(max_digits=16, decimal_places=2, null=True)  # duty, in rupees
+    fine = models.DecimalField(max_digits=16, decimal_places=2, default=Decimal(0))
+    penalty = models.DecimalField(max_digits=16, decimal_places=2, default=Decimal(0))
     receipt = models.CharField(max_length=60, blank=True)
+    xray_result = models.CharField(max_length=10, choices=XrayOnPaper.choices, blank=True)
+    findings = models.TextField(blank=True)  # of the examination, where there was one
+    received_by = models.CharField(max_length=120, blank=True)  # to whom the goods were handed over
+    received_at = models.DateTimeField(null=True)
 
+    reckoned_value = models.DecimalField(max_digits=16, decimal_places=2, null=True)  # of the bill, when regularised
+    reckoned_duty = models.DecimalField(max_digits=16, decimal_places=2, null=True)
     bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, null=True, related_name="manual_forms", db_index=False)
     remarks = models.TextField(blank=True)
 
@@ -110,8 +127,10 @@ class ManualForm(ManualFormSteps):
                 condition=~Q(stage__in=("ENTERED", "REGULARISED")) | Q(bill__isnull=False), name="manual_form_has_bill"
             ),
             models.UniqueConstraint(fields=["bill"], condition=Q(bill__isnull=False), name="manual_form_once_a_bill"),
-            models.UniqueConstraint(
-                fields=["courier", "hawb"], condition=Q(courier__isnull=False), name="manual_form_once_a_shipment"
+            models.CheckConstraint(condition=Q(fine__gte=0, penalty__gte=0), name="manual_form_not_negative"),
+            models.CheckConstraint(
+                condition=~Q(stage="REGULARISED") | Q(reckoned_value__isnull=False, reckoned_duty__isnull=False),
+                name="manual_form_is_compared",
             ),
         ]  # fmt: skip
         indexes = [
@@ -121,6 +140,27 @@ class ManualForm(ManualFormSteps):
             ),
         ]
 
+    @property
+    def in_all(self) -> Decimal:
+        """Everything that was collected on the paper: duty, fine and penalty."""
+        return (self.collected or Decimal(0)) + self.fine + self.penalty
+
+    @property
+    def value_difference(self) -> Decimal | None:
+        """By how much the system's value is above that of the paper; nothing where no bill is linked yet."""
+        found = self.reckoned_value
+        if found is None and self.bill is not None:
+            found = self.bill.assessable_value
+        return None if found is None or self.assessable_value is None else found - self.assessable_value
+
+    @property
+    def duty_difference(self) -> Decimal | None:
+        """By how much the system's duty is above that collected on the paper; nothing where no bill is linked yet."""
+        found = self.reckoned_duty
+        if found is None and self.bill is not None:
+            found = self.bill.total_duty
+        return None if found is None or self.collected is None else found - self.collected
+
     def series(self) -> str:
         """Counted by station and financial year of issue."""
         issued: datetime = self.issued_at
@@ -129,6 +169,45 @@ class ManualForm(ManualFormSteps):
     def numbered(self, serial: int) -> str:
         """`MCF_BLR_2026-2027_000001`."""
         return f"{self.series()}_{serial:06d}"
+
+
+class ManualShipment(models.Model):
+    """A house airway bill cleared on a paper form: each once."""
+
+    form = models.ForeignKey(ManualForm, models.CASCADE, related_name="shipments", db_index=False)
+    courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, related_name="+", db_index=False)
+    hawb = models.CharField(max_length=20)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["courier", "hawb"], name="manual_shipment_on_one_form"),
+            models.UniqueConstraint(fields=["form", "hawb"], name="manual_shipment_once_a_form"),
+        ]
+
+    def __str__(self) -> str:
+        return self.hawb
+
+
+class ManualScan(models.Model):
+    """A scan of the paper as it was filled in and signed, kept with its digest."""
+
+    form = models.ForeignKey(ManualForm, models.PROTECT, related_name="scans")
+    name = models.CharField(max_length=120)
+    file = models.FileField(upload_to="manual/%Y/%m/%d/")
+    content_type = models.CharField(max_length=40)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField(default=timezone.now)
+    withdrawn = models.BooleanField(default=False)  # with the record of use it came with: officers still see it
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["form", "sha256"], name="manual_scan_kept_once")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ManualClearanceTrail(TrailLine):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -49,6 +48,11 @@ class ProvisionalAssessment(ProvisionalClearance):
         null=True
     )  # the last of the days by which documents are due that the firm was told of
     duty_before = models.DecimalField(max_digits=16, decimal_places=2, null=True)  # as paid before the final assessment
+    provisional_heads = models.JSONField(default=dict)  # the duty by head as it stood before the final assessment
+    final_heads = models.JSONField(default=dict)  # the duty by head as finally assessed
+    final_value = models.DecimalField(max_digits=16, decimal_places=2, null=True)  # the value as finally assessed
+    returned = models.TextField(blank=True)  # why the DC/AC sent the final assessment back
+    approved_at = models.DateTimeField(null=True)  # by the DC/AC, where the value is above the limit
     final_duty = models.DecimalField(max_digits=16, decimal_places=2, null=True)
     extra_duty = models.DecimalField(max_digits=16, decimal_places=2, null=True)
     refund = models.DecimalField(max_digits=16, decimal_places=2, null=True)
@@ -66,10 +70,10 @@ class ProvisionalAssessment(ProvisionalClearance):
         verbose_name = _("provisional assessment")
         constraints = [
             models.UniqueConstraint(
-                fields=["bill"], condition=Q(stage="PROVISIONAL"), name="provisional_one_open_a_bill"
+                fields=["bill"], condition=Q(stage__in=("PROVISIONAL", "APPROVAL")), name="provisional_one_open_a_bill"
             ),
             models.CheckConstraint(
-                condition=~Q(stage__in=("EXTRA_DUTY", "FINAL"))
+                condition=~Q(stage__in=("APPROVAL", "EXTRA_DUTY", "FINAL"))
                 | Q(final_duty__isnull=False, finalised_at__isnull=False),
                 name="provisional_final_has_duty",
             ),
@@ -83,7 +87,11 @@ class ProvisionalAssessment(ProvisionalClearance):
             ),
         ]
         indexes = [
-            models.Index(fields=["station", "stage_since"], name="provisional_queue", condition=Q(stage="PROVISIONAL")),
+            models.Index(
+                fields=["station", "stage_since"],
+                name="provisional_queue",
+                condition=Q(stage__in=("PROVISIONAL", "APPROVAL")),
+            ),
             models.Index(fields=["courier"], name="provisional_extra_duty", condition=Q(stage="EXTRA_DUTY")),
         ]
 
@@ -91,13 +99,6 @@ class ProvisionalAssessment(ProvisionalClearance):
     def importer_id(self) -> int | None:
         """The importer that filed the bill for its own goods, or nothing."""
         return self.bill.importer_id
-
-    @property
-    def by_head(self) -> list[dict[str, Any]]:
-        """Extra duty and refund of the final assessment head by head; nothing before it."""
-        from bills import dues
-
-        return dues.by_head(dues.final_difference(self)) if self.final_duty is not None else []
 
     def free_bond(self) -> None:
         """The bond secures the duty no more: what was debited of a registered one is credited. Part of a step."""

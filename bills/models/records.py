@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
-from accounts.models import CustomsStation
 from bills.claims import Decision, is_claim
 from bills.kinds import Gift, Nature, NotificationType
 from bills.models.bill import CourierBillOfEntry
 from bills.models.covered import goods_of
-from bills.numbers import out_of_charge_series
-from eccs.numbering import Numbered
+from bills.models.found import Order, Paper, Query, Report
 from manifests.events import goods_released
 
 
@@ -115,56 +109,23 @@ class Item(models.Model):
         return [f"{label}: {value}" for label, value in told if value]
 
 
-class QueryMemo(models.Model):
-    """A question to the courier and its answer (PN17 7(d), 7(j))."""
+class QueryMemo(Query):
+    """A question to the courier on a bill of entry and its answer (PN17 7(d), 7(j))."""
 
     bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="queries")
-    raised_from = models.CharField(max_length=20)
-    question = models.TextField()
-    documents_wanted = models.CharField(max_length=240, blank=True)
-    raised_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    raised_at = models.DateTimeField(default=timezone.now)
-    reply = models.TextField(blank=True)
-    replied_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    replied_at = models.DateTimeField(null=True)
-    chased_at = models.DateTimeField(null=True)  # when the courier was last reminded
 
-    class Meta:
-        ordering = ["pk"]
+    class Meta(Query.Meta):
         constraints = [
             models.UniqueConstraint(fields=["bill"], condition=models.Q(replied_at=None), name="query_one_open_a_bill")
         ]
         indexes = [models.Index(fields=["raised_at"], name="query_unanswered", condition=models.Q(replied_at=None))]
 
-    def __str__(self) -> str:
-        return self.question[:60]
 
-
-class Examination(models.Model):
-    """The Inspector's report (PN17 7(i))."""
-
-    class Recommendation(models.TextChoices):
-        """What the Inspector recommends."""
-
-        RELEASE = "RELEASE", _("Give Out of Charge")
-        QUERY = "QUERY", _("Raise query")
-        DETAIN = "DETAIN", _("Detain")
-        ADJUDICATE = "ADJUDICATE", _("Refer to Assessing Officer")
+class Examination(Report):
+    """The Inspector's report on the goods of a bill of entry (PN17 7(i))."""
 
     bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="examinations")
     first_check = models.BooleanField(default=False)
-    packages_opened = models.PositiveIntegerField()
-    percent = models.PositiveIntegerField()
-    findings = models.TextField()
-    recommendation = models.CharField(max_length=10, choices=Recommendation.choices)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["pk"]
-
-    def __str__(self) -> str:
-        return f"{self.bill}: {self.get_recommendation_display()}"
 
 
 class OutOfChargeQuerySet(models.QuerySet[Any]):
@@ -179,56 +140,17 @@ class OutOfChargeQuerySet(models.QuerySet[Any]):
         return made
 
 
-class OutOfCharge(Numbered):
+class OutOfCharge(Order):
     """The order that the goods may leave, given by an officer or automatically (Circular 40/2019)."""
 
+    prefix = "OOC"
+
     bill = models.OneToOneField(CourierBillOfEntry, models.PROTECT, related_name="order")
-    station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="+")
-    given_at = models.DateTimeField()
-    automatic = models.BooleanField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     objects = OutOfChargeQuerySet.as_manager()
 
-    def __str__(self) -> str:
-        return self.number or "–"
 
-    def series(self) -> str:
-        """Counted by station and financial year."""
-        given: datetime = self.given_at
-        return out_of_charge_series(self.station_id, given)
-
-    def numbered(self, serial: int) -> str:
-        """`OOC_BLR_2026-2027_000001`."""
-        return f"{self.series()}_{serial:06d}"
-
-
-class Attachment(models.Model):
-    """A paper attached to a bill: its image of the HAWB or invoice, or what a query asked for."""
-
-    class Kind(models.TextChoices):
-        """What the paper is."""
-
-        HAWB = "HAWB", _("House airway bill")
-        INVOICE = "INVOICE", _("Invoice")
-        XRAY = "XRAY", _("X-ray image")
-        PHOTO = "PHOTO", _("Photo of the examination")
-        OTHER = "OTHER", _("Other document")
-
-    OFFICERS_ONLY = (Kind.XRAY, Kind.PHOTO)
+class Attachment(Paper):
+    """A paper attached to a bill of entry: its image of the HAWB or invoice, or what a query asked for."""
 
     bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="attachments")
-    kind = models.CharField(max_length=8, choices=Kind.choices)
-    name = models.CharField(max_length=120)
-    file = models.FileField(upload_to="bills/%Y/%m/%d/")
-    content_type = models.CharField(max_length=40)
-    size = models.PositiveIntegerField()
-    sha256 = models.CharField(max_length=64)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["pk"]
-
-    def __str__(self) -> str:
-        return self.name

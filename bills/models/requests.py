@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -40,8 +41,6 @@ class BillRequest(Document):
     decided_at = models.DateTimeField(null=True)
     refundable = _rupees()
 
-    objects = OfBillQuerySet.as_manager()
-
     class Meta:
         abstract = True
 
@@ -74,6 +73,8 @@ class BillAmendment(BillRequest, AmendmentClearance):
     duty_after = _rupees()
     due = _rupees()  # what is still to be paid when the payments made are set off
 
+    objects = OfBillQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("amendment")
         indexes = [
@@ -93,6 +94,8 @@ class BillCancellation(BillRequest, CancellationClearance):
     stage = StageField(choices=CancellationStage.choices, default=CancellationStage.REQUESTED, max_length=12)
     verified_at = models.DateTimeField(null=True)
 
+    objects = OfBillQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("cancellation")
         indexes = [
@@ -101,6 +104,11 @@ class BillCancellation(BillRequest, CancellationClearance):
                 condition=Q(stage__in=("REQUESTED", "VERIFIED")),
             )
         ]  # fmt: skip
+
+    def to_refund(self) -> Decimal | None:
+        """Whatever was paid."""
+        paid: Decimal = self.bill.duty_paid
+        return paid
 
 
 class AmendmentTrail(TrailLine):

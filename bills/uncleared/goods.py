@@ -1,7 +1,8 @@
 """Uncleared goods: which they are, what stands against their return or disposal, and how either begins.
 
-A spell of days is over when so many times 24 hours have passed since the goods came into the warehouse, as the custodian's
-register counts them; of goods that nobody has scanned, since their aircraft landed as the IGM tells. Goods that an order has confiscated are the Government's and stand on no list.
+A spell of days is over when so many times 24 hours have passed since the goods arrived: since their aircraft landed, as the
+IGM tells, whenever they were scanned (PN17 5.0(v)). Where no landing is known it runs from when they came into the warehouse.
+Goods that an order has confiscated are the Government's and stand on no list.
 """
 
 from __future__ import annotations
@@ -46,13 +47,20 @@ def days_of(after: str, at: datetime | None = None) -> int:
 
 
 def lying_since(days: int, at: datetime | None = None) -> Q:
-    """The condition that finds what came in so many days ago or earlier and is still there, or landed then and was never scanned."""
+    """The condition that finds what arrived so many days ago or earlier and has not left, scanned or never scanned."""
     due = (at or timezone.now()) - timedelta(days=days)
-    return Q(out_at=None) & (Q(in_at__lte=due) | Q(in_at=None, hawb__manifest__actual_arrival__lte=due))
+    landed = Q(hawb__manifest__actual_arrival__lte=due)
+    return Q(out_at=None) & (landed | Q(hawb__manifest__actual_arrival=None, in_at__lte=due))
 
 
-SINCE = Coalesce("in_at", "hawb__manifest__actual_arrival")
-"""From when goods lie: they came into the warehouse, or their aircraft landed."""
+SINCE = Coalesce("hawb__manifest__actual_arrival", "in_at")
+"""From when goods lie: their aircraft landed, or else they came into the warehouse."""
+
+
+def arrived_at(entry: WarehouseEntry) -> datetime | None:
+    """The same of one line of the register."""
+    found: datetime | None = entry.hawb.manifest.actual_arrival or entry.in_at
+    return found
 
 
 def uncleared(after: str, at: datetime | None = None) -> QuerySet[Any]:
@@ -96,6 +104,11 @@ class Line:
     may_return: bool = False
     may_dispose: bool = False
 
+    @property
+    def since(self) -> datetime | None:
+        """From when its days run."""
+        return arrived_at(self.entry)
+
 
 def lines(rows: Iterable[WarehouseEntry]) -> list[Line]:
     """The rows of the list with bill, notices, returns and disposals: four queries, however many they are."""
@@ -122,7 +135,7 @@ def lines(rows: Iterable[WarehouseEntry]) -> list[Line]:
 
 
 def _days(entry: WarehouseEntry, now: datetime) -> int:
-    since = entry.in_at or entry.hawb.manifest.actual_arrival
+    since = arrived_at(entry)
     return (now - since).days if since else 0
 
 
@@ -170,15 +183,16 @@ def record_posting(number: str, on: date, actor: Actor) -> UnclearedNotice:
 
 
 def _not_lying(hawb: HouseAirwayBill, days: int) -> list[str]:
-    entry = WarehouseEntry.objects.filter(hawb=hawb).first()
+    entry = WarehouseEntry.objects.filter(hawb=hawb).select_related("hawb__manifest").first()
     if entry is None or entry.in_at is None:
         return [_("The goods have not come into the warehouse.")]
     if entry.out_at is not None:
         told = {"at": f"{timezone.localtime(entry.out_at):%d/%m/%Y}", "on": entry.get_out_on_display()}
         return [_("The goods left the warehouse on %(at)s: %(on)s.") % told]
-    if entry.in_at > timezone.now() - timedelta(days=days):
+    since = arrived_at(entry)
+    if since is None or since > timezone.now() - timedelta(days=days):
         words = ngettext(
-            "The goods came in less than %(n)d day ago.", "The goods came in less than %(n)d days ago.", days
+            "The goods arrived less than %(n)d day ago.", "The goods arrived less than %(n)d days ago.", days
         )
         return [words % {"n": days}]
     return []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from django.conf import settings
 from django.urls import reverse
@@ -10,13 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bills.models import UnclearedNotice
-from bills.uncleared.goods import Line
+from bills.uncleared.goods import Line, arrived_at
 from eccs import barcodes
 from eccs.papers import Column, Field, Head, Paper, day, moment
 from manifests.models import WarehouseEntry
 
 COLUMNS = (
-    "station", "hawb", "manifest", "courier", "description", "consignee", "pieces", "in", "days", "location", "bill", "stage",
+    "station", "hawb", "manifest", "courier", "description", "consignee", "pieces", "arrived", "in", "days", "location", "bill", "stage",
     "notices", "return_or_disposal",
 )  # fmt: skip
 
@@ -27,15 +28,25 @@ def exported(lines: Iterable[Line]) -> Iterator[list[str]]:
         entry, hawb, bill = line.entry, line.entry.hawb, line.bill
         yield [
             entry.station_id, hawb.number, hawb.manifest.number or "", hawb.manifest.courier.short_name, hawb.description,
-            hawb.consignee_name, f"{hawb.packages_arrived}/{hawb.packages}", f"{timezone.localtime(entry.in_at):%Y-%m-%d %H:%M}" if entry.in_at else "",
+            hawb.consignee_name, f"{hawb.packages_arrived}/{hawb.packages}", _minute(hawb.manifest.actual_arrival), _minute(entry.in_at),
             str(line.days), entry.location, (bill.number or "") if bill else "", str(bill.get_stage_display()) if bill else "",
             " ".join(_told(notice) for notice in line.notices),
             " ".join(f"{one} ({one.get_stage_display()})" for one in line.documents),
         ]  # fmt: skip
 
 
+def _minute(at: datetime | None) -> str:
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
+
+
 def _told(notice: UnclearedNotice) -> str:
     return f"{notice} (posted {notice.posted_on:%Y-%m-%d})" if notice.posted_on else str(notice)
+
+
+def _day(line: Line) -> str:
+    """The day of arrival; of goods that nobody has scanned it says so."""
+    since = day(timezone.localdate(arrived_at(line.entry))) if arrived_at(line.entry) else ""
+    return since if line.entry.in_at else f"{since}\n{_('not scanned')}".strip()
 
 
 def list_paper(lines: Iterable[Line], title: str, station: str, printed_by: str) -> bytes:
@@ -50,7 +61,7 @@ def list_paper(lines: Iterable[Line], title: str, station: str, printed_by: str)
     table = sheet.table(
         [
             Column(_("HAWB"), 0.14), Column(_("Goods"), 0.17), Column(_("Consignee"), 0.16), Column(_("Courier"), 0.13),
-            Column(_("In"), 0.1), Column(_("Days"), 0.05, right=True), Column(_("Location"), 0.08), Column(_("Bill"), 0.17),
+            Column(_("Arrived"), 0.1), Column(_("Days"), 0.05, right=True), Column(_("Location"), 0.08), Column(_("Bill"), 0.17),
         ]
     )  # fmt: skip
     for line in lines:
@@ -60,11 +71,18 @@ def list_paper(lines: Iterable[Line], title: str, station: str, printed_by: str)
         table.row(
             [
                 f"{hawb.number}\n{hawb.packages_arrived}/{hawb.packages}", hawb.description, hawb.consignee_name,
-                hawb.manifest.courier.short_name, day(timezone.localdate(entry.in_at)) if entry.in_at else _("not scanned"), str(line.days), entry.location or "-",
+                hawb.manifest.courier.short_name, _day(line), str(line.days), entry.location or "-",
                 "\n".join(told).replace(station_of, f"{station_of}\n") or _("no bill"),
             ]
         )  # fmt: skip
     return sheet.close()
+
+
+def _arrival(notice: UnclearedNotice, entry: WarehouseEntry | None) -> str:
+    """When the goods arrived, from which their days run, and when they came into the warehouse."""
+    landed = notice.hawb.manifest.actual_arrival
+    scanned = moment(entry.in_at) if entry and entry.in_at else _("not scanned")
+    return f"{moment(landed)}; {scanned}" if landed else scanned
 
 
 def notice_paper(notice: UnclearedNotice, printed_by: str) -> bytes:
@@ -112,7 +130,7 @@ def notice_paper(notice: UnclearedNotice, printed_by: str) -> bytes:
             ],
             [
                 Field(_("Manifest"), manifest.number or "-", 2), Field(_("Flight number"), manifest.flight_number),
-                Field(_("In the warehouse since"), moment(entry.in_at) if entry and entry.in_at else _("not scanned")),
+                Field(_("Arrived; in the warehouse since"), _arrival(notice, entry)),
             ],
             [Field(_("Goods"), hawb.description, 2), Field(_("Consignor"), f"{hawb.consignor_name} ({hawb.consignor_country})", 2)],
         ]

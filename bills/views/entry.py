@@ -18,6 +18,7 @@ from bills.forms.courier import PaperForm
 from bills.forms.entry import DraftForm, FilingForm, HeaderForm, ImporterForm, InvoiceForm, ItemForm
 from bills.kinds import Kind
 from bills.models import Attachment, CourierBillOfEntry
+from bills.models.clearable import Clearable
 from bills.stages import Stage
 from bills.views.start import kind_of, kinds_of
 from bills.xi.shown import of_draft
@@ -54,11 +55,12 @@ def part(request: Request, pk: int, name: str) -> HttpResponse:
     names = drafts.HEADER_PARTS[bill.kind].get(name)
     if names is None:
         raise Http404
-    form = _form_of(request, PART_FORMS.get(name, HeaderForm), drafts.header(bill), names=names)
-    return _typed(request, bill, form, checking.PARTS[name], lambda texts: drafts.keep_header(bill, texts))
+    form = form_of(request, PART_FORMS.get(name, HeaderForm), drafts.header(bill), names=names)
+    return typed(request, bill, form, checking.PARTS[name], lambda texts: drafts.keep_header(bill, texts))
 
 
-def _form_of(request: Request, kind: type[DraftForm], kept: dict[str, str], **more: Any) -> DraftForm:
+def form_of(request: Request, kind: type[DraftForm], kept: dict[str, str], **more: Any) -> DraftForm:
+    """A form of a draft with what is sent, or with what is kept."""
     return kind(request.POST if request.method == "POST" else None, kept=kept, **more)
 
 
@@ -71,10 +73,10 @@ def invoice(request: Request, pk: int, number: int) -> HttpResponse:
     if bill.kind != Kind.XIV or not 1 <= number <= min(len(held) + 1, drafts.MOST_INVOICES):
         raise Http404
     kept = held[number - 1] if number <= len(held) else {}
-    form = _form_of(request, InvoiceForm, kept, names=drafts.INVOICE_OF_XIV)
+    form = form_of(request, InvoiceForm, kept, names=drafts.INVOICE_OF_XIV)
     title = _("Invoice %(number)d") % {"number": number}
     keep = lambda texts: drafts.keep_invoice(bill, number, texts)  # noqa: E731
-    return _typed(request, bill, form, title, keep, back="bill-invoices", number=number)
+    return typed(request, bill, form, title, keep, back="bill-invoices", number=number)
 
 
 @keeps_draft
@@ -87,24 +89,25 @@ def item(request: Request, pk: int, number: int) -> HttpResponse:
         raise Http404
     kept = held[number - 1] if number <= len(held) else {}
     title = _("Item %(number)d") % {"number": number}
-    form = _form_of(request, ItemForm, kept, bill=bill)
+    form = form_of(request, ItemForm, kept, bill=bill)
     suggests = request.actor.may(pages.activity_of("tariff"))
     if suggests:
         form.fields["cth"].widget.attrs["list"] = "tariff-items"
     keep = lambda texts: drafts.keep_item(bill, number, texts)  # noqa: E731
-    return _typed(request, bill, form, title, keep, back="bill-items", number=number, suggests=suggests)
+    return typed(request, bill, form, title, keep, back="bill-items", number=number, suggests=suggests)
 
 
-def _typed(
-    request: Request, bill: CourierBillOfEntry, form: DraftForm, title: Any, keep: Any, *, back: str = "", **more: Any
+def typed(
+    request: Request, bill: Clearable, form: DraftForm, title: Any, keep: Any, *, back: str = "", **more: Any
 ) -> HttpResponse:  # fmt: skip
+    """A part of a draft: what is typed is kept, right or wrong; what is wrong is said."""
     if request.method == "POST":
         is_right = form.is_valid()
         try:
             keep(form.texts())
         except Refused as refusal:
             messages.error(request, " ".join(refusal.reasons))
-            return redirect("bill-draft", bill.pk)
+            return redirect(bill)
         if request.headers.get("HX-Request"):
             return render(request, "bills/_saved.html", {"at": timezone.now()})
         if is_right:

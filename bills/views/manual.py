@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,9 +16,9 @@ from accounts.models import CustomsStation
 from accounts.requests import Request
 from bills.manual import issuing, papers
 from bills.manual.forms import IssueForm, ProposalForm
-from bills.models import ManualClearance, ManualForm
+from bills.models import ManualClearance, ManualForm, ManualScan
 from eccs import keyset, pages
-from eccs.audit_answers import exported
+from eccs.audit_answers import concerns, exported
 from eccs.papers import as_pdf
 from eccs.uploads import files
 from eccs.workflow import Refused
@@ -29,7 +29,8 @@ SHOWN = {
 }  # fmt: skip
 COLUMNS = (
     "station", "form", "stage", "issued", "approval", "courier", "hawb", "cleared", "officer", "assessable_value", "collected",
-    "receipt", "bill", "duty_of_bill", "remarks",
+    "receipt", "bill", "duty_of_bill", "remarks", "hawbs", "fine", "penalty", "xray", "findings", "received_by", "received",
+    "value_of_bill", "value_difference", "duty_difference",
 )  # fmt: skip
 MOST_EXPORTED = 50_000
 
@@ -86,6 +87,9 @@ def _cells(one: ManualForm) -> list[str]:
         one.courier.short_name if one.courier else "", one.hawb, moment(one.cleared_at), one.officer,
         str(one.assessable_value or ""), "" if one.collected is None else str(one.collected), one.receipt,
         (one.bill.number or "") if one.bill else "", str(one.bill.total_duty) if one.bill else "", one.remarks,
+        str(one.shipment_count or ""), str(one.fine or ""), str(one.penalty or ""), one.xray_result, one.findings,
+        one.received_by, moment(one.received_at), str(one.bill.assessable_value) if one.bill else "",
+        *("" if amount is None else str(amount) for amount in (one.value_difference, one.duty_difference)),
     ]  # fmt: skip
 
 
@@ -95,6 +99,20 @@ def _stations(request: Request, page: str) -> list[tuple[str, str]]:
     pages.require(actor, page)
     found = CustomsStation.objects.filter(pk__in=actor.stations_for([pages.activity_of(page)])).order_by("pk")
     return [(station.pk, str(station)) for station in found]
+
+
+@require_GET
+def scan(request: Request, pk: int) -> FileResponse:
+    """A scan of a used paper form, to Customs and to its courier. Always a download."""
+    actor = request.actor
+    rows = ManualScan.objects.filter(form__in=ManualForm.objects.visible_to(actor)).select_related("form")
+    found = get_object_or_404(rows if actor.is_officer else rows.filter(withdrawn=False), pk=pk)
+    concerns(request, found.form)
+    response = FileResponse(
+        found.file.open("rb"), as_attachment=True, filename=found.name, content_type=found.content_type
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -11,8 +15,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.requests import Request
 from bills import attachments, documents
+from bills.drafts import Draft
 from bills.forms.courier import PaperForm
 from bills.models import Attachment, CourierBillOfEntry, DetentionMemo
+from bills.models.clearable import Clearable
+from bills.models.found import Paper
 from bills.stages import CLOSED, UNFILED
 from bills.summary import papers_for, sees_declaration
 from eccs import pages
@@ -29,32 +36,46 @@ def _bill(request: Request, key: str) -> CourierBillOfEntry:
 
 @require_GET
 def bill_print(request: Request, key: str) -> HttpResponse:
-    """The Courier Bill of Entry as it is printed (Form D for CBE-XIII): for Customs and for the trade, not for the custodian."""
-    bill = _bill(request, key)
+    """The Courier Bill of Entry as it is printed (Form D for CBE-XIII)."""
+    return print_of_bill(request, _bill(request, key), documents.courier_bill_of_entry)
+
+
+def print_of_bill(request: Request, bill: Draft, draw: Callable[[Draft, str], bytes]) -> HttpResponse:
+    """A filed bill in print: for Customs and for the trade, not for the custodian."""
     if bill.stage in UNFILED or not sees_declaration(request.actor, bill):
         raise Http404
-    return as_pdf(documents.courier_bill_of_entry(bill, request.actor.name), bill.key)
+    return as_pdf(draw(bill, request.actor.name), bill.key)
 
 
 @require_GET
 def out_of_charge_print(request: Request, key: str) -> HttpResponse:
     """The Out of Charge order as it is printed."""
-    bill = _bill(request, key)
+    return print_of_order(request, _bill(request, key), documents.out_of_charge_order)
+
+
+def print_of_order(request: Request, bill: Draft, draw: Callable[[Draft, str], bytes]) -> HttpResponse:
+    """The order that lets the goods of a bill leave, once it is given."""
     order = getattr(bill, "order", None)
     if order is None:
         raise Http404
-    return as_pdf(documents.out_of_charge_order(bill, request.actor.name), order.number)
+    return as_pdf(draw(bill, request.actor.name), order.number)
 
 
 @require_GET
 def detention_print(request: Request, number: str) -> HttpResponse:
     """A detention memo as it is printed: for Customs and for the courier it is addressed to."""
-    actor = request.actor
-    visible = CourierBillOfEntry.objects.visible_to(actor)
-    memo = get_object_or_404(DetentionMemo.objects.select_related("bill"), number=number, bill__in=visible)
-    if not sees_declaration(actor, memo.bill):
+    visible = CourierBillOfEntry.objects.visible_to(request.actor)
+    return print_of_memo(request, DetentionMemo.objects.filter(bill__in=visible), number, documents.detention_memo)
+
+
+def print_of_memo(
+    request: Request, rows: QuerySet[Any], number: str, draw: Callable[[Any, str], bytes]
+) -> HttpResponse:
+    """One of the memos on bills that the person sees, for whoever may read what the bill declares."""
+    memo = get_object_or_404(rows.select_related("bill"), number=number)
+    if not sees_declaration(request.actor, memo.bill):
         raise Http404
-    return as_pdf(documents.detention_memo(memo, actor.name), number)
+    return as_pdf(draw(memo, request.actor.name), number)
 
 
 @require_GET
@@ -64,6 +85,11 @@ def attachment(request: Request, pk: int) -> FileResponse:
     paper = get_object_or_404(Attachment.objects.select_related("bill"), pk=pk, bill__in=visible)
     if not papers_for(paper.bill, request.actor).filter(pk=pk).exists():
         raise Http404
+    return as_download(request, paper)
+
+
+def as_download(request: Request, paper: Paper) -> FileResponse:
+    """A paper as it was handed in, always a download."""
     concerns(request, paper.bill)
     response = FileResponse(
         paper.file.open("rb"), as_attachment=True, filename=paper.name, content_type=paper.content_type
@@ -79,8 +105,13 @@ def attach(request: Request, key: str) -> HttpResponse:
     pages.require(actor, "bill-attach")
     if not actor.is_trade:
         raise PermissionDenied
+    return attached(request, bill, closed=bill.stage in CLOSED)
+
+
+def attached(request: Request, bill: Clearable, *, closed: bool) -> HttpResponse:
+    """Keep the papers that a firm sends for its bill, and say what was kept or why not."""
     form = PaperForm(request.POST, request.FILES)
-    if bill.stage in CLOSED:
+    if closed:
         messages.error(request, _("The bill is closed: nothing can be attached any more."))
     elif form.is_valid():
         for file in form.cleaned_data["papers"]:

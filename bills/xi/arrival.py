@@ -37,7 +37,7 @@ def move_on(hawb_ids: list[int], actor: Actor, at: datetime) -> None:
 
 def record_arrived(held: list[int], actor: Actor, at: datetime) -> None:
     """Of these bills, which are held, those of which nothing is missing go on."""
-    whole = [pk for pk in held if not _is_short(pk)]
+    whole = [pk for pk in held if not is_short(pk)]
     if not whole:
         return
     CourierBillOfEntry.objects.filter(pk__in=whole).update(arrived_at=at)
@@ -46,7 +46,7 @@ def record_arrived(held: list[int], actor: Actor, at: datetime) -> None:
         take_many(CourierBillOfEntry, ids, "record_arrival", actor, at=at)
 
 
-def _is_short(bill: int) -> bool:
+def is_short(bill: int) -> bool:
     """Whether a shipment of the bill is still to come: its list is walked from the end, up to the first that is."""
     with connection.cursor() as cursor:
         cursor.execute(_MISSING, [bill])

@@ -76,7 +76,7 @@ ManifestAmendment.trail_model = AmendmentTrail
 
 
 class AmendmentLine(models.Model):
-    """One change: of the header, of a shipment, a shipment added or one taken off. Cells are kept as a file has them."""
+    """One change: of the header, of a shipment or its pieces, a shipment added or one taken off. Cells are kept as a file has them."""
 
     class Kind(models.TextChoices):
         """What the line does."""
@@ -84,12 +84,16 @@ class AmendmentLine(models.Model):
         HEADER = "HEADER", _("Change the header")
         IGM = "IGM", _("Correct IGM and arrival")
         CHANGE = "CHANGE", _("Change a shipment")
+        PIECES = "PIECES", _("Short or excess pieces")
+        BAG = "BAG", _("Weight of a bag, shared by its shipments")
         ADD = "ADD", _("Add: excess landing")
         DELETE = "DELETE", _("Delete: short shipment")
 
     amendment = models.ForeignKey(ManifestAmendment, models.CASCADE, related_name="lines")
     kind = models.CharField(max_length=6, choices=Kind.choices)
-    hawb = models.CharField(max_length=20, blank=True)  # the number it has on the manifest, or is to have
+    hawb = models.CharField(
+        max_length=30, blank=True
+    )  # the number it has on the manifest, or is to have; of a bag, its own
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
 

@@ -141,6 +141,7 @@ class Bag(models.Model):
     manifest = models.ForeignKey(ExpressCargoManifest, models.CASCADE, related_name="bags", db_index=False)
     number = models.CharField(max_length=30)
     arrived_at = models.DateTimeField(null=True, blank=True)
+    actual_weight_kg = models.DecimalField(max_digits=10, decimal_places=3, null=True, blank=True)
 
     class Meta:
         verbose_name = _("bag")

@@ -100,6 +100,9 @@ function differs({ code, verdict, held, confiscated }) {
 }
 
 // 2 ── the verdict
+/** Every piece of a loose shipment of documents has been counted, under whichever label. */
+const whole = (bill) => manifest.shared && !bill.bagged && bill.arrived >= bill.packages;
+
 function judge(code) {
   const piece = manifest.pieces.get(code);
   if (!piece && manifest.hawbs.has(code)) return { state: "wrong", word: say("scanCrn"), short: say("scanCrnShort"), says: say("scanCrnSay") };
@@ -107,9 +110,10 @@ function judge(code) {
   if (!piece && bag) return { state: "wrong", word: say("scanBag"), short: say("scanBagShort"), says: say("scanBagSay", { bag }) };
   if (!piece) return { state: "unknown" };
   const bill = manifest.hawbs.get(piece.hawb);
-  if (piece.at) return { state: "again", bill, says: say("againSay", { at: piece.at }) };
+  const at = piece.at || (whole(bill) && (manifest.pieces.get(bill.hawb)?.at || now()));
+  if (at) return { state: "again", bill, says: say("againSay", { at }) };
   bill.arrived += 1;
-  if (!manifest.shared || bill.bagged || bill.arrived === bill.packages) piece.at = now(); // loose document pieces share a label
+  if (!manifest.shared || bill.bagged || piece.own || whole(bill)) piece.at = now(); // loose document pieces share a label
   if (bill.confiscated) return { state: "confiscated", bill, says: bill.bagged ? say("confiscatedBagSay") : undefined };
   if (bill.held) return { state: "held", bill, says: bill.bagged ? say("heldBagSay") : undefined };
   if (bill.bagged) return { state: "ok", bill, says: say("bagSay", { shipments: bill.bagged }) };
@@ -137,7 +141,7 @@ function show(code, { state, word, short, says, bill, counted }) {
   while ($("last").children.length > 10) $("last").lastElementChild.remove();
   if (["ok", "part", "held", "confiscated"].includes(state) && !counted) count(1);
   if (state === "unknown") $("excess").textContent = Number($("excess").textContent) + 1;
-  if (bill && bill.arrived === bill.packages && !bill.bagged) weighing(bill); // a bag is not weighed, its shipments are
+  if (bill && (bill.bagged || bill.arrived === bill.packages)) weighing(bill); // a bag as one, or what is in it one by one
   sound(VERDICTS[state].tone);
 }
 
@@ -212,10 +216,10 @@ $("weigh").addEventListener("submit", async (e) => {
 addEventListener("online", drain);
 for (const { code, clock } of unsent.values()) { // scanned before a reload, not yet known to the server
   const piece = manifest.pieces.get(code);
-  if (!piece || piece.at) continue;
-  const bill = manifest.hawbs.get(piece.hawb);
+  const bill = piece && manifest.hawbs.get(piece.hawb);
+  if (!piece || piece.at || whole(bill)) continue;
   bill.arrived += 1;
-  if (!manifest.shared || bill.bagged || bill.arrived === bill.packages) piece.at = clock;
+  if (!manifest.shared || bill.bagged || piece.own || whole(bill)) piece.at = clock;
   count(1);
 }
 showUnsent(false);

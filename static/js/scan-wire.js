@@ -15,7 +15,7 @@ async function listed(address, wait = 500) {
 
 /** The manifest's packages and house airway bills, as the station judges by them. */
 export async function fetched(address) {
-  const { pieces, inside, shared } = await listed(address);
+  const { pieces, inside, shared, own } = await listed(address);
   const hawbs = new Map();
   for (const [, hawb, packages, kg, at, held, bagged, arrived, confiscated] of pieces) {
     const bill = hawbs.get(hawb) ?? { hawb, packages, kg: Number(kg), arrived, held, bagged, confiscated };
@@ -23,6 +23,7 @@ export async function fetched(address) {
     hawbs.set(hawb, bill);
   }
   const labels = pieces.map(([code, hawb, , , at]) => [code, { hawb, at }]);
+  for (const [code, [hawb, at]] of Object.entries(own)) labels.push([code, { hawb, at, own: true }]); // loose document pieces by their CRN
   return { hawbs, shared, inside: new Map(Object.entries(inside)), pieces: new Map(labels) };
 }
 

@@ -69,6 +69,7 @@ def test_grants_releases_of_bonds_and_whatever_opens_an_account_are_weighty() ->
         ("User", "give_role"), ("User", "change_details"), ("User", "send_password_link"), ("User", "reset_second_factor"),
         ("StationRole", "change"), ("StationRole", "withdraw"), ("StationRole", "reopen"),
         ("CourierBillOfEntry", "finalise"), ("ProvisionalAssessment", "finalise_assessment"),
+        ("ProvisionalAssessment", "approve_final_assessment"),
         ("Bond", "permit_release"), ("Bond", "cancel"), ("RateFile", "approve"), ("RateFile", "revoke"),
         ("RiskRule", "activate"), ("RiskRule", "activate_version"), ("RiskRule", "resume"),
     }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import F
 from django.utils import timezone
 
@@ -62,6 +63,11 @@ class Desks:
         challan = take(challan, "go_to_bank", payer)
         paid = take(challan, "confirm_paid", SYSTEM, bank_transaction=f"SBX{challan.pk:015d}", told_by="confirmation")
         return fresh(one), paid
+
+
+def picture(name: str = "picture.png") -> SimpleUploadedFile:
+    """A picture as an X-ray machine writes it."""
+    return SimpleUploadedFile(name, b"\x89PNG\r\n\x1a\n a picture", "image/png")
 
 
 def fresh(one: Any) -> Any:

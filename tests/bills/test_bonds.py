@@ -102,7 +102,14 @@ def test_7c_the_final_assessment_credits_the_bond(final: str) -> None:
     one = bill(Stage.OUT_OF_CHARGE, provisional=True)
     assessment = provisional_assessment(of=one, bond=registered)
     ledger.debit(registered.pk, Decimal(5000), str(assessment), ledger.of(one, "bills/imports"), "Asha Rao")
-    done = take(assessment, "finalise_assessment", officer, final_duty=final, remarks="Report received.")
+    done = take(
+        assessment,
+        "finalise_assessment",
+        officer,
+        heads={"BCD": final},
+        assessable_value="100",
+        remarks="Report received.",
+    )
     assert balance(registered) == (100_000 if final == "31" else 95_000)
     if final == "40":
         assert len(extra_duty_paid({done.pk: {"amount": "9"}}, "1911402718").moved) == 1
@@ -134,7 +141,7 @@ def test_7n_a_release_debits_the_bond_with_its_guarantee_until_the_order_is_paid
     release = one.releases.get()
     assert (release.bond, release.guarantee_number, release.guarantee_amount) == (registered, guarantee.number, 25_000)
     assert balance(registered) == 95_000
-    one = desks.act("superintendent.blr", one, "finalise", **FINAL)
+    one = desks.act("ao.blr", one, "finalise", **FINAL)
     assert one.stage == Stage.DUTY and balance(registered) == 95_000
     one, _challan = desks.pay(one)
     assert one.stage == Stage.FINALISED and balance(registered) == 100_000
@@ -145,7 +152,7 @@ def test_7n_an_order_that_demands_nothing_credits_the_bond_at_once(desks: Desks)
     one = bill(Stage.DETAINED)
     one = desks.act("superintendent.blr", one, "release_provisionally", bond_amount="5000")
     nothing = {**FINAL, "fine": "0", "penalty": "0", "revised_duty": "0"}
-    one = desks.act("superintendent.blr", one, "finalise", **nothing)
+    one = desks.act("ao.blr", one, "finalise", **nothing)
     assert one.stage == Stage.FINALISED and balance(registered) == 100_000
 
 

@@ -25,7 +25,7 @@ from manifests.models import ExpressCargoManifest, HouseAirwayBill, WarehouseEnt
 from rms import deciding
 from rms.models import RiskDecision
 from tests.bills.conftest import SignedIn
-from tests.bills.desks import REPORT, Desks, fresh
+from tests.bills.desks import REPORT, Desks, fresh, picture
 from tests.factories.documents import bill_of_documents, flight
 from tests.factories.firms import actor
 from tests.factories.manifests import house_airway_bill, manifest
@@ -179,7 +179,7 @@ def test_thousands_take_as_many_statements_as_four(
 def test_7_a_suspicious_picture_leads_to_examination_memo_and_the_superintendent(signed_in: SignedIn) -> None:
     signed_in("xray.blr")
     desks, one = Desks(signed_in), bill_of_documents(Stage.XRAY)
-    one = desks.act("xray.blr", one, "mark_suspicious", remarks="A dense block in BAG-1.")
+    one = desks.act("xray.blr", one, "mark_suspicious", remarks="A dense block in BAG-1.", image=picture())
     assert one.stage == Stage.EXAMINATION
     one = desks.act("inspector.blr", one, "report_examination", **REPORT)
     assert one.stage == Stage.FOR_OUT_OF_CHARGE

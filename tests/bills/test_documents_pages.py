@@ -19,7 +19,7 @@ from eccs.models import Upload
 from manifests.clearance import Stage as ManifestStage
 from manifests.models import ExpressCargoManifest, WarehouseEntry
 from tests.bills.conftest import SignedIn
-from tests.bills.desks import Desks, fresh
+from tests.bills.desks import Desks, fresh, picture
 from tests.bills.test_documents import covered, filed, scan
 from tests.factories.documents import bill_of_documents, flight
 from tests.factories.manifests import house_airway_bill
@@ -177,7 +177,7 @@ def test_11_what_landed_in_excess_is_put_on_and_xrayed(signed_in: SignedIn, land
     desks, one = Desks(signed_in), filed(landed)
     scan(landed, "BAG-1", "BAG-2", "D004", "D004")
     house_airway_bill(landed, number="D005", arrived=True)
-    one = desks.act("xray.blr", fresh(one), "mark_suspicious", remarks="Look into BAG-1.")
+    one = desks.act("xray.blr", fresh(one), "mark_suspicious", remarks="Look into BAG-1.", image=picture())
     one = desks.act("signatory.swift", one, "request_amendment", put_on="D005", reason="Landed in excess.")
     asked = desks.act("ao.blr", BillAmendment.objects.get(), "process", remarks="Seen.")
     desks.act("dcac.blr", asked, "approve")

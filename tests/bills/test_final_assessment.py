@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import SYSTEM
+from bills import dues
+from bills.final_assessment import set_off
 from bills.stages import Stage
 from eccs.models import Notice
 from eccs.workflow import Refused, take
+from eccs.written import grouped
 from payments import services
 from payments.models import Challan
 from tests.bills.conftest import SignedIn
@@ -40,8 +46,19 @@ BOND = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("final", "extra", "refund"), [("40", "9", "0"), ("31", "0", "0"), ("11", "0", "20")])
-def test_7c_provisional_assessment_and_the_final_one(desks: Desks, final: str, extra: str, refund: str) -> None:
+FINAL = {
+    "final_value": "100", "final_bcd": "11", "final_aidc": "0", "final_sws": "1.10", "final_igst": "18.90",
+    "final_cmpnstry": "0", "remarks": "Report received.", "documents_received_on": "19/11/2026",
+}  # fmt: skip
+
+SECURED: dict[str, Any] = {
+    "bond_number": "B-118", "bond_amount": "5000", "bond_date": "2026-11-12", "guarantee_number": "BG-7",
+    "guarantee_amount": "2000", "guarantee_valid_until": "2030-03-31",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("bcd", "extra", "refund"), [("20", "9", "0"), ("11", "0", "0"), ("1", "0", "10")])
+def test_7c_provisional_assessment_and_the_final_one(desks: Desks, bcd: str, extra: str, refund: str) -> None:
     one = bill(Stage.ASSESSMENT, arrived=True)
     assert "A provisional assessment needs it." in desks.refused(
         "ao.blr", one, "assess", **ACCEPT | {"kind": "provisional"}
@@ -52,7 +69,7 @@ def test_7c_provisional_assessment_and_the_final_one(desks: Desks, final: str, e
     assert (assessment.bond_number, assessment.provisional_duty, assessment.stage) == ("B-118", 31, "PROVISIONAL")
     for username in ("ao.blr", "signatory.swift", "superintendent.blr"):
         assert "Provisional assessment" in desks.page(username, one)
-    answer = {"final_duty": final, "remarks": "Report received.", "documents_received_on": "19/11/2026"}
+    answer = FINAL | {"final_bcd": bcd}
     assert "not Out of Charge yet" in desks.refused("ao.blr", assessment, "finalise_assessment", **answer)
     one, _challan = desks.pay(one)
     one = desks.act("xray.blr", one, "clear_xray")
@@ -68,11 +85,11 @@ def test_7c_provisional_assessment_and_the_final_one(desks: Desks, final: str, e
     assert (told["refund"], told["reason"]) == (f"{Decimal(refund):.2f}", "Report received.")
     notices = Notice.objects.filter(audience=f"courier:{one.courier_id}", subject__contains="refund of")
     assert [n.subject.split("of ")[-1].replace("\u00a0", " ") for n in notices] == (
-        ["₹ 20.00 is recorded"] if Decimal(refund) else []
+        ["₹ 10.00 is recorded"] if Decimal(refund) else []
     )
     for username in ("ao.blr", "signatory.swift"):
         for page in (desks.page(username, one), desks.page(username, done)):
-            assert ("₹ 20" in page and "Refund" in page and "Report received." in page) == bool(Decimal(refund))
+            assert ("₹ 10" in page and "Refund" in page and "Report received." in page) == bool(Decimal(refund))
     if Decimal(extra):
         one, done = _extra_duty_is_paid(desks, one, done)
     assert (done.stage, fresh(one).provisional, fresh(one).stage) == ("FINAL", False, Stage.OUT_OF_CHARGE)
@@ -106,6 +123,94 @@ def _extra_duty_is_paid(desks: Desks, one: Any, assessment: Any) -> tuple[Any, A
     return fresh(one), done
 
 
+def test_7f_a_final_assessment_above_the_limit_goes_to_the_dcac(desks: Desks) -> None:
+    for value, stage in (("100000.00", "EXTRA_DUTY"), ("100000.01", "APPROVAL")):
+        assessment = provisional_assessment()
+        answer = FINAL | {"final_value": value, "final_bcd": "20"}
+        assessment = desks.act("ao.blr", assessment, "finalise_assessment", **answer)
+        assert assessment.stage == stage
+    one = assessment.bill
+    assert str(one.number) not in desks.signed_in("signatory.swift").get("/payments/new/").content.decode()
+    assert "proposed, the DC/AC decides" in desks.page("dcac.blr", assessment)
+    assert "Final duty" not in desks.page("signatory.swift", assessment)
+    back = desks.act("dcac.blr", assessment, "return_final_assessment", remarks="The IGST follows the BCD.")
+    assert (back.stage, back.final_duty, back.extra_duty) == ("PROVISIONAL", None, None)
+    page = desks.page("ao.blr", back)
+    assert "The IGST follows the BCD." in page and 'value="20.00"' in page  # what was proposed is still there
+    again = desks.act("ao.blr", back, "finalise_assessment", **answer | {"final_bcd": "5"})
+    assert not Notice.objects.filter(subject__contains="refund of").exists() and again.bond_released_at is None
+    done = desks.act("dcac.blr", again, "approve_final_assessment")
+    assert (done.stage, done.refund, fresh(one).provisional) == ("FINAL", 6, False)
+    assert done.approved_at == done.bond_released_at == done.finalised_at
+    assert Notice.objects.filter(subject__contains="refund of").exists()
+    assert "approved by the DC/AC" in desks.page("signatory.swift", done)
+
+
+@pytest.mark.parametrize(("interdicted", "stage"), [(False, Stage.DUTY), (True, Stage.ASSESSMENT)])
+def test_7f_a_facilitated_bill_above_the_limit_goes_to_duty_at_once(interdicted: bool, stage: str) -> None:
+    """The DC/AC approves an officer's appraisal; a bill that the RMS facilitates has none (PN17 6.1), and the README says so."""
+    one = bill(Stage.DOCUMENTS, assessable_value=Decimal("100000.01"), assessment_required=interdicted)
+    one = take(one, "submit_compulsory_documents", actor("COURIER_SIGNATORY"))
+    assert one.stage == stage
+    if interdicted:
+        assert take(one, "assess", actor("ASSESSING_OFFICER")).stage == Stage.APPROVAL
+    said = " ".join(Path("README.md").read_text(encoding="utf-8").split())
+    assert "A facilitated bill goes to duty at once, whatever its value (PN17 6.1)" in said
+
+
+def test_7f_who_finalised_an_assessment_does_not_approve_it() -> None:
+    assessment = provisional_assessment()
+    answer: dict[str, Any] = {"heads": {"BCD": "40"}, "assessable_value": "100000.01", "remarks": "Report received."}
+    proposed = take(assessment, "finalise_assessment", actor("ASSESSING_OFFICER"), **answer)
+    with pytest.raises(Refused, match="Finalise assessment"):
+        take(proposed, "approve_final_assessment", actor("DCAC"))  # the same person, posted to both desks
+    assert take(proposed, "approve_final_assessment", actor("DCAC", name="Lina Rao")).stage == "EXTRA_DUTY"
+
+
+def test_7n_who_released_goods_provisionally_does_not_make_the_final_order(desks: Desks) -> None:
+    """The order is the adjudicating officer's (PN17 7.1(k)), and another person's than who let the goods go."""
+    one = bill(Stage.FOR_OUT_OF_CHARGE)
+    one = take(one, "issue_detention_memo", actor("SHED_SUPERINTENDENT", name="Tara Gill"), grounds="Copied brand.")
+    one = take(one, "release_provisionally", actor("SHED_SUPERINTENDENT", name="Uma Pillai"), **SECURED)
+    order: dict[str, Any] = {
+        "order_number": "31/2026",
+        "order_date": "2026-11-19",
+        "fine": "0",
+        "penalty": "0",
+        "remarks": "As is.",
+    }
+    with pytest.raises(Refused):
+        take(one, "finalise", actor("SHED_SUPERINTENDENT", name="Tara Gill"), **order)
+    with pytest.raises(Refused, match="Release provisionally"):
+        take(one, "finalise", actor("ASSESSING_OFFICER", name="Uma Pillai"), **order)
+    assert take(one, "finalise", actor("ASSESSING_OFFICER", name="Asha Rao"), **order).stage == Stage.FINALISED
+
+
+def test_7c_each_head_stands_provisional_against_final(desks: Desks) -> None:
+    """Too much under one head is set off against what is short under another; interest runs on the sum (section 18(3))."""
+    since = timezone.make_aware(datetime(2026, 5, 20, 10))
+    assessment = provisional_assessment(assessed_at=since)
+    heads = {"final_bcd": "3010", "final_sws": "301.10", "final_igst": "0.90"}
+    done = desks.act("ao.blr", assessment, "finalise_assessment", **FINAL | heads)
+    assert (done.extra_duty, set_off(done)) == (3281, {"BCD": 2981, "SWS": 300})
+    assert sum(set_off(done).values()) == done.extra_duty
+    interest = dues.final_interest(done, timezone.localdate()).amount
+    assert interest > 0
+    for username in ("ao.blr", "signatory.swift"):
+        page = desks.page(username, done)
+        for words in ("3,010", "18", "2,981", "Interest, section 18(3)", grouped(interest)):
+            assert words in page
+    challan = services.create_challan([done.bill_id], actor("COURIER_SIGNATORY"))
+    assert challan.heads == {"BCD": "2981.00", "SWS": "300.00", "interest": f"{interest:.2f}"}
+
+
+def test_a_final_assessment_is_refused_in_words(desks: Desks) -> None:
+    assessment = provisional_assessment()
+    odd = desks.refused("ao.blr", assessment, "finalise_assessment", **FINAL | {"final_sws": "1.60"})
+    assert "The heads come to ₹ 31.50: duty is levied in whole rupees." in odd
+    assert "1.60" in odd
+
+
 def test_7c_a_new_assessment_supersedes_the_provisional_one(desks: Desks) -> None:
     one = desks.act("ao.blr", bill(Stage.ASSESSMENT, assessable_value=Decimal("100000.01")), "assess", **ACCEPT | BOND)
     one = desks.act("dcac.blr", one, "return_to_assessing_officer", remarks="No bond is needed.")
@@ -114,7 +219,7 @@ def test_7c_a_new_assessment_supersedes_the_provisional_one(desks: Desks) -> Non
     assert one.provisional_assessments.get().stage == "SUPERSEDED"
 
 
-@pytest.mark.parametrize(("username", "step"), [("ao.blr", "finalise_assessment"), ("superintendent.blr", "finalise")])
+@pytest.mark.parametrize(("username", "step"), [("ao.blr", "finalise_assessment"), ("ao.blr", "finalise")])
 def test_what_frees_a_bond_asks_for_the_password_again(people: People, username: str, step: str) -> None:
     one: Any = provisional_assessment() if step == "finalise_assessment" else bill(Stage.PROVISIONALLY_RELEASED)
     client = Client()

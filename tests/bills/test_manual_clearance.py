@@ -26,7 +26,7 @@ from tests.bills.conftest import SignedIn
 from tests.bills.desks import Desks, fresh
 from tests.factories.bills import bill
 from tests.factories.firms import actor
-from tests.factories.manual import bill_of_form, manual_clearance, manual_form, paper
+from tests.factories.manual import bill_of_form, manual_clearance, manual_form, paper, typed, written, written_paper
 from tests.factories.uncleared import lying
 from tests.papers import reading
 
@@ -38,17 +38,6 @@ def desks(signed_in: SignedIn) -> Desks:
     """The cast at its desks."""
     signed_in("ao.blr")
     return Desks(signed_in)
-
-
-def written(at: Any) -> str:
-    """A moment as people here write it, to the minute."""
-    return f"{timezone.localtime(at):%d/%m/%Y %H:%M}"
-
-
-def written_paper(order: ManualClearance, **given: str) -> dict[str, Any]:
-    """What the paper says, as an officer types it, cleared ten minutes ago."""
-    assert order.ended_at is not None
-    return paper(order, cleared_at=written(order.ended_at - timedelta(minutes=10)), **given)
 
 
 def test_15_manual_clearance_from_the_blank_form_to_the_reconciliation(desks: Desks) -> None:
@@ -77,14 +66,15 @@ def test_15_manual_clearance_from_the_blank_form_to_the_reconciliation(desks: De
     assert dcac.post(reverse("manual-propose"), asked).status_code == 302
     assert dcac.post(reverse("manual-propose"), asked).status_code == 409  # one at a time
     order = ManualClearance.objects.get()
-    entered = paper(order, cleared_at=written(now - timedelta(hours=2)))
+    entered = typed(order, now - timedelta(hours=2))
     assert "Select a valid choice" in desks.refused(
         "superintendent.blr", used, "record_use", **entered
     )  # not approved yet
     assert "C.No. VIII/12/2026" in desks.page("commissioner.blr", order)
     order = desks.act("commissioner.blr", order, "approve", remarks="As I wrote.")
     assert order.begins_at == order.ordered_at < order.decided_at
-    early = {**entered, "cleared_at": written(now - timedelta(hours=4))}
+    entered = typed(order, now - timedelta(hours=2))
+    early = typed(order, now - timedelta(hours=4))
     assert "covers clearances from" in desks.refused("superintendent.blr", used, "record_use", **early)
     used = desks.act("superintendent.blr", used, "record_use", **entered)
     assert used.stage == "USED" and used.order == order
@@ -136,6 +126,7 @@ def test_15_what_was_recorded_wrongly_or_found_late_is_recorded_all_the_same(des
     assert "Select a valid choice" in desks.refused("superintendent.blr", found, "record_use", **late)
     order = desks.act("dcac.blr", order, "reopen", remarks="A used form was found.")
     assert order.stage == "ENDED"
+    late["scan"].seek(0)
     assert desks.act("superintendent.blr", found, "record_use", **late).order == order
     assert "1 used form" in desks.refused("dcac.blr", order, "reconcile", blank="0")
 

@@ -8,15 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from bills.models import Attachment, BillAmendment, BillCancellation, CourierBillOfEntry
 from bills.stages import HERE, Stage
+from eccs.dated_rules import DatedRule
 from eccs.models import Notice
 from payments.documents import cyber_receipt
 from tests.bills.conftest import SignedIn
-from tests.bills.desks import ACCEPT, ORDER, REPORT, SECURITY, Desks, arrive, fresh
+from tests.bills.desks import ACCEPT, ORDER, REPORT, SECURITY, Desks, arrive, fresh, picture
 from tests.factories.bills import bill, decision
 from tests.factories.manifests import manifest
 from tests.papers import reading
@@ -33,11 +33,6 @@ def desks(signed_in: SignedIn) -> Desks:
     return Desks(signed_in)
 
 
-def image(name: str = "picture.png") -> SimpleUploadedFile:
-    """A picture."""
-    return SimpleUploadedFile(name, PNG, "image/png")
-
-
 def test_7a_first_check(desks: Desks) -> None:
     one = bill(Stage.ASSESSMENT, arrived=False, examination_prescribed=True, risk_decision=decision("BOTH"))
     one = desks.act("ao.blr", one, "send_for_first_check", remarks="Open the charger.")
@@ -45,7 +40,7 @@ def test_7a_first_check(desks: Desks) -> None:
     one = arrive(one)
     assert one.stage == Stage.FIRST_CHECK
     assert "Open the charger." in desks.page("inspector.blr", one)
-    one = desks.act("inspector.blr", one, "report_first_check_examination", **REPORT, photos=image())
+    one = desks.act("inspector.blr", one, "report_first_check_examination", **REPORT, photos=picture())
     assert one.stage == Stage.ASSESSMENT
     assert one.examinations.get().first_check
     assert "already" in desks.refused("ao.blr", one, "send_for_first_check")
@@ -130,7 +125,7 @@ def test_7g_duty_fine_and_penalty_are_paid_under_their_own_heads(desks: Desks) -
 
 
 def test_7h_a_suspicious_xray_with_its_image_goes_to_the_inspector(desks: Desks) -> None:
-    one = desks.act("xray.blr", bill(Stage.XRAY), "mark_suspicious", remarks="A dense block.", image=image())
+    one = desks.act("xray.blr", bill(Stage.XRAY), "mark_suspicious", remarks="A dense block.", image=picture())
     assert one.stage == Stage.EXAMINATION
     kept = one.attachments.get()
     assert kept.kind == Attachment.Kind.XRAY
@@ -150,19 +145,38 @@ def test_7h_auto_out_of_charge_begins_on_29_november_2019(desks: Desks, day: int
     assert desks.act("xray.blr", one, "clear_xray").stage == stage
 
 
-def test_7h_many_are_marked_suspicious_at_once_without_an_image(desks: Desks) -> None:
+def test_7h_many_are_marked_suspicious_at_once_with_the_image_of_all(desks: Desks) -> None:
     ticked = [bill(Stage.XRAY), bill(Stage.XRAY)]
     address = reverse("steps", args=["bills/imports", "xray", "mark-suspicious"])
     sent = {"document": [one.pk for one in ticked], "confirm": "yes", "mark_suspicious-remarks": "Both are dense."}
     asked = desks.signed_in("xray.blr").post(address, {"document": [one.pk for one in ticked]})
-    assert 'type="file"' not in asked.content.decode()
-    desks.signed_in("xray.blr").post(address, sent)
+    assert 'type="file"' in asked.content.decode() and "multipart/form-data" in asked.content.decode()
+    without = desks.signed_in("xray.blr").post(address, sent)
+    assert without.status_code == 422 and "Attach the X-ray image" in without.content.decode()
+    assert {fresh(one).stage for one in ticked} == {Stage.XRAY}
+    desks.signed_in("xray.blr").post(address, sent | {"mark_suspicious-image": picture()})
     assert {fresh(one).stage for one in ticked} == {Stage.EXAMINATION}
+    kept = Attachment.objects.filter(bill__in=ticked)
+    assert {(one.bill_id, one.kind) for one in kept} == {(one.pk, "XRAY") for one in ticked}
+    assert len({one.file.name for one in kept}) == 1
+
+
+@pytest.mark.parametrize(("presented", "wanted"), [(date(2026, 11, 18), True), (date(2026, 11, 19), False)])
+def test_7h_the_image_is_required_by_a_dated_rule_of_the_station(desks: Desks, presented: date, wanted: bool) -> None:
+    order = {"value": "off", "from_date": "2026-11-19", "source": "Station order 3"}
+    DatedRule.objects.create(name="xray_image_required", station_code="BLR", **order)
+    one = bill(Stage.XRAY, presented_on=presented)
+    assert ("Required at this station." in desks.page("xray.blr", one)) == wanted
+    if wanted:
+        said = desks.refused("xray.blr", one, "mark_suspicious", remarks="Dense.")
+        assert "Attach the X-ray image" in said and "Dense." in said
+    else:
+        assert desks.act("xray.blr", one, "mark_suspicious", remarks="Dense.").stage == Stage.EXAMINATION
 
 
 def test_7i_the_report_says_what_was_opened_found_and_recommended(desks: Desks) -> None:
     report = {**REPORT, "percent": "25", "findings": "Two cells more.", "recommendation": "ADJUDICATE"}
-    one = desks.act("inspector.blr", bill(Stage.EXAMINATION), "report_examination", **report, photos=image())
+    one = desks.act("inspector.blr", bill(Stage.EXAMINATION), "report_examination", **report, photos=picture())
     assert one.stage == Stage.FOR_OUT_OF_CHARGE
     page = desks.page("superintendent.blr", one)
     for words in ("25 % examined", "Two cells more.", "Refer to Assessing Officer", "Photo of the examination"):
@@ -263,7 +277,7 @@ def test_7n_provisional_release_and_its_final_order(desks: Desks) -> None:
         audience=f"courier:{one.courier_id}", subject__contains="released provisionally"
     ).exists()
     final = {name: value for name, value in ORDER.items() if name != "outcome"}
-    one = desks.act("superintendent.blr", one, "finalise", **final)
+    one = desks.act("ao.blr", one, "finalise", **final)
     assert (one.stage, one.amount_due) == (Stage.DUTY, Decimal("731.00"))
     for step in ("request_amendment", "request_cancellation"):
         assert "released provisionally" in desks.refused("signatory.swift", one, step, reason="Too late.")

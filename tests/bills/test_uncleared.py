@@ -28,7 +28,7 @@ from tests.factories.bills import bill
 from tests.factories.documents import bill_of_documents, flight
 from tests.factories.firms import actor
 from tests.factories.manifests import house_airway_bill, manifest
-from tests.factories.uncleared import disposal, lying, notified, return_to_origin
+from tests.factories.uncleared import disposal, landed, lying, notified, return_to_origin
 from tests.papers import reading
 
 pytestmark = pytest.mark.django_db
@@ -208,14 +208,36 @@ def test_5_0_v_every_act_begins_to_the_second_after_15_and_after_30_days(people:
                 act()
 
 
+def test_5_0_v_the_days_run_from_the_landing_however_late_the_goods_were_scanned() -> None:
+    """Fifteen and thirty days from the arrival to the second, for goods scanned days after it and for those scanned at once."""
+    now = timezone.now()
+    late, prompt = lying(0), lying(0)
+    WarehouseEntry.objects.filter(pk=late.pk).update(in_at=now + timedelta(days=10))
+    for entry in (late, prompt):
+        landed(entry.hawb, now)
+    for days, after in ((15, "RETURN"), (30, "DISPOSAL")):
+        for seconds, found in ((-1, set()), (0, {late, prompt})):
+            at = now + timedelta(days=days, seconds=seconds)
+            assert set(goods.uncleared(after, at)) == found, (after, seconds)
+    with time_machine.travel(now + timedelta(days=15), tick=False):
+        shown = goods.listed(actor("WAREHOUSE_KEEPER"), "RETURN", "")
+        assert {line.days for line in goods.lines(shown)} == {15}
+        assert goods.request_return(late.pk, "Refused.", actor("COURIER_SIGNATORY")).stage == "REQUESTED"
+    with (
+        time_machine.travel(now + timedelta(days=15) - timedelta(seconds=1), tick=False),
+        pytest.raises(Refused, match="arrived less than 15 days"),
+    ):
+        goods.request_return(prompt.pk, "Refused.", actor("COURIER_SIGNATORY"))
+
+
 def test_what_landed_and_was_never_scanned_is_listed_and_noticed_but_not_given_away(signed_in: SignedIn) -> None:
     keeper, now = signed_in("warehouse.blr"), timezone.now()
-    landed = manifest("ARRIVED", actual_arrival=now)
-    lost, short = house_airway_bill(landed), house_airway_bill(landed)
-    house_airway_bill(landed, transshipment=True)
+    flew = manifest("ARRIVED", actual_arrival=now)
+    lost, short = house_airway_bill(flew), house_airway_bill(flew)
+    house_airway_bill(flew, transshipment=True)
     house_airway_bill(manifest("SUBMITTED"))
     Difference.objects.create(
-        manifest=landed, kind="SHORT", code=short.number, hawb=short.number, opened_at=now, settled_at=now, settlement="Offloaded.",
+        manifest=flew, kind="SHORT", code=short.number, hawb=short.number, opened_at=now, settled_at=now, settlement="Offloaded.",
         settled_by_id=actor("DCAC").user_id,
     )  # fmt: skip
     papers = flight("ARRIVAL_SCAN", arrived=False, actual_arrival=now)
@@ -283,7 +305,7 @@ def test_notices_go_to_courier_and_declared_importer_each_once(
     entry = lying(16, hawb=one.hawb)
     assert watch_uncleared() == {"RETURN": 1, "DISPOSAL": 0}
     lying(3)
-    WarehouseEntry.objects.filter(pk=entry.pk).update(in_at=timezone.now() - timedelta(days=30))
+    landed(entry.hawb, timezone.now() - timedelta(days=30))
     assert watch_uncleared() == {"RETURN": 0, "DISPOSAL": 1}
     assert watch_uncleared() == {"RETURN": 0, "DISPOSAL": 0}
     made = UnclearedNotice.objects.get(after="DISPOSAL")

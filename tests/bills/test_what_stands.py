@@ -100,14 +100,6 @@ def test_who_works_at_one_station_begins_no_documents_bill_at_another(signed_in:
     assert not there.bills.exists()
 
 
-def test_a_penalty_beside_a_confiscation_is_not_asked_for_on_the_bill_it_closes(desks: Desks) -> None:
-    order = ORDER | {"outcome": "CONFISCATE", "fine": "0", "penalty": "200"}
-    one = desks.act("ao.blr", bill(Stage.ADJUDICATION, arrived=True), "adjudicate", **order)
-    assert (one.stage, one.penalty) == (Stage.CONFISCATED, 0)
-    for reader in ("dcac.blr", "signatory.swift"):
-        assert "demanded by the order from the person" in desks.page(reader, one)
-
-
 @pytest.mark.parametrize(
     ("stage", "hours", "late"), [("ASSESSMENT", 3, True), ("DETAINED", 3, False), ("DETAINED", 169, True)]
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from bills.models import BillTrail, CourierBillOfEntry, OutOfCharge
 from bills.stages import Stage
@@ -207,6 +207,8 @@ def test_a_suspicious_bill(visit: Visit) -> None:
     xray = visit("xray.blr")
     open_step(xray, one, "mark_suspicious")
     xray.get_by_label("What is suspicious").fill("A dense block in the lid.")
+    picture: FilePayload = {"name": "x.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n a picture"}
+    xray.get_by_label("X-ray image").set_input_files(files=[picture])
     take_step(xray, "mark_suspicious")
     assert stage_of(one) == Stage.EXAMINATION
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from eccs.in_hand import InHand
 from tests.desks.conftest import SignedIn
 from tests.desks.test_in_hand import act, later
 from tests.factories.bills import bill
+from tests.factories.people import courier_person, posted
 
 pytestmark = pytest.mark.django_db
 
@@ -56,3 +58,29 @@ def test_a_shift_is_handed_over_and_read_by_the_next(signed_in: SignedIn, collea
     assert HandOverRead.objects.get().by_id == colleague.pk
     assert "brings the licence" not in theirs.get("/").content.decode()
     assert "Farid Khan" in mine.get(f"/hand-over/{note.pk}/").content.decode()
+
+
+def test_a_couriers_shift_is_handed_over_within_the_firm(signed_in: SignedIn, people: Callable[[str], User]) -> None:
+    mine, hand = signed_in("signatory.swift"), bill(Stage.QUERY)
+    mine.post(act(hand, "take-up"))
+    page = mine.get("/hand-over/").content.decode()
+    assert str(hand) in page and "Courier Signatory" in page
+    sent = {"desk": "COURIER_SIGNATORY@", "text": "The consignee calls back at ten.", "back": "on"}
+    assert mine.post("/hand-over/", sent).status_code == 302
+    note = HandOver.objects.get()
+    assert (note.firm, note.station) == (f"courier:{hand.courier_id}", "")
+    assert [(line["state"], line["number"]) for line in note.lines] == [("HAND", str(hand))]
+    assert not InHand.objects.exists()
+    next_shift = courier_person()
+    posted(next_shift, "COURIER_SIGNATORY")
+    for who, reads in (
+        (next_shift.username, True),
+        ("signatory.metro", False),
+        ("courier.swift", False),
+        ("ao.blr", False),
+    ):
+        reader = signed_in(who)
+        assert ("calls back at ten" in reader.get("/").content.decode()) == reads, who
+        assert (reader.get(f"/hand-over/{note.pk}/").status_code == 200) == reads, who
+    signed_in(next_shift.username).post(f"/hand-over/{note.pk}/read/")
+    assert "calls back at ten" not in signed_in(next_shift.username).get("/").content.decode()

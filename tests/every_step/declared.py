@@ -21,6 +21,7 @@ from bills.models import (
     Disposal,
     ManualClearance,
     ManualForm,
+    PenaltyDemand,
     ProvisionalAssessment,
     RateFile,
     ReturnToOrigin,
@@ -28,6 +29,7 @@ from bills.models import (
 )
 from bonds.models import Bond, BondMaster
 from eccs.workflow import Document, Step
+from exports.models import CourierExportManifest, CourierShippingBill, ExportCancellation
 from manifests.models import ExpressCargoManifest, ManifestAmendment
 from payments.models import BankDifference, BankMessage, Challan
 from rms.models import RiskRule
@@ -44,18 +46,19 @@ from tests.factories.manifests import manifest
 from tests.factories.manual import bill_of_form, manual_clearance, manual_form, paper
 from tests.factories.people import officer, station_role
 from tests.factories.rates import rate_file
-from tests.factories.requests import CHANGES, cancellation, provisional_assessment
+from tests.factories.requests import CHANGES, cancellation, penalty_demand, provisional_assessment
 from tests.factories.requests import amendment as bill_amendment
 from tests.factories.rules import risk_rule
+from tests.factories.shipping import export_cancellation, export_manifest, shipping_bill
 from tests.factories.transit import arrival, transfer
 from tests.factories.uncleared import disposal, return_to_origin
 from transit.models import CargoTransferManifest, TransferArrival
 
 MODELS: tuple[type[Document], ...] = (
     User, StationRole, ExpressCargoManifest, ManifestAmendment, CourierBillOfEntry, BillAmendment, BillCancellation,
-    ProvisionalAssessment, ReturnToOrigin, Disposal, ManualClearance, ManualForm,
+    ProvisionalAssessment, PenaltyDemand, ReturnToOrigin, Disposal, ManualClearance, ManualForm,
     Challan, BankDifference, Bond, BondMaster, Advisory, RateFile, CargoTransferManifest, TransferArrival, RiskRule, RiskDeparture,
-    AuthorisedCourier, Custodian, Importer,
+    AuthorisedCourier, Custodian, Importer, CourierShippingBill, ExportCancellation, CourierExportManifest,
 )  # fmt: skip
 NATIONAL = (AuthorisedCourier, Importer, RateFile)  # within the reach of a role at any station
 WHY = "Office order 14 of 2026."
@@ -155,6 +158,7 @@ CASES: dict[type[Document], Case] = {
             "record_weight": lambda _one: {"hawb": "SWF7731904425", "declared": "4.200", "actual": "5.100"},
             "request_amendment": lambda _one: {"reason": "The consignee moved."},
             "reject_amendment": lambda _one: {"remarks": "The invoice says otherwise."},
+            "carry_with_bill": lambda _one: {"amendment": "AMD_BLR_2026-2027_000001"},
         },
     ),
     CourierBillOfEntry: Case(
@@ -194,6 +198,10 @@ CASES: dict[type[Document], Case] = {
                 "what": "EXAMINATION" if one.stage == "EXAMINATION" else "ASSESSMENT", "reason": "Perishable, X-ray is clear.",
             },
             "depart_from_rms": lambda _one: {"departure": "DEP_BLR_2026-2027_000001", "what": "EXAMINATION"},
+            "carry_pieces": lambda one: {
+                "hawb": one.consignment, "before": 1, "after": 2, "excess": True, "whole": False,
+                "amendment": "ECM_BLR_2026-2027_01_A01",
+            },
             "cancel": lambda _one: {"cancellation": "CAN_BLR_2026-2027_000001"},
             "return_to_origin": lambda _one: {"permission": "RTO_BLR_2026-2027_000001"},
             "clear_manually": lambda _one: {
@@ -207,14 +215,51 @@ CASES: dict[type[Document], Case] = {
             "request_departure": lambda _model: {"assessment_required": True, "examination_prescribed": True},
         },
     ),
+    CourierShippingBill: Case(
+        shipping_bill,
+        {
+            "hear_rms": lambda _one: {"decision": decision("BOTH").pk, "lane": "BOTH"},
+            "raise_query": lambda _one: {"question": "Which yarn is it?"},
+            "reply_to_query": lambda _one: {"reply": "Combed cotton."},
+            "mark_suspicious": lambda _one: {"remarks": "A dense block in the lid."},
+            "report_examination": lambda _one: REPORT,
+            **dict.fromkeys(
+                ("order_re_examination", "refer_to_assessing_officer", "lift_detention", "stop", "clear_stop"), REMARKS
+            ),
+            "detain": DETENTION,
+            "reply_to_detention_memo": lambda _one: {"reply": "The letter is attached."},
+            "request_cancellation": lambda _one: {"reason": "Filed twice."},
+            "close_request": lambda _one: {"request": "CAN_BLR_2026-2027_000001"},
+            "cancel": lambda _one: {"cancellation": "CAN_BLR_2026-2027_000001"},
+            "put_on_manifest": lambda _one: {"manifest": "CEM_BLR_2026-2027_000001"},
+            "shut_out": lambda _one: {"manifest": "CEM_BLR_2026-2027_000001", "reason": "No room."},
+            "export": lambda _one: {"manifest": "CEM_BLR_2026-2027_000001", "egm_number": "7710042"},
+            "back_to_town": _why,
+        },
+    ),
+    CourierExportManifest: Case(
+        export_manifest,
+        {
+            "shut_out": lambda one: {"hawbs": [line.bill.hawb for line in one.lines.all()], "reason": "No room."},
+            "feed_egm": lambda _one: {"egm_number": "7710042", "departed_at": timezone.now()},
+        },
+    ),
+    ExportCancellation: Case(export_cancellation, {"verify": REMARKS, "reject": REMARKS}),
     BillAmendment: Case(bill_amendment, {"process": REMARKS, "reject": REMARKS}),
     BillCancellation: Case(cancellation, {"verify": REMARKS, "reject": REMARKS}),
     ProvisionalAssessment: Case(
         provisional_assessment,
         {
-            "finalise_assessment": lambda _one: {"final_duty": "40", "remarks": "Report received."},
+            "finalise_assessment": lambda _one: {
+                "heads": {"BCD": "20", "IGST": "20"}, "assessable_value": "120.00", "remarks": "Report received.",
+            },
+            "return_final_assessment": REMARKS,
             "confirm_extra_duty": lambda _one: {"amount": "9", "challan": "1911402718"},
         },
+    ),
+    PenaltyDemand: Case(
+        penalty_demand,
+        {"confirm_penalty": lambda one: {"amount": str(one.amount), "challan": "1911402718"}},
     ),
     ReturnToOrigin: Case(
         return_to_origin,

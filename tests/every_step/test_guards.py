@@ -23,6 +23,8 @@ from bonds.models import Bond
 from eccs import dated_rules, trail
 from eccs.dated_rules import DatedRule
 from eccs.workflow import Document, Guard, Refused, Step, buttons, take, take_many
+from exports.clearance import guards as leaving
+from exports.clearance.leaving import goods_may_leave, something_leaves
 from manifests.amendment_clearance import (
     adjudicated,
     manifest_as_it_was,
@@ -31,7 +33,6 @@ from manifests.amendment_clearance import (
     touches_nothing_locked,
 )
 from manifests.clearance import courier_in_force, has_shipments, not_on_hold, signatory_examined
-from manifests.models import WarehouseEntry
 from payments.clearance import (
     bank_takes_it,
     bills_on_no_other_challan,
@@ -53,6 +54,7 @@ from tests.factories.departures import departure
 from tests.factories.directory import importer
 from tests.factories.firms import actor, courier, person
 from tests.factories.rates import rate_file
+from tests.factories.shipping import export_manifest
 from transit import clearance as gates
 from transit.models import TransferScan
 
@@ -76,7 +78,7 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     courier_in_force: (lambda _m: _suspend(), "registration"),
     signatory_examined: (lambda _m: _order_examinations(), "holds no examination"),
     return_is_open: (
-        lambda r: WarehouseEntry.objects.filter(hawb=r.hawb).update(in_at=timezone.now()),
+        lambda r: _set(r.hawb.manifest, actual_arrival=timezone.now()),
         "less than 15 days",
     ),
     guards.importer_files_own_goods: (lambda b: _set(b, importer=importer()), "The importer files this bill"),
@@ -111,6 +113,11 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
         lambda b: b.detentions.update(activity="courierbillofentry.detain.STOPPED"),
         "Another desk detained the goods",
     ),
+    leaving.every_piece_scanned: (lambda b: _set(b, packages_in=0), "0 of 1 packages are scanned"),
+    leaving.on_no_manifest: (lambda b: export_manifest("DRAFT", of=b), "take them off it first"),
+    goods_may_leave: (lambda m: m.lines.all().delete(), "No shipping bill stands on"),
+    something_leaves: (lambda m: m.lines.update(live=False), "Everything was shut out"),
+    leaving.goods_registered: (lambda b: _set(b, registered_at=None), "not registered at the terminal"),
     risk.rms_has_decided: (lambda b: _set(b, risk_decision=decision("PENDING")), "was away"),
     risk.something_is_prescribed: (
         lambda b: _set(b, assessment_required=False, examination_prescribed=False),

@@ -6,9 +6,10 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from bills.models import CourierBillOfEntry, ManualClearance, ManualForm
+from bills.models import CourierBillOfEntry, ManualClearance, ManualForm, ManualShipment
 from bills.stages import Stage
 from eccs import numbering
 from tests.factories import firms
@@ -42,9 +43,14 @@ def manual_form(stage: str = "ISSUED", *, station: str = "BLR", firm: str = "swi
         fields |= filled(on, station)
         if stage != "USED":
             fields["bill"] = on
+        if stage == "REGULARISED":
+            fields |= {"reckoned_value": on.assessable_value, "reckoned_duty": on.total_duty}
     made = ManualForm(**fields | given)
     numbering.number([made])
     made.save()
+    if stage in FILLED:
+        assert made.courier is not None
+        ManualShipment.objects.create(form=made, courier=made.courier, hawb=made.hawb)
     return made
 
 
@@ -54,6 +60,7 @@ def filled(on: CourierBillOfEntry, station: str = "BLR") -> dict[str, Any]:
         "order": manual_clearance("ENDED", station=station), "courier": on.courier, "hawb": hawb_of(on).number,
         "consignee": "Krishna Electronics", "goods": "Wireless earphones", "officer": "K. Sethi", "receipt": "M-17",
         "cleared_at": timezone.now() - timedelta(minutes=30), "assessable_value": Decimal(100), "collected": Decimal(31),
+        "shipment_count": 1, "xray_result": "CLEAR", "received_by": "Ravi Nair", "received_at": timezone.now(),
     }  # fmt: skip
 
 
@@ -63,7 +70,8 @@ def paper(order: ManualClearance, firm: str = "swift", **given: str) -> dict[str
     return {
         "order": str(order), "courier": str(firms.courier(firm).number), "hawb": "SWF0000000777", "consignee": "Krishna Electronics",
         "goods": "Wireless earphones", "cleared_at": at.isoformat(), "officer": "K. Sethi", "assessable_value": "100",
-        "collected": "31", "receipt": "M-17", **given,
+        "collected": "31", "receipt": "M-17", "fine": "0", "penalty": "0", "xray_result": "CLEAR", "received_by": "Ravi Nair",
+        "received_at": timezone.now().isoformat(), **given,
     }  # fmt: skip
 
 
@@ -73,3 +81,20 @@ def bill_of_form(one: ManualForm) -> CourierBillOfEntry:
 
     on = manifest("ARRIVED", station=one.station_id)
     return bill(Stage.ARRIVAL, hawb=house_airway_bill(on, number=one.hawb or "SWF0000000778"))
+
+
+def written(at: Any) -> str:
+    """A moment as people here write it, to the minute."""
+    return f"{timezone.localtime(at):%d/%m/%Y %H:%M}"
+
+
+def written_paper(order: ManualClearance, **given: str) -> dict[str, Any]:
+    """What the paper says, as an officer types it with its scan, cleared ten minutes before the end."""
+    assert order.ended_at is not None
+    return typed(order, order.ended_at - timedelta(minutes=10), **given)
+
+
+def typed(order: ManualClearance, at: Any, **given: str) -> dict[str, Any]:
+    """The paper as it is typed, with its scan."""
+    scan = SimpleUploadedFile("paper.pdf", b"%PDF-1.7 signed " + str(at).encode())
+    return paper(order, cleared_at=written(at), received_at=written(at), **given) | {"scan": scan}

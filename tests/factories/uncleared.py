@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 from bills.models import Disposal, ReturnToOrigin, UnclearedNotice
 from eccs import numbering
 from manifests.clearance import Stage as ManifestStage
-from manifests.models import HouseAirwayBill, WarehouseEntry
+from manifests.models import ExpressCargoManifest, HouseAirwayBill, WarehouseEntry
 from tests.factories import firms
 from tests.factories.manifests import house_airway_bill, manifest
 
@@ -21,10 +21,17 @@ T = TypeVar("T", ReturnToOrigin, Disposal)
 def lying(
     days: float, *, hawb: HouseAirwayBill | None = None, station: str = "BLR", firm: str = "swift", **given: Any
 ) -> WarehouseEntry:
-    """Goods that came into the warehouse so many days ago."""
+    """Goods that landed, and came into the warehouse, so many days ago."""
     hawb = hawb or house_airway_bill(manifest(ManifestStage.ARRIVED, station=station, firm=firm), arrived=True)
     fields = {"in_at": timezone.now() - timedelta(days=days), "location": "BAY-7", **given}
+    landed(hawb, fields["in_at"])
     return WarehouseEntry.objects.create(hawb=hawb, station_id=hawb.manifest.station_id, **fields)
+
+
+def landed(hawb: HouseAirwayBill, at: datetime) -> None:
+    """The aircraft of these goods landed then."""
+    ExpressCargoManifest.objects.filter(pk=hawb.manifest_id).update(actual_arrival=at, igm_number="2914407")
+    hawb.manifest.actual_arrival = at
 
 
 def notified(entry: WarehouseEntry, after: str = UnclearedNotice.After.DISPOSAL, **given: Any) -> UnclearedNotice:

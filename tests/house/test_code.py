@@ -12,7 +12,7 @@ from tests.house.source import APPS, ROOT, calls, imported, modules, tree, where
 
 LONGEST_FILE = 400
 NO_SUCH_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "tools", "base", "stuff"}
-MONEY = ("bills", "payments", "bonds", "transit", "manifests", "rms")
+MONEY = ("bills", "payments", "bonds", "transit", "exports", "manifests", "rms")
 ONE_IMPORTER = {
     "reportlab": {"eccs/papers.py", "eccs/barcodes.py"},
     "python_calamine": {"eccs/uploads"},

@@ -245,3 +245,45 @@ def test_short_and_excess_by_bag_and_by_loose_shipment(
     assert list(told) == [("EXCESS", "STRAY9", 1), ("SHORT", "BAG-2", 1), ("SHORT", "D005", 1)]
     page = signed_in("courier.swift").get(reverse("differences", args=[landed.key])).content.decode()
     assert "Short: 2 bags and loose pieces" in page and "STRAY9" in page
+
+
+# ── loose pieces by their cross reference numbers ────────────────────────────
+
+
+@pytest.fixture
+def labelled(landed: ExpressCargoManifest) -> HouseAirwayBill:
+    """A loose shipment of two pieces, each with its CRN, and one in a bag with its own."""
+    hawb = landed.hawbs.get(number="D005")
+    inside = landed.hawbs.get(number="D001")
+    told = ((hawb, "CRN000A", 1), (hawb, "CRN000B", 2), (inside, "CRN000C", 1))
+    Package.objects.bulk_create(Package(manifest=landed, hawb=of, crn=crn, part=part) for of, crn, part in told)
+    return hawb
+
+
+def test_5_2_a_loose_shipment_is_found_by_its_crn_and_each_piece_counts_once(
+    scan: Callable[..., Any], labelled: HouseAirwayBill
+) -> None:
+    first, again, other, late = scan("CRN000A", "CRN000A", "CRN000B", "D005")
+    assert [(one["verdict"], one["hawb"], one["arrived"]) for one in (first, again, other, late)] == [
+        ("ARRIVED", "D005", 1), ("DUPLICATE", "D005", 1), ("ARRIVED", "D005", 2), ("DUPLICATE", "D005", 2),
+    ]  # fmt: skip
+    assert arrived()["D005"] == 2
+    assert HouseAirwayBill.objects.get(number="D005").arrived_at is not None
+    assert not Package.objects.filter(hawb=labelled, arrived_at=None).exists()
+
+
+def test_a_piece_counted_under_its_hawb_leaves_one_for_its_crn(
+    scan: Callable[..., Any], labelled: HouseAirwayBill
+) -> None:
+    assert [one["verdict"] for one in scan("D005")] == ["ARRIVED"]
+    assert [one["verdict"] for one in scan("CRN000A")] == ["ARRIVED"]
+    assert [one["verdict"] for one in scan("CRN000B", "CRN000C")] == ["DUPLICATE", "UNKNOWN"]  # C is in a bag
+    assert arrived()["D005"] == 2
+
+
+def test_the_station_knows_the_crns_of_loose_shipments(
+    signed_in: SignedIn, landed: ExpressCargoManifest, labelled: HouseAirwayBill, scan: Callable[..., Any]
+) -> None:
+    scan("CRN000A")
+    told = signed_in("scan.blr").get(reverse("scan-packages", args=[landed.key])).json()["own"]
+    assert told == {"CRN000A": ["D005", "07:00:00"], "CRN000B": ["D005", ""]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -15,12 +16,13 @@ from bills.models import CourierBillOfEntry
 from bills.stages import Stage as BillStage
 from eccs.models import Notice
 from eccs.workflow import Refused, take, take_many
-from manifests import arrival
+from manifests import amendments, arrival
+from manifests.arrival import Scan
 from manifests.clearance import Stage
 from manifests.models import AmendmentTrail, ExpressCargoManifest, HouseAirwayBill, ManifestAmendment
 from manifests.tasks import chase_weights
 from tests.factories.bills import bill, hawb_of
-from tests.factories.documents import bill_of_documents
+from tests.factories.documents import bill_of_documents, flight
 from tests.factories.firms import actor
 from tests.factories.manifests import house_airway_bill, manifest
 from tests.manifests.conftest import SignedIn
@@ -147,3 +149,70 @@ def test_5_2_the_courier_is_reminded_of_the_weight_as_of_a_query() -> None:
     take(ManifestAmendment.objects.get(), "request_amendment", actor("COURIER_SIGNATORY"), reason="As weighed.")
     with time_machine.travel(now + timedelta(days=30), tick=False):
         assert chase_weights() == 0
+
+
+# ── bags ─────────────────────────────────────────────────────────────────────
+
+
+def weigh_bag(on: ExpressCargoManifest, kg: str, number: str = "BAG-1") -> str:
+    """What the station says to the weight of a bag."""
+    return arrival.weigh(ExpressCargoManifest.objects.get(pk=on.pk), number, Decimal(kg))
+
+
+def bagged() -> ExpressCargoManifest:
+    """A flight whose first bag is declared with 10 kg: 7 and 3."""
+    on = flight(Stage.ARRIVAL_SCAN, arrived=True, scan_started_at=timezone.now())
+    for number, kg in (("D001", "7.000"), ("D002", "3.000")):
+        on.hawbs.filter(number=number).update(gross_weight_kg=Decimal(kg))
+    return on
+
+
+@pytest.mark.parametrize(("kg", "opened"), [("10.500", False), ("10.501", True), ("9.500", False), ("9.499", True)])
+def test_a_bag_beyond_the_tolerance_opens_an_amendment(kg: str, *, opened: bool) -> None:
+    on = bagged()
+    assert ("beyond the tolerance" in weigh_bag(on, kg)) == opened
+    assert on.bags.get(number="BAG-1").actual_weight_kg == Decimal(kg)
+    assert ManifestAmendment.objects.exists() == opened
+    if opened:
+        line = ManifestAmendment.objects.get().lines.get()
+        assert (line.kind, line.hawb, line.before["gross_weight_kg"]) == ("BAG", "BAG-1", "10.000")
+        assert weigh_bag(on, "10").startswith("10 kg recorded")
+        assert not ManifestAmendment.objects.get().lines.exists()
+
+
+def test_5_2_the_weight_of_a_bag_is_approved_and_shared_by_its_shipments(signed_in: SignedIn) -> None:
+    signed_in("scan.blr")
+    on = bagged()
+    one = bill_of_documents(BillStage.FOR_OUT_OF_CHARGE, on=on)
+    said = signed_in("scan.blr").post(
+        reverse("weight", args=[on.key]), {"hawb": "bag-1", "kg": "11.001"}, headers={"Accept": "application/json"}
+    )
+    assert "beyond the tolerance" in said.json()["said"]
+    assert "BAG-1" in Notice.objects.get().subject
+    with pytest.raises(Refused, match="BAG-1 weighs more or less than declared"):
+        take(one, "give_out_of_charge", actor("SHED_SUPERINTENDENT"))
+    asked = take(ManifestAmendment.objects.get(), "request_amendment", actor("COURIER_SIGNATORY"), reason="As weighed")
+    page = signed_in("dcac.blr").get(asked.get_absolute_url()).content.decode()
+    assert "Weight of a bag" in page and "<td>10.000</td>" in page and "<b>11.001</b>" in page
+    take(asked, "approve_amendment", actor("DCAC", name="Rafi Das"))
+    assert dict(on.hawbs.filter(bag__number="BAG-1").values_list("number", "gross_weight_kg")) == {
+        "D001": Decimal("7.701"), "D002": Decimal("3.300"),
+    }  # fmt: skip
+    assert take(one, "give_out_of_charge", actor("SHED_SUPERINTENDENT")).stage == BillStage.OUT_OF_CHARGE
+    assert "not on this manifest" in signed_in("scan.blr").post(
+        reverse("weight", args=[on.key]), {"hawb": "BAG-99", "kg": "1"}, headers={"Accept": "application/json"}
+    ).json()["refused"]  # fmt: skip
+
+
+def test_a_weight_that_fits_what_landed_is_a_discrepancy_no_longer() -> None:
+    on = manifest(Stage.ARRIVAL_SCAN, scan_started_at=timezone.now())
+    hawb = house_airway_bill(on, packages=2, gross_weight_kg=Decimal("10.000"))
+    scan = Scan(uuid4(), f"{hawb.number}-1", timezone.now())
+    arrival.record(on.pk, [scan], actor("ARRIVAL_SCANNER"))
+    weighed(hawb, "5.1")
+    row = amendments.row_of(HouseAirwayBill.objects.select_related("master", "bag", "manifest").get(pk=hawb.pk))
+    cells = {"packages": "1", "crn_numbers": f"{hawb.number}-1", "gross_weight_kg": "5.000"}
+    asked = amendments.propose_pieces(on, hawb.number, row | cells, actor("COURIER_OPERATOR"))
+    asked = take(asked, "request_amendment", actor("COURIER_SIGNATORY"), reason="One stayed behind")
+    take(asked, "approve_amendment", actor("DCAC", name="Rafi Das"))
+    assert not ManifestAmendment.objects.get(of_weight=True).lines.exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
@@ -60,10 +61,19 @@ def test_more_disposals_than_at_once_keep_ticks_and_words(people: People, monkey
     assert Disposal.objects.get().hawb == entries[0].hawb
 
 
-def test_what_a_bulk_step_did_not_do_keeps_words_ticks_and_filters(people: People) -> None:
+def test_what_a_bulk_step_did_not_do_keeps_words_ticks_and_filters(
+    people: People, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
     officer, good, late = signed_in(people("xray.blr")), bill(Stage.XRAY), bill(Stage.OUT_OF_CHARGE)
     queue = "/bills/imports/queue/xray/"
-    typed = {"document": [good.pk, late.pk], "confirm": "yes", "mark_suspicious-remarks": "Dense", "query": "goods=ear"}
+    typed: dict[str, Any] = {
+        "document": [good.pk, late.pk],
+        "confirm": "yes",
+        "mark_suspicious-remarks": "Dense",
+        "query": "goods=ear",
+    }
+    typed["mark_suspicious-image"] = SimpleUploadedFile("x.png", b"\x89PNG\r\n\x1a\n" + b"0" * 40)
     page = officer.post(f"{queue}mark-suspicious/", typed)
     said = page.content.decode()
     assert page.status_code == 409 and "Not done on 1 document" in said and "Dense" in said

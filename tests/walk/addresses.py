@@ -14,7 +14,7 @@ from accounts.advisories import Stage as AdvisoryStage
 from accounts.credentials import ExpiryExercise
 from accounts.directory.registration import Stage as CourierStage
 from accounts.models import Importer
-from bills.models import Attachment, CourierBillOfEntry, Holiday, OutOfCharge
+from bills.models import Attachment, CourierBillOfEntry, Holiday, ManualScan, OutOfCharge
 from bills.stages import Stage
 from eccs import audit
 from eccs.audit import AuditLine
@@ -47,10 +47,11 @@ from tests.factories.manual import manual_clearance, manual_form
 from tests.factories.people import officer, station_role
 from tests.factories.rates import rate_file
 from tests.factories.requests import amendment as bill_amendment
-from tests.factories.requests import cancellation, provisional_assessment
+from tests.factories.requests import cancellation, penalty_demand, provisional_assessment
 from tests.factories.rules import risk_rule
 from tests.factories.transit import arrival, transfer
 from tests.factories.uncleared import disposal, lying, notified, return_to_origin
+from tests.walk.of_exports import of_exports
 from tests.walk.of_payments import of_payments
 from tests.walk.world import World
 
@@ -88,6 +89,7 @@ def build() -> World:
     of_bills = [
         bill_amendment(of=bills[Stage.XRAY]), cancellation(of=bills[Stage.ASSESSMENT]),
         provisional_assessment(of=bills[Stage.OUT_OF_CHARGE]),
+        penalty_demand(of=bills[Stage.CONFISCATED]),
     ]  # fmt: skip
     of_bills.append(departure(of=bills[Stage.EXAMINATION]))
     sent_back, disposed = return_to_origin(), disposal()
@@ -101,7 +103,7 @@ def build() -> World:
     arrived = [arrival(origin="MAA"), arrival("RECORDED", origin="MAA")]
     papers = [bill_of_documents(Stage.DRAFT), bill_of_documents(Stage.XRAY)]
     world.documents = [
-        bank_difference(), sent_back, disposed, *rules, *bonds, *sent_on, *arrived, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, owed, paid, *people, *roles,
+        bank_difference(), sent_back, disposed, *rules, *bonds, *sent_on, *arrived, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, *of_exports(world), owed, paid, *people, *roles,
         _of_the_port_admin(world),
     ]  # fmt: skip
     _generic(world)
@@ -161,7 +163,7 @@ def _of_amendments(world: World, asked: ManifestAmendment) -> None:
     hawb, flight = asked.manifest.hawbs.order_by("pk")[0], asked.manifest
     for name in ("manifest-amend", "amend-header", "amend-igm", "amend-add", "manifest-versions", "manifest-print"):
         world.own(name, flight.key)
-    for name in ("amend-shipment", "hawb-hold"):
+    for name in ("amend-shipment", "amend-pieces", "hawb-hold"):
         world.own(name, flight.key, hawb.number)
     world.own("amend-remove", flight.key, asked.lines.get().pk)
     kept = keep_version(flight, asked, timezone.now())
@@ -219,6 +221,11 @@ def _of_uncleared_goods(world: World) -> None:
             else notified(lying(40)).number,
         )
     world.own("uncleared-return", entry.pk)
+    scan = ManualScan.objects.create(
+        form=manual_form("USED"), name="paper.pdf", file=ContentFile(b"%PDF-1.7", "paper.pdf"), content_type="application/pdf",
+        size=8, sha256="0" * 64, by=firms.person("Kavya Sethi"),
+    )  # fmt: skip
+    world.own("manual-scan", scan.pk)
     blank = manual_form().number
     for name in ("manual-issued", "manual-blanks"):
         world.own(name)

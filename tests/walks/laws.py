@@ -53,7 +53,7 @@ ALTERABLE = (
     "invoice_terms", "currency", "freight", "insurance", "inland_charges", "discount", "discount_currency", "exchange_rate",
 )  # fmt: skip
 REVALUED = ("file", "assess", "amend", "recompute_duty", "adjudicate", "finalise")
-ASKED_AGAIN = ("assess", "amend", "hear_rms", "hear_rms_again")  # the RMS has decided anew
+ASKED_AGAIN = ("assess", "amend", "carry_pieces", "hear_rms", "hear_rms_again")  # the RMS has decided anew
 BY_STEPS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(DECLARED, ("file", "amend")),
     **dict.fromkeys(ALTERABLE, ("file", "amend", "assess")),
@@ -63,13 +63,13 @@ BY_STEPS: dict[str, tuple[str, ...]] = {
     "facilitated": ("file", "send_back_for_assessment", *ASKED_AGAIN),
     **dict.fromkeys(("assessable_value",), ("file", "assess", "amend", "recompute_duty")),
     **dict.fromkeys(("total_duty", "duty_heads"), REVALUED),
-    **dict.fromkeys(("fine", "penalty"), ("adjudicate", "finalise")),
+    **dict.fromkeys(("fine", "penalty"), ("adjudicate", "finalise", "clear_manually")),
     "duty_paid": ("confirm_payment", "credit_payment", "clear_manually"),
     **dict.fromkeys(("paid_at", "paid_heads", "interest"), ("confirm_payment", "credit_payment")),
     "late_charge": ("file", "assess"),
     "returned_on": ("assess", "approve_appraisal", "adjudicate", "finalise"),
-    **dict.fromkeys(("xray_result", "xray_at"), ("clear_xray", "mark_suspicious", "amend")),
-    "examined_at": (*EXAMINED, "order_re_examination", "mark_suspicious", "amend"),
+    **dict.fromkeys(("xray_result", "xray_at"), ("clear_xray", "mark_suspicious", "amend", "carry_pieces")),
+    "examined_at": (*EXAMINED, "order_re_examination", "mark_suspicious", "amend", "carry_pieces"),
     "out_of_charge_at": ("clear_xray", "give_out_of_charge"),
     "released_at": ("release_provisionally",),
     "documents_complete": ("file", "submit_compulsory_documents"),
@@ -234,7 +234,7 @@ def money_is_conserved(before: State, after: State, steps: Steps) -> None:
 def _collected(state: State, bill: int) -> Decimal:
     """What was collected on paper for a bill that was cleared so."""
     forms = state.all(ManualForm, bill_id=bill, stage="REGULARISED")
-    return sum((form["collected"] for form in forms), Decimal(0))
+    return sum((form["collected"] + form["fine"] + form["penalty"] for form in forms), Decimal(0))
 
 
 def _finally_assessed(state: State, bill: Row) -> None:
@@ -248,7 +248,7 @@ def _finally_assessed(state: State, bill: Row) -> None:
 
 
 def _credited(state: State, bill: int, assessment: int | None = None) -> Decimal:
-    lines = state.all(ChallanLine, bill_id=bill, assessment_id=assessment)
+    lines = state.all(ChallanLine, bill_id=bill, assessment_id=assessment, penalty_id=None)
     return sum((line["amount"] for line in lines if line["credited_at"]), Decimal(0))
 
 
@@ -302,7 +302,8 @@ def _left_uncleared(before: State, done: Row, stage: str) -> None:
     """As the goods stood before they were returned or disposed of."""
     (entry,) = before.all(WarehouseEntry, hawb_id=done["hawb_id"])
     days = 15 if stage == "RETURNED" else 30
-    assert entry["in_at"] and _moment(entry["in_at"]) <= timezone.now() - timedelta(days=days), (
+    landed = before.manifest["actual_arrival"]
+    assert entry["in_at"] and landed and _moment(landed) <= timezone.now() - timedelta(days=days), (
         f"{stage} before its days"
     )
     assert not entry["out_on"], f"{stage}, and had left before"

@@ -127,9 +127,12 @@ class Walk(Acts, RuleBasedStateMachine):
         return on
 
     def _lying(self, data: st.DataObject, on: ExpressCargoManifest) -> None:
-        """What has come has been in the warehouse for a while."""
-        for hawb in on.hawbs.filter(arrived_at__isnull=False).order_by("pk"):
-            came = timezone.now() - timedelta(days=one_of(data, [1, 20, 40, 40]))
+        """What has come landed a while ago, and has been in the warehouse since."""
+        came = timezone.now() - timedelta(days=one_of(data, [1, 20, 40, 40]))
+        arrived = on.hawbs.filter(arrived_at__isnull=False).order_by("pk")
+        if arrived:
+            type(on).objects.filter(pk=on.pk).update(actual_arrival=came)
+        for hawb in arrived:
             WarehouseEntry.objects.get_or_create(hawb=hawb, defaults={"station_id": on.station_id, "in_at": came})
 
     def _bill(self, data: st.DataObject, hawb: HouseAirwayBill) -> None:

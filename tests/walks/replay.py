@@ -101,6 +101,13 @@ def _amended(values: Values, line: Any) -> None:
             values |= {"xray_result": "", "xray_at": None, "examined_at": None, "examination_mandated": ...}
 
 
+def _carried(values: Values, line: Any) -> None:
+    if line.answers["excess"]:
+        values |= {"xray_result": "", "xray_at": None, "examined_at": None}
+        led = ("examination_mandated", "assessed_at", "approved_at", "returns_to", "detained_from", "stopped_from")
+        values |= dict.fromkeys(led, ...)
+
+
 def _sets(**given: Callable[[Any], Any]) -> Callable[[Values, Any], None]:
     return lambda values, line: values.update({name: of(line) for name, of in given.items()})
 
@@ -127,9 +134,12 @@ TELLS: dict[str, Callable[[Values, Any], None]] = {
     "release_provisionally": _sets(released_at=_at),
     **dict.fromkeys(("adjudicate", "finalise"), _ordered),
     "amend": _amended,
+    "carry_pieces": _carried,
     **dict.fromkeys(("cancel", "discard"), _sets(discarded_at=_at)),
     "clear_manually": lambda values, line: values.update(
-        duty_paid=Decimal(str(values["duty_paid"])) + Decimal(line.answers["collected"])
+        duty_paid=Decimal(str(values["duty_paid"]))
+        + sum(Decimal(line.answers.get(name, 0)) for name in ("collected", "fine", "penalty")),
+        **{name: Decimal(str(values[name])) + Decimal(line.answers.get(name, 0)) for name in ("fine", "penalty")},
     ),
 }  # fmt: skip
 
@@ -221,6 +231,8 @@ class Replay:
             if change["name"] in (OF_ITEMS if change["item"] else REPLAYED) and "invoice" not in change:
                 target[change["name"]] = change["new"]
         for change in told["changes"] if line.step == "amend" else ():
+            if change["name"] == "item_off":
+                del self._items[row["id"], change["item"]]
             if change["item"] and change["name"] in OF_ITEMS:
                 self._items[row["id"], change["item"]][change["name"]] = change["new"]
 

@@ -1,0 +1,168 @@
+"""What the clearance of any bill keeps, whichever way the goods go: risk, holds, assessment, X-ray and examination."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from bills.stages import Hold, Stage
+from eccs.workflow import Document
+from rms.models import RiskDecision
+
+
+class Clearable(Document):
+    """A bill that desks clear: what interrupts it, and what they found. Its queries, detentions and examinations are its own."""
+
+    class XrayResult(models.TextChoices):
+        """What the X-ray officer saw."""
+
+        CLEAR = "CLEAR", _("Clear")
+        SUSPICIOUS = "SUSPICIOUS", _("Suspicious")
+
+    # Risk: for officers only
+    risk_decision = models.ForeignKey(RiskDecision, models.PROTECT, null=True, related_name="+", db_index=False)
+    facilitated = models.BooleanField(default=False)
+    assessment_required = models.BooleanField(default=False)
+    examination_prescribed = models.BooleanField(default=False)
+
+    # What the desks found
+    holds = models.CharField(max_length=60, blank=True)  # what keeps it from its final order: `QUERY AMENDMENT`
+    returns_to = models.CharField(max_length=20, blank=True)  # the desk that raised the last query
+    detained_from = models.CharField(max_length=20, blank=True)  # where the last detention found it
+    stopped_from = models.CharField(max_length=20, blank=True)  # where the last stop found it
+    assessed_at = models.DateTimeField(null=True, blank=True)
+    assessment_remarks = models.TextField(blank=True)
+    examination_mandated = models.BooleanField(default=False)
+    xray_result = models.CharField(max_length=10, choices=XrayResult.choices, blank=True)
+    xray_at = models.DateTimeField(null=True, blank=True)
+    xray_remarks = models.TextField(blank=True)
+    examined_at = models.DateTimeField(null=True, blank=True)
+
+    attach_view = "bill-attach"
+    consignment: Any
+    draft: Any
+    kind: Any
+    station_id: str
+    courier_id: int
+    created_by_id: int
+    queries: Any  # as other tables of the bill name them
+    detentions: Any
+    examinations: Any
+    attachments: Any
+    cancellations: Any
+
+    class Meta:
+        abstract = True
+
+    @property
+    def attach_url(self) -> str:
+        """Where its firm adds papers."""
+        return reverse(self.attach_view, args=[self.key])
+
+    @property
+    def held_by(self) -> list[str]:
+        """What keeps the bill from its final order: a query, a detention, a stop, a request."""
+        return self.holds.split()
+
+    @property
+    def goes_back_to(self) -> str:
+        """Where the hold found the bill."""
+        where = {Stage.QUERY: self.returns_to, Stage.DETAINED: self.detained_from, Stage.STOPPED: self.stopped_from}
+        return where.get(self.stage, "")
+
+    def has_done(self, step: str) -> bool:
+        """A detention memo is answered once."""
+        return step == "reply_to_detention_memo" and not self.detentions.filter(ended_at=None, replied_at=None).exists()
+
+    def hold(self, *why: Hold) -> None:
+        """Keep the bill from its final order until this has ended."""
+        self.holds = " ".join([*self.held_by, *why])
+
+    def end_hold(self, *why: Hold) -> None:
+        """This keeps the bill from nothing any more."""
+        self.holds = " ".join(held for held in self.held_by if held not in why)
+
+    @property
+    def examination_is_due(self) -> bool:
+        """Prescribed by the RMS, mandated by an officer or called for by a suspicious X-ray, and not yet reported."""
+        called_for = self.examination_prescribed or self.examination_mandated or self.xray_result == "SUSPICIOUS"
+        return called_for and self.examined_at is None
+
+    def asked(self, question: str, documents_wanted: str) -> list[models.Model]:
+        """The query that a desk raises; the answer comes back to that desk."""
+        self.returns_to = self.stage
+        self.hold(Hold.QUERY)
+        memo = self.queries.model(
+            bill_id=self.pk, raised_from=self.stage, question=question, documents_wanted=documents_wanted,
+            raised_by_id=self.taken_by.user_id,
+        )  # fmt: skip
+        return [memo]
+
+    def answered(self, reply: str) -> list[models.Model]:
+        """The open query with the courier's answer."""
+        memo = self.queries.get(replied_at=None)
+        memo.reply, memo.replied_at, memo.replied_by_id = reply, self.taken_at, self.taken_by.user_id
+        self.end_hold(Hold.QUERY)
+        return [memo]
+
+    def query_withdrawn(self) -> list[models.Model]:
+        """A query that a stop overtook is not answered any more."""
+        if Hold.QUERY not in self.held_by:
+            return []
+        memo = self.queries.get(replied_at=None)
+        memo.reply, memo.replied_at = str(_("Withdrawn: the clearance was stopped.")), self.taken_at
+        self.end_hold(Hold.QUERY)
+        return [memo]
+
+    def suspected(self, remarks: str) -> None:
+        """The X-ray picture is suspicious: what was examined before does not settle it."""
+        self.xray_result, self.xray_at, self.examined_at = "SUSPICIOUS", self.taken_at, None
+        self.xray_remarks = remarks
+
+    def examined(self, **report: Any) -> Iterable[models.Model]:
+        """One more report of an examination; those before it stay."""
+        self.examined_at = self.taken_at
+        return [self.examinations.model(bill_id=self.pk, by_id=self.taken_by.user_id, **report)]
+
+    def stopped(self) -> None:
+        """No other desk acts on the bill until the stop is cleared."""
+        self.stopped_from = self.stage
+        self.hold(Hold.STOP)
+
+    def detained(self, activity: str, grounds: str, documents_wanted: str) -> Iterable[models.Model]:
+        """The numbered memo that detains the goods, and where the bill was found."""
+        self.detained_from, records = self.stage, list[models.Model]()
+        if self.stage == Stage.STOPPED:
+            self.end_hold(Hold.STOP)
+            self.detained_from = self.returns_to if self.stopped_from == Stage.QUERY else self.stopped_from
+            records = self.query_withdrawn()
+        self.hold(Hold.DETENTION, Hold.REPLY)
+        memo = self.detentions.model(
+            bill=self, station_id=self.station_id, activity=activity, grounds=grounds, documents_wanted=documents_wanted,
+            issued_at=self.taken_at, issued_by_id=self.taken_by.user_id,
+        )  # fmt: skip
+        return [*records, memo]
+
+    def open_detention(self) -> Any:
+        """The memo that detains the goods now."""
+        return self.detentions.get(ended_at=None)
+
+    def memo_answered(self, reply: str) -> list[models.Model]:
+        """The memo with the courier's answer; the desk that detained decides, from now on its clock runs."""
+        self.end_hold(Hold.REPLY)
+        self.stage_since = self.taken_at
+        memo = self.open_detention()
+        memo.reply, memo.replied_at, memo.replied_by_id = reply, self.taken_at, self.taken_by.user_id
+        return [memo]
+
+    def detention_ended(self, outcome: str, remarks: str) -> Any:
+        """The memo with what became of the goods."""
+        memo = self.open_detention()
+        memo.outcome, memo.remarks, memo.ended_at = outcome, remarks, self.taken_at
+        memo.ended_by_id = self.taken_by.user_id
+        self.end_hold(Hold.DETENTION, Hold.REPLY)
+        return memo

@@ -1,0 +1,47 @@
+"""What must hold before a step of a shipping bill; what is the same for a bill of entry stands there (see bills.clearance.guards)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from bills.clearance.guards import (
+    examination_reported,
+    no_detention,
+    no_open_cancellation,
+    no_open_query,
+    no_stop,
+    xray_recorded,
+)
+from bills.clearance.risk import rms_has_decided
+from eccs.workflow import Actor
+
+
+def every_piece_scanned(bill: Any, actor: Actor) -> str:
+    """Every package or bag of the shipping bill was scanned at the terminal."""
+    if bill.packages_in >= bill.packages:
+        return ""
+    told = {"seen": bill.packages_in, "all": bill.packages}
+    return _("Missing: %(seen)s of %(all)s packages are scanned at the terminal.") % told
+
+
+def on_no_manifest(bill: Any, actor: Actor) -> str:
+    """The goods stand on no export manifest that may still leave with them."""
+    live = bill.manifest_lines.filter(live=True).select_related("manifest").first()
+    return (
+        ""
+        if live is None
+        else _("The goods stand on %(manifest)s: take them off it first.") % {"manifest": live.manifest}
+    )
+
+
+def goods_registered(bill: Any, actor: Actor) -> str:
+    """The custodian has registered the goods."""
+    return "" if bill.registered_at else _("Missing: the goods are not registered at the terminal.")
+
+
+LET_EXPORT = (
+    goods_registered, rms_has_decided, xray_recorded, examination_reported, no_open_query, no_detention, no_stop,
+    no_open_cancellation,
+)  # fmt: skip

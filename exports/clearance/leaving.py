@@ -1,0 +1,93 @@
+"""The life of a Courier Export Manifest: filed for a flight, its EGM number fed when the aircraft has left (Form F)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.roles import COURIERS, Role
+from eccs.workflow import Actor, Document, step
+from exports.stages import Stage as BillStage
+from manifests.clearance import courier_in_force, signatory_examined
+
+if TYPE_CHECKING:
+    from exports.models import CourierExportManifest
+
+PARA = "Reg 6; Form F"
+NAMED = 10
+
+
+class Stage(models.TextChoices):
+    """What an export manifest awaits."""
+
+    DRAFT = "DRAFT", gettext_lazy("Draft")
+    FILED = "FILED", gettext_lazy("Awaiting EGM number")
+    EXPORTED = "EXPORTED", gettext_lazy("Exported")
+    DISCARDED = "DISCARDED", gettext_lazy("Discarded")
+
+
+def goods_may_leave(manifest: Any, actor: Actor) -> str:
+    """At least one shipping bill stands on it, each with its Let Export Order and nothing against it."""
+    lines = manifest.lines.filter(live=True)
+    if not lines.exists():
+        return _("No shipping bill stands on the manifest yet.")
+    held = lines.exclude(bill__stage=BillStage.LET_EXPORT, bill__holds="").values_list("bill__hawb", flat=True)
+    named = list(held.order_by("bill__hawb")[: NAMED + 1])
+    if not named:
+        return ""
+    words = _("These have no Let Export Order, or their cancellation is requested: %(hawbs)s.")
+    return words % {"hawbs": ", ".join(named[:NAMED]) + (" …" if len(named) > NAMED else "")}
+
+
+def something_leaves(manifest: Any, actor: Actor) -> str:
+    """At least one shipping bill was not shut out."""
+    left = manifest.lines.filter(live=True).exists()
+    return "" if left else _("Everything was shut out: nothing left with this flight.")
+
+
+class LeavingClearance(Document):
+    """The steps of an export manifest."""
+
+    unnumbered_stages = (Stage.DRAFT, Stage.DISCARDED)
+    filed_at: datetime | None
+    departed_at: datetime | None
+
+    class Meta:
+        abstract = True
+
+    @step(
+        Stage.DRAFT, Stage.FILED, role=Role.COURIER_SIGNATORY, label=gettext_lazy("File export manifest"), para=PARA,
+        guards=(goods_may_leave, courier_in_force, signatory_examined), grave=True,
+    )  # fmt: skip
+    def file(self: CourierExportManifest) -> None:
+        """The manifest is filed before the flight and receives its number; every shipping bill on it is bound to the flight."""
+        self.file_it()
+
+    @step(Stage.DRAFT, Stage.DISCARDED, role=COURIERS, label=gettext_lazy("Discard"), para=PARA, grave=True)
+    def discard(self: CourierExportManifest) -> None:
+        """A draft nobody needs is put away; its shipping bills may stand on another."""
+        self.lines.filter(live=True).update(live=False)
+
+    @step(
+        Stage.FILED, None, role=COURIERS, label=gettext_lazy("Shut out"), para=PARA, form="exports.forms.manifests.ShutOutForm",
+        grave=True, anytime=True,
+    )  # fmt: skip
+    def shut_out(self: CourierExportManifest, *, hawbs: list[str], reason: str) -> None:
+        """Goods that stay behind are taken off: their order holds, and they leave with another flight."""
+        rows = self.lines.filter(live=True, bill__hawb__in=hawbs)
+        self.move(rows, "shut_out", reason=reason)
+        rows.update(live=False, shut_out_at=self.taken_at, reason=reason)
+        self.sum_up()
+
+    @step(
+        Stage.FILED, Stage.EXPORTED, role=COURIERS, label=gettext_lazy("Feed EGM number"), para=PARA,
+        form="exports.forms.manifests.FeedEgmForm", guards=(something_leaves,),
+    )  # fmt: skip
+    def feed_egm(self: CourierExportManifest, *, egm_number: str, departed_at: datetime) -> None:
+        """The aircraft has left: every shipping bill still on the manifest is exported."""
+        self.egm_number, self.departed_at = egm_number, departed_at
+        self.move(self.lines.filter(live=True), "export", egm_number=egm_number)

@@ -1,0 +1,246 @@
+"""The clearance of a Courier Shipping Bill: goods, risk, assessment, X-ray, examination, Let Export Order (Reg 6; Circular 41/2020)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import COURIERS, Role
+from bills.clearance.guards import (
+    by_the_desk_that_detained,
+    memo_not_answered,
+    no_open_cancellation,
+    not_detained_already,
+)
+from bills.clearance.risk import rms_has_decided
+from bills.stages import Hold
+from eccs.workflow import GET_STATE, Document, step
+from exports import routing
+from exports.clearance import guards
+from exports.stages import ASKABLE, CANCELLABLE, HERE, UNFILED, Stage
+from manifests.clearance import courier_in_force, signatory_examined
+
+if TYPE_CHECKING:
+    from exports.models import CourierShippingBill
+
+FILING, AUTO = "Reg 6", "Circular 41/2020, 19/2023"
+AFTER_ASSESSMENT = [Stage.XRAY, Stage.EXAMINATION, Stage.FOR_LET_EXPORT]
+ASKING = (Stage.ASSESSMENT, Stage.FOR_LET_EXPORT)
+DETAINING = (Role.ASSESSING_OFFICER, Role.DCAC)
+BEFORE_STOP = [stage for stage in HERE if stage != Stage.STOPPED]
+BEFORE_DETENTION = [stage for stage in BEFORE_STOP if stage != Stage.DETAINED]
+REMARKS = "bills.forms.holds.RemarksForm"
+
+
+class ExportClearance(Document):
+    """The steps of a shipping bill, desk by desk."""
+
+    unnumbered_stages = UNFILED
+    assessed_at: datetime | None
+    xray_at: datetime | None
+    examined_at: datetime | None
+
+    class Meta:
+        abstract = True
+
+    @step(
+        Stage.DRAFT, Stage.GOODS, role=Role.COURIER_SIGNATORY, label=_("File shipping bill"), para=FILING,
+        form="exports.forms.filing.FilingForm", guards=(courier_in_force, signatory_examined), grave=True,
+    )  # fmt: skip
+    def file(self: CourierShippingBill) -> Iterable[models.Model]:
+        """The declaration is checked as a whole, valued in rupees and numbered; then the goods are awaited."""
+        from exports.filing import file_draft
+
+        return file_draft(self)
+
+    @step(Stage.DRAFT, Stage.DISCARDED, role=COURIERS, label=_("Discard"), para=FILING, grave=True)
+    def discard(self: CourierShippingBill) -> None:
+        """A draft nobody needs is put away; it never had a number, and what was typed is not kept."""
+        self.draft, self.discarded_at = dict[str, Any](), self.taken_at
+
+    @step(
+        Stage.GOODS, GET_STATE(routing.after_registration, states=[Stage.ASSESSMENT, Stage.XRAY]), role=Role.ARRIVAL_SCANNER,
+        label=_("Register goods"), para=FILING, guards=(guards.every_piece_scanned,), many=True, follows=True,
+    )  # fmt: skip
+    def register_goods(self: CourierShippingBill, *, decision: int = 0, lane: str = "") -> None:
+        """The goods are at the terminal, scanned and weighed; only now the RMS decides on them."""
+        from exports.risk import decide_one
+
+        self.registered_at = self.taken_at
+        if decision:
+            self.hear(decision, lane)
+        else:
+            decide_one(self)
+
+    @step(
+        HERE, GET_STATE(routing.after_hearing, states=list(HERE)), role=Role.SYSTEM, label=_("Decide on risk"),
+        para="PN17 6.1", many=True, private=True, anytime=True, follows=True,
+    )  # fmt: skip
+    def hear_rms(self: CourierShippingBill, *, decision: int, lane: str) -> None:
+        """The RMS was away when the goods were registered, and decides now: the bill goes where it would have gone."""
+        self.hear(decision, lane)
+
+    @step(
+        Stage.ASSESSMENT, GET_STATE(routing.after_assessment, states=AFTER_ASSESSMENT), role=Role.ASSESSING_OFFICER,
+        label=_("Assess"), para=AUTO, form="exports.forms.officers.AssessmentForm", guards=(rms_has_decided,),
+    )  # fmt: skip
+    def assess(self: CourierShippingBill, *, mandate_examination: bool = False, remarks: str = "") -> None:
+        """The officer clears the declaration under assessment, and mandates examination or not."""
+        self.assessed_at, self.assessment_remarks = self.taken_at, remarks
+        self.examination_mandated = mandate_examination or self.examination_mandated
+
+    @step(
+        ASKING, Stage.QUERY, role={Stage.ASSESSMENT: Role.ASSESSING_OFFICER, Stage.FOR_LET_EXPORT: Role.LEO_OFFICER},
+        label=_("Raise query"), para=AUTO, form="bills.forms.officers.QueryForm",
+    )  # fmt: skip
+    def raise_query(self: CourierShippingBill, *, question: str, documents_wanted: str = "") -> Iterable[models.Model]:
+        """A question or a call for documents goes to the courier; the answer comes back to the desk that asked."""
+        return self.asked(question, documents_wanted)
+
+    @step(
+        Stage.QUERY, GET_STATE(routing.after_reply, states=list(ASKING)), role=Role.COURIER_SIGNATORY,
+        label=_("Reply to query"), para=AUTO, form="bills.forms.courier.ReplyForm",
+    )  # fmt: skip
+    def reply_to_query(self: CourierShippingBill, *, reply: str) -> Iterable[models.Model]:
+        """The courier answers, with documents where they were asked for."""
+        return self.answered(reply)
+
+    @step(
+        Stage.XRAY, GET_STATE(routing.after_clear_xray, states=[Stage.LET_EXPORT, Stage.EXAMINATION, Stage.FOR_LET_EXPORT]),
+        role=Role.XRAY_OFFICER, label=_("Clear X-ray"), para=AUTO, many=True,
+    )  # fmt: skip
+    def clear_xray(self: CourierShippingBill) -> Iterable[models.Model]:
+        """The picture shows nothing suspicious. Where a dated rule allows, the Let Export Order follows at once."""
+        self.xray_result, self.xray_at = "CLEAR", self.taken_at
+        return self.let_export(automatic=True) if routing.after_clear_xray(self) == Stage.LET_EXPORT else ()
+
+    @step(
+        Stage.XRAY, Stage.EXAMINATION, role=Role.XRAY_OFFICER, label=_("Mark suspicious"), para=AUTO,
+        form="bills.forms.officers.SuspicionForm", many=True,
+    )  # fmt: skip
+    def mark_suspicious(self: CourierShippingBill, *, remarks: str) -> None:
+        """The picture is suspicious: the goods are examined."""
+        self.suspected(remarks)
+
+    @step(
+        Stage.EXAMINATION, Stage.FOR_LET_EXPORT, role=Role.INSPECTOR, label=_("Report examination"), para=AUTO,
+        form="exports.forms.officers.ExaminationForm",
+    )  # fmt: skip
+    def report_examination(self: CourierShippingBill, **report: Any) -> Iterable[models.Model]:
+        """The Inspector reports what was opened and found, and recommends what to do."""
+        return self.examined(**report)
+
+    @step(
+        Stage.FOR_LET_EXPORT, Stage.LET_EXPORT, role=Role.LEO_OFFICER, label=_("Give Let Export Order"), para="Section 51",
+        guards=guards.LET_EXPORT, apart_from=("report_examination",), grave=True, many=True,
+    )  # fmt: skip
+    def give_let_export_order(self: CourierShippingBill) -> Iterable[models.Model]:
+        """The goods may be loaded and leave (Customs Act 1962, section 51)."""
+        return self.let_export(automatic=False)
+
+    @step(
+        Stage.FOR_LET_EXPORT, Stage.EXAMINATION, role=Role.LEO_OFFICER, label=_("Order re-examination"), para="Section 51",
+        form="bills.forms.officers.ReexaminationForm",
+    )  # fmt: skip
+    def order_re_examination(self: CourierShippingBill, *, remarks: str) -> None:
+        """In case of suspicion or dispute the goods are examined again; the reports made before are kept."""
+        self.examination_mandated, self.examined_at = True, None
+
+    @step(
+        Stage.FOR_LET_EXPORT, Stage.ASSESSMENT, role=Role.LEO_OFFICER, label=_("Refer to Assessing Officer"),
+        para="Section 51", form=REMARKS,
+    )  # fmt: skip
+    def refer_to_assessing_officer(self: CourierShippingBill, *, remarks: str) -> None:
+        """The LEO Officer doubts what is declared: the Assessing Officer assesses the bill, again where it was assessed before."""
+        self.assessed_at = None
+
+    @step(
+        (Stage.ASSESSMENT, Stage.STOPPED), Stage.DETAINED,
+        role={Stage.ASSESSMENT: Role.ASSESSING_OFFICER, Stage.STOPPED: Role.DCAC}, label=_("Detain"), para="PN17 7.1(e), 9.0",
+        form="bills.forms.holds.DetentionForm", guards=(not_detained_already,), grave=True,
+    )  # fmt: skip
+    def detain(self: CourierShippingBill, *, grounds: str, documents_wanted: str = "") -> Iterable[models.Model]:
+        """The goods are detained: a numbered detention memo goes to the courier, who answers it."""
+        return self.detained(self.steps()["detain"].activity_at(self.stage), grounds, documents_wanted)
+
+    @step(
+        Stage.DETAINED, None, role=Role.COURIER_SIGNATORY, label=_("Reply to detention memo"), para="PN17 7.1(e)",
+        form="bills.forms.courier.DetentionReplyForm", guards=(memo_not_answered,),
+    )  # fmt: skip
+    def reply_to_detention_memo(self: CourierShippingBill, *, reply: str) -> Iterable[models.Model]:
+        """The courier answers the memo, with documents where they were asked for; the desk that detained decides."""
+        return self.memo_answered(reply)
+
+    @step(
+        Stage.DETAINED, GET_STATE(routing.after_lifting, states=BEFORE_DETENTION), role=DETAINING, label=_("Lift detention"),
+        para="PN17 7.1(e)", form=REMARKS, guards=(by_the_desk_that_detained,),
+    )  # fmt: skip
+    def lift_detention(self: CourierShippingBill, *, remarks: str) -> Iterable[models.Model]:
+        """The desk that detained the goods lets the clearance go on where it was."""
+        return [self.detention_ended("LIFTED", remarks)]
+
+    @step(
+        BEFORE_STOP, Stage.STOPPED, role=Role.DCAC, label=_("Stop"), para="PN17 9.0", form=REMARKS, grave=True, anytime=True,
+    )  # fmt: skip
+    def stop(self: CourierShippingBill, *, remarks: str) -> None:
+        """The DC/AC stops the clearance before Let Export Order: no other desk acts on the bill until the stop is cleared."""
+        self.stopped()
+
+    @step(
+        Stage.STOPPED, GET_STATE(routing.after_clearing_stop, states=BEFORE_STOP), role=Role.DCAC, label=_("Clear stop"),
+        para="PN17 9.0", form=REMARKS,
+    )  # fmt: skip
+    def clear_stop(self: CourierShippingBill, *, remarks: str) -> None:
+        """The clearance goes on where it was."""
+        self.end_hold(Hold.STOP)
+
+    @step(
+        ASKABLE, None, role=Role.COURIER_SIGNATORY, label=_("Request cancellation"), para="PN17 10.0",
+        form="bills.forms.requests.CancellationForm", guards=(no_open_cancellation,), grave=True, anytime=True,
+    )  # fmt: skip
+    def request_cancellation(self: CourierShippingBill, *, reason: str) -> None:
+        """The courier asks to cancel the bill before the goods depart: the Assessing Officer verifies it, the DC/AC decides."""
+        from bills.requests import open_cancellation
+
+        open_cancellation(self, reason)
+        self.hold(Hold.CANCELLATION)
+
+    @step(ASKABLE, None, role=Role.SYSTEM, label=_("Record decision on request"), para="PN17 10.0", anytime=True)
+    def close_request(self: CourierShippingBill, *, request: str) -> None:
+        """The DC/AC has rejected the request: the bill goes on."""
+        self.end_hold(Hold.CANCELLATION)
+
+    @step(CANCELLABLE, Stage.CANCELLED, role=Role.SYSTEM, label=_("Cancel"), para="PN17 10.0", anytime=True)
+    def cancel(self: CourierShippingBill, *, cancellation: str) -> None:
+        """The bill is cancelled as approved, with its Let Export Order where it has one; the shipment may have another bill."""
+        self.end_hold(Hold.CANCELLATION)
+        self.discarded_at = self.taken_at
+
+    @step(
+        Stage.LET_EXPORT, Stage.MANIFESTED, role=Role.SYSTEM, label=_("Put on export manifest"), para=FILING,
+        guards=(no_open_cancellation,), many=True, follows=True,
+    )  # fmt: skip
+    def put_on_manifest(self: CourierShippingBill, *, manifest: str) -> None:
+        """The courier has filed the export manifest of the flight with which the goods leave."""
+
+    @step(
+        Stage.MANIFESTED, Stage.LET_EXPORT, role=Role.SYSTEM, label=_("Shut out"), para=FILING, many=True, follows=True
+    )
+    def shut_out(self: CourierShippingBill, *, manifest: str, reason: str) -> None:
+        """The goods stayed behind: they wait for another flight, their Let Export Order holds."""
+
+    @step(Stage.MANIFESTED, Stage.EXPORTED, role=Role.SYSTEM, label=_("Export"), para=FILING, many=True, follows=True)
+    def export(self: CourierShippingBill, *, manifest: str, egm_number: str) -> None:
+        """The aircraft has left with the goods, and its export general manifest has a number."""
+        self.exported_at, self.egm_number = self.taken_at, egm_number
+
+    @step(
+        Stage.LET_EXPORT, Stage.BACK_TO_TOWN, role=Role.COURIER_SIGNATORY, label=_("Back to town"), para=FILING,
+        form="exports.forms.manifests.ReasonForm", guards=(no_open_cancellation, guards.on_no_manifest), grave=True, anytime=True,
+    )  # fmt: skip
+    def back_to_town(self: CourierShippingBill, *, reason: str) -> None:
+        """The goods are not exported after all and leave the terminal again: the order falls with the shipping bill."""

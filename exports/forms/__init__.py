@@ -1,0 +1,1 @@
+"""The forms of shipping bills: one file for whoever answers."""

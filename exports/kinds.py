@@ -1,0 +1,29 @@
+"""The forms of a Courier Shipping Bill (Forms H and HA of the Regulations)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(models.TextChoices):
+    """Which statutory form the goods ask for."""
+
+    IV = "CSB-IV", _("CSB-IV (gifts and samples)")
+    V = "CSB-V", _("CSB-V (commercial goods)")
+
+
+class Nature(models.TextChoices):
+    """What goods on CSB-IV are."""
+
+    SAMPLE = "SAMPLE", _("Sample or prototype")
+    GIFT = "GIFT", _("Gift")
+
+
+class Scheme(models.TextChoices):
+    """Export schemes whose benefit ECCS cannot give."""
+
+    DRAWBACK = "DRAWBACK", _("Drawback")
+    RODTEP = "RODTEP", _("RoDTEP")
+    ROSCTL = "ROSCTL", _("RoSCTL")
+
+
+JEWELLERY = ("7113", "7117")  # headings whose e-commerce exports tell more (Form HA, B.1 and D)

@@ -1,0 +1,122 @@
+"""How shipping bills are listed and shown, and whose the pages are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.directory.filings import counts_as_filing
+from accounts.permissions import Actor
+from accounts.roles import COURIERS, Role
+from bills.cells import lane
+from bills.requests_listing import about
+from bills.requests_listing import search as by_own_number
+from bills.stages import Hold
+from eccs.moments import moment
+from eccs.pages import Column, Elsewhere, Listing, Standing, activity_of, link, register
+from eccs.written import brief, grouped, tail, two_lines
+from exports import cells
+from exports.models import CourierExportManifest, CourierShippingBill, ExportCancellation, ExportManifestLine
+from exports.stages import Stage
+from rms.models import RiskDecision
+
+SHOWN = 300  # shipping bills on a page
+
+
+def by_number(text: str) -> Q:
+    """By the own number, the Let Export Order, or the detention memo."""
+    upper = text.upper()
+    return Q(number=upper) | Q(order__number=upper) | Q(detentions__number=upper)
+
+
+def context(bill: CourierShippingBill, actor: Actor) -> dict[str, Any]:
+    """What the page of a shipping bill shows beyond what every document has."""
+    from exports.summary import summary
+
+    return summary(bill, actor)
+
+
+SHIPPING_BILLS = Listing(
+    model=CourierShippingBill, slug="exports/bills", label=_("Courier Shipping Bills"),
+    columns=(
+        Column("number", _("Number"), "number__icontains", hint=_("contains")),
+        Column("hawb", _("HAWB"), "hawb__startswith", hint=_("starts with"), query=lambda begins: Q(hawb__startswith=begins.upper()), cell=cells.consignment, css="nowrap"),
+        Column("exporter", _("Exporter"), "consignor_name__icontains", hint=_("name"), cell=lambda bill: brief(bill.consignor_name, 28)),
+        Column("goods", _("Goods"), "goods__icontains", hint=_("goods"), cell=cells.goods),
+        Column("to", _("Destination"), "destination_country__iexact", hint=_("country"), cell=lambda bill: two_lines(bill.destination_country, bill.airport_of_destination)),
+        Column("fob", _("FOB ₹"), "fob_value__gte", "fob_value", _("from"), number=True, declared=True, cell=cells.value),
+        Column("lane", _("Lane and reason"), "risk_decision__lane", officers_only=True, choices=tuple(RiskDecision.Lane.choices), cell=lane, css="lanes"),
+    ),
+    page_template="exports/bill_page.html", trade_template="exports/bill_page.html",
+    related=("station", "courier", "risk_decision"),
+    row_fields=(
+        "kind", "goods", "item_count", "hawb", "packages", "consignor_name", "destination_country", "airport_of_destination",
+        "filed_at", "fob_value", "assessment_required", "examination_prescribed", "holds", "risk_decision__reasons",
+    ),
+    context=context,
+    search_by={
+        "number": by_number, "hawb": lambda number: Q(hawb=number), "iec": lambda code: Q(iec=code),
+        "pan": lambda code: Q(iec=code) | Q(kyc_type="PAN", kyc_number=code),
+        "consignee": lambda name: Q(consignee_name__istartswith=name),
+    },
+    dated_by="filed_at",
+    targets={
+        Stage.ASSESSMENT: "target_assessment", Stage.XRAY: "target_xray", Stage.EXAMINATION: "target_examination",
+        Stage.FOR_LET_EXPORT: "target_let_export", **dict.fromkeys((Stage.DETAINED, Stage.STOPPED), "target_of_days"),
+    },
+    elsewhere={Stage.LET_EXPORT: Elsewhere(_("Put it on an export manifest"), "cem-new")},
+    standing={Stage.DETAINED: Standing(Q(holds__contains=Hold.REPLY.value), lambda bill: Hold.REPLY in bill.held_by)},
+)  # fmt: skip
+CANCELLATIONS = Listing(
+    model=ExportCancellation, slug="exports/cancellations", label=_("Cancellations of shipping bills"),
+    columns=(
+        Column("number", _("Number"), "number__icontains", hint=_("contains")),
+        Column("bill", _("Shipping bill"), "bill__number__icontains", hint=_("contains"), cell=lambda asked: tail(asked.bill), css="nowrap"),
+        Column("hawb", _("HAWB"), "bill__hawb__istartswith", hint=_("starts with"), cell=lambda asked: asked.bill.hawb, css="nowrap"),
+        Column("courier", _("Courier"), "courier__name__icontains", officers_only=True, hint=_("contains"), cell=lambda asked: asked.courier.short_name),
+        Column("about", _("About"), cell=about),
+    ),
+    page_template="exports/cancellation.html", trade_template="bills/request_courier.html", related=("bill", "courier", "station"),
+    context=lambda asked, _actor: {"bill": asked.bill}, search=by_own_number, dated_by="requested_at",
+    targets=dict.fromkeys(("REQUESTED", "VERIFIED"), "target_requests"),
+)  # fmt: skip
+
+
+def manifest_context(manifest: CourierExportManifest, actor: Actor) -> dict[str, Any]:
+    """The shipping bills that leave with the flight, and those that were shut out of it."""
+    lines = manifest.lines.select_related("bill")
+    shown = list(lines.filter(live=True)[: SHOWN + 1])
+    return {
+        "lines": shown[:SHOWN], "more": len(shown) > SHOWN, "out": list(lines.filter(shut_out_at__isnull=False)[:SHOWN]),
+        "may_write": manifest.stage == "DRAFT" and bool(actor.acts_as(activity_of("cem-new"), manifest)),
+    }  # fmt: skip
+
+
+def _with_hawb(hawb: str) -> Q:
+    return Q(pk__in=ExportManifestLine.objects.filter(bill__hawb=hawb).values("manifest"))
+
+
+MANIFESTS = Listing(
+    model=CourierExportManifest, slug="exports/manifests", label=_("Export manifests"),
+    columns=(
+        Column("number", _("Number"), "number__icontains", hint=_("contains")),
+        Column("flight", _("Flight"), "flight_number__icontains", hint=_("contains"), cell=lambda one: two_lines(one.flight_number, one.mawb), css="nowrap"),
+        Column("to", _("Destination"), "airport_of_destination__iexact", hint=_("airport"), cell=lambda one: one.airport_of_destination),
+        Column("courier", _("Courier"), "courier__name__icontains", hint=_("name"), cell=lambda one: one.courier.short_name),
+        Column("departs", _("Departs"), cell=lambda one: moment(one.departed_at or one.scheduled_departure), css="nowrap"),
+        Column("bills", _("Shipping bills"), "bill_count__gte", "bill_count", _("from"), number=True, cell=lambda one: grouped(one.bill_count)),
+    ),
+    page_template="exports/manifest.html", trade_template="exports/manifest_trade.html", related=("station", "courier"),
+    context=manifest_context, dated_by="filed_at", targets={"FILED": "target_of_days"},
+    search_by={"number": lambda text: Q(number=text.upper()), "mawb": lambda number: Q(mawb=number), "hawb": _with_hawb},
+)  # fmt: skip
+register(SHIPPING_BILLS)
+register(MANIFESTS)
+register(CANCELLATIONS)
+counts_as_filing(CourierShippingBill, "filed_at")
+link(_("File shipping bills"), "csb-start", *COURIERS)
+link(_("Export manifest"), "cem-new", *COURIERS, under="csb-start")
+link(_("Add papers to a shipping bill"), "csb-attach", *COURIERS, nav=False)
+link(_("Receive goods for export"), "goods-station", Role.ARRIVAL_SCANNER)

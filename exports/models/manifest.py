@@ -1,0 +1,147 @@
+"""The Courier Export Manifest: what one courier sends with one flight, built from shipping bills that Customs has let go."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q, Sum
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import AuthorisedCourier, CustomsStation
+from accounts.permissions import SYSTEM
+from bills.numbers import series_of
+from eccs.numbering import number
+from eccs.stage_field import StageField
+from eccs.trail import TrailLine
+from eccs.workflow import Refused, take_many
+from exports.clearance.leaving import NAMED, LeavingClearance, Stage
+from exports.models.bill import CourierShippingBill
+from exports.querysets import ShippingBillQuerySet
+
+
+class CourierExportManifest(LeavingClearance):
+    """A CEM in Form F: the goods of shipping bills with a Let Export Order, on one flight."""
+
+    importer_id: ClassVar[None] = None
+
+    station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="+", db_index=False)
+    courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, related_name="export_manifests", db_index=False)
+    stage = StageField(choices=Stage.choices, default=Stage.DRAFT, max_length=9)
+    airline = models.CharField(_("airline"), max_length=60)
+    flight_number = models.CharField(_("flight number"), max_length=10)
+    mawb = models.CharField(_("MAWB"), max_length=12)
+    airport_of_destination = models.CharField(_("airport of destination"), max_length=3)
+    scheduled_departure = models.DateTimeField(_("scheduled departure"))
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    filed_at = models.DateTimeField(null=True, blank=True)
+    egm_number = models.CharField(max_length=10, blank=True)
+    departed_at = models.DateTimeField(null=True, blank=True)
+    bill_count = models.PositiveIntegerField(default=0)
+    package_count = models.PositiveIntegerField(default=0)
+    gross_weight_kg = models.DecimalField(max_digits=12, decimal_places=3, default=Decimal(0))
+
+    objects = ShippingBillQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("export manifest")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(stage__in=("DRAFT", "DISCARDED")) | Q(number__isnull=False, filed_at__isnull=False),
+                name="cem_filed_has_number",
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage="EXPORTED") | (~Q(egm_number="") & Q(departed_at__isnull=False)),
+                name="cem_exported_has_egm",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["courier", "stage", "stage_since", "id"], name="cem_courier_queue"),
+            models.Index(fields=["station", "stage", "stage_since", "id"], name="cem_station_queue"),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.number or str(_("Draft export manifest, %(flight)s") % {"flight": self.flight_number})
+
+    def series(self) -> str:
+        """Counted by station and financial year of filing."""
+        assert self.filed_at is not None
+        return series_of("CEM", self.station_id, self.filed_at)
+
+    def numbered(self, serial: int) -> str:
+        """`CEM_BLR_2026-2027_000001`."""
+        return f"{self.series()}_{serial:06d}"
+
+    def live_lines(self) -> models.QuerySet[ExportManifestLine]:
+        """The shipping bills that stand on it."""
+        found: models.QuerySet[ExportManifestLine] = self.lines.filter(live=True)
+        return found
+
+    def file_it(self) -> None:
+        """Number and sums, as the step that files it finds them; every shipping bill goes with the flight."""
+        self.filed_at = self.taken_at
+        number([self])  # first, as the trails of its shipping bills name it
+        self.move(self.live_lines(), "put_on_manifest")
+        self.sum_up()
+        self.snapshot_for_trail = self.declared()
+
+    def move(self, lines: models.QuerySet[ExportManifestLine], name: str, **told: Any) -> None:
+        """Take one step on the shipping bills of these lines, all or none. Raises Refused."""
+        ids = list(lines.values_list("bill", flat=True))
+        outcome = take_many(
+            CourierShippingBill, ids, name, SYSTEM, at=self.taken_at, manifest=self.number or "", **told
+        )
+        if outcome.refused:
+            raise Refused([f"{one.document}: {one}" for one in outcome.refused[:NAMED]], self)
+
+    def sum_up(self) -> None:
+        """How many shipping bills and packages stand on it, and what they weigh, as weighed or as declared."""
+        rows = CourierShippingBill.objects.filter(manifest_lines__manifest=self, manifest_lines__live=True)
+        weight = models.functions.Coalesce("actual_weight_kg", "gross_weight_kg")
+        told = rows.aggregate(n=models.Count("pk"), packages=Sum("packages"), kg=Sum(weight))
+        self.bill_count, self.package_count = told["n"], told["packages"] or 0
+        self.gross_weight_kg = told["kg"] or Decimal(0)
+
+    def declared(self) -> dict[str, Any]:
+        """What is filed, for the trail."""
+        return {
+            "airline": self.airline, "flight": self.flight_number, "mawb": self.mawb, "to": self.airport_of_destination,
+            "scheduled_departure": self.scheduled_departure, "packages": self.package_count, "kg": str(self.gross_weight_kg),
+            "shipping_bills": list(self.live_lines().order_by("pk").values_list("bill__number", flat=True)),
+        }  # fmt: skip
+
+
+class ExportManifestTrail(TrailLine):
+    """The trail of an export manifest."""
+
+    document = models.ForeignKey(CourierExportManifest, models.PROTECT, related_name="trail")
+
+    class Meta(TrailLine.Meta):
+        constraints = [models.UniqueConstraint(fields=["document", "seq"], name="cem_trail_seq")]
+        indexes = [models.Index(fields=["id"], name="cem_trail_outbox", condition=Q(noticed_at=None))]
+
+
+CourierExportManifest.trail_model = ExportManifestTrail
+
+
+class ExportManifestLine(models.Model):
+    """One shipping bill on an export manifest; one that was shut out stays to be seen."""
+
+    manifest = models.ForeignKey(CourierExportManifest, models.PROTECT, related_name="lines")
+    bill = models.ForeignKey(CourierShippingBill, models.PROTECT, related_name="manifest_lines")
+    live = models.BooleanField(default=True)
+    shut_out_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["bill"], condition=Q(live=True), name="cem_line_one_live_for_a_bill"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.manifest} · {self.bill}"

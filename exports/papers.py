@@ -1,0 +1,214 @@
+"""The Courier Shipping Bill, the Let Export Order and the detention memo as they are printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from bills.documents import head_of
+from eccs.money import grouped, rupees
+from eccs.papers import Column, Field, Paper, day, moment
+from exports.filing import declarations
+from exports.kinds import Kind
+from exports.models import (
+    CourierExportManifest,
+    CourierShippingBill,
+    ExportDetention,
+    ExportManifestLine,
+    LetExportOrder,
+)
+
+FORMS = {Kind.IV: "Form H", Kind.V: "Form HA"}
+
+
+def _yes(told: bool) -> str:
+    return _("Yes") if told else _("No")
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value.normalize():f}"
+
+
+def _weight(bill: CourierShippingBill) -> str:
+    weighed = _("%(kg)s kg weighed") % {"kg": _plain(bill.actual_weight_kg)} if bill.actual_weight_kg else ""
+    return ", ".join(filter(None, (f"{_plain(bill.gross_weight_kg)} kg", weighed)))
+
+
+def _exporter(bill: CourierShippingBill) -> str:
+    return f"{bill.consignor_name}\n{bill.consignor_address}"
+
+
+def shipping_bill(bill: CourierShippingBill, printed_by: str = "") -> bytes:
+    """The Courier Shipping Bill as PDF: who exports what to whom, by which numbers, at what value, with the tax paid (Forms H, HA)."""
+    order = getattr(bill, "order", None)
+    sheet = Paper(
+        head_of(bill, f"Courier Shipping Bill-{bill.kind.removeprefix('CSB-')}", FORMS[Kind(bill.kind)], printed_by)
+    )
+    given = _("%(number)s, %(at)s") % {"number": order.number, "at": moment(order.given_at)} if order else "-"
+    sheet.boxes(
+        [
+            [Field(_("Authorised Courier"), f"{bill.courier.name}, {bill.courier.number}", 2), Field(_("Filed"), moment(bill.filed_at), 2)],
+            [Field(_("Port of loading"), f"{bill.station.name} ({bill.station_id})", 2), Field(_("Destination"), f"{bill.airport_of_destination}, {bill.destination_country}", 2)],
+            [
+                Field(_("HAWB"), bill.hawb, strong=True), Field(_("Packages"), grouped(bill.packages), strong=True),
+                Field(_("Gross weight"), _weight(bill), 2),
+            ],
+            [Field(_("Exporter"), _exporter(bill), 2), Field(_("Consignee"), f"{bill.consignee_name}\n{bill.consignee_address}", 2)],
+            [
+                Field(_("IEC"), bill.iec or "-"), Field(_("AD Code"), bill.ad_code or "-"), Field(_("Account No"), bill.account_number or "-"),
+                Field(_("GSTIN"), bill.gstin or "-"),
+            ],
+            [
+                Field(_("KYC Document"), bill.kyc_type), Field(_("KYC ID"), bill.kyc_number), Field(_("NFEI"), _yes(bill.nfei)),
+                Field(_("Under bond or UT"), _yes(bill.under_bond_or_ut)),
+            ],
+            [
+                Field(_("Invoice"), f"{bill.invoice_number}, {day(bill.invoice_date)}", 2), Field(_("Invoice Term"), bill.invoice_terms),
+                Field(_("E-commerce"), _yes(bill.ecommerce)),
+            ],
+            [
+                Field(_("FOB value"), f"{bill.currency} {grouped(bill.fob_foreign, 2)}"),
+                Field(_("Rate of exchange"), f"{bill.exchange_unit} {bill.currency} = {_plain(bill.exchange_rate or Decimal(1))}"),
+                Field(_("FOB value (Rs.)"), rupees(bill.fob_value, 2), strong=True), Field(_("IGST paid (Rs.)"), rupees(bill.igst_paid, 2)),
+            ],
+            [Field(_("Status"), str(bill.get_stage_display()), 2), Field(_("Let Export Order"), given, 2, strong=True)],
+        ]
+    )  # fmt: skip
+    if bill.operator or bill.jewellery_specification:
+        sheet.boxes(
+            [
+                [Field(_("E-commerce operator"), bill.operator, 2), Field(_("Payment or transaction"), bill.transaction_id, 2)],
+                [Field(_("Order"), f"{bill.order_number}, {day(bill.order_date)}", 2), Field(_("To come back unsold"), _yes(bill.reimport_facility), 2)],
+                [Field(_("Specification of the jewellery"), bill.jewellery_specification, 4)],
+            ]
+        )  # fmt: skip
+    sheet.title(_("Items"))
+    table = sheet.table(
+        [
+            Column(_("No."), 0.05), Column(_("CTH"), 0.1), Column(_("Description"), 0.3), Column(_("Quantity"), 0.12, right=True),
+            Column(_("Unit price"), 0.11, right=True), Column(_("FOB (Rs.)"), 0.12, right=True), Column(_("Taxable (Rs.)"), 0.1, right=True),
+            Column(_("IGST (Rs.)"), 0.1, right=True),
+        ]
+    )  # fmt: skip
+    for item in bill.items.all():
+        table.row(
+            [
+                str(item.item_no), item.cth, item.description, f"{_plain(item.quantity)} {item.uom}", _plain(item.unit_price),
+                grouped(item.fob_value, 2), grouped(item.taxable_value, 2), grouped(item.igst_paid, 2),
+            ]
+        )  # fmt: skip
+    sheet.title(_("Declaration"))
+    for words in declarations():
+        sheet.text(words)
+    return sheet.close()
+
+
+def let_export_order(bill: CourierShippingBill, printed_by: str = "") -> bytes:
+    """The Let Export Order as PDF: the goods may be loaded (Customs Act 1962, section 51)."""
+    order: LetExportOrder = bill.order
+    sheet = Paper(
+        head_of(bill, _("Let Export Order"), _("Customs Act 1962, section 51"), printed_by, number=order.number or "")
+    )
+    sheet.text(_("Customs permits the loading and exportation of the goods described here."), 10)
+    sheet.space(4)
+    by = _("given by ECCS (Circular 41/2020, 19/2023)") if order.automatic else _("given by the LEO Officer")
+    sheet.boxes(
+        [
+            [Field(_("Let Export Order"), order.number or "", 2, strong=True), Field(_("Given"), f"{moment(order.given_at)}, {by}", 2)],
+            [Field(_("Courier Shipping Bill"), bill.number or "", 2, strong=True), Field(_("Filed"), moment(bill.filed_at), 2)],
+            [
+                Field(_("HAWB"), bill.hawb, strong=True), Field(_("Packages"), grouped(bill.packages), strong=True),
+                Field(_("Gross weight"), _weight(bill), 2),
+            ],
+            [Field(_("Authorised Courier"), f"{bill.courier.name}, {bill.courier.number}", 2), Field(_("Destination"), f"{bill.airport_of_destination}, {bill.destination_country}", 2)],
+            [Field(_("Exporter"), bill.consignor_name, 2), Field(_("Goods"), bill.goods, 2)],
+        ]
+    )  # fmt: skip
+    return sheet.close()
+
+
+def detention_memo(memo: ExportDetention, printed_by: str = "") -> bytes:
+    """A detention memo on goods for export as PDF; the officer is named by office alone."""
+    bill: CourierShippingBill = memo.bill
+    sheet = Paper(head_of(bill, _("Detention memo"), _("Goods detained"), printed_by, number=memo.number or ""))
+    sheet.text(_("The goods described here are detained. The Authorised Courier answers this memo in ECCS and hands in the documents asked for."), 10)  # fmt: skip
+    sheet.space(4)
+    sheet.boxes(
+        [
+            [Field(_("Detained"), moment(memo.issued_at), 2, strong=True), Field(_("Courier Shipping Bill"), bill.number or "", 2, strong=True)],
+            [Field(_("Grounds of the detention"), memo.grounds, 4)],
+            [Field(_("Documents asked for"), memo.documents_wanted or _("None"), 4)],
+            [Field(_("Authorised Courier"), f"{bill.courier.name}, {bill.courier.number}", 2), Field(_("HAWB"), bill.hawb), Field(_("Packages"), grouped(bill.packages))],
+            [Field(_("Exporter"), _exporter(bill), 2), Field(_("Goods"), bill.goods), Field(_("FOB value (Rs.)"), rupees(bill.fob_value, 2))],
+        ]
+    )  # fmt: skip
+    return sheet.close()
+
+
+def _lines(sheet: Paper, rows: Iterable[ExportManifestLine]) -> None:
+    table = sheet.table(
+        [
+            Column(_("Shipping bill"), 0.22), Column(_("HAWB"), 0.14), Column(_("Packages"), 0.08, right=True), Column(_("Weight, kg"), 0.09, right=True),
+            Column(_("Goods"), 0.18), Column(_("Consignor"), 0.15), Column(_("Consignee"), 0.14),
+        ]
+    )  # fmt: skip
+    for line in rows:
+        bill = line.bill
+        kg = _plain(bill.actual_weight_kg or bill.gross_weight_kg)
+        table.row(
+            [
+                bill.number or "",
+                bill.hawb,
+                grouped(bill.packages),
+                kg,
+                bill.goods,
+                bill.consignor_name,
+                bill.consignee_name,
+            ]
+        )
+
+
+def _of_flight(sheet: Paper, manifest: CourierExportManifest) -> None:
+    sheet.boxes(
+        [
+            [Field(_("Authorised Courier"), f"{manifest.courier.name}, {manifest.courier.number}", 2), Field(_("Filed"), moment(manifest.filed_at), 2)],
+            [
+                Field(_("Airline"), manifest.airline), Field(_("Flight number"), manifest.flight_number, strong=True),
+                Field(_("MAWB"), manifest.mawb, 2),
+            ],
+            [Field(_("From"), f"{manifest.station.name} ({manifest.station_id})", 2), Field(_("Airport of destination"), manifest.airport_of_destination, 2)],
+            [
+                Field(_("Scheduled departure"), moment(manifest.scheduled_departure), 2), Field(_("EGM number"), manifest.egm_number or "-"),
+                Field(_("Departed"), moment(manifest.departed_at)),
+            ],
+            [
+                Field(_("Shipping bills"), grouped(manifest.bill_count), strong=True), Field(_("Packages"), grouped(manifest.package_count), strong=True),
+                Field(_("Gross weight, kg"), _plain(manifest.gross_weight_kg), 2),
+            ],
+        ]
+    )  # fmt: skip
+
+
+def export_manifest(manifest: CourierExportManifest, printed_by: str = "") -> bytes:
+    """The Courier Export Manifest as PDF: the flight, then every shipping bill on it (Form F)."""
+    sheet = Paper(head_of(manifest, _("Courier Export Manifest"), "Form F", printed_by))
+    _of_flight(sheet, manifest)
+    sheet.title(_("Shipments"))
+    _lines(sheet, manifest.live_lines().select_related("bill"))
+    sheet.title(_("Declaration"))
+    sheet.text(_("The manifest lists all goods that we send with this flight, and each has its Let Export Order."))
+    return sheet.close()
+
+
+def shut_out_notice(manifest: CourierExportManifest, printed_by: str = "") -> bytes:
+    """The shut-out notice as PDF: what stayed behind when the flight left, and why."""
+    sheet = Paper(head_of(manifest, _("Shut-out notice"), _("Goods that stayed behind"), printed_by))
+    _of_flight(sheet, manifest)
+    rows = list(manifest.lines.filter(shut_out_at__isnull=False).select_related("bill"))
+    sheet.title(_("Shut out"))
+    _lines(sheet, rows)
+    for line in rows:
+        sheet.text(f"{line.bill.hawb}, {moment(line.shut_out_at)}: {line.reason}")
+    return sheet.close()

@@ -1,0 +1,103 @@
+"""A shipping bill and the RMS: decided on when its goods are registered, or late where the RMS was away.
+
+The goods of exports are not told to the history of what goods cost: that is of imports.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.permissions import SYSTEM
+from eccs.workflow import take_many
+from exports.stages import HERE
+from rms.deciding import Answer, Asked, Desk
+from rms.facts import PLACES, ConsignmentFacts
+from rms.models import RiskDecision
+
+if TYPE_CHECKING:
+    from exports.models import CourierShippingBill, ExportItem
+
+AT_ONCE = 500
+
+
+def facts_of(bill: CourierShippingBill, items: Sequence[ExportItem]) -> ConsignmentFacts:
+    """What the RMS may look at: the exporter stands as consignor, the value is FOB in rupees."""
+    return ConsignmentFacts(
+        kind=bill.kind, station=bill.station_id, courier=bill.courier.number or "", hawb=bill.hawb, consignor=bill.consignor_name,
+        consignor_country="IN", consignee=bill.consignee_name, consignee_city="", kyc_type=bill.kyc_type,
+        kyc_token=bill.kyc_token, iec=bill.iec, gstin=bill.gstin, assessable_value=bill.fob_value,
+        weight_kg=bill.gross_weight_kg, packages=bill.packages, ecommerce=bill.ecommerce,
+        tariff_items=tuple(item.cth for item in items), descriptions=tuple(item.description for item in items),
+        address=bill.consignee_address, route=bill.airport_of_destination,
+        unit_values=tuple((item.fob_value / item.quantity).quantize(PLACES) for item in items if item.quantity),
+        actual_weight_kg=bill.actual_weight_kg,
+    )  # fmt: skip
+
+
+def decide(bills: Sequence[CourierShippingBill], at: datetime) -> list[Answer]:
+    """Put shipping bills of one station to the RMS together; the decisions are returned, to be written by the caller."""
+    from exports.models import ExportItem
+
+    items: dict[int, list[ExportItem]] = defaultdict(list)
+    for item in ExportItem.objects.filter(bill__in=[bill.pk for bill in bills]):
+        items[item.bill_id].append(item)
+    asked = [
+        Asked(facts_of(bill, items[bill.pk]), draw=bill.risk_decision.draw if bill.risk_decision else None)
+        for bill in bills
+    ]
+    return Desk(bills[0].station_id, timezone.localdate(at)).decide(asked, at)
+
+
+def decide_one(bill: CourierShippingBill) -> None:
+    """Put one bill to the RMS inside its own step."""
+    answer = decide([bill], bill.taken_at)[0]
+    answer.decision.save()
+    bill.hear(answer.decision.pk, answer.decision.lane)
+
+
+def register(ids: Iterable[int], actor: Any, at: datetime) -> int:
+    """The goods of these bills are at the terminal: the RMS decides on all of them, and they go on; return how many did."""
+    from exports.models import CourierShippingBill
+    from exports.stages import Stage
+
+    rows = (
+        CourierShippingBill.objects.filter(pk__in=list(ids), stage=Stage.GOODS).select_related("courier").order_by("pk")
+    )
+    return _told("register_goods", list(rows), actor, at)
+
+
+def _told(step: str, bills: Sequence[CourierShippingBill], actor: Any, at: datetime, *, late: bool = False) -> int:
+    """Decide on bills of one station and take the step by which each hears it: a fixed number of statements."""
+    if not bills:
+        return 0
+    news = [
+        (bill, answer.decision)
+        for bill, answer in zip(bills, decide(bills, at), strict=True)
+        if answer.is_decided or not late
+    ]
+    for bill, decision in news:
+        decision.before_id = bill.risk_decision_id
+    RiskDecision.objects.bulk_create([decision for _bill, decision in news])
+    each = {bill.pk: {"decision": decision.pk, "lane": decision.lane} for bill, decision in news}
+    return len(take_many(type(bills[0]), each, step, actor, at=at, each=each).moved) if each else 0
+
+
+def decide_waiting(at: datetime | None = None) -> int:
+    """Decide on the bills whose goods were registered while the RMS was away; return how many are decided."""
+    from exports.models import CourierShippingBill
+
+    done, of_station = 0, defaultdict[str, list[CourierShippingBill]](list)
+    with transaction.atomic():
+        rows = CourierShippingBill.objects.filter(stage__in=HERE, risk_decision__lane=RiskDecision.Lane.PENDING)
+        held = rows.select_for_update(of=("self",), skip_locked=True).select_related("courier", "risk_decision")
+        for bill in held.order_by("pk")[:AT_ONCE]:
+            of_station[bill.station_id].append(bill)
+        for _station, bills in sorted(of_station.items()):
+            done += _told("hear_rms", bills, SYSTEM, at or timezone.now(), late=True)
+    return done

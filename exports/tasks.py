@@ -1,0 +1,27 @@
+"""What is done for shipping bills in the background. Tasks may run twice."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from bills.tasks import of_detention, of_query
+from eccs.chasing import chase
+from exports import risk
+from exports.models import ExportDetention, ExportQuery
+from exports.stages import Stage
+
+
+@shared_task
+def ask_the_rms() -> int:
+    """Decide on the shipping bills whose goods were registered while the RMS was away; return how many are decided."""
+    return risk.decide_waiting()
+
+
+@shared_task
+def chase_answers() -> int:
+    """Remind couriers of queries and detention memos on shipping bills that they have not answered; return how many."""
+    asked = ExportQuery.objects.filter(replied_at=None, bill__stage=Stage.QUERY).select_related("bill")
+    held = ExportDetention.objects.filter(replied_at=None, ended_at=None, bill__stage=Stage.DETAINED).select_related(
+        "bill"
+    )
+    return chase(asked, "raised_at", "chased_at", of_query) + chase(held, "issued_at", "chased_at", of_detention)

@@ -1,0 +1,27 @@
+"""Addresses of shipping bills."""
+
+from django.urls import path
+
+from exports.views import entry, leaving, papers, station
+
+urlpatterns = [
+    path("", entry.start, name="csb-start"),
+    path("drafts/<int:pk>/parts/<slug:name>/", entry.part, name="csb-part"),
+    path("drafts/<int:pk>/items/<int:number>/", entry.item, name="csb-item"),
+    path("drafts/<int:pk>/items/<int:number>/remove/", entry.remove_item, name="csb-item-remove"),
+    path("files/<str:station>/", entry.upload, name="csb-upload"),
+    path("prints/<str:key>.pdf", papers.bill_print, name="csb-print"),
+    path("prints/<str:key>/let-export-order.pdf", papers.order_print, name="let-export-print"),
+    path("prints/detention/<str:number>.pdf", papers.detention_print, name="export-detention-print"),
+    path("papers/<int:pk>/", papers.paper, name="csb-paper"),
+    path("papers/of/<str:key>/", papers.attach, name="csb-attach"),
+    path("flights/", leaving.new, name="cem-new"),
+    path("flights/<int:pk>/", leaving.lines, name="cem-lines"),
+    path("flights/<str:key>.pdf", leaving.printed, name="cem-print"),
+    path("flights/<str:key>/shut-out.pdf", leaving.shut_out_print, name="shut-out-print"),
+    path("receive/", station.here, name="goods-station"),
+    path("receive/<str:key>/", station.station, name="goods-scan"),
+    path("receive/<str:key>/packages/", station.packages, name="goods-packages"),
+    path("receive/<str:key>/scans/", station.scans, name="goods-scans"),
+    path("receive/<str:key>/weight/", station.weight, name="goods-weight"),
+]

@@ -1,0 +1,163 @@
+"""Courier Shipping Bills at every stage."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import AuthorisedCourier
+from bills.stages import Hold
+from eccs import numbering
+from exports.models import (
+    CourierExportManifest,
+    CourierShippingBill,
+    ExportCancellation,
+    ExportDetention,
+    ExportItem,
+    ExportManifestLine,
+    ExportQuery,
+)
+from exports.stages import LET_GO, PUT_AWAY, UNFILED, Stage
+from tests.factories import firms
+from tests.factories.bills import decision
+
+REGISTERED = tuple(stage for stage in Stage if stage not in (*UNFILED, Stage.GOODS, Stage.CANCELLED))
+XRAYED = (Stage.FOR_LET_EXPORT, *LET_GO)
+_numbers = count(1)
+HEADER = {
+    "destination_country": "DE", "airport_of_destination": "FRA", "packages": "1", "gross_weight_kg": "9.4",
+    "consignor_name": "Kaveri Looms Pvt Ltd", "consignor_address": "14 Mill Road, Bengaluru",
+    "consignee_name": "Nordlicht Handel GmbH", "consignee_address": "Hafenstrasse 3, Hamburg", "kyc_type": "GSTIN",
+    "kyc_number": "29AAKCK4417E1ZH", "iec": "AAKCK4417E", "ad_code": "6390417", "gstin": "29AAKCK4417E1ZH",
+    "under_bond_or_ut": "Y", "invoice_number": "KVR-26-0917", "invoice_date": "2026-11-12", "invoice_terms": "FOB",
+    "currency": "USD",
+}  # fmt: skip
+ITEM = {
+    "cth": "61091000", "description": "Cotton T-shirts", "quantity": "40", "uom": "NOS", "unit_price": "6.50",
+    "fob_value": "260.00",
+}  # fmt: skip
+DRAFT = {"header": HEADER, "items": [ITEM]}
+
+
+def shipping_bill(
+    stage: str = Stage.ASSESSMENT, *, station: str = "BLR", firm: str = "swift", lane: str = "FACILITATED",
+    of: AuthorisedCourier | None = None, **given: Any,
+) -> CourierShippingBill:  # fmt: skip
+    """A shipping bill at a stage, with what the steps before left on it."""
+    now, today = timezone.now(), timezone.localdate()
+    courier = of or firms.courier(firm)
+    signatory = firms.person(firm=courier)
+    fields: dict[str, Any] = {
+        "kind": "CSB-V", "station_id": station, "courier": courier, "stage": stage, "hawb": f"SWX{next(_numbers):07d}",
+        "created_by": signatory, "draft": DRAFT,
+    }  # fmt: skip
+    if stage not in UNFILED:
+        fields |= {
+            **{name: value for name, value in HEADER.items() if name != "under_bond_or_ut"}, "packages": 1,
+            "gross_weight_kg": Decimal("9.4"), "under_bond_or_ut": True, "invoice_date": date(2026, 11, 12), "filed_at": now,
+            "filed_by": signatory, "presented_on": today, "goods": "Cotton T-shirts", "first_cth": "61091000",
+            "item_count": 1, "exchange_rate": Decimal("94.10"), "fob_foreign": Decimal(260), "fob_value": Decimal(24466),
+        }  # fmt: skip
+    if stage == Stage.GOODS:
+        fields["packages_in"] = 1
+    if stage in REGISTERED:
+        fields |= {
+            "registered_at": now, "packages_in": 1, "risk_decision": decision(lane), "facilitated": lane == "FACILITATED",
+            "assessment_required": lane in ("ASSESSMENT", "BOTH", "PENDING"),
+            "examination_prescribed": lane in ("EXAMINATION", "BOTH"),
+        }  # fmt: skip
+    if stage in XRAYED:
+        fields |= {"xray_result": "CLEAR", "xray_at": now}
+    if stage in LET_GO:
+        fields["let_export_at"] = now
+    if stage == Stage.EXPORTED:
+        fields |= {"exported_at": now, "egm_number": "7710042"}
+    made = CourierShippingBill(**fields | _held(stage) | given)
+    if made.filed_at is not None:
+        numbering.number([made])
+    made.save()
+    if made.filed_at is not None:
+        _belongings(made)
+    return made
+
+
+def _held(stage: str) -> dict[str, Any]:
+    """What holds a shipping bill at a stage, or when it was put away."""
+    held: dict[str, dict[str, Any]] = {
+        **{put: {"discarded_at": timezone.now()} for put in PUT_AWAY},
+        Stage.QUERY: {"returns_to": Stage.ASSESSMENT, "holds": Hold.QUERY},
+        Stage.DETAINED: {"detained_from": Stage.ASSESSMENT, "holds": f"{Hold.DETENTION} {Hold.REPLY}"},
+        Stage.STOPPED: {"stopped_from": Stage.XRAY, "holds": Hold.STOP},
+    }
+    return held.get(Stage(stage), {})
+
+
+def _belongings(made: CourierShippingBill) -> None:
+    """What belongs to a filed shipping bill: its item, an open query, the memo that detains it."""
+    ExportItem.objects.create(
+        bill=made, item_no=1, cth="61091000", description="Cotton T-shirts", quantity=40, uom="NOS", unit_price=Decimal("6.5"),
+        fob_foreign=made.fob_foreign, fob_value=made.fob_value,
+    )  # fmt: skip
+    officer = firms.person("Asha Rao")
+    if made.stage == Stage.QUERY:
+        ExportQuery.objects.create(bill=made, raised_from=Stage.ASSESSMENT, question="Which yarn?", raised_by=officer)
+    if made.stage == Stage.DETAINED:
+        memo = ExportDetention(
+            bill=made, station_id=made.station_id, activity="couriershippingbill.detain.ASSESSMENT",
+            grounds="The brand looks copied.", issued_at=timezone.now(), issued_by=officer,
+        )  # fmt: skip
+        numbering.number([memo])
+        memo.save()
+
+
+def export_cancellation(
+    stage: str = "REQUESTED", *, station: str = "BLR", firm: str = "swift", **given: Any
+) -> ExportCancellation:
+    """A cancellation of a shipping bill that is at X-ray, at a stage."""
+    cancelled = stage == "APPROVED"
+    of = shipping_bill(
+        Stage.CANCELLED if cancelled else Stage.XRAY, station=station, firm=firm,
+        holds="" if cancelled or stage == "REJECTED" else Hold.CANCELLATION,
+    )  # fmt: skip
+    made = ExportCancellation(
+        bill=of, station_id=station, courier=of.courier, stage=stage, requested_by=firms.person(firm=of.courier),
+        reason="The buyer withdrew.", **given,
+    )  # fmt: skip
+    numbering.number([made])
+    made.save()
+    return made
+
+
+ON_FLIGHT = {
+    "DRAFT": Stage.LET_EXPORT,
+    "FILED": Stage.MANIFESTED,
+    "EXPORTED": Stage.EXPORTED,
+    "DISCARDED": Stage.LET_EXPORT,
+}
+
+
+def export_manifest(
+    stage: str = "DRAFT", *, station: str = "BLR", firm: str = "swift", of: CourierShippingBill | None = None, **given: Any
+) -> CourierExportManifest:  # fmt: skip
+    """An export manifest at a stage with one shipping bill on it."""
+    now = timezone.now()
+    bill = of or shipping_bill(ON_FLIGHT[stage], station=station, firm=firm)
+    fields: dict[str, Any] = {
+        "station_id": bill.station_id, "courier": bill.courier, "stage": stage, "airline": "Zephyr Air", "flight_number": "ZZ901",
+        "mawb": "899-44172063", "airport_of_destination": "FRA", "scheduled_departure": now,
+        "created_by": firms.person(firm=bill.courier), "bill_count": 1, "package_count": 1,
+    }  # fmt: skip
+    if stage in ("FILED", "EXPORTED"):
+        fields["filed_at"] = now
+    if stage == "EXPORTED":
+        fields |= {"egm_number": "7710042", "departed_at": now}
+    made = CourierExportManifest(**fields | given)
+    if made.filed_at is not None:
+        numbering.number([made])
+    made.save()
+    ExportManifestLine.objects.create(manifest=made, bill=bill, live=stage != "DISCARDED")
+    return made

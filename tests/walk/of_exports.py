@@ -1,0 +1,57 @@
+"""The addresses of shipping bills, with one at each stage behind them."""
+
+from __future__ import annotations
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from eccs.models import Upload
+from eccs.workflow import Document
+from exports.models import ExportDetention, ExportPaper, LetExportOrder, ShippingBillFile
+from exports.stages import Stage
+from tests.factories.shipping import export_cancellation, export_manifest, shipping_bill
+from tests.walk.world import World
+
+
+def of_exports(world: World) -> list[Document]:
+    """Addresses of shipping bills, their papers, files and the station where goods are received; the documents behind them."""
+    bills = {stage: shipping_bill(stage, lane="ASSESSMENT") for stage in Stage}
+    draft, asked, let, held = (bills[s] for s in (Stage.DRAFT, Stage.QUERY, Stage.LET_EXPORT, Stage.DETAINED))
+    for name in ("consignment", "exporter", "invoice", "ecommerce"):
+        world.own("csb-part", draft.pk, name)
+    world.own("csb-item", draft.pk, 1)
+    world.own("csb-item-remove", draft.pk, 1)
+    LetExportOrder.objects.create(
+        bill=let, station_id="BLR", given_at=timezone.now(), automatic=True, number="LEO_BLR_2026-2027_000001"
+    )
+    for one in (asked, let):
+        world.own("csb-print", one.key)
+        world.own("csb-attach", one.key)
+    world.own("let-export-print", let.key)
+    world.own("export-detention-print", ExportDetention.objects.get(bill=held).number)
+    paper = ExportPaper.objects.create(
+        bill=asked, kind="OTHER", name="yarn.pdf", file=ContentFile(b"%PDF-1.7", "yarn.pdf"), content_type="application/pdf",
+        size=8, sha256="0" * 64, by=asked.created_by,
+    )  # fmt: skip
+    world.own("csb-paper", paper.pk)
+    for name in ("goods-scan", "goods-packages", "goods-scans", "goods-weight"):
+        world.own(name, "BLR")
+    for name in ("csb-start", "goods-station"):
+        world.common(name)
+    world.common("csb-upload", "BLR")
+    world.common("upload-template", "csb")
+    subject = ShippingBillFile.objects.create(courier=asked.courier, station_id="BLR")
+    upload = Upload.objects.create(
+        kind="csb", owner=f"courier:{asked.courier_id}", subject_id=subject.pk, by=asked.created_by, name="csb.csv",
+        file=ContentFile(b"hawb\nSWX1\n", "csb.csv"), size=10, digest="0" * 64, state="DONE", rows=1,
+        summary={"filed": 1, "first": "–", "last": "–"},
+    )  # fmt: skip
+    for name in ("upload", "upload-sign", "upload-errors"):
+        world.own(name, upload.pk)
+    begun, flown = export_manifest(), export_manifest("FILED")
+    flown.lines.update(shut_out_at=timezone.now(), reason="No room.")
+    world.common("cem-new")
+    world.own("cem-lines", begun.pk)
+    for name in ("cem-print", "shut-out-print"):
+        world.own(name, flown.number)
+    return [*bills.values(), export_cancellation(), begun, flown]
