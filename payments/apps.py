@@ -31,6 +31,8 @@ class PaymentsConfig(AppConfig):
         link(_("Cash ledger"), "cash-ledger", *PAYERS, under=PAYMENTS)
         link(_("Deposit into the cash ledger"), "cash-deposit", *PAYERS, nav=False)
         link(_("Cash ledgers"), "cash-accounts", Role.DCAC, under=PAYMENTS)
+        link(_("Refunds"), "refunds", Role.DCAC, under=PAYMENTS)
+        link(_("Credit a refund"), "refund-credit", Role.DCAC, nav=False)
         link(_("Authorised banks"), "authorised-banks", Role.PORT_ADMIN, Role.SYSTEM_ADMIN)
         link(_("Authorise a bank"), "bank-authorise", Role.PORT_ADMIN, Role.SYSTEM_ADMIN, nav=False)
         link(_("Books of the cash ledgers"), "books", Role.SYSTEM_ADMIN, under="authorised-banks")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments import authorised_views, bank_views, fee_views, paper_views, reconciliation, views
+from payments import authorised_views, bank_views, fee_views, paper_views, reconciliation, refunds, views
 from payments.cash import views as cash
 from payments.reconciling import views as reconciling
 
@@ -29,6 +29,8 @@ urlpatterns = [
     path("ledger/firms/<int:pk>/", cash.show, name="cash-account"),
     path("ledger/firms/<int:pk>/export/", cash.export, name="cash-account-export"),
     path("ledger/firms/<int:pk>/print/", cash.printed, name="cash-account-print"),
+    path("refunds/", refunds.page, name="refunds"),
+    path("refunds/<slug:address>/credit/", refunds.credit, name="refund-credit"),
     path("books/", cash.books, name="books"),
     path("banks/", authorised_views.authorised, name="authorised-banks"),
     path("banks/authorise/", authorised_views.authorise, name="bank-authorise"),

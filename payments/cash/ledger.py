@@ -23,6 +23,7 @@ from eccs.workflow import Refused
 from payments.cash.models import CashAccount, CashEntry, CashLine
 
 if TYPE_CHECKING:
+    from bills.models import CourierBillOfEntry
     from payments.models import Challan
 
 NOTHING = Decimal(0)
@@ -81,6 +82,16 @@ def credit_back(challan: Challan, amount: Decimal, key: str, words: str, by: Any
     return _book(_ledger_of(challan), amount, opposite, Sort.RETURNED, key, challan=challan, words=words, by=by)
 
 
+def refund(bill: CourierBillOfEntry, amount: Decimal, key: str, words: str, by: Any) -> CashEntry:
+    """Credit the ledger of the firm that filed a bill with what is refundable on it; the entry names the challan that paid last."""
+    courier_id = None if bill.importer_id else bill.courier_id
+    account = account_of(courier_id=courier_id, importer_id=bill.importer_id)
+    government = _opposite(CashAccount.Sort.GOVERNMENT, station_id=bill.station_id)
+    paid = bill.challan_lines.exclude(credited_at=None).order_by("-pk").first()
+    challan = paid.challan if paid else None
+    return _book(account, amount, government, Sort.RETURNED, key, challan=challan, words=words, by=by)
+
+
 def _ledger_of(challan: Challan) -> CashAccount:
     return account_of(courier_id=challan.courier_id, importer_id=challan.importer_id)
 
@@ -91,8 +102,8 @@ def _opposite(sort: str, **whose: Any) -> CashAccount:
 
 
 def _book(
-    account: CashAccount, change: Decimal, opposite: CashAccount, sort: str, key: str, *, challan: Challan,
-    words: str = "", by: Any = None,
+    account: CashAccount, change: Decimal, opposite: CashAccount, sort: str, key: str, *,
+    challan: Challan | None, words: str = "", by: Any = None,
 ) -> CashEntry:  # fmt: skip
     """One entry between a firm's account, which is locked, and one opposite."""
     with transaction.atomic():
@@ -117,8 +128,8 @@ def why_not(balance: Decimal, amount: Decimal) -> str:
 
 
 def _write(
-    sort: str, key: str, amount: Decimal, lines: list[tuple[CashAccount, Decimal]], *, challan: Challan,
-    words: str = "", by: Any = None,
+    sort: str, key: str, amount: Decimal, lines: list[tuple[CashAccount, Decimal]], *,
+    challan: Challan | None, words: str = "", by: Any = None,
 ) -> CashEntry:  # fmt: skip
     with transaction.atomic():  # an entry without its lines is refused when the transaction ends
         entry = CashEntry.objects.create(

@@ -95,6 +95,7 @@ PAGES: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
         {"station": "", "bank": "BANK", "from_date": "2099-01-01", "source": "Order 9 of 2026"},
     ),
     "bank-end": ("sysadmin", (0,), {}),
+    "refund-credit": ("dcac.blr", ("bill-1",), {"settlement": "Order 9 of 2026"}),
 }
 """By the name of the address: who, its arguments (0: the row made for it), and what is sent."""
 

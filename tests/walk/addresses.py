@@ -257,7 +257,7 @@ def _common(world: World) -> None:
         "uncleared-dispose", "audit", "audit-export", "documents", "role-holders", "advisories", "advisories-written",
         "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
         "bonds", "bonds-export", "transfers", "transfers-export", "transfer-new", "fee-challan", "locations", "location-new", "bond-request", "bond-master", "bond-master-enter", "custodian-new", "importers", "importer-new", "work", "hand-over",
-        "rate-files", "tariff", "exchange-rates", "exemptions", "holidays", "risk-rules", "risk-rule-new", "risk-waiting", "risk-feedback", "risk-shares", "books",
+        "rate-files", "tariff", "exchange-rates", "exemptions", "holidays", "risk-rules", "risk-rule-new", "risk-waiting", "risk-feedback", "risk-shares", "books", "refunds",
     ):  # fmt: skip
         world.common(name)
     world.common("session-end", 1)
