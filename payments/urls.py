@@ -25,6 +25,7 @@ urlpatterns = [
     path("ledger/export/", cash.export, name="cash-ledger-export"),
     path("ledger/print/", cash.printed, name="cash-ledger-print"),
     path("ledger/deposit/", cash.deposit, name="cash-deposit"),
+    path("ledger/withdraw/", cash.withdraw, name="cash-withdraw"),
     path("ledger/firms/", cash.accounts, name="cash-accounts"),
     path("ledger/firms/<int:pk>/", cash.show, name="cash-account"),
     path("ledger/firms/<int:pk>/export/", cash.export, name="cash-account-export"),

@@ -24,6 +24,7 @@ from payments.cash.models import CashAccount, CashEntry, CashLine
 
 if TYPE_CHECKING:
     from bills.models import CourierBillOfEntry
+    from payments.cash.withdrawals import CashWithdrawal
     from payments.models import Challan
 
 NOTHING = Decimal(0)
@@ -90,6 +91,22 @@ def refund(bill: CourierBillOfEntry, amount: Decimal, key: str, words: str, by: 
     paid = bill.challan_lines.exclude(credited_at=None).order_by("-pk").first()
     challan = paid.challan if paid else None
     return _book(account, amount, government, Sort.RETURNED, key, challan=challan, words=words, by=by)
+
+
+def pay_out(withdrawal: CashWithdrawal) -> CashEntry:
+    """Debit a withdrawal that is approved to the firm's ledger: the bank pays it out. Raises Refused where there is not enough."""
+    return _withdraw(withdrawal, -withdrawal.amount, Sort.PAYOUT, f"withdrawal:{withdrawal.pk}")
+
+
+def put_back(withdrawal: CashWithdrawal) -> CashEntry:
+    """Credit a withdrawal back that the bank could not pay out."""
+    return _withdraw(withdrawal, withdrawal.amount, Sort.RETURNED, f"withdrawal-back:{withdrawal.pk}")
+
+
+def _withdraw(one: CashWithdrawal, change: Decimal, sort: str, key: str) -> CashEntry:
+    account = account_of(courier_id=one.courier_id, importer_id=one.importer_id)
+    through = _opposite(CashAccount.Sort.BANK, bank=one.bank)
+    return _book(account, change, through, sort, key, challan=None, words=str(one.number), by=one.taken_by)
 
 
 def _ledger_of(challan: Challan) -> CashAccount:
