@@ -86,9 +86,10 @@ def rows(assessment: ProvisionalAssessment) -> list[dict[str, Any]]:
     return [
         {
             "label": head_label(head), "provisional": Decimal(assessment.provisional_heads.get(head, 0)),
-            "final": Decimal(amount), "difference": moved[head], "settled": found.get(head, NOTHING),
+            "final": Decimal(assessment.final_heads[head]), "difference": moved[head], "settled": found.get(head, NOTHING),
         }
-        for head, amount in assessment.final_heads.items()
+        for head in HEADS
+        if head in assessment.final_heads
     ]  # fmt: skip
 
 

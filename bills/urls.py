@@ -35,6 +35,7 @@ urlpatterns = [
     path("filed/<str:key>/", entry.filed, name="bill-filed"),
     path("prints/<str:key>.pdf", papers.bill_print, name="bill-print"),
     path("prints/<str:key>/out-of-charge.pdf", papers.out_of_charge_print, name="out-of-charge-print"),
+    path("prints/final/<str:number>.pdf", papers.final_print, name="final-print"),
     path("prints/detention/<str:number>.pdf", papers.detention_print, name="detention-print"),
     path("papers/<int:pk>/", papers.attachment, name="attachment"),
     path("papers/of/<str:key>/", papers.attach, name="bill-attach"),

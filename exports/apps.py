@@ -9,5 +9,5 @@ class ExportsConfig(AppConfig):
     name = "exports"
 
     def ready(self) -> None:
-        """Make shipping bills known to desks, queues and pages."""
-        from exports import listing  # noqa: F401 it registers itself
+        """Make shipping bills known to desks and pages, and their file to the uploads."""
+        from exports import filing, listing  # noqa: F401 each registers itself

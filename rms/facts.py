@@ -53,6 +53,11 @@ class ConsignmentFacts:
     history: Mapping[str, int] = field(default_factory=dict)  # by the names in HISTORY
 
     @property
+    def known_by_kyc(self) -> str:
+        """Whose KYC document it is: the consignee's of goods that come, the exporter's of goods that leave."""
+        return self.consignor if self.kind.startswith("CSB") else self.consignee
+
+    @property
     def value_per_kg(self) -> Decimal | None:
         """Rupees for each kg, where there is a weight."""
         return (self.assessable_value / self.weight_kg).quantize(PLACES) if self.weight_kg > 0 else None

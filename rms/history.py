@@ -71,7 +71,7 @@ def with_history(
             for party, key in told.items():
                 of_day[party, key] = _add(of_day.get((party, key), (0, NOTHING)), one.assessable_value)
             if token := told.get(PartyDay.Party.KYC):
-                names[token].add(digest(one.consignee))
+                names[token].add(digest(one.known_by_kyc))
     return [
         replace(
             one, history=_history(told, known), unit_value_percent=_against_usual(of_bill, usual),
@@ -174,7 +174,7 @@ def count(
     for facts, reasons in decided:
         hit = any(reason["by"] == "RULE" and reason["outcome"] for reason in reasons)
         for party, key in parties(facts).items():
-            name = digest(facts.consignee) if party == PartyDay.Party.KYC else ""
+            name = digest(facts.known_by_kyc) if party == PartyDay.Party.KYC else ""
             of_party = sums[party, key, name]
             of_party[0] += 1
             of_party[1] += hit

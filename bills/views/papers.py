@@ -16,8 +16,9 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.requests import Request
 from bills import attachments, documents
 from bills.drafts import Draft
+from bills.final_paper import final_paper
 from bills.forms.courier import PaperForm
-from bills.models import Attachment, CourierBillOfEntry, DetentionMemo
+from bills.models import Attachment, CourierBillOfEntry, DetentionMemo, ProvisionalAssessment
 from bills.models.clearable import Clearable
 from bills.models.found import Paper
 from bills.stages import CLOSED, UNFILED
@@ -45,6 +46,19 @@ def print_of_bill(request: Request, bill: Draft, draw: Callable[[Draft, str], by
     if bill.stage in UNFILED or not sees_declaration(request.actor, bill):
         raise Http404
     return as_pdf(draw(bill, request.actor.name), bill.key)
+
+
+@require_GET
+def final_print(request: Request, number: str) -> HttpResponse:
+    """A final assessment as it is printed, once it stands: for Customs and for the firms of the bill."""
+    actor = request.actor
+    rows = ProvisionalAssessment.objects.visible_to(actor).filter(stage__in=("EXTRA_DUTY", "FINAL"))
+    related = ("bill__courier", "bill__hawb", "bill__station")
+    assessment = get_object_or_404(rows.select_related(*related), number=number)
+    if not sees_declaration(actor, assessment.bill):
+        raise Http404
+    concerns(request, assessment)
+    return as_pdf(final_paper(assessment, actor.name), number)
 
 
 @require_GET

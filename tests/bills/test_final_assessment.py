@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -27,6 +28,7 @@ from tests.bills.desks import ACCEPT, Desks, fresh
 from tests.factories.bills import bill
 from tests.factories.firms import actor
 from tests.factories.requests import provisional_assessment
+from tests.papers import reading
 
 pytestmark = pytest.mark.django_db
 
@@ -200,6 +202,14 @@ def test_7c_each_head_stands_provisional_against_final(desks: Desks) -> None:
         page = desks.page(username, done)
         for words in ("3,010", "18", "2,981", "Interest, section 18(3)", grouped(interest)):
             assert words in page
+    address = reverse("final-print", args=[done.number])
+    for username, status in (("ao.blr", 200), ("signatory.swift", 200), ("signatory.metro", 404), ("ao.del", 404)):
+        printed = desks.signed_in(username).get(address)
+        assert printed.status_code == status and (status == 404 or address in desks.page(username, done))
+        for words in ("3,010.00", "2,981.00", f"{interest:.2f}", "Report received.") if status == 200 else ():
+            assert reading.squeezed(words) in reading.text(printed.content)
+    waiting = provisional_assessment("APPROVAL")
+    assert desks.signed_in("signatory.swift").get(reverse("final-print", args=[waiting.number])).status_code == 404
     challan = services.create_challan([done.bill_id], actor("COURIER_SIGNATORY"))
     assert challan.heads == {"BCD": "2981.00", "SWS": "300.00", "interest": f"{interest:.2f}"}
 

@@ -33,7 +33,8 @@ from exports.models import CourierExportManifest, CourierShippingBill, ExportCan
 from manifests.models import ExpressCargoManifest, ManifestAmendment
 from payments.models import BankDifference, BankMessage, CashWithdrawal, Challan
 from rms.models import RiskRule
-from tests.every_step import directory
+from tests.every_step import directory, exports
+from tests.every_step.answers import DETENTION, REMARKS, REPORT, WHY, why
 from tests.factories.advisories import advisory
 from tests.factories.amendments import amendment
 from tests.factories.bills import bill, decision
@@ -61,7 +62,6 @@ MODELS: tuple[type[Document], ...] = (
     AuthorisedCourier, Custodian, Importer, CourierShippingBill, ExportCancellation, CourierExportManifest,
 )  # fmt: skip
 NATIONAL = (AuthorisedCourier, Importer, RateFile)  # within the reach of a role at any station
-WHY = "Office order 14 of 2026."
 
 
 @dataclass(frozen=True)
@@ -94,15 +94,10 @@ def _heard(_one: Any) -> dict[str, Any]:
     return {"decision": decided.pk, "lane": "BOTH", "documents": "", "rules": ["N-0099"]}
 
 
-def _why(_one: Any) -> dict[str, Any]:
-    return {"reason": WHY}
-
-
 def _in_days(days: int) -> str:
     return (timezone.localdate() + timedelta(days=days)).isoformat()
 
 
-REPORT = {"packages_opened": 1, "percent": 100, "findings": "As declared.", "recommendation": "RELEASE"}
 ORDER = {
     "order_number": "31/2026", "order_date": "2026-11-19", "fine": "500", "penalty": "200", "revised_duty": "40",
     "remarks": "Misdeclared.",
@@ -114,8 +109,6 @@ SECURITY = {
 GUARANTEE = {
     "guarantee_number": "BG-7", "bank": "Deccan Bank", "guarantee_amount": "25000", "guarantee_valid_until": "2030-03-31",
 }  # fmt: skip
-REMARKS: Callable[[Any], dict[str, Any]] = lambda _one: {"remarks": "As the file shows."}  # noqa: E731
-DETENTION: Callable[[Any], dict[str, Any]] = lambda _one: {"grounds": "The brand looks copied."}  # noqa: E731
 
 
 def _registration(stage: str, **given: Any) -> Any:
@@ -127,7 +120,7 @@ CASES: dict[type[Document], Case] = {
         officer,
         {
             **dict.fromkeys(
-                ("suspend", "reactivate", "leave", "unlock", "reset_second_factor", "send_password_link"), _why
+                ("suspend", "reactivate", "leave", "unlock", "reset_second_factor", "send_password_link"), why
             ),
             "give_role": lambda _one: {
                 "role": Offer("ASSESSING_OFFICER", "BLR"), "since": timezone.localdate(), "reason": WHY,
@@ -144,8 +137,8 @@ CASES: dict[type[Document], Case] = {
         station_role,
         {
             "change": lambda _one: {"activities": ["courierbillofentry.mark_suspicious"], "reason": WHY},
-            "withdraw": _why,
-            "reopen": _why,
+            "withdraw": why,
+            "reopen": why,
         },
     ),
     ExpressCargoManifest: Case(
@@ -215,36 +208,6 @@ CASES: dict[type[Document], Case] = {
             "request_departure": lambda _model: {"assessment_required": True, "examination_prescribed": True},
         },
     ),
-    CourierShippingBill: Case(
-        shipping_bill,
-        {
-            "hear_rms": lambda _one: {"decision": decision("BOTH").pk, "lane": "BOTH"},
-            "raise_query": lambda _one: {"question": "Which yarn is it?"},
-            "reply_to_query": lambda _one: {"reply": "Combed cotton."},
-            "mark_suspicious": lambda _one: {"remarks": "A dense block in the lid."},
-            "report_examination": lambda _one: REPORT,
-            **dict.fromkeys(
-                ("order_re_examination", "refer_to_assessing_officer", "lift_detention", "stop", "clear_stop"), REMARKS
-            ),
-            "detain": DETENTION,
-            "reply_to_detention_memo": lambda _one: {"reply": "The letter is attached."},
-            "request_cancellation": lambda _one: {"reason": "Filed twice."},
-            "close_request": lambda _one: {"request": "CAN_BLR_2026-2027_000001"},
-            "cancel": lambda _one: {"cancellation": "CAN_BLR_2026-2027_000001"},
-            "put_on_manifest": lambda _one: {"manifest": "CEM_BLR_2026-2027_000001"},
-            "shut_out": lambda _one: {"manifest": "CEM_BLR_2026-2027_000001", "reason": "No room."},
-            "export": lambda _one: {"manifest": "CEM_BLR_2026-2027_000001", "egm_number": "7710042"},
-            "back_to_town": _why,
-        },
-    ),
-    CourierExportManifest: Case(
-        export_manifest,
-        {
-            "shut_out": lambda one: {"hawbs": [line.bill.hawb for line in one.lines.all()], "reason": "No room."},
-            "feed_egm": lambda _one: {"egm_number": "7710042", "departed_at": timezone.now()},
-        },
-    ),
-    ExportCancellation: Case(export_cancellation, {"verify": REMARKS, "reject": REMARKS}),
     BillAmendment: Case(bill_amendment, {"process": REMARKS, "reject": REMARKS}),
     BillCancellation: Case(cancellation, {"verify": REMARKS, "reject": REMARKS}),
     ProvisionalAssessment: Case(
@@ -361,6 +324,9 @@ CASES: dict[type[Document], Case] = {
             **dict.fromkeys(("return_rule", "return_version", "suspend", "retire"), REMARKS),
         },
     ),
+    CourierShippingBill: Case(shipping_bill, exports.SHIPPING_BILL),
+    CourierExportManifest: Case(export_manifest, exports.MANIFEST),
+    ExportCancellation: Case(export_cancellation, exports.CANCELLATION),
     AuthorisedCourier: Case(_registration, directory.COURIER, directory.COURIER_BEFORE),
     Custodian: Case(custodian, directory.CUSTODIAN),
     Importer: Case(importer, directory.IMPORTER),

@@ -144,6 +144,15 @@ def test_the_rms_decides_when_the_goods_are_there_and_late_where_it_was_away() -
     assert (one.stage, one.facilitated) == (Stage.XRAY, True)
 
 
+def test_an_exporter_with_many_buyers_is_one_name_under_its_kyc() -> None:
+    no_chance()
+    bills = [shipping_bill(Stage.GOODS, consignee_name=f"Buyer {n}") for n in range(5)]
+    assert risk.register([bill.pk for bill in bills], actor("ARRIVAL_SCANNER"), timezone.now()) == 5
+    decisions = [CourierShippingBill.objects.get(pk=bill.pk).risk_decision for bill in bills]
+    assert [one.lane for one in decisions if one] == ["FACILITATED"] * 5
+    assert {one.facts["kyc_names"] for one in decisions if one} == {1}
+
+
 def test_a_cancellation_is_decided_by_two_officers_and_frees_the_house_airway_bill() -> None:
     asked = take(
         shipping_bill(Stage.LET_EXPORT), "request_cancellation", actor("COURIER_SIGNATORY"), reason="Not sold."

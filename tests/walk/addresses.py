@@ -189,6 +189,7 @@ def _of_bills(world: World, bills: dict[Stage, CourierBillOfEntry], flight: Expr
     for one in (bills[Stage.ASSESSMENT], bills[Stage.QUERY], bills[Stage.OUT_OF_CHARGE], of_importer):
         for name in ("bill-filed", "bill-print", "out-of-charge-print", "bill-attach"):
             world.own(name, one.key)
+    world.own("final-print", provisional_assessment("FINAL", of=bill(Stage.OUT_OF_CHARGE, on=flight)).number)
     world.own("detention-print", bills[Stage.DETAINED].detentions.get().number)
     paper = Attachment.objects.create(
         bill=bills[Stage.QUERY], kind="OTHER", name="data-sheet.pdf", file=ContentFile(b"%PDF-1.7", "data-sheet.pdf"),

@@ -163,7 +163,8 @@ class Acts:
     def payer(self, data: st.DataObject) -> None:
         """Somebody puts bills on a challan: the courier's own that wait for duty, or others."""
         bills = [row["id"] for row in self.before.all(CourierBillOfEntry)]
-        due = [row["id"] for row in self.before.all(CourierBillOfEntry, stage=Stage.DUTY)]
+        payable = (Stage.DUTY, Stage.CONFISCATED)
+        due = [row["id"] for row in self.before.all(CourierBillOfEntry) if row["stage"] in payable]
         chosen = data.draw(st.sets(st.sampled_from(one_of(data, [due, due, bills])), min_size=1))
         payers = [*self.world.at(*COURIERS), *self._strangers()]
         by = one_of(data, payers)

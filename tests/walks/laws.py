@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from bills.models import (
+    Adjudication,
     BillAmendment,
     BillCancellation,
     CourierBillOfEntry,
@@ -21,6 +22,7 @@ from bills.models import (
     ManualClearance,
     ManualForm,
     OutOfCharge,
+    PenaltyDemand,
     ProvisionalAssessment,
     QueryMemo,
     ReturnToOrigin,
@@ -223,6 +225,7 @@ def money_is_conserved(before: State, after: State, steps: Steps) -> None:
         gained += _collected(after, bill["id"]) - _collected(before, bill["id"])
         assert bill["duty_paid"] - then["duty_paid"] == gained, "paid, and not by a challan"
         _finally_assessed(after, bill)
+        _penalised(after, bill)
         if bill["stage"] not in UNFILED:
             charged = {
                 head: amount for head, amount in bill["duty_heads"].items() if head not in ("WAIVED", "EXEMPTED")
@@ -245,6 +248,16 @@ def _finally_assessed(state: State, bill: Row) -> None:
             wanted = made["extra_duty"] if made["stage"] == "FINAL" else 0
             assert _credited(state, bill["id"], made["id"]) == wanted, "the extra duty is not what was paid"
             assert bill["provisional"] == (made["stage"] == "EXTRA_DUTY")
+
+
+def _penalised(state: State, bill: Row) -> None:
+    """A penalty beside a confiscation is demanded as the order says, and closed by a challan of its amount alone."""
+    for made in state.all(PenaltyDemand, bill_id=bill["id"]):
+        lines = state.all(ChallanLine, penalty_id=made["id"])
+        paid = sum((line["amount"] for line in lines if line["credited_at"]), Decimal(0))
+        assert paid == (made["amount"] if made["stage"] == "PAID" else 0), "the penalty is not what was paid"
+        orders = state.all(Adjudication, bill_id=bill["id"], outcome="CONFISCATE")
+        assert bill["stage"] == "CONFISCATED" and [order["penalty"] for order in orders] == [made["amount"]]
 
 
 def _credited(state: State, bill: int, assessment: int | None = None) -> Decimal:

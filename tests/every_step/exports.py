@@ -1,0 +1,33 @@
+"""What the generated tests need of exports: answers for each step."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from tests.every_step.answers import DETENTION, REMARKS, REPORT, Answer, why
+from tests.factories.bills import decision
+
+SHIPPING_BILL: dict[str, Answer] = {
+    "hear_rms": lambda _one: {"decision": decision("BOTH").pk, "lane": "BOTH"},
+    "raise_query": lambda _one: {"question": "Which yarn is it?"},
+    "reply_to_query": lambda _one: {"reply": "Combed cotton."},
+    "mark_suspicious": lambda _one: {"remarks": "A dense block in the lid."},
+    "report_examination": lambda _one: REPORT,
+    **dict.fromkeys(
+        ("order_re_examination", "refer_to_assessing_officer", "lift_detention", "stop", "clear_stop"), REMARKS
+    ),
+    "detain": DETENTION,
+    "reply_to_detention_memo": lambda _one: {"reply": "The letter is attached."},
+    "request_cancellation": lambda _one: {"reason": "Filed twice."},
+    "close_request": lambda _one: {"request": "CAN_BLR_2026-2027_000001"},
+    "cancel": lambda _one: {"cancellation": "CAN_BLR_2026-2027_000001"},
+    "put_on_manifest": lambda _one: {"manifest": "CEM_BLR_2026-2027_000001"},
+    "shut_out": lambda _one: {"manifest": "CEM_BLR_2026-2027_000001", "reason": "No room."},
+    "export": lambda _one: {"manifest": "CEM_BLR_2026-2027_000001", "egm_number": "7710042"},
+    "back_to_town": why,
+}
+MANIFEST: dict[str, Answer] = {
+    "shut_out": lambda one: {"hawbs": [line.bill.hawb for line in one.lines.all()], "reason": "No room."},
+    "feed_egm": lambda _one: {"egm_number": "7710042", "departed_at": timezone.now()},
+}
+CANCELLATION: dict[str, Answer] = {"verify": REMARKS, "reject": REMARKS}
