@@ -52,9 +52,14 @@ class Refund:
     key: str
 
     @property
-    def address(self) -> str:
-        """Its key in an address."""
-        return self.key.removeprefix("refund:").replace(":", "-")
+    def kind(self) -> str:
+        """Of what it is: a bill, or a final assessment."""
+        return self.key.split(":")[1]
+
+    @property
+    def of(self) -> int:
+        """The key of the bill, or of the final assessment."""
+        return int(self.key.split(":")[2])
 
     @property
     def by_ledger(self) -> bool:
@@ -105,15 +110,15 @@ def page(request: Request) -> HttpResponse:
 
 
 @require_POST
-def credit(request: Request, address: str) -> HttpResponse:
+def credit(request: Request, kind: str, pk: int) -> HttpResponse:
     """Credit one refund to the firm's cash ledger; its firms are told."""
     actor: Actor = request.actor
     pages.require(actor, "refund-credit")
-    if asked := sessions.ask_password(request, "/payments/refunds/"):
-        return asked
-    found = next((one for one in refunds(actor, "refund-credit") if one.address == address), None)
+    found = next((one for one in refunds(actor, "refund-credit") if (one.kind, one.of) == (kind, pk)), None)
     if found is None or not found.by_ledger:
         raise Http404
+    if asked := sessions.ask_password(request, "/payments/refunds/"):
+        return asked
     form = SettlementForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Say how it was put right, in 5 to 300 characters. Nothing has changed."))
