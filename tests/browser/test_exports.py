@@ -45,12 +45,13 @@ def test_goods_are_received_xrayed_and_leave(visit: Visit) -> None:
     courier = visit("courier.swift")
     courier.goto("/exports/flights/")
     departs = timezone.localtime(timezone.now() + timedelta(hours=3))
-    for label, text in (
-        ("Airline", "Zephyr Air"), ("Flight number", "ZZ901"), ("MAWB", "899-44172063"), ("Airport of destination", "FRA"),
-        ("Scheduled departure", f"{departs:%d/%m/%Y %H:%M}"),
-    ):  # fmt: skip
-        courier.get_by_label(label, exact=False).first.fill(text)
-    courier.get_by_label("Station").select_option("BLR")
+    told = {
+        "airline": "Zephyr Air", "flight_number": "ZZ901", "mawb": "899-44172063", "airport_of_destination": "FRA",
+        "scheduled_departure": f"{departs:%d/%m/%Y %H:%M}",
+    }  # fmt: skip
+    for name, text in told.items():
+        courier.locator(f"#id_{name}").fill(text)
+    courier.locator("#id_station").select_option("BLR")
     courier.get_by_role("button", name="Begin").click()
     expect(courier.get_by_role("heading", level=1)).to_contain_text("ZZ901")
     courier.get_by_role("button", name="Save and go on to filing").click()
