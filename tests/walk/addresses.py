@@ -251,14 +251,14 @@ def _common(world: World) -> None:
         "desk", "counts", "find", "sign-out", "text-size", "keys", "manifests", "manifest-new", "bill-start", "payment-history",
         "switch", "people", "person-new", "person-from-elsewhere", "roles", "roles-open",
         "new-challan", "payment-export", "scrolls", "scroll-ask", "scroll-load", "cash-ledger", "cash-ledger-export",
-        "cash-ledger-print", "cash-deposit", "cash-accounts", "authorised-banks", "bank-authorise", "reconciliation", "account", "kept-form", "session", "sessions-end-others", "password-change", "confirm-password",
+        "cash-ledger-print", "cash-deposit", "cash-withdraw", "cash-accounts", "authorised-banks", "bank-authorise", "reconciliation", "account", "kept-form", "session", "sessions-end-others", "password-change", "confirm-password",
         "second-factor", "second-factor-square", "recovery-codes", "second-factor-policy", "expiry-exercises", "expiry-new",
         "differences-open", "warehouse-register", "warehouse-export", "warehouse-print", "warehouse-move",
         "manual", "manual-export", "manual-propose", "manual-issue", "uncleared", "uncleared-export", "uncleared-print",
         "uncleared-dispose", "audit", "audit-export", "documents", "role-holders", "advisories", "advisories-written",
         "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
         "bonds", "bonds-export", "transfers", "transfers-export", "transfer-new", "fee-challan", "locations", "location-new", "bond-request", "bond-master", "bond-master-enter", "custodian-new", "importers", "importer-new", "work", "hand-over",
-        "rate-files", "tariff", "exchange-rates", "exemptions", "holidays", "risk-rules", "risk-rule-new", "risk-waiting", "risk-feedback", "risk-shares", "books",
+        "rate-files", "tariff", "exchange-rates", "exemptions", "holidays", "risk-rules", "risk-rule-new", "risk-waiting", "risk-feedback", "risk-shares", "books", "refunds",
     ):  # fmt: skip
         world.common(name)
     world.common("session-end", 1)
