@@ -195,6 +195,7 @@ CASES: dict[type[Document], Case] = {
                 "hawb": one.consignment, "before": 1, "after": 2, "excess": True, "whole": False,
                 "amendment": "ECM_BLR_2026-2027_01_A01",
             },
+            "carry_details": lambda one: {"hawb": one.consignment, "amendment": "ECM_BLR_2026-2027_01_A01"},
             "cancel": lambda _one: {"cancellation": "CAN_BLR_2026-2027_000001"},
             "return_to_origin": lambda _one: {"permission": "RTO_BLR_2026-2027_000001"},
             "clear_manually": lambda _one: {

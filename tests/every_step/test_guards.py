@@ -118,6 +118,7 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     leaving.on_no_manifest: (lambda b: export_manifest("DRAFT", of=b), "take them off it first"),
     goods_may_leave: (lambda m: m.lines.all().delete(), "No shipping bill stands on"),
     something_leaves: (lambda m: m.lines.update(live=False), "Everything was shut out"),
+    leaving.rms_decided: (lambda b: _set(b, risk_pending=True), "was away when the goods"),
     leaving.goods_registered: (lambda b: _set(b, registered_at=None), "not registered at the terminal"),
     risk.rms_has_decided: (lambda b: _set(b, risk_decision=decision("PENDING")), "was away"),
     risk.something_is_prescribed: (

@@ -26,6 +26,7 @@ from manifests.models import (
     Package,
     WarehouseEntry,
 )
+from manifests.pieces import pieces_of, row_as_landed
 from manifests.reconciliation import after_late_scans
 from payments import bank, services
 from payments.models import Challan
@@ -125,6 +126,7 @@ class Acts:
                     ),
                     by,
                 ),
+                "landed": lambda: amendments.propose_pieces(on, hawb.number, _as_landed(hawb, cells), by),
                 "delete": lambda: amendments.propose_delete(on, hawb.number, by),
                 "igm": lambda: amendments.propose_igm(on, igm_of(on) | {"igm_number": "2914499"}, by),
                 "flight": lambda: amendments.propose_header(
@@ -189,3 +191,13 @@ class Acts:
     def _next(self) -> int:
         self.transactions += 1
         return self.transactions
+
+
+def _as_landed(hawb: HouseAirwayBill, cells: dict[str, str]) -> dict[str, str]:
+    """One piece less of documents; of goods without the first that is missing, or with one more where none is."""
+    if hawb.manifest.is_documents:
+        return cells | {"pieces": str(max(1, hawb.packages - 1))}
+    pieces = pieces_of(hawb)
+    codes, missing = [one.crn for one in pieces], [one.crn for one in pieces if one.arrived_at is None][:1]
+    extra = [] if missing else [f"{hawb.pk}MORE"]
+    return row_as_landed(cells, codes, missing=missing, extra=extra, kg=cells["gross_weight_kg"])

@@ -32,6 +32,7 @@ from eccs.workflow import Document
 from manifests.models import (
     AmendmentLine,
     ArrivalScan,
+    Bag,
     Difference,
     ExpressCargoManifest,
     Hold,
@@ -42,7 +43,7 @@ from manifests.models import (
     WarehouseEntry,
 )
 from payments.models import BankMessage, Challan, ChallanLine
-from tests.walks.state import Row, State, changed
+from tests.walks.state import Row, State, changed, labels, landed_anew
 
 UNFILED = ("DRAFT", "DISCARDED")
 OPEN_REQUEST = ("REQUESTED", "PROCESSED", "VERIFIED")
@@ -55,7 +56,14 @@ ALTERABLE = (
     "invoice_terms", "currency", "freight", "insurance", "inland_charges", "discount", "discount_currency", "exchange_rate",
 )  # fmt: skip
 REVALUED = ("file", "assess", "amend", "recompute_duty", "adjudicate", "finalise")
-ASKED_AGAIN = ("assess", "amend", "carry_pieces", "hear_rms", "hear_rms_again")  # the RMS has decided anew
+ASKED_AGAIN = (
+    "assess",
+    "amend",
+    "carry_pieces",
+    "carry_details",
+    "hear_rms",
+    "hear_rms_again",
+)  # the RMS has decided anew
 BY_STEPS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(DECLARED, ("file", "amend")),
     **dict.fromkeys(ALTERABLE, ("file", "amend", "assess")),
@@ -158,7 +166,7 @@ def bills_change_by_their_steps(before: State, after: State, steps: Steps) -> No
             assert names <= AFTER_THE_END, f"changed after the end: {names}"
         for name in names:
             assert name not in BY_STEPS or set(taken) & set(BY_STEPS[name]), f"{name} changed by {taken}"
-        if "arrived_at" in names:
+        if "arrived_at" in names and "carry_pieces" not in taken:  # a piece more is to come by an approved amendment
             assert then["arrived_at"] is None
             assert now["arrived_at"], "an arrival is taken back"
     for then, _now, names in changed(before, after, Item):
@@ -180,21 +188,29 @@ def manifests_keep_what_is_locked(before: State, after: State, steps: Steps) -> 
     assert not flight or (amended and not manifest["igm_number"]), f"the flight's {flight} changed past its lock"
     fed = [name for name in ("igm_number", "actual_arrival") if manifest["igm_number"] and manifest[name] != now[name]]
     assert not fed or amended, f"{fed} changed after they were fed, and by no amendment"
-    scanned, filed = bool(before.all(ArrivalScan)), _filed(before)
+    scanned, filed, landed = bool(before.all(ArrivalScan)), _filed(before), landed_anew(before, steps)
+    bags = {bag["id"] for bag in before.all(Bag) if bag["arrived_at"]}
     for pk, hawb in before.rows[HouseAirwayBill].items():
         found = after.rows[HouseAirwayBill].get(pk)
         if found is None:
-            assert amended and pk not in filed and not hawb["packages_arrived"], "a shipment is gone past its lock"
+            here = hawb["packages_arrived"] and hawb["bag_id"] not in bags  # what was in a bag is seen after its scan
+            assert amended and pk not in filed and not here, "a shipment is gone past its lock"
             continue
         names = {name for name in OF_THE_GOODS if hawb[name] != found[name]}
+        if hawb["number"] in landed:  # counts as it landed: what came stays, whatever else its pieces were
+            assert amended and scanned, "pieces changed by no amendment, or before the first scan"
+            assert labels(before, pk, came=True) <= labels(after, pk), "a piece that came is gone"
+            continue
+        if manifest["kind"] == "DOCUMENTS":  # a CBE-XI declares its documents as the manifest has them
+            names -= (
+                {name for name in names if name == "description" or name.startswith(("consignor", "consignee"))}
+                if amended
+                else set()
+            )
         assert not names or (amended and pk not in filed), f"the shipment's {names} changed past its lock"
         assert not scanned or not names & {"number", "packages", "bag_id"}, f"{names} changed after the first scan"
         if scanned:
-            assert _labels(before, pk) == _labels(after, pk), "a label changed after the first scan"
-
-
-def _labels(state: State, hawb: int) -> list[str]:
-    return [package["crn"] for package in state.all(Package, hawb_id=hawb)]
+            assert labels(before, pk) == labels(after, pk), "a label changed after the first scan"
 
 
 def _filed(state: State) -> set[int]:
