@@ -63,8 +63,9 @@ def bank_difference(stage: str = "OPEN", *, station: str = "BLR", **given: Any) 
 
 
 def withdrawal(stage: str = "REQUESTED", *, station: str = "BLR", **given: Any) -> CashWithdrawal:
-    """A withdrawal of a hundred rupees from Swift's cash ledger, on which they are."""
-    one = funded(challan(Stage.FAILED, station=station))
+    """A withdrawal of ten rupees from the cash ledger of Swift, or of an importer given, on which there is enough."""
+    whose = {name: given[name] for name in ("importer", "courier_id") if name in given}
+    one = funded(challan(Stage.FAILED, station=station, **whose))
     fields: dict[str, Any] = {
         "stage": stage, "station_id": station, "courier_id": one.courier_id, "amount": Decimal(10), "bank": "BANK", "holder": "Swift",
         "account_number": "123456789012", "ifsc": "SBIN0001234", "reason": "It is needed no more.",

@@ -38,7 +38,7 @@ from tests.factories.advisories import advisory
 from tests.factories.amendments import amendment
 from tests.factories.bills import bill
 from tests.factories.bonds import bond, bond_master
-from tests.factories.challans import bank_difference, challan
+from tests.factories.challans import bank_difference, challan, withdrawal
 from tests.factories.departures import departure
 from tests.factories.directory import custodian, importer
 from tests.factories.documents import bill_of_documents
@@ -103,7 +103,7 @@ def build() -> World:
     arrived = [arrival(origin="MAA"), arrival("RECORDED", origin="MAA")]
     papers = [bill_of_documents(Stage.DRAFT), bill_of_documents(Stage.XRAY)]
     world.documents = [
-        bank_difference(), sent_back, disposed, *rules, *bonds, *sent_on, *arrived, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, *of_exports(world), owed, paid, *people, *roles,
+        bank_difference(), withdrawal(), sent_back, disposed, *rules, *bonds, *sent_on, *arrived, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, *of_exports(world), owed, paid, *people, *roles,
         _of_the_port_admin(world),
     ]  # fmt: skip
     _generic(world)
