@@ -43,6 +43,7 @@ from manifests.models import (
 )
 from payments.models import BankMessage, Challan, ChallanLine
 from tests.walks.state import Row, State, changed
+from tests.walks.trails import Steps
 
 UNFILED = ("DRAFT", "DISCARDED")
 OPEN_REQUEST = ("REQUESTED", "PROCESSED", "VERIFIED")
@@ -87,8 +88,6 @@ OF_THE_GOODS = (
     "consignor_country", "consignee_name", "consignee_address", "consignee_city", "consignee_state", "consignee_pin",
     "invoice_value", "invoice_currency", "transshipment", "transshipment_to",
 )  # fmt: skip
-
-Steps = dict[tuple[type[Document], int], list[str]]  # the steps that one act wrote into each trail
 
 
 def ready_to_leave(before: State, after: State, steps: Steps) -> None:

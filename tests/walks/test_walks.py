@@ -35,9 +35,11 @@ from tests.factories.manual import manual_form
 from tests.factories.requests import amendment as bill_amendment
 from tests.factories.requests import cancellation
 from tests.factories.uncleared import disposal, lying, return_to_origin
-from tests.walks import laws, machine
-from tests.walks.machine import ACTS, OFTEN, Walk, walk, walks
+from tests.walks import laws, machine, walker
+from tests.walks.machine import OFTEN, Walk
 from tests.walks.replay import Replay
+from tests.walks.state import IMPORTS
+from tests.walks.walker import ACTS, walk, walks
 
 pytestmark = pytest.mark.django_db
 
@@ -45,8 +47,8 @@ Break = Callable[[pytest.MonkeyPatch], object]
 
 
 def test_the_laws_hold_on_every_walk() -> None:
-    with walks():
-        walk(6)
+    with walks(IMPORTS):
+        walk(Walk, 6)
         assert Walk.acts >= 6 * ACTS
         assert Walk.moved > Walk.acts / 4
 
@@ -65,10 +67,10 @@ def test_what_is_broken_is_found_by_chance(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(Walk, "starts", (Stage.FOR_OUT_OF_CHARGE,))
     monkeypatch.setattr(Walk, "given", {"duty_paid": 0})
     monkeypatch.setattr(Walk, "often", OFTEN)
-    with walks():
+    with walks(IMPORTS):
         _without_constraints()
         with pytest.raises(AssertionError, match="duty unpaid"):
-            walk(60, phases=(Phase.generate,))
+            walk(Walk, 60, phases=(Phase.generate,))
 
 
 def _without_constraints() -> None:
@@ -84,7 +86,7 @@ def _without_constraints() -> None:
 @pytest.fixture
 def alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Walk]]:
     """A walk that begins where a test says, with one law alone in force."""
-    monkeypatch.setattr(machine, "note", lambda _words: None)
+    monkeypatch.setattr(walker, "note", lambda _words: None)
 
     def begun(law: Any, on: ExpressCargoManifest, order: int = 0, forms: tuple[int, ...] = ()) -> Walk:
         monkeypatch.setattr(machine, "LAWS", (law,) if law is not Replay else ())
@@ -94,7 +96,7 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Walk]]:
         one.start(on, order, forms)
         return one
 
-    with walks():
+    with walks(IMPORTS):
         yield begun
 
 
