@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, ClassVar
 
@@ -13,10 +13,12 @@ from hypothesis import HealthCheck, Phase, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
+from accounts.models import Importer
 from accounts.permissions import Actor
 from accounts.roles import Group, Role
 from eccs.workflow import Document, Refused, Step, take
 from rms import deciding
+from tests.factories.directory import importer
 from tests.factories.firms import actor
 from tests.walks.state import Readable, Reading, Row, State
 from tests.walks.trails import Steps, Trails
@@ -46,7 +48,15 @@ class World:
             for role in PEOPLE
             if role.group in (Group.CUSTOMS, Group.CUSTODIAN, Group.COURIER)
         ]
-        return cls([*here, *away, *(actor(role, name=f"Ila {role.title()}") for role in PEOPLE)])
+        made = cls([*here, *away, *(actor(role, name=f"Ila {role.title()}") for role in PEOPLE)])
+        own, other = importer(iec="AAFCM2291R"), importer(iec="AABCT5519M")
+        made.people = [_works_for(one, own) for one in made.people]
+        made.people.append(_works_for(actor(Role.IMPORTER, name="Om Importer"), other))
+        return made
+
+    def importer(self) -> int | None:
+        """The importer that files for its own goods."""
+        return self.at(Role.IMPORTER)[0].importer_id
 
     def at(self, *roles: str) -> list[Actor]:
         """The people of these roles at Bengaluru, of the courier that files."""
@@ -56,6 +66,10 @@ class World:
     def strangers(self) -> list[Actor]:
         """The people of another courier."""
         return [one for one in self.people if one.name.startswith("Om Courier")]
+
+
+def _works_for(one: Actor, firm: Importer) -> Actor:
+    return replace(one, importer_id=firm.pk) if one.postings[0].role == Role.IMPORTER else one
 
 
 class Walker(RuleBasedStateMachine):
@@ -134,9 +148,13 @@ class Walker(RuleBasedStateMachine):
     def _take(self, data: st.DataObject, model: Any, row: Row, step: Step, by: Actor) -> bool:
         one = model(pk=row["id"], number=row["number"])  # the gate reads it anew
         given = self._answers(data, model, step, one, row)
-        return self._act(
+        taken = self._act(
             lambda: take(one, step.name, by, **given), f"{by.name}: {step.name} on {one} at {row['stage']}"
         )
+        firm = row.get("importer_id")
+        if taken and by.importer_id is not None:
+            assert by.importer_id == firm or "importer_id" not in row, f"{by.name} took “{step.name}” of another firm"
+        return taken
 
     def _answers(self, data: st.DataObject, model: type[Document], step: Step, one: Any, row: Row) -> dict[str, Any]:
         """What is answered."""
@@ -174,12 +192,12 @@ class Walker(RuleBasedStateMachine):
 
 
 @contextmanager
-def walks(*readings: Reading) -> Iterator[None]:
-    """The world of the walks, gone afterwards."""
+def walks(*readings: Reading, peopled: bool = True) -> Iterator[None]:
+    """The world of the walks, with everybody who may act in it where somebody is drawn to; gone afterwards."""
     with transaction.atomic():
         for reading in readings:
             reading.prepare()
-        Walker.world, Walker.acts, Walker.moved = World.made(), 0, 0
+        Walker.world, Walker.acts, Walker.moved = World.made() if peopled else World([]), 0, 0
         try:
             yield
         finally:
