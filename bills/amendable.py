@@ -16,7 +16,7 @@ from bills.kinds import Kind
 from bills.models import BillInvoice, CourierBillOfEntry, FormE, Item
 from bills.requests import Change, header_names, text_of
 from manifests.amendments import row_of
-from manifests.by_bill import DETAILS
+from manifests.locks import DETAILS
 
 
 @dataclass(frozen=True)

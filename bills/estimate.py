@@ -43,7 +43,7 @@ class Asked:
     inland_charges: Decimal | None = None
     nature: str = ""  # SAMPLE, GIFT, or nothing for commercial goods
     gift: str = ""
-    quantity: Decimal = Decimal(1)
+    quantity: Decimal | None = None
     uom: str = ""
     notification: str = ""
     serial: str = ""
@@ -90,9 +90,12 @@ def estimate(asked: Asked) -> Estimate:
     uom = asked.uom or rate.unit
     if reason := why_not_counted(rate, uom):
         raise CannotTell("uom", f"{reason[:1].upper()}{reason[1:]}.")
+    if rate.bcd_specific is not None and not asked.quantity:
+        words = _("The item bears a duty by quantity: give the quantity in %(unit)s.")
+        raise CannotTell("quantity", words % {"unit": rate.bcd_specific_unit})
     priced = Priced(asked.terms, exchange, asked.freight, asked.insurance, asked.inland_charges)
     relief = _exemption(asked)
-    line = Line(0, asked.value, asked.quantity, uom, rate, asked.nature, asked.gift, relief)
+    line = Line(0, asked.value, asked.quantity or Decimal(1), uom, rate, asked.nature, asked.gift, relief)
     try:
         found = reckon(Kind.XII if asked.nature else Kind.XIII, [priced], [line], rules, always_xiv=False)
     except WorthNothing as nothing:

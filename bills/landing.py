@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import models
@@ -14,6 +15,7 @@ from bills.news import notices_about
 from bills.risk import ask_again
 from bills.stages import HELD, HERE, PAST_PAYMENT, Hold, Stage
 from bills.xi.arrival import is_short
+from bills.xi.filing import ask_again as ask_documents_again
 from eccs.workflow import Refused, take
 from manifests.models import ManifestAmendment
 from manifests.pieces import Landed
@@ -48,11 +50,30 @@ def carried(
         _look_again(bill, whole=whole)
     if whole and not (bill.is_documents and is_short(bill.pk)):
         bill.arrived_at = bill.arrived_at or bill.taken_at
-    ask_again(bill, list(bill.items.all()), "AMENDED")
+    asked_anew(bill)
     told = {"bill": bill, "hawb": hawb, "before": before, "after": after}
     return notices_about(
         bill, lambda: _("%(bill)s: %(hawb)s counts with %(after)d packages, %(before)d were manifested") % told
     )
+
+
+def asked_anew(bill: CourierBillOfEntry) -> None:
+    """The RMS looks at the bill again, as the manifest has its shipments now."""
+    if bill.is_documents:
+        ask_documents_again(bill, bill.taken_at)
+    else:
+        ask_again(bill, list(bill.items.all()), "AMENDED")
+
+
+def carry_details(hawbs: Mapping[str, int], amendment: ManifestAmendment, at: datetime) -> None:
+    """Every open CBE-XI over documents with other parties or another description hears of it."""
+    covered = CoveredShipment.objects.filter(hawb__in=hawbs.values(), ended_at=None, bill__stage__in=HERE)
+    of_bill: dict[int, list[str]] = defaultdict(list)
+    for pk, number in covered.order_by("bill", "hawb__number").values_list("bill", "hawb__number"):
+        of_bill[pk].append(number)
+    for pk, numbers in of_bill.items():
+        bill = CourierBillOfEntry.objects.get(pk=pk)
+        take(bill, "carry_details", SYSTEM, at=at, hawb=" ".join(numbers)[:300], amendment=amendment.number or "")
 
 
 def _look_again(bill: CourierBillOfEntry, *, whole: bool) -> None:

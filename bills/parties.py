@@ -12,6 +12,7 @@ from bills.requests import Change
 from manifests import by_bill
 from manifests.by_bill import adjudication_wanted, whole
 from manifests.forms import label_of
+from manifests.locks import DETAILS
 from manifests.models import HouseAirwayBill
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def label(name: str) -> Any:
 
 def details(changes: list[Change]) -> dict[str, str]:
     """The new details of the shipment among the changes of an amendment."""
-    return {one["name"]: one["new"] for one in changes if one.get("hawb") and one["name"] in by_bill.DETAILS}
+    return {one["name"]: one["new"] for one in changes if one.get("hawb") and one["name"] in DETAILS}
 
 
 def carry(amendment: BillAmendment) -> None:

@@ -26,6 +26,7 @@ from eccs.uploads.checks import Table
 from manifests.models import HouseAirwayBill
 from rms import kyc
 
+ONCE = (*CHARGES, "loading_charges", "other_charges")  # of an invoice
 CLAIM = ("cth", "notification", "notification_sl_no", "nature")  # of an item
 WHOSE = ("eou", "repair_and_return", "government", "importer_category", "kyc_type")
 
@@ -204,7 +205,20 @@ def _check_invoice(flight: Flight, table: Table, rows: list[int], form: str) -> 
         table.fault(first, "discount_currency", other, _("has no rate of exchange in force"))
     if values["invoice_date"][first] is not None and values["invoice_date"][first] > flight.presented_on:
         table.fault(first, "invoice_date", values["invoice_date"][first], _("is after today"))
+    _check_first_row(table, rows)
     _check_discount(flight, table, rows)
+
+
+def _check_first_row(table: Table, rows: list[int]) -> None:
+    """What is declared once for an invoice stands on its first row; on a later one it says the same, or is refused."""
+    first = rows[0]
+    for name in ONCE if len(rows) > 1 else ():
+        told = table.values[name][first]
+        for index in rows[1:]:
+            given = table.values[name][index]
+            if given not in (None, "", told):
+                reason = _("stands on the first row of its invoice: a later row leaves it empty, or says the same")
+                table.fault(index, name, given, reason)
 
 
 def _check_discount(flight: Flight, table: Table, rows: list[int]) -> None:

@@ -24,7 +24,13 @@ from eccs.moments import moment
 from eccs.notices import NAMED, worded
 from eccs.rows import write_rows
 from eccs.workflow import Refused, take_many
-from manifests.events import aircraft_arrived, arrival_corrected, house_airway_bills_arrived, pieces_landed
+from manifests.events import (
+    aircraft_arrived,
+    arrival_corrected,
+    details_amended,
+    house_airway_bills_arrived,
+    pieces_landed,
+)
 from manifests.igm import igm_of, reached
 from manifests.models import ExpressCargoManifest, ManifestAmendment
 from manifests.pieces import Landed
@@ -147,6 +153,12 @@ def ask_the_rms(manifest: ExpressCargoManifest, **_kwargs: Any) -> None:
 def carry_pieces(landed: list[Landed], amendment: ManifestAmendment, at: datetime, **_kwargs: Any) -> None:
     """Shipments count as they landed: their open bills carry those pieces, and their firms are told (PN17 12.0)."""
     landing.carry(landed, amendment, at)
+
+
+@receiver(details_amended)
+def carry_details(hawbs: dict[str, int], amendment: ManifestAmendment, at: datetime, **_kwargs: Any) -> None:
+    """Documents have other parties or another description: the RMS looks at their bill again (PN17 12.0, 6.1)."""
+    landing.carry_details(hawbs, amendment, at)
 
 
 @receiver(intervention_in_force)

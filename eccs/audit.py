@@ -82,6 +82,7 @@ EVENTS = {
     "location.added": _("Location entered"),
     "location.changed": _("Location changed"),
     "bank.authorised": _("Bank authorised"),
+    "refund.credited": _("Refund credited to a cash ledger"),
     "bank.ended": _("Authorisation of a bank ended"),
     "scroll.loaded": _("Scroll of a bank loaded by hand"),
     "rates.loaded": _("File of rates loaded"),

@@ -150,7 +150,7 @@ def propose_change(
     manifest = held_manifest(manifest.pk)
     hawb = held(manifest, number)
     old, new = differing(row_of(hawb), written(manifest, after))
-    if reason := why_change(Locks.of(manifest), new, filed_bills([hawb.pk]).get(hawb.pk, "") if new else ""):
+    if reason := why_change(Locks.of(manifest), hawb, new, filed_bills([hawb.pk]).get(hawb.pk, "") if new else ""):
         raise Refused([reason], manifest)
     amendment = draft_of(manifest, actor)
     _put(amendment, Kind.CHANGE, number, old, new)

@@ -19,10 +19,10 @@ from eccs.trail import canonical
 from eccs.workflow import Refused
 from manifests.amendments import changed_since, header_of, row_of, weight_agrees
 from manifests.arrival import beyond_tolerance
-from manifests.events import arrival_corrected, house_airway_bills_arrived, pieces_landed
+from manifests.events import arrival_corrected, details_amended, house_airway_bills_arrived, pieces_landed
 from manifests.igm import igm_of
 from manifests.lateness import by_how_much, late_by
-from manifests.locks import IDENTITY, WEIGHT, reasons_locked, why_not_adjudicated
+from manifests.locks import DETAILS, IDENTITY, WEIGHT, reasons_locked, why_not_adjudicated
 from manifests.models import (
     AmendmentLine,
     Bag,
@@ -79,6 +79,11 @@ def apply(amendment: ManifestAmendment, actor: Actor, at: datetime, *, with_bill
             None, hawb_ids=sorted(arrived), actor=actor, at=at, documents=manifest.is_documents
         )
     _tell_of_arrival(manifest, amendment, lines)
+    told_anew = {
+        line.hawb: hawbs[line.hawb].pk for line in lines if line.kind == Kind.CHANGE and set(line.after) & set(DETAILS)
+    }
+    if told_anew and manifest.is_documents:
+        details_amended.send(None, hawbs=told_anew, amendment=amendment, at=at)
     settle_by(amendment, actor, at)
     told = [line.told() for line in lines]
     snapshot = {"lines": told, "out_of_register": register} if register else {"lines": told}

@@ -21,12 +21,6 @@ from manifests.models import AmendmentLine, HouseAirwayBill, ManifestAmendment
 from manifests.noting import held_manifest
 from manifests.reading import check_row
 
-DETAILS = (
-    "description", "consignor_name", "consignor_address", "consignor_country", "consignee_name", "consignee_address",
-    "consignee_city", "consignee_state", "consignee_pin",
-)  # fmt: skip
-"""What of a shipment is amended with its bill."""
-
 
 def whole(hawb: int) -> HouseAirwayBill:
     """The shipment with all that its row needs."""

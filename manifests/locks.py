@@ -15,7 +15,8 @@ where they were fed wrongly, are corrected at any time after it, as every amendm
 A shipment may be added at any time (excess landing), and one of which nothing has arrived taken off (short shipment), or that
 was not in its bag: a bag is scanned as one, and what is in it is seen later. A
 shipment whose bill is filed is changed by an amendment of the bill, which puts consignor, consignee and description on the
-manifest too (see `manifests.by_bill`); its weight alone is changed here (PN17 5.2).
+manifest too (see `manifests.by_bill`); its weight alone is changed here (PN17 5.2). Of documents, which a CBE-XI declares as the
+manifest has them, these are changed here too until the goods have left, and the RMS looks at the bill again.
 """
 
 from __future__ import annotations
@@ -38,6 +39,11 @@ FLIGHT = (
 )  # fmt: skip
 IDENTITY = ("hawb", "packages", "crn_numbers", "pieces", "bag_number")
 WEIGHT = "gross_weight_kg"
+DETAILS = (
+    "description", "consignor_name", "consignor_address", "consignor_country", "consignee_name", "consignee_address",
+    "consignee_city", "consignee_state", "consignee_pin",
+)  # fmt: skip
+"""Consignor, consignee and description: with a bill for goods amended by that bill, of documents on a CBE-XI here."""
 NOT_FILED = ("DRAFT", "DISCARDED", "CANCELLED")  # bills that leave the shipment free: not filed yet, or no longer
 
 
@@ -133,7 +139,7 @@ def reasons_locked(amendment: ManifestAmendment) -> list[str]:
     hawbs = {
         h.number: h
         for h in amendment.manifest.hawbs.filter(number__in=[line.hawb for line in lines if line.hawb]).select_related(
-            "bag"
+            "bag", "manifest"
         )
     }
     filed = filed_bills(h.pk for h in hawbs.values())
@@ -151,16 +157,24 @@ def reasons_locked(amendment: ManifestAmendment) -> list[str]:
             sent = why_on_transfer(sent_on[hawb.pk]) if hawb.pk in sent_on else ""
             reasons.append(sent or why_not_pieces(locks.scanned, hawb, line.after))
         elif line.kind == Kind.CHANGE and hawb is not None:
-            found = why_change(locks, line.after, filed.get(hawb.pk, ""))
+            found = why_change(locks, hawb, line.after, filed.get(hawb.pk, ""))
             if not found and hawb.pk in sent_on and set(line.after) - {WEIGHT}:
                 found = why_on_transfer(sent_on[hawb.pk])
             reasons.append(f"{line.hawb}: {found}" if found else "")
     return list(dict.fromkeys(filter(None, reasons)))
 
 
-def why_change(locks: Locks, after: dict[str, Any], bill: str) -> str:
+def open_under_bill(hawb: HouseAirwayBill) -> frozenset[str]:
+    """What of a shipment is changed on the manifest although a bill is filed for it."""
+    from manifests.pieces import why_left
+
+    documents = hawb.manifest.is_documents and not why_left(hawb)
+    return frozenset((WEIGHT, *DETAILS)) if documents else frozenset((WEIGHT,))
+
+
+def why_change(locks: Locks, hawb: HouseAirwayBill, after: dict[str, Any], bill: str) -> str:
     """Why these details of a shipment cannot be changed, or nothing."""
-    if bill and set(after) - {WEIGHT}:
+    if bill and set(after) - open_under_bill(hawb):
         return why_filed(bill)
     return next(filter(None, map(locks.why_cell, after)), "")
 

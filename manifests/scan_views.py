@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -158,4 +159,5 @@ def _differences(request: Request, manifest: ExpressCargoManifest) -> dict[str, 
     may_settle = bool(request.actor.acts_as(activity_of("difference-settle"), manifest))
     may_amend = bool(request.actor.acts_as(activity_of("manifest-amend"), manifest))
     told = {"manifest": manifest, "found": found, "may_settle": may_settle, "may_amend": may_amend}
+    told["amend_url"] = reverse("manifest-amend", args=[manifest.key])
     return {**told, **arrival.differences(manifest)}

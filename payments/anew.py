@@ -38,5 +38,5 @@ def make_anew(challan: Challan, actor: Actor) -> Challan:
         if bills:
             return services.create_challan(bills, actor, bank_code=code)
         if transfers:
-            return create_fee_challan(transfers, actor)
+            return create_fee_challan(transfers, actor, bank_code=code)
         raise Refused([_("Nothing of this challan waits to be paid any more.")])

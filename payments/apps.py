@@ -16,12 +16,14 @@ class PaymentsConfig(AppConfig):
 
         from accounts.roles import COURIERS, OFFICERS, TRADE, Role
         from eccs.pages import link, register
+        from payments.cash.listing import WITHDRAWALS
         from payments.clearance import PAYERS
         from payments.listing import CHALLANS
         from payments.reconciling.listing import DIFFERENCES
 
         register(CHALLANS)
         register(DIFFERENCES)
+        register(WITHDRAWALS)
         link(_("Payments"), PAYMENTS, *TRADE, *OFFICERS)
         link(_("Pay duty"), "new-challan", *PAYERS, nav=False)
         link(_("Pay transshipment fees"), "fee-challan", *COURIERS, nav=False)
@@ -30,7 +32,10 @@ class PaymentsConfig(AppConfig):
         link(_("Load a scroll"), "scroll-load", Role.DCAC, nav=False)
         link(_("Cash ledger"), "cash-ledger", *PAYERS, under=PAYMENTS)
         link(_("Deposit into the cash ledger"), "cash-deposit", *PAYERS, nav=False)
+        link(_("Withdraw from the cash ledger"), "cash-withdraw", *PAYERS, nav=False)
         link(_("Cash ledgers"), "cash-accounts", Role.DCAC, under=PAYMENTS)
+        link(_("Refunds"), "refunds", Role.DCAC, under=PAYMENTS)
+        link(_("Credit a refund"), "refund-credit", Role.DCAC, nav=False)
         link(_("Authorised banks"), "authorised-banks", Role.PORT_ADMIN, Role.SYSTEM_ADMIN)
         link(_("Authorise a bank"), "bank-authorise", Role.PORT_ADMIN, Role.SYSTEM_ADMIN, nav=False)
         link(_("Books of the cash ledgers"), "books", Role.SYSTEM_ADMIN, under="authorised-banks")

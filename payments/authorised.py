@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import CustomsStation
 from accounts.permissions import Actor
+from eccs.workflow import Refused
 from payments import bank, banks
 
 
@@ -67,6 +68,14 @@ def banks_at(station: str, on: date | None = None) -> dict[str, str]:
     ]
     own = [row for row in rows if row.station_id is not None]
     return {row.bank: row.bank_name for row in own or rows}
+
+
+def bank_for(station: str, chosen: str) -> str:
+    """The bank that was chosen, or the first one authorised at the station; none where challans are paid from the ledger alone."""
+    authorised = banks_at(station)
+    if chosen and chosen not in authorised:
+        raise Refused([str(_("The bank is not authorised at this station."))])
+    return chosen or next(iter(authorised), "")
 
 
 MOST_A_DAY = 1000

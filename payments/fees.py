@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.permissions import SYSTEM, Actor
 from eccs.beginning import begin
 from eccs.workflow import Refused, take_many
-from payments.authorised import banks_at
+from payments.authorised import bank_for
 from payments.clearance import CREATE
 from transit.clearance import Stage as TransferStage
 from transit.models import CargoTransferManifest
@@ -37,7 +37,9 @@ def payable_transfers(actor: Actor) -> QuerySet[Any]:
     return CargoTransferManifest.objects.filter(actor.firm_documents(), stage=TransferStage.FEE).filter(~Exists(live))
 
 
-def create_fee_challan(transfer_ids: Collection[int], actor: Actor, at: datetime | None = None) -> Challan:
+def create_fee_challan(
+    transfer_ids: Collection[int], actor: Actor, at: datetime | None = None, bank_code: str = ""
+) -> Challan:
     """Put transshipment fees of one firm and one station on a new challan. Raises Refused."""
     from payments.models import Challan, ChallanLine
 
@@ -57,7 +59,7 @@ def create_fee_challan(transfer_ids: Collection[int], actor: Actor, at: datetime
         challan = Challan(
             station_id=first.station_id, courier_id=first.courier_id, amount=total, heads={HEAD: f"{total:.2f}"},
             bill_count=len(found), created_by_id=actor.person_id, created_at=at, stage_since=at,
-            bank=next(iter(banks_at(first.station_id)), ""),
+            bank=bank_for(first.station_id, bank_code),
         )  # fmt: skip
         begin([challan], CREATE.name, actor, CREATE.activity_at(""), amount=str(total), transfers=len(found))
         ChallanLine.objects.bulk_create(

@@ -356,9 +356,10 @@ class BankMessage(models.Model):
         self.save(update_fields=["settled_at", "settled_by", "settlement"])
 
 
+from payments.cash.withdrawals import CashWithdrawal  # noqa: E402 its tables belong to this application
 from payments.reconciling.models import BankDifference  # noqa: E402 its tables belong to this application
 
 __all__ = [
-    "BankAuthorisation", "BankDifference", "BankMessage", "BooksCheck", "CashAccount", "CashEntry", "CashLine", "Challan", "ChallanLine",
+    "BankAuthorisation", "BankDifference", "BankMessage", "BooksCheck", "CashAccount", "CashEntry", "CashLine", "CashWithdrawal", "Challan", "ChallanLine",
     "ChallanTrail", "CyberReceipt", "RefusedMessage",
 ]  # fmt: skip

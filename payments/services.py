@@ -23,7 +23,7 @@ from eccs.celery import after_commit
 from eccs.money import rupees
 from eccs.workflow import Refused, take
 from payments import bank, banks, ledger
-from payments.authorised import banks_at, note_refusal
+from payments.authorised import bank_for, note_refusal
 from payments.cash.ledger import is_on_the_ledger
 from payments.clearance import ASKED, CREATE, Stage, wait_before_asking_again
 from payments.models import BankMessage, Challan, ChallanLine
@@ -53,7 +53,7 @@ def create_challan(bill_ids: Collection[int], actor: Actor, at: datetime | None 
         _refuse_unpayable(bill_ids, bills)
         lines = _lines(bills, timezone.localdate(at))
         first = bills[0]
-        chosen = _bank_for(first.station_id, bank_code)
+        chosen = bank_for(first.station_id, bank_code)
         challan = Challan(
             station_id=first.station_id, courier_id=None if actor.importer_id else first.courier_id, importer_id=actor.importer_id, amount=sum(line.amount for line in lines),
             heads=ledger.as_text(ledger.summed(line.heads for line in lines)), bill_count=len(lines),
@@ -65,14 +65,6 @@ def create_challan(bill_ids: Collection[int], actor: Actor, at: datetime | None 
             line.challan = challan
         ChallanLine.objects.bulk_create(lines, batch_size=MOST_BILLS)
     return challan
-
-
-def _bank_for(station: str, chosen: str) -> str:
-    """The bank that was chosen, or the first one authorised at the station; none where challans are paid from the ledger alone."""
-    authorised = banks_at(station)
-    if chosen and chosen not in authorised:
-        raise Refused([_("The bank is not authorised at this station.")])
-    return chosen or next(iter(authorised), "")
 
 
 def _refuse_unpayable(bill_ids: Collection[int], bills: list[Any]) -> None:

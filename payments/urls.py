@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments import authorised_views, bank_views, fee_views, paper_views, reconciliation, views
+from payments import authorised_views, bank_views, fee_views, paper_views, reconciliation, refunds, views
 from payments.cash import views as cash
 from payments.reconciling import views as reconciling
 
@@ -25,10 +25,13 @@ urlpatterns = [
     path("ledger/export/", cash.export, name="cash-ledger-export"),
     path("ledger/print/", cash.printed, name="cash-ledger-print"),
     path("ledger/deposit/", cash.deposit, name="cash-deposit"),
+    path("ledger/withdraw/", cash.withdraw, name="cash-withdraw"),
     path("ledger/firms/", cash.accounts, name="cash-accounts"),
     path("ledger/firms/<int:pk>/", cash.show, name="cash-account"),
     path("ledger/firms/<int:pk>/export/", cash.export, name="cash-account-export"),
     path("ledger/firms/<int:pk>/print/", cash.printed, name="cash-account-print"),
+    path("refunds/", refunds.page, name="refunds"),
+    path("refunds/<slug:kind>/<int:pk>/credit/", refunds.credit, name="refund-credit"),
     path("books/", cash.books, name="books"),
     path("banks/", authorised_views.authorised, name="authorised-banks"),
     path("banks/authorise/", authorised_views.authorise, name="bank-authorise"),

@@ -238,6 +238,16 @@ class HeldClearance(ImportClearance):
 
         return carried(self, hawb=hawb, before=before, after=after, excess=excess, whole=whole)
 
+    @step(
+        HERE, GET_STATE(routing.after_hearing_again, states=list(HERE)), role=Role.SYSTEM, label=_("Carry amended shipment"),
+        para="PN17 12.0, 6.1", anytime=True,
+    )  # fmt: skip
+    def carry_details(self: CourierBillOfEntry, *, hawb: str, amendment: str) -> None:
+        """The DC/AC has approved other parties or another description of documents on the manifest: the RMS looks at the bill again."""
+        from bills.landing import asked_anew
+
+        asked_anew(self)
+
     @step(FREE, Stage.CANCELLED, role=Role.SYSTEM, label=_("Cancel"), para="PN17 10.0", anytime=True)
     def cancel(self: CourierBillOfEntry, *, cancellation: str) -> None:
         """The bill is cancelled as approved; the shipment may have another."""

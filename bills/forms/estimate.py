@@ -85,5 +85,5 @@ class EstimateForm(forms.Form):
         return Asked(
             given["cth"], given["value"], given["currency"], given["terms"], given["on"] or timezone.localdate(),
             given["freight"], given["insurance"], given["inland_charges"], _nature(goods), gift,
-            given["quantity"] or Decimal(1), given["uom"], given["notification"], given["notification_sl_no"],
+            given["quantity"], given["uom"], given["notification"], given["notification_sl_no"],
         )  # fmt: skip

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from bills.models import CourierBillOfEntry, CoveredShipment
-from bills.xi.selection import Chosen, Judged, Shipment, in_words, judge, why_no_documents
+from bills.xi.selection import Chosen, Judged, Shipment, in_words, judge, shipments_of, why_no_documents
 from eccs.workflow import Refused
 from manifests.models import ExpressCargoManifest
 from rms.deciding import Desk
@@ -71,6 +71,21 @@ def put_to_rms(bill: CourierBillOfEntry, shipments: list[Shipment], at: datetime
     if decision.documents_required != bill.documents_required:
         bill.documents_required = decision.documents_required
         bill.documents_complete = not bill.documents_required
+
+
+def ask_again(bill: CourierBillOfEntry, at: datetime) -> None:
+    """Put a bill whose documents have changed to the RMS again: what is prescribed now is added to what was."""
+    from bills.risk import hear
+
+    decision, before = decide(bill, shipments_of(bill), at, RiskDecision.Cause.AMENDED), bill.risk_decision
+    if decision.lane == RiskDecision.Lane.PENDING or before is None:
+        return
+    if {one["rule"] for one in decision.reasons} == {one.get("rule") for one in before.reasons}:
+        return
+    decision.before = before
+    decision.save()
+    bill.risk_decision = decision
+    hear(bill, decision.lane)
 
 
 def count_shipments(bill: CourierBillOfEntry, shipments: list[Shipment]) -> None:

@@ -14,7 +14,6 @@ from bills.clearance.guards import (
     no_stop,
     xray_recorded,
 )
-from bills.clearance.risk import rms_has_decided
 from eccs.workflow import Actor
 
 
@@ -41,7 +40,15 @@ def goods_registered(bill: Any, actor: Actor) -> str:
     return "" if bill.registered_at else _("Missing: the goods are not registered at the terminal.")
 
 
+def rms_decided(bill: Any, actor: Actor) -> str:
+    """The RMS has decided on the goods."""
+    waits = _(
+        "The Risk Management System was away when the goods were registered: the bill waits until it has decided."
+    )
+    return waits if bill.risk_pending else ""
+
+
 LET_EXPORT = (
-    goods_registered, rms_has_decided, xray_recorded, examination_reported, no_open_query, no_detention, no_stop,
+    goods_registered, rms_decided, xray_recorded, examination_reported, no_open_query, no_detention, no_stop,
     no_open_cancellation,
 )  # fmt: skip

@@ -16,7 +16,6 @@ from bills.clearance.guards import (
     no_open_cancellation,
     not_detained_already,
 )
-from bills.clearance.risk import rms_has_decided
 from bills.stages import Hold
 from eccs.workflow import GET_STATE, Document, step
 from exports import routing
@@ -86,7 +85,7 @@ class ExportClearance(Document):
 
     @step(
         Stage.ASSESSMENT, GET_STATE(routing.after_assessment, states=AFTER_ASSESSMENT), role=Role.ASSESSING_OFFICER,
-        label=_("Assess"), para=AUTO, form="exports.forms.officers.AssessmentForm", guards=(rms_has_decided,),
+        label=_("Assess"), para=AUTO, form="exports.forms.officers.AssessmentForm", guards=(guards.rms_decided,),
     )  # fmt: skip
     def assess(self: CourierShippingBill, *, mandate_examination: bool = False, remarks: str = "") -> None:
         """The officer clears the declaration under assessment, and mandates examination or not."""

@@ -95,6 +95,7 @@ class CourierShippingBill(Clearable, ExportClearance):
     packages_in = models.PositiveIntegerField(default=0)
     actual_weight_kg = models.DecimalField(max_digits=10, decimal_places=3, null=True, blank=True)
     registered_at = models.DateTimeField(null=True, blank=True)
+    risk_pending = models.BooleanField(default=False)  # the RMS was away when the goods were registered
     let_export_at = models.DateTimeField(null=True, blank=True)
     exported_at = models.DateTimeField(null=True, blank=True)
     egm_number = models.CharField(max_length=10, blank=True)
@@ -178,7 +179,7 @@ class CourierShippingBill(Clearable, ExportClearance):
     def hear(self, decision: int, lane: str) -> None:
         """What the RMS decided; while it is away the bill waits at the assessing desk."""
         self.risk_decision_id = decision
-        self.facilitated = lane == "FACILITATED"
+        self.facilitated, self.risk_pending = lane == "FACILITATED", lane == "PENDING"
         self.assessment_required = lane in ("ASSESSMENT", "BOTH", "PENDING")
         self.examination_prescribed = lane in ("EXAMINATION", "BOTH")
 

@@ -53,7 +53,8 @@ def station(request: Request, key: str) -> HttpResponse:
 @require_GET
 def packages(request: Request, key: str) -> JsonResponse:
     """Every label that is awaited; the pieces of one shipment share its HAWB."""
-    return JsonResponse({"pieces": registering.pieces(_place(request, key).pk), "inside": {}, "shared": True})
+    told = {"pieces": registering.pieces(_place(request, key).pk), "inside": {}, "shared": True, "own": {}}
+    return JsonResponse(told)
 
 
 @require_POST

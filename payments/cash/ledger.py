@@ -1,7 +1,8 @@
 """The Electronic Cash Ledger: deposits through a bank, debits for challans, credits back; never below nought (section 51A).
 
 Whoever changes a firm's balance locks the firm's account first, so deposits and debits follow one another. Each entry is asked
-for under a key of its own: asked for again, it is the entry that was made the first time.
+for under a key of its own: asked for again, it is the entry that was made the first time. The lock is one that leaves the
+account's key alone: an entry whose lines name the account waits for nobody when it commits, with the receipt's number in hand.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from eccs.workflow import Refused
 from payments.cash.models import CashAccount, CashEntry, CashLine
 
 if TYPE_CHECKING:
+    from bills.models import CourierBillOfEntry
+    from payments.cash.withdrawals import CashWithdrawal
     from payments.models import Challan
 
 NOTHING = Decimal(0)
@@ -80,6 +83,32 @@ def credit_back(challan: Challan, amount: Decimal, key: str, words: str, by: Any
     return _book(_ledger_of(challan), amount, opposite, Sort.RETURNED, key, challan=challan, words=words, by=by)
 
 
+def refund(bill: CourierBillOfEntry, amount: Decimal, key: str, words: str, by: Any) -> CashEntry:
+    """Credit the ledger of the firm that filed a bill with what is refundable on it; the entry names the challan that paid last."""
+    courier_id = None if bill.importer_id else bill.courier_id
+    account = account_of(courier_id=courier_id, importer_id=bill.importer_id)
+    government = _opposite(CashAccount.Sort.GOVERNMENT, station_id=bill.station_id)
+    paid = bill.challan_lines.exclude(credited_at=None).order_by("-pk").first()
+    challan = paid.challan if paid else None
+    return _book(account, amount, government, Sort.RETURNED, key, challan=challan, words=words, by=by)
+
+
+def pay_out(withdrawal: CashWithdrawal) -> CashEntry:
+    """Debit a withdrawal that is approved to the firm's ledger: the bank pays it out. Raises Refused where there is not enough."""
+    return _withdraw(withdrawal, -withdrawal.amount, Sort.PAYOUT, f"withdrawal:{withdrawal.pk}")
+
+
+def put_back(withdrawal: CashWithdrawal) -> CashEntry:
+    """Credit a withdrawal back that the bank could not pay out."""
+    return _withdraw(withdrawal, withdrawal.amount, Sort.RETURNED, f"withdrawal-back:{withdrawal.pk}")
+
+
+def _withdraw(one: CashWithdrawal, change: Decimal, sort: str, key: str) -> CashEntry:
+    account = account_of(courier_id=one.courier_id, importer_id=one.importer_id)
+    through = _opposite(CashAccount.Sort.BANK, bank=one.bank)
+    return _book(account, change, through, sort, key, challan=None, words=str(one.number), by=one.taken_by)
+
+
 def _ledger_of(challan: Challan) -> CashAccount:
     return account_of(courier_id=challan.courier_id, importer_id=challan.importer_id)
 
@@ -90,12 +119,13 @@ def _opposite(sort: str, **whose: Any) -> CashAccount:
 
 
 def _book(
-    account: CashAccount, change: Decimal, opposite: CashAccount, sort: str, key: str, *, challan: Challan,
-    words: str = "", by: Any = None,
+    account: CashAccount, change: Decimal, opposite: CashAccount, sort: str, key: str, *,
+    challan: Challan | None, words: str = "", by: Any = None,
 ) -> CashEntry:  # fmt: skip
     """One entry between a firm's account, which is locked, and one opposite."""
     with transaction.atomic():
-        locked = CashAccount.objects.select_for_update(of=("self",)).get(pk=account.pk)
+        rows = CashAccount.objects.select_for_update(of=("self",), no_key=True)  # see the head of this module
+        locked = rows.get(pk=account.pk)
         known = CashEntry.objects.filter(key=key).first()
         if known is not None:
             return known
@@ -115,8 +145,8 @@ def why_not(balance: Decimal, amount: Decimal) -> str:
 
 
 def _write(
-    sort: str, key: str, amount: Decimal, lines: list[tuple[CashAccount, Decimal]], *, challan: Challan,
-    words: str = "", by: Any = None,
+    sort: str, key: str, amount: Decimal, lines: list[tuple[CashAccount, Decimal]], *,
+    challan: Challan | None, words: str = "", by: Any = None,
 ) -> CashEntry:  # fmt: skip
     with transaction.atomic():  # an entry without its lines is refused when the transaction ends
         entry = CashEntry.objects.create(

@@ -103,6 +103,7 @@ class CashEntry(models.Model):
         PAYMENT = "PAYMENT", _("Payment of a challan")
         DIRECT = "DIRECT", _("Challan paid at the bank")
         RETURNED = "RETURNED", _("Credited back")
+        PAYOUT = "PAID_OUT", _("Withdrawal")
 
     key = models.CharField(max_length=60, unique=True)
     sort = models.CharField(max_length=8, choices=Sort.choices)

@@ -19,8 +19,11 @@ from eccs.workflow import Refused
 from payments.cash import ledger, papers, statement
 from payments.cash.deposits import DepositForm, create_deposit
 from payments.cash.models import BooksCheck, CashAccount
+from payments.cash.withdrawals import CashWithdrawal
+from payments.cash.withdrawing_forms import WithdrawalForm, request_withdrawal
 
 CHECKS_SHOWN = 60
+WITHDRAWALS_SHOWN = 10
 
 
 def _account(request: Request, pk: int | None) -> CashAccount:
@@ -59,6 +62,8 @@ def show(request: Request, pk: int | None = None) -> HttpResponse:
     kept = {name: value for name, value in request.GET.items() if value and name in form.fields}
     context = {
         "told": told, "form": form, "filtered": bool(kept), "pk": pk, "kept": urlencode(kept),
+        "withdrawals": CashWithdrawal.objects.visible_to(request.actor).order_by("-pk")[:WITHDRAWALS_SHOWN] if pk is None else (),
+        "may_withdraw": pk is None and request.actor.may(pages.activity_of("cash-withdraw")),
         "may_deposit": pk is None and request.actor.may(pages.activity_of("cash-deposit")),
     }  # fmt: skip
     return render(request, "payments/cash/ledger.html", context)
@@ -100,6 +105,22 @@ def deposit(request: Request) -> HttpResponse:
             reasons = refusal.reasons
     status = 409 if reasons else 422 if form.is_bound else 200
     return render(request, "payments/cash/deposit.html", {"form": form, "reasons": reasons}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def withdraw(request: Request) -> HttpResponse:
+    """The firm asks for money on its cash ledger to be paid out to its account."""
+    actor = request.actor
+    pages.require(actor, "cash-withdraw")
+    form = WithdrawalForm(request.POST if request.method == "POST" else None, actor=actor)
+    reasons: list[str] = []
+    if form.is_bound and form.is_valid():
+        try:
+            return redirect(request_withdrawal(form.cleaned_data, actor))
+        except Refused as refusal:
+            reasons = refusal.reasons
+    status = 409 if reasons else 422 if form.is_bound else 200
+    return render(request, "payments/cash/withdraw.html", {"form": form, "reasons": reasons}, status=status)
 
 
 @require_GET

@@ -100,8 +100,8 @@ def allowed(who: Who, model: type[Document], roles: tuple[str, ...], *, by_impor
 
 
 def _of_it_alone(model: type[Document]) -> bool:
-    """Whether what an importer has of this kind names no courier: a challan has one payer, a bond one obligor."""
-    return model.__name__ in ("Challan", "Bond")
+    """Whether what an importer has of this kind names no courier: a challan has one payer, a bond one obligor, a cash ledger one firm."""
+    return model.__name__ in ("Challan", "Bond", "CashWithdrawal")
 
 
 def made(model: type[Document], step: Any, stage: str, **given: Any) -> Any:

@@ -25,6 +25,7 @@ from tests.accounts.conftest import WHY, member
 from tests.every_step import declared as d
 from tests.every_step.test_every_step import as_stored
 from tests.factories import people
+from tests.factories.requests import provisional_assessment
 from tests.walk import addresses
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +96,7 @@ PAGES: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
         {"station": "", "bank": "BANK", "from_date": "2099-01-01", "source": "Order 9 of 2026"},
     ),
     "bank-end": ("sysadmin", (0,), {}),
+    "refund-credit": ("dcac.blr", ("assessment", 0), {"settlement": "Order 9 of 2026"}),
 }
 """By the name of the address: who, its arguments (0: the row made for it), and what is sent."""
 
@@ -113,6 +115,8 @@ def row_for(name: str) -> int:
     if name == "rule-withdraw":
         rule = DatedRule.objects.create(name="target_minutes", from_date=day, value="31", source="Order 9 of 2026")
         return rule.pk
+    if name == "refund-credit":
+        return int(provisional_assessment("FINAL", refund=9, extra_duty=0).pk)
     if name == "bank-end":
         bank = BankAuthorisation.objects.create(station_id="DEL", bank="BANK", from_date=day, source="Order 9 of 2026")
         return bank.pk

@@ -5,17 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 
 from bills.models import BillAmendment, CourierBillOfEntry
 from bills.risk import DECLARED
 from bills.stages import Stage
 from eccs import trail
+from eccs.workflow import Refused, take
+from manifests import amendments
+from manifests.by_bill import whole
 from manifests.clearance import Stage as ManifestStage
-from manifests.models import ExpressCargoManifest, ManifestAmendment, ManifestTrail, ManifestVersion
+from manifests.models import (
+    ExpressCargoManifest,
+    ManifestAmendment,
+    ManifestTrail,
+    ManifestVersion,
+    WarehouseEntry,
+)
 from rms.models import RiskDecision
 from tests.bills.conftest import SignedIn
 from tests.bills.desks import Desks, fresh
 from tests.factories.bills import bill, hawb_of
+from tests.factories.documents import bill_of_documents
+from tests.factories.firms import actor
 from tests.factories.manifests import house_airway_bill, manifest
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +108,32 @@ def test_an_arrival_closed_since_the_request_keeps_it_back(signed_in: SignedIn) 
     assert "needs an adjudication reference" in desks.refused("dcac.blr", asked, "approve")
     assert fresh(hawb_of(one)).consignee_name == "Krishna Electronics"
     assert not ManifestAmendment.objects.exists()
+
+
+# ── documents: the CBE-XI declares them as the manifest has them ─────────────
+
+
+def test_12_parties_of_documents_are_amended_on_the_manifest_and_the_rms_looks_again(signed_in: SignedIn) -> None:
+    client = signed_in("courier.swift")
+    one = bill_of_documents(Stage.ARRIVAL)
+    hawb = one.shipments().order_by("number")[0]
+    address = reverse("amend-shipment", args=[one.manifest.key, hawb.number])
+    shown = client.get(address).content.decode()
+    assert f"bill {one.number} is filed for it" in shown  # the rest is locked with the reason
+    row = amendments.row_of(whole(hawb.pk)) | {"consignee_name": "Nandi Books"}
+    assert client.post(address, row).status_code == 302
+    asked = take(ManifestAmendment.objects.get(), "request_amendment", actor("COURIER_SIGNATORY"), reason="Misread")
+    take(asked, "approve_amendment", actor("DCAC", name="Ila Nair"))
+    assert fresh(hawb).consignee_name == "Nandi Books"
+    line = one.trail.get(step="carry_details")
+    assert line.answers == {"hawb": hawb.number, "amendment": asked.number}
+    decision = RiskDecision.objects.get(pk=fresh(one).risk_decision_id)
+    assert (decision.before_id, decision.cause) == (one.risk_decision_id, "AMENDED")
+    with pytest.raises(Refused, match="is filed for it"):
+        amendments.propose_change(one.manifest, hawb.number, row | {"ucr": "UCR-1"}, actor("COURIER_OPERATOR"))
+    WarehouseEntry.objects.update_or_create(
+        hawb=hawb, defaults={"station_id": "BLR", "out_at": timezone.now(), "out_on": "OUT_OF_CHARGE"}
+    )
+    gone = row | {"consignee_name": "Other Books"}
+    with pytest.raises(Refused, match="is filed for it"):
+        amendments.propose_change(one.manifest, hawb.number, gone, actor("COURIER_OPERATOR"))

@@ -148,5 +148,10 @@ def test_samples_gifts_small_sums_and_duties_by_quantity_are_told_as_on_a_bill(r
     with pytest.raises(CannotTell, match="per KGS: give the quantity in KGS") as none:
         estimate(Asked("85183030", Decimal(50), "USD", "CIF", ON, quantity=Decimal(9), uom="NOS"))
     assert none.value.field == "uom"
+    with pytest.raises(
+        CannotTell, match="give the quantity in KGS"
+    ) as none:  # nobody's goods weigh one kilogram by default
+        estimate(Asked("85183030", Decimal(50), "USD", "CIF", ON, uom="KGS"))
+    assert none.value.field == "quantity"
     assert heavy.by_quantity and heavy.found.duty.heads["BCD"] == 4500
     assert estimate(Asked("85183011", Decimal(5000), "USD", "CIF", ON)).form == "CBE-XIV"

@@ -117,6 +117,19 @@ def test_a_discount_leaves_something_of_its_own_invoice(signed_in: SignedIn, fli
         assert not send(signed_in, flight, [row("SWF001") | given]).faults, given
 
 
+@pytest.mark.parametrize("name", ["discount", "freight", "insurance"])
+def test_a_charge_on_a_later_row_of_an_invoice_is_refused_with_its_row_or_says_the_same(
+    signed_in: SignedIn, flight: ExpressCargoManifest, name: str
+) -> None:
+    first, later = row("SWF001", 1) | {name: "5.00"}, row("SWF001", 2)
+    (fault,) = send(signed_in, flight, [first, later | {name: "7.00"}]).faults
+    assert fault[:3] == [3, name, "7.00"] and "first row of its invoice" in fault[3]
+    (fault,) = send(signed_in, flight, [first | {name: ""}, later | {name: "7.00"}]).faults
+    assert fault[:2] == [3, name]
+    assert not send(signed_in, flight, [first, later | {name: "5.00"}]).faults
+    assert not send(signed_in, flight, [first, later]).faults
+
+
 def test_a_duty_by_weight_wants_the_quantity_in_its_unit(signed_in: SignedIn, flight: ExpressCargoManifest) -> None:
     almonds = row("SWF001", cth="08021200")
     (fault,) = send(signed_in, flight, [almonds]).faults

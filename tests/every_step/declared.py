@@ -31,7 +31,7 @@ from bonds.models import Bond, BondMaster
 from eccs.workflow import Document, Step
 from exports.models import CourierExportManifest, CourierShippingBill, ExportCancellation
 from manifests.models import ExpressCargoManifest, ManifestAmendment
-from payments.models import BankDifference, BankMessage, Challan
+from payments.models import BankDifference, BankMessage, CashWithdrawal, Challan
 from rms.models import RiskRule
 from tests.every_step import directory, exports
 from tests.every_step.answers import DETENTION, REMARKS, REPORT, WHY, why
@@ -39,7 +39,7 @@ from tests.factories.advisories import advisory
 from tests.factories.amendments import amendment
 from tests.factories.bills import bill, decision
 from tests.factories.bonds import bond, bond_master
-from tests.factories.challans import bank_difference, challan, funded
+from tests.factories.challans import bank_difference, challan, funded, withdrawal
 from tests.factories.departures import departure
 from tests.factories.directory import custodian, importer
 from tests.factories.firms import registration
@@ -58,7 +58,7 @@ from transit.models import CargoTransferManifest, TransferArrival
 MODELS: tuple[type[Document], ...] = (
     User, StationRole, ExpressCargoManifest, ManifestAmendment, CourierBillOfEntry, BillAmendment, BillCancellation,
     ProvisionalAssessment, PenaltyDemand, ReturnToOrigin, Disposal, ManualClearance, ManualForm,
-    Challan, BankDifference, Bond, BondMaster, Advisory, RateFile, CargoTransferManifest, TransferArrival, RiskRule, RiskDeparture,
+    Challan, BankDifference, CashWithdrawal, Bond, BondMaster, Advisory, RateFile, CargoTransferManifest, TransferArrival, RiskRule, RiskDeparture,
     AuthorisedCourier, Custodian, Importer, CourierShippingBill, ExportCancellation, CourierExportManifest,
 )  # fmt: skip
 NATIONAL = (AuthorisedCourier, Importer, RateFile)  # within the reach of a role at any station
@@ -195,6 +195,7 @@ CASES: dict[type[Document], Case] = {
                 "hawb": one.consignment, "before": 1, "after": 2, "excess": True, "whole": False,
                 "amendment": "ECM_BLR_2026-2027_01_A01",
             },
+            "carry_details": lambda one: {"hawb": one.consignment, "amendment": "ECM_BLR_2026-2027_01_A01"},
             "cancel": lambda _one: {"cancellation": "CAN_BLR_2026-2027_000001"},
             "return_to_origin": lambda _one: {"permission": "RTO_BLR_2026-2027_000001"},
             "clear_manually": lambda _one: {
@@ -265,6 +266,15 @@ CASES: dict[type[Document], Case] = {
                 lambda _one: {"remarks": "The bank pays it back."},
             ),
             "confirm_paid": lambda _one: {"bank_transaction": "SBX261119140073318", "told_by": "confirmation"},
+        },
+    ),
+    CashWithdrawal: Case(
+        withdrawal,
+        {
+            "record_payment_out": lambda _one: {
+                "reference": "SBX261119140073318", "paid_on": timezone.localdate().isoformat(),
+            },
+            **dict.fromkeys(("verify", "refuse", "record_return"), REMARKS),
         },
     ),
     BankDifference: Case(bank_difference, dict.fromkeys(("settle", "credit_ledger"), REMARKS)),

@@ -33,6 +33,7 @@ from manifests.amendment_clearance import (
     touches_nothing_locked,
 )
 from manifests.clearance import courier_in_force, has_shipments, not_on_hold, signatory_examined
+from payments.cash.withdrawing import balance_suffices
 from payments.clearance import (
     bank_takes_it,
     bills_on_no_other_challan,
@@ -117,6 +118,7 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     leaving.on_no_manifest: (lambda b: export_manifest("DRAFT", of=b), "take them off it first"),
     goods_may_leave: (lambda m: m.lines.all().delete(), "No shipping bill stands on"),
     something_leaves: (lambda m: m.lines.update(live=False), "Everything was shut out"),
+    leaving.rms_decided: (lambda b: _set(b, risk_pending=True), "was away when the goods"),
     leaving.goods_registered: (lambda b: _set(b, registered_at=None), "not registered at the terminal"),
     risk.rms_has_decided: (lambda b: _set(b, risk_decision=decision("PENDING")), "was away"),
     risk.something_is_prescribed: (
@@ -171,6 +173,7 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     gates.something_arrived: (lambda a: a.transfer.scans.all().delete(), "Scan or tick"),
     bank_takes_it: (lambda _c: BankAuthorisation.objects.all().delete(), "not authorised at this station"),
     ledger_pays: (lambda _c: CashAccount.objects.of_firms().update(balance=0), "cannot be debited"),
+    balance_suffices: (lambda _w: CashAccount.objects.of_firms().update(balance=0), "cannot be debited"),
     ledger_takes_it: (lambda d: _set(d, there_paise=0), "no more than stands paid"),
     difference_is_on_no_ledger: (lambda _c: BankMessage.objects.all().delete(), "named no other payment"),
     late_payment_reported: (lambda _c: BankMessage.objects.all().delete(), "no late payment"),

@@ -15,9 +15,9 @@ import pytest
 from django.utils import timezone
 
 from eccs.dated_rules import DatedRule
-from eccs.workflow import take
+from eccs.workflow import take, take_many
 from exports import routing
-from exports.models import CourierShippingBill
+from exports.models import CourierShippingBill, LetExportOrder
 from exports.stages import Stage
 from rms.models import RiskDecision
 from tests.factories.firms import actor
@@ -49,7 +49,7 @@ def standing(lane: str, *, mandated: bool, xray: str, on: date, holds: str, asse
     now = timezone.now()
     return CourierShippingBill(
         station_id="BLR", stage=Stage.XRAY, presented_on=on, registered_at=now, risk_decision=RiskDecision(lane=lane),
-        facilitated=lane == "FACILITATED", assessment_required=lane in ("ASSESSMENT", "BOTH", "PENDING"),
+        facilitated=lane == "FACILITATED", risk_pending=lane == "PENDING", assessment_required=lane in ("ASSESSMENT", "BOTH", "PENDING"),
         examination_prescribed=lane in ("EXAMINATION", "BOTH"), examination_mandated=mandated, xray_result=xray,
         assessed_at=now if assessed else None, holds=holds,
     )  # fmt: skip
@@ -116,3 +116,12 @@ def test_each_rule_can_be_switched_off_at_a_station_from_a_day() -> None:
         there = shipping_bill(Stage.XRAY, station="DEL", **given)
         assert here.stage == Stage.FOR_LET_EXPORT
         assert take(there, "clear_xray", actor("XRAY_OFFICER", station="DEL")).stage == Stage.LET_EXPORT
+
+
+def test_many_pictures_are_cleared_in_as_many_statements_as_two(django_assert_max_num_queries: Any) -> None:
+    bills = [shipping_bill(Stage.XRAY).pk for _n in range(25)]
+    by = actor("XRAY_OFFICER")
+    with django_assert_max_num_queries(20):
+        done = take_many(CourierShippingBill, bills, "clear_xray", by)
+    assert {bill.stage for bill in done.moved} == {Stage.LET_EXPORT}
+    assert LetExportOrder.objects.filter(bill__in=bills, automatic=True).count() == 25

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -11,7 +12,7 @@ from bills.stages import Stage as BillStage
 from eccs import numbering
 from payments.cash import ledger as cash
 from payments.clearance import Stage
-from payments.models import BankDifference, Challan, ChallanLine
+from payments.models import BankDifference, CashWithdrawal, Challan, ChallanLine
 from payments.reconciling.models import BankScroll, ScrollEntry
 from tests.factories.bills import bill
 
@@ -58,6 +59,23 @@ def bank_difference(stage: str = "OPEN", *, station: str = "BLR", **given: Any) 
         scroll=scroll, challan_number=made.challan_number, bank_transaction=made.bank_transaction,
         amount_paise=made.there_paise, decided_at=made.found_at,
     )  # fmt: skip
+    return made
+
+
+def withdrawal(stage: str = "REQUESTED", *, station: str = "BLR", **given: Any) -> CashWithdrawal:
+    """A withdrawal of ten rupees from the cash ledger of Swift, or of an importer given, on which there is enough."""
+    whose = {name: given[name] for name in ("importer", "courier_id") if name in given}
+    one = funded(challan(Stage.FAILED, station=station, **whose))
+    fields: dict[str, Any] = {
+        "stage": stage, "station_id": station, "courier_id": one.courier_id, "amount": Decimal(10), "bank": "BANK", "holder": "Swift",
+        "account_number": "123456789012", "ifsc": "SBIN0001234", "reason": "It is needed no more.",
+        "requested_by": one.created_by,
+    }  # fmt: skip
+    if stage == "PAID_OUT":
+        fields |= {"reference": "SBX261119140073318", "paid_on": timezone.localdate()}
+    made = CashWithdrawal(**fields | given)
+    numbering.number([made])
+    made.save()
     return made
 
 

@@ -66,7 +66,7 @@ def shipping_bill(
         fields["packages_in"] = 1
     if stage in REGISTERED:
         fields |= {
-            "registered_at": now, "packages_in": 1, "risk_decision": decision(lane), "facilitated": lane == "FACILITATED",
+            "registered_at": now, "packages_in": 1, "risk_decision": decision(lane), "facilitated": lane == "FACILITATED", "risk_pending": lane == "PENDING",
             "assessment_required": lane in ("ASSESSMENT", "BOTH", "PENDING"),
             "examination_prescribed": lane in ("EXAMINATION", "BOTH"),
         }  # fmt: skip

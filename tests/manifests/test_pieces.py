@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bills.models import CourierBillOfEntry, CoveredShipment
+from bills.routing import after_pieces
+from bills.stages import TO_ASSESSMENT
 from bills.stages import Stage as BillStage
 from eccs.models import Notice
 from eccs.workflow import Refused, take
@@ -234,3 +236,45 @@ def test_the_station_stays_open_for_what_is_still_to_come(signed_in: SignedIn) -
     scanned(on, f"{hawb.number}-2")
     assert client.get(address).status_code == 302
     assert CourierBillOfEntry.objects.count() == 0
+
+
+# ── where the bill goes ──────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("stage", "excess", "arrived", "goes"),
+    [
+        (BillStage.ARRIVAL, False, True, BillStage.XRAY),
+        (BillStage.ARRIVAL, False, False, BillStage.ARRIVAL),
+        (BillStage.FIRST_CHECK_ARRIVAL, False, True, BillStage.FIRST_CHECK),
+        (BillStage.DUTY, False, True, BillStage.DUTY),
+        (BillStage.QUERY, False, True, BillStage.QUERY),
+        (BillStage.FIRST_CHECK, True, False, BillStage.FIRST_CHECK_ARRIVAL),
+        (BillStage.ADJUDICATION, True, False, BillStage.ADJUDICATION),
+        (BillStage.DETAINED, True, False, BillStage.DETAINED),
+        *((stage, True, False, BillStage.ASSESSMENT) for stage in TO_ASSESSMENT),
+    ],
+)
+def test_where_a_bill_goes_with_the_pieces_that_landed(stage: str, excess: bool, arrived: bool, goes: str) -> None:
+    one = bill(stage, arrived=not arrived or stage not in (BillStage.ARRIVAL, BillStage.FIRST_CHECK_ARRIVAL))
+    one.arrived_at, one.xray_result = (timezone.now() if arrived else None), ""
+    one.assessment_required, one.assessed_at = excess, None
+    assert after_pieces(one, excess=excess) == goes
+
+
+def test_a_piece_in_excess_of_detained_goods_leads_to_assessment_when_the_detention_ends() -> None:
+    on = manifest(Stage.ARRIVAL_SCAN, scan_started_at=timezone.now())
+    hawb = house_airway_bill(on)
+    scanned(on, hawb.number)
+    held = bill(BillStage.DETAINED, hawb=fresh(hawb), detained_from=BillStage.FOR_OUT_OF_CHARGE, xray_result="CLEAR")
+    approved(asked(on, hawb, packages="2", crn_numbers=f"{hawb.number} EXTRA7"))
+    assert (fresh(held).stage, fresh(held).detained_from) == (BillStage.DETAINED, BillStage.ASSESSMENT)
+
+
+def test_a_piece_in_excess_waits_for_the_answer_to_a_query_on_a_cbe_xi() -> None:
+    on = flight(Stage.ARRIVAL_SCAN, arrived=True, scan_started_at=timezone.now())
+    scanned(on, "D004")
+    bill_of_documents(BillStage.QUERY, on=on, returns_to=BillStage.FOR_OUT_OF_CHARGE, holds="QUERY")
+    with pytest.raises(Refused, match="the courier answers it first"):
+        approved(asked(on, on.hawbs.get(number="D004"), pieces="3"))
+    assert on.hawbs.get(number="D004").packages == 2

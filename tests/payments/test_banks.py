@@ -17,6 +17,7 @@ from eccs.workflow import Refused, take
 from payments import bank, banks, services
 from payments.authorised import BankAuthorisation, banks_at
 from payments.models import BankMessage, Challan, RefusedMessage
+from tests.factories.transit import transfer
 from tests.payments.conftest import KEY, Flight, told
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +52,19 @@ def test_a_second_bank_takes_challans_confirms_them_and_is_found_by_its_key(
     answer = client.post("/payments/bank/confirmation/", said.signed(deccan))
     assert (answer.status_code, answer.content) == (200, b"CREDITED\n")
     assert BankMessage.objects.get().bank == "DECCAN"
+
+
+def test_14_1_a_transshipment_fee_is_paid_through_the_bank_that_the_courier_chooses(
+    deccan: bank.KeyRing, swift: Flight, people: Callable[[str], User], client: Client
+) -> None:
+    BankAuthorisation.objects.create(station_id="BLR", bank="BANK", from_date=timezone.localdate(), source="Order 8")
+    client.force_login(people("courier.swift"))
+    fee = transfer("FEE", fee=500)
+    page = client.get("/payments/fees/").content.decode()
+    assert "Pay through" in page and "Deccan Bank" in page
+    assert client.post("/payments/fees/", {"transfer": fee.pk, "bank": "NOBODY"}).status_code == 409
+    client.post("/payments/fees/", {"transfer": fee.pk, "bank": "BANK"})
+    assert [one.bank for one in Challan.objects.all()] == ["BANK"]
 
 
 def test_a_bank_cannot_pay_a_challan_that_was_taken_to_another(

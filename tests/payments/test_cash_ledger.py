@@ -10,6 +10,7 @@ from functools import partial
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Posting, User
@@ -228,6 +229,16 @@ def test_the_system_never_pays_from_somebodys_ledger(swift: Flight, payer: Actor
     owed = funded(services.create_challan([swift.bill(100).pk], payer))
     with pytest.raises(Refused):
         take(owed, "pay_from_ledger", SYSTEM)
+
+
+@pytest.mark.django_db
+def test_a_balance_is_locked_without_its_key_so_that_no_entry_waits_for_it_at_its_end(
+    swift: Flight, payer: Actor
+) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        deposited(payer, 5)
+    locks = [q["sql"] for q in queries if "payments_cashaccount" in q["sql"] and " FOR " in q["sql"]]
+    assert locks and all("FOR NO KEY UPDATE" in one for one in locks)
 
 
 @pytest.mark.django_db

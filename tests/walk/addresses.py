@@ -38,7 +38,7 @@ from tests.factories.advisories import advisory
 from tests.factories.amendments import amendment
 from tests.factories.bills import bill
 from tests.factories.bonds import bond, bond_master
-from tests.factories.challans import bank_difference, challan
+from tests.factories.challans import bank_difference, challan, withdrawal
 from tests.factories.departures import departure
 from tests.factories.directory import custodian, importer
 from tests.factories.documents import bill_of_documents
@@ -103,7 +103,7 @@ def build() -> World:
     arrived = [arrival(origin="MAA"), arrival("RECORDED", origin="MAA")]
     papers = [bill_of_documents(Stage.DRAFT), bill_of_documents(Stage.XRAY)]
     world.documents = [
-        bank_difference(), sent_back, disposed, *rules, *bonds, *sent_on, *arrived, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, *of_exports(world), owed, paid, *people, *roles,
+        bank_difference(), withdrawal(), sent_back, disposed, *rules, *bonds, *sent_on, *arrived, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, *of_exports(world), owed, paid, *people, *roles,
         _of_the_port_admin(world),
     ]  # fmt: skip
     _generic(world)
@@ -251,14 +251,14 @@ def _common(world: World) -> None:
         "desk", "counts", "find", "sign-out", "text-size", "keys", "manifests", "manifest-new", "bill-start", "payment-history",
         "switch", "people", "person-new", "person-from-elsewhere", "roles", "roles-open",
         "new-challan", "payment-export", "scrolls", "scroll-ask", "scroll-load", "cash-ledger", "cash-ledger-export",
-        "cash-ledger-print", "cash-deposit", "cash-accounts", "authorised-banks", "bank-authorise", "reconciliation", "account", "kept-form", "session", "sessions-end-others", "password-change", "confirm-password",
+        "cash-ledger-print", "cash-deposit", "cash-withdraw", "cash-accounts", "authorised-banks", "bank-authorise", "reconciliation", "account", "kept-form", "session", "sessions-end-others", "password-change", "confirm-password",
         "second-factor", "second-factor-square", "recovery-codes", "second-factor-policy", "expiry-exercises", "expiry-new",
         "differences-open", "warehouse-register", "warehouse-export", "warehouse-print", "warehouse-move",
         "manual", "manual-export", "manual-propose", "manual-issue", "uncleared", "uncleared-export", "uncleared-print",
         "uncleared-dispose", "audit", "audit-export", "documents", "role-holders", "advisories", "advisories-written",
         "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
         "bonds", "bonds-export", "transfers", "transfers-export", "transfer-new", "fee-challan", "locations", "location-new", "bond-request", "bond-master", "bond-master-enter", "custodian-new", "importers", "importer-new", "work", "hand-over",
-        "rate-files", "tariff", "exchange-rates", "exemptions", "holidays", "risk-rules", "risk-rule-new", "risk-waiting", "risk-feedback", "risk-shares", "books",
+        "rate-files", "tariff", "exchange-rates", "exemptions", "holidays", "risk-rules", "risk-rule-new", "risk-waiting", "risk-feedback", "risk-shares", "books", "refunds",
     ):  # fmt: skip
         world.common(name)
     world.common("session-end", 1)

@@ -17,6 +17,7 @@ def of_payments(world: World, owed: Challan, paid: Challan) -> None:
         world.own("challan-anew", one.number)
         world.own("cyber-receipt", one.number)
         world.own("challan-print", one.number)
+    world.own("refund-credit", "bill", paid.lines.values_list("bill", flat=True)[0])
     said = BankMessage.objects.create(
         nonce="walk", sort="confirmation", challan=paid, challan_number=str(paid.number), bank_transaction="SBX1",
         amount_paise=100, status="PAID", outcome="QUEUED", reason="PAID_TWICE",

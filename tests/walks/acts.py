@@ -23,6 +23,7 @@ from manifests.models import (
     Package,
     WarehouseEntry,
 )
+from manifests.pieces import pieces_of, row_as_landed
 from manifests.reconciliation import after_late_scans
 from payments import bank, services
 from payments.models import Challan
@@ -85,6 +86,8 @@ class Acts(Walker):
                     ),
                     by,
                 ),
+                "added": lambda: amendments.propose_add(on, _in_excess(cells), by),
+                "landed": lambda: amendments.propose_pieces(on, hawb.number, _as_landed(hawb, cells), by),
                 "delete": lambda: amendments.propose_delete(on, hawb.number, by),
                 "igm": lambda: amendments.propose_igm(on, igm_of(on) | {"igm_number": "2914499"}, by),
                 "flight": lambda: amendments.propose_header(
@@ -128,9 +131,10 @@ class Acts(Walker):
         """Somebody puts bills on a challan: the courier's own that wait for duty, or others."""
         bills = [row["id"] for row in self.before.all(CourierBillOfEntry)]
         payable = (Stage.DUTY, Stage.CONFISCATED)
-        due = [row["id"] for row in self.before.all(CourierBillOfEntry) if row["stage"] in payable]
-        chosen = data.draw(st.sets(st.sampled_from(one_of(data, [due, due, bills])), min_size=1))
-        payers = [*self.world.at(*COURIERS), *self.world.strangers()]
+        every = self.before.all(CourierBillOfEntry)
+        due = [row["id"] for row in every if row["stage"] in payable or row["provisional"]]
+        chosen = data.draw(st.sets(st.sampled_from(one_of(data, [due or bills, due or bills, bills])), min_size=1))
+        payers = [*self.world.at(*COURIERS), *self.world.at(*COURIERS, Role.IMPORTER), *self.world.strangers()]
         by = one_of(data, payers)
         made = self._act(lambda: services.create_challan(chosen, by), f"{by.name}: challan for {chosen}")
         assert not made or by not in self.world.strangers(), "a stranger made a challan"
@@ -146,3 +150,19 @@ class Acts(Walker):
             bank_transaction=one_of(data, transactions) if status is bank.Status.PAID else "",
         )  # fmt: skip
         self._act(lambda: services.receive(said), f"the bank: {challan['number']} {status} {paise}")
+
+
+def _as_landed(hawb: HouseAirwayBill, cells: dict[str, str]) -> dict[str, str]:
+    """One piece less of documents; of goods without the first that is missing, or with one more where none is."""
+    if hawb.manifest.is_documents:
+        return cells | {"pieces": str(max(1, hawb.packages - 1))}
+    pieces = pieces_of(hawb)
+    codes, missing = [one.crn for one in pieces], [one.crn for one in pieces if one.arrived_at is None][:1]
+    extra = [] if missing else [f"{hawb.pk}MORE"]
+    return row_as_landed(cells, codes, missing=missing, extra=extra, kg=cells["gross_weight_kg"])
+
+
+def _in_excess(cells: dict[str, str]) -> dict[str, str]:
+    """The row of a shipment that landed and was not announced."""
+    counted = "pieces" if "pieces" in cells else "packages"
+    return cells | {"hawb": "EXCESS1", counted: "1", "crn_numbers": ""}

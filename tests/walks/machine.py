@@ -10,8 +10,9 @@ from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize
 
-from bills.models import CourierBillOfEntry, ManualClearance, ManualForm
+from bills.models import CourierBillOfEntry, Item, ManualClearance, ManualForm, OutOfCharge, ProvisionalAssessment
 from bills.stages import Stage
+from eccs.numbering import number
 from eccs.workflow import Document, Step
 from manifests.models import (
     Difference,
@@ -28,6 +29,7 @@ from tests.factories.documents import SHIPMENTS, bill_of_documents, flight
 from tests.factories.form_e import large_bill
 from tests.factories.manifests import house_airway_bill, manifest
 from tests.factories.manual import manual_clearance, manual_form, paper
+from tests.factories.requests import provisional_assessment
 from tests.walks.acts import Acts
 from tests.walks.laws import LAWS
 from tests.walks.replay import Replay
@@ -36,7 +38,7 @@ from tests.walks.walker import one_of
 
 STARTS = (
     Stage.DRAFT, Stage.DRAFT, Stage.DOCUMENTS, Stage.ASSESSMENT, Stage.ASSESSMENT, Stage.DUTY, Stage.ARRIVAL, Stage.XRAY,
-    Stage.FOR_OUT_OF_CHARGE, Stage.ADJUDICATION,
+    Stage.FOR_OUT_OF_CHARGE, Stage.ADJUDICATION, Stage.OUT_OF_CHARGE,
 )  # fmt: skip
 OF_DOCUMENTS = (
     Stage.DRAFT, Stage.ARRIVAL, Stage.ARRIVAL, Stage.XRAY, Stage.EXAMINATION, Stage.FOR_OUT_OF_CHARGE, Stage.ADJUDICATION,
@@ -50,6 +52,9 @@ FREE_OF_DUTY = {
 }  # fmt: skip
 BOND = {"type": "PROVISIONAL", "number": "B-118", "amount": "5000", "date": "2026-11-12"}
 ALTERED = [{"item_no": 1, "unit_price": "14.00"}]
+ITEM = {
+    "cth": "85183000", "description": "Headphones", "country_of_origin": "CN", "quantity": "5", "uom": "NOS", "unit_price": "20",
+}  # fmt: skip
 AMOUNTS = ("0", "40", "250")
 
 
@@ -65,6 +70,9 @@ DRAWN: dict[tuple[type[Document], str], Answers] = {
     },
     (ManifestAmendment, "request_amendment"): lambda d: {
         "reason": "The consignee moved.", "adjudication_reference": one_of(d, ["", "OIO 18/2026"]),
+    },
+    (ProvisionalAssessment, "finalise_assessment"): lambda d: {
+        "heads": {"BCD": one_of(d, ["20", "11", "5"]), "IGST": "20"}, "assessable_value": "120.00", "remarks": "Report received.",
     },
     (ManualClearance, "reconcile"): lambda d: {"blank": one_of(d, [0, 1])},
 }  # fmt: skip
@@ -83,7 +91,8 @@ class Walk(Acts):
         """Goods or documents are announced, or landing already; some have been lying here, some were cleared on paper."""
         self.by_chance(data)
         documents = one_of(data, [False, False, False, True]) and not self.given
-        stage = one_of(data, ["SUBMITTED", "SUBMITTED", "ARRIVAL_SCAN"])
+        stage = one_of(data, ["SUBMITTED", "SUBMITTED", "ARRIVAL_SCAN", "ARRIVAL_SCAN", "DRAFT"])
+        stage = "SUBMITTED" if self.given else stage
         on = self._documents(data, stage) if documents else self._goods(data, manifest(stage))
         if one_of(data, [False, True]):
             self._lying(data, on)
@@ -97,9 +106,11 @@ class Walk(Acts):
         self.go(LAWS, Replay)
 
     def _goods(self, data: st.DataObject, on: ExpressCargoManifest) -> ExpressCargoManifest:
-        """Two shipments with a bill each, and one without."""
+        """Two shipments with a bill each, and one without; a draft has no bills yet."""
         for packages in (1, 2):
-            self._bill(data, house_airway_bill(on, packages=packages))
+            hawb = house_airway_bill(on, packages=packages)
+            if on.stage != "DRAFT":
+                self._bill(data, hawb)
         house_airway_bill(on)
         return on
 
@@ -123,22 +134,31 @@ class Walk(Acts):
     def _bill(self, data: st.DataObject, hawb: HouseAirwayBill) -> None:
         stage, kind = one_of(data, self.starts), "CBE-XIII" if self.given else one_of(data, KINDS)
         lane = one_of(data, ["FACILITATED", "EXAMINATION"])
-        landed = stage in (Stage.XRAY, Stage.FOR_OUT_OF_CHARGE)
+        landed = stage in (Stage.XRAY, Stage.FOR_OUT_OF_CHARGE, Stage.OUT_OF_CHARGE)
         if landed:
             HouseAirwayBill.objects.filter(pk=hawb.pk).update(packages_arrived=hawb.packages, arrived_at=timezone.now())
             Package.objects.filter(hawb=hawb).update(arrived_at=timezone.now())
             hawb = HouseAirwayBill.objects.get(pk=hawb.pk)
         given: dict[str, Any] = {}
-        if stage not in (Stage.DRAFT, Stage.FOR_OUT_OF_CHARGE):
+        if stage not in (Stage.DRAFT, Stage.FOR_OUT_OF_CHARGE, Stage.OUT_OF_CHARGE):
             given = {"facilitated": lane == "FACILITATED", "examination_prescribed": lane != "FACILITATED"}
             given["risk_decision"] = decision(lane)
         given = {"arrived": landed, **given, **self.given}
-        if stage == Stage.DRAFT or kind == "CBE-XIII" or (kind == "CBE-XII" and stage == Stage.DUTY):
+        if stage == Stage.OUT_OF_CHARGE:  # on a provisional assessment
+            one = bill(stage, hawb=hawb, provisional=True, **given)
+            times = {"in_at": timezone.now(), "out_at": timezone.now(), "out_on": "OUT_OF_CHARGE"}
+            WarehouseEntry.objects.create(hawb=hawb, station_id=one.station_id, **times)
+            order = OutOfCharge(bill=one, station_id=one.station_id, given_at=timezone.now(), automatic=True)
+            number([order])
+            order.save()
+            provisional_assessment(one_of(data, ["PROVISIONAL", "APPROVAL"]), of=one)
+        elif stage == Stage.DRAFT or kind == "CBE-XIII" or (kind == "CBE-XII" and stage == Stage.DUTY):
             bill(stage, hawb=hawb, **given)
         elif kind == "CBE-XII":
             bill(stage, hawb=hawb, **given | FREE_OF_DUTY).items.update(nature="SAMPLE")
         else:
-            large_bill(stage, hawb=hawb, **given)
+            own = one_of(data, [None, self.world.importer()])  # a courier files for it, or the importer itself
+            large_bill(stage, hawb=hawb, importer_id=own, **given)
 
     def idle(self) -> dict[str, bool]:
         """Who has nothing to do now."""
@@ -159,14 +179,25 @@ class Walk(Acts):
             order = ManualClearance(number=self.before.rows[ManualClearance][self.subject.order]["number"])
             return paper(order, hawb=hawb, collected=one_of(data, ["31", "31", "30"]))
         if model is ManualForm and step.name == "link_bill":
-            return {"bill": one_of(data, [b["number"] or "" for b in self.before.all(CourierBillOfEntry)])}
+            return {"bill": one_of(data, [""] + [b["number"] or "" for b in self.before.all(CourierBillOfEntry)])}
         drawn = DRAWN.get((model, step.name))
         return drawn(data) if drawn else declared.answers(model, step, one)
 
     def _changes(self, data: st.DataObject, row: Row) -> list[dict[str, Any]]:
-        """Of goods another price; of documents a shipment taken off, or put on."""
-        if row["kind"] != "CBE-XI":
-            return [{"name": "unit_price", "item": 1, "old": "11.2", "new": one_of(data, ["5", "12.4", "40"])}]
-        number = one_of(data, [shipment[0] for shipment in SHIPMENTS])
-        off, on = {"name": "taken_off", "old": number, "new": ""}, {"name": "put_on", "old": "", "new": number}
-        return [{"item": 0, **one_of(data, [off, off, on])}]
+        """Of goods another price or quantity, an item more or less, another place of the consignee; of documents a shipment."""
+        if row["kind"] == "CBE-XI":
+            number = one_of(data, [shipment[0] for shipment in SHIPMENTS])
+            off, on = {"name": "taken_off", "old": number, "new": ""}, {"name": "put_on", "old": "", "new": number}
+            return [{"item": 0, **one_of(data, [off, off, on])}]
+        price = {"name": "unit_price", "item": 1, "old": "11.2", "new": one_of(data, ["5", "12.4", "40"])}
+        city = {"name": "consignee_city", "item": 0, "old": "Bengaluru", "new": "Mysuru", "hawb": True}
+        order = {"name": "adjudication_reference", "item": 0, "old": "", "new": "OIO 18/2026"}
+        numbers = [item["item_no"] for item in self.before.all(Item, bill_id=row["id"])]
+        values = ITEM | ({"invoice_place": "1"} if row["kind"] == "CBE-XIV" else {})
+        more = {"name": "item_on", "item": max(numbers, default=0) + 1, "old": "", "new": "5 × 20", "values": values}
+        less = {"name": "item_off", "item": max(numbers, default=1), "old": "", "new": ""}
+        count = {"name": "quantity", "item": 1, "old": "10", "new": "12"}
+        drawn: list[dict[str, Any]] = one_of(
+            data, [[price], [price], [city], [city, order], [more], [less], [count, city]]
+        )
+        return drawn

@@ -185,6 +185,9 @@ class Replay(Trails):
         for change in told["changes"] if line.step == "amend" else ():
             if change["name"] == "item_off":
                 del self._items[row["id"], change["item"]]
+            if change["name"] == "item_on":
+                said = {name: value for name, value in change["values"].items() if name in OF_ITEMS}
+                self._items[row["id"], change["item"]] = said
             if change["item"] and change["name"] in OF_ITEMS:
                 self._items[row["id"], change["item"]][change["name"]] = change["new"]
 

@@ -218,3 +218,18 @@ def changed(before: State, after: State, model: type[models.Model]) -> Iterator[
         then = before.rows[model].get(pk)
         if then is not None and then is not now and then != now:
             yield then, now, {name for name, value in now.items() if then[name] != value}
+
+
+def labels(state: State, hawb: int, *, came: bool = False) -> set[str]:
+    """The labels of a shipment's packages, or of those alone that have come."""
+    pieces = state.all(Package, hawb_id=hawb)
+    return {piece["crn"] for piece in pieces if piece["arrived_at"] or not came}
+
+
+def landed_anew(before: State, steps: dict[tuple[type[Document], int], list[str]]) -> set[str]:
+    """The shipments whose pieces an amendment that was just approved changes."""
+    approved = {
+        pk for (model, pk), names in steps.items() if model is ManifestAmendment and "approve_amendment" in names
+    }
+    lines = [line for line in before.all(AmendmentLine) if line["amendment_id"] in approved]
+    return {line["hawb"] for line in lines if line["kind"] == "PIECES"}

@@ -11,7 +11,6 @@ from django.db import connection
 from django.utils import timezone
 
 from bills.clearance import guards as common
-from bills.clearance.risk import rms_has_decided
 from bills.stages import Hold
 from eccs.workflow import take
 from exports import routing
@@ -112,7 +111,7 @@ def _undecided(one: CourierShippingBill) -> object:
 
 WITHOUT: dict[Any, tuple[dict[str, Any], Callable[[CourierShippingBill], object], str]] = {
     guards.goods_registered: ({"registered_at": None}, _nothing, "before the goods were registered"),
-    rms_has_decided: ({}, _undecided, "before the RMS decided"),
+    guards.rms_decided: ({}, _undecided, "before the RMS decided"),
     common.xray_recorded: ({"xray_result": ""}, _nothing, "without X-ray"),
     common.examination_reported: ({"examination_prescribed": True}, _nothing, "examination outstanding"),
     common.no_open_query: ({"holds": Hold.QUERY}, _asked, "an open query"),
