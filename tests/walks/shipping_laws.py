@@ -28,7 +28,7 @@ OPEN_REQUEST = ("REQUESTED", "VERIFIED")
 BY_STEPS: dict[str, tuple[str, ...]] = {
     "registered_at": ("register_goods",),
     **dict.fromkeys(
-        ("risk_decision_id", "facilitated", "assessment_required", "examination_prescribed"), ("register_goods", "hear_rms")
+        ("risk_decision_id", "facilitated", "assessment_required", "examination_prescribed", "risk_pending"), ("register_goods", "hear_rms")
     ),
     "assessed_at": ("assess", "refer_to_assessing_officer"),
     **dict.fromkeys(("xray_result", "xray_at"), ("clear_xray", "mark_suspicious")),

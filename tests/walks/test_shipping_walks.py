@@ -106,7 +106,7 @@ def _cancelling(one: CourierShippingBill) -> object:
 
 
 def _undecided(one: CourierShippingBill) -> object:
-    return CourierShippingBill.objects.filter(pk=one.pk).update(risk_decision=decision("PENDING"))
+    return CourierShippingBill.objects.filter(pk=one.pk).update(risk_decision=decision("PENDING"), risk_pending=True)
 
 
 WITHOUT: dict[Any, tuple[dict[str, Any], Callable[[CourierShippingBill], object], str]] = {
