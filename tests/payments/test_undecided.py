@@ -8,7 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
@@ -150,6 +152,24 @@ def test_8_1_a_late_payment_keeps_its_bills_though_the_interest_has_moved_since(
     assert payable_bills(payer).count() == 1
     services.receive(told(made))
     assert (now(made).stage, payable_bills(payer).count()) == ("LATE", 0)
+
+
+def test_8_1_whoever_books_one_transaction_of_the_bank_waits_for_whoever_books_it_for_another_challan(
+    at_bank: Challan, swift: Flight, payer: Actor, dcac: Actor
+) -> None:
+    other = services.create_challan([swift.bill(3500).pk], payer)
+    services.send_to_bank(other, payer, "http://testserver/payments/bank/return/")
+    answered(at_bank, amount_paise=at_bank.paise + 500)
+
+    def held(deed: Callable[[], Any]) -> set[str]:
+        with CaptureQueriesContext(connection) as queries:
+            deed()
+        return {query["sql"] for query in queries if "pg_advisory_xact_lock" in query["sql"]}
+
+    credited = held(lambda: take(now(at_bank), "credit_difference", dcac, remarks="Five rupees too much"))
+    confirmed = held(lambda: services.receive(told(now(other))))
+    assert len(credited) == 1 and credited == confirmed
+    assert (now(other).stage, ledger.received_from("BANK")) == ("AT_BANK", at_bank.amount + 5)
 
 
 def test_8_1_what_the_bank_corrects_is_credited_and_leaves_the_desk(at_bank: Challan, payer: Actor) -> None:
