@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import SYSTEM
 from bills.models import CourierBillOfEntry, Examination, Item
+from bills.models.bill import SEPARATOR
 from bills.news import notices_about
 from bills.stages import HERE, Stage
 from eccs.identifiers import PERSONAL_IMPORT_IEC
@@ -31,7 +32,6 @@ from rms.history import Goods
 from rms.models import RiskDecision, RiskRule
 
 AT_ONCE = 500
-SEPARATOR = "; "  # between the documents that are asked for
 RELATED = ("risk_decision", "hawb", "manifest", "courier")
 
 
