@@ -197,6 +197,10 @@ def _decide_documents(
         return 0
     decision.before_id = bill.risk_decision_id
     decision.save()
+    if _decision(
+        bill
+    ).before_id:  # it was decided on before the RMS was away: what was prescribed then stays prescribed
+        step = "hear_rms_again"
     take_many(CourierBillOfEntry, [bill.pk], step, SYSTEM, at=at, **_told(decision))
     return 1
 
