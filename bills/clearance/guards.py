@@ -160,6 +160,14 @@ def no_open_manifest_amendment(bill: Any, actor: Actor) -> str:
     return _("Missing: the decision of the DC/AC on %(amendment)s, which changes %(hawb)s on the manifest.") % told
 
 
+def cleared_on_no_paper(bill: Any, actor: Actor) -> str:
+    """The goods did not leave in downtime on a numbered paper form that is still to be regularised (PN17 15.0)."""
+    from bills.manual.papers_used import form_that_cleared
+
+    form = form_that_cleared(bill)
+    return _("It was cleared on paper form %(form)s: it is regularised there.") % {"form": form} if form else ""
+
+
 NO_OPEN_REQUEST = (no_open_amendment, no_open_cancellation)
 OUT_OF_CHARGE = (
     documents_complete, duty_paid, all_packages_arrived, xray_recorded, examination_reported, no_open_query, no_detention,
