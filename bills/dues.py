@@ -89,8 +89,9 @@ def refundable_when_confiscated(bill: CourierBillOfEntry) -> Decimal:
     """
     demanded, given = owed(bill), paid(bill)
     left = set_off({head: demanded.get(head, NOTHING) - given.get(head, NOTHING) for head in (*demanded, *given)})
-    settled = (min(demanded[head], demanded[head] - left.get(head, NOTHING)) for head in KEPT)
-    return max(bill.duty_paid - sum(settled, NOTHING), NOTHING)
+    settled = [min(demanded[head], demanded[head] - left.get(head, NOTHING)) for head in KEPT]
+    back: Decimal = bill.duty_paid - sum(settled, NOTHING)
+    return max(back, NOTHING)
 
 
 def _due(left: Heads, accrued: Accrued) -> Due:

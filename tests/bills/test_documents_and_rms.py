@@ -39,10 +39,10 @@ def on(people: Callable[[str], User]) -> ExpressCargoManifest:
 
 def filed(on: ExpressCargoManifest, bag: str = "BAG-1") -> CourierBillOfEntry:
     """A bill over the documents of one bag."""
-    chosen = Chosen(False, (Named(1, bag, ""),))
-    one: CourierBillOfEntry = take(
-        filing.start(on, actor("COURIER_SIGNATORY").user_id, chosen), "file", actor("COURIER_SIGNATORY")
-    )
+    by = actor("COURIER_SIGNATORY")
+    assert by.user_id is not None
+    draft = filing.start(on, by.user_id, Chosen(False, (Named(1, bag, ""),)))
+    one: CourierBillOfEntry = take(draft, "file", by)
     return one
 
 

@@ -98,6 +98,7 @@ def test_compulsory_documents_are_those_asked_for_and_not_any_paper(
 def test_6_1_a_paper_that_was_there_before_answers_no_documents_asked_for_since(desks: Desks) -> None:
     one, now = bill(Stage.DOCUMENTS), timezone.now()
     first = one.risk_decision
+    assert first is not None
     RiskDecision.objects.filter(pk=first.pk).update(documents_required="Import authorisation")
     last = decision("ASSESSMENT")
     RiskDecision.objects.filter(pk=last.pk).update(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -66,7 +67,11 @@ def test_51a_a_refund_is_credited_to_the_cash_ledger_once_and_the_firm_is_told(
 
 def test_51a_a_penalty_paid_on_goods_that_are_confiscated_is_not_credited(people: Callable[[str], User]) -> None:
     one = bill("ADJUDICATION", fine=50, penalty=40, duty_paid=121)
-    order = {"order_number": "9/2026", "order_date": timezone.localdate().isoformat(), "remarks": "Absolute."}
+    order: dict[str, Any] = {
+        "order_number": "9/2026",
+        "order_date": timezone.localdate().isoformat(),
+        "remarks": "Absolute.",
+    }
     take(one, "adjudicate", Actor.of(people("ao.blr")), outcome="CONFISCATE", fine="0", penalty="0", **order)
     assert one.adjudications.get().refundable == 31
     (found,) = refunds.refunds(Actor.of(people("dcac.blr")))
