@@ -191,16 +191,13 @@ def _decide_documents(
     from bills.xi.selection import shipments_of
 
     decision = decide(bill, shipments_of(bill), at, cause)
-    if decision.lane == RiskDecision.Lane.PENDING or (
-        step == "hear_rms_again" and _hits(decision) == _hits(_decision(bill))
-    ):
+    nothing_new = step == "hear_rms_again" and _hits(decision) == _hits(_decision(bill))
+    if _decision(bill).before_id:  # what was prescribed before the RMS was away stays prescribed
+        step = "hear_rms_again"
+    if decision.lane == RiskDecision.Lane.PENDING or nothing_new:
         return 0
     decision.before_id = bill.risk_decision_id
     decision.save()
-    if _decision(
-        bill
-    ).before_id:  # it was decided on before the RMS was away: what was prescribed then stays prescribed
-        step = "hear_rms_again"
     take_many(CourierBillOfEntry, [bill.pk], step, SYSTEM, at=at, **_told(decision))
     return 1
 
