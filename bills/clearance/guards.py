@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from bills.kinds import Kind
 from bills.stages import HELD, Hold, Stage
 from eccs.money import rupees
+from eccs.papers import moment
 from eccs.workflow import Actor
 
 
@@ -63,10 +64,14 @@ def compulsory_documents_attached(bill: Any, actor: Actor) -> str:
 
     A paper that was there before documents were last asked for answers nothing that was asked then.
     """
-    missing, since = bill.kinds_of_paper_wanted(), bill.documents_asked_at()
-    for kind, at in bill.attachments.values_list("kind", "at"):
-        if kind != "OTHER" or since is None or at >= since:
-            missing.discard(kind)
+    since, papers = bill.documents_asked_at(), list(bill.attachments.values_list("kind", "at"))
+    early = [at for kind, at in papers if kind == "OTHER" and since is not None and at < since]
+    missing = bill.kinds_of_paper_wanted() - {kind for kind, at in papers if kind != "OTHER" or at not in early}
+    if "OTHER" in missing and early:
+        words = _(
+            "Missing: attach the documents asked for on %(at)s, each as “Other document”. What was attached before does not count."
+        )
+        return words % {"at": moment(since)}
     if "OTHER" in missing:
         return _("Missing: attach the documents asked for first, each as “Other document”.")
     return _("Missing: attach the images of the house airway bill and of the invoice.") if missing else ""

@@ -116,7 +116,9 @@ def test_6_1_a_paper_that_was_there_before_answers_no_documents_asked_for_since(
     one = fresh(one)
     assert one.documents_asked_at() == now + timedelta(seconds=1)
     Attachment.objects.filter(pk__in=[known.pk, old.pk]).update(at=now)
-    assert "attach the documents asked for" in desks.refused("signatory.swift", one, "submit_compulsory_documents")
+    assert "What was attached before does not count" in desks.refused(
+        "signatory.swift", one, "submit_compulsory_documents"
+    )
     again = attachments.attach(one, "authorisation.pdf", PDF, "OTHER", one.created_by_id)  # the same paper answers both
     assert again.pk != old.pk
     Attachment.objects.filter(pk=again.pk).update(at=now + timedelta(seconds=2))
