@@ -85,7 +85,7 @@ def _look_again(bill: CourierBillOfEntry, *, whole: bool) -> None:
     if bill.is_documents:
         _lead_to_arrival(bill)
         return
-    bill.assessment_required, bill.facilitated, bill.assessed_at, bill.approved_at = True, False, None, None
+    bill.assess_anew()
     bill.led_back()
 
 

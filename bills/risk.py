@@ -68,6 +68,8 @@ def ask_again(bill: CourierBillOfEntry, items: Sequence[Item], cause: str) -> No
         return
     answer.decision.before = bill.risk_decision
     answer.decision.save()
+    if bill.risk_decision.lane == RiskDecision.Lane.PENDING:
+        bill.assessment_required = False  # it waited for the RMS, which decides now
     bill.risk_decision = answer.decision
     if hear(bill, answer.decision.lane, answer.decision.documents_required):
         Notice.objects.bulk_create(asked_for(bill))
@@ -263,6 +265,10 @@ def found(bill: CourierBillOfEntry, *, examined: bool, confirmed: bool) -> None:
 
 
 def prescribed_now(bill: CourierBillOfEntry) -> list[str]:
-    """What the RMS prescribed that is still to be done."""
-    told = ["ASSESSMENT"] if bill.assessment_required and bill.stage == Stage.ASSESSMENT else []
+    """What the RMS prescribed that is still to be done, and that no officer has to do whatever the RMS says."""
+    told = (
+        ["ASSESSMENT"]
+        if bill.assessment_required and not bill.assessment_due and bill.stage == Stage.ASSESSMENT
+        else []
+    )
     return told + (["EXAMINATION"] if bill.examination_prescribed and bill.examined_at is None else [])

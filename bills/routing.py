@@ -2,8 +2,9 @@
 
     after                   | goes to
     ------------------------+---------------------------------------------------------------------------------
-    filing, and compulsory  | documents missing → awaiting them; interdicted for assessment → For assessment;
-    documents               | money due → Awaiting duty; else as after payment
+    filing, and compulsory  | documents missing → awaiting them; interdicted for assessment, or for an officer to
+    documents               | assess whatever the RMS says (see below) → For assessment;
+                            | money due → Awaiting duty; else as after payment
     first check ordered     | packages still to come → Awaiting arrival (first check); else For first-check examination
     assessment              | documents newly asked for → awaiting them; assessable value above the DC/AC limit →
                             | For approval; else as after approval
@@ -34,6 +35,9 @@
 
 A facilitated bill is self-assessed and moves directly for payment (PN17 6.1), whatever its value: nobody has appraised
 it, and there is nothing for the DC/AC to approve or return. PN17 7.1(f) follows an assessment, first or final.
+An officer assesses a bill whatever the RMS says where a special request or related parties are declared on a CBE-XIV, where
+its duty is in doubt, where it was amended, returned by the DC/AC, or its goods landed with a piece in excess. No departure
+from the RMS lifts that, and until it is done the bill is not facilitated.
 A CBE-XI is not assessed: the RMS may prescribe its examination, no more (PN17 7).
 Every bill passes X-ray before Out of Charge (PN17 6.1, 7).
 """
@@ -60,7 +64,7 @@ def after_filing(bill: CourierBillOfEntry, **_answers: object) -> Stage:
     """
     if not bill.documents_complete:
         return Stage.DOCUMENTS
-    return Stage.ASSESSMENT if bill.assessment_required or bill.assessed_at else after_approval(bill)
+    return Stage.ASSESSMENT if bill.to_be_assessed or bill.assessed_at else after_approval(bill)
 
 
 def after_first_check_ordered(bill: CourierBillOfEntry, **_answers: object) -> Stage:
@@ -122,7 +126,7 @@ def after_hearing(bill: CourierBillOfEntry, **_answers: object) -> Stage:
     """The RMS, which was away, has decided: a bill that waited for it goes where it would have gone at once (PN17 6.1)."""
     if not bill.documents_complete and bill.stage in (Stage.DOCUMENTS, Stage.ASSESSMENT):
         return Stage.DOCUMENTS
-    if bill.stage == Stage.ASSESSMENT and not bill.assessment_required:
+    if bill.stage == Stage.ASSESSMENT and not bill.to_be_assessed:
         return after_approval(bill)
     return Stage(bill.stage)
 
@@ -150,7 +154,7 @@ def after_pieces(bill: CourierBillOfEntry, *, excess: bool = False, **_answers: 
         return after_payment(bill) if goes_on else Stage(bill.stage)
     if bill.stage in (Stage.FIRST_CHECK, Stage.FIRST_CHECK_ARRIVAL):
         return after_first_check_ordered(bill)
-    if bill.assessment_required and bill.assessed_at is None and bill.stage in TO_ASSESSMENT:
+    if bill.to_be_assessed and bill.assessed_at is None and bill.stage in TO_ASSESSMENT:
         return Stage.ASSESSMENT
     if bill.stage == Stage.ARRIVAL and bill.arrived_at:
         return after_payment(bill)
@@ -161,7 +165,7 @@ def after_pieces(bill: CourierBillOfEntry, *, excess: bool = False, **_answers: 
 
 def after_departure(bill: CourierBillOfEntry, **_answers: object) -> Stage:
     """What the RMS prescribed is left out with the DC/AC's approval: the bill goes on from where it waited for it (PN17 6.1)."""
-    if bill.stage == Stage.ASSESSMENT and not bill.assessment_required:
+    if bill.stage == Stage.ASSESSMENT and not bill.to_be_assessed:
         return after_approval(bill)
     if bill.stage == Stage.EXAMINATION and not bill.examination_is_due:
         return Stage.FOR_OUT_OF_CHARGE

@@ -218,8 +218,8 @@ class HeldClearance(ImportClearance):
 
         before = valued(self)
         self.end_hold(Hold.AMENDMENT)
-        self.assessed_at = self.approved_at = None
-        self.assessment_required = not self.is_documents and (self.assessment_required or not self.documents_complete)
+        if not self.is_documents:
+            self.assess_anew()
         changed = apply_changes(self, changes)
         ask_again(self, [one for one in changed if isinstance(one, Item)], "AMENDED")
         tell_change(self, before)

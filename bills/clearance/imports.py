@@ -41,6 +41,7 @@ class ImportClearance(RiskSteps):
     rates_on: date | None
     unreckoned: str
     facilitated: bool
+    assessment_due: bool
     assessed_at: datetime | None
     approved_at: datetime | None
     xray_at: datetime | None
@@ -90,7 +91,7 @@ class ImportClearance(RiskSteps):
         from bills.provisional import assess_provisionally, supersede
         from bills.risk import ask_again
 
-        self.assessed_at = self.taken_at
+        self.assessed_at, self.assessment_due = self.taken_at, False
         self.examination_mandated, self.assessment_remarks = mandate_examination, remarks
         again = alterations or self.unreckoned
         items = list(reassess(self, alterations or []) if again else accept_claims(self.items.all()))
@@ -158,7 +159,7 @@ class ImportClearance(RiskSteps):
     )  # fmt: skip
     def return_to_assessing_officer(self: CourierBillOfEntry, *, remarks: str) -> None:
         """The DC/AC sends the appraisal back with remarks."""
-        self.assessed_at = None
+        self.assessed_at, self.assessment_due, self.facilitated = None, True, False
 
     @step(
         Stage.DUTY, GET_STATE(routing.after_approval, states=[*AFTER_APPROVAL, Stage.FINALISED]), role=Role.SYSTEM,
@@ -235,7 +236,7 @@ class ImportClearance(RiskSteps):
         from bills.news import notices_about
 
         self.unreckoned, self.rates_on = reason[:300], date.fromisoformat(rates_on)
-        self.assessment_required, self.facilitated, self.assessed_at, self.approved_at = True, False, None, None
+        self.assess_anew()
         self.led_back()
         return notices_about(self, lambda: gettext("%(bill)s goes to the Assessing Officer") % {"bill": self}, reason)
 

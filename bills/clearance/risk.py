@@ -59,7 +59,7 @@ class RiskSteps(Document):
         self.risk_decision_id = decision
         self.assessment_required = not self.is_documents and (lane in ("ASSESSMENT", "BOTH"))
         self.examination_prescribed = lane in ("EXAMINATION", "BOTH")
-        self.facilitated = lane == "FACILITATED"
+        self.facilitated = lane == "FACILITATED" and not self.assessment_due
         if documents:
             self.documents_required = "; ".join(filter(None, (documents, self.documents_required)))[:400]
             self.documents_complete = False

@@ -146,7 +146,7 @@ def test_a_tariff_item_that_has_left_the_tariff_keeps_its_bill_back_and_not_the_
         now = again(one)
         assert (now.stage, now.total_duty, now.rates_on) == (stage, one.total_duty, date(2026, 4, 2))
         assert "02/04/2026: Item 1: 85183000 is not in the tariff." in now.unreckoned
-        assert now.assessment_required and not now.facilitated
+        assert now.assessment_due and not now.facilitated
         told = Notice.objects.get(audience=f"courier:{now.courier_id}", subject__startswith=f"{now} goes to")
         assert "85183000 is not in the tariff" in told.body
         for username in ("ao.blr", "signatory.swift"):
