@@ -108,6 +108,7 @@ def test_after_payment(given: dict[str, Any], stage: Stage) -> None:
         ({"facilitated": True, "duty_paid": Decimal(30)}, Stage.FOR_OUT_OF_CHARGE),
         ({"facilitated": True, "arrived_at": None}, Stage.FOR_OUT_OF_CHARGE),
         ({"facilitated": True, "documents_complete": False}, Stage.FOR_OUT_OF_CHARGE),
+        ({"facilitated": True, "unreckoned": "Item 1 is not in the tariff."}, Stage.FOR_OUT_OF_CHARGE),
         ({"facilitated": True, "fine": Decimal(1)}, Stage.FOR_OUT_OF_CHARGE),
         ({"facilitated": True, "holds": "AMENDMENT"}, Stage.FOR_OUT_OF_CHARGE),
         ({"facilitated": True, "holds": "CANCELLATION"}, Stage.FOR_OUT_OF_CHARGE),
