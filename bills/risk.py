@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.permissions import SYSTEM
 from bills.models import CourierBillOfEntry, Examination, Item
 from bills.news import notices_about
-from bills.stages import HERE, Stage
+from bills.stages import Stage
 from eccs.identifiers import PERSONAL_IMPORT_IEC
 from eccs.models import Notice
 from eccs.workflow import take_many
@@ -136,8 +136,10 @@ def intervene(rule: RiskRule, at: datetime) -> int:
     """
     version = rule.in_force()
     numbers = [leaf["value"] for leaf in leaves(version.condition) if leaf["fact"] == "hawb"] if version else []
-    here = CourierBillOfEntry.objects.filter(stage__in=HERE, risk_decision__isnull=False).exclude(
-        risk_decision__lane=RiskDecision.Lane.PENDING
+    here = (
+        CourierBillOfEntry.objects.here()
+        .filter(risk_decision__isnull=False)
+        .exclude(risk_decision__lane=RiskDecision.Lane.PENDING)
     )
     if rule.station_id:
         here = here.filter(station=rule.station_id)
@@ -158,8 +160,8 @@ def arrived(manifest: ExpressCargoManifest, at: datetime) -> int:
 
     A fixed number of statements, however many bills.
     """
-    rows: Any = CourierBillOfEntry.objects.filter(
-        manifest=manifest, stage__in=HERE, hawb__isnull=False, risk_decision__isnull=False
+    rows: Any = CourierBillOfEntry.objects.here().filter(
+        manifest=manifest, hawb__isnull=False, risk_decision__isnull=False
     )
     bills = list(rows.exclude(risk_decision__lane=RiskDecision.Lane.PENDING).select_related(*RELATED).order_by("pk"))
     return _decide(bills, at, RiskDecision.Cause.ARRIVED, "hear_rms_again", counted=True)
@@ -213,8 +215,8 @@ def _told(decision: RiskDecision) -> dict[str, Any]:
 
 def waiting() -> models.QuerySet[CourierBillOfEntry]:
     """The bills on which the RMS has not decided yet."""
-    rows: models.QuerySet[CourierBillOfEntry] = CourierBillOfEntry.objects.filter(
-        stage__in=HERE, risk_decision__lane=RiskDecision.Lane.PENDING
+    rows: models.QuerySet[CourierBillOfEntry] = CourierBillOfEntry.objects.here().filter(
+        risk_decision__lane=RiskDecision.Lane.PENDING
     )
     return rows
 

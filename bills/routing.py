@@ -133,6 +133,8 @@ def after_hearing(bill: CourierBillOfEntry, **_answers: object) -> Stage:
 
 def after_hearing_again(bill: CourierBillOfEntry, *, lane: str = "", **_answers: object) -> Stage:
     """What the RMS prescribes now: documents first, then a bill never assessed is assessed, one to be examined is examined (PN17 6.1)."""
+    if bill.released_at:
+        return Stage(bill.stage)
     if not bill.documents_complete and bill.stage in (Stage.ASSESSMENT, *TO_ASSESSMENT):
         return Stage.DOCUMENTS
     if lane in ("ASSESSMENT", "BOTH") and bill.assessed_at is None and bill.stage in TO_ASSESSMENT:

@@ -50,7 +50,8 @@ class HeldClearance(ImportClearance):
     @step(
         (Stage.ASSESSMENT, Stage.STOPPED), Stage.DETAINED,
         role={Stage.ASSESSMENT: Role.ASSESSING_OFFICER, Stage.STOPPED: Role.DCAC}, label=_("Detain"),
-        para="PN17 7.1(e), 9.0", form="bills.forms.holds.DetentionForm", guards=(guards.not_detained_already,), grave=True, first=hold_goods,
+        para="PN17 7.1(e), 9.0", form="bills.forms.holds.DetentionForm", guards=(guards.not_detained_already, guards.goods_not_released), grave=True,
+        first=hold_goods,
     )  # fmt: skip
     def detain(self: CourierBillOfEntry, *, grounds: str, documents_wanted: str = "") -> Iterable[models.Model]:
         """The goods are detained: a numbered detention memo goes to the courier, who answers it."""

@@ -110,7 +110,7 @@ class ImportClearance(RiskSteps):
         Stage.ASSESSMENT,
         GET_STATE(routing.after_first_check_ordered, states=[Stage.FIRST_CHECK_ARRIVAL, Stage.FIRST_CHECK]),
         role=Role.ASSESSING_OFFICER, label=_("Send for first check"), para="PN17 7.1(a)",
-        form="bills.forms.officers.FirstCheckForm", guards=(guards.not_examined_yet,),
+        form="bills.forms.officers.FirstCheckForm", guards=(guards.not_examined_yet, guards.goods_not_released),
     )  # fmt: skip
     def send_for_first_check(self: CourierBillOfEntry, *, remarks: str = "") -> None:
         """The goods are examined first, as soon as they have arrived; then the bill is assessed."""

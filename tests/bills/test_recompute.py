@@ -109,6 +109,14 @@ def test_an_equal_duty_is_told_to_nobody_but_the_trail_has_the_day_of_the_rates_
     assert not Notice.objects.exists()
 
 
+def test_goods_released_provisionally_keep_their_rates_and_only_what_the_order_demands_is_due() -> None:
+    tariff(20, 10)
+    on = flown()
+    filed = prior(Stage.DUTY, on, released_at=timezone.now())
+    land(on)
+    assert (again(filed).stage, again(filed).rates_on, again(filed).total_duty) == (Stage.DUTY, FILED, filed.total_duty)
+
+
 def test_a_duty_that_was_adjudged_stays() -> None:
     tariff(20, 10)
     on = flown()

@@ -13,7 +13,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.permissions import Actor
+from accounts.permissions import SYSTEM, Actor
 from bills import risk, tasks, xray_results
 from bills.models import Attachment, CourierBillOfEntry, Examination, Item, RiskDeparture
 from bills.stages import Stage
@@ -288,6 +288,24 @@ def test_an_intervention_reaches_a_bill_that_is_filed_already(
     take(RiskRule.objects.get(pk=rule.pk), "resume", actor("RISK_APPROVER"))
     assert tasks.intervene(rule.pk) == 0
     assert bills_of(flight)["SWF001"].risk_decision_id == one.risk_decision_id
+
+
+def test_an_intervention_finds_no_goods_that_were_released(
+    signed_in: SignedIn, flight: ExpressCargoManifest, good: Rows
+) -> None:
+    """After the final order a bill whose goods are gone waits for money alone: nothing is asked for and nobody assesses it."""
+    bills = file_all(signed_in, flight, good)
+    CourierBillOfEntry.objects.filter(pk=bills["SWF001"].pk).update(stage=Stage.DUTY, released_at=timezone.now())
+    rule = risk_rule(
+        kind="INTERVENTION", outcome="BOTH", documents="Authorisation of the Drug Controller",
+        condition={"any": [{"fact": "hawb", "is": "EQUALS", "value": f"SWF00{n}"} for n in (1, 2)]},
+    )  # fmt: skip
+    assert tasks.intervene(rule.pk) == 1
+    released = bills_of(flight)["SWF001"]
+    assert (released.stage, released.documents_complete) == (Stage.DUTY, True)
+    late = decided(bills_of(flight)["SWF002"])
+    told: dict[str, Any] = {"decision": late.pk, "lane": "BOTH", "documents": "Test report", "rules": []}
+    assert take(released, "hear_rms_again", SYSTEM, **told).stage == Stage.DUTY
 
 
 def test_chance_takes_what_rules_leave_of_the_minimum(signed_in: SignedIn) -> None:
