@@ -199,18 +199,24 @@ def _decide_documents(
         step == "hear_rms_again" and _hits(decision) == _hits(_decision(bill))
     ):
         return 0
-    decision.before_id = bill.risk_decision_id
+    before = _decision(bill)
+    decision.before = before
     decision.save()
-    take_many(CourierBillOfEntry, [bill.pk], step, SYSTEM, at=at, **_told(decision))
+    take_many(CourierBillOfEntry, [bill.pk], step, SYSTEM, at=at, **_told(decision, before))
     return 1
 
 
-def _told(decision: RiskDecision) -> dict[str, Any]:
+def _told(decision: RiskDecision, before: RiskDecision) -> dict[str, Any]:
     """What a bill hears of a decision; the trade reads none of it."""
-    return {
+    told: dict[str, Any] = {
         "decision": decision.pk, "lane": decision.lane, "documents": decision.documents_required,
         "rules": [reason["rule"] for reason in decision.reasons],
     }  # fmt: skip
+    if decision.cause == RiskDecision.Cause.INTERVENED:
+        known = _hits(before)
+        news = (reason["outcome"] for reason in decision.reasons if reason["rule"] not in known)
+        told["examine_again"] = any(outcome in ("EXAMINATION", "BOTH") for outcome in news)
+    return told
 
 
 def waiting() -> models.QuerySet[CourierBillOfEntry]:
@@ -230,13 +236,13 @@ def _decide(bills: list[CourierBillOfEntry], at: datetime, cause: str, step: str
         items[item.bill_id].append(item)
     asked = [Asked(facts_of(bill, items[bill.pk]), goods_of(items[bill.pk]), _decision(bill).draw) for bill in bills]
     desk = Desk(bills[0].station_id, timezone.localdate(at))
-    news: list[tuple[CourierBillOfEntry, RiskDecision]] = []
+    news: list[tuple[CourierBillOfEntry, RiskDecision, RiskDecision]] = []
     for bill, answer in zip(bills, desk.decide(asked, at, cause=cause, counted=counted), strict=True):
         if answer.is_decided and (not counted or says_more(_decision(bill), answer)):
-            answer.decision.before_id = bill.risk_decision_id
-            news.append((bill, answer.decision))
-    RiskDecision.objects.bulk_create([decision for _bill, decision in news])
-    each = {bill.pk: _told(decision) for bill, decision in news}
+            answer.decision.before = _decision(bill)
+            news.append((bill, answer.decision, _decision(bill)))
+    RiskDecision.objects.bulk_create([decision for _bill, decision, _before in news])
+    each = {bill.pk: _told(decision, before) for bill, decision, before in news}
     if each:
         take_many(CourierBillOfEntry, each, step, SYSTEM, at=at, each=each)
     return len(each)

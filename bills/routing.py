@@ -20,11 +20,12 @@
     examination             | For Out of Charge; the one of a first check → For assessment
     duty in doubt on        | approval, duty, or what comes after → For assessment; else where the bill is
     arrival                 |
-    reply to a query        | the desk that raised it
-    detention lifted,       | where the bill was, as it now stands: what was paid or has arrived meanwhile counts
-    stop cleared            |
+    reply to a query        | the desk that raised it; where an examination was prescribed meanwhile, For examination
+                            | from For Out of Charge
+    detention lifted,       | where the bill was, as it now stands: what was paid, has arrived or is to be examined since
+    stop cleared            | counts
     late word of the RMS    | what it prescribes is done: documents asked for first, For assessment where it never was,
-                            | For examination from For Out of Charge
+                            | For examination from For Out of Charge, again where an intervention prescribes it
     RMS away at filing      | For assessment until it has decided; then as after filing
     departure approved      | onwards from the desk that would have done it
     adjudication            | absolute confiscation → Confiscated; documents missing → awaiting them; else as after approval
@@ -178,7 +179,7 @@ def after_reply(bill: CourierBillOfEntry, **_answers: object) -> Stage:
     """A reply goes back to the desk that raised the query (PN17 7(d), 7(j), 7(k)); documents asked for meanwhile come first."""
     if not bill.documents_complete and bill.returns_to != Stage.ADJUDICATION:
         return Stage.DOCUMENTS
-    return Stage(bill.returns_to)
+    return _unless_to_be_examined(bill, bill.returns_to)
 
 
 def after_lifting(bill: CourierBillOfEntry, **_answers: object) -> Stage:
@@ -199,7 +200,12 @@ def _resumed(bill: CourierBillOfEntry, stage: str) -> Stage:
         return after_first_check_ordered(bill)
     if stage in (Stage.DUTY, Stage.ARRIVAL) or (stage in PAST_PAYMENT and bill.amount_due > 0):
         return after_approval(bill)
-    return Stage(stage)
+    return _unless_to_be_examined(bill, stage)
+
+
+def _unless_to_be_examined(bill: CourierBillOfEntry, stage: str) -> Stage:
+    """An examination prescribed while the bill was held comes before Out of Charge (PN17 7.1(i))."""
+    return Stage.EXAMINATION if stage == Stage.FOR_OUT_OF_CHARGE and bill.examination_is_due else Stage(stage)
 
 
 def after_amendment(bill: CourierBillOfEntry, **_answers: object) -> Stage:

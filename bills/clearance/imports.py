@@ -138,7 +138,7 @@ class ImportClearance(RiskSteps):
         return self.asked(question, documents_wanted)
 
     @step(
-        Stage.QUERY, GET_STATE(routing.after_reply, states=[Stage.DOCUMENTS, *ASKING]), role=FILERS, label=_("Reply to query"),
+        Stage.QUERY, GET_STATE(routing.after_reply, states=[Stage.DOCUMENTS, Stage.EXAMINATION, *ASKING]), role=FILERS, label=_("Reply to query"),
         para="PN17 7.1(d)", form="bills.forms.courier.ReplyForm",
     )  # fmt: skip
     def reply_to_query(self: CourierBillOfEntry, *, reply: str) -> Iterable[models.Model]:

@@ -308,6 +308,36 @@ def test_an_intervention_finds_no_goods_that_were_released(
     assert take(released, "hear_rms_again", SYSTEM, **told).stage == Stage.DUTY
 
 
+def test_goods_that_were_examined_are_examined_again_by_an_intervention(
+    signed_in: SignedIn, flight: ExpressCargoManifest, good: Rows
+) -> None:
+    by_rule = {"all": [{"fact": "hawb", "is": "EQUALS", "value": "SWF001"}]}
+    risk_rule(condition=by_rule, outcome="EXAMINATION")
+    one = file_all(signed_in, flight, good)["SWF001"]
+    standing = {
+        "stage": Stage.EXAMINATION,
+        "xray_result": "CLEAR",
+        "arrived_at": timezone.now(),
+        "duty_paid": one.amount_due,
+    }
+    CourierBillOfEntry.objects.filter(pk=one.pk).update(**standing)
+    report = {"packages_opened": 1, "percent": 10, "findings": "As declared.", "recommendation": "RELEASE"}
+    examined = take(one, "report_examination", actor("INSPECTOR"), **report)
+    assert examined.stage == Stage.FOR_OUT_OF_CHARGE
+
+    asks = risk_rule(kind="INTERVENTION", condition=by_rule, outcome="", documents="Test report")
+    assert tasks.intervene(asks.pk) == 1
+    assert bills_of(flight)["SWF001"].examined_at == examined.examined_at  # it prescribes no examination
+    CourierBillOfEntry.objects.filter(pk=one.pk).update(
+        stage=Stage.STOPPED, stopped_from=Stage.FOR_OUT_OF_CHARGE, holds="STOP", documents_complete=True
+    )
+    opens = risk_rule(kind="INTERVENTION", condition=by_rule, outcome="EXAMINATION", instruction=f"{MARK}: open all.")
+    assert tasks.intervene(opens.pk) == 1
+    held = bills_of(flight)["SWF001"]
+    assert (held.examined_at, held.examination_is_due, Examination.objects.count()) == (None, True, 1)
+    assert take(held, "clear_stop", actor("DCAC"), remarks="Open all.").stage == Stage.EXAMINATION
+
+
 def test_chance_takes_what_rules_leave_of_the_minimum(signed_in: SignedIn) -> None:
     today = timezone.localdate()
     DatedRule.objects.create(
