@@ -160,7 +160,7 @@ class ExportClearance(Document):
     @step(
         (Stage.ASSESSMENT, Stage.STOPPED), Stage.DETAINED,
         role={Stage.ASSESSMENT: Role.ASSESSING_OFFICER, Stage.STOPPED: Role.DCAC}, label=_("Detain"), para="PN17 7.1(e), 9.0",
-        form="bills.forms.holds.DetentionForm", guards=(not_detained_already,), grave=True,
+        form="bills.forms.holds.DetentionForm", guards=(not_detained_already, guards.goods_registered), grave=True,
     )  # fmt: skip
     def detain(self: CourierShippingBill, *, grounds: str, documents_wanted: str = "") -> Iterable[models.Model]:
         """The goods are detained: a numbered detention memo goes to the courier, who answers it."""

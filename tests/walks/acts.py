@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, ClassVar
 from uuid import UUID
 
 from django.utils import timezone
 from hypothesis import strategies as st
 
-from accounts.permissions import Actor
-from accounts.roles import COURIERS, Group, Role
+from accounts.roles import COURIERS, Role
 from bills.models import CourierBillOfEntry, UnclearedNotice
 from bills.stages import Stage
 from bills.uncleared import goods, notices
@@ -30,50 +27,13 @@ from manifests.pieces import pieces_of, row_as_landed
 from manifests.reconciliation import after_late_scans
 from payments import bank, services
 from payments.models import Challan
-from tests.factories.firms import actor
-from tests.walks.state import State
-
-PEOPLE = [role for role in Role if role.group is not Group.SYSTEM]
+from tests.walks.walker import Walker, one_of
 
 
-def one_of(data: st.DataObject, choices: Sequence[Any]) -> Any:
-    """One of several; only its place is told where a walk fails, the words are in the notes."""
-    return choices[data.draw(st.integers(0, len(choices) - 1))]
+class Acts(Walker):
+    """The acts, each by somebody who may or somebody who may not."""
 
-
-@dataclass
-class World:
-    """Whoever may act: made once, before the walks."""
-
-    people: list[Actor]
-
-    @classmethod
-    def made(cls) -> World:
-        """One person of every role at Bengaluru and another at Delhi, of one courier and of another."""
-        here = [actor(role, name=f"Uma {role.title()}") for role in PEOPLE]
-        away = [
-            actor(role, name=f"Om {role.title()}", station="DEL", firm="metro")
-            for role in PEOPLE
-            if role.group in (Group.CUSTOMS, Group.CUSTODIAN, Group.COURIER)
-        ]
-        return cls([*here, *away, *(actor(role, name=f"Ila {role.title()}") for role in PEOPLE)])
-
-    def at(self, *roles: str) -> list[Actor]:
-        """The people of these roles at Bengaluru, of the courier that files."""
-        found = [one for one in self.people if one.postings[0].role in roles]
-        return [one for one in found if not one.name.startswith("Om ")]
-
-
-class Acts:
-    """The acts, each by somebody who may or somebody who may not; whoever walks says what follows one."""
-
-    world: ClassVar[World]
     manifest: int
-    before: State
-    transactions: int
-
-    def _act(self, act: Callable[[], object], words: str) -> bool:
-        raise NotImplementedError
 
     def custodian(self, data: st.DataObject) -> None:
         """A label is scanned, of the manifest or of none, or a shipment weighed."""
@@ -100,12 +60,12 @@ class Acts:
 
     def courier(self, data: st.DataObject) -> None:
         """A courier, the own or another, writes an amendment of the manifest or puts a shipment on hold."""
-        by = one_of(data, [*self.world.at(Role.COURIER_SIGNATORY), *self._strangers()])
+        by = one_of(data, [*self.world.at(Role.COURIER_SIGNATORY), *self.world.strangers()])
         on = ExpressCargoManifest.objects.get(pk=self.manifest)
         hawb = one_of(data, list(on.hawbs.order_by("pk")))
         if (entry := WarehouseEntry.objects.filter(hawb=hawb).first()) and one_of(data, [False, True]):
             made = self._act(lambda: goods.request_return(entry.pk, "Refused.", by), f"{by.name}: return of {hawb}")
-            assert not made or by not in self._strangers(), "a stranger asked for a return"
+            assert not made or by not in self.world.strangers(), "a stranger asked for a return"
             return
         cells = amendments.row_of(hawb)
         acts: dict[str, Callable[[], object]] = {
@@ -126,6 +86,7 @@ class Acts:
                     ),
                     by,
                 ),
+                "added": lambda: amendments.propose_add(on, _in_excess(cells), by),
                 "landed": lambda: amendments.propose_pieces(on, hawb.number, _as_landed(hawb, cells), by),
                 "delete": lambda: amendments.propose_delete(on, hawb.number, by),
                 "igm": lambda: amendments.propose_igm(on, igm_of(on) | {"igm_number": "2914499"}, by),
@@ -138,7 +99,7 @@ class Acts:
 
     def keeper(self, data: st.DataObject) -> None:
         """The custodian moves goods, proposes to dispose of them, posts a notice; the system issues the notices."""
-        by = one_of(data, [*self.world.at(Role.WAREHOUSE_KEEPER), *self._strangers()])
+        by = one_of(data, [*self.world.at(Role.WAREHOUSE_KEEPER), *self.world.strangers()])
         entries = self.before.all(WarehouseEntry)
         entry, told = one_of(data, entries), self.before.all(UnclearedNotice)
         acts: dict[str, Callable[[], object]] = {
@@ -156,7 +117,11 @@ class Acts:
         """An officer, or somebody else, explains what was short or in excess."""
         by = one_of(
             data,
-            [*self.world.at(Role.DCAC, Role.SHED_SUPERINTENDENT), *self.world.at(Role.INSPECTOR), *self._strangers()],
+            [
+                *self.world.at(Role.DCAC, Role.SHED_SUPERINTENDENT),
+                *self.world.at(Role.INSPECTOR),
+                *self.world.strangers(),
+            ],
         )
         one = one_of(data, self.before.all(Difference))
         done = self._act(lambda: reconciliation.settle(one["id"], "Offloaded.", by), f"{by.name}: settle {one['code']}")
@@ -166,12 +131,13 @@ class Acts:
         """Somebody puts bills on a challan: the courier's own that wait for duty, or others."""
         bills = [row["id"] for row in self.before.all(CourierBillOfEntry)]
         payable = (Stage.DUTY, Stage.CONFISCATED)
-        due = [row["id"] for row in self.before.all(CourierBillOfEntry) if row["stage"] in payable]
-        chosen = data.draw(st.sets(st.sampled_from(one_of(data, [due, due, bills])), min_size=1))
-        payers = [*self.world.at(*COURIERS), *self._strangers()]
+        every = self.before.all(CourierBillOfEntry)
+        due = [row["id"] for row in every if row["stage"] in payable or row["provisional"]]
+        chosen = data.draw(st.sets(st.sampled_from(one_of(data, [due or bills, due or bills, bills])), min_size=1))
+        payers = [*self.world.at(*COURIERS), *self.world.at(*COURIERS, Role.IMPORTER), *self.world.strangers()]
         by = one_of(data, payers)
         made = self._act(lambda: services.create_challan(chosen, by), f"{by.name}: challan for {chosen}")
-        assert not made or by not in self._strangers(), "a stranger made a challan"
+        assert not made or by not in self.world.strangers(), "a stranger made a challan"
 
     def bank_says(self, data: st.DataObject) -> None:
         """The bank tells of a challan what it likes, in any order and more than once."""
@@ -185,13 +151,6 @@ class Acts:
         )  # fmt: skip
         self._act(lambda: services.receive(said), f"the bank: {challan['number']} {status} {paise}")
 
-    def _strangers(self) -> list[Actor]:
-        return [one for one in self.world.people if one.name.startswith("Om Courier")]
-
-    def _next(self) -> int:
-        self.transactions += 1
-        return self.transactions
-
 
 def _as_landed(hawb: HouseAirwayBill, cells: dict[str, str]) -> dict[str, str]:
     """One piece less of documents; of goods without the first that is missing, or with one more where none is."""
@@ -201,3 +160,9 @@ def _as_landed(hawb: HouseAirwayBill, cells: dict[str, str]) -> dict[str, str]:
     codes, missing = [one.crn for one in pieces], [one.crn for one in pieces if one.arrived_at is None][:1]
     extra = [] if missing else [f"{hawb.pk}MORE"]
     return row_as_landed(cells, codes, missing=missing, extra=extra, kg=cells["gross_weight_kg"])
+
+
+def _in_excess(cells: dict[str, str]) -> dict[str, str]:
+    """The row of a shipment that landed and was not announced."""
+    counted = "pieces" if "pieces" in cells else "packages"
+    return cells | {"hawb": "EXCESS1", counted: "1", "crn_numbers": ""}

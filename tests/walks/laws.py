@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Any
 
 from django.utils import timezone
 
 from bills.models import (
-    Adjudication,
     BillAmendment,
     BillCancellation,
     CourierBillOfEntry,
@@ -22,8 +19,6 @@ from bills.models import (
     ManualClearance,
     ManualForm,
     OutOfCharge,
-    PenaltyDemand,
-    ProvisionalAssessment,
     QueryMemo,
     ReturnToOrigin,
     UnclearedNotice,
@@ -42,8 +37,9 @@ from manifests.models import (
     WarehouseDetention,
     WarehouseEntry,
 )
-from payments.models import BankMessage, Challan, ChallanLine
+from tests.walks.money import money_is_conserved
 from tests.walks.state import Row, State, changed, labels, landed_anew
+from tests.walks.trails import Steps
 
 UNFILED = ("DRAFT", "DISCARDED")
 OPEN_REQUEST = ("REQUESTED", "PROCESSED", "VERIFIED")
@@ -95,8 +91,10 @@ OF_THE_GOODS = (
     "consignor_country", "consignee_name", "consignee_address", "consignee_city", "consignee_state", "consignee_pin",
     "invoice_value", "invoice_currency", "transshipment", "transshipment_to",
 )  # fmt: skip
-
-Steps = dict[tuple[type[Document], int], list[str]]  # the steps that one act wrote into each trail
+DETAILS = (
+    "description", "consignor_name", "consignor_address", "consignor_country", "consignee_name", "consignee_address",
+    "consignee_city", "consignee_state", "consignee_pin",
+)  # fmt: skip
 
 
 def ready_to_leave(before: State, after: State, steps: Steps) -> None:
@@ -166,7 +164,8 @@ def bills_change_by_their_steps(before: State, after: State, steps: Steps) -> No
             assert names <= AFTER_THE_END, f"changed after the end: {names}"
         for name in names:
             assert name not in BY_STEPS or set(taken) & set(BY_STEPS[name]), f"{name} changed by {taken}"
-        if "arrived_at" in names and "carry_pieces" not in taken:  # a piece more is to come by an approved amendment
+        others = now["kind"] == "CBE-XI" and "amend" in taken  # a bill of documents covers others now, or fewer
+        if "arrived_at" in names and not others and "carry_pieces" not in taken:  # or a piece more is still to come
             assert then["arrived_at"] is None
             assert now["arrived_at"], "an arrival is taken back"
     for then, _now, names in changed(before, after, Item):
@@ -181,8 +180,11 @@ def _ended(model: type[Document]) -> set[str]:
 def manifests_keep_what_is_locked(before: State, after: State, steps: Steps) -> None:
     """A submitted manifest changes by approved amendments alone, and not where feeding, scanning or a bill has locked it."""
     manifest, now = before.manifest, after.manifest
+    if now["stage"] in ("DRAFT", "DISCARDED"):
+        assert not now["number"] and not _filed(after), "a draft has a number, or a bill was filed on it"
     if manifest["stage"] == "DRAFT":
         return
+    assert manifest["stage"] != "DISCARDED" or manifest == now, "changed after it was put away"
     amended = "amend" in steps.get((ExpressCargoManifest, manifest["id"]), [])
     flight = {name for name in FLIGHT if manifest[name] != now[name]}
     assert not flight or (amended and not manifest["igm_number"]), f"the flight's {flight} changed past its lock"
@@ -201,6 +203,11 @@ def manifests_keep_what_is_locked(before: State, after: State, steps: Steps) -> 
             assert amended and scanned, "pieces changed by no amendment, or before the first scan"
             assert labels(before, pk, came=True) <= labels(after, pk), "a piece that came is gone"
             continue
+        if pk in _carried_by(
+            before, after
+        ):  # the details of its consignee, with its bill whose amendment the DC/AC approved
+            assert amended, "carried with the bill, and by no amendment"
+            names -= set(DETAILS)
         if manifest["kind"] == "DOCUMENTS":  # a CBE-XI declares its documents as the manifest has them
             names -= (
                 {name for name in names if name == "description" or name.startswith(("consignor", "consignee"))}
@@ -213,6 +220,14 @@ def manifests_keep_what_is_locked(before: State, after: State, steps: Steps) -> 
             assert labels(before, pk) == labels(after, pk), "a label changed after the first scan"
 
 
+def _carried_by(before: State, after: State) -> set[int | None]:
+    """The shipments whose details this act amended with their bill."""
+    now = after.all(BillAmendment, stage="APPROVED")
+    fresh = [row for row in now if before.rows[BillAmendment].get(row["id"], {}).get("stage") != "APPROVED"]
+    told = [row for row in fresh if any(one.get("hawb") for one in row["changes"])]
+    return {after.rows[CourierBillOfEntry][row["bill_id"]]["hawb_id"] for row in told}
+
+
 def _filed(state: State) -> set[int]:
     filed = {
         bill["id"]: bill["hawb_id"]
@@ -221,73 +236,6 @@ def _filed(state: State) -> set[int]:
     }
     covered = {one["hawb_id"] for one in state.all(CoveredShipment, ended_at=None) if one["bill_id"] in filed}
     return {hawb for hawb in filed.values() if hawb is not None} | covered
-
-
-def money_is_conserved(before: State, after: State, steps: Steps) -> None:
-    """What the bank has paid stands on bills or waits for reconciliation, to the paisa; nothing is paid twice."""
-    for challan in after.all(Challan):
-        lines = after.all(ChallanLine, challan_id=challan["id"])
-        assert sum(line["amount"] for line in lines) == challan["amount"] == _sum(challan["heads"])
-        for line in lines:
-            assert _sum(line["heads"]) == line["amount"]
-            settled = [bool(line["credited_at"]), bool(line["refusal"])]
-            assert sum(settled) == (challan["stage"] == "PAID"), f"a line of a {challan['stage']} challan: {settled}"
-        told = [m for m in after.all(BankMessage, challan_id=challan["id"]) if _moved_money(m, challan)]
-        assert bool(told) == (challan["stage"] == "PAID"), f"{challan['stage']}, and the bank paid {len(told)} times"
-        assert all(Decimal(message["amount_paise"]) / 100 == challan["amount"] for message in told)
-    for bill in after.all(CourierBillOfEntry):
-        then = before.rows[CourierBillOfEntry].get(bill["id"], bill)
-        gained = _credited(after, bill["id"]) - _credited(before, bill["id"])
-        gained += _collected(after, bill["id"]) - _collected(before, bill["id"])
-        assert bill["duty_paid"] - then["duty_paid"] == gained, "paid, and not by a challan"
-        _finally_assessed(after, bill)
-        _penalised(after, bill)
-        if bill["stage"] not in UNFILED:
-            charged = {
-                head: amount for head, amount in bill["duty_heads"].items() if head not in ("WAIVED", "EXEMPTED")
-            }
-            waived = Decimal(bill["duty_heads"].get("WAIVED", 0))
-            assert _sum(charged) - waived in (bill["total_duty"], 0), "the heads do not add up to the duty"
-
-
-def _collected(state: State, bill: int) -> Decimal:
-    """What was collected on paper for a bill that was cleared so."""
-    forms = state.all(ManualForm, bill_id=bill, stage="REGULARISED")
-    return sum((form["collected"] + form["fine"] + form["penalty"] for form in forms), Decimal(0))
-
-
-def _finally_assessed(state: State, bill: Row) -> None:
-    """What a final assessment asks for was paid by a challan, no more and no less, before it was closed."""
-    for made in state.all(ProvisionalAssessment, bill_id=bill["id"]):
-        if made["stage"] in ("EXTRA_DUTY", "FINAL"):
-            assert made["final_duty"] == bill["total_duty"] + made["extra_duty"] - made["refund"]
-            wanted = made["extra_duty"] if made["stage"] == "FINAL" else 0
-            assert _credited(state, bill["id"], made["id"]) == wanted, "the extra duty is not what was paid"
-            assert bill["provisional"] == (made["stage"] == "EXTRA_DUTY")
-
-
-def _penalised(state: State, bill: Row) -> None:
-    """A penalty beside a confiscation is demanded as the order says, and closed by a challan of its amount alone."""
-    for made in state.all(PenaltyDemand, bill_id=bill["id"]):
-        lines = state.all(ChallanLine, penalty_id=made["id"])
-        paid = sum((line["amount"] for line in lines if line["credited_at"]), Decimal(0))
-        assert paid == (made["amount"] if made["stage"] == "PAID" else 0), "the penalty is not what was paid"
-        orders = state.all(Adjudication, bill_id=bill["id"], outcome="CONFISCATE")
-        assert bill["stage"] == "CONFISCATED" and [order["penalty"] for order in orders] == [made["amount"]]
-
-
-def _credited(state: State, bill: int, assessment: int | None = None) -> Decimal:
-    lines = state.all(ChallanLine, bill_id=bill, assessment_id=assessment, penalty_id=None)
-    return sum((line["amount"] for line in lines if line["credited_at"]), Decimal(0))
-
-
-def _moved_money(message: Row, challan: Row) -> bool:
-    paid = message["status"] == "PAID" and message["bank_transaction"] == challan["bank_transaction"] != ""
-    return paid and message["outcome"] in ("CREDITED", "LATE")
-
-
-def _sum(heads: dict[str, Any]) -> Decimal:
-    return sum((Decimal(amount) for amount in heads.values()), Decimal(0))
 
 
 def examined_as_reported(before: State, after: State, steps: Steps) -> None:

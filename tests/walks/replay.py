@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from bills.models import CourierBillOfEntry, Disposal, Item, ReturnToOrigin
 from bills.stages import HELD, TO_ASSESSMENT
-from eccs.trail import START, seal
 from eccs.workflow import Document
 from manifests.models import ExpressCargoManifest, HouseAirwayBill, ManifestAmendment
-from tests.walks.laws import Steps
 from tests.walks.state import Row, State
+from tests.walks.trails import Trails, Values, alike, same
 
-Values = dict[str, Any]
 REPLAYED = (
     "assessable_value", "total_duty", "duty_heads", "fine", "penalty", "duty_paid", "paid_at", "xray_result", "xray_at",
     "examined_at", "examination_mandated", "assessed_at", "approved_at", "assessment_remarks", "out_of_charge_at", "released_at",
@@ -144,61 +141,16 @@ TELLS: dict[str, Callable[[Values, Any], None]] = {
 }  # fmt: skip
 
 
-def alike(told: Any, kept: Any) -> bool:
-    """Whether a value of the trail and one of a row are the same, however each is written."""
-    if told is ... or told == kept:
-        return True
-    if told in (None, "") or kept in (None, ""):
-        return told in (None, "") and kept in (None, "")
-    if isinstance(told, datetime):
-        return isinstance(kept, str) and datetime.fromisoformat(kept) == told
-    if isinstance(kept, bool):
-        return (told in (True, "Y")) == kept
-    if isinstance(kept, int | float | Decimal):
-        return Decimal(str(told)) == Decimal(str(kept))
-    if isinstance(kept, dict) and isinstance(told, dict):
-        return set(told) == set(kept) and all(alike(Decimal(told[n]), Decimal(kept[n])) for n in told)
-    return str(told) == str(kept)
-
-
-class Replay:
+class Replay(Trails):
     """The trails read again from their beginnings: where they lead is where the documents are, and how."""
 
     def __init__(self, state: State) -> None:
-        self._known: dict[tuple[type[Document], int], tuple[int, str, str]] = {
-            (model, row["id"]): (row["trail_length"], row["trail_head"], row["stage"])
-            for model, row in state.documents()
-        }
+        super().__init__(state)
         self._bills = {row["id"]: _of(row, REPLAYED) for row in state.all(CourierBillOfEntry)}
         self._items = {(row["bill_id"], row["item_no"]): _of(row, OF_ITEMS) for row in state.all(Item)}
         self._shipments = {row["number"]: _of(row, OF_SHIPMENTS) for row in state.all(HouseAirwayBill)}
         self._flight = _of(state.manifest, FLIGHT)
         self._answers: dict[tuple[type[Document], int], Values] = {}
-
-    def go_on(self, state: State) -> Steps:
-        """Read the lines written since, hold them against the documents, and tell which steps were taken on each."""
-        steps: Steps = {}
-        for model, row in state.documents():
-            key = (model, row["id"])
-            length, head, stage = self._known.get(key, (0, START, ""))
-            if row["trail_length"] != length:
-                rows: Any = model.trail_model
-                for line in rows.objects.filter(document_id=row["id"], seq__gt=length).order_by("seq"):
-                    length += 1
-                    first = stage == "" and line.from_stage in ("", model.stage_order()[0])
-                    assert line.seq == length, f"{row['number']}: line {line.seq} comes after {length - 1}"
-                    assert first or line.from_stage == stage, f"{row['number']}: from {line.from_stage}, not {stage}"
-                    assert line.previous == head and line.seal == seal(head, line.facts()), "the chain is broken"
-                    head, stage = line.seal, line.to_stage
-                    steps.setdefault(key, []).append(line.step)
-                    self._retell(model, row, line, state)
-            stage = stage or model.stage_order()[0]
-            assert (row["trail_length"], row["trail_head"], row["stage"]) == (length, head, stage), (
-                f"{row['number']} is at {row['stage']}, its trail leads to {stage}"
-            )
-            self._known[key] = (length, head, stage)
-        self._compare(state)
-        return steps
 
     # ── values ────────────────────────────────────────────────────────────────
 
@@ -233,6 +185,9 @@ class Replay:
         for change in told["changes"] if line.step == "amend" else ():
             if change["name"] == "item_off":
                 del self._items[row["id"], change["item"]]
+            if change["name"] == "item_on":
+                said = {name: value for name, value in change["values"].items() if name in OF_ITEMS}
+                self._items[row["id"], change["item"]] = said
             if change["item"] and change["name"] in OF_ITEMS:
                 self._items[row["id"], change["item"]][change["name"]] = change["new"]
 
@@ -251,24 +206,18 @@ class Replay:
     def _compare(self, state: State) -> None:
         """Every value rebuilt from the trails is the value of its row."""
         for pk, values in self._bills.items():
-            _same(values, state.rows[CourierBillOfEntry][pk], "a bill")
-        for (bill, number), values in self._items.items():
-            _same(values, state.all(Item, bill_id=bill, item_no=number)[0], "an item")
-        rows = {row["number"]: row for row in state.all(HouseAirwayBill)}
+            same(values, state.rows[CourierBillOfEntry][pk], "a bill")
+        items = {(row["bill_id"], row["item_no"]): row for row in state.rows[Item].values()}
+        for key, values in self._items.items():
+            same(values, items[key], "an item")
+        rows = {row["number"]: row for row in state.rows[HouseAirwayBill].values()}
         assert set(self._shipments) == set(rows), "the trail tells of other shipments"
         for number, values in self._shipments.items():
-            _same(values, rows[number], number)
-        _same(self._flight, state.manifest, "the flight")
+            same(values, rows[number], number)
+        same(self._flight, state.manifest, "the flight")
         for (model, pk), values in self._answers.items():
-            _same(values, state.rows[model][pk], model.__name__)
+            same(values, state.rows[model][pk], model.__name__)
 
 
 def _of(row: Row, names: tuple[str, ...]) -> Values:
     return {name: row[name] for name in names}
-
-
-def _same(values: Values, row: Row, what: str) -> None:
-    for name, value in values.items():
-        assert alike(value, row[name]), f"the trail tells of {what} that {name} is {value!r}, it is {row[name]!r}"
-        if value is ...:
-            values[name] = row[name]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from operator import itemgetter
+from typing import Any, Protocol
 
 from django.db import connection, models
 
@@ -48,17 +49,18 @@ from manifests.models import (
 from payments.models import BankMessage, Challan, ChallanLine
 
 Row = dict[str, Any]
-_BILLS = "SELECT id FROM bills_courierbillofentry WHERE manifest_id = $1"
 _OF_MANIFEST = "manifest_id = $1"
-_OF_BILL = f"bill_id IN ({_BILLS})"
-_OF_HAWB = "hawb_id IN (SELECT id FROM manifests_houseairwaybill WHERE manifest_id = $1)"
-_CHALLANS = f"SELECT challan_id FROM payments_challanline WHERE {_OF_BILL}"
+_OF_BILL = (
+    "bill_id = ANY((SELECT ids FROM bills)::bigint[])"  # arrays, so that an index is used however empty the tables were
+)
+_OF_HAWB = "hawb_id = ANY((SELECT ids FROM hawbs)::bigint[])"
+_CHALLANS = "ANY((SELECT ids FROM challans)::bigint[])"
 READ: dict[type[models.Model], str] = {
     ExpressCargoManifest: "id = $1",
     **dict.fromkeys((HouseAirwayBill, Bag, Package, ArrivalScan, ManifestAmendment, Difference), _OF_MANIFEST),
-    AmendmentLine: "amendment_id IN (SELECT id FROM manifests_manifestamendment WHERE manifest_id = $1)",
+    AmendmentLine: "amendment_id = ANY(ARRAY(SELECT id FROM manifests_manifestamendment WHERE manifest_id = $1))",
     **dict.fromkeys((Hold, WarehouseEntry, UnclearedNotice, ReturnToOrigin, Disposal), _OF_HAWB),
-    WarehouseDetention: f"entry_id IN (SELECT id FROM manifests_warehouseentry WHERE {_OF_HAWB})",
+    WarehouseDetention: f"entry_id = ANY(ARRAY(SELECT id FROM manifests_warehouseentry WHERE {_OF_HAWB}))",
     CourierBillOfEntry: _OF_MANIFEST,
     **dict.fromkeys(
         (
@@ -81,28 +83,49 @@ READ: dict[type[models.Model], str] = {
     ),
     ManualClearance: "id = $2",
     ManualForm: "id = ANY($3)",
-    Challan: f"id IN ({_CHALLANS})",
-    BankMessage: f"challan_id IN ({_CHALLANS})",
+    Challan: f"id = {_CHALLANS}",
+    BankMessage: f"challan_id = {_CHALLANS}",
 }
-WALKED: tuple[type[Document], ...] = tuple(model for model in READ if issubclass(model, Document))
+SHARED = f"""
+    bills AS MATERIALIZED (SELECT array_agg(id) AS ids FROM bills_courierbillofentry WHERE {_OF_MANIFEST}),
+    hawbs AS MATERIALIZED (SELECT array_agg(id) AS ids FROM manifests_houseairwaybill WHERE {_OF_MANIFEST}),
+    challans AS MATERIALIZED (SELECT array_agg(challan_id) AS ids FROM payments_challanline WHERE {_OF_BILL})
+"""
 
 
-def prepare() -> None:
-    """Let the database plan the reading once for all walks."""
-    parts = [
-        f"SELECT {n}, to_jsonb(t)::text FROM {model._meta.db_table} t WHERE {condition}"
-        for n, (model, condition) in enumerate(READ.items())
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")  # planning it anew costs more than reading
-        cursor.execute("SET LOCAL jit = off")
-        cursor.execute(f"PREPARE walked(bigint, bigint, bigint[]) AS {' UNION ALL '.join(parts)}")
+@dataclass(frozen=True)
+class Reading:
+    """What is read of a walk after each act, in one statement that the database plans once for all walks."""
+
+    name: str
+    takes: str  # the types of what it is told
+    read: dict[type[models.Model], str]
+    shared: str = ""  # what several conditions name
+
+    @property
+    def walked(self) -> tuple[type[Document], ...]:
+        """The documents that are walked."""
+        return tuple(model for model in self.read if issubclass(model, Document))
+
+    def prepare(self) -> None:
+        """Let the database plan it."""
+        parts = [
+            f"SELECT {n}, to_jsonb(t)::text FROM {model._meta.db_table} t WHERE {condition}"
+            for n, (model, condition) in enumerate(self.read.items())
+        ]
+        shared = f"WITH {self.shared}" if self.shared else ""
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")  # planning it anew costs more than reading
+            cursor.execute("SET LOCAL jit = off")
+            cursor.execute(f"PREPARE {self.name}({self.takes}) AS {shared} {' UNION ALL '.join(parts)}")
+
+    def forget(self) -> None:
+        """Nobody walks any more."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"DEALLOCATE {self.name}")
 
 
-def forget() -> None:
-    """Nobody walks any more."""
-    with connection.cursor() as cursor:
-        cursor.execute("DEALLOCATE walked")
+IMPORTS = Reading("walked", "bigint, bigint, bigint[]", READ, SHARED)
 
 
 @dataclass(frozen=True)
@@ -112,29 +135,56 @@ class Subject:
     manifest: int
     order: int = 0
     forms: tuple[int, ...] = ()
+    reading: Reading = IMPORTS
+
+    @property
+    def told(self) -> list[Any]:
+        """What the reading is told."""
+        return [self.manifest, self.order, list(self.forms)]
+
+
+class Readable(Protocol):
+    """Whatever is walked on: how it is read."""
+
+    @property
+    def reading(self) -> Reading: ...
+
+    @property
+    def told(self) -> list[Any]: ...
 
 
 @dataclass(frozen=True)
 class State:
-    """The rows of a walk at one moment, by model and key."""
+    """The rows of a walk at one moment, by model and key; a row that has not changed is the very same as the moment before."""
 
+    reading: Reading
     rows: dict[type[models.Model], dict[Any, Row]]
+    texts: dict[tuple[int, str], Row] = field(compare=False, repr=False)
 
     @classmethod
-    def of(cls, subject: Subject) -> State:
-        """Read it."""
-        kinds = tuple(READ)
-        rows: dict[type[models.Model], dict[Any, Row]] = {model: {} for model in kinds}
+    def of(cls, subject: Readable, before: State | None = None) -> State:
+        """Read it; what reads as it did before is not taken apart again."""
+        reading = subject.reading
+        kinds = tuple(reading.read)
+        found: list[list[Row]] = [[] for _kind in kinds]
+        known, texts = before.texts if before else {}, dict[tuple[int, str], Row]()
         with connection.cursor() as cursor:
-            cursor.execute("EXECUTE walked(%s, %s, %s)", [subject.manifest, subject.order, list(subject.forms)])
-            for n, text in cursor.fetchall():
-                row = json.loads(text, parse_float=Decimal)
-                rows[kinds[n]][row[kinds[n]._meta.pk.attname]] = row
-        return cls(rows)
+            places = ", ".join(["%s"] * len(subject.told))
+            cursor.execute(f"EXECUTE {reading.name}({places})", subject.told)
+            for line in cursor.fetchall():
+                row = known.get(line)
+                texts[line] = row = json.loads(line[1], parse_float=Decimal) if row is None else row
+                found[line[0]].append(row)
+        rows: dict[type[models.Model], dict[Any, Row]] = {}
+        for model, of_kind in zip(kinds, found, strict=True):
+            key: str = model._meta.pk.attname
+            rows[model] = {row[key]: row for row in sorted(of_kind, key=itemgetter(key))}
+        return cls(reading, rows, texts)
 
     def all(self, model: type[models.Model], **wanted: Any) -> list[Row]:
         """The rows of a kind with these values, the oldest first."""
-        return [r for _pk, r in sorted(self.rows[model].items()) if all(r[n] == v for n, v in wanted.items())]
+        rows = self.rows[model].values()
+        return [r for r in rows if all(r[n] == v for n, v in wanted.items())] if wanted else list(rows)
 
     @property
     def manifest(self) -> Row:
@@ -158,7 +208,7 @@ class State:
 
     def documents(self) -> Iterator[tuple[type[Document], Row]]:
         """Every document of the walk, in an order that is always the same."""
-        for model in WALKED:
+        for model in self.reading.walked:
             yield from ((model, row) for row in self.all(model))
 
 
@@ -166,7 +216,7 @@ def changed(before: State, after: State, model: type[models.Model]) -> Iterator[
     """Rows of a kind that were there before and read otherwise now, with the names of what changed."""
     for pk, now in after.rows[model].items():
         then = before.rows[model].get(pk)
-        if then is not None and then != now:
+        if then is not None and then is not now and then != now:
             yield then, now, {name for name, value in now.items() if then[name] != value}
 
 

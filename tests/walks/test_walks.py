@@ -33,11 +33,14 @@ from tests.factories.firms import actor, person
 from tests.factories.manifests import house_airway_bill, manifest
 from tests.factories.manual import manual_form
 from tests.factories.requests import amendment as bill_amendment
-from tests.factories.requests import cancellation
+from tests.factories.requests import cancellation, provisional_assessment
 from tests.factories.uncleared import disposal, lying, return_to_origin
-from tests.walks import laws, machine
-from tests.walks.machine import ACTS, OFTEN, Walk, walk, walks
+from tests.walks import laws, machine, walker
+from tests.walks.machine import OFTEN, Walk
+from tests.walks.money import money_is_conserved
 from tests.walks.replay import Replay
+from tests.walks.state import IMPORTS
+from tests.walks.walker import ACTS, walk, walks
 
 pytestmark = pytest.mark.django_db
 
@@ -45,8 +48,8 @@ Break = Callable[[pytest.MonkeyPatch], object]
 
 
 def test_the_laws_hold_on_every_walk() -> None:
-    with walks():
-        walk(6)
+    with walks(IMPORTS):
+        walk(Walk, 6)
         assert Walk.acts >= 6 * ACTS
         assert Walk.moved > Walk.acts / 4
 
@@ -65,10 +68,10 @@ def test_what_is_broken_is_found_by_chance(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(Walk, "starts", (Stage.FOR_OUT_OF_CHARGE,))
     monkeypatch.setattr(Walk, "given", {"duty_paid": 0})
     monkeypatch.setattr(Walk, "often", OFTEN)
-    with walks():
+    with walks(IMPORTS):
         _without_constraints()
         with pytest.raises(AssertionError, match="duty unpaid"):
-            walk(60, phases=(Phase.generate,))
+            walk(Walk, 60, phases=(Phase.generate,))
 
 
 def _without_constraints() -> None:
@@ -84,7 +87,7 @@ def _without_constraints() -> None:
 @pytest.fixture
 def alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Walk]]:
     """A walk that begins where a test says, with one law alone in force."""
-    monkeypatch.setattr(machine, "note", lambda _words: None)
+    monkeypatch.setattr(walker, "note", lambda _words: None)
 
     def begun(law: Any, on: ExpressCargoManifest, order: int = 0, forms: tuple[int, ...] = ()) -> Walk:
         monkeypatch.setattr(machine, "LAWS", (law,) if law is not Replay else ())
@@ -94,7 +97,7 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Walk]]:
         one.start(on, order, forms)
         return one
 
-    with walks():
+    with walks(IMPORTS, peopled=False):
         yield begun
 
 
@@ -167,6 +170,29 @@ def _a_lock_that_does_not_lock(monkeypatch: pytest.MonkeyPatch) -> Scene:
     arrival.record(on.pk, [arrival.Scan(UUID(int=1), scanned.number, timezone.now())], actor("ARRIVAL_SCANNER"))
     asked = take(asked, "request_amendment", actor("COURIER_SIGNATORY"), reason="x")
     return on, lambda: take(asked, "approve_amendment", actor("DCAC", name="Ila Nair")), "after the first scan"
+
+
+def _a_place_changed_past_the_bill(_monkeypatch: pytest.MonkeyPatch) -> Scene:
+    one = bill(Stage.DUTY)
+    rows = HouseAirwayBill.objects.filter(pk=hawb_of(one).pk)
+    return one.manifest, lambda: rows.update(consignee_city="Mysuru"), "changed past its lock"
+
+
+def _a_draft_with_a_number(_monkeypatch: pytest.MonkeyPatch) -> Scene:
+    rows = ExpressCargoManifest.objects.filter(pk=(on := manifest("DRAFT")).pk)
+    return on, lambda: rows.update(number="ECM_BLR_2026-2027_99"), "a draft has a number"
+
+
+def _a_flight_put_away_and_changed(_monkeypatch: pytest.MonkeyPatch) -> Scene:
+    on = manifest("DISCARDED")
+    rows = ExpressCargoManifest.objects.filter(pk=on.pk)
+    return on, lambda: rows.update(airline="Other Air"), "after it was put away"
+
+
+def _final_before_it_is_final(_monkeypatch: pytest.MonkeyPatch) -> Scene:
+    one = provisional_assessment().bill
+    rows = CourierBillOfEntry.objects.filter(pk=one.pk)
+    return one.manifest, lambda: rows.update(provisional=False), "before it is final"
 
 
 def _money_from_nowhere(_monkeypatch: pytest.MonkeyPatch) -> Scene:
@@ -267,7 +293,10 @@ def _a_weight_past_the_trail(_monkeypatch: pytest.MonkeyPatch) -> Scene:
 
 BROKEN: tuple[tuple[Any, Callable[[pytest.MonkeyPatch], Scene]], ...] = (
     (laws.held_by_what_is_open, _a_hold_that_never_ends), (laws.bills_change_by_their_steps, _a_penalty_by_a_stop),
-    (laws.manifests_keep_what_is_locked, _a_lock_that_does_not_lock), (laws.money_is_conserved, _money_from_nowhere),
+    (laws.manifests_keep_what_is_locked, _a_lock_that_does_not_lock), (money_is_conserved, _money_from_nowhere),
+    (laws.manifests_keep_what_is_locked, _a_place_changed_past_the_bill),
+    (laws.manifests_keep_what_is_locked, _a_draft_with_a_number),
+    (laws.manifests_keep_what_is_locked, _a_flight_put_away_and_changed), (money_is_conserved, _final_before_it_is_final),
     (laws.examined_as_reported, _a_report_taken_away), (laws.goods_leave_once_and_by_right, _a_return_before_its_days),
     (laws.goods_leave_once_and_by_right, _a_disposal_without_its_notice),
     (laws.goods_leave_once_and_by_right, _goods_left_twice),

@@ -1,0 +1,260 @@
+"""What must hold of shipping bills and export manifests after every act; and their trails, told again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eccs.workflow import Document
+from exports.models import (
+    CourierExportManifest,
+    CourierShippingBill,
+    ExportCancellation,
+    ExportDetention,
+    ExportExamination,
+    ExportItem,
+    ExportManifestLine,
+    ExportQuery,
+    GoodsScan,
+    LetExportOrder,
+)
+from rms.models import RiskDecision
+from tests.walks.state import Row, State, changed
+from tests.walks.trails import Steps, Trails, Values, same
+
+LET_GO = ("LET_EXPORT", "MANIFESTED", "EXPORTED", "BACK_TO_TOWN")
+UNFILED = ("DRAFT", "DISCARDED")
+CLOSED = ("EXPORTED", "BACK_TO_TOWN", "CANCELLED", "DISCARDED")
+OPEN_REQUEST = ("REQUESTED", "VERIFIED")
+BY_STEPS: dict[str, tuple[str, ...]] = {
+    "registered_at": ("register_goods",),
+    **dict.fromkeys(
+        ("risk_decision_id", "facilitated", "assessment_required", "examination_prescribed", "risk_pending"), ("register_goods", "hear_rms")
+    ),
+    "assessed_at": ("assess", "refer_to_assessing_officer"),
+    **dict.fromkeys(("xray_result", "xray_at"), ("clear_xray", "mark_suspicious")),
+    "examined_at": ("report_examination", "order_re_examination", "mark_suspicious"),
+    "examination_mandated": ("assess", "order_re_examination"),
+    "let_export_at": ("give_let_export_order", "clear_xray"),
+    **dict.fromkeys(("exported_at", "egm_number"), ("export",)),
+    "discarded_at": ("discard", "cancel"),
+    "stage": (),
+}  # fmt: skip
+AT_THE_TERMINAL = {"packages_in", "actual_weight_kg"}  # change by no step
+MOVES = {
+    "stage", "stage_since", "trail_length", "trail_head", "holds", "returns_to", "detained_from", "stopped_from",
+    "xray_remarks", "assessment_remarks", *BY_STEPS, *AT_THE_TERMINAL,
+}  # fmt: skip
+
+
+def _called_for(bill: Row) -> bool:
+    return bool(bill["examination_prescribed"] or bill["examination_mandated"] or bill["xray_result"] == "SUSPICIOUS")
+
+
+def let_go_by_right(before: State, after: State, steps: Steps) -> None:
+    """No Let Export Order before goods are registered and X-rayed, nor with an examination, a query, a detention or a stop open."""
+    for bill in after.all(CourierShippingBill):
+        pk = bill["id"]
+        orders = after.all(LetExportOrder, bill_id=pk)
+        assert len(orders) == (bill["let_export_at"] is not None), "let go without an order, or with two"
+        if bill["stage"] not in LET_GO:
+            continue
+        assert orders, "let go without an order"
+        assert bill["registered_at"], "let go before the goods were registered"
+        assert bill["xray_result"], "let go without X-ray"
+        assert not _called_for(bill) or bill["examined_at"], "let go with an examination outstanding"
+        assert not after.all(ExportQuery, bill_id=pk, replied_at=None), "let go with an open query"
+        assert not after.all(ExportDetention, bill_id=pk, ended_at=None), "let go while detained"
+        assert "STOP" not in bill["holds"], "let go while stopped"
+        if before.rows[CourierShippingBill][pk]["stage"] not in LET_GO:
+            _given(before, after, bill, orders[0])
+
+
+def _given(before: State, after: State, bill: Row, order: Row) -> None:
+    """As the bill stood when the order was given: by an officer who did not examine, or by the two rules of the circulars."""
+    lane = after.rows[RiskDecision][bill["risk_decision_id"]]["lane"]
+    assert lane != "PENDING", "let go before the RMS decided"
+    assert bill["packages_in"] == bill["packages"], "let go with packages missing"
+    assert not before.all(ExportCancellation, bill_id=bill["id"], stage="REQUESTED"), "let go, cancellation requested"
+    if order["automatic"]:
+        assert bill["xray_result"] == "CLEAR" and not _called_for(bill), "let go by itself, to be examined"
+        assessed = lane == "ASSESSMENT" and bill["assessed_at"]
+        assert lane == "FACILITATED" or assessed, "let go by itself, not facilitated"
+        assert order["by_id"] is None and not bill["holds"]
+    else:
+        reports = after.all(ExportExamination, bill_id=bill["id"])
+        assert order["by_id"] and order["by_id"] not in [report["by_id"] for report in reports], "examined by the same"
+
+
+def held_by_what_is_open(before: State, after: State, steps: Steps) -> None:
+    """What holds a shipping bill is what is open on it: a query, a detention, a stop, a request; at most one of each."""
+    for bill in after.all(CourierShippingBill):
+        pk, holds = bill["id"], bill["holds"].split()
+        asked = [row for row in after.all(ExportCancellation, bill_id=pk) if row["stage"] in OPEN_REQUEST]
+        wanted = {
+            "QUERY": len(after.all(ExportQuery, bill_id=pk, replied_at=None)),
+            "DETENTION": len(after.all(ExportDetention, bill_id=pk, ended_at=None)),
+            "REPLY": len(after.all(ExportDetention, bill_id=pk, ended_at=None, replied_at=None)),
+            "STOP": int(bill["stage"] == "STOPPED"),
+            "CANCELLATION": len(asked),
+        }
+        found = {name: holds.count(name) for name in wanted}
+        assert found == wanted, (bill["stage"], found, wanted)
+
+
+def shipping_bills_change_by_their_steps(before: State, after: State, steps: Steps) -> None:
+    """What is declared stays as it was filed; each other value changes by the steps that may change it, at the end none."""
+    for then, now, names in changed(before, after, CourierShippingBill):
+        if then["stage"] == "DRAFT":
+            continue
+        taken = set(steps.get((CourierShippingBill, now["id"]), []))
+        assert then["stage"] not in CLOSED, f"changed after the end: {names}"
+        assert names <= MOVES, f"changed after filing: {names - MOVES}"
+        for name in names - {"stage"}:
+            assert name not in BY_STEPS or taken & set(BY_STEPS[name]), f"{name} changed by {taken}"
+    for then, _now, names in changed(before, after, ExportItem):
+        raise AssertionError(f"an item of {then['bill_id']} changed after filing: {names}")
+    for kind in (ExportExamination, LetExportOrder, GoodsScan):
+        kept = {pk: after.rows[kind].get(pk) for pk in before.rows[kind]}
+        assert kept == before.rows[kind], f"{kind.__name__}: taken away or written over"
+
+
+def registered_when_whole(before: State, after: State, steps: Steps) -> None:
+    """Each piece counts once; goods are registered when all pieces are there, and the RMS decides only then."""
+    for bill in after.all(CourierShippingBill):
+        then, scans = before.rows[CourierShippingBill][bill["id"]], len(_counted(after, bill["id"]))
+        came = scans - len(_counted(before, bill["id"]))
+        assert bill["packages_in"] - then["packages_in"] == came, "pieces counted otherwise than scanned"
+        assert bill["packages_in"] <= bill["packages"] or bill["stage"] in UNFILED, "more pieces than declared"
+        if bill["registered_at"] and not then["registered_at"]:
+            assert bill["packages_in"] == bill["packages"], "registered with packages missing"
+        assert bool(bill["registered_at"]) == (bill["risk_decision_id"] is not None), (
+            "the RMS decided before the goods came"
+        )
+
+
+def _counted(state: State, bill: int) -> list[Row]:
+    return state.all(GoodsScan, bill_id=bill, verdict="ARRIVED")
+
+
+def exported_with_an_order_and_a_manifest(before: State, after: State, steps: Steps) -> None:
+    """Goods are exported with their order, on the manifest of the flight that left; whoever stands on it left with it."""
+    stage_of = {"FILED": "MANIFESTED", "EXPORTED": "EXPORTED"}
+    for flight in after.all(CourierExportManifest):
+        lines = after.all(ExportManifestLine, manifest_id=flight["id"], live=True)
+        bills = [after.rows[CourierShippingBill][line["bill_id"]] for line in lines]
+        if flight["stage"] in stage_of:
+            assert {bill["stage"] for bill in bills} <= {stage_of[flight["stage"]]}, (
+                f"on a manifest that is {flight['stage']}"
+            )
+            assert all(after.all(LetExportOrder, bill_id=bill["id"]) for bill in bills), (
+                "on a manifest without an order"
+            )
+            assert flight["bill_count"] == len(bills) and flight["package_count"] == sum(b["packages"] for b in bills)
+            assert flight["number"], "filed without a number"
+        if flight["stage"] == "EXPORTED":
+            assert lines and flight["egm_number"], "left with nothing, or without an EGM number"
+            assert {bill["egm_number"] for bill in bills} == {flight["egm_number"]}, "left with another EGM number"
+        assert flight["stage"] != "DISCARDED" or not lines, "on a manifest that was put away"
+    for bill in after.all(CourierShippingBill, stage="EXPORTED"):
+        on = [after.rows[CourierExportManifest][line["manifest_id"]] for line in _standing(after, bill)]
+        assert [flight["stage"] for flight in on] == ["EXPORTED"], "exported without a manifest"
+
+
+def _standing(state: State, bill: Row) -> list[Row]:
+    return state.all(ExportManifestLine, bill_id=bill["id"], live=True)
+
+
+def nothing_let_go_is_lost(before: State, after: State, steps: Steps) -> None:
+    """Whatever has an order waits for a flight, stands on one, has left with it, went back to town or was cancelled."""
+    where = {"MANIFESTED": ["FILED"], "EXPORTED": ["EXPORTED"], "BACK_TO_TOWN": []}
+    for order in after.all(LetExportOrder):
+        bill = after.rows[CourierShippingBill][order["bill_id"]]
+        on = [after.rows[CourierExportManifest][line["manifest_id"]]["stage"] for line in _standing(after, bill)]
+        assert bill["stage"] in (*LET_GO, "CANCELLED"), f"let go, and now at {bill['stage']}"
+        if bill["stage"] in where:
+            assert on == where[bill["stage"]], f"{bill['stage']}, and on a manifest that is {on or 'none'}"
+        else:
+            assert on in ([], ["DRAFT"]), f"{bill['stage']}, and on a manifest that is {on}"
+    for line in after.all(ExportManifestLine, live=False):
+        flight = after.rows[CourierExportManifest][line["manifest_id"]]
+        assert flight["stage"] == "DISCARDED" or (line["shut_out_at"] and line["reason"]), (
+            "off a manifest, and nobody says why"
+        )
+
+
+LAWS = (
+    let_go_by_right, held_by_what_is_open, shipping_bills_change_by_their_steps, registered_when_whole,
+    exported_with_an_order_and_a_manifest, nothing_let_go_is_lost,
+)  # fmt: skip
+REPLAYED = (
+    "registered_at", "assessed_at", "assessment_remarks", "examination_mandated", "xray_result", "xray_at", "examined_at",
+    "let_export_at", "exported_at", "egm_number", "discarded_at", "risk_decision_id", "facilitated", "returns_to",
+    "detained_from", "stopped_from",
+)  # fmt: skip
+OF_FLIGHTS = ("filed_at", "egm_number", "departed_at")
+
+
+class ShippingReplay(Trails):
+    """The trails of shipping bills and of their flights, told again from where the walk begins."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__(state)
+        self._bills = {bill["id"]: {name: bill[name] for name in REPLAYED} for bill in state.all(CourierShippingBill)}
+        self._flights = {one["id"]: {n: one[n] for n in OF_FLIGHTS} for one in state.all(CourierExportManifest)}
+
+    def _retell(self, model: type[Document], row: Row, line: Any, state: State) -> None:
+        if model is CourierExportManifest:
+            values = self._flights.setdefault(row["id"], dict.fromkeys(OF_FLIGHTS, ""))
+            if line.step == "file":
+                values["filed_at"] = line.at
+            elif line.step == "feed_egm":
+                values |= {"egm_number": line.answers["egm_number"], "departed_at": ...}
+        elif model is CourierShippingBill:
+            _told(self._bills[row["id"]], line)
+
+    def _compare(self, state: State) -> None:
+        for pk, values in self._bills.items():
+            same(values, state.rows[CourierShippingBill][pk], "a shipping bill")
+        for pk, values in self._flights.items():
+            same(values, state.rows[CourierExportManifest][pk], "an export manifest")
+
+
+def _told(values: Values, line: Any) -> None:
+    """What one line of a shipping bill's trail tells."""
+    step, said = line.step, line.answers
+    if step in ("register_goods", "hear_rms"):
+        heard = (
+            {"risk_decision_id": said["decision"], "facilitated": said["lane"] == "FACILITATED"}
+            if "lane" in said
+            else {}
+        )
+        values |= heard or dict.fromkeys(("risk_decision_id", "facilitated"), ...)
+    if step in AT and not (step == "clear_xray" and line.to_stage != "LET_EXPORT"):
+        values |= dict.fromkeys(AT[step], line.at)
+    if step in ("clear_xray", "mark_suspicious"):
+        values |= {"xray_result": "CLEAR" if step == "clear_xray" else "SUSPICIOUS", "xray_at": line.at}
+    if step == "assess":
+        mandated = said.get("mandate_examination", False) or values["examination_mandated"]
+        values |= {"examination_mandated": mandated, "assessment_remarks": said.get("remarks", "")}
+    if step == "order_re_examination":
+        values["examination_mandated"] = True
+    if step in ("order_re_examination", "mark_suspicious"):
+        values["examined_at"] = None
+    if step == "refer_to_assessing_officer":
+        values["assessed_at"] = None
+    if step == "export":
+        values["egm_number"] = said["egm_number"]
+    if step == "raise_query":
+        values["returns_to"] = line.from_stage
+    if step == "stop":
+        values["stopped_from"] = line.from_stage
+    if step == "detain":
+        stopped = values["returns_to"] if values["stopped_from"] == "QUERY" else values["stopped_from"]
+        values["detained_from"] = stopped if line.from_stage == "STOPPED" else line.from_stage
+
+
+AT = {
+    "register_goods": ("registered_at",), "assess": ("assessed_at",), "report_examination": ("examined_at",),
+    "give_let_export_order": ("let_export_at",), "clear_xray": ("let_export_at",), "export": ("exported_at",),
+    **dict.fromkeys(("discard", "cancel"), ("discarded_at",)),
+}  # fmt: skip
