@@ -179,6 +179,10 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
         "has begun to let",
     ),
     gates.gate_is_in_order: (lambda t: t.lines.update(packages_out=0), "what leaves first"),
+    gates.nothing_arrived: (
+        lambda a: TransferScan.objects.create(transfer=a.transfer, way="IN", code="X", at=timezone.now(), by=person()),
+        "has arrived: record",
+    ),
     gates.something_arrived: (lambda a: a.transfer.scans.all().delete(), "Scan or tick"),
     bank_takes_it: (lambda _c: BankAuthorisation.objects.all().delete(), "not authorised at this station"),
     ledger_pays: (lambda _c: CashAccount.objects.of_firms().update(balance=0), "cannot be debited"),
