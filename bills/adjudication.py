@@ -41,6 +41,7 @@ def adjudge(bill: CourierBillOfEntry, outcome: str, **order: Any) -> Iterable[mo
         warehouse.take_out_unseen(bill.shipments(), bill.taken_at, WarehouseEntry.Out.CONFISCATED)
         return [made, *confiscated_after_payment(made)]
     before = valued(bill)
+    bill.assessment_due = False  # the Assessing Officer decides on the bill as it stands
     bill.returned_on = timezone.localdate(bill.taken_at)
     bill.fine += made.fine
     bill.penalty += made.penalty

@@ -39,6 +39,11 @@ def duty_paid(bill: Any, actor: Actor) -> str:
     return _("Missing: duty of %(amount)s is not paid.") % {"amount": rupees(bill.amount_due)}
 
 
+def duty_not_in_doubt(bill: Any, actor: Actor) -> str:
+    """The duty could be worked out with the rates of the day of arrival, or an officer has assessed it since (PN17 5.1; section 15)."""
+    return _("Missing: the assessment. %(reason)s") % {"reason": bill.unreckoned} if bill.unreckoned else ""
+
+
 def all_packages_arrived(bill: Any, actor: Actor) -> str:
     """Every package of the shipment has arrived."""
     return "" if bill.arrived_at else _("Missing: not every package has arrived.")
@@ -175,6 +180,6 @@ def cleared_on_no_paper(bill: Any, actor: Actor) -> str:
 
 NO_OPEN_REQUEST = (no_open_amendment, no_open_cancellation)
 OUT_OF_CHARGE = (
-    documents_complete, duty_paid, all_packages_arrived, xray_recorded, examination_reported, no_open_query, no_detention,
+    documents_complete, duty_not_in_doubt, duty_paid, all_packages_arrived, xray_recorded, examination_reported, no_open_query, no_detention,
     no_stop, *NO_OPEN_REQUEST, no_open_manifest_amendment,
 )  # fmt: skip

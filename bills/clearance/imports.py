@@ -41,6 +41,7 @@ class ImportClearance(RiskSteps):
     rates_on: date | None
     unreckoned: str
     facilitated: bool
+    assessment_due: bool
     assessed_at: datetime | None
     approved_at: datetime | None
     xray_at: datetime | None
@@ -90,7 +91,7 @@ class ImportClearance(RiskSteps):
         from bills.provisional import assess_provisionally, supersede
         from bills.risk import ask_again
 
-        self.assessed_at = self.taken_at
+        self.assessed_at, self.assessment_due = self.taken_at, False
         self.examination_mandated, self.assessment_remarks = mandate_examination, remarks
         again = alterations or self.unreckoned
         items = list(reassess(self, alterations or []) if again else accept_claims(self.items.all()))
@@ -109,7 +110,7 @@ class ImportClearance(RiskSteps):
         Stage.ASSESSMENT,
         GET_STATE(routing.after_first_check_ordered, states=[Stage.FIRST_CHECK_ARRIVAL, Stage.FIRST_CHECK]),
         role=Role.ASSESSING_OFFICER, label=_("Send for first check"), para="PN17 7.1(a)",
-        form="bills.forms.officers.FirstCheckForm", guards=(guards.not_examined_yet,),
+        form="bills.forms.officers.FirstCheckForm", guards=(guards.not_examined_yet, guards.goods_not_released),
     )  # fmt: skip
     def send_for_first_check(self: CourierBillOfEntry, *, remarks: str = "") -> None:
         """The goods are examined first, as soon as they have arrived; then the bill is assessed."""
@@ -137,7 +138,7 @@ class ImportClearance(RiskSteps):
         return self.asked(question, documents_wanted)
 
     @step(
-        Stage.QUERY, GET_STATE(routing.after_reply, states=[Stage.DOCUMENTS, *ASKING]), role=FILERS, label=_("Reply to query"),
+        Stage.QUERY, GET_STATE(routing.after_reply, states=[Stage.DOCUMENTS, Stage.EXAMINATION, *ASKING]), role=FILERS, label=_("Reply to query"),
         para="PN17 7.1(d)", form="bills.forms.courier.ReplyForm",
     )  # fmt: skip
     def reply_to_query(self: CourierBillOfEntry, *, reply: str) -> Iterable[models.Model]:
@@ -158,7 +159,7 @@ class ImportClearance(RiskSteps):
     )  # fmt: skip
     def return_to_assessing_officer(self: CourierBillOfEntry, *, remarks: str) -> None:
         """The DC/AC sends the appraisal back with remarks."""
-        self.assessed_at = None
+        self.assessed_at, self.assessment_due, self.facilitated = None, True, False
 
     @step(
         Stage.DUTY, GET_STATE(routing.after_approval, states=[*AFTER_APPROVAL, Stage.FINALISED]), role=Role.SYSTEM,
@@ -235,7 +236,7 @@ class ImportClearance(RiskSteps):
         from bills.news import notices_about
 
         self.unreckoned, self.rates_on = reason[:300], date.fromisoformat(rates_on)
-        self.assessment_required, self.facilitated, self.assessed_at, self.approved_at = True, False, None, None
+        self.assess_anew()
         self.led_back()
         return notices_about(self, lambda: gettext("%(bill)s goes to the Assessing Officer") % {"bill": self}, reason)
 

@@ -92,6 +92,11 @@ class Clearable(Document):
         self.holds = " ".join(held for held in self.held_by if held not in why)
 
     @property
+    def to_be_assessed(self) -> bool:
+        """Whether the RMS prescribed the assessment."""
+        return self.assessment_required
+
+    @property
     def examination_is_due(self) -> bool:
         """Prescribed by the RMS, mandated by an officer or called for by a suspicious X-ray, and not yet reported."""
         called_for = self.examination_prescribed or self.examination_mandated or self.xray_result == "SUSPICIOUS"

@@ -96,6 +96,10 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     not_what_the_scale_showed: (lambda a: _set(a, of_weight=True), "beyond the tolerance"),
     manifest_as_it_was: (lambda a: _set(a.manifest.hawbs.get(), consignee_city="Hubli"), "has changed since"),
     guards.documents_complete: (lambda b: _set(b, documents_complete=False), "compulsory documents"),
+    guards.duty_not_in_doubt: (
+        lambda b: _set(b, unreckoned="Item 1 is not in the tariff."),
+        "Missing: the assessment. Item 1 is not in the tariff.",
+    ),
     guards.duty_paid: (lambda b: _set(b, duty_paid=0), "is not paid"),
     guards.all_packages_arrived: (lambda b: _set(b, arrived_at=None), "not every package has arrived"),
     guards.xray_recorded: (lambda b: _set(b, xray_result=""), "X-ray result is not recorded"),
@@ -175,6 +179,10 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
         "has begun to let",
     ),
     gates.gate_is_in_order: (lambda t: t.lines.update(packages_out=0), "what leaves first"),
+    gates.nothing_arrived: (
+        lambda a: TransferScan.objects.create(transfer=a.transfer, way="IN", code="X", at=timezone.now(), by=person()),
+        "has arrived: record",
+    ),
     gates.something_arrived: (lambda a: a.transfer.scans.all().delete(), "Scan or tick"),
     bank_takes_it: (lambda _c: BankAuthorisation.objects.all().delete(), "not authorised at this station"),
     ledger_pays: (lambda _c: CashAccount.objects.of_firms().update(balance=0), "cannot be debited"),

@@ -91,3 +91,21 @@ def test_51a_the_refund_of_a_final_assessment_is_listed_where_it_is_recorded(peo
         refunds.credit_refund(found, "Refund order 8", here)
     assert ledger.balance_of(courier_id=made.courier_id, importer_id=None) == 11
     assert refunds.refunds(here) == []
+
+
+@pytest.mark.parametrize("stage", ["OUT_OF_CHARGE", "CLEARED_MANUALLY", "FINALISED"])
+def test_51a_whatever_was_paid_beyond_what_is_owed_on_a_closed_bill_is_listed_whyever_less_is_owed(
+    people: Callable[[str], User], stage: str
+) -> None:
+    """As after a feed of the IGM that recomputed the duty downwards: no amendment, no order."""
+    less = bill(stage)
+    CourierBillOfEntry.objects.filter(pk=less.pk).update(total_duty=less.total_duty - 9, duty_paid=less.total_duty)
+    bill(stage, duty_paid=less.total_duty)  # paid as it stands
+    later = bill("ASSESSMENT", duty_paid=Decimal(500))  # more may fall due
+    here = Actor.of(people("dcac.blr"))
+    (found,) = refunds.refunds(here)
+    assert (found.bill.pk, found.amount) == (less.pk, 9)
+    assert found.bill.pk != later.pk
+    refunds.credit_refund(found, "Refund order 9", here)
+    assert refunds.refunds(here) == []
+    assert CashEntry.objects.get().station_id == "BLR"  # nobody paid it by a challan: the statement has it there
