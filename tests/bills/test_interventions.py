@@ -117,7 +117,12 @@ def test_goods_that_were_examined_are_examined_again_by_an_intervention(
         "duty_paid": one.amount_due,
     }
     CourierBillOfEntry.objects.filter(pk=one.pk).update(**standing)
-    report = {"packages_opened": 1, "percent": 10, "findings": "As declared.", "recommendation": "RELEASE"}
+    report: dict[str, Any] = {
+        "packages_opened": 1,
+        "percent": 10,
+        "findings": "As declared.",
+        "recommendation": "RELEASE",
+    }
     examined = take(one, "report_examination", actor("INSPECTOR"), **report)
     assert examined.stage == Stage.FOR_OUT_OF_CHARGE
 

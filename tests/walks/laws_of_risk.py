@@ -8,7 +8,7 @@ from bills.models import BillInvoice, BillTrail, CourierBillOfEntry
 from tests.walks.state import State
 
 if TYPE_CHECKING:
-    from tests.walks.laws import Steps
+    from tests.walks.trails import Steps
 
 CALLS = {
     "amend": "amended",

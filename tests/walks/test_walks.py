@@ -36,7 +36,7 @@ from tests.factories.manual import manual_form
 from tests.factories.requests import amendment as bill_amendment
 from tests.factories.requests import cancellation, provisional_assessment
 from tests.factories.uncleared import disposal, lying, return_to_origin
-from tests.walks import laws, machine, walker
+from tests.walks import laws, laws_of_risk, machine, walker
 from tests.walks.machine import OFTEN, Walk
 from tests.walks.money import money_is_conserved
 from tests.walks.replay import Replay
@@ -274,7 +274,7 @@ def _goods_left_twice(_monkeypatch: pytest.MonkeyPatch) -> Scene:
 
 
 def _let_out_unassessed(_monkeypatch: pytest.MonkeyPatch) -> Scene:
-    doubt = {"reason": "Not in the tariff.", "rates_on": f"{timezone.localdate()}"}
+    doubt: dict[str, Any] = {"reason": "Not in the tariff.", "rates_on": f"{timezone.localdate()}"}
     one = take(bill(Stage.FOR_OUT_OF_CHARGE), "send_back_for_assessment", SYSTEM, **doubt)
     rows = CourierBillOfEntry.objects.filter(pk=one.pk)
     rows.update(stage=Stage.FOR_OUT_OF_CHARGE.value, unreckoned="", assessment_due=False)
@@ -314,7 +314,7 @@ BROKEN: tuple[tuple[Any, Callable[[pytest.MonkeyPatch], Scene]], ...] = (
     (laws.register_tells_what_is_held, _a_detention_that_stays_in_the_register),
     (laws.register_tells_what_is_held, _a_hold_on_what_is_filed),
     (laws.documents_are_covered_once, _a_shipment_let_go),
-    (laws.assessed_since, _let_out_unassessed), (laws.differences_stay_settled, _a_difference_explained_again),
+    (laws_of_risk.assessed_since, _let_out_unassessed), (laws.differences_stay_settled, _a_difference_explained_again),
     (Replay, _a_step_past_the_trail), (Replay, _a_value_past_the_trail), (Replay, _a_weight_past_the_trail),
 )  # fmt: skip
 
