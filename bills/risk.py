@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import SYSTEM
 from bills.models import CourierBillOfEntry, Examination, Item
+from bills.models.bill import SEPARATOR
 from bills.news import notices_about
 from bills.stages import Stage
 from eccs.identifiers import PERSONAL_IMPORT_IEC
@@ -31,7 +32,6 @@ from rms.history import Goods
 from rms.models import RiskDecision, RiskRule
 
 AT_ONCE = 500
-SEPARATOR = "; "  # between the documents that are asked for
 RELATED = ("risk_decision", "hawb", "manifest", "courier")
 
 
@@ -195,9 +195,10 @@ def _decide_documents(
     from bills.xi.selection import shipments_of
 
     decision = decide(bill, shipments_of(bill), at, cause)
-    if decision.lane == RiskDecision.Lane.PENDING or (
-        step == "hear_rms_again" and _hits(decision) == _hits(_decision(bill))
-    ):
+    nothing_new = step == "hear_rms_again" and _hits(decision) == _hits(_decision(bill))
+    if _decision(bill).before_id:  # what was prescribed before the RMS was away stays prescribed
+        step = "hear_rms_again"
+    if decision.lane == RiskDecision.Lane.PENDING or nothing_new:
         return 0
     before = _decision(bill)
     decision.before = before

@@ -31,8 +31,10 @@
     adjudication            | absolute confiscation → Confiscated; documents missing → awaiting them; else as after approval
     final order             | money due → Awaiting duty; else Release finalised
     amendment approved      | For assessment, once the compulsory documents are there; a CBE-XI as after payment
-    pieces in excess        | For assessment and X-ray again, a CBE-XI to arrival and X-ray again; held, when the hold ends
-    pieces short            | where the bill is; where it awaited the arrival of those alone, as after the arrival
+    pieces in excess        | documents newly asked for → awaiting them; For assessment and X-ray again, a CBE-XI to arrival
+                            | and X-ray again; held, when the hold ends
+    pieces short            | documents newly asked for → awaiting them; where the bill is; where it awaited the arrival of
+                            | those alone, as after the arrival
 
 A facilitated bill is self-assessed and moves directly for payment (PN17 6.1), whatever its value: nobody has appraised
 it, and there is nothing for the DC/AC to approve or return. PN17 7.1(f) follows an assessment, first or final.
@@ -149,7 +151,10 @@ def after_pieces(bill: CourierBillOfEntry, *, excess: bool = False, **_answers: 
     """What landed is less or more than was manifested (PN17 5.2): goods with a piece more are assessed again, and X-rayed again.
 
     With pieces less a bill stays where it is, but one that awaited the arrival goes on where what did land is whole.
+    Documents that the RMS asks for, now that it knows the pieces, come first.
     """
+    if not bill.documents_complete and bill.stage in (Stage.ASSESSMENT, *TO_ASSESSMENT):
+        return Stage.DOCUMENTS
     if bill.is_documents:
         if bill.stage == Stage.FOR_OUT_OF_CHARGE and not excess and bill.examination_is_due:
             return Stage.EXAMINATION

@@ -17,8 +17,7 @@ from bills.clearance.penalties import PenaltyStage
 from bills.clearance.provisional import ProvisionalStage
 from bills.querysets import owed
 from bills.stages import Stage as BillStage
-from eccs.celery import after_commit
-from eccs.workflow import Actor, Document, Step, step
+from eccs.workflow import Actor, Document, Refused, Step, step
 from transit.clearance import Stage as TransferStage
 
 if TYPE_CHECKING:
@@ -125,12 +124,13 @@ def ledger_pays(challan: Any, actor: Actor) -> str:
     if not ledger.may_pay_from_ledger(challan.station_id):
         return _("At this station challans are not paid from the Electronic Cash Ledger.")
     balance = ledger.balance_of(courier_id=challan.courier_id, importer_id=challan.importer_id)
-    return ledger.why_not(balance, challan.amount)
+    return ledger.why_not(balance, challan.amount, told=ledger.tells_balance(actor))
 
 
 def difference_is_on_no_ledger(challan: Any, actor: Actor) -> str:
     """The bank was paid something for this challan that stands nowhere yet, and the firm's cash ledger can take it."""
-    from payments.cash.ledger import is_on_the_ledger, may_pay_from_ledger
+    from payments import transactions
+    from payments.cash.ledger import may_pay_from_ledger
 
     said = challan.differing_payment()
     if said is None:
@@ -139,12 +139,7 @@ def difference_is_on_no_ledger(challan: Any, actor: Actor) -> str:
         return _("The bank gave no transaction or no amount: nothing can be credited.")
     if not may_pay_from_ledger(challan.station_id):
         return _("At this station challans are not paid from the Electronic Cash Ledger.")
-    if other := said.pays_another():
-        told = {"transaction": said.bank_transaction, "challan": other}
-        return _("Transaction %(transaction)s paid challan %(challan)s: nothing more was received.") % told
-    if is_on_the_ledger(said.bank, said.bank_transaction):
-        return _("What this transaction of the bank brought is on the firm's cash ledger already.")
-    return ""
+    return transactions.stands_elsewhere(said) or transactions.why_refused(said.bank, said.bank_transaction)
 
 
 def late_payment_reported(challan: Any, actor: Actor) -> str:
@@ -205,11 +200,15 @@ class ChallanClearance(Document):
     )  # fmt: skip
     def verify_payment(self: Challan, *, bank_transaction: str) -> None:
         """The payer gives the bank's transaction number, and the bank is asked at once."""
-        from payments.tasks import verify_challan
+        self.ask_at_once(bank_transaction)
 
-        challan_id = self.pk
-        self.ask_again_at = self.taken_at  # should the queue be away, the sweep asks
-        after_commit(verify_challan, challan_id, bank_transaction)
+    @step(
+        Stage.SILENT, None, role=PAYERS, label=gettext_lazy("Verify payment"), para="PN17 8.1",
+        form="payments.forms.VerifyPaymentForm", anytime=True,
+    )  # fmt: skip
+    def verify_silent_payment(self: Challan, *, bank_transaction: str) -> None:
+        """The payer gives the bank's transaction number while the DC/AC has the challan, and the bank is asked at once."""
+        self.ask_at_once(bank_transaction)
 
     @step(
         Stage.AT_BANK, Stage.UNKNOWN, role=Role.SYSTEM, label=gettext_lazy("No answer from the bank"), para="PN17 8.1"
@@ -229,10 +228,7 @@ class ChallanClearance(Document):
     )  # fmt: skip
     def ask_again(self: Challan, *, bank_transaction: str = "") -> None:
         """The DC/AC asks the bank once more, about the challan or about a transaction that the payer named."""
-        from payments.tasks import verify_challan
-
-        self.ask_again_at = self.taken_at
-        after_commit(verify_challan, self.pk, bank_transaction)
+        self.ask_at_once(bank_transaction)
 
     @step(
         Stage.SILENT, Stage.REJECTED, role=Role.DCAC, label=gettext_lazy("Give up the challan"), para="PN17 8.1",
@@ -264,7 +260,8 @@ class ChallanClearance(Document):
     )  # fmt: skip
     def refuse_difference(self: Challan, *, remarks: str) -> None:
         """What the bank received goes back to the payer through the bank; the challan is rejected, its bills are paid anew."""
-        self.close_messages(remarks)
+        if said := self.differing_payment():
+            self.close_messages(remarks, said.bank_transaction)
         self.release_bills()
 
     @step(
@@ -290,7 +287,7 @@ class ChallanClearance(Document):
     )  # fmt: skip
     def report_late_payment(self: Challan, *, bank_transaction: str) -> None:
         """The bank reports a payment after the challan was given up: the DC/AC decides; nobody pays again meanwhile."""
-        if not bills_still_due(self, self.taken_by) and not bills_on_no_other_challan(self, self.taken_by):
+        if not _still_awaited(self) and not bills_on_no_other_challan(self, self.taken_by):
             self.lines.update(live=True)
 
     @step(
@@ -299,7 +296,12 @@ class ChallanClearance(Document):
     )  # fmt: skip
     def accept_late_payment(self: Challan) -> Iterable[models.Model]:
         """A payment that the bank reported after the challan was given up is credited after all."""
+        from payments import transactions
+
         late = self.late_payment()
+        transactions.hold(late.bank, late.bank_transaction)
+        if reason := transactions.stands_elsewhere(late):
+            raise Refused([reason], self)
         late.close(self.taken_by, _("Accepted as payment of the challan."))
         self.lines.update(live=True)
         return self.settle(late.bank_transaction, late.sort)

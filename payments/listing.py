@@ -46,7 +46,7 @@ def challan_context(challan: Challan, actor: Actor) -> dict[str, Any]:
         "messages_of_bank": challan.messages.order_by("-pk")[:12],
         "told": [str(BankMessage.Sort(sort).label) for sort in told],
         "cash_balance": cash.balance_of(courier_id=challan.courier_id, importer_id=challan.importer_id)
-        if challan.stage == Stage.CREATED and not challan.is_deposit
+        if challan.stage == Stage.CREATED and not challan.is_deposit and cash.tells_balance(actor)
         else None,
         "by_ledger": cash.may_pay_from_ledger(challan.station_id) and not challan.is_deposit,
         "asked": challan.stage in AWAITED, "is_new": challan.stage == Stage.CREATED,

@@ -16,9 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import AuthorisedCourier, CustomsStation, Importer
 from accounts.permissions import Actor
 from bills.models import CourierBillOfEntry, PenaltyDemand, ProvisionalAssessment
+from eccs.celery import after_commit
 from eccs.numbering import Numbered
 from eccs.stage_field import StageField
 from eccs.trail import TrailLine
+from eccs.workflow import Refused
 from payments import banks, ledger
 from payments.authorised import BankAuthorisation, RefusedMessage
 from payments.cash import ledger as cash
@@ -149,6 +151,13 @@ class Challan(ChallanClearance):
         ledger.credit_bills(self)
         return [CyberReceipt(challan=self, station_id=self.station_id, issued_at=self.paid_at)]
 
+    def ask_at_once(self, bank_transaction: str = "") -> None:
+        """The bank is asked as soon as this is committed; by the sweep, should the queue be away."""
+        from payments.tasks import verify_challan
+
+        self.ask_again_at = self.taken_at
+        after_commit(verify_challan, self.pk, bank_transaction)
+
     def differing_payment(self) -> Any:
         """What the bank, asked, said of another payment than the challan's, and nobody has decided; or nothing."""
         return self.messages.filter(outcome=BankMessage.Outcome.DIFFERS, settled_at=None).order_by("-pk").first()
@@ -163,7 +172,12 @@ class Challan(ChallanClearance):
 
     def take_onto_ledger(self, words: str) -> None:
         """Credit what the bank received in another amount to the firm's cash ledger, under its transaction: once, whoever asks."""
+        from payments import transactions
+
         said = self.differing_payment()
+        transactions.hold(said.bank, said.bank_transaction)
+        if reason := transactions.stands_elsewhere(said):
+            raise Refused([reason], self)
         key = cash.key_of(said.bank, said.bank_transaction)
         cash.credit_back(self, said.rupees, key, words, self.taken_by, from_bank=True)
         self.close_messages(words, said.bank_transaction)
@@ -324,7 +338,9 @@ class BankMessage(models.Model):
         indexes = [
             models.Index(fields=["challan", "received_at"], name="bank_message_of_challan"),
             models.Index(
-                fields=["received_at"], name="bank_message_open", condition=Q(outcome="QUEUED", settled_at=None)
+                fields=["received_at"],
+                name="bank_message_open",
+                condition=Q(outcome__in=["QUEUED", "DIFFERS"], settled_at=None),
             ),
         ]
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.permissions import Actor
 from accounts.requests import Request
 from eccs.pages import activity_of, require
+from payments.clearance import Stage
 from payments.forms import SettlementForm
 from payments.models import BankMessage, ChallanLine, RefusedMessage
 from payments.verdicts import Reason
@@ -32,8 +33,13 @@ REASONS = {
 
 
 def open_messages(actor: Actor, page: str = "reconciliation") -> QuerySet[BankMessage]:
-    """What must be put right at the stations where the page is the actor's; a message about no challan of ours is seen at all of them."""
-    waiting = BankMessage.objects.filter(outcome=BankMessage.Outcome.QUEUED, settled_at=None)
+    """What must be put right at the stations where the page is the actor's; a message about no challan of ours is seen at all of them.
+
+    Another payment than a challan's is among it once the challan is no longer at the desk that decides it.
+    """
+    odd = (BankMessage.Outcome.QUEUED, BankMessage.Outcome.DIFFERS)
+    decided_there = Q(outcome=BankMessage.Outcome.DIFFERS, challan__stage=Stage.DIFFERS)
+    waiting = BankMessage.objects.filter(outcome__in=odd, settled_at=None).exclude(decided_there)
     return waiting.filter(Q(challan__station_id__in=actor.stations_for([activity_of(page)])) | Q(challan=None))
 
 

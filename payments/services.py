@@ -22,7 +22,7 @@ from eccs.beginning import begin
 from eccs.celery import after_commit
 from eccs.money import rupees
 from eccs.workflow import Refused, take
-from payments import bank, banks, ledger
+from payments import bank, banks, ledger, transactions
 from payments.authorised import bank_for, note_refusal
 from payments.cash.ledger import is_on_the_ledger
 from payments.clearance import ASKED, CREATE, Stage, wait_before_asking_again
@@ -141,6 +141,7 @@ def receive(said: bank.Outcome, bank_code: str = "", *, named_transaction: bool 
         known = BankMessage.objects.filter(nonce=said.nonce).first()
         if known is not None:
             return known
+        transactions.hold(code, said.bank_transaction)  # what another challan books of it is known by now
         other = Challan.objects.filter(bank=code, bank_transaction=said.bank_transaction).exclude(number=said.challan)
         before = BankMessage.objects.filter(
             challan=challan, outcome__in=(BankMessage.Outcome.LATE, BankMessage.Outcome.DIFFERS),

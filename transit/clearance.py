@@ -113,6 +113,12 @@ def something_arrived(arrival: Any, actor: Actor) -> str:
     return "" if found else gettext("Scan or tick what has arrived first.")
 
 
+def nothing_arrived(arrival: Any, actor: Actor) -> str:
+    """No package was scanned or ticked at the destination."""
+    found = arrival.transfer.scans.filter(way="IN").exists()
+    return gettext("Something of it has arrived: record the arrival.") if found else ""
+
+
 def hold_shipments(transfer_id: int) -> None:
     """Hold the shipments first, as whoever changes the manifest does, so that neither waits for the other in a ring."""
     from manifests.models import HouseAirwayBill
@@ -238,6 +244,15 @@ class ArrivalClearance(Document):
     def record_arrival(self: TransferArrival, *, remarks: str = "") -> None:
         """The custodian certifies what has arrived, with what is short and in excess; the bond is credited."""
         self.remarks, self.recorded_at = remarks, self.taken_at
+        take(self.transfer, "close_transfer", SYSTEM, at=self.taken_at, arrival=self.number)
+
+    @step(
+        ArrivalStage.EXPECTED, ArrivalStage.RECORDED, role=KEEPERS, label=_("Record that nothing arrived"), para=FILING,
+        form=REASON, guards=(nothing_arrived,), grave=True,
+    )  # fmt: skip
+    def record_nothing(self: TransferArrival, *, reason: str) -> None:
+        """The custodian certifies that nothing has arrived: all of it is short and stays debited to the bond."""
+        self.remarks, self.recorded_at = reason, self.taken_at
         take(self.transfer, "close_transfer", SYSTEM, at=self.taken_at, arrival=self.number)
 
 

@@ -64,8 +64,14 @@ def documents_complete(bill: Any, actor: Actor) -> str:
 
 
 def compulsory_documents_attached(bill: Any, actor: Actor) -> str:
-    """What the bill was asked for has been attached: by what the papers are said to be, not by their number."""
-    missing = bill.kinds_of_paper_wanted() - set(bill.attachments.values_list("kind", flat=True))
+    """What the bill was asked for has been attached: by what the papers are said to be, not by their number.
+
+    A paper that was there before documents were last asked for answers nothing that was asked then.
+    """
+    missing, since = bill.kinds_of_paper_wanted(), bill.documents_asked_at()
+    for kind, at in bill.attachments.values_list("kind", "at"):
+        if kind != "OTHER" or since is None or at >= since:
+            missing.discard(kind)
     if "OTHER" in missing:
         return _("Missing: attach the documents asked for first, each as “Other document”.")
     return _("Missing: attach the images of the house airway bill and of the invoice.") if missing else ""
@@ -157,6 +163,14 @@ def no_open_manifest_amendment(bill: Any, actor: Actor) -> str:
             % told
         )
     return _("Missing: the decision of the DC/AC on %(amendment)s, which changes %(hawb)s on the manifest.") % told
+
+
+def cleared_on_no_paper(bill: Any, actor: Actor) -> str:
+    """The goods did not leave in downtime on a numbered paper form that is still to be regularised (PN17 15.0)."""
+    from bills.manual.papers_used import form_that_cleared
+
+    form = form_that_cleared(bill)
+    return _("It was cleared on paper form %(form)s: it is regularised there.") % {"form": form} if form else ""
 
 
 NO_OPEN_REQUEST = (no_open_amendment, no_open_cancellation)

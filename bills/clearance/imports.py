@@ -245,7 +245,8 @@ class ImportClearance(RiskSteps):
     @step(
         Stage.XRAY,
         GET_STATE(routing.after_clear_xray, states=[Stage.OUT_OF_CHARGE, Stage.EXAMINATION, Stage.FOR_OUT_OF_CHARGE]),
-        role=Role.XRAY_OFFICER, label=_("Clear X-ray"), para="PN17 7.1(h); Circular 40/2019", many=True,
+        role=Role.XRAY_OFFICER, label=_("Clear X-ray"), para="PN17 7.1(h); Circular 40/2019",
+        guards=(guards.cleared_on_no_paper,), many=True,
     )  # fmt: skip
     def clear_xray(self: CourierBillOfEntry) -> Iterable[models.Model]:
         """The picture shows nothing suspicious. A facilitated bill is Out of Charge at once, where the dated rule allows."""
@@ -256,7 +257,7 @@ class ImportClearance(RiskSteps):
 
     @step(
         Stage.XRAY, Stage.EXAMINATION, role=Role.XRAY_OFFICER, label=_("Mark suspicious"), para="PN17 7.1(h)",
-        form="bills.forms.officers.SuspicionForm", many=True,
+        form="bills.forms.officers.SuspicionForm", guards=(guards.cleared_on_no_paper,), many=True,
     )  # fmt: skip
     def mark_suspicious(self: CourierBillOfEntry, *, remarks: str) -> None:
         """The picture is suspicious: the goods are examined."""
@@ -274,7 +275,7 @@ class ImportClearance(RiskSteps):
 
     @step(
         Stage.FOR_OUT_OF_CHARGE, Stage.OUT_OF_CHARGE, role=Role.SHED_SUPERINTENDENT, label=_("Give Out of Charge"),
-        para="PN17 7.1(b)", guards=guards.OUT_OF_CHARGE,
+        para="PN17 7.1(b)", guards=(*guards.OUT_OF_CHARGE, guards.cleared_on_no_paper),
         apart_from=("report_examination", "report_first_check_examination"), grave=True, many=True,
     )  # fmt: skip
     def give_out_of_charge(self: CourierBillOfEntry) -> Iterable[models.Model]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from bills.duty.levies import HEADS
-from bills.duty.valuation import apportion
+from bills.duty.valuation import apportion, made_up
 
 NOTHING = Decimal(0)
 
@@ -27,14 +27,17 @@ def head_label(head: str) -> str:
 
 
 def spread(duty: Decimal, heads: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    """A duty set as one sum, shared over heads as they stand; of whole rupees each share is whole. The shares add up."""
+    """A duty set as one sum, shared over heads as they stand; of whole rupees each share is whole, and none is below nothing.
+
+    The shares add up.
+    """
     shares = dict(heads)
     if not sum(shares.values()):
         shares = {HEADS[0]: Decimal(1)}
     parts = apportion(duty, list(shares.values()))
     if duty == duty.to_integral_value():
         parts = [part.to_integral_value() for part in parts]
-        parts[parts.index(max(parts))] += duty - sum(parts)
+        parts = made_up(parts, duty - sum(parts), by=parts)
     return dict(zip(shares, parts, strict=True))
 
 

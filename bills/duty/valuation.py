@@ -123,13 +123,20 @@ def without_freight(invoice: Invoice, found: Valuation, worth: Decimal) -> Decim
 
 
 def apportion(amount: Decimal, shares: Sequence[Decimal]) -> list[Decimal]:
-    """An amount in rupees shared over the items by value, to the paisa; the odd paise go to the dearest item."""
+    """An amount in rupees shared over the items by value, to the paisa; the odd paise go to the dearest item, none is below nothing."""
     total = sum(shares, NOTHING)
     if not total:
         return [NOTHING] * len(shares)
     if len(shares) == 1:
         return [amount]
     parts = [to_paisa(amount * share / total) for share in shares]
-    dearest = max(range(len(shares)), key=shares.__getitem__)
-    parts[dearest] += amount - sum(parts, NOTHING)
-    return parts
+    return made_up(parts, amount - sum(parts, NOTHING), by=shares)
+
+
+def made_up(parts: Sequence[Decimal], rest: Decimal, by: Sequence[Decimal]) -> list[Decimal]:
+    """What rounding left over goes to the largest share; what it gave too much comes off the largest ones, none below nothing."""
+    found = list(parts)
+    for n in sorted(range(len(by)), key=by.__getitem__, reverse=True):
+        change = max(rest, -max(found[n], NOTHING))
+        found[n], rest = found[n] + change, rest - change
+    return found

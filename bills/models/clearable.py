@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -57,6 +58,10 @@ class Clearable(Document):
 
     class Meta:
         abstract = True
+
+    def documents_asked_at(self) -> datetime | None:
+        """When documents were last asked for that a paper must answer; None where none were."""
+        return None
 
     @property
     def attach_url(self) -> str:

@@ -17,8 +17,10 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.permissions import Actor
 from eccs.dated_rules import rule_book
 from eccs.money import rupees
+from eccs.pages import activity_of
 from eccs.workflow import Refused
 from payments.cash.models import CashAccount, CashEntry, CashLine
 
@@ -90,7 +92,8 @@ def refund(bill: CourierBillOfEntry, amount: Decimal, key: str, words: str, by: 
     government = _opposite(CashAccount.Sort.GOVERNMENT, station_id=bill.station_id)
     paid = bill.challan_lines.exclude(credited_at=None).order_by("-pk").first()
     challan = paid.challan if paid else None
-    return _book(account, amount, government, Sort.RETURNED, key, challan=challan, words=words, by=by)
+    station = bill.station_id
+    return _book(account, amount, government, Sort.RETURNED, key, challan=challan, words=words, by=by, station=station)
 
 
 def pay_out(withdrawal: CashWithdrawal) -> CashEntry:
@@ -106,7 +109,8 @@ def put_back(withdrawal: CashWithdrawal) -> CashEntry:
 def _withdraw(one: CashWithdrawal, change: Decimal, sort: str, key: str) -> CashEntry:
     account = account_of(courier_id=one.courier_id, importer_id=one.importer_id)
     through = _opposite(CashAccount.Sort.BANK, bank=one.bank)
-    return _book(account, change, through, sort, key, challan=None, words=str(one.number), by=one.taken_by)
+    words, station = str(one.number), one.station_id
+    return _book(account, change, through, sort, key, challan=None, words=words, by=one.taken_by, station=station)
 
 
 def _ledger_of(challan: Challan) -> CashAccount:
@@ -120,7 +124,7 @@ def _opposite(sort: str, **whose: Any) -> CashAccount:
 
 def _book(
     account: CashAccount, change: Decimal, opposite: CashAccount, sort: str, key: str, *,
-    challan: Challan | None, words: str = "", by: Any = None,
+    challan: Challan | None, words: str = "", by: Any = None, station: str | None = None,
 ) -> CashEntry:  # fmt: skip
     """One entry between a firm's account, which is locked, and one opposite."""
     with transaction.atomic():
@@ -129,28 +133,39 @@ def _book(
         known = CashEntry.objects.filter(key=key).first()
         if known is not None:
             return known
-        if short := why_not(locked.balance or NOTHING, -change):
+        if short := why_not(locked.balance or NOTHING, -change, told=False):
             raise Refused([short], challan)
         CashAccount.objects.filter(pk=locked.pk).update(balance=F("balance") + change)
         lines = [(locked, change), (opposite, -change)]
-        return _write(sort, key, abs(change), lines, challan=challan, words=words, by=by)
+        return _write(sort, key, abs(change), lines, challan=challan, words=words, by=by, station=station)
 
 
-def why_not(balance: Decimal, amount: Decimal) -> str:
-    """Why an amount cannot be debited from a balance, in words; nothing where it can."""
+def tells_balance(actor: Actor) -> bool:
+    """Whether the person is told what is on a firm's ledger: not who works for the firm at some stations, nor an officer without the
+    page of the ledgers.
+    """
+    if actor.is_trade:
+        return actor.firm_stations is None
+    return bool(actor.stations_for([activity_of("cash-accounts")]))
+
+
+def why_not(balance: Decimal, amount: Decimal, *, told: bool) -> str:
+    """Why an amount cannot be debited from a balance, in words; nothing where it can. The balance itself where it may be told."""
     if amount <= balance:
         return ""
-    told = {"balance": rupees(balance, 2), "amount": rupees(amount, 2)}
-    return _("The cash ledger has a balance of %(balance)s: %(amount)s cannot be debited.") % told
+    if not told:
+        return _("Less is on the cash ledger: %(amount)s cannot be debited.") % {"amount": rupees(amount, 2)}
+    words = {"balance": rupees(balance, 2), "amount": rupees(amount, 2)}
+    return _("The cash ledger has a balance of %(balance)s: %(amount)s cannot be debited.") % words
 
 
 def _write(
     sort: str, key: str, amount: Decimal, lines: list[tuple[CashAccount, Decimal]], *,
-    challan: Challan | None, words: str = "", by: Any = None,
+    challan: Challan | None, words: str = "", by: Any = None, station: str | None = None,
 ) -> CashEntry:  # fmt: skip
     with transaction.atomic():  # an entry without its lines is refused when the transaction ends
         entry = CashEntry.objects.create(
-            key=key, sort=sort, challan=challan, amount=amount, words=words[:300],
+            key=key, sort=sort, challan=challan, amount=amount, words=words[:300], station_id=station,
             by_id=by.user_id if by else None, by_name=by.name if by else "ECCS",
         )  # fmt: skip
         CashLine.objects.bulk_create(CashLine(entry=entry, account=account, amount=gained) for account, gained in lines)

@@ -108,6 +108,9 @@ class CashEntry(models.Model):
     key = models.CharField(max_length=60, unique=True)
     sort = models.CharField(max_length=8, choices=Sort.choices)
     challan = models.ForeignKey("payments.Challan", models.PROTECT, null=True, related_name="cash_entries")
+    station = models.ForeignKey(
+        CustomsStation, models.PROTECT, null=True, related_name="+", db_index=False
+    )  # of what has no challan: of a challan's entry, it is the challan's
     amount = models.DecimalField(max_digits=16, decimal_places=2)
     words = models.CharField(max_length=300, blank=True, default="")
     at = models.DateTimeField(default=timezone.now)

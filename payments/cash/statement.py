@@ -86,13 +86,13 @@ def statement(
 ) -> Statement:
     """What an account's ledger says of the days asked for, mostly the last thirty; the balance runs over all entries.
 
-    With `stations`, only the entries for challans of these stations.
+    With `stations`, only the entries for challans of these stations, and for withdrawals and refunds there.
     """
     until = given.get("until") or timezone.localdate()
     since = given.get("since") or until - SPAN
     rows = account.lines.all()
     if stations is not None:
-        rows = rows.filter(entry__challan__station__in=stations)
+        rows = rows.filter(Q(entry__challan__station__in=stations) | Q(entry__station__in=stations))
     opening = rows.filter(entry__at__date__lt=since).aggregate(sum=Sum("amount"))["sum"] or NOTHING
     within = rows.filter(entry__at__date__gte=since, entry__at__date__lte=until)
     told = within.aggregate(gained=Sum("amount", filter=Q(amount__gt=0)), given=Sum("amount", filter=Q(amount__lt=0)))

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuthorisedCourier, CustomsStation, Importer
@@ -66,6 +67,9 @@ class CashWithdrawal(WithdrawalSteps):
                 | ~Q(stage="PAID_OUT") & Q(paid_on=None, reference=""),
                 name="withdrawal_paid_out_has_reference",
             ),
+            models.UniqueConstraint(
+                fields=["bank", "reference"], condition=~Q(reference=""), name="withdrawal_one_for_a_transaction"
+            ),
         ]
         indexes = [models.Index(fields=["station", "stage", "stage_since"], name="withdrawal_queue")]
 
@@ -88,6 +92,16 @@ class CashWithdrawal(WithdrawalSteps):
     def bank_name(self) -> str:
         """The bank as people call it."""
         return banks.name_of(self.bank)
+
+    def used_before(self, reference: str) -> str:
+        """That the bank's number stands on another withdrawal, in words; nothing where it stands on none."""
+        other = CashWithdrawal.objects.filter(bank=self.bank, reference=reference).exclude(pk=self.pk).first()
+        if other is None:
+            return ""
+        return gettext("Transaction %(reference)s paid withdrawal %(other)s.") % {
+            "reference": reference,
+            "other": other,
+        }
 
 
 class CashWithdrawalTrail(TrailLine):

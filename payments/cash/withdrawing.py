@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import Role
-from eccs.workflow import Actor, Document, Step, step
+from eccs.workflow import Actor, Document, Refused, Step, step
 from payments.clearance import PAYERS
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def balance_suffices(withdrawal: Any, actor: Actor) -> str:
     from payments.cash import ledger
 
     balance = ledger.balance_of(courier_id=withdrawal.courier_id, importer_id=withdrawal.importer_id)
-    return ledger.why_not(balance, withdrawal.amount)
+    return ledger.why_not(balance, withdrawal.amount, told=ledger.tells_balance(actor))
 
 
 class WithdrawalSteps(Document):
@@ -95,14 +95,17 @@ class WithdrawalSteps(Document):
     )  # fmt: skip
     def record_payment_out(self: CashWithdrawal, *, reference: str, paid_on: str) -> None:
         """The bank has paid the amount out, under its own transaction number."""
+        if reason := self.used_before(reference):
+            raise Refused([reason], self)
         self.reference, self.paid_on = reference, date.fromisoformat(paid_on)
 
     @step(
         WithdrawalStage.WITH_BANK, WithdrawalStage.RETURNED, role=Role.DCAC,
         label=gettext_lazy("Record return by the bank"), para=PARA, form=f"{FORMS}.RemarksForm", grave=True, weighty=True,
+        apart_from=("approve", "record_payment_out"),
     )  # fmt: skip
     def record_return(self: CashWithdrawal, *, remarks: str) -> None:
-        """The bank could not pay it out: the amount goes back onto the cash ledger, once."""
+        """The bank could not pay it out: the amount goes back onto the cash ledger, once; another officer than who approved says so."""
         from payments.cash import ledger
 
         self.remarks = remarks

@@ -83,10 +83,21 @@ class PaidOutForm(forms.Form):
 
     def __init__(self, *args: Any, document: Document, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.document = cast("CashWithdrawal", document)
+
+    def clean_reference(self) -> str:
+        """A number that stands on no other withdrawal."""
+        reference: str = self.cleaned_data["reference"]
+        if reason := self.document.used_before(reference):
+            raise forms.ValidationError(reason)
+        return reference
 
     def clean_paid_on(self) -> date:
-        """A day that has come."""
+        """A day that has come, and not before the approval."""
         day: date = self.cleaned_data["paid_on"]
+        approved = self.document.approved_at
+        if approved is not None and day < timezone.localdate(approved):
+            raise forms.ValidationError(_("The withdrawal was approved later than that."))
         if day > timezone.localdate():
             raise forms.ValidationError(_("The day has not come yet."))
         return day

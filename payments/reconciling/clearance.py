@@ -28,6 +28,7 @@ class DifferenceStage(models.TextChoices):
 
 def ledger_takes_it(difference: Any, actor: Actor) -> str:
     """The bank received more for a challan than stands paid here, and the firm's cash ledger can take it."""
+    from payments import transactions
     from payments.cash.ledger import is_on_the_ledger, may_pay_from_ledger
 
     if difference.challan is None:
@@ -42,6 +43,8 @@ def ledger_takes_it(difference: Any, actor: Actor) -> str:
         )
     if is_on_the_ledger(difference.bank, difference.bank_transaction):
         return _("What this transaction of the bank brought is on the firm's cash ledger already.")
+    if refused := transactions.why_refused(difference.bank, difference.bank_transaction):
+        return refused
     if difference.challan.stage in (*ASKED, Stage.DIFFERS, Stage.LATE):
         return _(
             "The challan is not decided yet: the bank is asked, or the DC/AC accepts or refuses its payment first."
@@ -76,6 +79,7 @@ class DifferenceSteps(Document):
     )  # fmt: skip
     def credit_ledger(self: BankDifference, *, remarks: str) -> None:
         """What the bank received beyond what stands paid here is credited to the firm's Electronic Cash Ledger, once."""
+        from payments import transactions
         from payments.cash.ledger import credit_back, key_of
         from payments.models import Challan
 
@@ -83,6 +87,7 @@ class DifferenceSteps(Document):
         self.challan = Challan.objects.select_for_update(of=("self",)).get(
             pk=self.challan.pk
         )  # what the bank says waits
+        transactions.hold(self.bank, self.bank_transaction)
         if reason := ledger_takes_it(self, self.taken_by):
             raise Refused([reason], self)
         key = key_of(

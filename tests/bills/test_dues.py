@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from accounts.permissions import SYSTEM
 from bills import dues, final_assessment
 from bills.duty.demands import FinalInterest, LateCharge, LateInterest
-from bills.duty.heads import set_off
+from bills.duty.heads import set_off, spread
 from bills.models import CourierBillOfEntry, Holiday
 from bills.stages import Stage
 from bills.working_days import Calendar
@@ -50,6 +50,26 @@ def late(days: int, stage: str = Stage.DUTY, *, duty: str = "45814", **given: An
 
 
 amounts = st.decimals(min_value=D(0), max_value=D(5000000), places=0)
+
+
+@pytest.mark.parametrize(
+    ("given", "back"),
+    [
+        ({"duty_paid": 31}, 31),
+        ({}, 0),
+        ({"duty_paid": 31, "fine": 50}, 31),  # the fine was imposed, and not paid
+        ({"duty_paid": 121, "fine": 50, "penalty": 40}, 31),
+        ({"duty_paid": 90, "fine": 50, "penalty": 40, "paid_heads": {"fine": "50.00", "penalty": "40.00"}}, 0),
+        ({"duty_paid": 31, "total_duty": 20, "duty_heads": {"BCD": "20.00"}, "penalty": 11, "paid_heads": {"BCD": "31.00"}}, 20),
+        ({"duty_paid": 37, "interest": 4, "late_charge": 2}, 35),
+    ],
+)  # fmt: skip
+def test_7k_of_goods_that_are_confiscated_only_duty_with_its_interest_goes_back(
+    given: dict[str, Any], back: int
+) -> None:
+    heads = {"total_duty": D(31), "duty_heads": {"BCD": "31.00"}}
+    one = CourierBillOfEntry(**heads | {k: D(v) if isinstance(v, int) else v for k, v in given.items()})
+    assert dues.refundable_when_confiscated(one) == back
 
 
 @given(amounts, st.integers(0, 900), st.integers(0, 900), st.integers(0, 900))
@@ -262,6 +282,23 @@ def test_the_final_duty_is_spread_over_the_heads_as_they_stood(final: str, by_he
     made = provisional_assessment("PROVISIONAL", of=one, duty_before=D(30000), final_duty=D(final))
     assert dues.final_difference(made) == by_head
     assert sum(final_assessment.set_off(made).values()) == abs(sum(by_head.values()))
+
+
+@given(
+    st.integers(0, 10_000_000),
+    st.lists(st.integers(0, 1_000_000), min_size=1, max_size=7),
+    st.sampled_from(["1", "0.01"]),
+)
+def test_a_duty_spread_over_heads_adds_up_and_no_head_is_below_nothing(duty: int, heads: list[int], unit: str) -> None:
+    found = spread(duty * D(unit), {f"H{n}": D(head) for n, head in enumerate(heads)})
+    assert sum(found.values()) == duty * D(unit)
+    assert all(part >= 0 for part in found.values())
+
+
+@pytest.mark.parametrize("duty", ["3", "0.03"])
+def test_a_small_duty_over_five_equal_heads_is_below_nothing_on_none(duty: str) -> None:
+    found = spread(D(duty), dict.fromkeys("abcde", D(7)))
+    assert (min(found.values()), sum(found.values())) == (0, D(duty))
 
 
 def test_the_calendar_is_kept_by_the_system_admin_and_by_the_port_admin_for_the_own_station(

@@ -81,7 +81,7 @@ def decided(one: CourierBillOfEntry) -> RiskDecision:
     return one.risk_decision
 
 
-def test_a_decision_keeps_facts_ruleset_and_trace_and_is_taken_again_as_it_was(
+def test_6_a_decision_keeps_facts_ruleset_and_trace_and_is_taken_again_as_it_was(
     signed_in: SignedIn,
     flight: ExpressCargoManifest,
     good: Rows,
@@ -215,7 +215,7 @@ def test_the_rms_hears_of_changes_and_only_adds_to_what_it_prescribed(
     assert line.step == "hear_rms_again" and "Decide on risk again" not in trade
 
 
-def test_an_officer_departs_from_the_rms_with_a_reason_and_the_dcac_s_approval(signed_in: SignedIn) -> None:
+def test_6_1_an_officer_departs_from_the_rms_with_a_reason_and_the_dcac_s_approval(signed_in: SignedIn) -> None:
     one = bill(Stage.EXAMINATION, examination_prescribed=True)
     page = signed_in("inspector.blr").post(
         one.step_url("request_departure"),

@@ -258,7 +258,9 @@ CASES: dict[type[Document], Case] = {
     Challan: Case(
         challan,
         {
-            "verify_payment": lambda _one: {"bank_transaction": "SBX261119140073318"},
+            **dict.fromkeys(
+                ("verify_payment", "verify_silent_payment"), lambda _one: {"bank_transaction": "SBX261119140073318"}
+            ),
             "report_late_payment": lambda _one: {"bank_transaction": "SBX261119140073318"},
             "report_difference": lambda one: {"bank_transaction": "SBX261119140073318", "amount": str(one.amount + 1)},
             **dict.fromkeys(
@@ -312,7 +314,11 @@ CASES: dict[type[Document], Case] = {
             **dict.fromkeys(("refuse", "cancel", "settle_short"), lambda _one: {"reason": WHY}),
         },
     ),
-    TransferArrival: Case(arrival, {"record_arrival": REMARKS}),
+    TransferArrival: Case(
+        arrival,
+        {"record_arrival": REMARKS, "record_nothing": lambda _one: {"reason": WHY}},
+        {"record_nothing": lambda _model: {"counted": False}},
+    ),
     BondMaster: Case(bond_master, {"reject": REMARKS, "withdraw": REMARKS}),
     Advisory: Case(advisory, {"withdraw": lambda _one: {"why": "The exercise is put off."}}),
     RateFile: Case(rate_file, dict.fromkeys(("refuse", "revoke"), REMARKS)),

@@ -54,6 +54,7 @@ from tests.factories.challans import challan
 from tests.factories.departures import departure
 from tests.factories.directory import importer
 from tests.factories.firms import actor, courier, person
+from tests.factories.manual import manual_form
 from tests.factories.rates import rate_file
 from tests.factories.shipping import export_manifest
 from transit import clearance as gates
@@ -104,6 +105,10 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     guards.xray_recorded: (lambda b: _set(b, xray_result=""), "X-ray result is not recorded"),
     guards.examination_reported: (lambda b: _set(b, examination_prescribed=True), "examination report"),
     guards.compulsory_documents_attached: (lambda b: b.attachments.all().delete(), "attach the documents"),
+    guards.cleared_on_no_paper: (
+        lambda b: manual_form("USED", courier=b.courier, hawb=b.hawb.number),
+        "was cleared on paper form",
+    ),
     guards.no_open_query: (lambda b: _set(b, holds="QUERY"), "answer to an open query"),
     guards.no_detention: (lambda b: _set(b, holds="DETENTION"), "detention is not lifted"),
     guards.no_stop: (lambda b: _set(b, holds="STOP"), "stop of the DC/AC is not cleared"),
@@ -174,6 +179,10 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
         "has begun to let",
     ),
     gates.gate_is_in_order: (lambda t: t.lines.update(packages_out=0), "what leaves first"),
+    gates.nothing_arrived: (
+        lambda a: TransferScan.objects.create(transfer=a.transfer, way="IN", code="X", at=timezone.now(), by=person()),
+        "has arrived: record",
+    ),
     gates.something_arrived: (lambda a: a.transfer.scans.all().delete(), "Scan or tick"),
     bank_takes_it: (lambda _c: BankAuthorisation.objects.all().delete(), "not authorised at this station"),
     ledger_pays: (lambda _c: CashAccount.objects.of_firms().update(balance=0), "cannot be debited"),

@@ -83,16 +83,18 @@ def transfer(
 
 
 def arrival(
-    stage: str = ArrivalStage.EXPECTED, *, station: str = "BLR", firm: str = "swift", origin: str = "", **given: Any
-) -> TransferArrival:
-    """An arrival at a station from another one, with everything counted in."""
+    stage: str = ArrivalStage.EXPECTED, *, station: str = "BLR", firm: str = "swift", origin: str = "", counted: bool = True,
+    **given: Any,
+) -> TransferArrival:  # fmt: skip
+    """An arrival at a station from another one, with everything counted in, or nothing."""
     from_station = origin or ("DEL" if station != "DEL" else "BLR")
     done = stage == ArrivalStage.RECORDED
     of = transfer(Stage.ARRIVED if done else Stage.IN_TRANSIT, station=from_station, firm=firm, to=station)
     line = of.lines.get()
     by = firms.person("Rafi Das")
-    TransferScan.objects.create(transfer=of, way="IN", code=line.hawb.number, line=line, at=timezone.now(), by=by)
-    of.lines.update(packages_in=line.packages)
+    if counted:
+        TransferScan.objects.create(transfer=of, way="IN", code=line.hawb.number, line=line, at=timezone.now(), by=by)
+        of.lines.update(packages_in=line.packages)
     made = TransferArrival(
         transfer=of,
         station_id=station,

@@ -6,13 +6,15 @@ from collections import Counter
 from functools import partial
 
 import pytest
+from django.db import OperationalError, connection, transaction
 
 from accounts.permissions import Actor
 from bills.models import CourierBillOfEntry
 from bills.stages import Stage as BillStage
-from eccs.workflow import Refused
+from eccs.workflow import Refused, take
 from payments import services
-from payments.bank import Confirmation, Return, Status
+from payments.bank import Answer, Confirmation, Return, Status
+from payments.cash import ledger
 from payments.clearance import Stage
 from payments.models import BankMessage, Challan, ChallanLine, CyberReceipt
 from tests.factories.bills import bill
@@ -60,3 +62,25 @@ def test_paid_and_failed_at_once_end_in_one_of_the_two_and_nothing_is_lost() -> 
     after = Challan.objects.get(pk=at_bank.pk)
     outcomes = set(BankMessage.objects.values_list("outcome", flat=True))
     assert (after.stage, outcomes) in [(Stage.PAID, {"CREDITED", "QUEUED"}), (Stage.LATE, {"FAILED", "LATE"})]
+
+
+def test_one_transaction_of_the_bank_named_for_two_challans_is_booked_once() -> None:
+    """The DC/AC credits it to the ledger for the one while the bank confirms the other by it: the second waits for the first."""
+    one, other = (challan(Stage.CREATED, bill(BillStage.DUTY)) for _n in range(2))
+    for at_bank in (one, other):
+        services.send_to_bank(at_bank, actor("COURIER_OPERATOR"), "http://testserver/payments/bank/return/")
+    differing = told(one, Answer, amount_paise=one.paise + 100, in_reply_to="0" * 32)
+    services.receive(differing)
+
+    def confirmed() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '300ms'")
+        services.receive(told(other))
+
+    with transaction.atomic():
+        take(Challan.objects.get(pk=one.pk), "credit_difference", actor("DCAC"), remarks="A hundred paise too much")
+        (found,) = together(confirmed)
+        assert isinstance(found, OperationalError), found
+    services.receive(told(other))
+    assert Challan.objects.get(pk=other.pk).stage == "AT_BANK"
+    assert ledger.received_from("BANK") == one.amount + 1

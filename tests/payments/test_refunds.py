@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -14,6 +15,7 @@ from accounts.permissions import Actor
 from accounts.sessions import PROVED
 from bills.models import Adjudication, CourierBillOfEntry
 from eccs.models import Notice
+from eccs.workflow import take
 from payments import refunds, services
 from payments.cash import ledger
 from payments.cash.models import CashEntry
@@ -63,6 +65,19 @@ def test_51a_a_refund_is_credited_to_the_cash_ledger_once_and_the_firm_is_told(
     assert elsewhere.post(address, {"settlement": "Refund order 7"}).status_code == 404
 
 
+def test_51a_a_penalty_paid_on_goods_that_are_confiscated_is_not_credited(people: Callable[[str], User]) -> None:
+    one = bill("ADJUDICATION", fine=50, penalty=40, duty_paid=121)
+    order: dict[str, Any] = {
+        "order_number": "9/2026",
+        "order_date": timezone.localdate().isoformat(),
+        "remarks": "Absolute.",
+    }
+    take(one, "adjudicate", Actor.of(people("ao.blr")), outcome="CONFISCATE", fine="0", penalty="0", **order)
+    assert one.adjudications.get().refundable == 31
+    (found,) = refunds.refunds(Actor.of(people("dcac.blr")))
+    assert (found.bill.pk, found.amount) == (one.pk, 31)
+
+
 def test_51a_the_refund_of_a_final_assessment_is_listed_where_it_is_recorded(people: Callable[[str], User]) -> None:
     made = provisional_assessment(
         "FINAL", of=bill("OUT_OF_CHARGE"), final_duty=Decimal(20), duty_before=Decimal(31), extra_duty=Decimal(0),
@@ -76,3 +91,21 @@ def test_51a_the_refund_of_a_final_assessment_is_listed_where_it_is_recorded(peo
         refunds.credit_refund(found, "Refund order 8", here)
     assert ledger.balance_of(courier_id=made.courier_id, importer_id=None) == 11
     assert refunds.refunds(here) == []
+
+
+@pytest.mark.parametrize("stage", ["OUT_OF_CHARGE", "CLEARED_MANUALLY", "FINALISED"])
+def test_51a_whatever_was_paid_beyond_what_is_owed_on_a_closed_bill_is_listed_whyever_less_is_owed(
+    people: Callable[[str], User], stage: str
+) -> None:
+    """As after a feed of the IGM that recomputed the duty downwards: no amendment, no order."""
+    less = bill(stage)
+    CourierBillOfEntry.objects.filter(pk=less.pk).update(total_duty=less.total_duty - 9, duty_paid=less.total_duty)
+    bill(stage, duty_paid=less.total_duty)  # paid as it stands
+    later = bill("ASSESSMENT", duty_paid=Decimal(500))  # more may fall due
+    here = Actor.of(people("dcac.blr"))
+    (found,) = refunds.refunds(here)
+    assert (found.bill.pk, found.amount) == (less.pk, 9)
+    assert found.bill.pk != later.pk
+    refunds.credit_refund(found, "Refund order 9", here)
+    assert refunds.refunds(here) == []
+    assert CashEntry.objects.get().station_id == "BLR"  # nobody paid it by a challan: the statement has it there

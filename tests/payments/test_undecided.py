@@ -23,6 +23,7 @@ from payments.anew import make_anew
 from payments.cash import ledger
 from payments.models import BankDifference, BankMessage, Challan, ChallanTrail
 from payments.querysets import payable_bills
+from payments.reconciliation import open_messages
 from payments.reconciling import comparing, scrolls
 from payments.sandbox.ledger import Behaviour
 from tests.payments.conftest import BankAtHand, Flight, told
@@ -105,6 +106,52 @@ def test_8_1_a_transaction_of_another_challan_brings_nothing_onto_the_ledger(
     assert take(now(at_bank), "refuse_difference", dcac, remarks="It paid the other one").stage == "REJECTED"
 
 
+def test_8_1_what_is_left_of_another_payment_is_on_a_desk_after_the_right_one_was_confirmed(
+    at_bank: Challan, payer: Actor, dcac: Actor, people: Callable[[str], User]
+) -> None:
+    answered(at_bank, amount_paise=at_bank.paise - 1)
+    assert not open_messages(dcac).exists()  # the DC/AC has the challan itself
+    services.receive(told(at_bank, bank_transaction="SBX261121000000002"))
+    assert now(at_bank).stage == "PAID"
+    assert open_messages(dcac).get().bank_transaction == "SBX261121000000001"
+    browser = Client()
+    browser.force_login(people("dcac.blr"))
+    assert "SBX261121000000001" in browser.get("/payments/reconciliation/").content.decode()
+
+
+def test_8_1_a_refused_payment_closes_its_own_messages_and_is_credited_nowhere_else(
+    at_bank: Challan, payer: Actor, dcac: Actor
+) -> None:
+    services.receive(told(at_bank, bank_transaction="SBX261121000000007", amount_paise=1))  # asked about first
+    answered(at_bank, amount_paise=at_bank.paise + 100)
+    take(now(at_bank), "refuse_difference", dcac, remarks="The bank pays it back")
+    assert open_messages(dcac).get().bank_transaction == "SBX261121000000007"
+    text = (
+        HEAD
+        + f"{at_bank.number},SBX261121000000001,{at_bank.paise + 100},INR,PAID,{timezone.localtime().isoformat()}\n"
+    )
+    day = timezone.localdate()
+    scrolls.keep("BANK", day, text.encode(), scrolls.read(text.encode(), day), sealed=True)
+    comparing.compare("BANK", day)
+    with pytest.raises(Refused, match=f"was refused for challan {at_bank.number}: the bank pays it back"):
+        take(BankDifference.objects.get(), "credit_ledger", dcac, remarks="The money is here")
+    assert balance(payer) == 0
+
+
+def test_8_1_a_late_payment_keeps_its_bills_though_the_interest_has_moved_since(
+    swift: Flight, payer: Actor, sandbox: BankAtHand
+) -> None:
+    long_ago = timezone.localdate() - timedelta(days=40)
+    type(swift.manifest).objects.update(actual_arrival=timezone.now() - timedelta(days=40))
+    before = timezone.now() - timedelta(days=1)
+    made = services.create_challan([swift.bill(36500, presented_on=long_ago).pk], payer, before)
+    made.lines.update(live=False)
+    Challan.objects.update(stage="FAILED", sent_to_bank_at=before)
+    assert payable_bills(payer).count() == 1
+    services.receive(told(made))
+    assert (now(made).stage, payable_bills(payer).count()) == ("LATE", 0)
+
+
 def test_8_1_what_the_bank_corrects_is_credited_and_leaves_the_desk(at_bank: Challan, payer: Actor) -> None:
     answered(at_bank, amount_paise=at_bank.paise - 1)
     services.receive(told(at_bank))
@@ -135,8 +182,15 @@ def test_8_1_a_silent_bank_is_still_asked_and_its_word_counts(
     take(now(at_bank), "report_silence", SYSTEM)
     Challan.objects.update(ask_again_at=timezone.now())
     assert (tasks.verify_silent_challans(), now(at_bank).stage) == (1, "SILENT")
-    with pytest.raises(Refused):
-        take(now(at_bank), "verify_payment", payer, bank_transaction="SBX261121000000001")
+    browser = Client()
+    browser.force_login(User.objects.get(pk=payer.user_id))
+    address = now(at_bank).step_url("verify_silent_payment")
+    assert (
+        address in browser.get(at_bank.get_absolute_url()).content.decode()
+    )  # the payer verifies by itself all the same
+    assert browser.post(address, {"verify_silent_payment-bank_transaction": "SBX261121000000001"}).status_code == 302
+    assert now(at_bank).stage == "SILENT"  # and it stays at the desk of the DC/AC
+    assert now(at_bank).ask_again_at <= timezone.now()
     sandbox.away = False
     sandbox.pay(banks.gateway("BANK").payment_address(bank.Payment(
         challan=str(at_bank.number), amount_paise=at_bank.paise, payer="Swift", return_url="http://testserver/payments/bank/return/",

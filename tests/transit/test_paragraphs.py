@@ -23,7 +23,7 @@ from tests.bills.desks import Desks, fresh
 from tests.factories.bonds import bond, bond_master
 from tests.factories.firms import actor
 from tests.factories.manifests import house_airway_bill, manifest
-from tests.factories.transit import flagged, transfer, transshipment_bond
+from tests.factories.transit import arrival, flagged, transfer, transshipment_bond
 from tests.papers.reading import text
 from transit import overdue
 from transit.clearance import Stage
@@ -274,3 +274,24 @@ def test_14_1_without_a_fee_the_ctm_goes_to_the_assessing_officer_at_once(desks:
     assert take(here, "submit", actor("COURIER_OPERATOR")).stage == Stage.APPROVAL
     elsewhere = take(there, "submit", actor("COURIER_OPERATOR", firm="metro"))
     assert (elsewhere.stage, elsewhere.fee) == (Stage.FEE, Decimal(500))
+
+
+def test_14_what_never_arrives_is_recorded_as_short_by_the_destination_and_settled(desks: Desks) -> None:
+    coming = arrival(station="DEL", counted=False)
+    bond_of, debited = coming.transfer.bond, coming.transfer.secured
+    before = Bond.objects.get(pk=bond_of.pk).balance
+    assert "Record that nothing arrived" in desks.page("warehouse.del", coming)
+    desks.act("warehouse.del", coming, "record_nothing", reason="The lorry was never seen.")
+    assert Bond.objects.get(pk=bond_of.pk).balance == before
+    one = fresh(coming.transfer)
+    assert one.stage == Stage.SHORT
+    certificate = desks.signed_in("warehouse.del").get(f"/transit/certificates/{coming.number}.pdf")
+    assert "Thelorrywasneverseen." in text(certificate.content)
+    one = desks.act("ao.blr", one, "settle_short", reason="Duty was paid on all of it: challan 1911402718.")
+    assert (one.stage, Bond.objects.get(pk=bond_of.pk).balance) == (Stage.ARRIVED, before + debited)
+
+
+def test_14_of_what_was_counted_nobody_records_that_nothing_arrived(desks: Desks) -> None:
+    assert "Something of it has arrived" in desks.refused(
+        "warehouse.del", arrival(station="DEL"), "record_nothing", reason="The lorry was never seen."
+    )
