@@ -42,6 +42,8 @@ class ImportClearance(RiskSteps):
     unreckoned: str
     facilitated: bool
     assessment_due: bool
+    assessment_remarks: str
+    examination_mandated: bool
     assessed_at: datetime | None
     approved_at: datetime | None
     xray_at: datetime | None

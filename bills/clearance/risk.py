@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
@@ -46,6 +47,9 @@ def no_departure_is_asked_for(bill: CourierBillOfEntry, actor: Any) -> str:
 
 class RiskSteps(Document):
     """What a bill hears from the RMS after it was filed, and how an officer departs from it."""
+
+    facilitated: bool
+    examined_at: datetime | None
 
     class Meta:
         abstract = True

@@ -31,18 +31,18 @@ from tests.factories.requests import CHANGES
 pytestmark = pytest.mark.django_db
 
 
-def facilitates(one: CourierBillOfEntry) -> CourierBillOfEntry:
+def facilitates(one: CourierBillOfEntry) -> Any:
     """The RMS, which was away, prescribes nothing."""
     told: dict[str, Any] = {"decision": decision().pk, "lane": "FACILITATED", "documents": "", "rules": []}
     return take(one, "hear_rms", SYSTEM, **told)
 
 
-def amended(one: CourierBillOfEntry) -> CourierBillOfEntry:
+def amended(one: CourierBillOfEntry) -> Any:
     """An amendment of the unit price is approved."""
     return take(one, "amend", SYSTEM, amendment="AMD_BLR_1", changes=CHANGES)
 
 
-def in_doubt(one: CourierBillOfEntry) -> CourierBillOfEntry:
+def in_doubt(one: CourierBillOfEntry) -> Any:
     """The duty cannot be worked out with the rates of the day of arrival."""
     return take(
         one,
@@ -53,7 +53,7 @@ def in_doubt(one: CourierBillOfEntry) -> CourierBillOfEntry:
     )
 
 
-def with_a_piece_more(one: CourierBillOfEntry) -> CourierBillOfEntry:
+def with_a_piece_more(one: CourierBillOfEntry) -> Any:
     """One piece more than was manifested has landed."""
     return take(
         one, "carry_pieces", SYSTEM, hawb="H", before=1, after=2, excess=True, whole=False, amendment="ECMA_BLR_1"
@@ -132,7 +132,7 @@ def test_related_parties_are_assessed_though_the_rms_facilitates_the_bill_late(
     on = manifest(courier=people("courier.swift").courier)
     for number in ("SWF001", "SWF002"):
         house_airway_bill(on, number=number)
-    small = {"form": "CBE-XIV", "iec": "AAKCK4417E", "unit_price": "1", "eou": "Y"}
+    small: dict[str, Any] = {"form": "CBE-XIV", "iec": "AAKCK4417E", "unit_price": "1", "eou": "Y"}
     rows = [row("SWF001", **small, related="Y"), row("SWF002", **small)]
     assert {one.stage for one in file(signed_in, on, rows)} == {Stage.ASSESSMENT}
     DatedRule.objects.filter(name="rms_in_service").update(value="on")
@@ -145,6 +145,11 @@ def test_related_parties_are_assessed_though_the_rms_facilitates_the_bill_late(
 
 def test_an_order_on_the_goods_ends_what_was_due() -> None:
     one = bill(Stage.ADJUDICATION, assessment_due=True)
-    told = {"order_number": "OIO 1", "order_date": timezone.localdate().isoformat(), "fine": "0", "penalty": "0"}
+    told: dict[str, Any] = {
+        "order_number": "OIO 1",
+        "order_date": timezone.localdate().isoformat(),
+        "fine": "0",
+        "penalty": "0",
+    }
     done = take(one, "adjudicate", actor("ASSESSING_OFFICER"), outcome="RELEASE", remarks="As declared.", **told)
     assert (done.stage, done.assessment_due) == (Stage.DUTY, False)
