@@ -17,7 +17,6 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.permissions import Actor
 from eccs.dated_rules import rule_book
 from eccs.money import rupees
 from eccs.pages import activity_of
@@ -140,7 +139,7 @@ def _book(
         return _write(sort, key, abs(change), lines, challan=challan, words=words, by=by, station=station)
 
 
-def tells_balance(actor: Actor) -> bool:
+def tells_balance(actor: Any) -> bool:
     """Whether the person is told what is on a firm's ledger: not who works for the firm at some stations, nor an officer without the
     page of the ledgers.
     """

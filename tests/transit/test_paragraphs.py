@@ -278,17 +278,18 @@ def test_14_1_without_a_fee_the_ctm_goes_to_the_assessing_officer_at_once(desks:
 
 def test_14_what_never_arrives_is_recorded_as_short_by_the_destination_and_settled(desks: Desks) -> None:
     coming = arrival(station="DEL", counted=False)
-    bond_of, debited = coming.transfer.bond, coming.transfer.secured
-    before = Bond.objects.get(pk=bond_of.pk).balance
+    bond_of, debited = coming.transfer.bond_id, coming.transfer.secured
+    assert bond_of is not None
+    before = Bond.objects.get(pk=bond_of).balance
     assert "Record that nothing arrived" in desks.page("warehouse.del", coming)
     desks.act("warehouse.del", coming, "record_nothing", reason="The lorry was never seen.")
-    assert Bond.objects.get(pk=bond_of.pk).balance == before
+    assert Bond.objects.get(pk=bond_of).balance == before
     one = fresh(coming.transfer)
     assert one.stage == Stage.SHORT
     certificate = desks.signed_in("warehouse.del").get(f"/transit/certificates/{coming.number}.pdf")
     assert "Thelorrywasneverseen." in text(certificate.content)
     one = desks.act("ao.blr", one, "settle_short", reason="Duty was paid on all of it: challan 1911402718.")
-    assert (one.stage, Bond.objects.get(pk=bond_of.pk).balance) == (Stage.ARRIVED, before + debited)
+    assert (one.stage, Bond.objects.get(pk=bond_of).balance) == (Stage.ARRIVED, before + debited)
 
 
 def test_14_of_what_was_counted_nobody_records_that_nothing_arrived(desks: Desks) -> None:
