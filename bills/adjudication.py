@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bills import penalties
+from bills import dues, penalties
 from bills.assessment import revise, tell_change, valued
 from bills.models import Adjudication, CourierBillOfEntry
 from bills.news import confiscated_after_payment
@@ -26,7 +26,7 @@ AMOUNTS = ("fine", "penalty", "revised_duty")  # of an order, in rupees
 def adjudge(bill: CourierBillOfEntry, outcome: str, **order: Any) -> Iterable[models.Model]:
     """What an order demands is due on the bill; goods confiscated are the Government's and leave the register.
 
-    What was paid on goods that are confiscated is recorded as refundable; a penalty imposed with the confiscation is due
+    The duty that was paid on goods that are confiscated is recorded as refundable; a penalty imposed with the confiscation is due
     on the firm by itself. Raises Refused where a duty that could not be
     worked out is not set by the order.
     """
@@ -36,11 +36,12 @@ def adjudge(bill: CourierBillOfEntry, outcome: str, **order: Any) -> Iterable[mo
     )  # fmt: skip
     supersede(bill)
     if outcome == CONFISCATE:
-        made.refundable = bill.duty_paid or None
+        made.refundable = dues.refundable_when_confiscated(bill) or None
         penalties.demand(bill, made)
         warehouse.take_out_unseen(bill.shipments(), bill.taken_at, WarehouseEntry.Out.CONFISCATED)
         return [made, *confiscated_after_payment(made)]
     before = valued(bill)
+    bill.assessment_due = False  # the Assessing Officer decides on the bill as it stands
     bill.returned_on = timezone.localdate(bill.taken_at)
     bill.fine += made.fine
     bill.penalty += made.penalty

@@ -52,10 +52,11 @@ def safe_name(name: str, ending: str) -> str:
 
 
 def attach(bill: Clearable, name: str, content: bytes, kind: str, user_id: int) -> Any:
-    """Keep a paper with its digest. The same paper handed in twice is kept once."""
+    """Keep a paper with its digest. The same paper handed in twice is kept once, but for documents asked for since it came."""
     digest = sha256(content).hexdigest()
-    held = bill.attachments.filter(sha256=digest).first()
-    if held is not None:
+    held = bill.attachments.filter(sha256=digest).last()
+    since = bill.documents_asked_at() if held is not None and kind == "OTHER" else None
+    if held is not None and (since is None or held.at >= since):
         return held
     known = content_type(content[:16])
     if known is None:

@@ -66,7 +66,7 @@ def duty(bill: CourierBillOfEntry) -> str | SafeString:
 
 def lane(bill: CourierBillOfEntry) -> SafeString:
     """The lane and the first rules that hit, for officers alone."""
-    disc = lane_disc(bill.assessment_required, bill.examination_prescribed)
+    disc = lane_disc(bill.to_be_assessed, bill.examination_prescribed)
     reasons = reasons_of(bill)
     if not reasons:
         return disc

@@ -108,7 +108,7 @@ def _blocks(bill: CourierBillOfEntry, one: Prepared, flight: Flight) -> list[mod
             )
         )  # fmt: skip
     if form_e.first_check or form_e.provisional_documents or any(invoice.related for invoice in invoices):
-        bill.assessment_required, bill.facilitated = True, False
+        bill.assess_anew()
     return [form_e, *invoices]
 
 

@@ -24,9 +24,10 @@ from manifests.pieces import Landed
 def carry(landed: Sequence[Landed], amendment: ManifestAmendment, at: datetime) -> None:
     """Every open bill of shipments whose pieces were amended carries what landed."""
     of_hawb = {one.hawb: one for one in landed}
-    open_bills = CourierBillOfEntry.objects.filter(stage__in=HERE)
-    pairs = list(open_bills.filter(hawb__in=of_hawb).values_list("pk", "hawb"))
-    covered = CoveredShipment.objects.filter(hawb__in=of_hawb, ended_at=None, bill__stage__in=HERE)
+    pairs = list(CourierBillOfEntry.objects.here().filter(hawb__in=of_hawb).values_list("pk", "hawb"))
+    covered = CoveredShipment.objects.filter(
+        hawb__in=of_hawb, ended_at=None, bill__stage__in=HERE, bill__released_at=None
+    )
     for pk, hawb in sorted([*pairs, *covered.values_list("bill", "hawb")]):
         one = of_hawb[hawb]
         take(
@@ -67,7 +68,8 @@ def asked_anew(bill: CourierBillOfEntry) -> None:
 
 def carry_details(hawbs: Mapping[str, int], amendment: ManifestAmendment, at: datetime) -> None:
     """Every open CBE-XI over documents with other parties or another description hears of it."""
-    covered = CoveredShipment.objects.filter(hawb__in=hawbs.values(), ended_at=None, bill__stage__in=HERE)
+    here = CoveredShipment.objects.filter(bill__stage__in=HERE, bill__released_at=None)
+    covered = here.filter(hawb__in=hawbs.values(), ended_at=None)
     of_bill: dict[int, list[str]] = defaultdict(list)
     for pk, number in covered.order_by("bill", "hawb__number").values_list("bill", "hawb__number"):
         of_bill[pk].append(number)
@@ -85,7 +87,7 @@ def _look_again(bill: CourierBillOfEntry, *, whole: bool) -> None:
     if bill.is_documents:
         _lead_to_arrival(bill)
         return
-    bill.assessment_required, bill.facilitated, bill.assessed_at, bill.approved_at = True, False, None, None
+    bill.assess_anew()
     bill.led_back()
 
 

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from accounts.permissions import Actor
 from accounts.roles import Group
-from bills.stages import UNFILED
+from bills.stages import HERE, UNFILED
 from manifests.querysets import entered_by, goods_handled_at
 
 
@@ -32,6 +32,10 @@ class BillQuerySet(models.QuerySet[Any]):
         seen = Q(station_id__in=goods_handled_at(actor)) & ~Q(stage__in=UNFILED)
         own = actor.firm_documents() & ~(Q(importer__isnull=False) & Q(stage__in=UNFILED))
         return self.filter(seen | own | entered_by(actor))
+
+    def here(self) -> Self:
+        """Those filed and open whose goods are here; of goods released provisionally only what the final order demands is still due."""
+        return self.filter(stage__in=HERE, released_at=None)
 
 
 class OfBillQuerySet(models.QuerySet[Any]):

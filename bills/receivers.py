@@ -16,7 +16,7 @@ from bills import claims, landing, rates, risk, tasks
 from bills.assessment import heads, put, reckon_again
 from bills.flight import rates_day
 from bills.models import Adjudication, CourierBillOfEntry, Item
-from bills.stages import HERE, UNFILED, Stage
+from bills.stages import UNFILED, Stage
 from bills.xi import arrival as xi
 from eccs.celery import after_commit
 from eccs.models import Notice
@@ -46,8 +46,9 @@ ARRIVALS: dict[str, str] = {
 def recompute(manifest: ExpressCargoManifest, **_kwargs: Any) -> None:
     """Duty is worked out again where the rates of the day of arrival are others than those filed by (PN17 5.1; section 15)."""
     bills = list(
-        CourierBillOfEntry.objects.select_for_update(of=("self",))
-        .filter(manifest=manifest, stage__in=HERE, hawb__isnull=False)
+        CourierBillOfEntry.objects.here()
+        .select_for_update(of=("self",))
+        .filter(manifest=manifest, hawb__isnull=False)
         .prefetch_related("invoices")
         .order_by("pk")
         .exclude(pk__in=Adjudication.objects.filter(bill__manifest=manifest, revised_duty__isnull=False).values("bill"))

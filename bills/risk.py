@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import SYSTEM
 from bills.models import CourierBillOfEntry, Examination, Item
+from bills.models.bill import SEPARATOR
 from bills.news import notices_about
-from bills.stages import HERE, Stage
+from bills.stages import Stage
 from eccs.identifiers import PERSONAL_IMPORT_IEC
 from eccs.models import Notice
 from eccs.workflow import take_many
@@ -31,7 +32,6 @@ from rms.history import Goods
 from rms.models import RiskDecision, RiskRule
 
 AT_ONCE = 500
-SEPARATOR = "; "  # between the documents that are asked for
 RELATED = ("risk_decision", "hawb", "manifest", "courier")
 
 
@@ -68,6 +68,8 @@ def ask_again(bill: CourierBillOfEntry, items: Sequence[Item], cause: str) -> No
         return
     answer.decision.before = bill.risk_decision
     answer.decision.save()
+    if bill.risk_decision.lane == RiskDecision.Lane.PENDING:
+        bill.assessment_required = False  # it waited for the RMS, which decides now
     bill.risk_decision = answer.decision
     if hear(bill, answer.decision.lane, answer.decision.documents_required):
         Notice.objects.bulk_create(asked_for(bill))
@@ -134,8 +136,10 @@ def intervene(rule: RiskRule, at: datetime) -> int:
     """
     version = rule.in_force()
     numbers = [leaf["value"] for leaf in leaves(version.condition) if leaf["fact"] == "hawb"] if version else []
-    here = CourierBillOfEntry.objects.filter(stage__in=HERE, risk_decision__isnull=False).exclude(
-        risk_decision__lane=RiskDecision.Lane.PENDING
+    here = (
+        CourierBillOfEntry.objects.here()
+        .filter(risk_decision__isnull=False)
+        .exclude(risk_decision__lane=RiskDecision.Lane.PENDING)
     )
     if rule.station_id:
         here = here.filter(station=rule.station_id)
@@ -156,8 +160,8 @@ def arrived(manifest: ExpressCargoManifest, at: datetime) -> int:
 
     A fixed number of statements, however many bills.
     """
-    rows: Any = CourierBillOfEntry.objects.filter(
-        manifest=manifest, stage__in=HERE, hawb__isnull=False, risk_decision__isnull=False
+    rows: Any = CourierBillOfEntry.objects.here().filter(
+        manifest=manifest, hawb__isnull=False, risk_decision__isnull=False
     )
     bills = list(rows.exclude(risk_decision__lane=RiskDecision.Lane.PENDING).select_related(*RELATED).order_by("pk"))
     return _decide(bills, at, RiskDecision.Cause.ARRIVED, "hear_rms_again", counted=True)
@@ -191,28 +195,35 @@ def _decide_documents(
     from bills.xi.selection import shipments_of
 
     decision = decide(bill, shipments_of(bill), at, cause)
-    if decision.lane == RiskDecision.Lane.PENDING or (
-        step == "hear_rms_again" and _hits(decision) == _hits(_decision(bill))
-    ):
+    nothing_new = step == "hear_rms_again" and _hits(decision) == _hits(_decision(bill))
+    if _decision(bill).before_id:  # what was prescribed before the RMS was away stays prescribed
+        step = "hear_rms_again"
+    if decision.lane == RiskDecision.Lane.PENDING or nothing_new:
         return 0
-    decision.before_id = bill.risk_decision_id
+    before = _decision(bill)
+    decision.before = before
     decision.save()
-    take_many(CourierBillOfEntry, [bill.pk], step, SYSTEM, at=at, **_told(decision))
+    take_many(CourierBillOfEntry, [bill.pk], step, SYSTEM, at=at, **_told(decision, before))
     return 1
 
 
-def _told(decision: RiskDecision) -> dict[str, Any]:
+def _told(decision: RiskDecision, before: RiskDecision) -> dict[str, Any]:
     """What a bill hears of a decision; the trade reads none of it."""
-    return {
+    told: dict[str, Any] = {
         "decision": decision.pk, "lane": decision.lane, "documents": decision.documents_required,
         "rules": [reason["rule"] for reason in decision.reasons],
     }  # fmt: skip
+    if decision.cause == RiskDecision.Cause.INTERVENED:
+        known = _hits(before)
+        news = (reason["outcome"] for reason in decision.reasons if reason["rule"] not in known)
+        told["examine_again"] = any(outcome in ("EXAMINATION", "BOTH") for outcome in news)
+    return told
 
 
 def waiting() -> models.QuerySet[CourierBillOfEntry]:
     """The bills on which the RMS has not decided yet."""
-    rows: models.QuerySet[CourierBillOfEntry] = CourierBillOfEntry.objects.filter(
-        stage__in=HERE, risk_decision__lane=RiskDecision.Lane.PENDING
+    rows: models.QuerySet[CourierBillOfEntry] = CourierBillOfEntry.objects.here().filter(
+        risk_decision__lane=RiskDecision.Lane.PENDING
     )
     return rows
 
@@ -226,13 +237,13 @@ def _decide(bills: list[CourierBillOfEntry], at: datetime, cause: str, step: str
         items[item.bill_id].append(item)
     asked = [Asked(facts_of(bill, items[bill.pk]), goods_of(items[bill.pk]), _decision(bill).draw) for bill in bills]
     desk = Desk(bills[0].station_id, timezone.localdate(at))
-    news: list[tuple[CourierBillOfEntry, RiskDecision]] = []
+    news: list[tuple[CourierBillOfEntry, RiskDecision, RiskDecision]] = []
     for bill, answer in zip(bills, desk.decide(asked, at, cause=cause, counted=counted), strict=True):
         if answer.is_decided and (not counted or says_more(_decision(bill), answer)):
-            answer.decision.before_id = bill.risk_decision_id
-            news.append((bill, answer.decision))
-    RiskDecision.objects.bulk_create([decision for _bill, decision in news])
-    each = {bill.pk: _told(decision) for bill, decision in news}
+            answer.decision.before = _decision(bill)
+            news.append((bill, answer.decision, _decision(bill)))
+    RiskDecision.objects.bulk_create([decision for _bill, decision, _before in news])
+    each = {bill.pk: _told(decision, before) for bill, decision, before in news}
     if each:
         take_many(CourierBillOfEntry, each, step, SYSTEM, at=at, each=each)
     return len(each)
@@ -263,6 +274,10 @@ def found(bill: CourierBillOfEntry, *, examined: bool, confirmed: bool) -> None:
 
 
 def prescribed_now(bill: CourierBillOfEntry) -> list[str]:
-    """What the RMS prescribed that is still to be done."""
-    told = ["ASSESSMENT"] if bill.assessment_required and bill.stage == Stage.ASSESSMENT else []
+    """What the RMS prescribed that is still to be done, and that no officer has to do whatever the RMS says."""
+    told = (
+        ["ASSESSMENT"]
+        if bill.assessment_required and not bill.assessment_due and bill.stage == Stage.ASSESSMENT
+        else []
+    )
     return told + (["EXAMINATION"] if bill.examination_prescribed and bill.examined_at is None else [])

@@ -2,8 +2,9 @@
 
     after                   | goes to
     ------------------------+---------------------------------------------------------------------------------
-    filing, and compulsory  | documents missing → awaiting them; interdicted for assessment → For assessment;
-    documents               | money due → Awaiting duty; else as after payment
+    filing, and compulsory  | documents missing → awaiting them; interdicted for assessment, or for an officer to
+    documents               | assess whatever the RMS says (see below) → For assessment;
+                            | money due → Awaiting duty; else as after payment
     first check ordered     | packages still to come → Awaiting arrival (first check); else For first-check examination
     assessment              | documents newly asked for → awaiting them; assessable value above the DC/AC limit →
                             | For approval; else as after approval
@@ -19,21 +20,27 @@
     examination             | For Out of Charge; the one of a first check → For assessment
     duty in doubt on        | approval, duty, or what comes after → For assessment; else where the bill is
     arrival                 |
-    reply to a query        | the desk that raised it
-    detention lifted,       | where the bill was, as it now stands: what was paid or has arrived meanwhile counts
-    stop cleared            |
+    reply to a query        | the desk that raised it; where an examination was prescribed meanwhile, For examination
+                            | from For Out of Charge
+    detention lifted,       | where the bill was, as it now stands: what was paid, has arrived or is to be examined since
+    stop cleared            | counts
     late word of the RMS    | what it prescribes is done: documents asked for first, For assessment where it never was,
-                            | For examination from For Out of Charge
+                            | For examination from For Out of Charge, again where an intervention prescribes it
     RMS away at filing      | For assessment until it has decided; then as after filing
     departure approved      | onwards from the desk that would have done it
     adjudication            | absolute confiscation → Confiscated; documents missing → awaiting them; else as after approval
     final order             | money due → Awaiting duty; else Release finalised
     amendment approved      | For assessment, once the compulsory documents are there; a CBE-XI as after payment
-    pieces in excess        | For assessment and X-ray again, a CBE-XI to arrival and X-ray again; held, when the hold ends
-    pieces short            | where the bill is; where it awaited the arrival of those alone, as after the arrival
+    pieces in excess        | documents newly asked for → awaiting them; For assessment and X-ray again, a CBE-XI to arrival
+                            | and X-ray again; held, when the hold ends
+    pieces short            | documents newly asked for → awaiting them; where the bill is; where it awaited the arrival of
+                            | those alone, as after the arrival
 
 A facilitated bill is self-assessed and moves directly for payment (PN17 6.1), whatever its value: nobody has appraised
 it, and there is nothing for the DC/AC to approve or return. PN17 7.1(f) follows an assessment, first or final.
+An officer assesses a bill whatever the RMS says where a special request or related parties are declared on a CBE-XIV, where
+its duty is in doubt, where it was amended, returned by the DC/AC, or its goods landed with a piece in excess. No departure
+from the RMS lifts that, and until it is done the bill is not facilitated.
 A CBE-XI is not assessed: the RMS may prescribe its examination, no more (PN17 7).
 Every bill passes X-ray before Out of Charge (PN17 6.1, 7).
 """
@@ -60,7 +67,7 @@ def after_filing(bill: CourierBillOfEntry, **_answers: object) -> Stage:
     """
     if not bill.documents_complete:
         return Stage.DOCUMENTS
-    return Stage.ASSESSMENT if bill.assessment_required or bill.assessed_at else after_approval(bill)
+    return Stage.ASSESSMENT if bill.to_be_assessed or bill.assessed_at else after_approval(bill)
 
 
 def after_first_check_ordered(bill: CourierBillOfEntry, **_answers: object) -> Stage:
@@ -122,13 +129,15 @@ def after_hearing(bill: CourierBillOfEntry, **_answers: object) -> Stage:
     """The RMS, which was away, has decided: a bill that waited for it goes where it would have gone at once (PN17 6.1)."""
     if not bill.documents_complete and bill.stage in (Stage.DOCUMENTS, Stage.ASSESSMENT):
         return Stage.DOCUMENTS
-    if bill.stage == Stage.ASSESSMENT and not bill.assessment_required:
+    if bill.stage == Stage.ASSESSMENT and not bill.to_be_assessed:
         return after_approval(bill)
     return Stage(bill.stage)
 
 
 def after_hearing_again(bill: CourierBillOfEntry, *, lane: str = "", **_answers: object) -> Stage:
     """What the RMS prescribes now: documents first, then a bill never assessed is assessed, one to be examined is examined (PN17 6.1)."""
+    if bill.released_at:
+        return Stage(bill.stage)
     if not bill.documents_complete and bill.stage in (Stage.ASSESSMENT, *TO_ASSESSMENT):
         return Stage.DOCUMENTS
     if lane in ("ASSESSMENT", "BOTH") and bill.assessed_at is None and bill.stage in TO_ASSESSMENT:
@@ -142,7 +151,10 @@ def after_pieces(bill: CourierBillOfEntry, *, excess: bool = False, **_answers: 
     """What landed is less or more than was manifested (PN17 5.2): goods with a piece more are assessed again, and X-rayed again.
 
     With pieces less a bill stays where it is, but one that awaited the arrival goes on where what did land is whole.
+    Documents that the RMS asks for, now that it knows the pieces, come first.
     """
+    if not bill.documents_complete and bill.stage in (Stage.ASSESSMENT, *TO_ASSESSMENT):
+        return Stage.DOCUMENTS
     if bill.is_documents:
         if bill.stage == Stage.FOR_OUT_OF_CHARGE and not excess and bill.examination_is_due:
             return Stage.EXAMINATION
@@ -150,7 +162,7 @@ def after_pieces(bill: CourierBillOfEntry, *, excess: bool = False, **_answers: 
         return after_payment(bill) if goes_on else Stage(bill.stage)
     if bill.stage in (Stage.FIRST_CHECK, Stage.FIRST_CHECK_ARRIVAL):
         return after_first_check_ordered(bill)
-    if bill.assessment_required and bill.assessed_at is None and bill.stage in TO_ASSESSMENT:
+    if bill.to_be_assessed and bill.assessed_at is None and bill.stage in TO_ASSESSMENT:
         return Stage.ASSESSMENT
     if bill.stage == Stage.ARRIVAL and bill.arrived_at:
         return after_payment(bill)
@@ -161,7 +173,7 @@ def after_pieces(bill: CourierBillOfEntry, *, excess: bool = False, **_answers: 
 
 def after_departure(bill: CourierBillOfEntry, **_answers: object) -> Stage:
     """What the RMS prescribed is left out with the DC/AC's approval: the bill goes on from where it waited for it (PN17 6.1)."""
-    if bill.stage == Stage.ASSESSMENT and not bill.assessment_required:
+    if bill.stage == Stage.ASSESSMENT and not bill.to_be_assessed:
         return after_approval(bill)
     if bill.stage == Stage.EXAMINATION and not bill.examination_is_due:
         return Stage.FOR_OUT_OF_CHARGE
@@ -172,7 +184,7 @@ def after_reply(bill: CourierBillOfEntry, **_answers: object) -> Stage:
     """A reply goes back to the desk that raised the query (PN17 7(d), 7(j), 7(k)); documents asked for meanwhile come first."""
     if not bill.documents_complete and bill.returns_to != Stage.ADJUDICATION:
         return Stage.DOCUMENTS
-    return Stage(bill.returns_to)
+    return _unless_to_be_examined(bill, bill.returns_to)
 
 
 def after_lifting(bill: CourierBillOfEntry, **_answers: object) -> Stage:
@@ -193,7 +205,12 @@ def _resumed(bill: CourierBillOfEntry, stage: str) -> Stage:
         return after_first_check_ordered(bill)
     if stage in (Stage.DUTY, Stage.ARRIVAL) or (stage in PAST_PAYMENT and bill.amount_due > 0):
         return after_approval(bill)
-    return Stage(stage)
+    return _unless_to_be_examined(bill, stage)
+
+
+def _unless_to_be_examined(bill: CourierBillOfEntry, stage: str) -> Stage:
+    """An examination prescribed while the bill was held comes before Out of Charge (PN17 7.1(i))."""
+    return Stage.EXAMINATION if stage == Stage.FOR_OUT_OF_CHARGE and bill.examination_is_due else Stage(stage)
 
 
 def after_amendment(bill: CourierBillOfEntry, **_answers: object) -> Stage:

@@ -70,10 +70,9 @@ def reached(manifest: ExpressCargoManifest, landed: str) -> dict[str, list[str]]
     bills: Any = manifest.bills.filter(hawb__isnull=False, number__isnull=False).exclude(stage="CANCELLED")
     found: dict[str, list[str]] = {"open": [], "out": []}
     opened = bills.model.open_stages()
-    for number, stage, presented, rates_on in bills.values_list("number", "stage", "presented_on", "rates_on").order_by(
-        "pk"
-    ):
+    told = bills.values_list("number", "stage", "presented_on", "rates_on", "released_at")
+    for number, stage, presented, rates_on, released in told.order_by("pk"):
         if max(presented, day) != rates_on:
-            still = stage in opened and stage != "PROVISIONALLY_RELEASED"
+            still = stage in opened and released is None
             found["open" if still else "out"].append(number)
     return found

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -88,8 +88,10 @@ def _of_stations(stations: frozenset[str]) -> Iterator[Refund]:
         | Q(hawb__in=Disposal.objects.filter(refundable__gt=0).values("hawb"))
     )
     bills = CourierBillOfEntry.objects.filter(station__in=stations).defer("draft")
-    for bill in _not_credited(bills.filter(gone), "refund:bill:")[:SHOWN]:
-        yield Refund(bill, bill.duty_paid, str(bill.get_stage_display()), bill.key_)
+    order = Adjudication.objects.filter(bill=OuterRef("pk"), refundable__gt=0).order_by("-pk").values("refundable")[:1]
+    recorded = bills.filter(gone).annotate(recorded_=Coalesce(Subquery(order), F("duty_paid")))
+    for bill in _not_credited(recorded, "refund:bill:")[:SHOWN]:
+        yield Refund(bill, bill.recorded_, str(bill.get_stage_display()), bill.key_)
     less = bills.filter(stage__in=DONE, provisional=False, duty_paid__gt=owed())
     for bill in _not_credited(less, "refund:bill:")[:SHOWN]:
         yield Refund(bill, bill.refundable, _("less is owed than was paid"), bill.key_)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from bills.kinds import Kind
 from bills.stages import HELD, Hold, Stage
 from eccs.money import rupees
+from eccs.papers import moment
 from eccs.workflow import Actor
 
 
@@ -38,6 +39,11 @@ def duty_paid(bill: Any, actor: Actor) -> str:
     return _("Missing: duty of %(amount)s is not paid.") % {"amount": rupees(bill.amount_due)}
 
 
+def duty_not_in_doubt(bill: Any, actor: Actor) -> str:
+    """The duty could be worked out with the rates of the day of arrival, or an officer has assessed it since (PN17 5.1; section 15)."""
+    return _("Missing: the assessment. %(reason)s") % {"reason": bill.unreckoned} if bill.unreckoned else ""
+
+
 def all_packages_arrived(bill: Any, actor: Actor) -> str:
     """Every package of the shipment has arrived."""
     return "" if bill.arrived_at else _("Missing: not every package has arrived.")
@@ -59,8 +65,18 @@ def documents_complete(bill: Any, actor: Actor) -> str:
 
 
 def compulsory_documents_attached(bill: Any, actor: Actor) -> str:
-    """What the bill was asked for has been attached: by what the papers are said to be, not by their number."""
-    missing = bill.kinds_of_paper_wanted() - set(bill.attachments.values_list("kind", flat=True))
+    """What the bill was asked for has been attached: by what the papers are said to be, not by their number.
+
+    A paper that was there before documents were last asked for answers nothing that was asked then.
+    """
+    since, papers = bill.documents_asked_at(), list(bill.attachments.values_list("kind", "at"))
+    early = [at for kind, at in papers if kind == "OTHER" and since is not None and at < since]
+    missing = bill.kinds_of_paper_wanted() - {kind for kind, at in papers if kind != "OTHER" or at not in early}
+    if "OTHER" in missing and early:
+        words = _(
+            "Missing: attach the documents asked for on %(at)s, each as “Other document”. What was attached before does not count."
+        )
+        return words % {"at": moment(since)}
     if "OTHER" in missing:
         return _("Missing: attach the documents asked for first, each as “Other document”.")
     return _("Missing: attach the images of the house airway bill and of the invoice.") if missing else ""
@@ -154,8 +170,16 @@ def no_open_manifest_amendment(bill: Any, actor: Actor) -> str:
     return _("Missing: the decision of the DC/AC on %(amendment)s, which changes %(hawb)s on the manifest.") % told
 
 
+def cleared_on_no_paper(bill: Any, actor: Actor) -> str:
+    """The goods did not leave in downtime on a numbered paper form that is still to be regularised (PN17 15.0)."""
+    from bills.manual.papers_used import form_that_cleared
+
+    form = form_that_cleared(bill)
+    return _("It was cleared on paper form %(form)s: it is regularised there.") % {"form": form} if form else ""
+
+
 NO_OPEN_REQUEST = (no_open_amendment, no_open_cancellation)
 OUT_OF_CHARGE = (
-    documents_complete, duty_paid, all_packages_arrived, xray_recorded, examination_reported, no_open_query, no_detention,
+    documents_complete, duty_not_in_doubt, duty_paid, all_packages_arrived, xray_recorded, examination_reported, no_open_query, no_detention,
     no_stop, *NO_OPEN_REQUEST, no_open_manifest_amendment,
 )  # fmt: skip

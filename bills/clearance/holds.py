@@ -50,7 +50,8 @@ class HeldClearance(ImportClearance):
     @step(
         (Stage.ASSESSMENT, Stage.STOPPED), Stage.DETAINED,
         role={Stage.ASSESSMENT: Role.ASSESSING_OFFICER, Stage.STOPPED: Role.DCAC}, label=_("Detain"),
-        para="PN17 7.1(e), 9.0", form="bills.forms.holds.DetentionForm", guards=(guards.not_detained_already,), grave=True, first=hold_goods,
+        para="PN17 7.1(e), 9.0", form="bills.forms.holds.DetentionForm", guards=(guards.not_detained_already, guards.goods_not_released), grave=True,
+        first=hold_goods,
     )  # fmt: skip
     def detain(self: CourierBillOfEntry, *, grounds: str, documents_wanted: str = "") -> Iterable[models.Model]:
         """The goods are detained: a numbered detention memo goes to the courier, who answers it."""
@@ -218,8 +219,8 @@ class HeldClearance(ImportClearance):
 
         before = valued(self)
         self.end_hold(Hold.AMENDMENT)
-        self.assessed_at = self.approved_at = None
-        self.assessment_required = not self.is_documents and (self.assessment_required or not self.documents_complete)
+        if not self.is_documents:
+            self.assess_anew()
         changed = apply_changes(self, changes)
         ask_again(self, [one for one in changed if isinstance(one, Item)], "AMENDED")
         tell_change(self, before)

@@ -41,6 +41,9 @@ class ImportClearance(RiskSteps):
     rates_on: date | None
     unreckoned: str
     facilitated: bool
+    assessment_due: bool
+    assessment_remarks: str
+    examination_mandated: bool
     assessed_at: datetime | None
     approved_at: datetime | None
     xray_at: datetime | None
@@ -90,7 +93,7 @@ class ImportClearance(RiskSteps):
         from bills.provisional import assess_provisionally, supersede
         from bills.risk import ask_again
 
-        self.assessed_at = self.taken_at
+        self.assessed_at, self.assessment_due = self.taken_at, False
         self.examination_mandated, self.assessment_remarks = mandate_examination, remarks
         again = alterations or self.unreckoned
         items = list(reassess(self, alterations or []) if again else accept_claims(self.items.all()))
@@ -109,7 +112,7 @@ class ImportClearance(RiskSteps):
         Stage.ASSESSMENT,
         GET_STATE(routing.after_first_check_ordered, states=[Stage.FIRST_CHECK_ARRIVAL, Stage.FIRST_CHECK]),
         role=Role.ASSESSING_OFFICER, label=_("Send for first check"), para="PN17 7.1(a)",
-        form="bills.forms.officers.FirstCheckForm", guards=(guards.not_examined_yet,),
+        form="bills.forms.officers.FirstCheckForm", guards=(guards.not_examined_yet, guards.goods_not_released),
     )  # fmt: skip
     def send_for_first_check(self: CourierBillOfEntry, *, remarks: str = "") -> None:
         """The goods are examined first, as soon as they have arrived; then the bill is assessed."""
@@ -137,7 +140,7 @@ class ImportClearance(RiskSteps):
         return self.asked(question, documents_wanted)
 
     @step(
-        Stage.QUERY, GET_STATE(routing.after_reply, states=[Stage.DOCUMENTS, *ASKING]), role=FILERS, label=_("Reply to query"),
+        Stage.QUERY, GET_STATE(routing.after_reply, states=[Stage.DOCUMENTS, Stage.EXAMINATION, *ASKING]), role=FILERS, label=_("Reply to query"),
         para="PN17 7.1(d)", form="bills.forms.courier.ReplyForm",
     )  # fmt: skip
     def reply_to_query(self: CourierBillOfEntry, *, reply: str) -> Iterable[models.Model]:
@@ -158,7 +161,7 @@ class ImportClearance(RiskSteps):
     )  # fmt: skip
     def return_to_assessing_officer(self: CourierBillOfEntry, *, remarks: str) -> None:
         """The DC/AC sends the appraisal back with remarks."""
-        self.assessed_at = None
+        self.assessed_at, self.assessment_due, self.facilitated = None, True, False
 
     @step(
         Stage.DUTY, GET_STATE(routing.after_approval, states=[*AFTER_APPROVAL, Stage.FINALISED]), role=Role.SYSTEM,
@@ -235,14 +238,15 @@ class ImportClearance(RiskSteps):
         from bills.news import notices_about
 
         self.unreckoned, self.rates_on = reason[:300], date.fromisoformat(rates_on)
-        self.assessment_required, self.facilitated, self.assessed_at, self.approved_at = True, False, None, None
+        self.assess_anew()
         self.led_back()
         return notices_about(self, lambda: gettext("%(bill)s goes to the Assessing Officer") % {"bill": self}, reason)
 
     @step(
         Stage.XRAY,
         GET_STATE(routing.after_clear_xray, states=[Stage.OUT_OF_CHARGE, Stage.EXAMINATION, Stage.FOR_OUT_OF_CHARGE]),
-        role=Role.XRAY_OFFICER, label=_("Clear X-ray"), para="PN17 7.1(h); Circular 40/2019", many=True,
+        role=Role.XRAY_OFFICER, label=_("Clear X-ray"), para="PN17 7.1(h); Circular 40/2019",
+        guards=(guards.cleared_on_no_paper,), many=True,
     )  # fmt: skip
     def clear_xray(self: CourierBillOfEntry) -> Iterable[models.Model]:
         """The picture shows nothing suspicious. A facilitated bill is Out of Charge at once, where the dated rule allows."""
@@ -253,7 +257,7 @@ class ImportClearance(RiskSteps):
 
     @step(
         Stage.XRAY, Stage.EXAMINATION, role=Role.XRAY_OFFICER, label=_("Mark suspicious"), para="PN17 7.1(h)",
-        form="bills.forms.officers.SuspicionForm", many=True,
+        form="bills.forms.officers.SuspicionForm", guards=(guards.cleared_on_no_paper,), many=True,
     )  # fmt: skip
     def mark_suspicious(self: CourierBillOfEntry, *, remarks: str) -> None:
         """The picture is suspicious: the goods are examined."""
@@ -271,7 +275,7 @@ class ImportClearance(RiskSteps):
 
     @step(
         Stage.FOR_OUT_OF_CHARGE, Stage.OUT_OF_CHARGE, role=Role.SHED_SUPERINTENDENT, label=_("Give Out of Charge"),
-        para="PN17 7.1(b)", guards=guards.OUT_OF_CHARGE,
+        para="PN17 7.1(b)", guards=(*guards.OUT_OF_CHARGE, guards.cleared_on_no_paper),
         apart_from=("report_examination", "report_first_check_examination"), grave=True, many=True,
     )  # fmt: skip
     def give_out_of_charge(self: CourierBillOfEntry) -> Iterable[models.Model]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
@@ -47,6 +48,9 @@ def no_departure_is_asked_for(bill: CourierBillOfEntry, actor: Any) -> str:
 class RiskSteps(Document):
     """What a bill hears from the RMS after it was filed, and how an officer departs from it."""
 
+    facilitated: bool
+    examined_at: datetime | None
+
     class Meta:
         abstract = True
 
@@ -59,7 +63,7 @@ class RiskSteps(Document):
         self.risk_decision_id = decision
         self.assessment_required = not self.is_documents and (lane in ("ASSESSMENT", "BOTH"))
         self.examination_prescribed = lane in ("EXAMINATION", "BOTH")
-        self.facilitated = lane == "FACILITATED"
+        self.facilitated = lane == "FACILITATED" and not self.assessment_due
         if documents:
             self.documents_required = "; ".join(filter(None, (documents, self.documents_required)))[:400]
             self.documents_complete = False
@@ -68,13 +72,26 @@ class RiskSteps(Document):
         HERE, GET_STATE(routing.after_hearing_again, states=list(HERE)), role=Role.SYSTEM,
         label=gettext_lazy("Decide on risk again"), para=PARA, many=True, private=True, anytime=True, follows=True,
     )  # fmt: skip
-    def hear_rms_again(self: CourierBillOfEntry, *, decision: int, lane: str, documents: str, rules: list[str]) -> None:
-        """What the RMS knows has changed: what it prescribes now is added to what it prescribed before."""
+    def hear_rms_again(
+        self: CourierBillOfEntry,
+        *,
+        decision: int,
+        lane: str,
+        documents: str,
+        rules: list[str],
+        examine_again: bool = False,
+    ) -> None:
+        """What the RMS knows has changed: what it prescribes now is added to what it prescribed before.
+
+        An intervention that prescribes an examination has the goods examined again; the reports made before are kept.
+        """
         from bills.risk import asked_for, hear
 
         self.risk_decision_id = decision
         if hear(self, lane, documents):
             Notice.objects.bulk_create(asked_for(self))
+        if examine_again:
+            self.examined_at = None
         if lane in ("ASSESSMENT", "BOTH") and self.assessed_at is None:
             self.led_back()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -14,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import AuthorisedCourier
-from bills.manual.clearance import ManualStage
+from bills.manual.clearance import FormStage, ManualStage
 from bills.stages import UNFILED
 from eccs.models import Notice
 from eccs.money import rupees
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 SHOWN = 5  # house airway bills named in a refusal
 UNDER = (ManualStage.APPROVED, ManualStage.ENDED)
+WAITING = (FormStage.USED, FormStage.ENTERED)  # the goods have left, and the bill is not closed yet
 
 
 MOST_SHIPMENTS = 2000  # house airway bills on one paper with its lists
@@ -111,6 +113,40 @@ def why_not_the_same(form: ManualForm, bill: CourierBillOfEntry) -> list[str]:
         )
         if left
     ]
+
+
+def form_that_cleared(bill: CourierBillOfEntry) -> str:
+    """The paper form on which goods of the bill left in downtime, until it is regularised; bills judged together are asked once."""
+    locked = getattr(bill._state, "locked", None)
+    if locked is None:
+        return _forms_of([bill]).get(bill.pk, "")
+    if "form_that_cleared" not in locked.asked:
+        locked.asked["form_that_cleared"] = _forms_of(locked.rows)
+    found: str = locked.asked["form_that_cleared"].get(bill.pk, "")
+    return found
+
+
+def _forms_of(bills: Collection[CourierBillOfEntry]) -> dict[int, str]:
+    """By bill, the form that waits to be regularised: one query where none does, as on most days."""
+    from bills.models import CoveredShipment, ManualShipment
+    from manifests.models import HouseAirwayBill
+
+    rows = ManualShipment.objects.filter(courier__in={bill.courier_id for bill in bills}, form__stage__in=WAITING)
+    forms = {(courier, hawb): form for courier, hawb, form in rows.values_list("courier", "hawb", "form__number")}
+    if not forms:
+        return {}
+    numbers = {hawb for _courier, hawb in forms}
+    alone = HouseAirwayBill.objects.filter(pk__in=[bill.hawb_id for bill in bills if bill.hawb_id], number__in=numbers)
+    number_of = dict(alone.values_list("pk", "number"))
+    links = CoveredShipment.objects.filter(
+        bill__in=[bill.pk for bill in bills if not bill.hawb_id], ended_at=None, hawb__number__in=numbers
+    )
+    covered = dict(links.values_list("bill", "hawb__number"))
+    told = {
+        bill.pk: forms.get((bill.courier_id, number_of.get(bill.hawb_id or 0) or covered.get(bill.pk, "")))
+        for bill in bills
+    }
+    return {pk: form for pk, form in told.items() if form}
 
 
 def compare(form: ManualForm, remarks: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -12,8 +14,8 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Substr
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.models import AuthorisedCourier, CustomsStation, Importer
 from bills.clearance.holds import HeldClearance
@@ -28,12 +30,24 @@ from eccs.money import grouped
 from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 from manifests.models import ExpressCargoManifest, HouseAirwayBill
+from rms.models import RiskDecision
 
+SEPARATOR = "; "  # between the documents that are asked for
 OPEN_STAGES = tuple(s.value for s in Stage if s not in (*CLOSED, Stage.DRAFT))
 
 
 def _money(**options: Any) -> Any:
     return models.DecimalField(max_digits=16, decimal_places=2, **options)
+
+
+@cache
+def _images_in_words() -> frozenset[str]:
+    """How filing asks for the two images, in every language that it may have been done in."""
+    found = set()
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            found.add(gettext("Images of the house airway bill and of the invoice"))
+    return frozenset(found)
 
 
 class CourierBillOfEntry(Clearable, HeldClearance):
@@ -114,6 +128,7 @@ class CourierBillOfEntry(Clearable, HeldClearance):
     documents_chased_at = models.DateTimeField(null=True, blank=True)  # when the firm was last reminded of them
 
     # What the desks found
+    assessment_due = models.BooleanField(default=False)  # an officer assesses it, whatever the RMS says
     provisional = models.BooleanField(default=False)  # assessed provisionally, the final assessment is to come
     approved_at = models.DateTimeField(null=True, blank=True)
     arrived_at = models.DateTimeField(null=True, blank=True)
@@ -174,6 +189,9 @@ class CourierBillOfEntry(Clearable, HeldClearance):
             models.CheckConstraint(
                 condition=~Q(stage__in=("PROVISIONALLY_RELEASED", "FINALISED")) | Q(released_at__isnull=False),
                 name="bill_released_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(facilitated=False) | Q(assessment_due=False), name="bill_to_be_assessed_is_not_facilitated"
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -242,8 +260,21 @@ class CourierBillOfEntry(Clearable, HeldClearance):
     def kinds_of_paper_wanted(self) -> set[str]:
         """What the papers must be that the bill was asked for: the two images, and where the RMS asked, what it asked for."""
         images = {"HAWB", "INVOICE"} if self.images_compulsory() else set()
-        asked = self.risk_decision is None or self.risk_decision.documents_required
+        asked = {*self.documents_required.split(SEPARATOR)} - _images_in_words()
         return images | {"OTHER"} if asked or not images else images
+
+    def documents_asked_at(self) -> datetime | None:
+        """When the RMS last asked for documents that it had not asked for before: a paper answers what was asked before it."""
+        decisions, one = list[RiskDecision](), self.risk_decision
+        while one is not None:
+            decisions.append(one)
+            one = one.before
+        known, at = set[str](), None
+        for decision in reversed(decisions):
+            wanted = {*filter(None, decision.documents_required.split(SEPARATOR))}
+            at = decision.decided_at if wanted - known else at
+            known |= wanted
+        return at
 
     def package_count(self) -> int:
         """Packages in all; of documents, pieces."""
@@ -261,6 +292,15 @@ class CourierBillOfEntry(Clearable, HeldClearance):
     def refundable(self) -> Decimal:
         """What was paid beyond what is owed, in rupees."""
         return max(-self.amount_due, Decimal(0))
+
+    @property
+    def to_be_assessed(self) -> bool:
+        """Whether the RMS prescribed the assessment, or an officer makes it whatever the RMS says."""
+        return self.assessment_required or self.assessment_due
+
+    def assess_anew(self) -> None:
+        """An officer assesses it, whatever the RMS says, and whoever did before."""
+        self.assessment_due, self.facilitated, self.assessed_at, self.approved_at = True, False, None, None
 
     def led_back(self) -> None:
         """A bill that is held goes back to the Assessing Officer when the hold ends, wherever it would have gone on."""

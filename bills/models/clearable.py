@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -58,6 +59,10 @@ class Clearable(Document):
     class Meta:
         abstract = True
 
+    def documents_asked_at(self) -> datetime | None:
+        """When documents were last asked for that a paper must answer; None where none were."""
+        return None
+
     @property
     def attach_url(self) -> str:
         """Where its firm adds papers."""
@@ -85,6 +90,11 @@ class Clearable(Document):
     def end_hold(self, *why: Hold) -> None:
         """This keeps the bill from nothing any more."""
         self.holds = " ".join(held for held in self.held_by if held not in why)
+
+    @property
+    def to_be_assessed(self) -> bool:
+        """Whether the RMS prescribed the assessment."""
+        return self.assessment_required
 
     @property
     def examination_is_due(self) -> bool:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from bills.models import CourierBillOfEntry, CoveredShipment
 from bills.xi.selection import Chosen, Judged, Shipment, in_words, judge, shipments_of, why_no_documents
+from eccs.models import Notice
 from eccs.workflow import Refused
 from manifests.models import ExpressCargoManifest
 from rms.deciding import Desk
@@ -62,30 +63,48 @@ def _complete(bill: CourierBillOfEntry, judged: Judged, at: datetime) -> None:
 
 
 def put_to_rms(bill: CourierBillOfEntry, shipments: list[Shipment], at: datetime) -> None:
-    """Put the bill to the RMS and keep what it decided."""
-    decision = decide(bill, shipments, at)
-    decision.save()
-    bill.risk_decision = decision
+    """Put the bill to the RMS and keep what it decided; of one on which it decided before, what it prescribes now is added.
+
+    Where it is away now, documents that were put on are examined, and it is heard later.
+    """
+    before, away = bill.risk_decision, RiskDecision.Lane.PENDING
+    is_first = before is None or (before.lane == away and before.before_id is None)
+    decision = decide(bill, shipments, at, RiskDecision.Cause.AMENDED if before else RiskDecision.Cause.FILED)
+    _keep(bill, decision)
+    if not is_first and decision.lane != away:
+        _hear(bill, decision)
+        return
     bill.facilitated = decision.lane == RiskDecision.Lane.FACILITATED
     bill.examination_prescribed = not bill.facilitated
-    if decision.documents_required != bill.documents_required:
+    if is_first and decision.documents_required != bill.documents_required:
         bill.documents_required = decision.documents_required
         bill.documents_complete = not bill.documents_required
 
 
 def ask_again(bill: CourierBillOfEntry, at: datetime) -> None:
     """Put a bill whose documents have changed to the RMS again: what is prescribed now is added to what was."""
-    from bills.risk import hear
-
     decision, before = decide(bill, shipments_of(bill), at, RiskDecision.Cause.AMENDED), bill.risk_decision
     if decision.lane == RiskDecision.Lane.PENDING or before is None:
         return
     if {one["rule"] for one in decision.reasons} == {one.get("rule") for one in before.reasons}:
         return
-    decision.before = before
+    _keep(bill, decision)
+    _hear(bill, decision)
+
+
+def _keep(bill: CourierBillOfEntry, decision: RiskDecision) -> None:
+    """The decision is the bill's from now on; the one before it stays known."""
+    decision.before = bill.risk_decision
     decision.save()
     bill.risk_decision = decision
-    hear(bill, decision.lane)
+
+
+def _hear(bill: CourierBillOfEntry, decision: RiskDecision) -> None:
+    """What is prescribed is added to what was; the courier is told of documents asked for."""
+    from bills.risk import asked_for, hear
+
+    if hear(bill, decision.lane, decision.documents_required):
+        Notice.objects.bulk_create(asked_for(bill))
 
 
 def count_shipments(bill: CourierBillOfEntry, shipments: list[Shipment]) -> None:
@@ -101,7 +120,8 @@ def decide(
     bill: CourierBillOfEntry, shipments: list[Shipment], at: datetime, cause: str = RiskDecision.Cause.FILED
 ) -> RiskDecision:
     """Put every shipment of the bill to the RMS: what hits any of them is prescribed for the bill."""
-    courier = bill.courier.number or ""
+    courier, manifest = bill.courier.number or "", bill.manifest
+    route, flight = manifest.airport_of_shipment, manifest.flight_number
     facts = {"kind": bill.kind, "station": bill.station_id, "courier": courier, "shipments": len(shipments)}
     return Desk(bill.station_id, timezone.localdate(at)).decide_documents(
         (
@@ -109,7 +129,8 @@ def decide(
                 kind=bill.kind, station=bill.station_id, courier=courier, hawb=one.number, consignor=one.consignor_name,
                 consignor_country=one.consignor_country, consignee=one.consignee_name, consignee_city=one.consignee_city,
                 kyc_type="", kyc_token="", iec="", gstin="", assessable_value=NIL, weight_kg=one.gross_weight_kg,
-                packages=one.packages, ecommerce=False, descriptions=(one.description,),
+                packages=one.packages, ecommerce=False, descriptions=(one.description,), address=one.consignee_address,
+                route=route, flight=flight, actual_weight_kg=one.actual_weight_kg,
             )
             for one in shipments
         ),

@@ -40,6 +40,8 @@ class Shipment(NamedTuple):
     consignor_country: str
     consignee_name: str
     consignee_city: str
+    consignee_address: str
+    actual_weight_kg: Decimal | None
 
 
 READ = ("pk", "number", "bag__number", "master__number", *Shipment._fields[4:])

@@ -146,7 +146,7 @@ def test_a_flight_of_goods_is_refused_with_the_forms_that_fit(people: Callable[[
     assert "CBE-XII, CBE-XIII or CBE-XIV" in refused(goods)
 
 
-def test_what_the_rms_looks_for_is_examined_and_never_assessed(landed: ExpressCargoManifest) -> None:
+def test_7_what_the_rms_looks_for_is_examined_and_never_assessed(landed: ExpressCargoManifest) -> None:
     krishna = {"all": [{"fact": "consignee", "is": "CONTAINS", "value": "krishna"}]}
     risk_rule(condition=krishna, outcome="BOTH", instruction="Open it.", from_date=timezone.localdate())
     one = filed(landed)

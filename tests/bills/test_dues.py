@@ -52,6 +52,26 @@ def late(days: int, stage: str = Stage.DUTY, *, duty: str = "45814", **given: An
 amounts = st.decimals(min_value=D(0), max_value=D(5000000), places=0)
 
 
+@pytest.mark.parametrize(
+    ("given", "back"),
+    [
+        ({"duty_paid": 31}, 31),
+        ({}, 0),
+        ({"duty_paid": 31, "fine": 50}, 31),  # the fine was imposed, and not paid
+        ({"duty_paid": 121, "fine": 50, "penalty": 40}, 31),
+        ({"duty_paid": 90, "fine": 50, "penalty": 40, "paid_heads": {"fine": "50.00", "penalty": "40.00"}}, 0),
+        ({"duty_paid": 31, "total_duty": 20, "duty_heads": {"BCD": "20.00"}, "penalty": 11, "paid_heads": {"BCD": "31.00"}}, 20),
+        ({"duty_paid": 37, "interest": 4, "late_charge": 2}, 35),
+    ],
+)  # fmt: skip
+def test_7k_of_goods_that_are_confiscated_only_duty_with_its_interest_goes_back(
+    given: dict[str, Any], back: int
+) -> None:
+    heads = {"total_duty": D(31), "duty_heads": {"BCD": "31.00"}}
+    one = CourierBillOfEntry(**heads | {k: D(v) if isinstance(v, int) else v for k, v in given.items()})
+    assert dues.refundable_when_confiscated(one) == back
+
+
 @given(amounts, st.integers(0, 900), st.integers(0, 900), st.integers(0, 900))
 def test_interest_rises_by_the_day_whatever_the_rate_and_is_nothing_on_the_day_due(
     duty: D, one: int, other: int, turn: int

@@ -238,7 +238,7 @@ def test_a_bill_is_typed_on_one_form_and_put_on_the_one_that_fits(signed_in: Sig
     assert answer["Location"] == reverse("bill-filed", args=[filed.number])
     assert filed.form_e.importer_category == "UNDERTAKING" and filed.form_e.first_check
     assert [i.invoice_place for i in filed.items.all()] == [1, 2]
-    assert filed.assessment_required
+    assert filed.assessment_due
 
 
 def test_forms_refuse_the_same_goods_as_an_upload(signed_in: SignedIn, hawb: HouseAirwayBill) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,12 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bills.manual import issuing
+from bills.models import CourierBillOfEntry
 from bills.stages import Stage
+from eccs.workflow import Refused, take, take_many
 from manifests.models import WarehouseEntry
 from tests.bills.conftest import SignedIn
 from tests.bills.desks import Desks, fresh
 from tests.factories.bills import bill
 from tests.factories.documents import bill_of_documents, flight
+from tests.factories.firms import actor
 from tests.factories.manifests import house_airway_bill
 from tests.factories.manual import bill_of_form, manual_clearance, manual_form, written, written_paper
 
@@ -103,6 +107,30 @@ def test_15_the_paper_tells_xray_finding_fine_and_who_received_the_goods(desks: 
     desks.act("dcac.blr", used, "regularise")
     one = fresh(one)
     assert (one.fine, one.penalty, one.duty_paid, one.amount_due) == (20, 5, 56, 0)
+
+
+def test_15_what_was_cleared_on_paper_is_not_moved_at_the_desks_but_regularised() -> None:
+    used = manual_form("USED")
+    one, other, papers = bill_of_form(used), bill(Stage.XRAY, facilitated=True), bill_of_documents(Stage.XRAY)
+    CourierBillOfEntry.objects.filter(pk=one.pk).update(stage=Stage.XRAY, arrived_at=timezone.now(), facilitated=True)
+    listed = manual_form("USED", hawb="D004", courier=papers.courier)
+    at_desk = [one.pk, other.pk, papers.pk]
+    steps: dict[str, dict[str, Any]] = {"clear_xray": {}, "mark_suspicious": {"remarks": "Dense."}}
+    for name, more in steps.items():
+        outcome = take_many(CourierBillOfEntry, at_desk, name, actor("XRAY_OFFICER"), **more)
+        told = {refused.document.pk: refused.reasons for refused in outcome.refused if refused.document}
+        assert told[one.pk] == [f"It was cleared on paper form {used}: it is regularised there."]
+        assert told[papers.pk] == [f"It was cleared on paper form {listed}: it is regularised there."]
+        at_desk = [one.pk, papers.pk]
+    assert fresh(other).stage == Stage.OUT_OF_CHARGE
+    CourierBillOfEntry.objects.filter(pk=one.pk).update(stage=Stage.FOR_OUT_OF_CHARGE, xray_result="CLEAR")
+    with pytest.raises(Refused, match="was cleared on paper form"):
+        take(one, "give_out_of_charge", actor("SHED_SUPERINTENDENT"))
+    used = take(used, "link_bill", actor("COURIER_SIGNATORY"), bill=str(one))
+    with pytest.raises(Refused, match="was cleared on paper form"):
+        take(one, "give_out_of_charge", actor("SHED_SUPERINTENDENT"))
+    assert take(used, "regularise", actor("DCAC")).stage == "REGULARISED"
+    assert fresh(one).stage == Stage.CLEARED_MANUALLY
 
 
 def test_15_a_difference_of_paper_and_system_is_told_and_reported(desks: Desks) -> None:

@@ -109,6 +109,14 @@ def test_an_equal_duty_is_told_to_nobody_but_the_trail_has_the_day_of_the_rates_
     assert not Notice.objects.exists()
 
 
+def test_goods_released_provisionally_keep_their_rates_and_only_what_the_order_demands_is_due() -> None:
+    tariff(20, 10)
+    on = flown()
+    filed = prior(Stage.DUTY, on, released_at=timezone.now())
+    land(on)
+    assert (again(filed).stage, again(filed).rates_on, again(filed).total_duty) == (Stage.DUTY, FILED, filed.total_duty)
+
+
 def test_a_duty_that_was_adjudged_stays() -> None:
     tariff(20, 10)
     on = flown()
@@ -146,7 +154,7 @@ def test_a_tariff_item_that_has_left_the_tariff_keeps_its_bill_back_and_not_the_
         now = again(one)
         assert (now.stage, now.total_duty, now.rates_on) == (stage, one.total_duty, date(2026, 4, 2))
         assert "02/04/2026: Item 1: 85183000 is not in the tariff." in now.unreckoned
-        assert now.assessment_required and not now.facilitated
+        assert now.assessment_due and not now.facilitated
         told = Notice.objects.get(audience=f"courier:{now.courier_id}", subject__startswith=f"{now} goes to")
         assert "85183000 is not in the tariff" in told.body
         for username in ("ao.blr", "signatory.swift"):

@@ -14,17 +14,15 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Actor
-from bills import risk, tasks, xray_results
-from bills.models import Attachment, CourierBillOfEntry, Examination, Item, RiskDeparture
+from bills import risk, xray_results
+from bills.models import CourierBillOfEntry, Examination, Item, RiskDeparture
 from bills.stages import Stage
 from eccs import dated_rules, upload_runner
 from eccs.dated_rules import DatedRule
-from eccs.models import Notice
 from eccs.workflow import Refused, take
 from manifests.models import ExpressCargoManifest
 from rms import deciding, history, shares
-from rms.clearance import Stage as RuleStage
-from rms.models import KeptRuleset, PartyDay, RiskDecision, RiskRule, RuleDay
+from rms.models import KeptRuleset, PartyDay, RiskDecision, RuleDay
 from tests.bills.conftest import SignedIn
 from tests.bills.test_upload import row, send
 from tests.factories.bills import bill
@@ -83,7 +81,7 @@ def decided(one: CourierBillOfEntry) -> RiskDecision:
     return one.risk_decision
 
 
-def test_a_decision_keeps_facts_ruleset_and_trace_and_is_taken_again_as_it_was(
+def test_6_a_decision_keeps_facts_ruleset_and_trace_and_is_taken_again_as_it_was(
     signed_in: SignedIn,
     flight: ExpressCargoManifest,
     good: Rows,
@@ -217,7 +215,7 @@ def test_the_rms_hears_of_changes_and_only_adds_to_what_it_prescribed(
     assert line.step == "hear_rms_again" and "Decide on risk again" not in trade
 
 
-def test_an_officer_departs_from_the_rms_with_a_reason_and_the_dcac_s_approval(signed_in: SignedIn) -> None:
+def test_6_1_an_officer_departs_from_the_rms_with_a_reason_and_the_dcac_s_approval(signed_in: SignedIn) -> None:
     one = bill(Stage.EXAMINATION, examination_prescribed=True)
     page = signed_in("inspector.blr").post(
         one.step_url("request_departure"),
@@ -249,45 +247,6 @@ def test_what_examinations_find_is_counted_for_the_rule(people: Callable[[str], 
     take(one, "report_examination", by, **report)
     row = RuleDay.objects.get(rule="N-0099")
     assert (row.looked_at, row.confirmed, row.examinations) == (1, 1, 1) and Examination.objects.count() == 1
-
-
-def test_an_intervention_reaches_a_bill_that_is_filed_already(
-    signed_in: SignedIn, flight: ExpressCargoManifest, good: Rows
-) -> None:
-    bills = file_all(signed_in, flight, good)
-    rule = risk_rule(
-        RuleStage.PROPOSED, kind="INTERVENTION", outcome="EXAMINATION", documents="Authorisation of the Drug Controller",
-        condition={"all": [{"fact": "hawb", "is": "EQUALS", "value": "SWF001"}]}, instruction=f"{MARK}: open all.",
-    )  # fmt: skip
-    take(rule, "activate", actor("RISK_APPROVER"))
-    assert (tasks.intervene(rule.pk), tasks.intervene()) == (1, 0)  # what beat sweeps up was heard already
-    after = bills_of(flight)
-    assert after["SWF002"].risk_decision_id == bills["SWF002"].risk_decision_id
-    one = after["SWF001"]
-    assert (one.stage, one.facilitated, one.examination_prescribed) == (Stage.DOCUMENTS, False, True)
-    assert decided(one).cause == "INTERVENED" and one.documents_required == "Authorisation of the Drug Controller"
-    told = Notice.objects.filter(subject__contains="compulsory documents").latest("pk")
-    assert "Drug Controller" in told.body and MARK not in told.body
-
-    # The document is handed in: the bill goes on, and is examined; activated again, the rule says nothing new
-    courier = signed_in("signatory.swift")
-    assert MARK not in courier.get(one.get_absolute_url()).content.decode()
-    Attachment.objects.create(
-        bill=one,
-        kind="OTHER",
-        name="a.pdf",
-        file="a.pdf",
-        size=1,
-        sha256="0" * 64,
-        by=User.objects.get(username="signatory.swift"),
-    )
-    take(one, "submit_compulsory_documents", Actor.of(User.objects.get(username="signatory.swift")))
-    handed_in = bills_of(flight)["SWF001"]
-    assert handed_in.documents_complete and handed_in.stage == bills["SWF001"].stage
-    take(RiskRule.objects.get(pk=rule.pk), "suspend", actor("RISK_APPROVER"), remarks="Enough.")
-    take(RiskRule.objects.get(pk=rule.pk), "resume", actor("RISK_APPROVER"))
-    assert tasks.intervene(rule.pk) == 0
-    assert bills_of(flight)["SWF001"].risk_decision_id == one.risk_decision_id
 
 
 def test_chance_takes_what_rules_leave_of_the_minimum(signed_in: SignedIn) -> None:

@@ -10,8 +10,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, override
 
 from accounts.models import Posting
+from bills import attachments
 from bills.models import Adjudication, Attachment, CourierBillOfEntry
 from bills.requests import apply_changes
 from bills.stages import Hold, Stage
@@ -19,9 +21,10 @@ from eccs.dated_rules import forget
 from eccs.desks import desks as desks_of
 from eccs.models import DatedRule
 from manifests.clearance import Stage as ManifestStage
+from rms.models import RiskDecision
 from tests.bills.conftest import SignedIn
-from tests.bills.desks import ORDER, Desks
-from tests.factories.bills import bill
+from tests.bills.desks import ORDER, Desks, fresh
+from tests.factories.bills import bill, decision
 from tests.factories.documents import flight
 from tests.factories.firms import actor
 
@@ -73,6 +76,10 @@ def test_compulsory_documents_are_those_asked_for_and_not_any_paper(
     desks: Desks, rule: str, kinds: list[str], said: str
 ) -> None:
     one = bill(Stage.DOCUMENTS)
+    if kinds == ["HAWB", "INVOICE"] and rule:  # nothing else was asked for, and that in the language of whoever filed
+        with override("hi"):
+            images = gettext("Images of the house airway bill and of the invoice")
+        CourierBillOfEntry.objects.filter(pk=one.pk).update(documents_required=images)
     if rule:
         DatedRule.objects.create(name="images_compulsory_xiii", value="on", from_date="2020-01-01", station_code="BLR")
         forget()
@@ -86,6 +93,37 @@ def test_compulsory_documents_are_those_asked_for_and_not_any_paper(
         assert said in desks.refused("signatory.swift", one, "submit_compulsory_documents")
     else:
         assert desks.act("signatory.swift", one, "submit_compulsory_documents").documents_complete
+
+
+def test_6_1_a_paper_that_was_there_before_answers_no_documents_asked_for_since(desks: Desks) -> None:
+    one, now = bill(Stage.DOCUMENTS), timezone.now()
+    first = one.risk_decision
+    assert first is not None
+    RiskDecision.objects.filter(pk=first.pk).update(documents_required="Import authorisation")
+    last = decision("ASSESSMENT")
+    RiskDecision.objects.filter(pk=last.pk).update(
+        before=first,
+        documents_required="Import authorisation; Letter of the bank",
+        decided_at=now + timedelta(seconds=1),
+    )
+    later = decision("ASSESSMENT")  # says nothing that is new
+    RiskDecision.objects.filter(pk=later.pk).update(before=last, decided_at=now + timedelta(hours=1))
+    known = one.attachments.get()
+    old = attachments.attach(one, "authorisation.pdf", PDF, "OTHER", one.created_by_id)
+    CourierBillOfEntry.objects.filter(pk=one.pk).update(
+        risk_decision=later, documents_required="Import authorisation; Letter of the bank"
+    )
+    one = fresh(one)
+    assert one.documents_asked_at() == now + timedelta(seconds=1)
+    Attachment.objects.filter(pk__in=[known.pk, old.pk]).update(at=now)
+    assert "What was attached before does not count" in desks.refused(
+        "signatory.swift", one, "submit_compulsory_documents"
+    )
+    again = attachments.attach(one, "authorisation.pdf", PDF, "OTHER", one.created_by_id)  # the same paper answers both
+    assert again.pk != old.pk
+    Attachment.objects.filter(pk=again.pk).update(at=now + timedelta(seconds=2))
+    assert attachments.attach(one, "again.pdf", PDF, "OTHER", one.created_by_id) == again
+    assert desks.act("signatory.swift", one, "submit_compulsory_documents").documents_complete
 
 
 def test_who_works_at_one_station_begins_no_documents_bill_at_another(signed_in: SignedIn, people: Any) -> None:

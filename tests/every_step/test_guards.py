@@ -54,6 +54,7 @@ from tests.factories.challans import challan
 from tests.factories.departures import departure
 from tests.factories.directory import importer
 from tests.factories.firms import actor, courier, person
+from tests.factories.manual import manual_form
 from tests.factories.rates import rate_file
 from tests.factories.shipping import export_manifest
 from transit import clearance as gates
@@ -95,11 +96,19 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     not_what_the_scale_showed: (lambda a: _set(a, of_weight=True), "beyond the tolerance"),
     manifest_as_it_was: (lambda a: _set(a.manifest.hawbs.get(), consignee_city="Hubli"), "has changed since"),
     guards.documents_complete: (lambda b: _set(b, documents_complete=False), "compulsory documents"),
+    guards.duty_not_in_doubt: (
+        lambda b: _set(b, unreckoned="Item 1 is not in the tariff."),
+        "Missing: the assessment. Item 1 is not in the tariff.",
+    ),
     guards.duty_paid: (lambda b: _set(b, duty_paid=0), "is not paid"),
     guards.all_packages_arrived: (lambda b: _set(b, arrived_at=None), "not every package has arrived"),
     guards.xray_recorded: (lambda b: _set(b, xray_result=""), "X-ray result is not recorded"),
     guards.examination_reported: (lambda b: _set(b, examination_prescribed=True), "examination report"),
     guards.compulsory_documents_attached: (lambda b: b.attachments.all().delete(), "attach the documents"),
+    guards.cleared_on_no_paper: (
+        lambda b: manual_form("USED", courier=b.courier, hawb=b.hawb.number),
+        "was cleared on paper form",
+    ),
     guards.no_open_query: (lambda b: _set(b, holds="QUERY"), "answer to an open query"),
     guards.no_detention: (lambda b: _set(b, holds="DETENTION"), "detention is not lifted"),
     guards.no_stop: (lambda b: _set(b, holds="STOP"), "stop of the DC/AC is not cleared"),

@@ -108,6 +108,7 @@ def test_after_payment(given: dict[str, Any], stage: Stage) -> None:
         ({"facilitated": True, "duty_paid": Decimal(30)}, Stage.FOR_OUT_OF_CHARGE),
         ({"facilitated": True, "arrived_at": None}, Stage.FOR_OUT_OF_CHARGE),
         ({"facilitated": True, "documents_complete": False}, Stage.FOR_OUT_OF_CHARGE),
+        ({"facilitated": True, "unreckoned": "Item 1 is not in the tariff."}, Stage.FOR_OUT_OF_CHARGE),
         ({"facilitated": True, "fine": Decimal(1)}, Stage.FOR_OUT_OF_CHARGE),
         ({"facilitated": True, "holds": "AMENDMENT"}, Stage.FOR_OUT_OF_CHARGE),
         ({"facilitated": True, "holds": "CANCELLATION"}, Stage.FOR_OUT_OF_CHARGE),
@@ -158,6 +159,12 @@ def test_after_a_first_check_was_ordered(given: dict[str, Any], stage: Stage) ->
         (Stage.XRAY, {**PAID, **ARRIVED}, Stage.XRAY),
         (Stage.XRAY, ARRIVED, Stage.DUTY),
         (Stage.DETAINED, {}, Stage.DETAINED),
+        (Stage.FOR_OUT_OF_CHARGE, {**CLEARED, "examination_prescribed": True}, Stage.EXAMINATION),
+        (
+            Stage.FOR_OUT_OF_CHARGE,
+            {**CLEARED, "examination_prescribed": True, "examined_at": THEN},
+            Stage.FOR_OUT_OF_CHARGE,
+        ),
     ],
 )
 def test_a_hold_ends_where_it_found_the_bill(found: Stage, given: dict[str, Any], stage: Stage) -> None:
@@ -188,6 +195,11 @@ def test_after_adjudication(given: dict[str, Any], outcome: str, stage: Stage) -
 @pytest.mark.parametrize("stage", [Stage.ASSESSMENT, Stage.FOR_OUT_OF_CHARGE, Stage.ADJUDICATION])
 def test_a_reply_goes_back_to_the_desk_that_asked(stage: Stage) -> None:
     assert routing.after_reply(standing(returns_to=stage)) == stage
+
+
+def test_a_reply_does_not_lead_past_an_examination_prescribed_meanwhile() -> None:
+    given = {**CLEARED, "examination_prescribed": True}
+    assert routing.after_reply(standing(returns_to=Stage.FOR_OUT_OF_CHARGE, **given)) == Stage.EXAMINATION
 
 
 def test_auto_out_of_charge_can_be_switched_off_at_a_station_from_a_day() -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from bills.models import CourierBillOfEntry, CoveredShipment
 from bills.routing import after_pieces
-from bills.stages import TO_ASSESSMENT
+from bills.stages import HERE, TO_ASSESSMENT
 from bills.stages import Stage as BillStage
 from eccs.models import Notice
 from eccs.workflow import Refused, take
@@ -33,6 +33,7 @@ from tests.factories.bills import bill
 from tests.factories.documents import bill_of_documents, flight
 from tests.factories.firms import actor
 from tests.factories.manifests import house_airway_bill, manifest
+from tests.factories.rules import risk_rule
 from tests.manifests.conftest import SignedIn
 
 pytestmark = pytest.mark.django_db
@@ -260,6 +261,27 @@ def test_where_a_bill_goes_with_the_pieces_that_landed(stage: str, excess: bool,
     one.arrived_at, one.xray_result = (timezone.now() if arrived else None), ""
     one.assessment_required, one.assessed_at = excess, None
     assert after_pieces(one, excess=excess) == goes
+
+
+@pytest.mark.parametrize("excess", [False, True])
+@pytest.mark.parametrize("documents", [False, True])
+def test_documents_that_are_asked_for_with_the_pieces_come_first(documents: bool, excess: bool) -> None:
+    kind = "CBE-XI" if documents else "CBE-XIII"
+    bills = [CourierBillOfEntry(stage=stage, documents_complete=False, kind=kind) for stage in HERE]
+    first = {one.stage for one in bills if after_pieces(one, excess=excess) == BillStage.DOCUMENTS}
+    assert first == {BillStage.DOCUMENTS, BillStage.ASSESSMENT, *TO_ASSESSMENT}
+
+
+def test_pieces_less_for_which_the_rms_asks_documents_lead_to_the_courier() -> None:
+    on, hawb = in_part()
+    filed = bill(BillStage.ARRIVAL, hawb=hawb)
+    risk_rule(
+        condition={"all": [{"fact": "packages", "is": "BELOW", "value": "3"}]}, outcome="", documents="Packing list",
+        from_date=timezone.localdate(),
+    )  # fmt: skip
+    approved(short(on, hawb))
+    now = fresh(filed)
+    assert (now.stage, now.documents_required, now.documents_complete) == (BillStage.DOCUMENTS, "Packing list", False)
 
 
 def test_a_piece_in_excess_of_detained_goods_leads_to_assessment_when_the_detention_ends() -> None:

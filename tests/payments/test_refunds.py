@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -14,6 +15,7 @@ from accounts.permissions import Actor
 from accounts.sessions import PROVED
 from bills.models import Adjudication, CourierBillOfEntry
 from eccs.models import Notice
+from eccs.workflow import take
 from payments import refunds, services
 from payments.cash import ledger
 from payments.cash.models import CashEntry
@@ -61,6 +63,19 @@ def test_51a_a_refund_is_credited_to_the_cash_ledger_once_and_the_firm_is_told(
     elsewhere.force_login(people("dcac.del"))
     assert elsewhere.get("/payments/refunds/").status_code == 200
     assert elsewhere.post(address, {"settlement": "Refund order 7"}).status_code == 404
+
+
+def test_51a_a_penalty_paid_on_goods_that_are_confiscated_is_not_credited(people: Callable[[str], User]) -> None:
+    one = bill("ADJUDICATION", fine=50, penalty=40, duty_paid=121)
+    order: dict[str, Any] = {
+        "order_number": "9/2026",
+        "order_date": timezone.localdate().isoformat(),
+        "remarks": "Absolute.",
+    }
+    take(one, "adjudicate", Actor.of(people("ao.blr")), outcome="CONFISCATE", fine="0", penalty="0", **order)
+    assert one.adjudications.get().refundable == 31
+    (found,) = refunds.refunds(Actor.of(people("dcac.blr")))
+    assert (found.bill.pk, found.amount) == (one.pk, 31)
 
 
 def test_51a_the_refund_of_a_final_assessment_is_listed_where_it_is_recorded(people: Callable[[str], User]) -> None:

@@ -37,6 +37,7 @@ from manifests.models import (
     WarehouseDetention,
     WarehouseEntry,
 )
+from tests.walks.laws_of_risk import assessed_since
 from tests.walks.money import money_is_conserved
 from tests.walks.state import Row, State, changed, labels, landed_anew
 from tests.walks.trails import Steps
@@ -66,7 +67,7 @@ BY_STEPS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("kyc_type", "kyc_number", "filed_at", "presented_on"), ("file",)),
     "risk_decision_id": ("file", *ASKED_AGAIN),
     **dict.fromkeys(("shipment_count", "bag_count"), ("file", "amend")),  # of a CBE-XI
-    "facilitated": ("file", "send_back_for_assessment", *ASKED_AGAIN),
+    "facilitated": ("file", "send_back_for_assessment", "return_to_assessing_officer", *ASKED_AGAIN),
     **dict.fromkeys(("assessable_value",), ("file", "assess", "amend", "recompute_duty")),
     **dict.fromkeys(("total_duty", "duty_heads"), REVALUED),
     **dict.fromkeys(("fine", "penalty"), ("adjudicate", "finalise", "clear_manually")),
@@ -75,7 +76,7 @@ BY_STEPS: dict[str, tuple[str, ...]] = {
     "late_charge": ("file", "assess"),
     "returned_on": ("assess", "approve_appraisal", "adjudicate", "finalise"),
     **dict.fromkeys(("xray_result", "xray_at"), ("clear_xray", "mark_suspicious", "amend", "carry_pieces")),
-    "examined_at": (*EXAMINED, "order_re_examination", "mark_suspicious", "amend", "carry_pieces"),
+    "examined_at": (*EXAMINED, "order_re_examination", "hear_rms_again", "mark_suspicious", "amend", "carry_pieces"),
     "out_of_charge_at": ("clear_xray", "give_out_of_charge"),
     "released_at": ("release_provisionally",),
     "documents_complete": ("file", "submit_compulsory_documents"),
@@ -115,6 +116,7 @@ def ready_to_leave(before: State, after: State, steps: Steps) -> None:
                 "Out of Charge with the manifest to be amended"
             )
         assert bill["documents_complete"], "Out of Charge with documents missing"
+        assert not bill["unreckoned"], "Out of Charge with the duty in doubt"
         assert not after.all(QueryMemo, bill_id=pk, replied_at=None), "Out of Charge with an open query"
         assert not after.all(DetentionMemo, bill_id=pk, ended_at=None), "Out of Charge while detained"
         assert not _open_requests(after, pk), "Out of Charge with a request undecided"
@@ -351,5 +353,5 @@ def paper_forms_are_used_once(before: State, after: State, steps: Steps) -> None
 LAWS: tuple[Callable[[State, State, Steps], None], ...] = (
     ready_to_leave, held_by_what_is_open, bills_change_by_their_steps, manifests_keep_what_is_locked, money_is_conserved,
     examined_as_reported, goods_leave_once_and_by_right, register_tells_what_is_held, documents_are_covered_once,
-    differences_stay_settled, paper_forms_are_used_once,
+    differences_stay_settled, paper_forms_are_used_once, assessed_since,
 )  # fmt: skip

@@ -125,6 +125,7 @@ TELLS: dict[str, Callable[[Values, Any], None]] = {
     "send_back_for_assessment": _doubted,
     **dict.fromkeys(("clear_xray", "mark_suspicious"), _seen),
     "order_re_examination": _sets(examined_at=lambda _line: None, examination_mandated=lambda _line: True),
+    "hear_rms_again": lambda values, line: values.update(examined_at=None) if line.answers.get("examine_again") else None,
     "give_out_of_charge": _sets(out_of_charge_at=_at),
     **dict.fromkeys(("detain", "issue_detention_memo"), _detained),
     "stop": _sets(stopped_from=lambda line: line.from_stage),

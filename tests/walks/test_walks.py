@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils import timezone
 from hypothesis import Phase
 
+from accounts.permissions import SYSTEM
 from bills.clearance import guards
 from bills.models import (
     CourierBillOfEntry,
@@ -35,7 +36,7 @@ from tests.factories.manual import manual_form
 from tests.factories.requests import amendment as bill_amendment
 from tests.factories.requests import cancellation, provisional_assessment
 from tests.factories.uncleared import disposal, lying, return_to_origin
-from tests.walks import laws, machine, walker
+from tests.walks import laws, laws_of_risk, machine, walker
 from tests.walks.machine import OFTEN, Walk
 from tests.walks.money import money_is_conserved
 from tests.walks.replay import Replay
@@ -115,6 +116,7 @@ def _nothing(_one: CourierBillOfEntry) -> None:
 WITHOUT: dict[Any, tuple[dict[str, Any], Callable[[CourierBillOfEntry], object], str]] = {
     guards.documents_complete: ({"documents_complete": False}, _nothing, "documents missing"),
     guards.duty_paid: ({"duty_paid": 0}, _nothing, "duty unpaid"),
+    guards.duty_not_in_doubt: ({"unreckoned": "Not in the tariff."}, _nothing, "duty in doubt"),
     guards.all_packages_arrived: ({"arrived": False}, _nothing, "packages missing"),
     guards.xray_recorded: ({"xray_result": ""}, _nothing, "without X-ray"),
     guards.examination_reported: ({"examination_prescribed": True}, _nothing, "without the examination"),
@@ -271,6 +273,15 @@ def _goods_left_twice(_monkeypatch: pytest.MonkeyPatch) -> Scene:
     return entry.hawb.manifest, lambda: rows.update(out_on="DISPOSED"), "left on OUT_OF_CHARGE, then on DISPOSED"
 
 
+def _let_out_unassessed(_monkeypatch: pytest.MonkeyPatch) -> Scene:
+    doubt: dict[str, Any] = {"reason": "Not in the tariff.", "rates_on": f"{timezone.localdate()}"}
+    one = take(bill(Stage.FOR_OUT_OF_CHARGE), "send_back_for_assessment", SYSTEM, **doubt)
+    rows = CourierBillOfEntry.objects.filter(pk=one.pk)
+    rows.update(stage=Stage.FOR_OUT_OF_CHARGE.value, unreckoned="", assessment_due=False)
+    by = actor("SHED_SUPERINTENDENT")
+    return one.manifest, lambda: take(rows.get(), "give_out_of_charge", by), "in doubt, and not assessed since"
+
+
 def _a_step_past_the_trail(_monkeypatch: pytest.MonkeyPatch) -> Scene:
     rows = CourierBillOfEntry.objects.filter(pk=(one := bill(Stage.ASSESSMENT)).pk)
     return one.manifest, lambda: rows.update(stage=Stage.XRAY.value), "its trail leads to ASSESSMENT"
@@ -303,7 +314,7 @@ BROKEN: tuple[tuple[Any, Callable[[pytest.MonkeyPatch], Scene]], ...] = (
     (laws.register_tells_what_is_held, _a_detention_that_stays_in_the_register),
     (laws.register_tells_what_is_held, _a_hold_on_what_is_filed),
     (laws.documents_are_covered_once, _a_shipment_let_go),
-    (laws.differences_stay_settled, _a_difference_explained_again),
+    (laws_of_risk.assessed_since, _let_out_unassessed), (laws.differences_stay_settled, _a_difference_explained_again),
     (Replay, _a_step_past_the_trail), (Replay, _a_value_past_the_trail), (Replay, _a_weight_past_the_trail),
 )  # fmt: skip
 
