@@ -31,6 +31,7 @@ from bills.stages import UNFILED
 from eccs import errors, pages
 from eccs.activities import activities
 from eccs.workflow import Document, Refused, take, why_not
+from exports.models import CourierShippingBill
 from tests.accounts.everybody import Who, effects, everybody
 from tests.every_step import declared as d
 from tests.every_step.test_every_step import as_stored, named
@@ -41,6 +42,7 @@ pytestmark = pytest.mark.django_db
 DESKS: dict[tuple[type[Document], str], tuple[Role, ...]] = {
     (CourierBillOfEntry, "lift_detention"): (Role.ASSESSING_OFFICER,),  # of those who may, the one who detained
     (CourierBillOfEntry, "refer_detained_goods"): (Role.ASSESSING_OFFICER,),
+    (CourierShippingBill, "lift_detention"): (Role.ASSESSING_OFFICER,),
 }
 BY_CIRCLE = (User, Advisory)  # these say themselves whose they are: who may is seen by trying
 DIRECTORY = (*d.NATIONAL, Custodian)  # read by officers of every station

@@ -24,7 +24,7 @@ from eccs.desks import desks as desks_of
 from eccs.workflow import Document, Refused, take
 from manifests.models import HouseAirwayBill
 from payments import bank, services
-from payments.models import Challan, ChallanTrail
+from payments.models import CashWithdrawal, Challan, ChallanTrail
 from payments.querysets import payable_bills
 from tests.bills.conftest import SignedIn
 from tests.bills.desks import ACCEPT, Desks, fresh
@@ -48,7 +48,7 @@ def of_importer(one: Importer, name: str = "Tara Gill") -> Actor:
 
 def its_steps() -> list[tuple[type[Document], str]]:
     found = [(m, name) for m in d.MODELS for name, step in m.steps().items() if Role.IMPORTER in step.roles]
-    begun = ("file", "create", "request")  # on pages of their own
+    begun = ("file", "create", "request", "request_withdrawal")  # on pages of their own
     return [(model, name) for model, name in found if name not in begun]
 
 
@@ -56,7 +56,10 @@ def its_steps() -> list[tuple[type[Document], str]]:
 def test_each_step_of_an_importer_is_for_its_own_documents(model: type[Document], name: str) -> None:
     step, own = model.steps()[name], importer(iec="AAFCM2291R")
     stage = step.sources[0]
-    given: dict[str, Any] = {"importer": own, **({"courier": None, "courier_id": None} if model is Challan else {})}
+    given: dict[str, Any] = {
+        "importer": own,
+        **({"courier": None, "courier_id": None} if model in (Challan, CashWithdrawal) else {}),
+    }
     one, theirs = d.ready(model, step, stage, **given), d.ready(model, step, stage)
     by = of_importer(own)
     other = replace(by, importer_id=importer(iec="AABCT5519M").pk)

@@ -29,7 +29,11 @@ OTHERS = (
     "customsadmin.blr", "custodianadmin.blr", "jc.blr", "commissioner.blr", "auditor.blr", "sysadmin",
     "bondmaker.blr", "bondchecker.blr", "risk.blr", "riskapprover.blr",
 )  # fmt: skip
-LEAD_ON = ("own-registration", "uncleared-dispose")  # to the firm's own page, and back to the goods to be ticked
+LEAD_ON = (
+    "own-registration",
+    "uncleared-dispose",
+    "goods-station",
+)  # to the own firm, to goods to be ticked, to the own terminal
 NOT_HANDED_OUT = ("rms/rules",)  # no supervisor reads the rules of risk: none puts one before another
 TRIES = 3  # addresses of one kind of page, of which a person may see some
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from payments.cash import ledger as cash
 from payments.models import BankAuthorisation, BankMessage, Challan, RefusedMessage
 from payments.reconciling.models import BankScroll, ScrollEntry
+from tests.factories.requests import provisional_assessment
 from tests.walk.world import World
 
 
@@ -17,7 +18,7 @@ def of_payments(world: World, owed: Challan, paid: Challan) -> None:
         world.own("challan-anew", one.number)
         world.own("cyber-receipt", one.number)
         world.own("challan-print", one.number)
-    world.own("refund-credit", "bill", paid.lines.values_list("bill", flat=True)[0])
+    world.own("refund-credit", "assessment", provisional_assessment("FINAL", refund=9, extra_duty=0).pk)
     said = BankMessage.objects.create(
         nonce="walk", sort="confirmation", challan=paid, challan_number=str(paid.number), bank_transaction="SBX1",
         amount_paise=100, status="PAID", outcome="QUEUED", reason="PAID_TWICE",
