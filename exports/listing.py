@@ -18,7 +18,14 @@ from eccs.moments import moment
 from eccs.pages import Column, Elsewhere, Listing, Standing, activity_of, link, register
 from eccs.written import brief, grouped, tail, two_lines
 from exports import cells
-from exports.models import CourierExportManifest, CourierShippingBill, ExportCancellation, ExportManifestLine
+from exports.amending import in_words
+from exports.models import (
+    CourierExportManifest,
+    CourierShippingBill,
+    ExportCancellation,
+    ExportManifestAmendment,
+    ExportManifestLine,
+)
 from exports.stages import Stage
 from rms.models import RiskDecision
 
@@ -86,10 +93,11 @@ CANCELLATIONS = Listing(
 
 def manifest_context(manifest: CourierExportManifest, actor: Actor) -> dict[str, Any]:
     """The shipping bills that leave with the flight, and those that were shut out of it."""
-    lines = manifest.lines.select_related("bill")
+    lines = manifest.lines.select_related("bill", "manifest")
     shown = list(lines.filter(live=True)[: SHOWN + 1])
     return {
         "lines": shown[:SHOWN], "more": len(shown) > SHOWN, "out": list(lines.filter(shut_out_at__isnull=False)[:SHOWN]),
+        "amendments": list(manifest.amendments.order_by("-pk")),
         "may_write": manifest.stage == "DRAFT" and bool(actor.acts_as(activity_of("cem-new"), manifest)),
     }  # fmt: skip
 
@@ -112,7 +120,28 @@ MANIFESTS = Listing(
     context=manifest_context, dated_by="filed_at", targets={"FILED": "target_of_days"},
     search_by={"number": lambda text: Q(number=text.upper()), "mawb": lambda number: Q(mawb=number), "hawb": _with_hawb},
 )  # fmt: skip
+
+
+def amendment_context(asked: ExportManifestAmendment, _actor: Actor) -> dict[str, Any]:
+    """The export manifest, before and after of each detail, and the version that was ended."""
+    return {"manifest": asked.manifest, "changes": in_words(asked.changes), "earlier": asked.earlier}
+
+
+MANIFEST_AMENDMENTS = Listing(
+    model=ExportManifestAmendment, slug="exports/manifest-amendments", label=_("Amendments of export manifests"),
+    columns=(
+        Column("number", _("Number"), "number__icontains", hint=_("contains")),
+        Column("manifest", _("Export manifest"), "manifest__number__icontains", hint=_("contains"), cell=lambda asked: tail(asked.manifest), css="nowrap"),
+        Column("flight", _("Flight"), "manifest__flight_number__icontains", hint=_("contains"), cell=lambda asked: asked.manifest.flight_number, css="nowrap"),
+        Column("courier", _("Courier"), "courier__name__icontains", officers_only=True, hint=_("contains"), cell=lambda asked: asked.courier.short_name),
+        Column("about", _("About"), cell=about),
+    ),
+    page_template="exports/manifest_amendment.html", trade_template="exports/manifest_amendment_trade.html",
+    related=("manifest", "courier", "station"), context=amendment_context, search=by_own_number, dated_by="requested_at",
+    targets={"REQUESTED": "target_requests"},
+)  # fmt: skip
 register(SHIPPING_BILLS)
+register(MANIFEST_AMENDMENTS)
 register(MANIFESTS)
 register(CANCELLATIONS)
 counts_as_filing(CourierShippingBill, "filed_at")

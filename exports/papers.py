@@ -193,7 +193,8 @@ def _of_flight(sheet: Paper, manifest: CourierExportManifest) -> None:
 
 def export_manifest(manifest: CourierExportManifest, printed_by: str = "") -> bytes:
     """The Courier Export Manifest as PDF: the flight, then every shipping bill on it (Form F)."""
-    sheet = Paper(head_of(manifest, _("Courier Export Manifest"), "Form F", printed_by))
+    version = _(", version %(n)d as amended") % {"n": manifest.version} if manifest.version > 1 else ""
+    sheet = Paper(head_of(manifest, _("Courier Export Manifest"), f"Form F{version}", printed_by))
     _of_flight(sheet, manifest)
     sheet.title(_("Shipments"))
     _lines(sheet, manifest.live_lines().select_related("bill"))
@@ -206,9 +207,10 @@ def shut_out_notice(manifest: CourierExportManifest, printed_by: str = "") -> by
     """The shut-out notice as PDF: what stayed behind when the flight left, and why."""
     sheet = Paper(head_of(manifest, _("Shut-out notice"), _("Goods that stayed behind"), printed_by))
     _of_flight(sheet, manifest)
-    rows = list(manifest.lines.filter(shut_out_at__isnull=False).select_related("bill"))
+    rows = list(manifest.lines.filter(shut_out_at__isnull=False).select_related("bill", "manifest"))
     sheet.title(_("Shut out"))
     _lines(sheet, rows)
     for line in rows:
-        sheet.text(f"{line.bill.hawb}, {moment(line.shut_out_at)}: {line.reason}")
+        late = _(", short-shipped: found when the aircraft had left") if line.short_shipped else ""
+        sheet.text(f"{line.bill.hawb}, {moment(line.shut_out_at)}{late}: {line.reason}")
     return sheet.close()

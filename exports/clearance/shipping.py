@@ -238,6 +238,18 @@ class ExportClearance(Document):
         self.exported_at, self.egm_number = self.taken_at, egm_number
 
     @step(
+        Stage.EXPORTED, Stage.LET_EXPORT, role=Role.SYSTEM, label=_("Short-ship"), para=FILING, many=True, anytime=True,
+    )  # fmt: skip
+    def short_ship(self: CourierShippingBill, *, manifest: str, reason: str) -> None:
+        """The goods were found to have stayed behind when the aircraft had left: their order holds, and they wait for another flight."""
+        self.exported_at, self.egm_number = None, ""
+
+    @step(Stage.EXPORTED, None, role=Role.SYSTEM, label=_("Correct EGM number"), para=FILING, many=True, anytime=True)
+    def correct_egm(self: CourierShippingBill, *, manifest: str, egm_number: str) -> None:
+        """The EGM number of the flight was fed wrongly and is corrected."""
+        self.egm_number = egm_number
+
+    @step(
         Stage.LET_EXPORT, Stage.BACK_TO_TOWN, role=Role.COURIER_SIGNATORY, label=_("Back to town"), para=FILING,
         form="exports.forms.manifests.ReasonForm", guards=(no_open_cancellation, guards.on_no_manifest), grave=True, anytime=True,
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """Courier Shipping Bills and what belongs to them."""
 
+from exports.models.amendment import ExportManifestAmendment, ExportManifestAmendmentTrail
 from exports.models.bill import CourierShippingBill, ShippingBillTrail
 from exports.models.manifest import CourierExportManifest, ExportManifestLine, ExportManifestTrail
 from exports.models.records import (
@@ -25,6 +26,8 @@ __all__ = [
     "ExportDetention",
     "ExportExamination",
     "ExportItem",
+    "ExportManifestAmendment",
+    "ExportManifestAmendmentTrail",
     "ExportManifestLine",
     "ExportManifestTrail",
     "ExportPaper",

@@ -29,7 +29,7 @@ from bills.models import (
 )
 from bonds.models import Bond, BondMaster
 from eccs.workflow import Document, Step
-from exports.models import CourierExportManifest, CourierShippingBill, ExportCancellation
+from exports.models import CourierExportManifest, CourierShippingBill, ExportCancellation, ExportManifestAmendment
 from manifests.models import ExpressCargoManifest, ManifestAmendment
 from payments.models import BankDifference, BankMessage, CashWithdrawal, Challan
 from rms.models import RiskRule
@@ -50,7 +50,7 @@ from tests.factories.rates import rate_file
 from tests.factories.requests import CHANGES, cancellation, penalty_demand, provisional_assessment
 from tests.factories.requests import amendment as bill_amendment
 from tests.factories.rules import risk_rule
-from tests.factories.shipping import export_cancellation, export_manifest, shipping_bill
+from tests.factories.shipping import export_cancellation, export_manifest, manifest_amendment, shipping_bill
 from tests.factories.transit import arrival, transfer
 from tests.factories.uncleared import disposal, return_to_origin
 from transit.models import CargoTransferManifest, TransferArrival
@@ -59,7 +59,7 @@ MODELS: tuple[type[Document], ...] = (
     User, StationRole, ExpressCargoManifest, ManifestAmendment, CourierBillOfEntry, BillAmendment, BillCancellation,
     ProvisionalAssessment, PenaltyDemand, ReturnToOrigin, Disposal, ManualClearance, ManualForm,
     Challan, BankDifference, CashWithdrawal, Bond, BondMaster, Advisory, RateFile, CargoTransferManifest, TransferArrival, RiskRule, RiskDeparture,
-    AuthorisedCourier, Custodian, Importer, CourierShippingBill, ExportCancellation, CourierExportManifest,
+    AuthorisedCourier, Custodian, Importer, CourierShippingBill, ExportCancellation, CourierExportManifest, ExportManifestAmendment,
 )  # fmt: skip
 NATIONAL = (AuthorisedCourier, Importer, RateFile)  # within the reach of a role at any station
 
@@ -333,6 +333,7 @@ CASES: dict[type[Document], Case] = {
     ),
     CourierShippingBill: Case(shipping_bill, exports.SHIPPING_BILL),
     CourierExportManifest: Case(export_manifest, exports.MANIFEST),
+    ExportManifestAmendment: Case(manifest_amendment, exports.MANIFEST_AMENDMENT),
     ExportCancellation: Case(export_cancellation, exports.CANCELLATION),
     AuthorisedCourier: Case(_registration, directory.COURIER, directory.COURIER_BEFORE),
     Custodian: Case(custodian, directory.CUSTODIAN),

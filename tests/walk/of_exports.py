@@ -9,7 +9,7 @@ from eccs.models import Upload
 from eccs.workflow import Document
 from exports.models import ExportDetention, ExportPaper, LetExportOrder, ShippingBillFile
 from exports.stages import Stage
-from tests.factories.shipping import export_cancellation, export_manifest, shipping_bill
+from tests.factories.shipping import export_cancellation, export_manifest, manifest_amendment, shipping_bill
 from tests.walk.world import World
 
 
@@ -54,4 +54,4 @@ def of_exports(world: World) -> list[Document]:
     world.own("cem-lines", begun.pk)
     for name in ("cem-print", "shut-out-print"):
         world.own(name, flown.number)
-    return [*bills.values(), export_cancellation(), begun, flown]
+    return [*bills.values(), export_cancellation(), begun, flown, manifest_amendment()]
