@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.directory.filings import counts_as_filing
 from accounts.permissions import Actor
-from accounts.roles import COURIERS, Role
+from accounts.roles import COURIERS, CUSTODIANS, OFFICERS, Role
 from bills.cells import lane
 from bills.requests_listing import about
 from bills.requests_listing import search as by_own_number
@@ -148,4 +148,15 @@ counts_as_filing(CourierShippingBill, "filed_at")
 link(_("File shipping bills"), "csb-start", *COURIERS)
 link(_("Export manifest"), "cem-new", *COURIERS, under="csb-start")
 link(_("Add papers to a shipping bill"), "csb-attach", *COURIERS, nav=False)
+link(_("Which goods go by courier"), "goods-by-courier", *COURIERS, *CUSTODIANS, *OFFICERS, under="csb-start")
+link(_("Let Export Order given, not yet exported"), "leo-waiting", *COURIERS, *CUSTODIANS, *OFFICERS, under="csb-start")
+link(
+    _("Register of goods for export"),
+    "export-goods-register",
+    Role.WAREHOUSE_KEEPER,
+    Role.CUSTODIAN_ADMIN,
+    *OFFICERS,
+    under="warehouse-register",
+)
+link(_("Move goods for export in the warehouse"), "export-goods-move", Role.WAREHOUSE_KEEPER, nav=False)
 link(_("Receive goods for export"), "goods-station", Role.ARRIVAL_SCANNER)

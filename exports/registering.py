@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import Actor
 from eccs.rows import write_rows
-from exports import risk
+from exports import risk, warehouse
 from exports.models import CourierShippingBill, GoodsScan
 from exports.stages import CLOSED, Stage
 from manifests.arrival import Scan
@@ -72,6 +72,7 @@ def record(station: str, scans: Sequence[Scan], actor: Actor) -> list[dict[str, 
             write_rows(
                 CourierShippingBill, list(counted.values()), [CourierShippingBill._meta.get_field("packages_in")]
             )
+            warehouse.take_in(counted.values(), now)
         GoodsScan.objects.bulk_create(fresh)
         whole = [bill.pk for bill in counted.values() if bill.packages_in == bill.packages]
         risk.register(whole, actor, now)

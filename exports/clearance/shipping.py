@@ -218,6 +218,7 @@ class ExportClearance(Document):
         """The bill is cancelled as approved, with its Let Export Order where it has one; the shipment may have another bill."""
         self.end_hold(Hold.CANCELLATION)
         self.discarded_at = self.taken_at
+        self.leave_register("CANCELLED")
 
     @step(
         Stage.LET_EXPORT, Stage.MANIFESTED, role=Role.SYSTEM, label=_("Put on export manifest"), para=FILING,
@@ -255,3 +256,4 @@ class ExportClearance(Document):
     )  # fmt: skip
     def back_to_town(self: CourierShippingBill, *, reason: str) -> None:
         """The goods are not exported after all and leave the terminal again: the order falls with the shipping bill."""
+        self.leave_register("BACK_TO_TOWN")

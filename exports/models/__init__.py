@@ -2,6 +2,7 @@
 
 from exports.models.amendment import ExportManifestAmendment, ExportManifestAmendmentTrail
 from exports.models.bill import CourierShippingBill, ShippingBillTrail
+from exports.models.keeping import ExportGoods, ExportGoodsMove
 from exports.models.manifest import CourierExportManifest, ExportManifestLine, ExportManifestTrail
 from exports.models.records import (
     ExcludedGoods,
@@ -25,6 +26,8 @@ __all__ = [
     "ExportCancellationTrail",
     "ExportDetention",
     "ExportExamination",
+    "ExportGoods",
+    "ExportGoodsMove",
     "ExportItem",
     "ExportManifestAmendment",
     "ExportManifestAmendmentTrail",

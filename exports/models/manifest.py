@@ -106,6 +106,16 @@ class CourierExportManifest(LeavingClearance):
         )
         if outcome.refused:
             raise Refused([f"{one.document}: {one}" for one in outcome.refused[:NAMED]], self)
+        self.keep_register(name, ids)
+
+    def keep_register(self, name: str, bills: list[int]) -> None:
+        """The goods leave the register of the terminal with the aircraft; those found to be here still come back into it."""
+        from exports import warehouse
+
+        if name == "export":
+            warehouse.take_out(bills, self.taken_at, "EXPORTED")
+        elif name == "short_ship":
+            warehouse.take_back(bills)
 
     def sum_up(self) -> None:
         """How many shipping bills and packages stand on it, and what they weigh, as weighed or as declared."""

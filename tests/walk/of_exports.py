@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from eccs.models import Upload
 from eccs.workflow import Document
-from exports.models import ExportDetention, ExportPaper, LetExportOrder, ShippingBillFile
+from exports.models import ExportDetention, ExportGoods, ExportPaper, LetExportOrder, ShippingBillFile
 from exports.stages import Stage
 from tests.factories.shipping import export_cancellation, export_manifest, manifest_amendment, shipping_bill
 from tests.walk.world import World
@@ -36,7 +36,12 @@ def of_exports(world: World) -> list[Document]:
     world.own("csb-paper", paper.pk)
     for name in ("goods-scan", "goods-packages", "goods-scans", "goods-weight"):
         world.own(name, "BLR")
-    for name in ("csb-start", "goods-station"):
+    kept = ExportGoods.objects.create(bill=asked, station_id="BLR", in_at=timezone.now())
+    world.own("export-goods-entry", kept.pk)
+    for name in (
+        "csb-start", "goods-station", "leo-waiting", "leo-waiting-export", "goods-by-courier", "export-goods-register",
+        "export-goods-export", "export-goods-print", "export-goods-move",
+    ):  # fmt: skip
         world.common(name)
     world.common("csb-upload", "BLR")
     world.common("upload-template", "csb")
