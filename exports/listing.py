@@ -159,4 +159,7 @@ link(
     under="warehouse-register",
 )
 link(_("Move goods for export in the warehouse"), "export-goods-move", Role.WAREHOUSE_KEEPER, nav=False)
+link(_("ICEGATE and RBI"), "transmissions", *COURIERS, Role.DCAC)
+link(_("Send to ICEGATE and RBI"), "transmission-send", Role.DCAC, nav=False)
+link(_("Correct what ICEGATE or RBI refused"), "transmission-correct", *COURIERS, nav=False)
 link(_("Receive goods for export"), "goods-station", Role.ARRIVAL_SCANNER)

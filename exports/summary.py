@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from bills.summary import papers_for, sees_declaration
 from eccs.moments import moment
+from exports import returns
 from exports.drafts import check
 from exports.models import CourierShippingBill
 from exports.stages import UNFILED, Stage
@@ -31,6 +32,7 @@ def summary(bill: CourierShippingBill, actor: Any) -> dict[str, Any]:
         return {**told, "page": "exports/bill.html"}
     told |= {
         "items": list(bill.items.all()), "papers": papers_for(bill, actor), "requests": list(bill.cancellations.all()),
+        "came_back": returns.came_back(bill, actor) if bill.exported_at else [],
         "queries": bill.queries.select_related("raised_by"), "examinations": bill.examinations.select_related("by"),
     }  # fmt: skip
     if actor.is_trade:

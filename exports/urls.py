@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exports.views import entry, leaving, papers, station, waiting
+from exports.views import entry, leaving, papers, station, transmissions, waiting
 from exports.warehouse import REGISTER
 from manifests import warehouse_views
 
@@ -25,6 +25,11 @@ urlpatterns = [
     path("flights/<str:key>/shut-out.pdf", leaving.shut_out_print, name="shut-out-print"),
     path("waiting/", waiting.listed, name="leo-waiting"),
     path("waiting/export/", waiting.export, name="leo-waiting-export"),
+    path("transmissions/", transmissions.listed, name="transmissions"),
+    path("transmissions/send/", transmissions.send, name="transmission-send"),
+    path("transmissions/lines/<int:pk>/", transmissions.correct, name="transmission-correct"),
+    path("transmissions/<str:number>/", transmissions.file, name="transmission-file"),
+    path("transmissions/<str:number>/lines.csv", transmissions.download, name="transmission-download"),
     path("goods/", waiting.by_courier, name="goods-by-courier"),
     path("warehouse/", warehouse_views.register, BOOK, name="export-goods-register"),
     path("warehouse/export/", warehouse_views.export, BOOK, name="export-goods-export"),

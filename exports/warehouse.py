@@ -14,11 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bills.stages import Hold
-from eccs.papers import Column, moment
+from exports import warehouse_paper
 from exports.models import CourierShippingBill, ExportGoods, ExportManifestLine
 from exports.stages import LET_GO, Stage
 from manifests.register import Register, written
-from manifests.warehouse_paper import stay
 
 VIEWS = {
     "": gettext_lazy("In the warehouse"), "let": gettext_lazy("Let Export Order"), "shut-out": gettext_lazy("Shut out"),
@@ -73,43 +72,14 @@ def _find(asked: str) -> Q:
     )  # fmt: skip
 
 
-def last_shut_out(bill: CourierShippingBill) -> ExportManifestLine | None:
-    """Where the goods of a shipping bill that waits for another flight were last shut out, or nothing."""
-    if bill.stage != Stage.LET_EXPORT:
-        return None
-    behind = [line for line in bill.manifest_lines.all() if line.shut_out_at]
-    return max(behind, key=lambda line: line.shut_out_at) if behind else None
-
-
 def _cells(entry: ExportGoods) -> list[str]:
     bill = entry.bill
-    out = last_shut_out(bill)
+    out = warehouse_paper.last_shut_out(bill)
     return [
         entry.station_id, bill.hawb, bill.number or "", bill.courier.short_name, bill.consignor_name, bill.goods,
         bill.airport_of_destination, f"{bill.packages_in}/{bill.packages}", written(entry.in_at), entry.location,
         str(bill.get_stage_display()), written(out.shut_out_at if out else None), written(entry.out_at),
         str(entry.get_out_on_display()),
-    ]  # fmt: skip
-
-
-def _paper_columns() -> list[Column]:
-    return [
-        Column(_("HAWB"), 0.15), Column(_("Goods"), 0.17), Column(_("Exporter"), 0.17), Column(_("Courier"), 0.13),
-        Column(_("In"), 0.11), Column(_("Days"), 0.06, right=True), Column(_("Location"), 0.08), Column(_("Stage or out"), 0.13),
-    ]  # fmt: skip
-
-
-def _on_paper(entry: ExportGoods, now: datetime) -> list[str]:
-    bill = entry.bill
-    out = last_shut_out(bill)
-    standing = [
-        f"{entry.get_out_on_display()} {moment(entry.out_at)}" if entry.out_at else str(bill.get_stage_display())
-    ]
-    if out:
-        standing.append(_("shut out %(at)s") % {"at": moment(out.shut_out_at)})
-    return [
-        f"{bill.hawb}\n{bill.packages_in}/{bill.packages}", bill.goods, bill.consignor_name, bill.courier.short_name,
-        *stay(entry, now), entry.location or "-", "\n".join(standing),
     ]  # fmt: skip
 
 
@@ -138,6 +108,6 @@ def happened(entry: ExportGoods) -> list[tuple[datetime, str, str]]:
 REGISTER = Register(
     name="export-goods", title=gettext_lazy("Register of goods for export"),
     find_label=gettext_lazy("HAWB, shipping bill, manifest, location or exporter"), lines=lines, views=VIEWS, gone=("out",),
-    narrow=_narrow, find=_find, columns=COLUMNS, cells=_cells, happened=happened, paper_columns=_paper_columns,
-    on_paper=_on_paper, rows_template="exports/_register_rows.html", entry_template="exports/register_entry.html",
+    narrow=_narrow, find=_find, columns=COLUMNS, cells=_cells, happened=happened, paper_columns=warehouse_paper.columns,
+    on_paper=warehouse_paper.row, rows_template="exports/_register_rows.html", entry_template="exports/register_entry.html",
 )  # fmt: skip

@@ -17,10 +17,12 @@ from exports.models.records import (
     LetExportOrder,
     ShippingBillFile,
 )
+from exports.models.transmission import Destination, Transmission, TransmissionFile
 
 __all__ = [
     "CourierExportManifest",
     "CourierShippingBill",
+    "Destination",
     "ExcludedGoods",
     "ExportCancellation",
     "ExportCancellationTrail",
@@ -39,4 +41,6 @@ __all__ = [
     "LetExportOrder",
     "ShippingBillFile",
     "ShippingBillTrail",
+    "Transmission",
+    "TransmissionFile",
 ]  # fmt: skip

@@ -106,16 +106,20 @@ class CourierExportManifest(LeavingClearance):
         )
         if outcome.refused:
             raise Refused([f"{one.document}: {one}" for one in outcome.refused[:NAMED]], self)
-        self.keep_register(name, ids)
+        self.tell_others(name, ids)
 
-    def keep_register(self, name: str, bills: list[int]) -> None:
-        """The goods leave the register of the terminal with the aircraft; those found to be here still come back into it."""
-        from exports import warehouse
+    def tell_others(self, name: str, bills: list[int]) -> None:
+        """Goods leave the terminal's register with the aircraft, and ICEGATE and the Reserve Bank are told; what changes is told anew."""
+        from exports import transmission, warehouse
 
         if name == "export":
             warehouse.take_out(bills, self.taken_at, "EXPORTED")
+            transmission.due_of_exports(bills, self.taken_at)
         elif name == "short_ship":
             warehouse.take_back(bills)
+            transmission.told_anew(bills, self.taken_at, "WITHDRAW")
+        elif name == "correct_egm":
+            transmission.told_anew(bills, self.taken_at, "CHANGE")
 
     def sum_up(self) -> None:
         """How many shipping bills and packages stand on it, and what they weigh, as weighed or as declared."""

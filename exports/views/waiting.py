@@ -45,10 +45,7 @@ def export(request: Request) -> HttpResponse:
     asked = _asked(request)
     content = files.written(waiting.COLUMNS, waiting.exported(_rows(request, asked)), is_xlsx=False)
     exported(request, "leo-waiting", **{f"filter_{name}": value for name, value in asked.items()})
-    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="leo-waiting-{timezone.localdate():%Y-%m-%d}.csv"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return files.as_download(content, "leo-waiting")
 
 
 @require_GET

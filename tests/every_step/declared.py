@@ -34,7 +34,7 @@ from manifests.models import ExpressCargoManifest, ManifestAmendment
 from payments.models import BankDifference, BankMessage, CashWithdrawal, Challan
 from rms.models import RiskRule
 from tests.every_step import directory, exports
-from tests.every_step.answers import DETENTION, REMARKS, REPORT, WHY, why
+from tests.every_step.answers import DETENTION, GUARANTEE, ORDER, REMARKS, REPORT, SECURITY, WHY, why
 from tests.factories.advisories import advisory
 from tests.factories.amendments import amendment
 from tests.factories.bills import bill, decision
@@ -96,19 +96,6 @@ def _heard(_one: Any) -> dict[str, Any]:
 
 def _in_days(days: int) -> str:
     return (timezone.localdate() + timedelta(days=days)).isoformat()
-
-
-ORDER = {
-    "order_number": "31/2026", "order_date": "2026-11-19", "fine": "500", "penalty": "200", "revised_duty": "40",
-    "remarks": "Misdeclared.",
-}  # fmt: skip
-SECURITY = {
-    "bond_number": "B-118", "bond_amount": "5000", "bond_date": "2026-11-12", "guarantee_number": "BG-7",
-    "guarantee_amount": "2000", "guarantee_valid_until": "2028-03-31",
-}  # fmt: skip
-GUARANTEE = {
-    "guarantee_number": "BG-7", "bank": "Deccan Bank", "guarantee_amount": "25000", "guarantee_valid_until": "2030-03-31",
-}  # fmt: skip
 
 
 def _registration(stage: str, **given: Any) -> Any:

@@ -7,7 +7,15 @@ from django.utils import timezone
 
 from eccs.models import Upload
 from eccs.workflow import Document
-from exports.models import ExportDetention, ExportGoods, ExportPaper, LetExportOrder, ShippingBillFile
+from exports.models import (
+    ExportDetention,
+    ExportGoods,
+    ExportPaper,
+    LetExportOrder,
+    ShippingBillFile,
+    Transmission,
+    TransmissionFile,
+)
 from exports.stages import Stage
 from tests.factories.shipping import export_cancellation, export_manifest, manifest_amendment, shipping_bill
 from tests.walk.world import World
@@ -40,7 +48,7 @@ def of_exports(world: World) -> list[Document]:
     world.own("export-goods-entry", kept.pk)
     for name in (
         "csb-start", "goods-station", "leo-waiting", "leo-waiting-export", "goods-by-courier", "export-goods-register",
-        "export-goods-export", "export-goods-print", "export-goods-move",
+        "transmissions", "transmission-send", "export-goods-export", "export-goods-print", "export-goods-move",
     ):  # fmt: skip
         world.common(name)
     world.common("csb-upload", "BLR")
@@ -53,6 +61,21 @@ def of_exports(world: World) -> list[Document]:
     )  # fmt: skip
     for name in ("upload", "upload-sign", "upload-errors"):
         world.own(name, upload.pk)
+    flown_file = TransmissionFile.objects.create(
+        register="EDPMS",
+        station_id="BLR",
+        day=timezone.localdate(),
+        made_by=asked.created_by,
+        line_count=1,
+        number="EDPMS_BLR_2026-11-22_01",
+    )
+    refused = Transmission.objects.create(
+        register="EDPMS", station_id="BLR", courier=asked.courier, shipping_bill=bills[Stage.EXPORTED], state="REFUSED",
+        file=flown_file, content={"number": bills[Stage.EXPORTED].number},
+    )  # fmt: skip
+    world.own("transmission-correct", refused.pk)
+    for name in ("transmission-file", "transmission-download"):
+        world.own(name, flown_file.number)
     begun, flown = export_manifest(), export_manifest("FILED")
     flown.lines.update(shut_out_at=timezone.now(), reason="No room.")
     world.common("cem-new")
