@@ -58,7 +58,5 @@ class Together(Operation):
 
 def together(changes: Iterable[Any]) -> list[Any]:
     """The operations of a migration, with every run of changes of tables made one."""
-    made: list[Any] = []
-    for grouped, run in groupby(changes, lambda one: isinstance(one, GROUPED)):
-        made += [Together(list(run))] if grouped else run
-    return made
+    runs = [(grouped, list(run)) for grouped, run in groupby(changes, lambda one: isinstance(one, GROUPED))]
+    return [one for grouped, run in runs for one in ([Together(run)] if grouped else run)]
