@@ -94,7 +94,13 @@ def test_27_duty_and_its_interest_go_back_and_fine_penalty_and_late_charge_do_no
 def test_27_of_a_bill_on_which_a_fine_alone_was_paid_nothing_is_refundable_and_the_courier_learns_it(
     desks: Desks, people: Callable[[str], User]
 ) -> None:
-    free: dict[str, Any] = {"total_duty": 0, "duty_heads": {}, "fine": 50, "duty_paid": 50, "paid_heads": {"fine": "50.00"}}
+    free: dict[str, Any] = {
+        "total_duty": 0,
+        "duty_heads": {},
+        "fine": 50,
+        "duty_paid": 50,
+        "paid_heads": {"fine": "50.00"},
+    }
     desks.act("signatory.swift", bill(Stage.XRAY, **free), "request_cancellation", reason="Filed twice.")
     asked = desks.act("ao.blr", BillCancellation.objects.get(), "verify", remarks="True.")
     assert desks.act("dcac.blr", asked, "approve").refundable == 0
