@@ -39,6 +39,7 @@ CLOSED = (
     Stage.OUT_OF_CHARGE, Stage.FINALISED, Stage.CONFISCATED, Stage.CLEARED_MANUALLY, Stage.RETURNED, Stage.DISPOSED,
     Stage.CANCELLED, Stage.DISCARDED,
 )  # fmt: skip
+GONE = (Stage.CANCELLED, Stage.CONFISCATED, Stage.RETURNED, Stage.DISPOSED)  # ended without Out of Charge
 OPEN = tuple(stage for stage in Stage if stage not in CLOSED)
 HERE = tuple(
     stage for stage in OPEN if stage not in (Stage.DRAFT, Stage.PROVISIONALLY_RELEASED)

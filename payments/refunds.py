@@ -9,8 +9,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models import Case, CharField, Exists, Model, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import Cast, Concat
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -30,7 +30,7 @@ from bills.models import (
 )
 from bills.news import notices_about
 from bills.querysets import owed
-from bills.stages import Stage
+from bills.stages import GONE, Stage
 from eccs import audit, pages
 from eccs.money import rupees
 from payments.cash import ledger
@@ -43,7 +43,6 @@ DONE = (
     Stage.FINALISED,
     Stage.CLEARED_MANUALLY,
 )  # nothing more falls due: what was paid beyond it goes back
-GONE = (Stage.CANCELLED, Stage.CONFISCATED, Stage.RETURNED, Stage.DISPOSED)
 
 
 @dataclass(frozen=True)
@@ -81,20 +80,28 @@ def _of_stations(stations: frozenset[str]) -> Iterator[Refund]:
     final = ProvisionalAssessment.objects.filter(stage=ProvisionalStage.FINAL, refund__gt=0, station__in=stations)
     for one in _not_credited(final.select_related("bill"), "refund:assessment:")[:SHOWN]:
         yield Refund(one.bill, one.refund, _("final assessment %(number)s") % {"number": one}, one.key_)
-    gone = Q(stage__in=GONE, duty_paid__gt=0) & (
-        Q(pk__in=BillCancellation.objects.filter(refundable__gt=0).values("bill"))
-        | Q(pk__in=Adjudication.objects.filter(refundable__gt=0).values("bill"))
-        | Q(hawb__in=ReturnToOrigin.objects.filter(refundable__gt=0).values("hawb"))
-        | Q(hawb__in=Disposal.objects.filter(refundable__gt=0).values("hawb"))
-    )
     bills = CourierBillOfEntry.objects.filter(station__in=stations).defer("draft")
-    order = Adjudication.objects.filter(bill=OuterRef("pk"), refundable__gt=0).order_by("-pk").values("refundable")[:1]
-    recorded = bills.filter(gone).annotate(recorded_=Coalesce(Subquery(order), F("duty_paid")))
-    for bill in _not_credited(recorded, "refund:bill:")[:SHOWN]:
-        yield Refund(bill, bill.recorded_, str(bill.get_stage_display()), bill.key_)
+    gone = bills.filter(stage__in=GONE, duty_paid__gt=0).annotate(recorded=_recorded()).filter(recorded__gt=0)
+    for bill in _not_credited(gone, "refund:bill:")[:SHOWN]:
+        yield Refund(bill, bill.recorded, str(bill.get_stage_display()), bill.key_)
     less = bills.filter(stage__in=DONE, provisional=False, duty_paid__gt=owed())
     for bill in _not_credited(less, "refund:bill:")[:SHOWN]:
         yield Refund(bill, bill.refundable, _("less is owed than was paid"), bill.key_)
+
+
+def _recorded() -> Case:
+    """What was recorded as refundable when the bill ended, by the paper that ended it."""
+
+    def of(model: type[Model], on: str, **more: Any) -> Subquery:
+        rows = model._default_manager.filter(**{on: OuterRef("pk" if on == "bill" else on)}, **more)
+        return Subquery(rows.filter(refundable__gt=0).order_by("-pk").values("refundable")[:1])
+
+    return Case(
+        When(stage=Stage.CANCELLED, then=of(BillCancellation, "bill", stage="APPROVED")),
+        When(stage=Stage.CONFISCATED, then=of(Adjudication, "bill")),
+        When(stage=Stage.RETURNED, then=of(ReturnToOrigin, "hawb", stage="RETURNED")),
+        When(stage=Stage.DISPOSED, then=of(Disposal, "hawb", stage="DISPOSED")),
+    )
 
 
 def _not_credited(rows: QuerySet[Any], prefix: str) -> QuerySet[Any]:
