@@ -29,7 +29,6 @@ from accounts.roles import Role
 from eccs.beginning import begin_as
 from eccs.workflow import Refused, take
 from payments import services
-from payments.bank import BankSilent
 from payments.cash.ledger import key_of
 from payments.cash.models import CashEntry
 from payments.clearance import ASKED, Stage
@@ -94,11 +93,7 @@ def _ask_about_undecided(scroll: BankScroll) -> None:
     """Ask the bank about challans of the scroll that are undecided here; what it signs is acted on as always."""
     numbers = scroll.entries.exclude(finding=Finding.MATCHED).values("challan_number")
     waiting = Challan.objects.filter(number__in=numbers, bank=scroll.bank, stage__in=UNDECIDED).order_by("pk")
-    for challan in waiting[:ASKED_AT_ONCE]:
-        try:
-            services.ask_bank(challan)
-        except BankSilent:
-            return  # asked by the sweep, and by the next comparison
+    services.ask_in_turn(waiting[:ASKED_AT_ONCE])  # what a silent bank leaves, the sweep and the next comparison ask
 
 
 def _of_scroll(scroll: BankScroll, entries: list[ScrollEntry], challans: dict[Any, Any]) -> list[Standing]:

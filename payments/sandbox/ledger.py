@@ -51,15 +51,22 @@ class Behaviour(StrEnum):
     LATE = "LATE"
     DROP = "DROP"
     WRONG_AMOUNT = "WRONG_AMOUNT"
+    OTHER_AMOUNT = "OTHER_AMOUNT"
+    SILENT = "SILENT"
 
     @property
     def sends_back(self) -> bool:
         """Whether the browser carries an answer back."""
-        return self not in (Behaviour.DROP, Behaviour.LATE, Behaviour.ONLY_CONFIRMATION)
+        return self not in (Behaviour.DROP, Behaviour.LATE, Behaviour.ONLY_CONFIRMATION, Behaviour.SILENT)
+
+    @property
+    def surplus_paise(self) -> int:
+        """How much more than was asked for the bank truly debits: a rupee where it debits another amount."""
+        return 100 if self is Behaviour.OTHER_AMOUNT else 0
 
     def confirmations(self, late_seconds: float) -> tuple[float, ...]:
         """After how many seconds each confirmation is sent."""
-        if self in (Behaviour.DROP, Behaviour.ONLY_RETURN):
+        if self in (Behaviour.DROP, Behaviour.ONLY_RETURN, Behaviour.SILENT):
             return ()
         if self is Behaviour.LATE:
             return (late_seconds,)
@@ -167,9 +174,11 @@ class Ledger:
                 return
             serial = books.execute("UPDATE serials SET last = last + 1 RETURNING last").fetchone()[0]
             number = f"SBX{now.astimezone(INDIA):%y%m%d}{serial:09d}"
+            surplus = behaviour.surplus_paise if status is Status.PAID else 0
             books.execute(
-                "UPDATE orders SET status = ?, bank_transaction = ?, decided_at = ?, behaviour = ? WHERE token = ?",
-                [status, number, now.isoformat(), behaviour, token],
+                "UPDATE orders SET status = ?, bank_transaction = ?, decided_at = ?, behaviour = ?, amount_paise = amount_paise + ? "
+                "WHERE token = ?",
+                [status, number, now.isoformat(), behaviour, surplus, token],
             )
             books.executemany(
                 "INSERT INTO post (challan, due_at) VALUES (?, ?)",

@@ -40,6 +40,8 @@ BEHAVIOURS = {
     Behaviour.LATE: "Confirms late, the browser is not sent back",
     Behaviour.DROP: "Every answer is lost; ECCS must ask",
     Behaviour.WRONG_AMOUNT: "Tells ECCS one rupee too much",
+    Behaviour.OTHER_AMOUNT: "Debits one rupee too much, and says so whenever it is asked",
+    Behaviour.SILENT: "Says nothing about it, also when ECCS asks",
 }
 
 

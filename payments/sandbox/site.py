@@ -167,6 +167,8 @@ class Site:
     def _verify(self, said: Pairs) -> Response:
         question = Verification.opened(said, self.keys, self.now())
         order = self.ledger.order_of(question.challan)
+        if order is not None and order.behaviour is Behaviour.SILENT:
+            return Response("", HTTPStatus.SERVICE_UNAVAILABLE, kind="text/plain")
         known = order is not None and question.bank_transaction in ("", order.bank_transaction)
         answer = Answer(
             challan=question.challan,
