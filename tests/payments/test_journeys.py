@@ -64,7 +64,9 @@ def test_two_bills_are_paid_and_the_receipt_is_shown(browser: Client, swift: Fli
     assert pdf.content.startswith(b"%PDF")
 
 
-@pytest.mark.parametrize("behaviour", [one for one in Behaviour if one not in (Behaviour.OTHER_AMOUNT, Behaviour.SILENT)])
+@pytest.mark.parametrize(
+    "behaviour", [one for one in Behaviour if one not in (Behaviour.OTHER_AMOUNT, Behaviour.SILENT)]
+)
 def test_however_the_bank_answers_a_paid_challan_is_paid_once(
     browser: Client, swift: Flight, sandbox: BankAtHand, behaviour: Behaviour
 ) -> None:
