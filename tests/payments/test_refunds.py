@@ -133,12 +133,12 @@ def test_51a_a_bill_is_refunded_again_when_less_is_owed_later_and_never_more_tha
         assert refunds.refunds(here) == []
         assert ledger.balance_of(courier_id=one.courier_id, importer_id=None) == less
     assert keys == [f"refund:bill:{one.pk}", f"refund:bill:{one.pk}:1"]
-    with pytest.raises(IntegrityError, match="more would be refunded than was paid"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO payments_refund (entry_id, bill_id, amount) SELECT min(id), %s, %s FROM payments_cashentry",
-                [one.pk, paid - 13],
-            )
+    refused = pytest.raises(IntegrityError, match="more would be refunded than was paid")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO payments_refund (entry_id, bill_id, amount) SELECT min(id), %s, %s FROM payments_cashentry",
+            [one.pk, paid - 13],
+        )
     assert not ledger.faults().exists()
 
 
@@ -153,9 +153,13 @@ def test_14_1_the_fee_of_a_refused_transshipment_is_refunded_once(people: Callab
     for _twice in range(2):
         refunds.credit_refund(found, "Refund order 11", here)
     assert (refunds.refunds(here), ledger.balance_of(courier_id=one.courier_id, importer_id=None)) == ([], 500)
-    assert Notice.objects.filter(audience=f"courier:{one.courier_id}", subject__contains="is on the cash ledger").exists()
+    assert Notice.objects.filter(
+        audience=f"courier:{one.courier_id}", subject__contains="is on the cash ledger"
+    ).exists()
     with pytest.raises(IntegrityError, match="more would be refunded than was paid"), transaction.atomic():
-        Refund.objects.create(entry=CashEntry.objects.create(key="x", sort="RETURNED", amount=1), transfer=one, amount=1)
+        Refund.objects.create(
+            entry=CashEntry.objects.create(key="x", sort="RETURNED", amount=1), transfer=one, amount=1
+        )
 
 
 def test_the_page_of_refunds_reads_indexes_that_hold_only_what_may_be_refundable(people: Callable[[str], User]) -> None:
