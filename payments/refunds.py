@@ -109,7 +109,7 @@ def _of_bills(stations: Collection[str], **only: Any) -> Iterator[Refundable]:
 def _left(bills: QuerySet[Any], refundable: Any) -> QuerySet[Any]:
     """Of what is refundable on bills, what was not credited back yet."""
     times = Count("refunds", filter=Q(refunds__assessment=None))
-    rows = bills.annotate(left_over=refundable - back("bill"), earlier=times)
+    rows: QuerySet[Any] = bills.annotate(left_over=refundable - back("bill"), earlier=times)
     return rows.filter(left_over__gt=0).order_by("pk")[:SHOWN]
 
 
