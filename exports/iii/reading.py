@@ -45,7 +45,8 @@ class Covered:
     def labels(self) -> int:
         """What is scanned at the terminal: bags, and the pieces of loose shipments."""
         rows = zip(self.shipments["bag_number"], self.shipments["pieces"], strict=True)
-        return len(self.bags) + sum(pieces for bag, pieces in rows if not bag)
+        pieces: int = sum(pieces for bag, pieces in rows if not bag)
+        return len(self.bags) + pieces
 
     @property
     def weight(self) -> Decimal:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -94,11 +92,6 @@ class ExportShipment(models.Model):
 
     def __str__(self) -> str:
         return self.number
-
-    @property
-    def kg(self) -> Decimal:
-        """What it weighs, as weighed or as declared."""
-        return self.gross_weight_kg if self.actual_weight_kg is None else self.actual_weight_kg
 
 
 class ShipmentShutOut(models.Model):

@@ -170,7 +170,7 @@ def test_a_draft_is_typed_by_the_house_airway_bill(signed_in: SignedIn) -> None:
     signed_in("signatory.swift").post(bill.step_url("file"), {**declared, "confirm": "1"})
     bill = CourierShippingBill.objects.get()
     assert (bill.stage, bill.packages, bill.draft) == (Stage.GOODS, 4, {})
-    snapshot = ShippingBillTrail.objects.get(document=bill, step="file").snapshot
+    snapshot: Any = ShippingBillTrail.objects.get(document=bill, step="file").snapshot
     assert [len(inside) for inside in snapshot["bags"].values()] == [2, 1]
     courier.post(f"{reverse('csb-start')}?copy={bill.number}", {"form": "CSB-III", "station": "BLR", "hawb": ""})
     assert CourierShippingBill.objects.latest("pk").draft["header"]["airline"] == "Zephyr Air"
