@@ -124,8 +124,9 @@ def apply(manifest: CourierExportManifest, changes: list[Change], reason: str) -
     left = manifest.stage == Stage.EXPORTED
     if off := _bills(changes, "old"):
         manifest.leave_behind(off, reason, step="short_ship" if left else "shut_out")
-    if left and any(one["name"] == "egm_number" for one in changes):
-        manifest.move(manifest.live_lines(), "correct_egm", egm_number=manifest.egm_number)
+    if left and (wrong := [one["old"] for one in changes if one["name"] == "egm_number"]):
+        with_it = manifest.live_lines().filter(bill__egm_number=wrong[0])  # of documents, the last flight counts
+        manifest.move(with_it, "correct_egm", egm_number=manifest.egm_number)
     if add := _bills(changes, "new"):
         bills = list(may_come(manifest, add).select_for_update(of=("self",)).values_list("pk", flat=True))
         if len(bills) < len(add):

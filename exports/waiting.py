@@ -47,7 +47,7 @@ def exported(rows: QuerySet[Any]) -> Iterator[list[str]]:
     for bill in rows.order_by("let_export_at", "pk")[:MOST_EXPORTED].iterator(chunk_size=2000):
         line, kept = next(iter(bill.on_flight), None), getattr(bill, "kept", None)
         yield [
-            bill.station_id, bill.hawb, bill.number, bill.courier.short_name, bill.consignor_name, str(bill.packages),
+            bill.station_id, bill.consignment, bill.number, bill.courier.short_name, bill.consignor_name, str(bill.packages),
             written(bill.let_export_at), str((now - bill.let_export_at).days), str(line.manifest) if line else "",
             kept.location if kept else "",
         ]  # fmt: skip

@@ -76,7 +76,7 @@ def _cells(entry: ExportGoods) -> list[str]:
     bill = entry.bill
     out = warehouse_paper.last_shut_out(bill)
     return [
-        entry.station_id, bill.hawb, bill.number or "", bill.courier.short_name, bill.consignor_name, bill.goods,
+        entry.station_id, bill.consignment, bill.number or "", bill.courier.short_name, bill.consignor_name, bill.goods,
         bill.airport_of_destination, f"{bill.packages_in}/{bill.packages}", written(entry.in_at), entry.location,
         str(bill.get_stage_display()), written(out.shut_out_at if out else None), written(entry.out_at),
         str(entry.get_out_on_display()),

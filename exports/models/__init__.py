@@ -2,6 +2,7 @@
 
 from exports.models.amendment import ExportManifestAmendment, ExportManifestAmendmentTrail
 from exports.models.bill import CourierShippingBill, ShippingBillTrail
+from exports.models.covered import ExportBag, ExportShipment, FormG, ShipmentShutOut
 from exports.models.keeping import ExportGoods, ExportGoodsMove
 from exports.models.manifest import CourierExportManifest, ExportManifestLine, ExportManifestTrail
 from exports.models.records import (
@@ -24,6 +25,7 @@ __all__ = [
     "CourierShippingBill",
     "Destination",
     "ExcludedGoods",
+    "ExportBag",
     "ExportCancellation",
     "ExportCancellationTrail",
     "ExportDetention",
@@ -37,8 +39,11 @@ __all__ = [
     "ExportManifestTrail",
     "ExportPaper",
     "ExportQuery",
+    "ExportShipment",
+    "FormG",
     "GoodsScan",
     "LetExportOrder",
+    "ShipmentShutOut",
     "ShippingBillFile",
     "ShippingBillTrail",
     "Transmission",

@@ -14,6 +14,7 @@ from accounts.clearance import belongs_to_customs, can_be_reached_by_mail, held_
 from accounts.directory import registration
 from accounts.models import AuthorisedCourier, Posting
 from bills.clearance import guards, risk
+from bills.manual.clearance import nothing_is_decided_first
 from bills.models import CourierBillOfEntry, UnclearedNotice
 from bills.rate_files import clearance as rates
 from bills.stages import Stage
@@ -26,6 +27,7 @@ from eccs.workflow import Document, Guard, Refused, Step, buttons, take, take_ma
 from exports.clearance import amending as manifest_amending
 from exports.clearance import guards as leaving
 from exports.clearance.leaving import goods_may_leave, no_open_amendment, something_leaves
+from exports.models import ExportManifestLine
 from manifests.amendment_clearance import (
     adjudicated,
     manifest_as_it_was,
@@ -106,6 +108,10 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     guards.xray_recorded: (lambda b: _set(b, xray_result=""), "X-ray result is not recorded"),
     guards.examination_reported: (lambda b: _set(b, examination_prescribed=True), "examination report"),
     guards.compulsory_documents_attached: (lambda b: b.attachments.all().delete(), "attach the documents"),
+    nothing_is_decided_first: (
+        lambda f: _set(f.bill, stage="DETAINED", detained_from="ASSESSMENT", holds="QUERY AMENDMENT"),
+        "Waits for the decision on what was requested",
+    ),
     guards.cleared_on_no_paper: (
         lambda b: manual_form("USED", courier=b.courier, hawb=b.hawb.number),
         "was cleared on paper form",
@@ -125,6 +131,10 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
         "Another desk detained the goods",
     ),
     leaving.every_piece_scanned: (lambda b: _set(b, packages_in=0), "0 of 1 packages are scanned"),
+    leaving.nothing_has_left: (
+        lambda b: ExportManifestLine.objects.create(manifest=export_manifest("EXPORTED"), bill=b, in_part=True),
+        "have left with CEM_BLR",
+    ),
     leaving.on_no_manifest: (lambda b: export_manifest("DRAFT", of=b), "take them off it first"),
     goods_may_leave: (lambda m: m.lines.all().delete(), "No shipping bill stands on"),
     something_leaves: (lambda m: m.lines.update(live=False), "Everything was shut out"),

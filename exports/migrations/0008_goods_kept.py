@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_authenticators'),
-        ('exports', '0006_amendment_guards'),
+        ('exports', '0007_amendment_guards'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

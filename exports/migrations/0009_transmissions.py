@@ -10,8 +10,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_authenticators'),
-        ('bills', '0009_goods_that_return'),
-        ('exports', '0007_goods_kept'),
+        ('bills', '0010_goods_that_return'),
+        ('exports', '0008_goods_kept'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

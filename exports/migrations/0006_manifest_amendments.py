@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_authenticators'),
-        ('exports', '0004_risk_pending'),
+        ('exports', '0005_documents'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

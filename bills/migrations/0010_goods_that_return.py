@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_authenticators'),
-        ('bills', '0008_assessment_due'),
+        ('bills', '0009_refundable'),
         ('manifests', '0003_pieces'),
         ('rms', '0004_xrays_and_shipments'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
