@@ -27,6 +27,8 @@ NAMES = (
     "payments",
     "payment_kills",
     "rms",
+    "rms_past",
+    "rms_untold",
 )
 
 

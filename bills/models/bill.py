@@ -22,8 +22,8 @@ from bills.clearance.holds import HeldClearance
 from bills.kinds import Kind
 from bills.models.clearable import Clearable
 from bills.numbers import bill_series
-from bills.querysets import BillQuerySet, owed
-from bills.stages import CLOSED, HELD, PUT_AWAY, TO_ASSESSMENT, Stage
+from bills.querysets import OVERPAID, PAID_AND_GONE, BillQuerySet, owed
+from bills.stages import CLOSED, GONE, HELD, PUT_AWAY, TO_ASSESSMENT, Stage
 from eccs.dated_rules import rule_book
 from eccs.identifiers import PERSONAL_IMPORT_IEC
 from eccs.stage_field import StageField
@@ -218,6 +218,9 @@ class CourierBillOfEntry(Clearable, HeldClearance):
             models.Index(fields=["iec", "id"], name="bill_iec", condition=~Q(iec__in=("", PERSONAL_IMPORT_IEC))),
             models.Index(fields=["kyc_number", "id"], name="bill_kyc_pan", condition=Q(kyc_type="PAN")),
             models.Index(Substr("gstin", 3, 10), F("id"), name="bill_gstin_pan", condition=~Q(gstin="")),
+            # What may be refundable: few of all that were ever closed.
+            models.Index(fields=["station", "id"], name="bill_overpaid", condition=OVERPAID),
+            models.Index(fields=["station", "id"], name="bill_gone_and_paid", condition=PAID_AND_GONE),
         ]  # fmt: skip
 
     def series(self) -> str:
@@ -291,6 +294,13 @@ class CourierBillOfEntry(Clearable, HeldClearance):
     def refundable(self) -> Decimal:
         """What was paid beyond what is owed, in rupees."""
         return max(-self.amount_due, Decimal(0))
+
+    @property
+    def given_back(self) -> list[dict[str, Any]]:
+        """Of a bill that has ended without Out of Charge, each head paid: what is refundable, what is not, and why."""
+        from bills import refundable
+
+        return refundable.rows(self) if self.stage in GONE and self.duty_paid else []
 
     @property
     def to_be_assessed(self) -> bool:
