@@ -205,13 +205,18 @@ def _items_of(bills: Iterable[CourierBillOfEntry]) -> dict[int, list[Item]]:
 def arrived(manifest: ExpressCargoManifest, at: datetime) -> int:
     """Ask again for all open bills of a flight whose aircraft has arrived; return for how many something new was prescribed.
 
-    A fixed number of statements, however many bills.
+    A fixed number of statements, however many bills of goods; of a bill of documents a few, however many shipments it covers.
     """
     rows: Any = CourierBillOfEntry.objects.here().filter(
         manifest=manifest, hawb__isnull=False, risk_decision__isnull=False
     )
     bills = list(rows.exclude(risk_decision__lane=RiskDecision.Lane.PENDING).select_related(*RELATED).order_by("pk"))
-    return _decide(bills, at, RiskDecision.Cause.ARRIVED, "hear_rms_again", counted=True)
+    heard = _decide(bills, at, RiskDecision.Cause.ARRIVED, "hear_rms_again", counted=True)
+    documents: Any = CourierBillOfEntry.objects.here().filter(manifest=manifest, hawb=None, risk_decision__isnull=False)
+    documents = documents.exclude(risk_decision__lane=RiskDecision.Lane.PENDING)
+    for bill in documents.select_related("risk_decision", "courier", "manifest").order_by("pk"):
+        heard += _decide_documents(bill, at, RiskDecision.Cause.ARRIVED, "hear_rms_again")
+    return heard
 
 
 def decide_waiting(at: datetime | None = None) -> int:
