@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -141,6 +141,14 @@ def file_draft(bill: CourierShippingBill) -> Iterable[models.Model]:
     return items
 
 
+def hold_hawbs_of(courier: int) -> None:
+    """Until the transaction ends nobody else begins or files shipping bills of this courier: what is free is free when it is written."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"house airway bills for export: {courier}"]
+        )
+
+
 def _file_of(upload: Upload) -> ShippingBillFile:
     found: ShippingBillFile = ShippingBillFile.objects.select_related("courier", "station").get(
         pk=upload.subject_id or 0
@@ -150,6 +158,7 @@ def _file_of(upload: Upload) -> ShippingBillFile:
 
 def _judge_file(upload: Upload, table: Table) -> None:
     subject = _file_of(upload)
+    hold_hawbs_of(subject.courier_id)
     hawbs = {hawb for hawb in table.values["hawb"] if hawb}
     lodging = Lodging.load(subject.courier, subject.station_id, hawbs)
     table.prepared = (lodging, judge(lodging, table))

@@ -12,8 +12,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, F, Model, OuterRef, Q, QuerySet, Subquery, When
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -33,6 +32,7 @@ from bills.models import (
 )
 from bills.news import notices_about
 from bills.querysets import OVERPAID, PAID_AND_GONE, owed
+from bills.stages import Stage
 from eccs import audit, pages
 from eccs.money import rupees
 from eccs.workflow import Refused
@@ -93,17 +93,26 @@ def _of_assessments(stations: Collection[str], **only: Any) -> Iterator[Refundab
 
 def _of_bills(stations: Collection[str], **only: Any) -> Iterator[Refundable]:
     bills = CourierBillOfEntry.objects.filter(station__in=stations, **only).defer("draft")
-    gone = bills.filter(PAID_AND_GONE).filter(
-        Q(pk__in=BillCancellation.objects.filter(refundable__gt=0).values("bill"))
-        | Q(pk__in=Adjudication.objects.filter(refundable__gt=0).values("bill"))
-        | Q(hawb__in=ReturnToOrigin.objects.filter(refundable__gt=0).values("hawb"))
-        | Q(hawb__in=Disposal.objects.filter(refundable__gt=0).values("hawb"))
-    )
-    order = Adjudication.objects.filter(bill=OuterRef("pk"), refundable__gt=0).order_by("-pk").values("refundable")[:1]
-    for bill in _left(gone, Coalesce(Subquery(order), F("duty_paid"))):
+    gone = bills.filter(PAID_AND_GONE).annotate(recorded=_recorded())
+    for bill in _left(gone, F("recorded")):
         yield Refundable(bill, bill.left_over, str(bill.get_stage_display()), "bill", bill.pk, bill.earlier)
     for bill in _left(bills.filter(OVERPAID), F("duty_paid") - owed()):
         yield Refundable(bill, bill.left_over, _("less is owed than was paid"), "bill", bill.pk, bill.earlier)
+
+
+def _recorded() -> Case:
+    """What was recorded as refundable when the bill ended, by the paper that ended it."""
+
+    def of(model: type[Model], on: str, **more: Any) -> Subquery:
+        rows = model._default_manager.filter(**{on: OuterRef("pk" if on == "bill" else on)}, **more)
+        return Subquery(rows.filter(refundable__gt=0).order_by("-pk").values("refundable")[:1])
+
+    return Case(
+        When(stage=Stage.CANCELLED, then=of(BillCancellation, "bill", stage="APPROVED")),
+        When(stage=Stage.CONFISCATED, then=of(Adjudication, "bill")),
+        When(stage=Stage.RETURNED, then=of(ReturnToOrigin, "hawb", stage="RETURNED")),
+        When(stage=Stage.DISPOSED, then=of(Disposal, "hawb", stage="DISPOSED")),
+    )
 
 
 def _left(bills: QuerySet[Any], refundable: Any) -> QuerySet[Any]:

@@ -23,7 +23,7 @@ from bills.kinds import Kind
 from bills.models.clearable import Clearable
 from bills.numbers import bill_series
 from bills.querysets import OVERPAID, PAID_AND_GONE, BillQuerySet, owed
-from bills.stages import CLOSED, HELD, PUT_AWAY, TO_ASSESSMENT, Stage
+from bills.stages import CLOSED, GONE, HELD, PUT_AWAY, TO_ASSESSMENT, Stage
 from eccs.dated_rules import rule_book
 from eccs.identifiers import PERSONAL_IMPORT_IEC
 from eccs.money import grouped
@@ -295,6 +295,13 @@ class CourierBillOfEntry(Clearable, HeldClearance):
     def refundable(self) -> Decimal:
         """What was paid beyond what is owed, in rupees."""
         return max(-self.amount_due, Decimal(0))
+
+    @property
+    def given_back(self) -> list[dict[str, Any]]:
+        """Of a bill that has ended without Out of Charge, each head paid: what is refundable, what is not, and why."""
+        from bills import refundable
+
+        return refundable.rows(self) if self.stage in GONE and self.duty_paid else []
 
     @property
     def to_be_assessed(self) -> bool:

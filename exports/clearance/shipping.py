@@ -35,6 +35,13 @@ BEFORE_DETENTION = [stage for stage in BEFORE_STOP if stage != Stage.DETAINED]
 REMARKS = "bills.forms.holds.RemarksForm"
 
 
+def hold_flight(bill: int) -> None:
+    """Hold the export manifest on which a bill stands before the bill itself, as building the manifest does."""
+    from exports.leaving import drafts_with
+
+    list(drafts_with(bill).select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+
+
 class ExportClearance(Document):
     """The steps of a shipping bill, desk by desk."""
 
@@ -213,11 +220,16 @@ class ExportClearance(Document):
         """The DC/AC has rejected the request: the bill goes on."""
         self.end_hold(Hold.CANCELLATION)
 
-    @step(CANCELLABLE, Stage.CANCELLED, role=Role.SYSTEM, label=_("Cancel"), para="PN17 10.0", anytime=True)
+    @step(
+        CANCELLABLE, Stage.CANCELLED, role=Role.SYSTEM, label=_("Cancel"), para="PN17 10.0", anytime=True, first=hold_flight,
+    )  # fmt: skip
     def cancel(self: CourierShippingBill, *, cancellation: str) -> None:
         """The bill is cancelled as approved, with its Let Export Order where it has one; the shipment may have another bill."""
+        from exports.leaving import take_off_drafts
+
         self.end_hold(Hold.CANCELLATION)
         self.discarded_at = self.taken_at
+        take_off_drafts(self)
 
     @step(
         Stage.LET_EXPORT, Stage.MANIFESTED, role=Role.SYSTEM, label=_("Put on export manifest"), para=FILING,

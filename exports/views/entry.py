@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ from eccs.uploads.reading import MAX_BYTES
 from eccs.workflow import Refused
 from exports import drafts
 from exports.columns import COLUMNS
-from exports.filing import KIND
+from exports.filing import KIND, hold_hawbs_of
 from exports.forms.entry import ExporterForm, PartForm, StartForm
 from exports.models import CourierShippingBill, ShippingBillFile
 from exports.reading import stands_in_the_way
@@ -53,12 +53,10 @@ def start(request: Request) -> HttpResponse:
     form = StartForm(request.POST if request.method == "POST" else None, stations=stations, initial=begun)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        held = stands_in_the_way(courier.pk, given["hawb"])
-        try:
-            with transaction.atomic():
-                return redirect(held or _begin(request, courier, given, copied))
-        except IntegrityError:  # somebody else began it at the same moment
-            return redirect(request.get_full_path())
+        with transaction.atomic():
+            hold_hawbs_of(courier.pk)
+            held = stands_in_the_way(courier.pk, given["hawb"])
+            return redirect(held or _begin(request, courier, given, copied))
     context = {"form": form, "stations": stations, "copied": copied}
     return render(request, "exports/start.html", context, status=422 if form.is_bound else 200)
 

@@ -14,6 +14,7 @@ from accounts.clearance import belongs_to_customs, can_be_reached_by_mail, held_
 from accounts.directory import registration
 from accounts.models import AuthorisedCourier, Posting
 from bills.clearance import guards, risk
+from bills.manual.clearance import nothing_is_decided_first
 from bills.models import CourierBillOfEntry, UnclearedNotice
 from bills.rate_files import clearance as rates
 from bills.stages import Stage
@@ -105,6 +106,10 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     guards.xray_recorded: (lambda b: _set(b, xray_result=""), "X-ray result is not recorded"),
     guards.examination_reported: (lambda b: _set(b, examination_prescribed=True), "examination report"),
     guards.compulsory_documents_attached: (lambda b: b.attachments.all().delete(), "attach the documents"),
+    nothing_is_decided_first: (
+        lambda f: _set(f.bill, stage="DETAINED", detained_from="ASSESSMENT", holds="QUERY AMENDMENT"),
+        "Waits for the decision on what was requested",
+    ),
     guards.cleared_on_no_paper: (
         lambda b: manual_form("USED", courier=b.courier, hawb=b.hawb.number),
         "was cleared on paper form",

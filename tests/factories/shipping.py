@@ -115,11 +115,12 @@ def _belongings(made: CourierShippingBill) -> None:
 
 
 def export_cancellation(
-    stage: str = "REQUESTED", *, station: str = "BLR", firm: str = "swift", **given: Any
-) -> ExportCancellation:
+    stage: str = "REQUESTED", *, station: str = "BLR", firm: str = "swift", of: CourierShippingBill | None = None,
+    **given: Any,
+) -> ExportCancellation:  # fmt: skip
     """A cancellation of a shipping bill that is at X-ray, at a stage."""
     cancelled = stage == "APPROVED"
-    of = shipping_bill(
+    of = of or shipping_bill(
         Stage.CANCELLED if cancelled else Stage.XRAY, station=station, firm=firm,
         holds="" if cancelled or stage == "REJECTED" else Hold.CANCELLATION,
     )  # fmt: skip
