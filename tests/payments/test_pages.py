@@ -164,8 +164,13 @@ def test_8_0_the_page_of_a_challan_works_out_what_is_due_today_once_for_every_bu
     swift: Flight, payer: Actor, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = services.create_challan([swift.bill(900).pk, swift.bill(901).pk], payer)
-    asked, really = [], today.lines_today
-    monkeypatch.setattr(today, "lines_today", lambda challan: asked.append(challan.pk) or really(challan))
+    asked, really = list[int](), today.lines_today
+
+    def counted(challan: Challan) -> list[today.Today]:
+        asked.append(challan.pk)
+        return really(challan)
+
+    monkeypatch.setattr(today, "lines_today", counted)
     page = signed_in("courier.swift").get(made.get_absolute_url())
     assert (page.status_code, asked) == (200, [made.pk])
     assert take(made, "go_to_bank", payer).stage == "AT_BANK"
