@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.models import User
 from accounts.permissions import Actor
 from bills import drafts
+from bills.declarations import of_documents as declarations_of_documents
 from bills.filing_together import refuse_faults, write_filed
 from eccs import trail
 from eccs.copying import Mould, next_ids
@@ -133,12 +134,24 @@ def judge_draft(bill: CourierShippingBill) -> tuple[Lodging, Table, list[Prepare
 
 def file_draft(bill: CourierShippingBill) -> Iterable[models.Model]:
     """File one draft inside the gate: refused with every fault, or completed and its items returned to be written."""
+    if bill.is_documents:
+        from exports.iii.filing import file_documents
+
+        return file_documents(bill)
     lodging, table, prepared = judge_draft(bill)
     refuse_faults(bill, table)
     items = complete(bill, prepared[0], lodging, bill.taken_at)
     bill.filed_by_id, bill.draft = bill.taken_by.user_id, {}
     bill.snapshot_for_trail = declared(prepared[0])
     return items
+
+
+def hold_hawbs_of(courier: int) -> None:
+    """Until the transaction ends nobody else begins or files shipping bills of this courier: what is free is free when it is written."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"house airway bills for export: {courier}"]
+        )
 
 
 def _file_of(upload: Upload) -> ShippingBillFile:
@@ -150,6 +163,7 @@ def _file_of(upload: Upload) -> ShippingBillFile:
 
 def _judge_file(upload: Upload, table: Table) -> None:
     subject = _file_of(upload)
+    hold_hawbs_of(subject.courier_id)
     hawbs = {hawb for hawb in table.values["hawb"] if hawb}
     lodging = Lodging.load(subject.courier, subject.station_id, hawbs)
     table.prepared = (lodging, judge(lodging, table))
@@ -193,8 +207,10 @@ def _context(upload: Upload) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def declarations() -> list[str]:
-    """What is declared when shipping bills are filed (Forms H and HA)."""
+def declarations(*, documents: bool = False) -> list[str]:
+    """What is declared when shipping bills are filed (Forms G, H and HA)."""
+    if documents:
+        return declarations_of_documents(_("We are authorised by the consignors to file, and to send these documents."))
     return [
         _("We are authorised by the exporters to file, and what is declared is true and complete."),
         _("No drawback, RoDTEP or RoSCTL is claimed on these goods."),

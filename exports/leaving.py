@@ -16,7 +16,7 @@ from exports.stages import Stage as BillStage
 
 def may_go(courier_id: int, station_id: str) -> QuerySet[CourierShippingBill, CourierShippingBill]:
     """The shipping bills of a courier at a station that Customs has let go and that stand on no export manifest yet."""
-    live = ExportManifestLine.objects.filter(bill=OuterRef("pk"), live=True)
+    live = ExportManifestLine.objects.filter(bill=OuterRef("pk"), live=True, in_part=False)
     rows: QuerySet[CourierShippingBill, CourierShippingBill] = CourierShippingBill.objects.filter(
         ~Exists(live), courier=courier_id, station=station_id, stage=BillStage.LET_EXPORT, holds=""
     )
@@ -38,3 +38,19 @@ def change(
         ExportManifestLine.objects.bulk_create(ExportManifestLine(manifest=held, bill_id=pk) for pk in bills)
         held.sum_up()
         held.save(update_fields=["bill_count", "package_count", "gross_weight_kg"])
+
+
+def drafts_with(bill: int) -> QuerySet[CourierExportManifest, CourierExportManifest]:
+    """The draft on which a shipping bill stands: at most one."""
+    found: QuerySet[CourierExportManifest, CourierExportManifest] = CourierExportManifest.objects.filter(
+        stage=Stage.DRAFT, pk__in=ExportManifestLine.objects.filter(bill=bill, live=True).values("manifest")
+    )
+    return found
+
+
+def take_off_drafts(bill: CourierShippingBill) -> None:
+    """A shipping bill that is cancelled stands on no draft any more. Part of its step, which holds the draft first."""
+    for manifest in drafts_with(bill.pk):
+        manifest.lines.filter(bill=bill).delete()
+        manifest.sum_up()
+        manifest.save(update_fields=["bill_count", "package_count", "gross_weight_kg"])

@@ -15,7 +15,7 @@ from exports.models import CourierExportManifest, CourierShippingBill, ExportMan
 from exports.stages import Stage
 from tests.bills.conftest import SignedIn
 from tests.factories.firms import actor
-from tests.factories.shipping import export_manifest, shipping_bill
+from tests.factories.shipping import export_cancellation, export_manifest, shipping_bill
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +96,19 @@ def test_nothing_leaves_without_an_order() -> None:
     with pytest.raises(Refused, match=asked.hawb):
         take(manifest, "file", actor("COURIER_SIGNATORY", name="Om Shah"))
     assert stage_of(asked) == Stage.LET_EXPORT
+
+
+def test_a_cancelled_shipping_bill_leaves_the_draft_that_it_stood_on() -> None:
+    other = shipping_bill(Stage.LET_EXPORT)
+    manifest = export_manifest("DRAFT", of=other)
+    asked = export_cancellation("VERIFIED", of=shipping_bill(Stage.LET_EXPORT, holds="CANCELLATION"))
+    manifest.lines.create(bill=asked.bill)
+    take(asked, "approve", actor("DCAC"))
+    assert stage_of(asked.bill) == Stage.CANCELLED
+    manifest.refresh_from_db()
+    assert (manifest.bill_count, [line.bill_id for line in manifest.lines.all()]) == (1, [other.pk])
+    take(manifest, "file", actor("COURIER_SIGNATORY", name="Om Shah"))
+    assert stage_of(other) == Stage.MANIFESTED
 
 
 def test_a_discarded_draft_frees_its_shipping_bills_and_goods_may_go_back_to_town() -> None:
