@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,7 +25,7 @@ from exports import fitting
 from exports.columns import CONSIGNMENT, HEADER, ITEM, JEWELLERY, SAME
 from exports.kinds import JEWELLERY as JEWELLERY_HEADINGS
 from exports.kinds import Kind
-from exports.models import CourierShippingBill, ExcludedGoods
+from exports.models import CourierShippingBill, ExcludedGoods, ExportShipment
 from exports.stages import Stage
 from rms import kyc
 
@@ -50,14 +51,26 @@ class Lodging:
     ) -> Lodging:  # fmt: skip
         """Read what is needed for a file, or for one draft, which does not stand in its own way."""
         today = timezone.localdate()
-        live = CourierShippingBill.objects.filter(courier=courier, hawb__in=set(hawbs), discarded_at=None).exclude(
-            pk=draft
-        )
         excluded = ExcludedGoods.objects.filter(Q(to_date=None) | Q(to_date__gte=today), from_date__lte=today)
         return cls(
-            courier, station, today, set(live.values_list("hawb", flat=True)), rates.exchange_rates(kind="export_rate"),
+            courier, station, today, hawbs_taken(courier.pk, hawbs, but=draft), rates.exchange_rates(kind="export_rate"),
             rates.tariff(cths), list(excluded),
         )  # fmt: skip
+
+
+_TAKEN = """
+SELECT hawb FROM exports_couriershippingbill
+WHERE courier_id = %(courier)s AND hawb = ANY(%(hawbs)s) AND discarded_at IS NULL AND id <> %(but)s
+UNION ALL
+SELECT number FROM exports_exportshipment WHERE courier_id = %(courier)s AND number = ANY(%(hawbs)s) AND ended_at IS NULL
+"""
+
+
+def hawbs_taken(courier: int, hawbs: Collection[str | None], *, but: int = 0) -> set[str]:
+    """Which of these house airway bills of a courier have a shipping bill, goods or documents; a draft is not in its own way."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKEN, {"courier": courier, "hawbs": [hawb for hawb in hawbs if hawb], "but": but})
+        return {row[0] for row in cursor.fetchall()}
 
 
 @dataclass
@@ -242,4 +255,5 @@ def stands_in_the_way(courier_id: int, hawb: str) -> CourierShippingBill | None:
     """The shipping bill that a courier has for a house airway bill already, begun or filed."""
     rows = CourierShippingBill.objects.filter(courier=courier_id, hawb=hawb, discarded_at=None)
     found: CourierShippingBill | None = rows.exclude(stage=Stage.DISCARDED).first()
-    return found
+    covering = ExportShipment.objects.filter(courier=courier_id, number=hawb, ended_at=None).select_related("bill")
+    return found or next((one.bill for one in covering), None)

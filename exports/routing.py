@@ -15,7 +15,10 @@
     reply to a query        | the desk that raised it
     detention lifted,       | where the shipping bill was
     stop cleared            |
+    back to town            | Back to town; of documents of which some have left → Exported
     late word of the RMS    | what it does not interdict goes on from For assessment
+
+Documents (CSB-III) are never interdicted for assessment: what the RMS does not facilitate is examined after X-ray.
 
 Auto LEO is open to a bill that the RMS facilitated fully, by the first rule (Circular 41/2020), and to one that the RMS
 interdicted for assessment alone and the officer has assessed without mandating examination, by the second (Circular 19/2023;
@@ -82,6 +85,11 @@ def after_reply(bill: CourierShippingBill, **_answers: object) -> Stage:
 def after_lifting(bill: CourierShippingBill, **_answers: object) -> Stage:
     """Goods no longer detained go on where they were."""
     return Stage(bill.detained_from)
+
+
+def after_back_to_town(bill: CourierShippingBill, **_answers: object) -> Stage:
+    """What left of many documents has left; the rest goes back."""
+    return Stage.EXPORTED if bill.egm_number else Stage.BACK_TO_TOWN
 
 
 def after_clearing_stop(bill: CourierShippingBill, **_answers: object) -> Stage:

@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Substr
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuthorisedCourier, CustomsStation, Importer
@@ -26,9 +26,9 @@ from bills.querysets import OVERPAID, PAID_AND_GONE, BillQuerySet, owed
 from bills.stages import CLOSED, GONE, HELD, PUT_AWAY, TO_ASSESSMENT, Stage
 from eccs.dated_rules import rule_book
 from eccs.identifiers import PERSONAL_IMPORT_IEC
-from eccs.money import grouped
 from eccs.stage_field import StageField
 from eccs.trail import TrailLine
+from eccs.written import hawbs
 from manifests.models import ExpressCargoManifest, HouseAirwayBill
 from rms.models import RiskDecision
 
@@ -248,8 +248,7 @@ class CourierBillOfEntry(Clearable, HeldClearance):
         """What it is filed for, in a word: the house airway bill, or how many of documents."""
         if self.hawb is not None:
             return self.hawb.number
-        words = ngettext("%(n)s house airway bill", "%(n)s house airway bills", self.shipment_count)
-        return words % {"n": grouped(self.shipment_count)}
+        return hawbs(self.shipment_count)
 
     def images_compulsory(self) -> bool:
         """Whether the station asks for images of the house airway bill and of the invoice on a CBE-XIII (Form D)."""
@@ -295,6 +294,11 @@ class CourierBillOfEntry(Clearable, HeldClearance):
     def refundable(self) -> Decimal:
         """What was paid beyond what is owed, in rupees."""
         return max(-self.amount_due, Decimal(0))
+
+    @property
+    def is_wholly_short(self) -> bool:
+        """Whether nothing of its shipment landed: it cannot go Out of Charge, and where the goods do not come it is cancelled (PN17 10.0, 12.0)."""
+        return self.hawb is not None and self.filed_at is not None and self.hawb.did_not_land
 
     @property
     def given_back(self) -> list[dict[str, Any]]:

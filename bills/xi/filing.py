@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from bills.filing_together import by_bag
 from bills.models import CourierBillOfEntry, CoveredShipment
 from bills.xi.selection import Chosen, Judged, Shipment, in_words, judge, shipments_of, why_no_documents
 from eccs.models import Notice
@@ -16,7 +17,7 @@ from eccs.workflow import Refused
 from manifests.models import ExpressCargoManifest
 from rms.deciding import Desk
 from rms.facts import ConsignmentFacts
-from rms.models import RiskDecision
+from rms.models import RiskDecision, RuleVersion
 
 NIL = Decimal(0)
 
@@ -117,13 +118,14 @@ def count_shipments(bill: CourierBillOfEntry, shipments: list[Shipment]) -> None
 
 
 def decide(
-    bill: CourierBillOfEntry, shipments: list[Shipment], at: datetime, cause: str = RiskDecision.Cause.FILED
-) -> RiskDecision:
-    """Put every shipment of the bill to the RMS: what hits any of them is prescribed for the bill."""
+    bill: CourierBillOfEntry, shipments: list[Shipment], at: datetime, cause: str = RiskDecision.Cause.FILED,
+    only: RuleVersion | None = None,
+) -> RiskDecision:  # fmt: skip
+    """Put every shipment of the bill to the RMS, or to one intervention: what hits any of them is prescribed for the bill."""
     courier, manifest = bill.courier.number or "", bill.manifest
     route, flight = manifest.airport_of_shipment, manifest.flight_number
     facts = {"kind": bill.kind, "station": bill.station_id, "courier": courier, "shipments": len(shipments)}
-    return Desk(bill.station_id, timezone.localdate(at)).decide_documents(
+    return Desk(bill.station_id, timezone.localdate(at), only=only).decide_documents(
         (
             ConsignmentFacts(
                 kind=bill.kind, station=bill.station_id, courier=courier, hawb=one.number, consignor=one.consignor_name,
@@ -140,12 +142,9 @@ def decide(
 
 def declared(bill: CourierBillOfEntry, judged: Judged) -> dict[str, Any]:
     """What was declared, for the trail: every house airway bill by its bag, and those that are loose."""
-    bags: dict[str, list[str]] = {}
-    for one in judged.shipments:
-        bags.setdefault(one.bag or "", []).append(one.number)
-    loose = bags.pop("", [])
     return {
-        "manifest": bill.manifest.number, "mawbs": judged.masters, "bags": bags, "loose": loose, "packages": judged.packages,
+        "manifest": bill.manifest.number, "mawbs": judged.masters,
+        **by_bag((one.bag, one.number) for one in judged.shipments), "packages": judged.packages,
         "gross_weight_kg": judged.weight, "commercial_value": "NIL",
     }  # fmt: skip
 

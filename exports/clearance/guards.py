@@ -27,12 +27,18 @@ def every_piece_scanned(bill: Any, actor: Actor) -> str:
 
 def on_no_manifest(bill: Any, actor: Actor) -> str:
     """The goods stand on no export manifest that may still leave with them."""
-    live = bill.manifest_lines.filter(live=True).select_related("manifest").first()
+    live = bill.manifest_lines.filter(live=True, in_part=False).select_related("manifest").first()
     return (
         ""
         if live is None
         else _("The goods stand on %(manifest)s: take them off it first.") % {"manifest": live.manifest}
     )
+
+
+def nothing_has_left(bill: Any, actor: Actor) -> str:
+    """No bag of the documents has left already."""
+    gone = bill.manifest_lines.filter(live=True, in_part=True).select_related("manifest").first()
+    return "" if gone is None else _("Some of the documents have left with %(manifest)s.") % {"manifest": gone.manifest}
 
 
 def goods_registered(bill: Any, actor: Actor) -> str:

@@ -1,6 +1,7 @@
 """Courier Shipping Bills and what belongs to them."""
 
 from exports.models.bill import CourierShippingBill, ShippingBillTrail
+from exports.models.covered import ExportBag, ExportShipment, FormG, ShipmentShutOut
 from exports.models.manifest import CourierExportManifest, ExportManifestLine, ExportManifestTrail
 from exports.models.records import (
     ExcludedGoods,
@@ -20,6 +21,7 @@ __all__ = [
     "CourierExportManifest",
     "CourierShippingBill",
     "ExcludedGoods",
+    "ExportBag",
     "ExportCancellation",
     "ExportCancellationTrail",
     "ExportDetention",
@@ -29,8 +31,11 @@ __all__ = [
     "ExportManifestTrail",
     "ExportPaper",
     "ExportQuery",
+    "ExportShipment",
+    "FormG",
     "GoodsScan",
     "LetExportOrder",
+    "ShipmentShutOut",
     "ShippingBillFile",
     "ShippingBillTrail",
 ]  # fmt: skip

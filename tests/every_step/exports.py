@@ -23,6 +23,7 @@ SHIPPING_BILL: dict[str, Answer] = {
     "cancel": lambda _one: {"cancellation": "CAN_BLR_2026-2027_000001"},
     "put_on_manifest": lambda _one: {"manifest": "CEM_BLR_2026-2027_000001"},
     "shut_out": lambda _one: {"manifest": "CEM_BLR_2026-2027_000001", "reason": "No room."},
+    "export_in_part": lambda _one: {"manifest": "CEM_BLR_2026-2027_000001", "egm_number": "7710042"},
     "export": lambda _one: {"manifest": "CEM_BLR_2026-2027_000001", "egm_number": "7710042"},
     "back_to_town": why,
 }

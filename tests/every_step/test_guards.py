@@ -26,6 +26,7 @@ from eccs.dated_rules import DatedRule
 from eccs.workflow import Document, Guard, Refused, Step, buttons, take, take_many
 from exports.clearance import guards as leaving
 from exports.clearance.leaving import goods_may_leave, something_leaves
+from exports.models import ExportManifestLine
 from manifests.amendment_clearance import (
     adjudicated,
     manifest_as_it_was,
@@ -129,6 +130,10 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
         "Another desk detained the goods",
     ),
     leaving.every_piece_scanned: (lambda b: _set(b, packages_in=0), "0 of 1 packages are scanned"),
+    leaving.nothing_has_left: (
+        lambda b: ExportManifestLine.objects.create(manifest=export_manifest("EXPORTED"), bill=b, in_part=True),
+        "have left with CEM_BLR",
+    ),
     leaving.on_no_manifest: (lambda b: export_manifest("DRAFT", of=b), "take them off it first"),
     goods_may_leave: (lambda m: m.lines.all().delete(), "No shipping bill stands on"),
     something_leaves: (lambda m: m.lines.update(live=False), "Everything was shut out"),

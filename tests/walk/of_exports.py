@@ -9,7 +9,7 @@ from eccs.models import Upload
 from eccs.workflow import Document
 from exports.models import ExportDetention, ExportPaper, LetExportOrder, ShippingBillFile
 from exports.stages import Stage
-from tests.factories.shipping import export_cancellation, export_manifest, shipping_bill
+from tests.factories.shipping import documents, export_cancellation, export_manifest, shipping_bill
 from tests.walk.world import World
 
 
@@ -54,4 +54,17 @@ def of_exports(world: World) -> list[Document]:
     world.own("cem-lines", begun.pk)
     for name in ("cem-print", "shut-out-print"):
         world.own(name, flown.number)
-    return [*bills.values(), export_cancellation(), begun, flown]
+    papers = [documents(stage) for stage in (Stage.DRAFT, Stage.XRAY, Stage.MANIFESTED)]
+    typed, seen, loaded = papers
+    world.own("csb-part", typed.pk, "flight")
+    world.own("csb-item", typed.pk, 1)
+    world.own("csb-documents-upload", typed.pk)
+    world.own("csb-shipments", seen.number)
+    world.own("csb-print", seen.number)
+    world.common("upload-template", "csb-iii")
+    leaves = export_manifest("FILED", of=loaded)
+    shipment = loaded.shipments.get(bag=None)
+    shipment.shut_out.create(line=leaves.lines.get(), at=timezone.now(), reason="Wet.")
+    for name in ("cem-print", "shut-out-print"):
+        world.own(name, leaves.number)
+    return [*bills.values(), *papers, leaves, export_cancellation(), begun, flown]
