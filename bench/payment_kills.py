@@ -264,12 +264,14 @@ def _until_decided(ids: list[int], silent: set[int]) -> None:
     What the bank is silent about for good waits for the DC/AC.
     """
     waiting = Challan.objects.filter(pk__in=set(ids) - silent, stage__in=ASKED)
+    asked: dict[int, float] = {}
     until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
+    while (now := time.monotonic()) < until:
         left = list(waiting.values_list("pk", flat=True))
         if not left:
             return
-        for pk in left[:50]:
+        for pk in [pk for pk in left if now - asked.get(pk, -60.0) > 30][:20]:  # no more than the worker keeps up with
+            asked[pk] = now
             verify_challan.delay(pk, "")
         time.sleep(3)
 
