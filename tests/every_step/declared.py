@@ -185,9 +185,8 @@ CASES: dict[type[Document], Case] = {
             "carry_details": lambda one: {"hawb": one.consignment, "amendment": "ECM_BLR_2026-2027_01_A01"},
             "cancel": lambda _one: {"cancellation": "CAN_BLR_2026-2027_000001"},
             "return_to_origin": lambda _one: {"permission": "RTO_BLR_2026-2027_000001"},
-            "clear_manually": lambda one: {
-                "form": "MCF_BLR_2026-2027_000001", "collected": "900",
-                "cleared_at": (one.stage_since - timedelta(days=1)).isoformat(),  # what holds it came later
+            "clear_manually": lambda one: {  # what holds it came later
+                "form": "MCF_BLR_2026-2027_000001", "collected": "900", "cleared_at": (one.stage_since - timedelta(1)).isoformat(),
             },
             "dispose": lambda _one: {"permission": "DSP_BLR_2026-2027_000001"},
         },
