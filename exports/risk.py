@@ -6,7 +6,7 @@ The goods of exports are not told to the history of what goods cost: that is of 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.permissions import SYSTEM
+from bills.risk import put_again
 from eccs.workflow import take_many
 from exports.stages import HERE
 from rms.deciding import Answer, Asked, Desk
@@ -40,13 +41,14 @@ def facts_of(bill: CourierShippingBill, items: Sequence[ExportItem]) -> Consignm
     )  # fmt: skip
 
 
-def decide(bills: Sequence[CourierShippingBill], at: datetime) -> list[Answer]:
-    """Put shipping bills of one station to the RMS together; the decisions are returned, to be written by the caller."""
-    from exports.models import ExportItem
+def decide(
+    bills: Sequence[CourierShippingBill], at: datetime, goods: Mapping[int, list[ExportItem]] | None = None
+) -> list[Answer]:
+    """Put shipping bills of one station to the RMS together; the decisions are returned, to be written by the caller.
 
-    items: dict[int, list[ExportItem]] = defaultdict(list)
-    for item in ExportItem.objects.filter(bill__in=[bill.pk for bill in bills]):
-        items[item.bill_id].append(item)
+    `goods` are their items where those are not written yet.
+    """
+    items = goods or _items_of(bills)
     asked = [
         Asked(facts_of(bill, items[bill.pk]), draw=bill.risk_decision.draw if bill.risk_decision else None)
         for bill in bills
@@ -54,11 +56,30 @@ def decide(bills: Sequence[CourierShippingBill], at: datetime) -> list[Answer]:
     return Desk(bills[0].station_id, timezone.localdate(at)).decide(asked, at)
 
 
-def decide_one(bill: CourierShippingBill) -> None:
+def _items_of(bills: Sequence[CourierShippingBill]) -> Mapping[int, list[ExportItem]]:
+    from exports.models import ExportItem
+
+    items: dict[int, list[ExportItem]] = defaultdict(list)
+    for item in ExportItem.objects.filter(bill__in=[bill.pk for bill in bills]):
+        items[item.bill_id].append(item)
+    return items
+
+
+def decide_one(bill: CourierShippingBill, items: list[ExportItem] | None = None) -> None:
     """Put one bill to the RMS inside its own step."""
-    answer = decide([bill], bill.taken_at)[0]
+    answer = decide([bill], bill.taken_at, None if items is None else {bill.pk: items})[0]
     answer.decision.save()
     bill.hear(answer.decision.pk, answer.decision.lane)
+
+
+def ask_again(bill: CourierShippingBill, items: Sequence[ExportItem], cause: str) -> None:
+    """Put a changed bill to the RMS again, inside its own step: what is prescribed now is added to what was."""
+    if bill.risk_decision is None:
+        return
+    said = put_again(bill, Asked(facts_of(bill, items), draw=bill.risk_decision.draw), cause)
+    if said is not None:
+        bill.risk_pending = False
+        bill.prescribe(said.lane)
 
 
 def register(ids: Iterable[int], actor: Any, at: datetime) -> int:

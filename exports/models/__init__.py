@@ -1,6 +1,13 @@
 """Courier Shipping Bills and what belongs to them."""
 
 from exports.models.bill import CourierShippingBill, ShippingBillTrail
+from exports.models.decisions import (
+    ExportAdjudication,
+    ExportDemand,
+    ExportDemandTrail,
+    ExportDeparture,
+    ExportDepartureTrail,
+)
 from exports.models.manifest import CourierExportManifest, ExportManifestLine, ExportManifestTrail
 from exports.models.records import (
     ExcludedGoods,
@@ -15,13 +22,21 @@ from exports.models.records import (
     LetExportOrder,
     ShippingBillFile,
 )
+from exports.models.requests import ExportAmendment, ExportAmendmentTrail
 
 __all__ = [
     "CourierExportManifest",
     "CourierShippingBill",
     "ExcludedGoods",
+    "ExportAdjudication",
+    "ExportAmendment",
+    "ExportAmendmentTrail",
     "ExportCancellation",
     "ExportCancellationTrail",
+    "ExportDemand",
+    "ExportDemandTrail",
+    "ExportDeparture",
+    "ExportDepartureTrail",
     "ExportDetention",
     "ExportExamination",
     "ExportItem",

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -16,7 +17,7 @@ from accounts.models import AuthorisedCourier, CustomsStation
 from bills.models.clearable import Clearable
 from eccs.stage_field import StageField
 from eccs.trail import TrailLine
-from exports.clearance.shipping import ExportClearance
+from exports.clearance.departing import DepartingClearance
 from exports.kinds import Kind, Nature
 from exports.numbers import shipping_bill_series
 from exports.querysets import ShippingBillQuerySet
@@ -30,12 +31,11 @@ def _money(**options: Any) -> Any:
     return models.DecimalField(max_digits=16, decimal_places=2, **options)
 
 
-class CourierShippingBill(Clearable, ExportClearance):
+class CourierShippingBill(Clearable, DepartingClearance):
     """A shipping bill for the goods of one house airway bill: gifts and samples on CSB-IV, commercial goods on CSB-V (Forms H, HA)."""
 
     attach_view = "csb-attach"
     importer_id: ClassVar[None] = None  # only couriers file exports here
-    is_documents: ClassVar[bool] = False
 
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.V)
     station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="+", db_index=False)
@@ -96,6 +96,7 @@ class CourierShippingBill(Clearable, ExportClearance):
     actual_weight_kg = models.DecimalField(max_digits=10, decimal_places=3, null=True, blank=True)
     registered_at = models.DateTimeField(null=True, blank=True)
     risk_pending = models.BooleanField(default=False)  # the RMS was away when the goods were registered
+    reopened_at = models.DateTimeField(null=True, blank=True)  # declared otherwise or adjudicated: no Auto LEO any more
     let_export_at = models.DateTimeField(null=True, blank=True)
     exported_at = models.DateTimeField(null=True, blank=True)
     egm_number = models.CharField(max_length=10, blank=True)
@@ -133,7 +134,7 @@ class CourierShippingBill(Clearable, ExportClearance):
             ),
             models.CheckConstraint(
                 condition=~Q(stage__in=[s.value for s in LET_GO])
-                | (~Q(xray_result="") & (Q(holds="") | Q(holds="CANCELLATION")) & Q(registered_at__isnull=False)),
+                | (~Q(xray_result="") & Q(holds__in=("", "AMENDMENT", "CANCELLATION")) & Q(registered_at__isnull=False)),
                 name="csb_let_export_is_xrayed_and_free",
             ),
             models.CheckConstraint(
@@ -142,10 +143,14 @@ class CourierShippingBill(Clearable, ExportClearance):
                 name="csb_exported_has_egm",
             ),
             models.CheckConstraint(
+                condition=Q(facilitated=False) | Q(assessment_due=False), name="csb_to_be_assessed_is_not_facilitated"
+            ),
+            models.CheckConstraint(
                 condition=Q(packages_in__lte=F("packages")) | Q(packages=0), name="csb_no_more_than_declared"
             ),
         ]  # fmt: skip
         indexes = [
+            BrinIndex(fields=["xray_at"], name="csb_xrayed_at", autosummarize=True),
             models.Index(fields=["station", "stage", "stage_since", "id"], name="csb_station_queue", condition=Q(stage__in=OPEN_STAGES)),
             models.Index(
                 fields=["courier", "stage", "stage_since", "id"], name="csb_courier_queue",
@@ -179,7 +184,7 @@ class CourierShippingBill(Clearable, ExportClearance):
     def hear(self, decision: int, lane: str) -> None:
         """What the RMS decided; while it is away the bill waits at the assessing desk."""
         self.risk_decision_id = decision
-        self.facilitated, self.risk_pending = lane == "FACILITATED", lane == "PENDING"
+        self.facilitated, self.risk_pending = lane == "FACILITATED" and not self.assessment_due, lane == "PENDING"
         self.assessment_required = lane in ("ASSESSMENT", "BOTH", "PENDING")
         self.examination_prescribed = lane in ("EXAMINATION", "BOTH")
 

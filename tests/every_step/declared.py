@@ -29,7 +29,14 @@ from bills.models import (
 )
 from bonds.models import Bond, BondMaster
 from eccs.workflow import Document, Step
-from exports.models import CourierExportManifest, CourierShippingBill, ExportCancellation
+from exports.models import (
+    CourierExportManifest,
+    CourierShippingBill,
+    ExportAmendment,
+    ExportCancellation,
+    ExportDemand,
+    ExportDeparture,
+)
 from manifests.models import ExpressCargoManifest, ManifestAmendment
 from payments.models import BankDifference, BankMessage, CashWithdrawal, Challan
 from rms.models import RiskRule
@@ -50,7 +57,14 @@ from tests.factories.rates import rate_file
 from tests.factories.requests import CHANGES, cancellation, penalty_demand, provisional_assessment
 from tests.factories.requests import amendment as bill_amendment
 from tests.factories.rules import risk_rule
-from tests.factories.shipping import export_cancellation, export_manifest, shipping_bill
+from tests.factories.shipping import (
+    export_amendment,
+    export_cancellation,
+    export_demand,
+    export_departure,
+    export_manifest,
+    shipping_bill,
+)
 from tests.factories.transit import arrival, transfer
 from tests.factories.uncleared import disposal, return_to_origin
 from transit.models import CargoTransferManifest, TransferArrival
@@ -59,7 +73,8 @@ MODELS: tuple[type[Document], ...] = (
     User, StationRole, ExpressCargoManifest, ManifestAmendment, CourierBillOfEntry, BillAmendment, BillCancellation,
     ProvisionalAssessment, PenaltyDemand, ReturnToOrigin, Disposal, ManualClearance, ManualForm,
     Challan, BankDifference, CashWithdrawal, Bond, BondMaster, Advisory, RateFile, CargoTransferManifest, TransferArrival, RiskRule, RiskDeparture,
-    AuthorisedCourier, Custodian, Importer, CourierShippingBill, ExportCancellation, CourierExportManifest,
+    AuthorisedCourier, Custodian, Importer, CourierShippingBill, ExportAmendment, ExportCancellation, CourierExportManifest,
+    ExportDemand, ExportDeparture,
 )  # fmt: skip
 NATIONAL = (AuthorisedCourier, Importer, RateFile)  # within the reach of a role at any station
 
@@ -331,8 +346,14 @@ CASES: dict[type[Document], Case] = {
             **dict.fromkeys(("return_rule", "return_version", "suspend", "retire"), REMARKS),
         },
     ),
-    CourierShippingBill: Case(shipping_bill, exports.SHIPPING_BILL),
+    CourierShippingBill: Case(
+        shipping_bill, exports.SHIPPING_BILL,
+        {"request_departure": lambda _model: {"assessment_required": True, "examination_prescribed": True}},
+    ),
+    ExportDemand: Case(export_demand, exports.DEMAND),
+    ExportDeparture: Case(export_departure, exports.DEPARTURE),
     CourierExportManifest: Case(export_manifest, exports.MANIFEST),
+    ExportAmendment: Case(export_amendment, exports.AMENDMENT),
     ExportCancellation: Case(export_cancellation, exports.CANCELLATION),
     AuthorisedCourier: Case(_registration, directory.COURIER, directory.COURIER_BEFORE),
     Custodian: Case(custodian, directory.CUSTODIAN),

@@ -9,7 +9,13 @@ from eccs.models import Upload
 from eccs.workflow import Document
 from exports.models import ExportDetention, ExportPaper, LetExportOrder, ShippingBillFile
 from exports.stages import Stage
-from tests.factories.shipping import export_cancellation, export_manifest, shipping_bill
+from tests.factories.shipping import (
+    export_amendment,
+    export_cancellation,
+    export_departure,
+    export_manifest,
+    shipping_bill,
+)
 from tests.walk.world import World
 
 
@@ -54,4 +60,5 @@ def of_exports(world: World) -> list[Document]:
     world.own("cem-lines", begun.pk)
     for name in ("cem-print", "shut-out-print"):
         world.own(name, flown.number)
-    return [*bills.values(), export_cancellation(), begun, flown]
+    world.common("fine-challan")
+    return [*bills.values(), export_amendment(), export_cancellation(), export_departure(), begun, flown]
