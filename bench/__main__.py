@@ -26,6 +26,8 @@ NAMES = (
     "payments",
     "payment_kills",
     "rms",
+    "rms_past",
+    "rms_untold",
 )
 
 

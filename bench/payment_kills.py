@@ -1,8 +1,10 @@
 """Five hundred challans paid at the sandbox bank while web server and worker are killed (kill -9) and started again.
 
 Everything is real: gunicorn, Celery, the bank in its own process with its own books, HTTP between them. The bank answers as its
-customers ask it to: truly, late, twice, wrongly or not at all. In the end each challan is paid once or not at all, the books of
-both agree to the paisa, and nothing waits without a desk.
+customers ask it to: truly, late, twice, in another order, wrongly, or not at all; it debits another amount, or is silent for good.
+Beside it strangers forge its messages, and it signs some itself for the wrong challan. What the bank leaves undecided comes to the
+desk of the DC/AC, who decides there. In the end each challan is paid once or not at all, the books of both agree to the paisa, and
+nothing waits without a desk.
 """
 
 from __future__ import annotations
@@ -17,11 +19,13 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
+from datetime import timedelta
 from html import unescape
+from http.client import HTTPException
 from pathlib import Path
 from random import Random
 from re import findall
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
@@ -29,21 +33,22 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.test.utils import override_settings
 from django.utils import timezone
 
 from bench import world
 from bench.measure import Row, at_most
 from bench.payments import at_bank
+from eccs.workflow import take
 from payments import banks
-from payments.bank import Payment
+from payments.bank import Confirmation, KeyRing, Payment, Status
 from payments.cash import ledger
 from payments.clearance import ASKED, Stage
-from payments.models import BankDifference, BankMessage, Challan, CyberReceipt
+from payments.models import BankDifference, BankMessage, Challan, CyberReceipt, RefusedMessage
 from payments.reconciling.tasks import reconcile_day
 from payments.sandbox.ledger import Behaviour
-from payments.tasks import verify_challan
+from payments.tasks import hand_over_silent_challans, verify_challan
 
 CHALLANS = int(os.environ.get("BENCH_KILLS", "500"))  # fewer for a trial
 PAYERS = 4
@@ -52,7 +57,7 @@ _browser = build_opener(ProxyHandler({}))
 
 
 def run() -> list[Row]:
-    """Pay, kill, wait until everything is decided, and compare the books."""
+    """Pay, kill, wait until everything is decided, let the DC/AC decide the rest, and compare the books."""
     start = time.monotonic()
     before = ledger.received_from("BANK")
     with (
@@ -60,23 +65,26 @@ def run() -> list[Row]:
         _everything(Path(folder) / "bank.sqlite3") as (house, bank_url, return_url),
     ):
         challans = at_bank(CHALLANS)
+        street = Street(challans, bank_url, return_url)
         killer = Thread(target=house.kill_again_and_again)
         killer.start()
         with ThreadPoolExecutor(PAYERS) as payers:
-            list(payers.map(lambda pair: _pay(pair[0], pair[1], bank_url, return_url), enumerate(challans)))
-        _until_decided([one.pk for one in challans])
+            list(payers.map(street.pay, range(CHALLANS)))
+        street.come_back_late()
+        _until_decided([one.pk for one in challans], street.silent)
         house.stop.set()
         killer.join()
-        _until_decided([one.pk for one in challans])
-        reconcile_day("BANK", timezone.localdate())
+        _until_decided([one.pk for one in challans], street.silent)
+        decided = _at_the_desk([one.pk for one in challans])
         with closing(sqlite3.connect(Path(folder) / "bank.sqlite3")) as books:
             theirs = dict(books.execute("SELECT challan, status || ' ' || bank_transaction FROM orders").fetchall())
             received = books.execute("SELECT sum(amount_paise) FROM orders WHERE status = 'PAID'").fetchone()[0] or 0
-    faults = _compared(challans, theirs, received - int((ledger.received_from("BANK") - before) * 100))
+    faults = _compared(challans, theirs, received - int((ledger.received_from("BANK") - before) * 100), street)
     return [
         at_most(
             "challans paid while processes are killed: wrong or stuck", f"{faults} of {CHALLANS:,}",
-            f"{house.killed} times kill -9 in {time.monotonic() - start:,.0f} s", float(faults), 0,
+            f"{house.killed} times kill -9 in {time.monotonic() - start:,.0f} s, {street.refused} forged, {decided} at a desk",
+            float(faults), 0,
         )
     ]  # fmt: skip
 
@@ -159,24 +167,85 @@ def _ask(address: str, values: dict[str, str] | None = None) -> tuple[str, str]:
         return answer.url, answer.read().decode()
 
 
-def _pay(n: int, challan: Challan, bank_url: str, return_url: str) -> None:
-    """One payer: logs in at the bank, approves or declines, and comes back or does not."""
-    dice = Random(n)
-    payment = Payment(
-        challan=str(challan.number), amount_paise=challan.paise, payer="Swift", return_url=return_url,
-    )  # fmt: skip
-    address = banks.gateway("BANK").payment_address(payment)
-    _url, page = _ask(address)
-    order, _page = _ask(f"{bank_url}/log-in", {**_hidden(page), "customer": "Asha"})
-    answer = {"decision": "PAID" if dice.random() < 0.85 else "FAILED", "behaviour": dice.choice(list(Behaviour)).value}
-    _url, page = _ask(order, answer)
-    back = _hidden(page)
-    for _time in range(dice.choice((0, 1, 1, 2)) if back else 0):
-        with suppress(HTTPError, URLError, OSError):  # the web server may lie dead, and then what it was told is lost
-            _ask(return_url, back)
-    if dice.random() < 0.2:
-        verify_challan.delay(challan.pk, "")
-    connection.close()
+class Street:
+    """The payers, each with a browser and moods of their own; and the strangers among them."""
+
+    def __init__(self, challans: list[Challan], bank_url: str, return_url: str) -> None:
+        self.challans, self.bank_url, self.return_url = challans, bank_url, return_url
+        self.confirmations = return_url.replace("/return/", "/confirmation/")
+        self.silent: set[int] = set()  # about which the bank never says a word
+        self.other: set[str] = set()  # of which it debits another amount
+        self.kept: list[dict[str, str]] = []  # ways back that are gone late, in another order
+        self.lock, self.refused = Lock(), 0
+
+    def pay(self, n: int) -> None:
+        """Log in at the bank, approve or decline, and come back, or later, or not."""
+        dice, challan = Random(n), self.challans[n]
+        payment = Payment(
+            challan=str(challan.number), amount_paise=challan.paise, payer="Swift", return_url=self.return_url,
+        )  # fmt: skip
+        _url, page = _ask(banks.gateway("BANK").payment_address(payment))
+        order, _page = _ask(f"{self.bank_url}/log-in", {**_hidden(page), "customer": "Asha"})
+        decision, behaviour = "PAID" if dice.random() < 0.85 else "FAILED", dice.choice(list(Behaviour))
+        if behaviour is Behaviour.SILENT:
+            self.silent.add(challan.pk)
+        if behaviour is Behaviour.OTHER_AMOUNT and decision == "PAID":
+            self.other.add(str(challan.number))
+        if dice.random() < 0.3:  # before the bank has said a word
+            self._forge(dice, n)
+        _url, page = _ask(order, {"decision": decision, "behaviour": behaviour.value})
+        back = _hidden(page)
+        if back and dice.random() < 0.2:
+            self.kept.append(back)
+        else:
+            for _time in range(dice.choice((0, 1, 1, 2)) if back else 0):
+                _sent(self.return_url, back)
+        if dice.random() < 0.1:
+            self._for_another(n)
+        if dice.random() < 0.2:
+            verify_challan.delay(challan.pk, "")
+        connection.close()
+
+    def come_back_late(self) -> None:
+        """Those who kept the way back go it at last, each in no order."""
+        Random(11).shuffle(self.kept)
+        for back in self.kept:
+            _sent(self.return_url, back)
+
+    def _forge(self, dice: Random, n: int) -> None:
+        """A stranger says that it is paid; or alters what the bank says."""
+        told = Confirmation(
+            challan=str(self.challans[n].number), amount_paise=self.challans[n].paise, bank_transaction=f"FORGED{n:09d}",
+            status=Status.PAID,
+        )  # fmt: skip
+        keys = banks.gateway("BANK").keys
+        said = dice.choice((
+            told.signed(KeyRing.of(dice.randbytes(32).hex())), told.signed(keys) | {"signature": "0" * 64},
+            told.signed(keys) | {"amount_paise": "1"}, told.signed(keys) | {"currency": "USD"},
+            told.signed(keys) | {"challan": str(self.challans[n - 1].number)},
+        ))  # fmt: skip
+        if _sent(self.confirmations, said) == 400:
+            with self.lock:
+                self.refused += 1
+
+    def _for_another(self, n: int) -> None:
+        """The bank itself names the wrong challan, in the amount of another."""
+        wrong = Confirmation(
+            challan=str(self.challans[n - 1].number), amount_paise=self.challans[n].paise + 7, bank_transaction=f"WRONG{n:09d}",
+            status=Status.PAID,
+        )  # fmt: skip
+        _sent(self.confirmations, wrong.signed(banks.gateway("BANK").keys))
+
+
+def _sent(address: str, values: dict[str, str]) -> int:
+    """How a message was answered; nothing where the web server lay dead, and what it was told is lost."""
+    try:
+        _ask(address, values)
+    except HTTPError as refusal:
+        return refusal.code
+    except (URLError, OSError, HTTPException):
+        return 0
+    return 200
 
 
 def _hidden(page: str) -> dict[str, str]:
@@ -184,9 +253,12 @@ def _hidden(page: str) -> dict[str, str]:
     return {unescape(name): unescape(value) for name, value in found}
 
 
-def _until_decided(ids: list[int]) -> None:
-    """What beat does every two minutes, with the clock moved on: whatever is not decided is asked of the bank by the worker."""
-    waiting = Challan.objects.filter(pk__in=ids, stage__in=ASKED)
+def _until_decided(ids: list[int], silent: set[int]) -> None:
+    """What beat does every two minutes, with the clock moved on: whatever is not decided is asked of the bank by the worker.
+
+    What the bank is silent about for good waits for the DC/AC.
+    """
+    waiting = Challan.objects.filter(pk__in=set(ids) - silent, stage__in=ASKED)
     for _round in range(PATIENCE // 3):
         left = list(waiting.values_list("pk", flat=True))
         if not left:
@@ -196,21 +268,51 @@ def _until_decided(ids: list[int]) -> None:
         time.sleep(3)
 
 
-def _compared(challans: list[Challan], theirs: dict[str, str], difference: int) -> int:
+def _at_the_desk(ids: list[int]) -> int:
+    """The DC/AC decides what the bank left: another amount goes onto the cash ledger, who is silent for days is given up; what the
+    scroll then shows as received goes onto the cash ledger too. How much there was to decide.
+    """
+    officer, mine = world.actor("dcac.blr"), Challan.objects.filter(pk__in=ids)
+    mine.filter(stage__in=ASKED).update(sent_to_bank_at=timezone.now() - timedelta(days=91))
+    hand_over_silent_challans()
+    differing, quiet = list(mine.filter(stage=Stage.DIFFERS)), list(mine.filter(stage=Stage.SILENT))
+    for one in differing:
+        take(one, "credit_difference", officer, remarks="Credited, as the bank says")
+    for one in quiet:
+        take(one, "give_up", officer, remarks="The bank has said nothing for days")
+    reconcile_day("BANK", timezone.localdate())
+    found = list(BankDifference.objects.filter(challan__in=mine))
+    for difference in found:
+        take(difference, "credit_ledger", officer, remarks="The scroll of the bank has it")
+    reconcile_day("BANK", timezone.localdate())
+    return len(differing) + len(quiet) + len(found)
+
+
+def _compared(challans: list[Challan], theirs: dict[str, str], difference: int, street: Street) -> int:
     """How many challans are not as the bank knows them, and by how many paise the books differ."""
-    found = {one.number: one for one in Challan.objects.filter(pk__in=[challan.pk for challan in challans])}
+    found = {str(one.number): one for one in Challan.objects.filter(pk__in=[challan.pk for challan in challans])}
     faults: dict[str, Any] = {"paise": abs(difference), "undecided or otherwise": 0, "receipts": 0}
     for number, said in theirs.items():
         status, transaction = said.split(" ")
         one = found[number]
-        ours = (one.stage, one.bank_transaction) if one.stage == Stage.PAID else (one.stage, transaction)
-        faults["undecided or otherwise"] += ours != (status, transaction)
+        given_up = number in street.other or one.pk in street.silent
+        wanted = ("REJECTED", "") if given_up else (status, transaction if status == "PAID" else "")
+        faults["undecided or otherwise"] += (one.stage, one.bank_transaction) != wanted
         faults["receipts"] += CyberReceipt.objects.filter(challan=one).count() != (one.stage == Stage.PAID)
+    mine = [one.pk for one in found.values()]
     faults["without an order"] = len(set(found) - set(theirs))
     faults["balances"] = ledger.faults().count()
-    faults["differences"] = BankDifference.objects.filter(challan__in=found.values()).count()
-    lost = BankMessage.objects.filter(challan__in=found.values(), outcome="QUEUED", settled_at=None)
-    faults["queued although put right"] = lost.filter(~Q(reason="AMOUNT")).count()
+    faults["differences left"] = BankDifference.objects.filter(challan__in=mine, stage="OPEN").count()
+    odd = BankMessage.objects.filter(challan__in=mine, settled_at=None)
+    faults["credited twice"] = odd.filter(outcome="CREDITED").count() - sum(
+        one.stage == "PAID" for one in found.values()
+    )
+    # what the bank itself said of another challan stays with the DC/AC; of the challan's own transaction nothing does
+    lost = odd.filter(outcome="QUEUED").exclude(bank_transaction__startswith="WRONG").filter(~Q(reason="AMOUNT"))
+    faults["queued although put right"] = lost.count()
+    logged = RefusedMessage.objects.filter(sort="confirmation", challan__in=mine).aggregate(n=Sum("count"))["n"] or 0
+    faults["forged and not logged"] = max(street.refused - logged, 0)
+    faults["forged and believed"] = Challan.objects.filter(bank_transaction__regex="^(FORGED|WRONG)").count()
     if any(faults.values()):
         print({name: count for name, count in faults.items() if count}, flush=True)
-    return sum(faults.values())
+    return sum(abs(count) for count in faults.values())

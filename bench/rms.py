@@ -23,7 +23,7 @@ def run() -> list[Row]:
     """The same hits by both; then bills a second, without and with the trace that is kept, and with five times the rules."""
     chance = Random(2017)  # the same in every run
     told = [_rule(chance, n) for n in range(RULES)]
-    bills = [_bill(chance) for _n in range(BILLS)]
+    bills = [bill(chance) for _n in range(BILLS)]
     rules, table = _ruleset(told), zen.ZenEngine().create_decision(json.dumps(_table(told)))
     few = bills[:OF_ZEN]
     assert [[c.code for c in rules.hits(one)] for one in few] == [_zen_hits(table, one) for one in few]
@@ -107,7 +107,8 @@ def whole(amount: Decimal) -> int:
     return int(amount)
 
 
-def _bill(chance: Random) -> ConsignmentFacts:
+def bill(chance: Random) -> ConsignmentFacts:
+    """A consignment of the trial."""
     return ConsignmentFacts(
         kind="CBE-XIII", station="BLR", courier="AAQCS4821KAC01", hawb=f"SWF{chance.randint(1, 10**9)}", consignor="Lantern Bay",
         consignor_country=chance.choice(COUNTRIES), consignee="Krishna Electronics", consignee_city="Bengaluru", kyc_type="PAN",

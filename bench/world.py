@@ -111,25 +111,34 @@ def web(workers: int = 2) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
 
 
 @contextmanager
-def worker() -> Iterator[None]:
+def worker() -> Iterator[subprocess.Popen[bytes]]:
     """A Celery worker as `make run` starts it."""
     with running(
         str(BIN / "celery"), "-A", "eccs", "worker", "--concurrency", "2", "--without-mingle", "--without-gossip"
-    ):
-        yield
+    ) as process:
+        yield process
+
+
+def family(parent: int) -> list[int]:
+    """A process and its children."""
+    return [parent, *(pid for pid, words in _processes() if int(words[1]) == parent)]
 
 
 def cpu_seconds(parent: int) -> float:
     """The processor time of a process and its children so far."""
-    ticks = 0
+    ticks = sum(
+        int(words[11]) + int(words[12]) for pid, words in _processes() if pid == parent or int(words[1]) == parent
+    )
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _processes() -> Iterator[tuple[int, list[str]]]:
+    """Every process that runs, with what the kernel says of it after its name."""
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            words = stat.read_text().rsplit(") ", 1)[1].split()
+            yield int(stat.parent.name), stat.read_text().rsplit(") ", 1)[1].split()
         except OSError:
             continue
-        if int(words[1]) == parent or stat.parent.name == str(parent):
-            ticks += int(words[11]) + int(words[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 class Client:

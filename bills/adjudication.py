@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bills import dues, penalties
+from bills import penalties, refundable
 from bills.assessment import revise, tell_change, valued
 from bills.models import Adjudication, CourierBillOfEntry
 from bills.news import confiscated_after_payment
@@ -36,7 +36,7 @@ def adjudge(bill: CourierBillOfEntry, outcome: str, **order: Any) -> Iterable[mo
     )  # fmt: skip
     supersede(bill)
     if outcome == CONFISCATE:
-        made.refundable = dues.refundable_when_confiscated(bill) or None
+        made.refundable = refundable.amount(bill) or None
         penalties.demand(bill, made)
         warehouse.take_out_unseen(bill.shipments(), bill.taken_at, WarehouseEntry.Out.CONFISCATED)
         return [made, *confiscated_after_payment(made)]

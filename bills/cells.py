@@ -5,10 +5,9 @@ from __future__ import annotations
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from bills.models import CourierBillOfEntry
-from eccs.written import brief, grouped, items, packages, tail, two_lines, whole_rupees
+from eccs.written import bags, brief, grouped, items, packages, tail, two_lines, whole_rupees
 from eccs.written import lane as lane_disc
 from rms.reading import reasons_of
 
@@ -18,8 +17,7 @@ RULES = 2  # so many of the rules that hit stand in the list
 def consignment(bill: CourierBillOfEntry) -> SafeString:
     """The house airway bill with its packages, or how many of documents with their bags, and what is out of the ordinary."""
     if bill.hawb is None:
-        bags = ngettext("%(n)s bag", "%(n)s bags", bill.bag_count) % {"n": bill.bag_count}
-        return two_lines(_with_chips(bill), bags)
+        return two_lines(_with_chips(bill), bags(bill.bag_count))
     return two_lines(_with_chips(bill), packages(bill.hawb.packages))
 
 

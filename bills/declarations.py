@@ -78,13 +78,10 @@ def printed(bill: CourierBillOfEntry) -> list[str]:
     return [authority(bill), *of_goods(bill), truth()]
 
 
-def of_documents() -> list[str]:
-    """What the courier declares on Form B, on the page, in an upload and in print."""
-    return [
-        _("We are authorised by the consignors or consignees to clear these documents."),
-        documents_alone(),
-        truth(),
-    ]
+def of_documents(authority: str = "") -> list[str]:
+    """What the courier declares of documents, in or out (Forms B and G), on the page, in an upload and in print."""
+    clears = _("We are authorised by the consignors or consignees to clear these documents.")
+    return [authority or clears, documents_alone(), truth()]
 
 
 def _told(bill: CourierBillOfEntry) -> Mapping[str, Any]:

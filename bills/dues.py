@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 NOTHING = Decimal(0)
 Heads = dict[str, Decimal]
 NOT_COLLECTED = ("WAIVED", "EXEMPTED", "FORGONE")  # told beside the duty, and no part of it
-KEPT = ("fine", "penalty", "late")  # what is paid of these stays paid, whatever becomes of the goods
 COLUMNS = {"interest": "interest", "fine": "fine", "penalty": "penalty", "late": "late_charge"}  # of the bill, by head
 
 
@@ -80,18 +79,6 @@ def due(bill: CourierBillOfEntry, on: date, calendar: Calendar | None = None) ->
         accrued = LateInterest.accrued(duty, due_day(bill, calendar), on, percents("interest_percent", bill.station_id))
     left["interest"] = left.get("interest", NOTHING) + accrued.amount
     return _due(left, accrued)
-
-
-def refundable_when_confiscated(bill: CourierBillOfEntry) -> Decimal:
-    """The duty, with its interest, that was paid on goods that are confiscated (section 27).
-
-    Fine, penalty and the charge for presenting the bill late, as far as they are settled, are not given back.
-    """
-    demanded, given = owed(bill), paid(bill)
-    left = set_off({head: demanded.get(head, NOTHING) - given.get(head, NOTHING) for head in (*demanded, *given)})
-    settled = [min(demanded[head], demanded[head] - left.get(head, NOTHING)) for head in KEPT]
-    back: Decimal = bill.duty_paid - sum(settled, NOTHING)
-    return max(back, NOTHING)
 
 
 def _due(left: Heads, accrued: Accrued) -> Due:

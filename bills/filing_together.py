@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection, models
@@ -33,6 +33,15 @@ def write_filed(
             if made_of:
                 copy_models(cursor, model, made_of)
         copy_rows(cursor, kind.trail_model._meta.db_table, kind.trail_model.columns, lines)
+
+
+def by_bag(shipments: Iterable[tuple[str | None, str]]) -> dict[str, Any]:
+    """House airway bills of documents as the trail tells them: those of each bag, and those that are loose."""
+    bags: dict[str, list[str]] = {}
+    for bag, hawb in shipments:
+        bags.setdefault(bag or "", []).append(hawb)
+    loose = bags.pop("", [])
+    return {"bags": bags, "loose": loose}
 
 
 def refuse_faults(bill: Document, table: Table) -> None:

@@ -3,42 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.people import custodians_at
+from bills import refundable
 from eccs.models import Notice
 from eccs.money import rupees
 from eccs.notices import firms_of, worded
 
 if TYPE_CHECKING:
-    from bills.models import Adjudication, CourierBillOfEntry, Disposal, ProvisionalAssessment, ReturnToOrigin
+    from bills.models import (
+        Adjudication,
+        BillCancellation,
+        CourierBillOfEntry,
+        Disposal,
+        ProvisionalAssessment,
+        ReturnToOrigin,
+    )
     from bills.models.clearable import Clearable
 
 
-def notices_about(bill: Clearable, subject: Callable[[], str], why: str = "") -> list[Notice]:
+def notices_about(bill: Clearable, subject: Callable[[], str], why: str | Callable[[], str] = "") -> list[Notice]:
     """A notice for each firm of the bill with its address, in every language; whoever asked for them writes them."""
-    body = f"{why}\n" * bool(why) + f"{bill}  {settings.PUBLIC_URL}{bill.get_absolute_url()}"
-    return [worded(firm, lambda: (subject(), body), bill.station_id) for firm in firms_of(bill)]
+    link = f"{bill}  {settings.PUBLIC_URL}{bill.get_absolute_url()}"
+
+    def words() -> tuple[str, str]:
+        return subject(), "\n".join(filter(None, (why if isinstance(why, str) else why(), link)))
+
+    return [worded(firm, words, bill.station_id) for firm in firms_of(bill)]
 
 
 def confiscated_after_payment(order: Adjudication) -> list[Notice]:
-    """The goods are the Government's, and duty had been paid on them: what is refundable."""
-    if not order.refundable:
-        return []
-    words = {"bill": order.bill, "amount": rupees(order.refundable, 2), "order": order.order_number}
-    return notices_about(
-        order.bill,
-        lambda: _("%(bill)s: the goods are confiscated by order %(order)s, %(amount)s is refundable") % words,
+    """The goods are the Government's, and something had been paid on them: what is refundable, and what is not."""
+    told = {"bill": order.bill, "order": order.order_number}
+    return _ended(
+        order.bill, lambda: _("%(bill)s: the goods are confiscated by order %(order)s") % told, order.refundable
     )
 
 
 def left_after_payment(bill: CourierBillOfEntry, document: ReturnToOrigin | Disposal) -> list[Notice]:
-    """The goods have left uncleared, and duty had been paid on them: what is refundable."""
-    words = {"bill": bill, "amount": rupees(document.refundable or 0, 2), "document": document}
-    return notices_about(bill, lambda: _("%(bill)s: the goods left by %(document)s, %(amount)s is refundable") % words)
+    """The goods have left uncleared, and something had been paid on them: what is refundable, and what is not."""
+    told = {"bill": bill, "document": document}
+    return _ended(bill, lambda: _("%(bill)s: the goods left by %(document)s") % told, document.refundable)
+
+
+def cancelled_after_payment(cancellation: BillCancellation) -> list[Notice]:
+    """The bill is cancelled, and something had been paid on it: what is refundable, and what is not."""
+    told = {"bill": cancellation.bill, "cancellation": cancellation}
+    return _ended(
+        cancellation.bill, lambda: _("%(bill)s: cancelled by %(cancellation)s") % told, cancellation.refundable
+    )
+
+
+def _ended(bill: CourierBillOfEntry, how: Callable[[], str], back: Decimal | None) -> list[Notice]:
+    """A bill has ended without Out of Charge: what was paid on it, head by head, refundable or not, with the reason."""
+    if not bill.duty_paid:
+        return []
+
+    def subject() -> str:
+        amount = (
+            _("%(amount)s is refundable") % {"amount": rupees(back, 2)} if back else _("nothing paid is refundable")
+        )
+        return f"{how()}, {amount}"
+
+    return notices_about(bill, subject, lambda: refundable.words(bill))
 
 
 def refund_recorded(assessment: ProvisionalAssessment, by_head: str) -> list[Notice]:

@@ -9,13 +9,19 @@ from django.db.models import F, Q
 
 from accounts.permissions import Actor
 from accounts.roles import Group
-from bills.stages import HERE, UNFILED
+from bills.stages import DONE, GONE, HERE, UNFILED
 from manifests.querysets import entered_by, goods_handled_at
 
 
 def owed(of: str = "") -> Any:
     """What a bill owes in all, in rupees: duty, interest charged, fine, penalty and late charge. `of` is the way to the bill: `bill__`."""
     return F(f"{of}total_duty") + F(f"{of}interest") + F(f"{of}fine") + F(f"{of}penalty") + F(f"{of}late_charge")
+
+
+OVERPAID = Q(stage__in=DONE, provisional=False, duty_paid__gt=owed())
+"""Closed, with more paid than is owed."""
+PAID_AND_GONE = Q(stage__in=GONE, duty_paid__gt=0)
+"""Closed because the goods were not cleared, with something paid."""
 
 
 class BillQuerySet(models.QuerySet[Any]):

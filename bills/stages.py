@@ -39,6 +39,17 @@ CLOSED = (
     Stage.OUT_OF_CHARGE, Stage.FINALISED, Stage.CONFISCATED, Stage.CLEARED_MANUALLY, Stage.RETURNED, Stage.DISPOSED,
     Stage.CANCELLED, Stage.DISCARDED,
 )  # fmt: skip
+DONE = (
+    Stage.OUT_OF_CHARGE,
+    Stage.FINALISED,
+    Stage.CLEARED_MANUALLY,
+)  # nothing more falls due: what was paid beyond it goes back
+GONE = (
+    Stage.CANCELLED,
+    Stage.CONFISCATED,
+    Stage.RETURNED,
+    Stage.DISPOSED,
+)  # ended without Out of Charge: the goods are nobody's to clear any more
 OPEN = tuple(stage for stage in Stage if stage not in CLOSED)
 HERE = tuple(
     stage for stage in OPEN if stage not in (Stage.DRAFT, Stage.PROVISIONALLY_RELEASED)

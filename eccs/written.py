@@ -40,6 +40,16 @@ def grouped(amount: Decimal | int | None) -> str:
     return money.grouped(amount, 2 if isinstance(amount, Decimal) else 0)
 
 
+def bags(count: int) -> str:
+    """How many bags: 200 bags."""
+    return ngettext("%(n)s bag", "%(n)s bags", count) % {"n": grouped(count)}
+
+
+def hawbs(count: int) -> str:
+    """How many house airway bills: 1,204 house airway bills."""
+    return ngettext("%(n)s house airway bill", "%(n)s house airway bills", count) % {"n": grouped(count)}
+
+
 def kg(weight: Decimal | None) -> str:
     """A weight in kilograms without needless zeros: 4.26 kg."""
     if weight is None:

@@ -11,3 +11,4 @@ class ExportsConfig(AppConfig):
     def ready(self) -> None:
         """Make shipping bills known to desks and pages, and their file to the uploads."""
         from exports import filing, listing  # noqa: F401 each registers itself
+        from exports.iii import uploading  # noqa: F401

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.utils.safestring import SafeString
 
-from eccs.written import brief, grouped, items, packages, two_lines
+from eccs.written import bags, brief, grouped, items, packages, two_lines
 from exports.models import CourierShippingBill
 
 
 def consignment(bill: CourierShippingBill) -> SafeString:
     """The house airway bill with its packages."""
+    if bill.is_documents and bill.filed_at:
+        return two_lines(bill.consignment, bags(bill.bag_count))
     return two_lines(bill.hawb, packages(bill.packages) if bill.packages else "")
 
 

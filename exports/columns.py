@@ -14,7 +14,7 @@ from bills.columns import ABOVE_ZERO
 from bills.columns import COLUMNS as INWARD
 from eccs import places
 from eccs.uploads.checks import Column, code, day, decimal, identifier, integer, text, yes_no
-from exports.kinds import Kind, Nature, Scheme
+from exports.kinds import GOODS, Nature, Scheme
 
 _AIRPORT = re.compile(r"[A-Z]{3}").fullmatch
 _ACCOUNT = re.compile(r"[A-Z0-9]{6,34}").fullmatch
@@ -34,8 +34,9 @@ def _fits(pattern: Callable[[str], Any], reason: Any) -> Callable[[str], str]:
     return lambda given: "" if pattern(given) else str(reason)
 
 
+airport = identifier(_fits(_AIRPORT, gettext_lazy("is not an airport: three letters")))
 COLUMNS = (
-    Column("form", code(set(Kind.values), gettext_lazy("is not a form: CSB-IV or CSB-V")), True, None, gettext_lazy("CSB-IV or CSB-V"), "CSB-V"),
+    Column("form", code(set(GOODS), gettext_lazy("is not a form: CSB-IV or CSB-V")), True, None, gettext_lazy("CSB-IV or CSB-V"), "CSB-V"),
     _of_bills("hawb", help=gettext_lazy("House airway bill; its rows together make one shipping bill"), example="SWF8801904425"),
     _of_bills("item_no"),
     _of_bills("cth", "61091000"),
@@ -49,7 +50,7 @@ COLUMNS = (
     _of_bills("invoice_terms"),
     Column("fob_value", decimal(2, Decimal("0.01"), ABOVE_ZERO, longest=16), True, None, gettext_lazy("FOB value of the item in the currency beside it"), "260.00"),
     Column("destination_country", code(places.COUNTRIES, gettext_lazy("is not a country: two letters of ISO 3166")), empty="", help=_FIRST, example="DE"),
-    Column("airport_of_destination", identifier(_fits(_AIRPORT, gettext_lazy("is not an airport: three letters"))), empty="", help=_FIRST, example="FRA"),
+    Column("airport_of_destination", airport, empty="", help=_FIRST, example="FRA"),
     Column("packages", integer(1, gettext_lazy("packages are counted from 1"), 9999), empty="", help=_FIRST, example="2"),
     Column("gross_weight_kg", decimal(3, Decimal("0.001"), ABOVE_ZERO, longest=10), empty="", help=_FIRST, example="9.400"),
     Column("consignor_name", text(120), help=gettext_lazy("The exporter, first row"), example="Kaveri Looms Pvt Ltd"),

@@ -15,6 +15,9 @@ from eccs.uploads import Fault
 from exports.columns import CONSIGNMENT, ECOMMERCE, EXPORTER, ITEM, SAME
 from exports.filing import judge_draft
 from exports.forms.words import LABELS
+from exports.iii.columns import FLIGHT, SHIPMENT
+from exports.iii.reading import Covered
+from exports.iii.reading import judge_draft as judge_documents
 from exports.models import CourierShippingBill
 from exports.reading import Prepared
 
@@ -24,12 +27,26 @@ PARTS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "invoice": (gettext_lazy("Invoice"), SAME[1:]),
     "ecommerce": (gettext_lazy("E-commerce and jewellery"), ECOMMERCE),
 }
+OF_DOCUMENTS: dict[str, tuple[Any, tuple[str, ...]]] = {"flight": (gettext_lazy("Flight"), FLIGHT)}
 OF_ITEM = ITEM[1:]
 COPIED = tuple(name for name in (*CONSIGNMENT, *EXPORTER, *SAME[1:], *ECOMMERCE) if name != "scheme")
 
 
+def parts_of(bill: CourierShippingBill) -> dict[str, tuple[Any, tuple[str, ...]]]:
+    """The parts of the header on the form of a bill."""
+    return OF_DOCUMENTS if bill.is_documents else PARTS
+
+
+def item_names(bill: CourierShippingBill) -> tuple[str, ...]:
+    """What is asked of an item, or of a house airway bill of documents."""
+    return SHIPMENT if bill.is_documents else OF_ITEM
+
+
 def earlier(bill: CourierShippingBill) -> dict[str, Any]:
     """A draft with the answers of a filed shipping bill. Of an Aadhaar only four digits are kept: it is asked for again."""
+    if bill.is_documents:  # the shipments are others, and so is the day
+        flight = texts(bill.form_g, ("airline", "flight_number"))
+        return {"header": {**flight, **texts(bill, ("airport_of_destination", "destination_country"))}, "items": [{}]}
     header = texts(bill, COPIED)
     if bill.kyc_type == "AADHAAR":
         header.pop("kyc_number", None)
@@ -43,7 +60,7 @@ class Check:
 
     bill: CourierShippingBill
     faults: list[Fault]
-    prepared: Prepared | None
+    prepared: Prepared | Covered | None
 
     def parts(self) -> list[dict[str, Any]]:
         """The parts with their faults in words, for the list of parts."""
@@ -52,7 +69,7 @@ class Check:
                 "label": label, "url": reverse("csb-part", args=[self.bill.pk, name]),
                 "faults": [self._words(fault) for fault in self.faults if fault.column in (*names, *self._with(name))],
             }
-            for name, (label, names) in PARTS.items()
+            for name, (label, names) in parts_of(self.bill).items()
         ]  # fmt: skip
 
     @staticmethod
@@ -61,11 +78,12 @@ class Check:
         return ("form", "hawb") if part == "consignment" else ()
 
     def items(self) -> list[dict[str, Any]]:
-        """The items as typed, each with its faults in words."""
+        """The items as typed, or house airway bills of documents, each with its faults in words."""
+        names = item_names(self.bill)
         return [
             {
                 **item, "number": n, "url": reverse("csb-item", args=[self.bill.pk, n]),
-                "faults": [self._words(fault) for fault in self.faults if fault.row == n and fault.column in OF_ITEM],
+                "faults": [self._words(fault) for fault in self.faults if fault.row == n and fault.column in names],
             }
             for n, item in enumerate(drafts.items(self.bill) or [{}], 1)
         ]  # fmt: skip
@@ -78,5 +96,8 @@ class Check:
 
 def check(bill: CourierShippingBill) -> Check:
     """Check a draft as filing would, changing nothing."""
+    if bill.is_documents:
+        table, covered = judge_documents(bill)
+        return Check(bill, table.faults, covered)
     _lodging, table, prepared = judge_draft(bill)
     return Check(bill, table.faults, prepared[0] if prepared and not table.faults else None)

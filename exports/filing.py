@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.models import User
 from accounts.permissions import Actor
 from bills import drafts
+from bills.declarations import of_documents as declarations_of_documents
 from bills.filing_together import refuse_faults, write_filed
 from eccs import trail
 from eccs.copying import Mould, next_ids
@@ -144,6 +145,10 @@ def judge_draft(bill: CourierShippingBill) -> tuple[Lodging, Table, list[Prepare
 
 def file_draft(bill: CourierShippingBill) -> Iterable[models.Model]:
     """File one draft inside the gate: refused with every fault, or completed and its items returned to be written."""
+    if bill.is_documents:
+        from exports.iii.filing import file_documents
+
+        return file_documents(bill)
     lodging, table, prepared = judge_draft(bill)
     refuse_faults(bill, table)
     items = complete(bill, prepared[0], lodging, bill.taken_at)
@@ -213,8 +218,10 @@ def _context(upload: Upload) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def declarations() -> list[str]:
-    """What is declared when shipping bills are filed (Forms H and HA)."""
+def declarations(*, documents: bool = False) -> list[str]:
+    """What is declared when shipping bills are filed (Forms G, H and HA)."""
+    if documents:
+        return declarations_of_documents(_("We are authorised by the consignors to file, and to send these documents."))
     return [
         _("We are authorised by the exporters to file, and what is declared is true and complete."),
         _("No drawback, RoDTEP or RoSCTL is claimed on these goods."),

@@ -1,4 +1,4 @@
-"""The forms of a Courier Shipping Bill (Forms H and HA of the Regulations)."""
+"""The forms of a Courier Shipping Bill (Forms G, H and HA of the Regulations)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,8 +7,12 @@ from django.utils.translation import gettext_lazy as _
 class Kind(models.TextChoices):
     """Which statutory form the goods ask for."""
 
+    III = "CSB-III", _("CSB-III (documents)")
     IV = "CSB-IV", _("CSB-IV (gifts and samples)")
     V = "CSB-V", _("CSB-V (commercial goods)")
+
+
+GOODS = (Kind.IV, Kind.V)
 
 
 class Nature(models.TextChoices):

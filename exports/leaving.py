@@ -16,7 +16,7 @@ from exports.stages import Stage as BillStage
 
 def may_go(courier_id: int, station_id: str) -> QuerySet[CourierShippingBill, CourierShippingBill]:
     """The shipping bills of a courier at a station that Customs has let go and that stand on no export manifest yet."""
-    live = ExportManifestLine.objects.filter(bill=OuterRef("pk"), live=True)
+    live = ExportManifestLine.objects.filter(bill=OuterRef("pk"), live=True, in_part=False)
     rows: QuerySet[CourierShippingBill, CourierShippingBill] = CourierShippingBill.objects.filter(
         ~Exists(live), courier=courier_id, station=station_id, stage=BillStage.LET_EXPORT, holds=""
     )

@@ -22,6 +22,7 @@ from exports import cells
 from exports.amending import as_amended
 from exports.clearance.adjudging import DemandStage
 from exports.forms.words import LABELS
+from exports.iii.leaving import stayed
 from exports.models import (
     CourierExportManifest,
     CourierShippingBill,
@@ -30,6 +31,7 @@ from exports.models import (
     ExportDemand,
     ExportDeparture,
     ExportManifestLine,
+    ExportShipment,
 )
 from exports.stages import Stage
 from rms.models import RiskDecision
@@ -43,6 +45,18 @@ def by_number(text: str) -> Q:
     return Q(number=upper) | Q(order__number=upper) | Q(detentions__number=upper)
 
 
+def by_hawb(number: str) -> Q:
+    """By the house airway bill, also by one of many that a CSB-III covers or covered."""
+    return Q(hawb=number) | Q(pk__in=ExportShipment.objects.filter(number=number).values("bill"))
+
+
+def at_desk_by_hawb(begins: str) -> Q:
+    """By the beginning of the number of a house airway bill, also of one of many that a CSB-III covers."""
+    number = begins.upper()
+    covered = ExportShipment.objects.filter(number__startswith=number, ended_at=None)
+    return Q(hawb__startswith=number) | Q(pk__in=covered.values("bill"))
+
+
 def context(bill: CourierShippingBill, actor: Actor) -> dict[str, Any]:
     """What the page of a shipping bill shows beyond what every document has."""
     from exports.summary import summary
@@ -54,7 +68,7 @@ SHIPPING_BILLS = Listing(
     model=CourierShippingBill, slug="exports/bills", label=_("Courier Shipping Bills"),
     columns=(
         Column("number", _("Number"), "number__icontains", hint=_("contains")),
-        Column("hawb", _("HAWB"), "hawb__startswith", hint=_("starts with"), query=lambda begins: Q(hawb__startswith=begins.upper()), cell=cells.consignment, css="nowrap"),
+        Column("hawb", _("HAWB"), "hawb__startswith", hint=_("starts with"), query=at_desk_by_hawb, cell=cells.consignment, css="nowrap"),
         Column("exporter", _("Exporter"), "consignor_name__icontains", hint=_("name"), cell=lambda bill: brief(bill.consignor_name, 28)),
         Column("goods", _("Goods"), "goods__icontains", hint=_("goods"), cell=cells.goods),
         Column("to", _("Destination"), "destination_country__iexact", hint=_("country"), cell=lambda bill: two_lines(bill.destination_country, bill.airport_of_destination)),
@@ -64,12 +78,12 @@ SHIPPING_BILLS = Listing(
     page_template="exports/bill_page.html", trade_template="exports/bill_page.html",
     related=("station", "courier", "risk_decision"),
     row_fields=(
-        "kind", "goods", "item_count", "hawb", "packages", "consignor_name", "destination_country", "airport_of_destination",
+        "kind", "goods", "item_count", "shipment_count", "bag_count", "hawb", "packages", "consignor_name", "destination_country", "airport_of_destination",
         "filed_at", "fob_value", "assessment_required", "examination_prescribed", "holds", "risk_decision__reasons",
     ),
     context=context,
     search_by={
-        "number": by_number, "hawb": lambda number: Q(hawb=number), "iec": lambda code: Q(iec=code),
+        "number": by_number, "hawb": by_hawb, "iec": lambda code: Q(iec=code),
         "pan": lambda code: Q(iec=code) | Q(kyc_type="PAN", kyc_number=code),
         "consignee": lambda name: Q(consignee_name__istartswith=name),
     },
@@ -89,7 +103,7 @@ REQUESTS: dict[str, Any] = {
     "columns": (
         Column("number", _("Number"), "number__icontains", hint=_("contains")),
         Column("bill", _("Shipping bill"), "bill__number__icontains", hint=_("contains"), cell=lambda asked: tail(asked.bill), css="nowrap"),
-        Column("hawb", _("HAWB"), "bill__hawb__istartswith", hint=_("starts with"), cell=lambda asked: asked.bill.hawb, css="nowrap"),
+        Column("hawb", _("HAWB"), "bill__hawb__istartswith", hint=_("starts with"), cell=lambda asked: asked.bill.consignment, css="nowrap"),
         Column("courier", _("Courier"), "courier__name__icontains", officers_only=True, hint=_("contains"), cell=lambda asked: asked.courier.short_name),
         Column("about", _("About"), cell=about),
     ),
@@ -129,12 +143,14 @@ def manifest_context(manifest: CourierExportManifest, actor: Actor) -> dict[str,
     shown = list(lines.filter(live=True)[: SHOWN + 1])
     return {
         "lines": shown[:SHOWN], "more": len(shown) > SHOWN, "out": list(lines.filter(shut_out_at__isnull=False)[:SHOWN]),
+        "stayed": list(stayed(manifest).filter(line__shut_out_at=None)[:SHOWN]),
         "may_write": manifest.stage == "DRAFT" and bool(actor.acts_as(activity_of("cem-new"), manifest)),
     }  # fmt: skip
 
 
 def _with_hawb(hawb: str) -> Q:
-    return Q(pk__in=ExportManifestLine.objects.filter(bill__hawb=hawb).values("manifest"))
+    covering = ExportShipment.objects.filter(number=hawb).values("bill")
+    return Q(pk__in=ExportManifestLine.objects.filter(Q(bill__hawb=hawb) | Q(bill__in=covering)).values("manifest"))
 
 
 MANIFESTS = Listing(

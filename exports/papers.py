@@ -8,15 +8,20 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from bills.documents import head_of
+from bills.xi.papers import list_documents
 from eccs.money import grouped, rupees
 from eccs.papers import Column, Field, Paper, day, moment
+from eccs.written import bags
 from exports.filing import declarations
-from exports.kinds import Kind
+from exports.iii.leaving import stayed
+from exports.iii.papers import documents_part, form_g, lines_of
+from exports.kinds import GOODS, Kind
 from exports.models import (
     CourierExportManifest,
     CourierShippingBill,
     ExportDetention,
     ExportManifestLine,
+    ExportShipment,
     LetExportOrder,
 )
 
@@ -37,11 +42,19 @@ def _weight(bill: CourierShippingBill) -> str:
 
 
 def _exporter(bill: CourierShippingBill) -> str:
+    if bill.is_documents:
+        return _("As listed on the bill")
     return f"{bill.consignor_name}\n{bill.consignor_address}"
+
+
+def _hawb(bill: CourierShippingBill) -> str:
+    return f"{bill.consignment}, {bags(bill.bag_count)}" if bill.is_documents else bill.hawb
 
 
 def shipping_bill(bill: CourierShippingBill, printed_by: str = "") -> bytes:
     """The Courier Shipping Bill as PDF: who exports what to whom, by which numbers, at what value, with the tax paid (Forms H, HA)."""
+    if bill.is_documents:
+        return form_g(bill, printed_by)
     order = getattr(bill, "order", None)
     sheet = Paper(
         head_of(bill, f"Courier Shipping Bill-{bill.kind.removeprefix('CSB-')}", FORMS[Kind(bill.kind)], printed_by)
@@ -119,11 +132,11 @@ def let_export_order(bill: CourierShippingBill, printed_by: str = "") -> bytes:
             [Field(_("Let Export Order"), order.number or "", 2, strong=True), Field(_("Given"), f"{moment(order.given_at)}, {by}", 2)],
             [Field(_("Courier Shipping Bill"), bill.number or "", 2, strong=True), Field(_("Filed"), moment(bill.filed_at), 2)],
             [
-                Field(_("HAWB"), bill.hawb, strong=True), Field(_("Packages"), grouped(bill.packages), strong=True),
+                Field(_("HAWB"), _hawb(bill), strong=True), Field(_("Packages"), grouped(bill.packages), strong=True),
                 Field(_("Gross weight"), _weight(bill), 2),
             ],
             [Field(_("Authorised Courier"), f"{bill.courier.name}, {bill.courier.number}", 2), Field(_("Destination"), f"{bill.airport_of_destination}, {bill.destination_country}", 2)],
-            [Field(_("Exporter"), bill.consignor_name, 2), Field(_("Goods"), bill.goods, 2)],
+            [Field(_("Exporter"), _exporter(bill).partition("\n")[0], 2), Field(_("Goods"), bill.goods, 2)],
         ]
     )  # fmt: skip
     return sheet.close()
@@ -140,7 +153,7 @@ def detention_memo(memo: ExportDetention, printed_by: str = "") -> bytes:
             [Field(_("Detained"), moment(memo.issued_at), 2, strong=True), Field(_("Courier Shipping Bill"), bill.number or "", 2, strong=True)],
             [Field(_("Grounds of the detention"), memo.grounds, 4)],
             [Field(_("Documents asked for"), memo.documents_wanted or _("None"), 4)],
-            [Field(_("Authorised Courier"), f"{bill.courier.name}, {bill.courier.number}", 2), Field(_("HAWB"), bill.hawb), Field(_("Packages"), grouped(bill.packages))],
+            [Field(_("Authorised Courier"), f"{bill.courier.name}, {bill.courier.number}", 2), Field(_("HAWB"), _hawb(bill)), Field(_("Packages"), grouped(bill.packages))],
             [Field(_("Exporter"), _exporter(bill), 2), Field(_("Goods"), bill.goods), Field(_("FOB value (Rs.)"), rupees(bill.fob_value, 2))],
         ]
     )  # fmt: skip
@@ -160,7 +173,7 @@ def _lines(sheet: Paper, rows: Iterable[ExportManifestLine]) -> None:
         table.row(
             [
                 bill.number or "",
-                bill.hawb,
+                _hawb(bill),
                 grouped(bill.packages),
                 kg,
                 bill.goods,
@@ -195,8 +208,11 @@ def export_manifest(manifest: CourierExportManifest, printed_by: str = "") -> by
     """The Courier Export Manifest as PDF: the flight, then every shipping bill on it (Form F)."""
     sheet = Paper(head_of(manifest, _("Courier Export Manifest"), "Form F", printed_by))
     _of_flight(sheet, manifest)
-    sheet.title(_("Shipments"))
-    _lines(sheet, manifest.live_lines().select_related("bill"))
+    goods = manifest.live_lines().filter(bill__kind__in=GOODS).select_related("bill")
+    if goods.exists():
+        sheet.title(_("Shipments"))
+        _lines(sheet, goods)
+    documents_part(sheet, manifest)
     sheet.title(_("Declaration"))
     sheet.text(_("The manifest lists all goods that we send with this flight, and each has its Let Export Order."))
     return sheet.close()
@@ -208,7 +224,13 @@ def shut_out_notice(manifest: CourierExportManifest, printed_by: str = "") -> by
     _of_flight(sheet, manifest)
     rows = list(manifest.lines.filter(shut_out_at__isnull=False).select_related("bill"))
     sheet.title(_("Shut out"))
-    _lines(sheet, rows)
+    if rows:
+        _lines(sheet, rows)
     for line in rows:
-        sheet.text(f"{line.bill.hawb}, {moment(line.shut_out_at)}: {line.reason}")
+        sheet.text(f"{_hawb(line.bill)}, {moment(line.shut_out_at)}: {line.reason}")
+    parts = list(stayed(manifest).filter(line__shut_out_at=None))
+    if parts:
+        list_documents(sheet, lines_of(ExportShipment.objects.filter(pk__in=[one.shipment_id for one in parts])))
+    for at, reason in sorted({(one.at, one.reason) for one in parts}):
+        sheet.text(f"{moment(at)}: {reason}")
     return sheet.close()

@@ -24,7 +24,7 @@ from exports import fitting
 from exports.columns import CONSIGNMENT, HEADER, ITEM, JEWELLERY, SAME
 from exports.kinds import JEWELLERY as JEWELLERY_HEADINGS
 from exports.kinds import Kind
-from exports.models import CourierShippingBill, ExcludedGoods
+from exports.models import CourierShippingBill, ExcludedGoods, ExportShipment
 from exports.stages import Stage
 from rms import kyc
 
@@ -51,11 +51,8 @@ class Lodging:
     ) -> Lodging:  # fmt: skip
         """Read what is needed for a file, or for one draft, which does not stand in its own way."""
         today = timezone.localdate()
-        live = CourierShippingBill.objects.filter(courier=courier, hawb__in=set(hawbs), discarded_at=None).exclude(
-            pk=draft
-        )
         return cls(
-            courier, station, today, set(live.values_list("hawb", flat=True)), rates.exchange_rates(kind="export_rate"),
+            courier, station, today, hawbs_taken(courier.pk, hawbs, but=draft), rates.exchange_rates(kind="export_rate"),
             rates.tariff(cths), excluded_on(today),
         )  # fmt: skip
 
@@ -75,6 +72,14 @@ class Lodging:
 def excluded_on(day: date) -> list[ExcludedGoods]:
     """What the Regulations keep out of courier exports on a day."""
     return list(ExcludedGoods.objects.filter(Q(to_date=None) | Q(to_date__gte=day), from_date__lte=day))
+
+
+def hawbs_taken(courier: int, hawbs: Collection[str | None], *, but: int = 0) -> set[str]:
+    """Which of these house airway bills of a courier have a shipping bill, goods or documents; a draft is not in its own way."""
+    wanted = {hawb for hawb in hawbs if hawb}
+    goods = CourierShippingBill.objects.filter(courier=courier, hawb__in=wanted, discarded_at=None).exclude(pk=but)
+    documents = ExportShipment.objects.filter(courier=courier, number__in=wanted, ended_at=None)
+    return {*goods.values_list("hawb", flat=True), *documents.values_list("number", flat=True)}
 
 
 @dataclass
@@ -260,4 +265,5 @@ def stands_in_the_way(courier_id: int, hawb: str) -> CourierShippingBill | None:
     """The shipping bill that a courier has for a house airway bill already, begun or filed."""
     rows = CourierShippingBill.objects.filter(courier=courier_id, hawb=hawb, discarded_at=None)
     found: CourierShippingBill | None = rows.exclude(stage=Stage.DISCARDED).first()
-    return found
+    covering = ExportShipment.objects.filter(courier=courier_id, number=hawb, ended_at=None).select_related("bill")
+    return found or next((one.bill for one in covering), None)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,12 +18,15 @@ from eccs.models import Notice
 from eccs.notices import firms_of
 from eccs.rows import write_rows
 from exports import risk
-from exports.models import CourierShippingBill, GoodsScan
-from exports.stages import CLOSED, Stage
+from exports.iii import labels
+from exports.kinds import Kind
+from exports.models import CourierShippingBill, ExportBag, ExportShipment, GoodsScan
+from exports.stages import Stage
 from exports.weighing import weighs_otherwise
 from manifests.arrival import Scan
 
 Verdict = GoodsScan.Verdict
+Labelled = CourierShippingBill | ExportBag | ExportShipment  # what a code stands for
 
 
 def awaited(station: str) -> QuerySet[CourierShippingBill, CourierShippingBill]:
@@ -42,77 +45,109 @@ def counts(station: str) -> tuple[int, int]:
 
 def pieces(station: str) -> list[list[Any]]:
     """Every label as the station judges by it: pieces of one shipment share the number of its HAWB (see manifests.arrival)."""
-    rows = awaited(station).values_list("hawb", "packages", "gross_weight_kg", "packages_in")
-    return [[hawb, hawb, n, str(kg), "", False, 0, seen, False] for hawb, n, kg, seen in rows]
+    rows = awaited(station).exclude(kind=Kind.III).values_list("hawb", "packages", "gross_weight_kg", "packages_in")
+    goods = [[hawb, hawb, n, str(kg), "", False, 0, seen, False] for hawb, n, kg, seen in rows]
+    return goods + labels.pieces(awaited(station).filter(kind=Kind.III))
+
+
+def inside(station: str) -> dict[str, str]:
+    """In which bag each shipment of documents is that is awaited."""
+    return labels.inside(awaited(station).filter(kind=Kind.III))
 
 
 def record(station: str, scans: Sequence[Scan], actor: Actor) -> list[dict[str, Any]]:
     """Keep scans and answer each: arrived (part n of m), already scanned, or unknown; goods that are whole go on at once.
 
-    A fixed number of statements. A key that is known already changes nothing; its stored answer is given again.
+    A bag of documents brings everything that is in it. A fixed number of statements. A key that is known already changes nothing; its stored answer is given again.
     """
     now = timezone.now()
     with transaction.atomic():
+        codes = {scan.code for scan in scans}
         rows = CourierShippingBill.objects.select_for_update(of=("self",)).filter(
-            station=station, hawb__in={scan.code for scan in scans}
+            Q(station=station, hawb__in=codes) | labels.named(station, codes)
         )
-        bills = {bill.hawb: bill for bill in rows.exclude(stage__in=(Stage.DRAFT, *CLOSED)).order_by("pk")}
+        held = {bill.pk: bill for bill in rows.exclude(stage__in=labels.NOT_HERE).order_by("pk")}
+        found: dict[str, Labelled] = {bill.hawb: bill for bill in held.values() if bill.hawb}
+        found |= {code: one for code, one in labels.labels(station, codes).items() if one.bill_id in held}
         known = {kept.key: kept for kept in GoodsScan.objects.filter(key__in=[scan.key for scan in scans])}
-        fresh, answers, counted = [], [], dict[int, CourierShippingBill]()
+        fresh, answers, counted, came = [], [], dict[int, CourierShippingBill](), list[Any]()
         for scan in scans:
-            bill, kept = bills.get(scan.code), known.get(scan.key)
+            one, kept = found.get(scan.code), known.get(scan.key)
+            bill = None if one is None else one if isinstance(one, CourierShippingBill) else held[one.bill_id]
             if kept is None:
-                verdict = _verdict(bill)
+                verdict = _verdict(one, now)
                 if bill is not None and verdict == Verdict.ARRIVED:
                     bill.packages_in += 1
                     counted[bill.pk] = bill
+                    came += [] if one is bill else [one]
                 kept = known[scan.key] = GoodsScan(
                     key=scan.key, station_id=station, bill=bill, code=scan.code, verdict=verdict,
                     scanned_at=min(scan.scanned_at, now), received_at=now, by_id=actor.person_id,
                 )  # fmt: skip
                 fresh.append(kept)
-            answers.append(_answer(kept, bill))
+            answers.append(_answer(kept, one))
         if counted:
             write_rows(
                 CourierShippingBill, list(counted.values()), [CourierShippingBill._meta.get_field("packages_in")]
             )
+        labels.keep(came, now)
         GoodsScan.objects.bulk_create(fresh)
         whole = [bill.pk for bill in counted.values() if bill.packages_in == bill.packages]
         risk.register(whole, actor, now)
     return answers
 
 
-def _verdict(bill: CourierShippingBill | None) -> str:
-    if bill is None:
+def _verdict(one: Labelled | None, now: datetime) -> str:
+    if one is None:
         return Verdict.UNKNOWN
-    return Verdict.ARRIVED if bill.packages_in < bill.packages else Verdict.DUPLICATE
+    fresh = one.packages_in < one.packages if isinstance(one, CourierShippingBill) else labels.come(one, now)
+    return Verdict.ARRIVED if fresh else Verdict.DUPLICATE
 
 
-def _answer(kept: GoodsScan, bill: CourierShippingBill | None) -> dict[str, Any]:
+def _answer(kept: GoodsScan, one: Labelled | None) -> dict[str, Any]:
+    """What the station is answered; of a bag, how many shipments are in it."""
+    hawb, arrived, packages, before, in_bag = None, None, None, None, 0
+    if isinstance(one, CourierShippingBill):
+        hawb, arrived, packages, before = one.hawb, one.packages_in, one.packages, one.registered_at
+    elif isinstance(one, ExportShipment):
+        hawb, arrived, packages, before = one.number, one.packages_arrived, one.packages, one.arrived_at
+    elif one is not None:
+        before, in_bag = one.arrived_at, one.in_bag  # type: ignore[attr-defined]  # counted with it
     return {
-        "key": str(kept.key), "code": kept.code, "verdict": kept.verdict, "hawb": bill.hawb if bill else None,
-        "part": bill.packages_in if bill else None, "arrived": bill.packages_in if bill else None,
-        "packages": bill.packages if bill else None, "before": _clock(bill.registered_at if bill else None), "held": False,
-        "in_bag": 0, "confiscated": False,
+        "key": str(kept.key), "code": kept.code, "verdict": kept.verdict, "hawb": hawb, "part": arrived, "arrived": arrived,
+        "packages": packages, "before": labels.clock(before), "held": False, "in_bag": in_bag, "confiscated": False,
     }  # fmt: skip
 
 
-def _clock(at: datetime | None) -> str:
-    return timezone.localtime(at).strftime("%H:%M:%S") if at else ""
-
-
 def weigh(station: str, hawb: str, kg: Decimal) -> str:
-    """Keep the actual weight of a shipment, kg, and say what was declared; the empty answer is an unknown HAWB."""
+    """Keep the actual weight of a shipment or a bag, kg, and say what was declared; the empty answer is an unknown number."""
     with transaction.atomic():
-        rows = CourierShippingBill.objects.select_for_update(of=("self",)).filter(station=station, hawb=hawb)
-        bill = rows.exclude(stage__in=(Stage.DRAFT, *CLOSED)).order_by("pk").first()
+        rows = CourierShippingBill.objects.select_for_update(of=("self",)).filter(
+            Q(station=station, hawb=hawb) | labels.named(station, [hawb])
+        )
+        bill = rows.exclude(stage__in=labels.NOT_HERE).order_by("pk").first()
         if bill is None:
             return ""
-        bill.actual_weight_kg = kg
+        declared = bill.gross_weight_kg
+        if bill.is_documents:
+            declared, bill.actual_weight_kg = _weighed(bill, labels.labels(station, [hawb])[hawb], kg)
+        else:
+            bill.actual_weight_kg = kg
         bill.save(update_fields=["actual_weight_kg"])
         if weighs_otherwise(bill, bill.gross_weight_kg):
             return _beyond_tolerance(bill)
-    return _("%(kg)s kg recorded, declared %(declared)s kg.") % {"kg": kg, "declared": bill.gross_weight_kg}
+    return _("%(kg)s kg recorded, declared %(declared)s kg.") % {"kg": kg, "declared": declared}
+
+
+def _weighed(bill: CourierShippingBill, one: ExportBag | ExportShipment, kg: Decimal) -> tuple[Decimal, Decimal]:
+    """Keep the weight of a bag or a loose shipment; what was declared of it, and what the whole bill weighs now."""
+    one.actual_weight_kg = kg
+    one.save(update_fields=["actual_weight_kg"])
+    if isinstance(one, ExportShipment):
+        declared = one.gross_weight_kg
+    else:
+        declared = one.shipments.aggregate(kg=Sum("gross_weight_kg"))["kg"]
+    return declared, labels.load(ExportShipment.objects.filter(bill=bill))[2]
 
 
 def _beyond_tolerance(bill: CourierShippingBill) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -17,12 +18,12 @@ from accounts.permissions import SYSTEM
 from bills.risk import put_again
 from eccs.workflow import take_many
 from exports.stages import HERE
-from rms.deciding import Answer, Asked, Desk
+from rms.deciding import Asked, Desk
 from rms.facts import PLACES, ConsignmentFacts
 from rms.models import RiskDecision
 
 if TYPE_CHECKING:
-    from exports.models import CourierShippingBill, ExportItem
+    from exports.models import CourierShippingBill, ExportItem, ExportShipment
 
 AT_ONCE = 500
 
@@ -41,19 +42,53 @@ def facts_of(bill: CourierShippingBill, items: Sequence[ExportItem]) -> Consignm
     )  # fmt: skip
 
 
-def decide(
-    bills: Sequence[CourierShippingBill], at: datetime, goods: Mapping[int, list[ExportItem]] | None = None
-) -> list[Answer]:
-    """Put shipping bills of one station to the RMS together; the decisions are returned, to be written by the caller.
+def facts_of_shipment(bill: CourierShippingBill, one: ExportShipment, flight: str) -> ConsignmentFacts:
+    """What the RMS may look at of a house airway bill of documents."""
+    return ConsignmentFacts(
+        kind=bill.kind, station=bill.station_id, courier=bill.courier.number or "", hawb=one.number, consignor=one.consignor_name,
+        consignor_country="IN", consignee=one.consignee_name, consignee_city=one.consignee_city, kyc_type="", kyc_token="",
+        iec="", gstin="", assessable_value=Decimal(0), weight_kg=one.gross_weight_kg, packages=one.packages, ecommerce=False,
+        descriptions=(one.description,), address=one.consignee_address, route=bill.airport_of_destination, flight=flight,
+        actual_weight_kg=one.actual_weight_kg,
+    )  # fmt: skip
 
-    `goods` are their items where those are not written yet.
+
+def decide(
+    bills: Sequence[CourierShippingBill], at: datetime, items: Mapping[int, list[ExportItem]] | None = None
+) -> list[RiskDecision]:
+    """Put shipping bills of one station to the RMS; the decisions are returned, to be written by the caller.
+
+    `items` are those of the goods where they are not written yet.
     """
-    items = goods or _items_of(bills)
+    goods = [bill for bill in bills if not bill.is_documents]
+    found = dict(zip([bill.pk for bill in goods], _decide_goods(goods, at, items), strict=True))
+    return [found.get(bill.pk) or _decide_documents(bill, at) for bill in bills]
+
+
+def _decide_documents(bill: CourierShippingBill, at: datetime) -> RiskDecision:
+    """What hits any of the shipments is prescribed for the bill."""
+    flight = bill.form_g.flight_number
+    facts = {
+        "kind": bill.kind,
+        "station": bill.station_id,
+        "courier": bill.courier.number or "",
+        "shipments": bill.shipment_count,
+    }
+    shipments = (facts_of_shipment(bill, one, flight) for one in bill.shipments.order_by("pk"))
+    return Desk(bill.station_id, timezone.localdate(at)).decide_documents(shipments, facts, at)
+
+
+def _decide_goods(
+    bills: Sequence[CourierShippingBill], at: datetime, given: Mapping[int, list[ExportItem]] | None
+) -> list[RiskDecision]:
+    if not bills:
+        return []
+    items = given or _items_of(bills)
     asked = [
         Asked(facts_of(bill, items[bill.pk]), draw=bill.risk_decision.draw if bill.risk_decision else None)
         for bill in bills
     ]
-    return Desk(bills[0].station_id, timezone.localdate(at)).decide(asked, at)
+    return [answer.decision for answer in Desk(bills[0].station_id, timezone.localdate(at)).decide(asked, at)]
 
 
 def _items_of(bills: Sequence[CourierShippingBill]) -> Mapping[int, list[ExportItem]]:
@@ -67,9 +102,9 @@ def _items_of(bills: Sequence[CourierShippingBill]) -> Mapping[int, list[ExportI
 
 def decide_one(bill: CourierShippingBill, items: list[ExportItem] | None = None) -> None:
     """Put one bill to the RMS inside its own step."""
-    answer = decide([bill], bill.taken_at, None if items is None else {bill.pk: items})[0]
-    answer.decision.save()
-    bill.hear(answer.decision.pk, answer.decision.lane)
+    decision = decide([bill], bill.taken_at, None if items is None else {bill.pk: items})[0]
+    decision.save()
+    bill.hear(decision.pk, decision.lane)
 
 
 def ask_again(bill: CourierShippingBill, items: Sequence[ExportItem], cause: str) -> None:
@@ -98,13 +133,16 @@ def _told(step: str, bills: Sequence[CourierShippingBill], actor: Any, at: datet
     if not bills:
         return 0
     news = [
-        (bill, answer.decision)
-        for bill, answer in zip(bills, decide(bills, at), strict=True)
-        if answer.is_decided or not late
+        (bill, decision)
+        for bill, decision in zip(bills, decide(bills, at), strict=True)
+        if decision.lane != RiskDecision.Lane.PENDING or not late
     ]
     for bill, decision in news:
         decision.before_id = bill.risk_decision_id
-    RiskDecision.objects.bulk_create([decision for _bill, decision in news])
+    RiskDecision.objects.bulk_create([decision for bill, decision in news if not bill.is_documents])
+    for bill, decision in news:
+        if bill.is_documents:
+            decision.save()  # with what was seen of each shipment
     each = {bill.pk: {"decision": decision.pk, "lane": decision.lane} for bill, decision in news}
     return len(take_many(type(bills[0]), each, step, actor, at=at, each=each).moved) if each else 0
 

@@ -21,7 +21,10 @@
     amendment               | goods awaited → Awaiting goods, where as amended all are there as after their
                             | registration; registered → For assessment; let go → where the bill is
     departure from the RMS  | what waited for it goes on as after assessment, or to For Let Export Order
+    back to town            | Back to town; of documents of which some have left → Exported
     late word of the RMS    | what it does not interdict goes on from For assessment
+
+Documents (CSB-III) are never interdicted for assessment: what the RMS does not facilitate is examined after X-ray.
 
 Auto LEO is open to a bill that the RMS facilitated fully, by the first rule (Circular 41/2020), and to one that the RMS
 interdicted for assessment alone and the officer has assessed without mandating examination, by the second (Circular 19/2023;
@@ -112,6 +115,11 @@ def after_reply(bill: CourierShippingBill, **_answers: object) -> Stage:
 def after_lifting(bill: CourierShippingBill, **_answers: object) -> Stage:
     """Goods no longer detained go on where they were."""
     return _resumed(bill, bill.detained_from)
+
+
+def after_back_to_town(bill: CourierShippingBill, **_answers: object) -> Stage:
+    """What left of many documents has left; the rest goes back."""
+    return Stage.EXPORTED if bill.egm_number else Stage.BACK_TO_TOWN
 
 
 def after_clearing_stop(bill: CourierShippingBill, **_answers: object) -> Stage:

@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 
 from bills.altered import altered
 from bills.summary import papers_for, sees_declaration
+from bills.xi.shown import FIRST, sums_of
 from eccs.moments import moment
 from exports.drafts import check
 from exports.forms.words import LABELS
+from exports.iii.reading import standing
 from exports.models import CourierShippingBill
 from exports.stages import UNFILED, Stage
 
@@ -29,8 +31,16 @@ def summary(bill: CourierShippingBill, actor: Any) -> dict[str, Any]:
         "back": bill.stage_labels().get(bill.goes_back_to, ""),
         "declaration": sees_declaration(actor, bill),
     }
+    page = "exports/documents.html" if bill.is_documents else "exports/bill.html"
+    if bill.is_documents:
+        first = standing(bill)[:FIRST]
+        told |= {
+            "sums": sums_of(bill.shipments.all()),
+            "shipments": [{"hawb": one} for one in first],
+            "flight": bill.form_g,
+        }
     if not told["declaration"]:
-        return {**told, "page": "exports/bill.html"}
+        return {**told, "page": page}
     told |= {
         "items": list(bill.items.all()), "papers": papers_for(bill, actor), "requests": [*bill.amendments.all(), *bill.cancellations.all()],
         "adjudications": bill.adjudications.select_related("by"), "penalty_demands": bill.penalty_demands.all(),
@@ -39,10 +49,11 @@ def summary(bill: CourierShippingBill, actor: Any) -> dict[str, Any]:
         "queries": bill.queries.select_related("raised_by"), "examinations": bill.examinations.select_related("by"),
     }  # fmt: skip
     if actor.is_trade:
-        return {**told, "page": "exports/bill_courier.html", "stepper": stepper(bill)}
+        page = "exports/documents_courier.html" if bill.is_documents else "exports/bill_courier.html"
+        return {**told, "page": page, "stepper": stepper(bill)}
     if actor.is_officer:  # what the RMS decided never leaves Customs
         told["decision"] = bill.risk_decision
-    return {**told, "page": "exports/bill.html"}
+    return {**told, "page": page}
 
 
 def stepper(bill: CourierShippingBill) -> list[dict[str, str]]:

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from exports.views import entry, leaving, papers, station
+from exports.views import documents, entry, leaving, papers, station
 
 urlpatterns = [
     path("", entry.start, name="csb-start"),
     path("drafts/<int:pk>/parts/<slug:name>/", entry.part, name="csb-part"),
     path("drafts/<int:pk>/items/<int:number>/", entry.item, name="csb-item"),
     path("drafts/<int:pk>/items/<int:number>/remove/", entry.remove_item, name="csb-item-remove"),
+    path("drafts/<int:pk>/documents/", documents.upload, name="csb-documents-upload"),
+    path("bills/<str:key>/shipments/", documents.shipments, name="csb-shipments"),
     path("files/<str:station>/", entry.upload, name="csb-upload"),
     path("prints/<str:key>.pdf", papers.bill_print, name="csb-print"),
     path("prints/<str:key>/let-export-order.pdf", papers.order_print, name="let-export-print"),

@@ -89,7 +89,7 @@ def columns_of(manifest: ExpressCargoManifest) -> tuple[Column, ...]:
     return DOCUMENTS if manifest.is_documents else NON_DOCUMENTS
 
 
-def _judge_hawbs(table: Table) -> dict[str, int]:
+def judge_hawbs(table: Table) -> dict[str, int]:
     """Each HAWB stands in one row; where it does."""
     seen: dict[str, int] = {}
     for index, hawb in enumerate(table.values["hawb"]):
@@ -102,19 +102,23 @@ def _judge_hawbs(table: Table) -> dict[str, int]:
     return seen
 
 
-def judge_documents(upload: Upload | None, table: Table) -> None:
-    """What no single cell shows: a HAWB given twice, a bag with the number of a HAWB, which no scanner could tell apart."""
-    seen = _judge_hawbs(table)
+def judge_bags(table: Table, seen: dict[str, int]) -> None:
+    """No bag has the number of a HAWB: no scanner could tell them apart."""
     for index, bag in enumerate(table.values["bag_number"]):
         if bag and bag in seen:
             table.fault(index, "bag_number", bag, _("is also the HAWB of row %(row)d") % {"row": seen[bag]})
+
+
+def judge_documents(upload: Upload | None, table: Table) -> None:
+    """What no single cell shows: a HAWB given twice, a bag with the number of a HAWB, which no scanner could tell apart."""
+    judge_bags(table, judge_hawbs(table))
     _judge_codes(table, "pieces", needed=False)
     _judge_transshipment(table)
 
 
 def judge(upload: Upload | None, table: Table) -> None:
     """What no single cell shows: a HAWB or CRN given twice, CRNs that do not match the packages."""
-    _judge_hawbs(table)
+    judge_hawbs(table)
     _judge_codes(table, "packages", needed=True)
     _judge_transshipment(table)
 

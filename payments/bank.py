@@ -43,6 +43,8 @@ CLOCKS_DIFFER = timedelta(minutes=1)
 _LARGEST = 64 * 1024
 LARGEST_SCROLL = 20 * 1024 * 1024
 SEAL_HEADER = "ECCS-Bank-Message"
+PAID_OUT = "PAID_OUT"
+"""In a scroll, what the bank paid out to a firm: the line names the withdrawal instead of a challan."""
 
 
 class Status(StrEnum):
@@ -254,7 +256,7 @@ class ScrollRequest(Message):
 
 @dataclass(frozen=True, kw_only=True)
 class Scroll(Message):
-    """Seals the scroll of a day: how many entries, their total in paise, and the SHA-256 of the file."""
+    """Seals the scroll of a day: how many entries, debits and payments out, their total in paise, and the SHA-256 of the file."""
 
     sort = "scroll"
 

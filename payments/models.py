@@ -26,6 +26,7 @@ from payments import banks, ledger
 from payments.authorised import BankAuthorisation, RefusedMessage
 from payments.cash import ledger as cash
 from payments.cash.models import BooksCheck, CashAccount, CashEntry, CashLine
+from payments.cash.refunded import Refund
 from payments.clearance import ASKED, LEDGER, ChallanClearance, Kind, Stage
 from payments.numbers import challan_number, challan_series, receipt_series
 from payments.querysets import ChallanQuerySet
@@ -388,5 +389,5 @@ from payments.reconciling.models import BankDifference  # noqa: E402 its tables 
 
 __all__ = [
     "BankAuthorisation", "BankDifference", "BankMessage", "BooksCheck", "CashAccount", "CashEntry", "CashLine", "CashWithdrawal", "Challan", "ChallanLine",
-    "ChallanTrail", "CyberReceipt", "RefusedMessage",
+    "ChallanTrail", "CyberReceipt", "Refund", "RefusedMessage",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -33,6 +33,7 @@ from payments.verdicts import Said, Verdict, verdict
 logger = logging.getLogger(__name__)
 
 MOST_BILLS = 1000
+SILENT_RUNNING = 3  # so often without an answer, a bank is away
 NOTHING = Decimal(0)
 
 
@@ -236,6 +237,25 @@ def ask_bank(challan: Challan, bank_transaction: str = "") -> BankMessage:
     if bank_transaction and answer.status is bank.Status.UNKNOWN:
         return ask_bank(challan)
     return message
+
+
+def ask_in_turn(challans: Iterable[Challan]) -> int:
+    """Ask one bank about challan after challan, and return about how many: a bank that is silent three times running is away.
+
+    A bank that is silent about one challan alone is still asked about the others.
+    """
+    asked = silent = 0
+    for challan in challans:
+        asked += 1
+        try:
+            ask_bank(challan)
+        except bank.BankSilent:
+            silent += 1
+            if silent == SILENT_RUNNING:
+                break
+        else:
+            silent = 0
+    return asked
 
 
 def note_silence(challan: Challan, nonce: str) -> None:

@@ -49,12 +49,7 @@ def verify_silent_challans() -> int:
     for code in sorted(
         set(due.order_by().values_list("bank", flat=True))
     ):  # a bank that is away keeps no other waiting
-        for challan in due.filter(bank=code)[:AT_ONCE]:
-            asked += 1
-            try:
-                services.ask_bank(challan)
-            except BankSilent:
-                break
+        asked += services.ask_in_turn(due.filter(bank=code)[:AT_ONCE])
     return asked
 
 

@@ -276,13 +276,18 @@ class HeldClearance(ImportClearance):
         return _goods_gone(self)
 
     @step(
-        FREE, Stage.CLEARED_MANUALLY, role=Role.SYSTEM, label=_("Record manual clearance"), para="PN17 15.0", anytime=True,
+        (*FREE, Stage.DETAINED, Stage.STOPPED), Stage.CLEARED_MANUALLY, role=Role.SYSTEM, label=_("Record manual clearance"), para="PN17 15.0", anytime=True,
         guards=guards.NO_OPEN_REQUEST, first=hold_goods,
     )  # fmt: skip
     def clear_manually(
-        self: CourierBillOfEntry, *, form: str, collected: str, cleared_at: str, fine: str = "0", penalty: str = "0"
-    ) -> Iterable[models.Model]:
-        """The goods left in downtime on a numbered paper form: what was collected there is set against the duty, fine and penalty."""
+        self: CourierBillOfEntry, *, form: str, collected: str, cleared_at: str, fine: str = "0", penalty: str = "0",
+        left_at: str = "",
+    ) -> Iterable[models.Model]:  # fmt: skip
+        """The goods left in downtime on a numbered paper form: what was collected there is set against the duty, fine and penalty.
+
+        A detention or stop that came after they had left ends with it; one that stood before is decided first.
+        """
+        from bills.manual import holding
         from bills.provisional import supersede
         from manifests import warehouse
         from manifests.models import WarehouseEntry
@@ -295,9 +300,10 @@ class HeldClearance(ImportClearance):
                 "%(bill)s owes %(amount)s more than was collected on the paper: the courier pays the bill first."
             )
             raise Refused([words % {"bill": self, "amount": rupees(self.amount_due)}], self)
+        records = holding.end(self, form, datetime.fromisoformat(left_at or cleared_at))
         supersede(self)
         warehouse.take_out_unseen(self.shipments(), datetime.fromisoformat(cleared_at), WarehouseEntry.Out.MANUAL)
-        return []
+        return records
 
 
 def _goods_gone(bill: CourierBillOfEntry) -> list[models.Model]:

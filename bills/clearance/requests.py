@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -123,6 +124,10 @@ class CancellationClearance(Document):
         """What was paid on the bill and is given back when it is cancelled; nothing where nothing is ever paid."""
         return None
 
+    def news_of_refund(self) -> Iterable[models.Model]:
+        """The notices that say what is refundable; none where nothing is ever paid."""
+        return []
+
     @step(
         CancellationStage.REQUESTED, CancellationStage.VERIFIED, role=Role.ASSESSING_OFFICER,
         label=_("Verify cancellation"), para="PN17 10.0", form=REMARKS, apart_from=("request",),
@@ -135,11 +140,12 @@ class CancellationClearance(Document):
         CancellationStage.VERIFIED, CancellationStage.APPROVED, role=Role.DCAC, label=_("Approve cancellation"),
         para="PN17 10.0", guards=(guards.not_held,), apart_from=("request", "verify"), grave=True,
     )  # fmt: skip
-    def approve(self: BillCancellation) -> None:
-        """The bill is cancelled; what was paid on it is recorded as refundable."""
+    def approve(self: BillCancellation) -> Iterable[models.Model]:
+        """The bill is cancelled; the duty paid on it, with its interest, is recorded as refundable, and its firms are told."""
         self.refundable = self.to_refund()
         self.bill = take(self.bill, "cancel", SYSTEM, at=self.taken_at, cancellation=self.number)
         self.decided_at = self.taken_at
+        return self.news_of_refund()
 
     @step(
         CancellationStage.VERIFIED, CancellationStage.REJECTED, role=Role.DCAC, label=_("Reject cancellation"),

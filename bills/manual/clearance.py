@@ -17,7 +17,7 @@ from accounts.roles import Role
 from eccs.models import Notice
 from eccs.notices import worded
 from eccs.papers import moment
-from eccs.workflow import Document, Refused, Step, step, take
+from eccs.workflow import Actor, Document, Refused, Step, step, take
 
 if TYPE_CHECKING:
     from bills.models import ManualClearance, ManualForm
@@ -47,6 +47,13 @@ class FormStage(models.TextChoices):
     MISSING = "MISSING", gettext_lazy("Missing")
 
 
+def nothing_is_decided_first(form: ManualForm, actor: Actor) -> str:
+    """No hold stood on the goods when they left on the paper, and no query, request or adjudication is open on the bill."""
+    from bills.manual.holding import waits
+
+    return " ".join(waits([form]).get(form.pk, []))
+
+
 def _first(document: str, name: str, target: str, label: Any, rule: str) -> Step:
     """How the document begins: on a page of its own, which writes the first line of its trail."""
     return Step(
@@ -66,6 +73,16 @@ def _told(order: ManualClearance, subject: Callable[[], str]) -> list[Notice]:
         return subject(), "\n".join(filter(None, (str(order), order.decision)))
 
     return [worded(audience, words, order.station_id) for audience in audiences]
+
+
+def _waiting(order: ManualClearance) -> list[str]:
+    """What the used forms wait for before they can be regularised, the first few of them."""
+    from bills.manual.holding import waits
+
+    rows = order.forms.filter(stage__in=(FormStage.USED, FormStage.ENTERED)).select_related("bill").order_by("pk")
+    of_form = {one.pk: one for one in rows[:2000]}
+    found = waits(list(of_form.values()))
+    return [f"{of_form[pk]}: {' '.join(words)}" for pk, words in sorted(found.items())[:10]]
 
 
 class ManualClearanceSteps(Document):
@@ -137,7 +154,7 @@ class ManualClearanceSteps(Document):
             words = ngettext(
                 "%(n)d used form is not regularised yet.", "%(n)d used forms are not regularised yet.", left
             )
-            raise Refused([words % {"n": left}], self)
+            raise Refused([words % {"n": left}, *_waiting(self)], self)
         if blank != (known := blank_forms(self.station_id)):
             told = {"counted": blank, "known": known}
             words = _(
@@ -231,17 +248,26 @@ class ManualFormSteps(Document):
 
     @step(
         FormStage.ENTERED, FormStage.REGULARISED, role=Role.DCAC, label=gettext_lazy("Regularise"), para=PARA,
-        form="bills.manual.forms.RegulariseForm", apart_from=("record_use",), grave=True,
+        form="bills.manual.forms.RegulariseForm", guards=(nothing_is_decided_first,), apart_from=("record_use",), grave=True,
     )  # fmt: skip
     def regularise(self: ManualForm, *, remarks: str = "") -> None:
-        """What was collected is set against the duty as the system reckons it, a difference is kept with its reason, and the bill is closed as cleared manually."""
+        """What was collected is set against the duty as the system reckons it, a difference is kept with its reason, and the bill is closed as cleared manually.
+
+        A hold that came after the goods had left ends with it, and the remarks say why.
+        """
+        from bills.manual import holding
         from bills.manual.papers_used import compare
 
+        late = holding.came_after(self)
+        if late and not remarks:
+            words = _("After the goods had left, %(holds)s: say in the remarks why the bill is closed all the same.")
+            raise Refused([words % {"holds": "; ".join(late)}], self)
         self.remarks = remarks
         assert self.bill is not None and self.collected is not None
         self.bill = take(
             self.bill, "clear_manually", SYSTEM, at=self.taken_at, form=self.number, collected=str(self.collected),
             cleared_at=self.cleared_at.isoformat() if self.cleared_at else "",
+            **({"left_at": holding.left_at(self).isoformat()} if late else {}),
             **({"fine": str(self.fine), "penalty": str(self.penalty)} if self.fine or self.penalty else {}),
         )  # fmt: skip
         compare(self, remarks)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import AuthorisedCourier
 from bills.forms.officers import StepForm, amount
 from bills.forms.papers import PAPERS_HELP, PapersField
+from bills.manual.holding import came_after
 from bills.manual.issuing import MOST_AT_ONCE
 from bills.manual.papers_used import MOST_SHIPMENTS, UNDER, bill_for, hawbs_in, keep_scan, why_not_covered
 from bills.models import ManualClearance, ManualScan, XrayOnPaper
@@ -212,7 +213,10 @@ class RegulariseForm(RemarksForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         form: Any = self.document
-        if form.value_difference or form.duty_difference:
+        if late := came_after(form):
+            words = _("After the goods had left, %(holds)s. The hold ends with the bill: say why.")
+            self.fields["remarks"].help_text = words % {"holds": "; ".join(late)}
+        elif form.value_difference or form.duty_difference:
             told = {"value": rupees(form.value_difference or 0, 2), "duty": rupees(form.duty_difference or 0, 2)}
             words = _("Paper and bill differ, value by %(value)s and duty by %(duty)s: say why.")
             self.fields["remarks"].help_text = words % told

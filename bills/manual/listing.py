@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import COURIERS, OFFICERS, Role
+from bills.manual import holding
 from bills.models import ManualClearance, ManualForm, ManualShipment
 from eccs.moments import moment
 from eccs.pages import Column, Listing, link, register
@@ -20,13 +21,15 @@ def order_context(order: Any, actor: Any) -> dict[str, Any]:
         used=Count("pk"), regularised=Count("pk", filter=Q(stage="REGULARISED")),
         outstanding=Count("pk", filter=~Q(stage="REGULARISED")),
     )  # fmt: skip
-    return {"counts": counts, "forms": order.forms.select_related("courier", "bill").order_by("pk")[:200]}
+    forms = list(order.forms.select_related("courier", "bill").order_by("pk")[:200])
+    return {"counts": counts, "forms": holding.put_on(forms)}
 
 
 def form_context(form: Any, actor: Any) -> dict[str, Any]:
     """The shipments of the paper, and its scans: those of a record that was withdrawn for officers alone."""
     scans = form.scans.all() if actor.is_officer else form.scans.filter(withdrawn=False)
-    return {"shipments": form.shipments.all()[:500], "scans": scans}
+    waits = holding.waits([form]).get(form.pk, [])
+    return {"shipments": form.shipments.all()[:500], "scans": scans, "waits": waits, "late": holding.came_after(form)}
 
 
 def hawbs(form: Any) -> str:

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from eccs.tables import together
+
 
 class Migration(migrations.Migration):
 
@@ -11,7 +13,7 @@ class Migration(migrations.Migration):
         ('bonds', '0002_guards'),
     ]
 
-    operations = [
+    operations = together([
         migrations.RemoveConstraint(
             model_name='provisionalassessment',
             name='provisional_one_open_a_bill',
@@ -66,4 +68,4 @@ class Migration(migrations.Migration):
             model_name='provisionalassessment',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('stage__in', ('APPROVAL', 'EXTRA_DUTY', 'FINAL')), _negated=True), models.Q(('final_duty__isnull', False), ('finalised_at__isnull', False)), _connector='OR'), name='provisional_final_has_duty'),
         ),
-    ]
+    ])

@@ -6,6 +6,8 @@ import django_fsm
 from django.conf import settings
 from django.db import migrations, models
 
+from eccs.tables import together
+
 from eccs.protection import keep_trail
 
 
@@ -17,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='PenaltyDemand',
             fields=[
@@ -95,4 +97,4 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('document', 'seq'), name='penalty_trail_seq'),
         ),
         keep_trail("bills_penaltytrail"),
-    ]
+    ])

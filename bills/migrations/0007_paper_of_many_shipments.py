@@ -6,6 +6,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from eccs.tables import together
+
 COMPARED = """
 UPDATE bills_manualform f SET reckoned_value = b.assessable_value, reckoned_duty = b.total_duty
 FROM bills_courierbillofentry b WHERE b.id = f.bill_id AND f.stage = 'REGULARISED'
@@ -25,7 +27,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='ManualScan',
             fields=[
@@ -144,4 +146,4 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('form', 'hawb'), name='manual_shipment_once_a_form'),
         ),
         migrations.RunSQL(SHIPMENTS, migrations.RunSQL.noop),
-    ]
+    ])

@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Substr
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuthorisedCourier, CustomsStation, Importer
@@ -22,13 +22,13 @@ from bills.clearance.holds import HeldClearance
 from bills.kinds import Kind
 from bills.models.clearable import Clearable
 from bills.numbers import bill_series
-from bills.querysets import BillQuerySet, owed
-from bills.stages import CLOSED, HELD, PUT_AWAY, TO_ASSESSMENT, Stage
+from bills.querysets import OVERPAID, PAID_AND_GONE, BillQuerySet, owed
+from bills.stages import CLOSED, GONE, HELD, PUT_AWAY, TO_ASSESSMENT, Stage
 from eccs.dated_rules import rule_book
 from eccs.identifiers import PERSONAL_IMPORT_IEC
-from eccs.money import grouped
 from eccs.stage_field import StageField
 from eccs.trail import TrailLine
+from eccs.written import hawbs
 from manifests.models import ExpressCargoManifest, HouseAirwayBill
 from rms.models import RiskDecision
 
@@ -217,6 +217,9 @@ class CourierBillOfEntry(Clearable, HeldClearance):
             models.Index(fields=["iec", "id"], name="bill_iec", condition=~Q(iec__in=("", PERSONAL_IMPORT_IEC))),
             models.Index(fields=["kyc_number", "id"], name="bill_kyc_pan", condition=Q(kyc_type="PAN")),
             models.Index(Substr("gstin", 3, 10), F("id"), name="bill_gstin_pan", condition=~Q(gstin="")),
+            # What may be refundable: few of all that were ever closed.
+            models.Index(fields=["station", "id"], name="bill_overpaid", condition=OVERPAID),
+            models.Index(fields=["station", "id"], name="bill_gone_and_paid", condition=PAID_AND_GONE),
         ]  # fmt: skip
 
     def series(self) -> str:
@@ -244,8 +247,7 @@ class CourierBillOfEntry(Clearable, HeldClearance):
         """What it is filed for, in a word: the house airway bill, or how many of documents."""
         if self.hawb is not None:
             return self.hawb.number
-        words = ngettext("%(n)s house airway bill", "%(n)s house airway bills", self.shipment_count)
-        return words % {"n": grouped(self.shipment_count)}
+        return hawbs(self.shipment_count)
 
     def images_compulsory(self) -> bool:
         """Whether the station asks for images of the house airway bill and of the invoice on a CBE-XIII (Form D)."""
@@ -291,6 +293,13 @@ class CourierBillOfEntry(Clearable, HeldClearance):
     def refundable(self) -> Decimal:
         """What was paid beyond what is owed, in rupees."""
         return max(-self.amount_due, Decimal(0))
+
+    @property
+    def given_back(self) -> list[dict[str, Any]]:
+        """Of a bill that has ended without Out of Charge, each head paid: what is refundable, what is not, and why."""
+        from bills import refundable
+
+        return refundable.rows(self) if self.stage in GONE and self.duty_paid else []
 
     def assess_anew(self) -> None:
         """An officer assesses it, whatever the RMS says, and whoever did before; the approval falls."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -131,9 +132,16 @@ class BillCancellation(BillRequest, CancellationClearance):
         ]  # fmt: skip
 
     def to_refund(self) -> Decimal | None:
-        """Whatever was paid."""
-        paid: Decimal = self.bill.duty_paid
-        return paid
+        """The duty that was paid, with its interest; fine, penalty and late charge stay paid."""
+        from bills import refundable
+
+        return refundable.amount(self.bill)
+
+    def news_of_refund(self) -> Iterable[models.Model]:
+        """What is refundable and what is not, to the firms of the bill."""
+        from bills.news import cancelled_after_payment
+
+        return cancelled_after_payment(self)
 
 
 class AmendmentTrail(TrailLine):

@@ -184,8 +184,9 @@ class DisposalClearance(Document):
 def _goods_left(document: Any, step_of_bill: str, on: str) -> Iterable[models.Model]:
     """The goods are out of the register, and the bill filed for them, if any, is closed by the same act.
 
-    What was paid on it is recorded as refundable, and its firms are told.
+    What was paid on it as duty is recorded as refundable, and its firms are told what goes back and what does not.
     """
+    from bills import refundable
     from bills.news import left_after_payment
     from bills.uncleared.goods import bill_of
 
@@ -193,7 +194,7 @@ def _goods_left(document: Any, step_of_bill: str, on: str) -> Iterable[models.Mo
         pk=document.hawb_id
     )  # nobody files a bill meanwhile
     if bill := bill_of(document.hawb):
-        take(bill, step_of_bill, SYSTEM, at=document.taken_at, permission=document.number)
-        document.refundable = bill.duty_paid or None
+        bill = take(bill, step_of_bill, SYSTEM, at=document.taken_at, permission=document.number)
+        document.refundable = refundable.amount(bill) or None
     warehouse.take_out([document.hawb_id], document.taken_at, on)
-    return left_after_payment(bill, document) if bill and document.refundable else []
+    return left_after_payment(bill, document) if bill else []

@@ -17,6 +17,7 @@ from accounts.sessions import keeps_draft
 from bills.forms.documents import ChoiceForm
 from bills.kinds import Kind
 from bills.models import CourierBillOfEntry
+from bills.models.clearable import Clearable
 from bills.stages import PUT_AWAY, Stage
 from bills.xi import filing
 from bills.xi.selection import in_words, judge
@@ -97,11 +98,16 @@ def shipments(request: Request, key: str) -> HttpResponse:
     rows = CourierBillOfEntry.objects.visible_to(request.actor).filter(kind=Kind.XI)
     bill: CourierBillOfEntry = get_object_or_404(rows, number=key)
     concerns(request, bill)
-    found = listed(bill)
+    return page_of_shipments(request, bill, listed(bill), "hawb__")
+
+
+def page_of_shipments(request: Request, bill: Clearable, found: Any, before: str = "") -> HttpResponse:
+    """A page of the shipments of a bill of documents, in or out; `before` leads from a row to its house airway bill."""
     if hawb := request.GET.get("hawb", "").strip().upper():
-        found = found.filter(hawb__number__startswith=hawb)
+        found = found.filter(**{f"{before}number__startswith": hawb})
     if bag := request.GET.get("bag", "").strip().upper():
-        found = found.filter(hawb__bag__number=bag)
+        found = found.filter(**{f"{before}bag__number": bag})
     page = keyset.page(found, "pk", request.GET.get("mark", ""), SIZE)
-    context = {"bill": bill, "page": page, "shipments": [one.hawb for one in page.rows], "hawb": hawb, "bag": bag}
+    shown = [one.hawb if before else one for one in page.rows]
+    context = {"bill": bill, "page": page, "shipments": shown, "hawb": hawb, "bag": bag}
     return render(request, "bills/xi_shipments.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import CustomsStation
 from accounts.requests import Request
-from bills.manual import issuing, papers
+from bills.manual import holding, issuing, papers
 from bills.manual.forms import IssueForm, ProposalForm
 from bills.models import ManualClearance, ManualForm, ManualScan
 from eccs import keyset, pages
@@ -30,7 +31,7 @@ SHOWN = {
 COLUMNS = (
     "station", "form", "stage", "issued", "approval", "courier", "hawb", "cleared", "officer", "assessable_value", "collected",
     "receipt", "bill", "duty_of_bill", "remarks", "hawbs", "fine", "penalty", "xray", "findings", "received_by", "received",
-    "value_of_bill", "value_difference", "duty_difference",
+    "value_of_bill", "value_difference", "duty_difference", "waits_for",
 )  # fmt: skip
 MOST_EXPORTED = 50_000
 
@@ -50,10 +51,12 @@ def overview(request: Request) -> HttpResponse:
     rows, actor = _forms(request), request.actor
     view = request.GET.get("view", "")
     may = {name: actor.may(pages.activity_of(name)) for name in ("manual-propose", "manual-issue")}
+    found = keyset.page(rows, "-pk", request.GET.get("mark", ""), 100)
+    holding.put_on(found.rows)
     context = {
         "orders": ManualClearance.objects.visible_to(actor).select_related("station").order_by("-pk")[:10],
         "accounts": issuing.account(actor.stations_for([pages.activity_of("manual")])) if actor.is_officer else [],
-        "page": keyset.page(rows, "-pk", request.GET.get("mark", ""), 100), "view": view if view in SHOWN else "",
+        "page": found, "view": view if view in SHOWN else "",
         "views": _views(), "may_propose": may["manual-propose"], "may_issue": may["manual-issue"],
     }  # fmt: skip
     return render(request, "bills/manual.html", context)
@@ -70,7 +73,10 @@ def _views() -> list[tuple[str, str]]:
 def export(request: Request) -> HttpResponse:
     """The reconciliation, form by form, as a CSV file."""
     rows = _forms(request).order_by("pk")[:MOST_EXPORTED]
-    content = files.written(COLUMNS, (_cells(one) for one in rows.iterator(chunk_size=2000)), is_xlsx=False)
+    found = rows.iterator(chunk_size=2000)
+    some = iter(lambda: list(islice(found, 2000)), [])
+    told = (_cells(one) for forms in some for one in holding.put_on(forms))
+    content = files.written(COLUMNS, told, is_xlsx=False)
     exported(request, "manual-forms", filter_view=request.GET.get("view", "")[:20])
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="manual-forms-{timezone.localdate():%Y-%m-%d}.csv"'
@@ -78,7 +84,7 @@ def export(request: Request) -> HttpResponse:
     return response
 
 
-def _cells(one: ManualForm) -> list[str]:
+def _cells(one: Any) -> list[str]:
     def moment(at: Any) -> str:
         return timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at else ""
 
@@ -90,6 +96,7 @@ def _cells(one: ManualForm) -> list[str]:
         str(one.shipment_count or ""), str(one.fine or ""), str(one.penalty or ""), one.xray_result, one.findings,
         one.received_by, moment(one.received_at), str(one.bill.assessable_value) if one.bill else "",
         *("" if amount is None else str(amount) for amount in (one.value_difference, one.duty_difference)),
+        " ".join(one.waits),
     ]  # fmt: skip
 
 

@@ -80,8 +80,11 @@ def _blocked(manifest: ExpressCargoManifest) -> str:
 
 
 def _why_not(manifest: ExpressCargoManifest, file: UploadedFile[Any] | None) -> str:
-    if reason := _blocked(manifest):
-        return reason
+    return _blocked(manifest) or why_not_file(file)
+
+
+def why_not_file(file: UploadedFile[Any] | None) -> str:
+    """Why a file of rows is not even looked at, or nothing."""
     if file is None:
         return _("Choose a file.")
     return _("The file is larger than 20 MiB.") if file.size and file.size > MAX_BYTES else ""

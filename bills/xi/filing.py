@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from bills.filing_together import by_bag
 from bills.models import CourierBillOfEntry, CoveredShipment
 from bills.xi.selection import Chosen, Judged, Shipment, in_words, judge, shipments_of, why_no_documents
 from eccs.models import Notice
@@ -140,12 +141,9 @@ def decide(
 
 def declared(bill: CourierBillOfEntry, judged: Judged) -> dict[str, Any]:
     """What was declared, for the trail: every house airway bill by its bag, and those that are loose."""
-    bags: dict[str, list[str]] = {}
-    for one in judged.shipments:
-        bags.setdefault(one.bag or "", []).append(one.number)
-    loose = bags.pop("", [])
     return {
-        "manifest": bill.manifest.number, "mawbs": judged.masters, "bags": bags, "loose": loose, "packages": judged.packages,
+        "manifest": bill.manifest.number, "mawbs": judged.masters,
+        **by_bag((one.bag, one.number) for one in judged.shipments), "packages": judged.packages,
         "gross_weight_kg": judged.weight, "commercial_value": "NIL",
     }  # fmt: skip
 

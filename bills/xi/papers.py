@@ -8,12 +8,12 @@ from typing import Any
 
 from django.db.models import Count, F, Sum
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from bills import declarations
 from bills.models import CourierBillOfEntry
 from eccs.money import grouped
 from eccs.papers import Column, Field, Head, Paper
+from eccs.written import bags
 
 
 @dataclass(frozen=True)
@@ -61,22 +61,26 @@ def parties_of_documents(bill: CourierBillOfEntry) -> dict[str, Any]:
     """What the papers of a CBE-XI say of its shipments: how many, in which bags, under which master airway bills."""
     sums = bill.shipments().aggregate(n=Count("pk"), kg=Sum("gross_weight_kg"), pieces=Sum("packages"))
     masters = sorted(set(bill.shipments().values_list("master__number", flat=True)))
-    bags = ngettext("%(n)s bag", "%(n)s bags", bill.bag_count) % {"n": grouped(bill.bag_count)}
     listed = _("As listed on the bill")
     return {
-        "hawb": f"{bill.consignment}, {bags}", "mawb": ", ".join(masters) or "-", "crns": (), "consignor": listed,
+        "hawb": f"{bill.consignment}, {bags(bill.bag_count)}", "mawb": ", ".join(masters) or "-", "crns": (), "consignor": listed,
         "consignee": listed, "packages": grouped(sums["pieces"] or 0), "weight": f"{(sums['kg'] or 0):f} kg",
     }  # fmt: skip
 
 
 def lines_of(bill: CourierBillOfEntry) -> Iterable[DocumentLine]:
     """Every house airway bill in the order of filing: one query."""
+    names = ("consignor_name", "consignor_country", "consignee_name", "consignee_city", "packages", "gross_weight_kg")
     rows = bill.covered.order_by("pk").values_list(
-        "hawb__number", "hawb__bag__number", "hawb__consignor_name", "hawb__consignor_country", "hawb__consignee_name",
-        "hawb__consignee_city", "hawb__packages", "hawb__gross_weight_kg",
-    )  # fmt: skip
+        "hawb__number", "hawb__bag__number", *(f"hawb__{name}" for name in names)
+    )
+    return document_lines(rows.iterator(chunk_size=2000))
+
+
+def document_lines(rows: Iterable[tuple[Any, ...]]) -> Iterable[DocumentLine]:
+    """House airway bills of documents in words: number, bag, consignor, its country, consignee, its city, pieces, weight."""
     loose = _("loose")
-    for hawb, bag, consignor, country, consignee, city, pieces, kg in rows.iterator(chunk_size=2000):
+    for hawb, bag, consignor, country, consignee, city, pieces, kg in rows:
         to = f"{consignee}, {city}" if city else consignee
         yield DocumentLine(hawb, bag or loose, f"{consignor} ({country})", to, str(pieces), f"{kg.normalize():f}")
 
@@ -86,14 +90,7 @@ def draw_form_b(paper: FormB) -> bytes:
     sheet = Paper(paper.head)
     sheet.boxes(_boxes(paper))
     sheet.space(4)
-    table = sheet.table(
-        [
-            Column(_("No."), 0.06, right=True), Column(_("HAWB"), 0.17), Column(_("Bag"), 0.13), Column(_("Consignor"), 0.25),
-            Column(_("Consignee"), 0.25), Column(_("Pieces"), 0.06, right=True), Column(_("kg"), 0.08, right=True),
-        ]
-    )  # fmt: skip
-    for number, line in enumerate(paper.lines, 1):
-        table.row([str(number), line.hawb, line.bag, line.consignor, line.consignee, line.pieces, line.weight])
+    list_documents(sheet, paper.lines)
     sheet.space(4)
     for words in declarations.of_documents():
         sheet.text(words, 8)
@@ -101,6 +98,18 @@ def draw_form_b(paper: FormB) -> bytes:
     signed = sheet.table([Column(_("Signed for the courier"), 0.5), Column(_("Out of Charge given by"), 0.5)])
     signed.row([paper.signed, paper.out_of_charge])
     return sheet.close()
+
+
+def list_documents(sheet: Paper, lines: Iterable[DocumentLine]) -> None:
+    """The table of house airway bills of documents, in or out."""
+    table = sheet.table(
+        [
+            Column(_("No."), 0.06, right=True), Column(_("HAWB"), 0.17), Column(_("Bag"), 0.13), Column(_("Consignor"), 0.25),
+            Column(_("Consignee"), 0.25), Column(_("Pieces"), 0.06, right=True), Column(_("kg"), 0.08, right=True),
+        ]
+    )  # fmt: skip
+    for number, line in enumerate(lines, 1):
+        table.row([str(number), line.hawb, line.bag, line.consignor, line.consignee, line.pieces, line.weight])
 
 
 def _boxes(paper: FormB) -> list[list[Field]]:
@@ -137,7 +146,11 @@ def bags_of(bill: CourierBillOfEntry, most: int = 60) -> str:
     rows = (
         bill.covered.filter(hawb__bag__isnull=False).annotate(bag=F("hawb__bag__number")).values_list("bag", flat=True)
     )
-    bags = list(rows.distinct().order_by("bag")[: most + 1])
-    if not bags:
+    return bags_in_words(list(rows.distinct().order_by("bag")[: most + 1]), most)
+
+
+def bags_in_words(numbers: list[str], most: int = 60) -> str:
+    """Bags by number, as many as a box holds."""
+    if not numbers:
         return _("None: all are loose")
-    return ", ".join(bags[:most]) + (" …" if len(bags) > most else "")
+    return ", ".join(numbers[:most]) + (" …" if len(numbers) > most else "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from bills.models import CourierBillOfEntry
 from bills.xi.selection import Chosen, Judged, Named, in_words, judge
@@ -15,12 +15,18 @@ FIRST = 10  # shipments on the bill's own page; all are on the page of the list
 
 def of_shipments(bill: CourierBillOfEntry) -> dict[str, Any]:
     """The shipments of a filed bill: sums in one query, and the first of them."""
-    sums = bill.covered.aggregate(
-        pieces=Sum("hawb__packages"), pieces_arrived=Sum("hawb__packages_arrived"), kg=Sum("hawb__gross_weight_kg"),
-        arrived=Count("pk", filter=Q(hawb__arrived_at__isnull=False)), loose=Count("pk", filter=Q(hawb__bag=None)),
-        bags_arrived=Count("hawb__bag", filter=Q(hawb__bag__arrived_at__isnull=False), distinct=True),
+    return {"sums": sums_of(bill.covered.all(), "hawb__"), "shipments": listed(bill)[:FIRST]}
+
+
+def sums_of(rows: QuerySet[Any], before: str = "") -> dict[str, Any]:
+    """Shipments of documents, in or out, counted by the database; `before` leads from a row to its house airway bill."""
+    sums = rows.aggregate(
+        pieces=Sum(f"{before}packages"), pieces_arrived=Sum(f"{before}packages_arrived"), kg=Sum(f"{before}gross_weight_kg"),
+        arrived=Count("pk", filter=Q(**{f"{before}arrived_at__isnull": False})),
+        loose=Count("pk", filter=Q(**{f"{before}bag": None})),
+        bags_arrived=Count(f"{before}bag", filter=Q(**{f"{before}bag__arrived_at__isnull": False}), distinct=True),
     )  # fmt: skip
-    return {"sums": {name: found or 0 for name, found in sums.items()}, "shipments": listed(bill)[:FIRST]}
+    return {name: found or 0 for name, found in sums.items()}
 
 
 def listed(bill: CourierBillOfEntry) -> Any:

@@ -5,7 +5,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-from eccs.tables import CreateTables
+from eccs.tables import Together
 
 
 class Migration(migrations.Migration):
@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        CreateTables([
+        Together([
             migrations.CreateModel(
                 name='AuditLane',
                 fields=[

@@ -60,7 +60,7 @@ class AdjudgedClearance(ChangedClearance):
 
     @step(
         Stage.ADJUDICATION, Stage.ASSESSMENT, role=Role.ASSESSING_OFFICER, label=_("Assess again"), para="PN17 7.1(b)",
-        guards=NO_OPEN_REQUEST,
+        guards=(*NO_OPEN_REQUEST, guards.of_goods),
     )  # fmt: skip
     def assess_again(self: CourierShippingBill) -> None:
         """There is nothing to adjudicate, but what is declared is in doubt: the Assessing Officer assesses the bill once more."""

@@ -14,6 +14,7 @@ from bills.clearance.guards import NO_OPEN_REQUEST
 from bills.stages import Hold
 from eccs.workflow import GET_STATE, step
 from exports import routing
+from exports.clearance.guards import of_goods
 from exports.clearance.shipping import ExportClearance
 from exports.stages import AMENDABLE, ASKABLE, Stage
 
@@ -33,7 +34,7 @@ class ChangedClearance(ExportClearance):
 
     @step(
         (*ASKABLE, Stage.MANIFESTED), None, role=Role.COURIER_SIGNATORY, label=_("Request amendment"), para="PN17 11.0",
-        form="exports.forms.changing.AmendmentForm", guards=NO_OPEN_REQUEST, anytime=True,
+        form="exports.forms.changing.AmendmentForm", guards=(*NO_OPEN_REQUEST, of_goods), anytime=True,
     )  # fmt: skip
     def request_amendment(self: CourierShippingBill, *, changes: list[dict[str, Any]], reason: str) -> None:
         """The courier asks to change what was declared, before the goods depart: the Assessing Officer processes it, the DC/AC decides."""

@@ -29,7 +29,7 @@ def every_piece_scanned(bill: Any, actor: Actor) -> str:
 
 def on_no_manifest(bill: Any, actor: Actor) -> str:
     """The goods stand on no export manifest that may still leave with them."""
-    live = bill.manifest_lines.filter(live=True).select_related("manifest").first()
+    live = bill.manifest_lines.filter(live=True, in_part=False).select_related("manifest").first()
     return (
         ""
         if live is None
@@ -37,9 +37,22 @@ def on_no_manifest(bill: Any, actor: Actor) -> str:
     )
 
 
+def nothing_has_left(bill: Any, actor: Actor) -> str:
+    """No bag of the documents has left already."""
+    gone = bill.manifest_lines.filter(live=True, in_part=True).select_related("manifest").first()
+    return "" if gone is None else _("Some of the documents have left with %(manifest)s.") % {"manifest": gone.manifest}
+
+
 def goods_registered(bill: Any, actor: Actor) -> str:
     """The custodian has registered the goods."""
     return "" if bill.registered_at else _("Missing: the goods are not registered at the terminal.")
+
+
+def of_goods(bill: Any, actor: Actor) -> str:
+    """Documents are neither assessed nor amended: their shipping bill is cancelled and another is filed."""
+    if not bill.is_documents:
+        return ""
+    return _("A shipping bill of documents is not assessed and not amended: it is cancelled, and another is filed.")
 
 
 def fine_paid(bill: Any, actor: Actor) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -35,8 +36,8 @@ def goods_may_leave(manifest: Any, actor: Actor) -> str:
     lines = manifest.lines.filter(live=True)
     if not lines.exists():
         return _("No shipping bill stands on the manifest yet.")
-    held = lines.exclude(bill__stage=BillStage.LET_EXPORT, bill__holds="").values_list("bill__hawb", flat=True)
-    named = list(held.order_by("bill__hawb")[: NAMED + 1])
+    held = lines.exclude(bill__stage=BillStage.LET_EXPORT, bill__holds="").values_list("bill__hawb", "bill__number")
+    named = [hawb or number for hawb, number in held.order_by("bill__hawb", "bill__number")[: NAMED + 1]]
     if not named:
         return ""
     words = _("These have no Let Export Order, or their cancellation is requested: %(hawbs)s.")
@@ -77,8 +78,11 @@ class LeavingClearance(Document):
         grave=True, anytime=True,
     )  # fmt: skip
     def shut_out(self: CourierExportManifest, *, hawbs: list[str], reason: str) -> None:
-        """Goods that stay behind are taken off: their order holds, and they leave with another flight."""
-        rows = self.lines.filter(live=True, bill__hawb__in=hawbs)
+        """Goods that stay behind are taken off: their order holds, and they leave with another flight. Documents stay by the bag."""
+        from exports.iii import leaving
+
+        emptied = leaving.shut_out(self, hawbs, reason, self.taken_at)
+        rows = self.lines.filter(Q(bill__hawb__in=hawbs) | Q(pk__in=emptied), live=True)
         self.move(rows, "shut_out", reason=reason)
         rows.update(live=False, shut_out_at=self.taken_at, reason=reason)
         self.sum_up()
@@ -88,6 +92,12 @@ class LeavingClearance(Document):
         form="exports.forms.manifests.FeedEgmForm", guards=(something_leaves,),
     )  # fmt: skip
     def feed_egm(self: CourierExportManifest, *, egm_number: str, departed_at: datetime) -> None:
-        """The aircraft has left: every shipping bill still on the manifest is exported."""
+        """The aircraft has left: every shipping bill still on the manifest is exported; of documents, those that were aboard."""
+        from exports.iii import leaving
+
         self.egm_number, self.departed_at = egm_number, departed_at
-        self.move(self.lines.filter(live=True), "export", egm_number=egm_number)
+        lines, parts = self.lines.filter(live=True), leaving.in_part(self)
+        self.move(lines.exclude(pk__in=parts), "export", egm_number=egm_number)
+        self.move(lines.filter(pk__in=parts), "export_in_part", egm_number=egm_number)
+        leaving.leave(self)
+        self.lines.filter(pk__in=parts).update(in_part=True)

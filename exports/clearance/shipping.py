@@ -211,7 +211,7 @@ class ExportClearance(Document):
 
     @step(
         ASKABLE, None, role=Role.COURIER_SIGNATORY, label=_("Request cancellation"), para="PN17 10.0",
-        form="bills.forms.requests.CancellationForm", guards=NO_OPEN_REQUEST, grave=True, anytime=True,
+        form="bills.forms.requests.CancellationForm", guards=(*NO_OPEN_REQUEST, guards.nothing_has_left), grave=True, anytime=True,
     )  # fmt: skip
     def request_cancellation(self: CourierShippingBill, *, reason: str) -> None:
         """The courier asks to cancel the bill before the goods depart: the Assessing Officer verifies it, the DC/AC decides."""
@@ -238,6 +238,9 @@ class ExportClearance(Document):
         self.end_hold(Hold.CANCELLATION)
         self.discarded_at = self.taken_at
         take_off_drafts(self)
+        if self.is_documents:
+            self.shipments.update(ended_at=self.taken_at)
+            self.bags.update(ended_at=self.taken_at)
 
     @step(
         Stage.LET_EXPORT, Stage.MANIFESTED, role=Role.SYSTEM, label=_("Put on export manifest"), para=FILING,
@@ -261,8 +264,23 @@ class ExportClearance(Document):
         self.exported_at, self.egm_number = self.taken_at, egm_number
 
     @step(
-        Stage.LET_EXPORT, Stage.BACK_TO_TOWN, role=Role.COURIER_SIGNATORY, label=_("Back to town"), para=FILING,
+        Stage.MANIFESTED,
+        Stage.LET_EXPORT,
+        role=Role.SYSTEM,
+        label=_("Export in part"),
+        para=FILING,
+        many=True,
+        follows=True,
+    )
+    def export_in_part(self: CourierShippingBill, *, manifest: str, egm_number: str) -> None:
+        """Some bags of documents have left with the aircraft; the others wait for another flight, their order holds."""
+
+    @step(
+        Stage.LET_EXPORT, GET_STATE(routing.after_back_to_town, states=[Stage.BACK_TO_TOWN, Stage.EXPORTED]), role=Role.COURIER_SIGNATORY, label=_("Back to town"), para=FILING,
         form="exports.forms.manifests.ReasonForm", guards=(*NO_OPEN_REQUEST, guards.on_no_manifest), grave=True, anytime=True,
     )  # fmt: skip
     def back_to_town(self: CourierShippingBill, *, reason: str) -> None:
-        """The goods are not exported after all and leave the terminal again: the order falls with the shipping bill."""
+        """The goods are not exported after all and leave the terminal again: the order falls. Documents that left stay exported."""
+        gone = self.manifest_lines.filter(live=True, in_part=True).select_related("manifest").last()
+        if gone is not None:
+            self.exported_at, self.egm_number = self.taken_at, gone.manifest.egm_number

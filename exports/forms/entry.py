@@ -12,6 +12,8 @@ from bills.forms.entry import HeaderForm, ImporterForm
 from eccs import identifiers
 from exports.columns import COLUMNS
 from exports.forms.words import CHOICES, HINTS, LABELS, LONG, YES_NO
+from exports.iii.columns import COLUMNS as DOCUMENTS
+from exports.iii.columns import FLIGHT_COLUMNS
 from exports.kinds import Kind
 
 
@@ -31,6 +33,21 @@ class ExporterForm(PartForm, ImporterForm):
     """Who exports, by which document, and the bank's and tax numbers."""
 
 
+class FlightPartForm(PartForm):
+    """The flight with which documents are to leave (Form G)."""
+
+    by_name = {column.name: column for column in FLIGHT_COLUMNS}
+    needed = {column.name for column in FLIGHT_COLUMNS}
+
+
+class ShipmentForm(PartForm):
+    """One house airway bill of documents."""
+
+    by_name = {column.name: column for column in DOCUMENTS}
+    labels = {**LABELS, "consignor_name": _("Consignor"), "consignor_address": _("Address of the consignor")}
+    needed = {column.name for column in DOCUMENTS if column.required}
+
+
 class StartForm(forms.Form):
     """Form, station and house airway bill of a new shipping bill."""
 
@@ -39,7 +56,8 @@ class StartForm(forms.Form):
         label=_("Station"), queryset=CustomsStation.objects.none(), empty_label=None
     )
     hawb = forms.CharField(
-        label=_("House airway bill"), max_length=20, help_text=_("Four to twenty letters and digits."),
+        label=_("House airway bill"), max_length=20, required=False,
+        help_text=_("Four to twenty letters and digits. Leave it empty for CSB-III: it covers many."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "govuk-input--width-20"}),
     )  # fmt: skip
 
@@ -49,7 +67,11 @@ class StartForm(forms.Form):
 
     def clean_hawb(self) -> str:
         """In capitals, and well formed."""
+        if self.cleaned_data.get("form") == Kind.III:
+            return ""
         hawb = str(self.cleaned_data["hawb"]).strip().upper()
+        if not hawb:
+            raise forms.ValidationError(_("Enter the house airway bill"))
         if reason := identifiers.hawb(hawb):
             raise forms.ValidationError(f"{_('The house airway bill')} {reason}.")
         return hawb

@@ -11,13 +11,13 @@ from exports.filing import declarations
 
 
 class FilingForm(StepForm):
-    """The declarations of Forms H and HA."""
+    """The declarations of Forms G, H and HA."""
 
     template = "bills/_declare.html"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for n, words in enumerate(declarations(), 1):
+        for n, words in enumerate(declarations(documents=self.document.is_documents), 1):
             self.fields[f"declared{n}"] = forms.BooleanField(label=words)
 
     def answers(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from bills.forms.documents import MOST, numbers
 from bills.forms.officers import StepForm
 from eccs import identifiers
+from exports.iii import leaving
 from exports.models import CourierExportManifest
 
 WRITTEN = ["%d/%m/%Y %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
@@ -75,7 +76,7 @@ class ShutOutForm(ReasonForm):
     """Which goods stay behind, and why."""
 
     hawbs = forms.CharField(
-        label=_("House airway bills that stay behind"), widget=forms.Textarea(attrs={"rows": 4}), max_length=MOST,
+        label=_("House airway bills or bags that stay behind"), widget=forms.Textarea(attrs={"rows": 4}), max_length=MOST,
         help_text=_("One a line, or with commas between."),
     )  # fmt: skip
     field_order = ("hawbs", "reason")
@@ -85,6 +86,8 @@ class ShutOutForm(ReasonForm):
         given = list(dict.fromkeys(numbers(self.cleaned_data["hawbs"])))
         manifest: Any = self.document
         there = set(manifest.live_lines().filter(bill__hawb__in=given).values_list("bill__hawb", flat=True))
+        for pair in leaving.named(manifest, given).values_list("number", "bag__number"):
+            there.update(pair)
         if missing := [hawb for hawb in given if hawb not in there]:
             raise ValidationError(_("Not on this manifest: %(hawbs)s.") % {"hawbs": ", ".join(missing[:10])})
         return given

@@ -1,6 +1,7 @@
 """Courier Shipping Bills and what belongs to them."""
 
 from exports.models.bill import CourierShippingBill, ShippingBillTrail
+from exports.models.covered import ExportBag, ExportShipment, FormG, ShipmentShutOut
 from exports.models.decisions import (
     ExportAdjudication,
     ExportDemand,
@@ -31,6 +32,7 @@ __all__ = [
     "ExportAdjudication",
     "ExportAmendment",
     "ExportAmendmentTrail",
+    "ExportBag",
     "ExportCancellation",
     "ExportCancellationTrail",
     "ExportDemand",
@@ -44,8 +46,11 @@ __all__ = [
     "ExportManifestTrail",
     "ExportPaper",
     "ExportQuery",
+    "ExportShipment",
+    "FormG",
     "GoodsScan",
     "LetExportOrder",
+    "ShipmentShutOut",
     "ShippingBillFile",
     "ShippingBillTrail",
 ]  # fmt: skip

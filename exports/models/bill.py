@@ -17,6 +17,7 @@ from accounts.models import AuthorisedCourier, CustomsStation
 from bills.models.clearable import Clearable
 from eccs.stage_field import StageField
 from eccs.trail import TrailLine
+from eccs.written import hawbs
 from exports.clearance.departing import DepartingClearance
 from exports.kinds import Kind, Nature
 from exports.numbers import shipping_bill_series
@@ -32,7 +33,7 @@ def _money(**options: Any) -> Any:
 
 
 class CourierShippingBill(Clearable, DepartingClearance):
-    """A shipping bill for the goods of one house airway bill: gifts and samples on CSB-IV, commercial goods on CSB-V (Forms H, HA)."""
+    """A shipping bill: documents of many house airway bills on CSB-III, of one gifts and samples on CSB-IV, commercial goods on CSB-V (Forms G, H, HA)."""
 
     attach_view = "csb-attach"
     importer_id: ClassVar[None] = None  # only couriers file exports here
@@ -82,6 +83,8 @@ class CourierShippingBill(Clearable, DepartingClearance):
     filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
     presented_on = models.DateField(null=True, blank=True)  # the day whose rates and dated rules apply
     goods = models.CharField(max_length=240, blank=True)
+    shipment_count = models.PositiveIntegerField(default=1)  # house airway bills it covers
+    bag_count = models.PositiveIntegerField(default=0)
     first_cth = models.CharField(max_length=8, blank=True)
     item_count = models.PositiveIntegerField(default=0)
     exchange_rate = models.DecimalField(max_digits=12, decimal_places=4, null=True, blank=True)
@@ -113,7 +116,7 @@ class CourierShippingBill(Clearable, DepartingClearance):
             ),
             models.CheckConstraint(
                 condition=Q(stage__in=("DRAFT", "DISCARDED"))
-                | Q(number__isnull=False, filed_at__isnull=False, presented_on__isnull=False, packages__gt=0) & ~Q(hawb=""),
+                | Q(number__isnull=False, filed_at__isnull=False, presented_on__isnull=False, packages__gt=0) & (~Q(hawb="") | Q(kind=Kind.III)),
                 name="csb_filed_is_whole",
             ),
             models.CheckConstraint(
@@ -174,19 +177,24 @@ class CourierShippingBill(Clearable, DepartingClearance):
 
     @property
     def consignment(self) -> str:
-        """What it is filed for, in a word: the house airway bill."""
-        return self.hawb
+        """What it is filed for, in a word: the house airway bill, or how many."""
+        return hawbs(self.shipment_count) if self.is_documents else self.hawb
+
+    @property
+    def is_documents(self) -> bool:
+        """Whether it is a CSB-III."""
+        return self.kind == Kind.III
 
     def package_count(self) -> int:
         """Packages in all."""
         return self.packages
 
     def hear(self, decision: int, lane: str) -> None:
-        """What the RMS decided; while it is away the bill waits at the assessing desk."""
+        """What the RMS decided; while it is away the bill waits at the assessing desk. Documents are not assessed, but examined."""
         self.risk_decision_id = decision
         self.facilitated, self.risk_pending = lane == "FACILITATED" and not self.assessment_due, lane == "PENDING"
-        self.assessment_required = lane in ("ASSESSMENT", "BOTH", "PENDING")
-        self.examination_prescribed = lane in ("EXAMINATION", "BOTH")
+        self.assessment_required = lane in ("ASSESSMENT", "BOTH", "PENDING") and not self.is_documents
+        self.examination_prescribed = lane in ("EXAMINATION", "BOTH") or (self.is_documents and not self.facilitated)
 
     def let_export(self, *, automatic: bool) -> Iterable[models.Model]:
         """The order that lets the goods be loaded, numbered as it is written."""

@@ -19,6 +19,7 @@ from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 from eccs.workflow import Refused, take_many
 from exports.clearance.leaving import NAMED, LeavingClearance, Stage
+from exports.kinds import GOODS
 from exports.models.bill import CourierShippingBill
 from exports.querysets import ShippingBillQuerySet
 
@@ -100,11 +101,19 @@ class CourierExportManifest(LeavingClearance):
 
     def sum_up(self) -> None:
         """How many shipping bills and packages stand on it, and what they weigh, as weighed or as declared."""
+        from exports.iii.labels import load
+        from exports.iii.leaving import aboard
+
         rows = CourierShippingBill.objects.filter(manifest_lines__manifest=self, manifest_lines__live=True)
         weight = models.functions.Coalesce("actual_weight_kg", "gross_weight_kg")
-        told = rows.aggregate(n=models.Count("pk"), packages=Sum("packages"), kg=Sum(weight))
-        self.bill_count, self.package_count = told["n"], told["packages"] or 0
-        self.gross_weight_kg = told["kg"] or Decimal(0)
+        goods = Q(kind__in=GOODS)
+        told = rows.aggregate(
+            n=models.Count("pk"), goods=models.Count("pk", filter=goods), packages=Sum("packages", filter=goods),
+            kg=Sum(weight, filter=goods),
+        )  # fmt: skip
+        _hawbs, labels, kg = load(aboard(self)) if told["n"] > told["goods"] else (0, 0, Decimal(0))
+        self.bill_count, self.package_count = told["n"], (told["packages"] or 0) + labels
+        self.gross_weight_kg = (told["kg"] or Decimal(0)) + kg
 
     def declared(self) -> dict[str, Any]:
         """What is filed, for the trail."""
@@ -134,13 +143,18 @@ class ExportManifestLine(models.Model):
     manifest = models.ForeignKey(CourierExportManifest, models.PROTECT, related_name="lines")
     bill = models.ForeignKey(CourierShippingBill, models.PROTECT, related_name="manifest_lines")
     live = models.BooleanField(default=True)
+    in_part = models.BooleanField(
+        default=False
+    )  # of a CSB-III some has left with the flight, the rest waits for another
     shut_out_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=400, blank=True)
 
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["bill"], condition=Q(live=True), name="cem_line_one_live_for_a_bill"),
+            models.UniqueConstraint(
+                fields=["bill"], condition=Q(live=True, in_part=False), name="cem_line_one_live_for_a_bill"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,14 +16,15 @@ from accounts.requests import Request
 from accounts.sessions import keeps_draft
 from bills import drafts as typing
 from bills.views.entry import form_of, typed
+from bills.views.uploads import why_not_file
 from eccs import pages, upload_runner
 from eccs.models import Upload
-from eccs.uploads.reading import MAX_BYTES
 from eccs.workflow import Refused
 from exports import drafts
 from exports.columns import COLUMNS
 from exports.filing import KIND, hold_hawbs_of
-from exports.forms.entry import ExporterForm, PartForm, StartForm
+from exports.forms.entry import ExporterForm, FlightPartForm, PartForm, ShipmentForm, StartForm
+from exports.kinds import Kind
 from exports.models import CourierShippingBill, ShippingBillFile
 from exports.reading import stands_in_the_way
 from exports.stages import UNFILED, Stage
@@ -55,7 +56,7 @@ def start(request: Request) -> HttpResponse:
         given = form.cleaned_data
         with transaction.atomic():
             hold_hawbs_of(courier.pk)
-            held = stands_in_the_way(courier.pk, given["hawb"])
+            held = stands_in_the_way(courier.pk, given["hawb"]) if given["hawb"] else None
             return redirect(held or _begin(request, courier, given, copied))
     context = {"form": form, "stations": stations, "copied": copied}
     return render(request, "exports/start.html", context, status=422 if form.is_bound else 200)
@@ -73,7 +74,9 @@ def _copied(request: Request) -> CourierShippingBill | None:
 def _begin(
     request: Request, courier: AuthorisedCourier, given: dict[str, Any], copied: CourierShippingBill | None
 ) -> CourierShippingBill:
-    draft = drafts.earlier(copied) if copied else {"header": {"invoice_terms": "FOB"}, "items": [{}]}
+    begun: dict[str, Any] = {"header": {}} if given["form"] == Kind.III else {"header": {"invoice_terms": "FOB"}}
+    as_before = copied is not None and copied.is_documents == (given["form"] == Kind.III)
+    draft = drafts.earlier(copied) if copied and as_before else {**begun, "items": [{}]}
     bill: CourierShippingBill = CourierShippingBill.objects.create(
         kind=given["form"], station=given["station"], courier=courier, hawb=given["hawb"], draft=draft,
         created_by_id=request.actor.person_id,
@@ -81,7 +84,8 @@ def _begin(
     return bill
 
 
-def _draft(request: Request, pk: int) -> CourierShippingBill:
+def draft_of(request: Request, pk: int) -> CourierShippingBill:
+    """A draft of the firm, for whom its pages belong to."""
     pages.require(request.actor, "csb-start")
     rows = CourierShippingBill.objects.visible_to(request.actor).select_related("courier", "station")
     found: CourierShippingBill = get_object_or_404(rows, pk=pk, stage=Stage.DRAFT)
@@ -92,11 +96,13 @@ def _draft(request: Request, pk: int) -> CourierShippingBill:
 @require_http_methods(["GET", "POST"])
 def part(request: Request, pk: int, name: str) -> HttpResponse:
     """One part of the header."""
-    bill = _draft(request, pk)
-    if name not in drafts.PARTS:
+    bill = draft_of(request, pk)
+    parts = drafts.parts_of(bill)
+    if name not in parts:
         raise Http404
-    title, names = drafts.PARTS[name]
-    form = form_of(request, ExporterForm if name == "exporter" else PartForm, typing.header(bill), names=names)
+    title, names = parts[name]
+    kind = {"exporter": ExporterForm, "flight": FlightPartForm}.get(name, PartForm)
+    form = form_of(request, kind, typing.header(bill), names=names)
     return typed(request, bill, form, title, lambda texts: typing.keep_header(bill, texts))
 
 
@@ -104,20 +110,21 @@ def part(request: Request, pk: int, name: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def item(request: Request, pk: int, number: int) -> HttpResponse:
     """One item of the goods; the number after the last adds one."""
-    bill = _draft(request, pk)
+    bill = draft_of(request, pk)
     held = typing.items(bill)
     if not 1 <= number <= min(len(held) + 1, MOST_ITEMS):
         raise Http404
     kept = held[number - 1] if number <= len(held) else {}
-    form = form_of(request, PartForm, kept, names=drafts.OF_ITEM)
-    title = _("Item %(number)d") % {"number": number}
+    form = form_of(request, ShipmentForm if bill.is_documents else PartForm, kept, names=drafts.item_names(bill))
+    word = _("House airway bill %(number)d") if bill.is_documents else _("Item %(number)d")
+    title = word % {"number": number}
     return typed(request, bill, form, title, lambda texts: typing.keep_item(bill, number, texts))
 
 
 @require_POST
 def remove_item(request: Request, pk: int, number: int) -> HttpResponse:
     """Take an item out; those after it move up."""
-    bill = _draft(request, pk)
+    bill = draft_of(request, pk)
     try:
         typing.drop_item(bill, number)
     except Refused as refusal:
@@ -133,8 +140,7 @@ def upload(request: Request, station: str) -> HttpResponse:
     owner, fault = f"courier:{courier.pk}", ""
     if request.method == "POST":
         file = request.FILES.get("file")
-        too_large = file is not None and file.size is not None and file.size > MAX_BYTES
-        fault = _("Choose a file.") if file is None else _("The file is larger than 20 MiB.") if too_large else ""
+        fault = why_not_file(file)
         if file is not None and not fault:
             subject, _made = ShippingBillFile.objects.get_or_create(courier=courier, station=place)
             content = file.read()

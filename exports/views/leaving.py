@@ -15,6 +15,7 @@ from eccs.workflow import Refused
 from exports import leaving, papers
 from exports.clearance.leaving import Stage
 from exports.forms.manifests import FlightForm
+from exports.iii.leaving import stayed
 from exports.models import CourierExportManifest
 from exports.views.entry import courier_of, stations_of
 
@@ -76,6 +77,6 @@ def printed(request: Request, key: str) -> HttpResponse:
 def shut_out_print(request: Request, key: str) -> HttpResponse:
     """The notice of what was shut out of a flight."""
     manifest = _filed(request, key)
-    if not manifest.lines.filter(shut_out_at__isnull=False).exists():
+    if not (manifest.lines.filter(shut_out_at__isnull=False).exists() or stayed(manifest).exists()):
         raise Http404
     return as_pdf(papers.shut_out_notice(manifest, request.actor.name), f"{key}-shut-out")

@@ -53,7 +53,8 @@ def station(request: Request, key: str) -> HttpResponse:
 @require_GET
 def packages(request: Request, key: str) -> JsonResponse:
     """Every label that is awaited; the pieces of one shipment share its HAWB."""
-    told = {"pieces": registering.pieces(_place(request, key).pk), "inside": {}, "shared": True, "own": {}}
+    place = _place(request, key)
+    told = {"pieces": registering.pieces(place.pk), "inside": registering.inside(place.pk), "shared": True, "own": {}}
     return JsonResponse(told)
 
 
@@ -72,11 +73,13 @@ def scans(request: Request, key: str) -> HttpResponse:
 
 @require_POST
 def weight(request: Request, key: str) -> HttpResponse:
-    """The actual weight of a shipment."""
+    """The actual weight of a shipment or a bag."""
     place, form = _place(request, key), WeightForm(request.POST)
     said = registering.weigh(place.pk, form.cleaned_data["hawb"], form.cleaned_data["kg"]) if form.is_valid() else ""
     told = said or (
-        _("The HAWB is not awaited here.") if form.is_valid() else _("Enter a weight in kg above zero for a HAWB.")
+        _("The HAWB or bag is not awaited here.")
+        if form.is_valid()
+        else _("Enter a weight in kg above zero for a HAWB or a bag.")
     )
     if "application/json" in request.headers.get("Accept", ""):
         status = 200 if said else 404 if form.is_valid() else 422

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from eccs.tables import together
+
 
 class Migration(migrations.Migration):
 
@@ -9,7 +11,7 @@ class Migration(migrations.Migration):
         ('manifests', '0002_guards'),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddField(
             model_name='bag',
             name='actual_weight_kg',
@@ -25,4 +27,4 @@ class Migration(migrations.Migration):
             name='kind',
             field=models.CharField(choices=[('HEADER', 'Change the header'), ('IGM', 'Correct IGM and arrival'), ('CHANGE', 'Change a shipment'), ('PIECES', 'Short or excess pieces'), ('BAG', 'Weight of a bag, shared by its shipments'), ('ADD', 'Add: excess landing'), ('DELETE', 'Delete: short shipment')], max_length=6),
         ),
-    ]
+    ])

@@ -24,7 +24,6 @@ from eccs.workflow import Refused
 from payments.cash.models import CashAccount, CashEntry, CashLine
 
 if TYPE_CHECKING:
-    from bills.models import CourierBillOfEntry
     from payments.cash.withdrawals import CashWithdrawal
     from payments.models import Challan
 
@@ -84,15 +83,25 @@ def credit_back(challan: Challan, amount: Decimal, key: str, words: str, by: Any
     return _book(_ledger_of(challan), amount, opposite, Sort.RETURNED, key, challan=challan, words=words, by=by)
 
 
-def refund(bill: CourierBillOfEntry, amount: Decimal, key: str, words: str, by: Any) -> CashEntry:
-    """Credit the ledger of the firm that filed a bill with what is refundable on it; the entry names the challan that paid last."""
-    courier_id = None if bill.importer_id else bill.courier_id
-    account = account_of(courier_id=courier_id, importer_id=bill.importer_id)
-    government = _opposite(CashAccount.Sort.GOVERNMENT, station_id=bill.station_id)
-    paid = bill.challan_lines.exclude(credited_at=None).order_by("-pk").first()
-    challan = paid.challan if paid else None
-    station = bill.station_id
-    return _book(account, amount, government, Sort.RETURNED, key, challan=challan, words=words, by=by, station=station)
+def refund(of: Any, amount: Decimal, key: str, words: str, by: Any) -> CashEntry:
+    """Credit the ledger of the firm of a bill or transfer manifest with what is refundable; the entry names the challan that paid last."""
+    government = _opposite(CashAccount.Sort.GOVERNMENT, station_id=of.station_id)
+    paid = of.challan_lines.exclude(credited_at=None).order_by("-pk").first()
+    challan, station = (paid.challan if paid else None), of.station_id
+    return _book(
+        account_for(of), amount, government, Sort.RETURNED, key, challan=challan, words=words, by=by, station=station
+    )
+
+
+def account_for(of: Any) -> CashAccount:
+    """The ledger of the firm that filed a bill or a transfer manifest."""
+    importer_id = getattr(of, "importer_id", None)
+    return account_of(courier_id=None if importer_id else of.courier_id, importer_id=importer_id)
+
+
+def hold(account: CashAccount) -> None:
+    """Whoever else books on the account waits until this transaction ends."""
+    CashAccount.objects.select_for_update(of=("self",), no_key=True).get(pk=account.pk)
 
 
 def pay_out(withdrawal: CashWithdrawal) -> CashEntry:

@@ -89,6 +89,11 @@ class CashWithdrawal(WithdrawalSteps):
         return found
 
     @property
+    def paise(self) -> int:
+        """The amount in paise, as the bank counts."""
+        return int(self.amount * 100)
+
+    @property
     def bank_name(self) -> str:
         """The bank as people call it."""
         return banks.name_of(self.bank)

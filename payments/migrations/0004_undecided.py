@@ -4,6 +4,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from eccs.tables import together
+
 
 class Migration(migrations.Migration):
 
@@ -13,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='BooksCheck',
             fields=[
@@ -42,4 +44,4 @@ class Migration(migrations.Migration):
             model_name='challan',
             index=models.Index(condition=models.Q(('stage__in', ['AT_BANK', 'UNKNOWN', 'SILENT'])), fields=['ask_again_at'], name='challan_unanswered'),
         ),
-    ]
+    ])

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from eccs.tables import together
+
 
 class Migration(migrations.Migration):
 
@@ -14,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.RemoveConstraint(
             model_name='challanline',
             name='challan_line_is_for_one_thing',
@@ -28,4 +30,4 @@ class Migration(migrations.Migration):
             model_name='challanline',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('assessment', None), ('bill', None), ('penalty', None), ('transfer__isnull', False)), models.Q(('bill__isnull', False), ('transfer', None), models.Q(('assessment', None), ('penalty', None), _connector='OR')), _connector='OR'), name='challan_line_is_for_one_thing'),
         ),
-    ]
+    ])

@@ -6,6 +6,8 @@ import django_fsm
 from django.conf import settings
 from django.db import migrations, models
 
+from eccs.tables import together
+
 from eccs.protection import keep_trail
 
 
@@ -17,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.AlterField(
             model_name='cashentry',
             name='sort',
@@ -103,4 +105,4 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('document', 'seq'), name='withdrawal_trail_seq'),
         ),
         keep_trail('payments_cashwithdrawaltrail'),
-    ]
+    ])

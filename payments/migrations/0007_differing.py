@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from eccs.tables import together
+
 
 class Migration(migrations.Migration):
 
@@ -13,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.RemoveIndex(
             model_name='bankmessage',
             name='bank_message_open',
@@ -31,4 +33,4 @@ class Migration(migrations.Migration):
             model_name='cashwithdrawal',
             constraint=models.UniqueConstraint(condition=models.Q(('reference', ''), _negated=True), fields=('bank', 'reference'), name='withdrawal_one_for_a_transaction'),
         ),
-    ]
+    ])

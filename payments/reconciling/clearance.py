@@ -31,6 +31,8 @@ def ledger_takes_it(difference: Any, actor: Actor) -> str:
     from payments import transactions
     from payments.cash.ledger import is_on_the_ledger, may_pay_from_ledger
 
+    if difference.payout:
+        return _("It is about money that the bank paid out: it has received nothing.")
     if difference.challan is None:
         return _("There is no challan of this number, so nobody's cash ledger can take it.")
     if difference.surplus <= 0:

@@ -9,14 +9,14 @@
     nothing                  | paid that day by a transaction of it  | missing at the bank
 
 A challan that is still undecided here, or was given up, is first asked of the bank: only what a bank signs for one challan is
-ever credited, never a line of a file. What agrees by then is no difference; one that was open is cleared up by itself.
+ever credited, never a line of a file. What agrees by then is no difference; one that was open is cleared up by itself. What
+the bank paid out is compared with the withdrawals beside it (`payouts`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -29,34 +29,17 @@ from accounts.roles import Role
 from eccs.beginning import begin_as
 from eccs.workflow import Refused, take
 from payments import services
-from payments.bank import BankSilent
 from payments.cash.ledger import key_of
 from payments.cash.models import CashEntry
 from payments.clearance import ASKED, Stage
 from payments.models import Challan
-from payments.reconciling import scrolls
+from payments.reconciling import payouts, scrolls
 from payments.reconciling.clearance import FIND, DifferenceStage
 from payments.reconciling.models import BankDifference, BankScroll, Finding, ScrollEntry
+from payments.reconciling.standing import Standing, transactions_told
 
 UNDECIDED = (*ASKED, Stage.FAILED, Stage.REJECTED)
 ASKED_AT_ONCE = 500
-
-
-@dataclass(frozen=True)
-class Standing:
-    """One difference as a comparison finds it."""
-
-    finding: Finding
-    challan: Any
-    challan_number: str
-    bank_transaction: str
-    there_paise: int
-    here_paise: int
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """What makes it the same difference the next time."""
-        return self.bank_transaction, self.challan_number
 
 
 def finding_of(entry: Any, challan: Any, bank: str, credited: Decimal | None = None) -> Finding:
@@ -80,10 +63,8 @@ def compare(bank: str, day: date) -> BankScroll | None:
     with transaction.atomic():
         locked = BankScroll.objects.select_for_update(of=("self",)).get(pk=scroll.pk)
         entries = list(locked.entries.all())
-        numbers = {entry.challan_number for entry in entries}
-        challans = {one.number: one for one in Challan.objects.filter(number__in=numbers)}
-        found = _of_scroll(locked, entries, challans)
-        found += _missing_there(bank, day)
+        found = _of_scroll(locked, entries)
+        found += [*_missing_there(bank, day), *payouts.missing_there(bank, day)]
         _open(bank, day, found)
         _clear_up(bank, day, {one.key for one in found})
         BankScroll.objects.filter(pk=locked.pk).update(compared_at=timezone.now())
@@ -94,42 +75,46 @@ def _ask_about_undecided(scroll: BankScroll) -> None:
     """Ask the bank about challans of the scroll that are undecided here; what it signs is acted on as always."""
     numbers = scroll.entries.exclude(finding=Finding.MATCHED).values("challan_number")
     waiting = Challan.objects.filter(number__in=numbers, bank=scroll.bank, stage__in=UNDECIDED).order_by("pk")
-    for challan in waiting[:ASKED_AT_ONCE]:
-        try:
-            services.ask_bank(challan)
-        except BankSilent:
-            return  # asked by the sweep, and by the next comparison
+    services.ask_in_turn(waiting[:ASKED_AT_ONCE])  # what a silent bank leaves, the sweep and the next comparison ask
 
 
-def _of_scroll(scroll: BankScroll, entries: list[ScrollEntry], challans: dict[Any, Any]) -> list[Standing]:
-    found, changed = [], []
-    keys = {entry.pk: key_of(scroll.bank, entry.bank_transaction) for entry in entries}
-    credited = dict(CashEntry.objects.filter(key__in=keys.values()).values_list("key", "amount"))
-    for entry in entries:
-        challan = challans.get(entry.challan_number)
-        finding = finding_of(entry, challan, scroll.bank, credited.get(keys[entry.pk]))
+def _of_scroll(scroll: BankScroll, entries: list[ScrollEntry]) -> list[Standing]:
+    told = _of_debits(scroll.bank, [entry for entry in entries if not entry.payout])
+    told += payouts.compared(scroll.bank, [entry for entry in entries if entry.payout])
+    changed = []
+    for entry, finding, _standing in told:
         if entry.finding != finding:
             entry.finding = finding
             changed.append(entry)
-        if finding != Finding.MATCHED:
-            by_this = challan and (challan.bank, challan.bank_transaction) == (scroll.bank, entry.bank_transaction)
-            here = challan.paise if challan and by_this else 0
-            found.append(
-                Standing(finding, challan, entry.challan_number, entry.bank_transaction, entry.amount_paise, here)
-            )
     ScrollEntry.objects.bulk_update(changed, ["finding"], batch_size=2000)
-    return found
+    return [standing for _entry, finding, standing in told if finding != Finding.MATCHED]
+
+
+def _of_debits(bank: str, entries: list[ScrollEntry]) -> list[tuple[ScrollEntry, Finding, Standing]]:
+    numbers = {entry.challan_number for entry in entries}
+    challans = {one.number: one for one in Challan.objects.filter(number__in=numbers)}
+    keys = {entry.pk: key_of(bank, entry.bank_transaction) for entry in entries}
+    credited = dict(CashEntry.objects.filter(key__in=keys.values()).values_list("key", "amount"))
+    told = []
+    for entry in entries:
+        challan = challans.get(entry.challan_number)
+        finding = finding_of(entry, challan, bank, credited.get(keys[entry.pk]))
+        by_this = challan and (challan.bank, challan.bank_transaction) == (bank, entry.bank_transaction)
+        here = challan.paise if challan and by_this else 0
+        standing = Standing(
+            finding, entry.challan_number, entry.bank_transaction, entry.amount_paise, here, challan=challan
+        )
+        told.append((entry, finding, standing))
+    return told
 
 
 def _missing_there(bank: str, day: date) -> list[Standing]:
     """What stands paid here on that day and in no scroll of the bank that counts."""
     paid = Challan.objects.filter(bank=bank, stage=Stage.PAID, paid_at__date=day).exclude(bank_transaction="")
     rows = {one.bank_transaction: one for one in paid}
-    count = BankScroll.objects.filter(bank=bank).order_by("day", "-sealed", "-pk").distinct("day")  # that of each day
-    known = ScrollEntry.objects.filter(scroll__in=count.values("pk"), bank_transaction__in=rows)
-    told = set(known.values_list("bank_transaction", flat=True))
+    told = transactions_told(bank, rows)
     return [
-        Standing(Finding.MISSING_THERE, one, str(one.number), number, 0, one.paise)
+        Standing(Finding.MISSING_THERE, str(one.number), number, 0, one.paise, challan=one)
         for number, one in rows.items()
         if number not in told
     ]
@@ -144,13 +129,12 @@ def _open(bank: str, day: date, found: Iterable[Standing]) -> None:
         if (row := known.get(one.key)) is not None:
             _put_right(row, one)
             continue
-        station = one.challan.station_id if one.challan else None
         made = BankDifference(
-            station_id=station, finding=one.finding, bank=bank, day=day, challan=one.challan,
-            challan_number=one.challan_number, bank_transaction=one.bank_transaction, there_paise=one.there_paise,
-            here_paise=one.here_paise, found_at=now, stage_since=now,
+            station_id=one.station, finding=one.finding, bank=bank, day=day, challan=one.challan, withdrawal=one.withdrawal,
+            payout=one.payout, challan_number=one.number, bank_transaction=one.bank_transaction,
+            there_paise=one.there_paise, here_paise=one.here_paise, found_at=now, stage_since=now,
         )  # fmt: skip
-        by_station.setdefault(station, []).append(made)
+        by_station.setdefault(one.station, []).append(made)
     for rows in by_station.values():
         begin_as(Role.SYSTEM, rows, FIND.name, SYSTEM)
 

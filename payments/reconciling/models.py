@@ -32,13 +32,14 @@ class Finding(models.TextChoices):
 
 
 class BankScroll(models.Model):
-    """The scroll of one bank for one day: every debit that it made for challans. A later one replaces the earlier."""
+    """The scroll of one bank for one day: every debit that it made for challans, and what it paid out. A later one replaces the earlier."""
 
     bank = models.CharField(max_length=12)
     day = models.DateField()
     sha256 = models.CharField(max_length=64)
     entry_count = models.PositiveIntegerField()
-    total_paise = models.BigIntegerField()
+    total_paise = models.BigIntegerField()  # of the debits: what the bank received
+    paid_out_paise = models.BigIntegerField(default=0)
     sealed = models.BooleanField()  # whether the bank's signature stands behind it
     loaded_at = models.DateTimeField(default=timezone.now)
     loaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -61,12 +62,18 @@ class BankScroll(models.Model):
         """What all debits come to, in rupees."""
         return Decimal(self.total_paise) / 100
 
+    @property
+    def paid_out(self) -> Decimal:
+        """What all payments out come to, in rupees."""
+        return Decimal(self.paid_out_paise) / 100
+
 
 class ScrollEntry(models.Model):
-    """One debit of a scroll."""
+    """One debit of a scroll, or one payment out."""
 
     scroll = models.ForeignKey(BankScroll, models.CASCADE, related_name="entries")
-    challan_number = models.CharField(max_length=10)
+    challan_number = models.CharField(max_length=40)  # of a payment out, that of the withdrawal
+    payout = models.BooleanField(default=False)
     bank_transaction = models.CharField(max_length=22)
     amount_paise = models.BigIntegerField()
     decided_at = models.DateTimeField()
@@ -96,7 +103,7 @@ class DifferenceQuerySet(models.QuerySet[Any]):
 
 
 class BankDifference(DifferenceSteps):
-    """A debit of a bank's scroll that is not in the books of ECCS as it is there, or a payment here that is in no scroll."""
+    """A debit or payment out of a bank's scroll that is not in the books of ECCS as it is there, or one here that is in no scroll."""
 
     stage = StageField(choices=DifferenceStage.choices, default=DifferenceStage.OPEN, max_length=8)
     station = models.ForeignKey(CustomsStation, models.PROTECT, null=True, related_name="+")
@@ -104,10 +111,12 @@ class BankDifference(DifferenceSteps):
     bank = models.CharField(max_length=12)
     day = models.DateField()  # of the scroll
     challan = models.ForeignKey(Challan, models.PROTECT, null=True, related_name="differences")
-    challan_number = models.CharField(max_length=10)
+    withdrawal = models.ForeignKey("payments.CashWithdrawal", models.PROTECT, null=True, related_name="differences")
+    payout = models.BooleanField(default=False)  # about money paid out, not received
+    challan_number = models.CharField(max_length=40)  # of a payment out, that of the withdrawal
     bank_transaction = models.CharField(max_length=22)
-    there_paise = models.BigIntegerField(default=0)  # what the bank has debited
-    here_paise = models.BigIntegerField(default=0)  # what stands paid here by this transaction
+    there_paise = models.BigIntegerField(default=0)  # what the bank has debited, or paid out
+    here_paise = models.BigIntegerField(default=0)  # what stands paid or paid out here by this transaction
     found_at = models.DateTimeField(default=timezone.now)
     remarks = models.CharField(max_length=300, blank=True, default="")
 
@@ -167,8 +176,15 @@ class BankDifference(DifferenceSteps):
 
     @property
     def payer(self) -> AuthorisedCourier | Importer | None:
-        """Whose challan it is."""
+        """Whose challan or withdrawal it is."""
+        if self.withdrawal is not None:
+            return self.withdrawal.firm
         return self.challan.payer if self.challan else None
+
+    @property
+    def about(self) -> Any:
+        """The challan or the withdrawal; nothing where the books know of none."""
+        return self.challan or self.withdrawal
 
 
 class BankDifferenceTrail(TrailLine):

@@ -36,8 +36,8 @@ def printed(found: Report, actor: Actor) -> bytes:
     sheet.title(_("What does not agree"))
     table = sheet.table(
         [
-            Column(_("Finding"), 0.15), Column(_("Challan"), 0.13), Column(_("Bank's transaction number"), 0.22),
-            Column(_("Bank (Rs.)"), 0.13, right=True), Column(_("ECCS (Rs.)"), 0.13, right=True), Column(_("Then"), 0.24),
+            Column(_("Finding"), 0.15), Column(_("Challan or withdrawal"), 0.17), Column(_("Bank's transaction number"), 0.2),
+            Column(_("Bank (Rs.)"), 0.13, right=True), Column(_("ECCS (Rs.)"), 0.13, right=True), Column(_("Then"), 0.22),
         ]
     )  # fmt: skip
     for line in found.differing:

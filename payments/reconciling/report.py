@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.permissions import Actor
 from eccs.pages import activity_of
-from payments.models import Challan
+from payments.models import CashWithdrawal, Challan
 from payments.reconciling import scrolls
 from payments.reconciling.models import BankDifference, BankScroll, Finding, ScrollEntry
 
@@ -22,10 +22,10 @@ MOST_SHOWN = 500
 
 @dataclass(frozen=True)
 class Line:
-    """One debit or payment with what was found of it."""
+    """One debit, payment or payment out with what was found of it."""
 
     finding: Finding
-    challan: Any
+    about: Any  # the challan, or the withdrawal; nothing where the books know of none
     number: str
     transaction: str
     there: Decimal
@@ -50,7 +50,7 @@ class Report:
     scroll: BankScroll
     lines: list[Line]
     counts: list[tuple[str, int, Decimal]]  # finding, how many, rupees
-    elsewhere: int  # debits for challans of other stations
+    elsewhere: int  # entries about other stations
 
     @property
     def differing(self) -> list[Line]:
@@ -88,15 +88,15 @@ def report(actor: Actor, bank: str, day: date) -> Report | None:
     stations = stations_of(actor)
     entries = list(scroll.entries.all())
     numbers = {entry.challan_number for entry in entries}
-    challans = {
-        one.number: one for one in Challan.objects.filter(number__in=numbers).select_related("courier", "importer")
-    }
+    known: dict[Any, Any] = {one.number: one for one in Challan.objects.filter(number__in=numbers)}
+    if any(entry.payout for entry in entries):
+        known |= {one.number: one for one in CashWithdrawal.objects.filter(number__in=numbers)}
     seen = [
-        entry for entry in entries if (one := challans.get(entry.challan_number)) is None or one.station_id in stations
+        entry for entry in entries if (one := known.get(entry.challan_number)) is None or one.station_id in stations
     ]
     differences = _differences(actor, bank, day)
     by_key = {(one.bank_transaction, one.challan_number): one for one in differences}
-    lines = [_of_entry(entry, challans, by_key) for entry in seen]
+    lines = [_of_entry(entry, known, by_key) for entry in seen]
     told = {line.transaction for line in lines}
     lines += [_of_difference(one) for one in differences if one.bank_transaction not in told]
     lines.sort(key=lambda line: (line.agrees, line.number, line.transaction))
@@ -105,21 +105,30 @@ def report(actor: Actor, bank: str, day: date) -> Report | None:
 
 def _differences(actor: Actor, bank: str, day: date) -> QuerySet[BankDifference]:
     mine = Q(station_id__in=stations_of(actor)) | Q(station=None)
-    found: QuerySet[BankDifference] = BankDifference.objects.filter(mine, bank=bank, day=day).select_related("challan")
+    found: QuerySet[BankDifference] = BankDifference.objects.filter(mine, bank=bank, day=day).select_related(
+        "challan", "withdrawal"
+    )
     return found
 
 
-def _of_entry(entry: ScrollEntry, challans: dict[Any, Any], by_key: dict[Any, BankDifference]) -> Line:
-    challan = challans.get(entry.challan_number)
+def _of_entry(entry: ScrollEntry, known: dict[Any, Any], by_key: dict[Any, BankDifference]) -> Line:
     finding = Finding(entry.finding or Finding.MISSING_HERE)
     difference = by_key.get((entry.bank_transaction, entry.challan_number))
     here = entry.rupees if finding == Finding.MATCHED else difference.here if difference else Decimal(0)
-    return Line(finding, challan, entry.challan_number, entry.bank_transaction, entry.rupees, here, difference)
+    return Line(
+        finding,
+        known.get(entry.challan_number),
+        entry.challan_number,
+        entry.bank_transaction,
+        entry.rupees,
+        here,
+        difference,
+    )
 
 
 def _of_difference(one: BankDifference) -> Line:
     finding = Finding(one.finding)
-    return Line(finding, one.challan, one.challan_number, one.bank_transaction, one.there, one.here, one)
+    return Line(finding, one.about, one.challan_number, one.bank_transaction, one.there, one.here, one)
 
 
 def _counted(lines: Iterable[Line]) -> list[tuple[str, int, Decimal]]:
@@ -134,7 +143,7 @@ def exported(found: Report) -> list[list[str]]:
     """The lines of a report as the cells of a file."""
     return [
         [
-            line.finding.value, line.number, line.challan.station_id if line.challan else "", line.transaction,
+            line.finding.value, line.number, line.about.station_id if line.about else "", line.transaction,
             f"{line.there:.2f}", f"{line.here:.2f}", line.difference.stage if line.difference else "",
             line.difference.remarks if line.difference else "",
         ]

@@ -19,9 +19,10 @@ from payments.reconciling.models import BankScroll, ScrollEntry
 
 COLUMNS = ("challan", "bank_transaction", "amount_paise", "currency", "status", "decided_at")
 MOST = 200_000
+_NUMBERS = {bank.Status.PAID.value: r"\d{10}", bank.PAID_OUT: r"WDR_[A-Z0-9]{1,8}_\d{4}-\d{4}_\d{6,9}"}  # by status
 _SHAPES = {
-    "challan": r"\d{10}", "bank_transaction": r"[A-Z0-9]{12,22}", "amount_paise": r"[1-9]\d{0,14}",
-    "currency": bank.CURRENCY, "status": bank.Status.PAID.value,
+    "status": "|".join(_NUMBERS), "bank_transaction": r"[A-Z0-9]{12,22}", "amount_paise": r"[1-9]\d{0,14}",
+    "currency": bank.CURRENCY,
 }  # fmt: skip
 
 
@@ -31,12 +32,13 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Debit:
-    """One line of a scroll."""
+    """One line of a scroll: a debit for a challan, or what was paid out for a withdrawal."""
 
-    challan: str
+    challan: str  # or the withdrawal
     bank_transaction: str
     amount_paise: int
     decided_at: datetime
+    payout: bool = False
 
 
 def read(content: bytes, day: date) -> list[Debit]:
@@ -59,7 +61,7 @@ def read(content: bytes, day: date) -> list[Debit]:
 
 
 def _debit(number: int, line: dict[str, str | None], day: date) -> Debit:
-    for name, shape in _SHAPES.items():
+    for name, shape in (*_SHAPES.items(), ("challan", _NUMBERS.get(line.get("status") or "", r"\d{10}"))):
         if not re.fullmatch(shape, line.get(name) or "", re.ASCII):
             raise Unreadable(_("Line %(line)d: %(name)s cannot be read.") % {"line": number, "name": name})
     try:
@@ -68,7 +70,8 @@ def _debit(number: int, line: dict[str, str | None], day: date) -> Debit:
         at = None
     if at is None or at.tzinfo is None or timezone.localdate(at) != day:
         raise Unreadable(_("Line %(line)d: decided_at is no moment of the day.") % {"line": number})
-    return Debit(str(line["challan"]), str(line["bank_transaction"]), int(line["amount_paise"] or 0), at)
+    payout = line["status"] == bank.PAID_OUT
+    return Debit(str(line["challan"]), str(line["bank_transaction"]), int(line["amount_paise"] or 0), at, payout)
 
 
 def ask(code: str, day: date) -> BankScroll:
@@ -95,7 +98,8 @@ def keep(
         scroll, made = BankScroll.objects.get_or_create(
             bank=code, day=day, sha256=hashlib.sha256(content).hexdigest(),
             defaults={
-                "entry_count": len(debits), "total_paise": sum(one.amount_paise for one in debits), "sealed": sealed,
+                "entry_count": len(debits), "total_paise": sum(one.amount_paise for one in debits if not one.payout),
+                "paid_out_paise": sum(one.amount_paise for one in debits if one.payout), "sealed": sealed,
                 "loaded_by_id": by_id,
             },
         )  # fmt: skip
@@ -104,7 +108,7 @@ def keep(
                 (
                     ScrollEntry(
                         scroll=scroll, challan_number=one.challan, bank_transaction=one.bank_transaction,
-                        amount_paise=one.amount_paise, decided_at=one.decided_at,
+                        amount_paise=one.amount_paise, decided_at=one.decided_at, payout=one.payout,
                     )
                     for one in debits
                 ),

@@ -31,6 +31,12 @@ CREATE TABLE IF NOT EXISTS orders (
     CHECK ((status = 'PENDING') = (bank_transaction IS NULL))
 );
 CREATE TABLE IF NOT EXISTS serials (last INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS payouts (
+    withdrawal TEXT PRIMARY KEY,
+    amount_paise INTEGER NOT NULL CHECK (amount_paise > 0),
+    bank_transaction TEXT NOT NULL UNIQUE,
+    decided_at TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS post (
     id INTEGER PRIMARY KEY,
     challan TEXT NOT NULL REFERENCES orders (challan),
@@ -51,15 +57,22 @@ class Behaviour(StrEnum):
     LATE = "LATE"
     DROP = "DROP"
     WRONG_AMOUNT = "WRONG_AMOUNT"
+    OTHER_AMOUNT = "OTHER_AMOUNT"
+    SILENT = "SILENT"
 
     @property
     def sends_back(self) -> bool:
         """Whether the browser carries an answer back."""
-        return self not in (Behaviour.DROP, Behaviour.LATE, Behaviour.ONLY_CONFIRMATION)
+        return self not in (Behaviour.DROP, Behaviour.LATE, Behaviour.ONLY_CONFIRMATION, Behaviour.SILENT)
+
+    @property
+    def surplus_paise(self) -> int:
+        """How much more than was asked for the bank truly debits: a rupee where it debits another amount."""
+        return 100 if self is Behaviour.OTHER_AMOUNT else 0
 
     def confirmations(self, late_seconds: float) -> tuple[float, ...]:
         """After how many seconds each confirmation is sent."""
-        if self in (Behaviour.DROP, Behaviour.ONLY_RETURN):
+        if self in (Behaviour.DROP, Behaviour.ONLY_RETURN, Behaviour.SILENT):
             return ()
         if self is Behaviour.LATE:
             return (late_seconds,)
@@ -92,8 +105,18 @@ class Order:
         return self.amount_paise + (100 if self.behaviour is Behaviour.WRONG_AMOUNT else 0)
 
 
+@dataclass(frozen=True)
+class Payout:
+    """What the bank paid out for one withdrawal from a cash ledger. Amounts are in paise."""
+
+    withdrawal: str
+    amount_paise: int
+    bank_transaction: str
+    decided_at: datetime
+
+
 class Contradiction(Exception):
-    """A second payment message for a challan that says something else than the first."""
+    """A second payment message for a challan, or order for a withdrawal, that says something else than the first."""
 
 
 def _order(row: sqlite3.Row) -> Order:
@@ -104,6 +127,11 @@ def _order(row: sqlite3.Row) -> Order:
         decided_at=datetime.fromisoformat(row["decided_at"]) if row["decided_at"] else None,
         behaviour=Behaviour(row["behaviour"]),
     )  # fmt: skip
+
+
+def _payout(row: sqlite3.Row) -> Payout:
+    at = datetime.fromisoformat(row["decided_at"])
+    return Payout(row["withdrawal"], row["amount_paise"], row["bank_transaction"], at)
 
 
 class Ledger:
@@ -165,16 +193,40 @@ class Ledger:
             row = books.execute("SELECT * FROM orders WHERE token = ?", [token]).fetchone()
             if row is None or _order(row).standing(now) is not Status.PENDING:
                 return
-            serial = books.execute("UPDATE serials SET last = last + 1 RETURNING last").fetchone()[0]
-            number = f"SBX{now.astimezone(INDIA):%y%m%d}{serial:09d}"
+            number = self._next_number(books, now)
+            surplus = behaviour.surplus_paise if status is Status.PAID else 0
             books.execute(
-                "UPDATE orders SET status = ?, bank_transaction = ?, decided_at = ?, behaviour = ? WHERE token = ?",
-                [status, number, now.isoformat(), behaviour, token],
+                "UPDATE orders SET status = ?, bank_transaction = ?, decided_at = ?, behaviour = ?, amount_paise = amount_paise + ? "
+                "WHERE token = ?",
+                [status, number, now.isoformat(), behaviour, surplus, token],
             )
             books.executemany(
                 "INSERT INTO post (challan, due_at) VALUES (?, ?)",
                 [(row["challan"], now.timestamp() + seconds) for seconds in behaviour.confirmations(late_seconds)],
             )
+
+    @staticmethod
+    def _next_number(books: sqlite3.Connection, now: datetime) -> str:
+        serial = books.execute("UPDATE serials SET last = last + 1 RETURNING last").fetchone()[0]
+        return f"SBX{now.astimezone(INDIA):%y%m%d}{serial:09d}"
+
+    def pay_out(self, withdrawal: str, amount_paise: int, now: datetime) -> Payout:
+        """Pay a withdrawal out, once: asked for again it is the payment that was made."""
+        with self._writing() as books:
+            row = books.execute("SELECT * FROM payouts WHERE withdrawal = ?", [withdrawal]).fetchone()
+            if row is None:
+                made = [withdrawal, amount_paise, self._next_number(books, now), now.isoformat()]
+                row = books.execute("INSERT INTO payouts VALUES (?, ?, ?, ?) RETURNING *", made).fetchone()
+        found = _payout(row)
+        if found.amount_paise != amount_paise:
+            raise Contradiction
+        return found
+
+    def payouts_of(self, day: date) -> list[Payout]:
+        """Every payment out of a day, India's time, in the order of the transaction numbers."""
+        with closing(self._connect()) as books:
+            rows = books.execute("SELECT * FROM payouts ORDER BY bank_transaction").fetchall()
+        return [one for one in map(_payout, rows) if one.decided_at.astimezone(INDIA).date() == day]
 
     def due(self, now: datetime) -> list[tuple[int, int, Order]]:
         """Confirmations to be sent now: their number in the post, how often they were tried, and the order."""

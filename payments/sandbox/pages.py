@@ -7,7 +7,7 @@ from html import escape
 
 from eccs.money import rupees
 from payments.bank import Status
-from payments.sandbox.ledger import Behaviour, Order
+from payments.sandbox.ledger import Behaviour, Order, Payout
 
 STYLE = """
 :root { color-scheme: light; }
@@ -40,6 +40,8 @@ BEHAVIOURS = {
     Behaviour.LATE: "Confirms late, the browser is not sent back",
     Behaviour.DROP: "Every answer is lost; ECCS must ask",
     Behaviour.WRONG_AMOUNT: "Tells ECCS one rupee too much",
+    Behaviour.OTHER_AMOUNT: "Debits one rupee too much, and says so whenever it is asked",
+    Behaviour.SILENT: "Says nothing about it, also when ECCS asks",
 }
 
 
@@ -117,6 +119,25 @@ def decided(order: Order, status: Status, back: Mapping[str, str] | None) -> str
         action = escape(order.return_url)
         way = f'<form action="{action}" method="post">{_hidden(back)}<button>Return to ECCS</button></form>'
     return page(title, _facts(facts) + way)
+
+
+def home() -> str:
+    """The bank's own page: payers come from ECCS with a challan; for testers, the counter that pays out."""
+    return page(
+        "Sandbox bank",
+        "<p>To pay, come here from ECCS with a challan.</p><h2>Pay out a withdrawal</h2>"
+        "<p>For testers: the bank pays out what Customs has approved, and lists it in its scroll. ECCS is told the number by hand.</p>"
+        '<form action="/pay-out" method="post"><label for="withdrawal">Number of the withdrawal</label>'
+        '<input type="text" id="withdrawal" name="withdrawal" maxlength="40" required autocomplete="off">'
+        '<label for="amount">Amount, rupees</label>'
+        '<input type="text" id="amount" name="amount" maxlength="16" required autocomplete="off"><button>Pay out</button></form>',
+    )
+
+
+def paid_out(made: Payout) -> str:
+    """What was paid out, with the number that is recorded in ECCS."""
+    told = {"Withdrawal": made.withdrawal, "Amount": _amount(made.amount_paise)}
+    return page("Paid out", _facts({**told, "Bank transaction number": made.bank_transaction}))
 
 
 def refused(why: str) -> str:

@@ -1,9 +1,10 @@
-"""The sandbox bank's web site: a WSGI application of seven addresses."""
+"""The sandbox bank's web site: a WSGI application of eight addresses."""
 
 from __future__ import annotations
 
 import csv
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from payments.bank import (
+    PAID_OUT,
     Answer,
     KeyRing,
     NotAccepted,
@@ -25,12 +27,13 @@ from payments.bank import (
     read_form,
 )  # fmt: skip
 from payments.sandbox import pages
-from payments.sandbox.ledger import Behaviour, Contradiction, Ledger, Order, utc_now
+from payments.sandbox.ledger import Behaviour, Contradiction, Ledger, Order, Payout, utc_now
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _LARGEST = 64 * 1024
+WITHDRAWAL = r"WDR_[A-Z0-9]{1,8}_\d{4}-\d{4}_\d{6,9}"
 Pairs = list[tuple[str, str]]
 
 
@@ -73,9 +76,7 @@ class Site:
                 pages.refused(f"The message is not accepted ({refusal.fault})."), HTTPStatus.BAD_REQUEST
             )
         except Contradiction:
-            response = Response(
-                pages.refused("An order of another amount exists for this challan."), HTTPStatus.CONFLICT
-            )
+            response = Response(pages.refused("An order of another amount exists for it."), HTTPStatus.CONFLICT)
         body = response.body.encode()
         start_response(
             f"{response.status.value} {response.status.phrase}",
@@ -105,7 +106,12 @@ class Site:
             return self._show(order) if reading else self._decide(order, self._form(environ))
         if reading:
             return self._page(path, environ)
-        handler = {"/log-in": self._log_in, "/verify": self._verify, "/scroll": self._scroll}.get(path)
+        handler = {
+            "/log-in": self._log_in,
+            "/verify": self._verify,
+            "/scroll": self._scroll,
+            "/pay-out": self._pay_out,
+        }.get(path)
         return handler(self._form(environ)) if handler else not_found()
 
     def _page(self, path: str, environ: WSGIEnvironment) -> Response:
@@ -117,11 +123,7 @@ class Site:
         if path == "/pay":
             return self._pay(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True, max_num_fields=40))
         if path == "/":
-            return Response(
-                pages.page(
-                    "Sandbox bank", "<p>You come here from ECCS, with a challan to pay. There is nothing else.</p>"
-                )
-            )
+            return Response(pages.home())
         return not_found()
 
     def _form(self, environ: WSGIEnvironment) -> Pairs:
@@ -167,6 +169,8 @@ class Site:
     def _verify(self, said: Pairs) -> Response:
         question = Verification.opened(said, self.keys, self.now())
         order = self.ledger.order_of(question.challan)
+        if order is not None and order.behaviour is Behaviour.SILENT:
+            return Response("", HTTPStatus.SERVICE_UNAVAILABLE, kind="text/plain")
         known = order is not None and question.bank_transaction in ("", order.bank_transaction)
         answer = Answer(
             challan=question.challan,
@@ -177,22 +181,37 @@ class Site:
         )
         return Response(urlencode(answer.signed(self.keys)), kind="application/x-www-form-urlencoded")
 
+    def _pay_out(self, said: Pairs) -> Response:
+        """A clerk of the bank pays out what Customs has approved."""
+        given = dict(said)
+        withdrawal, amount = (
+            given.get("withdrawal", "").strip().upper(),
+            given.get("amount", "").replace(",", "").strip(),
+        )
+        if not re.fullmatch(WITHDRAWAL, withdrawal) or not re.fullmatch(r"[1-9]\d{0,10}(\.\d\d)?", amount, re.ASCII):
+            words = "A withdrawal's number and an amount in rupees are needed."
+            return Response(pages.refused(words), HTTPStatus.BAD_REQUEST)
+        whole, _point, paise = amount.partition(".")
+        made = self.ledger.pay_out(withdrawal, int(whole) * 100 + int(paise or 0), self.now())
+        return Response(pages.paid_out(made))
+
     def _scroll(self, said: Pairs) -> Response:
         request = ScrollRequest.opened(said, self.keys, self.now())
         try:
-            debits = self.ledger.debits_of(date.fromisoformat(request.day))
+            day = date.fromisoformat(request.day)
         except ValueError:
             return Response(pages.refused("There is no such day."), HTTPStatus.BAD_REQUEST)
+        debits, payouts = self.ledger.debits_of(day), self.ledger.payouts_of(day)
+        entries: list[tuple[str, Order | Payout, str]] = [(one.challan, one, one.status.value) for one in debits]
+        entries += [(one.withdrawal, one, PAID_OUT) for one in payouts]
         text = StringIO()
         lines = csv.writer(text, lineterminator="\n")
         lines.writerow(["challan", "bank_transaction", "amount_paise", "currency", "status", "decided_at"])
-        for order in debits:
-            decided_at = order.decided_at.isoformat() if order.decided_at else ""
-            lines.writerow(
-                [order.challan, order.bank_transaction, order.amount_paise, "INR", order.status.value, decided_at]
-            )
+        for number, one, status in entries:
+            decided_at = one.decided_at.isoformat() if one.decided_at else ""
+            lines.writerow([number, one.bank_transaction, one.amount_paise, "INR", status, decided_at])
         seal = Scroll(
-            day=request.day, entries=len(debits), total_paise=sum(order.amount_paise for order in debits),
+            day=request.day, entries=len(entries), total_paise=sum(one.amount_paise for _number, one, _status in entries),
             sha256=hashlib.sha256(text.getvalue().encode()).hexdigest(), in_reply_to=request.nonce,
         )  # fmt: skip
         return Response(

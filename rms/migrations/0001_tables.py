@@ -4,7 +4,7 @@ import django_fsm
 from django.conf import settings
 from django.db import migrations, models
 
-from eccs.tables import CreateTables
+from eccs.tables import Together
 
 
 class Migration(migrations.Migration):
@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        CreateTables([
+        Together([
             migrations.CreateModel(
                 name='KeptRuleset',
                 fields=[

@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from eccs.tables import together
+
 
 class Migration(migrations.Migration):
 
@@ -10,7 +12,7 @@ class Migration(migrations.Migration):
         ('rms', '0003_reference'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='KeptShipments',
             fields=[
@@ -33,4 +35,4 @@ class Migration(migrations.Migration):
             name='cause',
             field=models.CharField(choices=[('FILED', 'Filed'), ('AMENDED', 'Amended'), ('REASSESSED', 'Assessed anew'), ('ARRIVED', 'Aircraft arrived'), ('INTERVENED', 'Intervention')], default='FILED', max_length=10),
         ),
-    ]
+    ])

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.permissions import SYSTEM
-from bills import dues, final_assessment
+from bills import dues, final_assessment, refundable
 from bills.duty.demands import FinalInterest, LateCharge, LateInterest
 from bills.duty.heads import set_off, spread
 from bills.models import CourierBillOfEntry, Holiday
@@ -64,12 +64,14 @@ amounts = st.decimals(min_value=D(0), max_value=D(5000000), places=0)
         ({"duty_paid": 37, "interest": 4, "late_charge": 2}, 35),
     ],
 )  # fmt: skip
-def test_7k_of_goods_that_are_confiscated_only_duty_with_its_interest_goes_back(
+def test_27_of_a_bill_that_ends_without_out_of_charge_only_duty_with_its_interest_goes_back(
     given: dict[str, Any], back: int
 ) -> None:
     heads = {"total_duty": D(31), "duty_heads": {"BCD": "31.00"}}
     one = CourierBillOfEntry(**heads | {k: D(v) if isinstance(v, int) else v for k, v in given.items()})
-    assert dues.refundable_when_confiscated(one) == back
+    found = refundable.parted(one)
+    assert found.refundable == refundable.amount(one) == back
+    assert sum(found.back.values()) + sum(found.kept.values()) == one.duty_paid
 
 
 @given(amounts, st.integers(0, 900), st.integers(0, 900), st.integers(0, 900))

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils import timezone
 
+from eccs.workflow import Document
+from exports.models import (
+    CourierExportManifest,
+    CourierShippingBill,
+    ExportAmendment,
+    ExportCancellation,
+    ExportDemand,
+    ExportDeparture,
+)
 from tests.every_step.answers import DETENTION, REMARKS, REPORT, Answer, why
+from tests.factories import shipping
 from tests.factories.bills import decision
 
 BANK_CHANGE = [{"name": "ad_code", "item": 0, "old": "6390417", "new": "6390418"}]  # locked at no stage
@@ -49,8 +61,12 @@ SHIPPING_BILL: dict[str, Answer] = {
     "cancel": lambda _one: {"cancellation": "CAN_BLR_2026-2027_000001"},
     "put_on_manifest": lambda _one: {"manifest": "CEM_BLR_2026-2027_000001"},
     "shut_out": lambda _one: {"manifest": "CEM_BLR_2026-2027_000001", "reason": "No room."},
+    "export_in_part": lambda _one: {"manifest": "CEM_BLR_2026-2027_000001", "egm_number": "7710042"},
     "export": lambda _one: {"manifest": "CEM_BLR_2026-2027_000001", "egm_number": "7710042"},
     "back_to_town": why,
+}
+BEFORE: dict[str, Answer] = {
+    "request_departure": lambda _model: {"assessment_required": True, "examination_prescribed": True}
 }
 MANIFEST: dict[str, Answer] = {
     "shut_out": lambda one: {"hawbs": [line.bill.hawb for line in one.lines.all()], "reason": "No room."},
@@ -60,3 +76,12 @@ AMENDMENT: dict[str, Answer] = {"process": REMARKS, "reject": REMARKS}
 CANCELLATION: dict[str, Answer] = {"verify": REMARKS, "reject": REMARKS}
 DEMAND: dict[str, Answer] = {"confirm_demand": lambda _one: {"challan": "1911402718"}}
 DEPARTURE: dict[str, Answer] = {"refuse": REMARKS}
+CASES: dict[type[Document], tuple[Any, ...]] = {
+    CourierShippingBill: (shipping.shipping_bill, SHIPPING_BILL, BEFORE),
+    ExportAmendment: (shipping.export_amendment, AMENDMENT),
+    ExportCancellation: (shipping.export_cancellation, CANCELLATION),
+    ExportDemand: (shipping.export_demand, DEMAND),
+    ExportDeparture: (shipping.export_departure, DEPARTURE),
+    CourierExportManifest: (shipping.export_manifest, MANIFEST),
+}
+MODELS = tuple(CASES)

@@ -14,6 +14,7 @@ from accounts.clearance import belongs_to_customs, can_be_reached_by_mail, held_
 from accounts.directory import registration
 from accounts.models import AuthorisedCourier, Posting
 from bills.clearance import guards, risk
+from bills.manual.clearance import nothing_is_decided_first
 from bills.models import CourierBillOfEntry, UnclearedNotice
 from bills.rate_files import clearance as rates
 from bills.stages import Stage
@@ -25,6 +26,7 @@ from eccs.dated_rules import DatedRule
 from eccs.workflow import Document, Guard, Refused, Step, buttons, take, take_many
 from exports.clearance import guards as leaving
 from exports.clearance.leaving import goods_may_leave, something_leaves
+from exports.models import ExportManifestLine
 from manifests.amendment_clearance import (
     adjudicated,
     manifest_as_it_was,
@@ -109,6 +111,10 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     guards.xray_recorded: (lambda b: _set(b, xray_result=""), "X-ray result is not recorded"),
     guards.examination_reported: (lambda b: _set(b, examination_prescribed=True), "examination report"),
     guards.compulsory_documents_attached: (lambda b: b.attachments.all().delete(), "attach the documents"),
+    nothing_is_decided_first: (
+        lambda f: _set(f.bill, stage="DETAINED", detained_from="ASSESSMENT", holds="QUERY AMENDMENT"),
+        "Waits for the decision on what was requested",
+    ),
     guards.cleared_on_no_paper: (
         lambda b: manual_form("USED", courier=b.courier, hawb=b.hawb.number),
         "was cleared on paper form",
@@ -128,6 +134,10 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
         "Another desk detained the goods",
     ),
     leaving.every_piece_scanned: (lambda b: _set(b, packages_in=0), "0 of 1 packages are scanned"),
+    leaving.nothing_has_left: (
+        lambda b: ExportManifestLine.objects.create(manifest=export_manifest("EXPORTED"), bill=b, in_part=True),
+        "have left with CEM_BLR",
+    ),
     leaving.on_no_manifest: (lambda b: export_manifest("DRAFT", of=b), "take them off it first"),
     goods_may_leave: (lambda m: m.lines.all().delete(), "No shipping bill stands on"),
     something_leaves: (lambda m: m.lines.update(live=False), "Everything was shut out"),
@@ -138,6 +148,7 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
         lambda b: _set(b, assessment_required=False, examination_prescribed=False),
         "prescribes nothing",
     ),
+    leaving.of_goods: (lambda b: _set(b, kind="CSB-III"), "is not assessed and not amended"),
     leaving.fine_paid: (lambda b: _set(b, holds="FINE"), "fine or penalty of the order is not paid"),
     leaving.weighs_as_declared: (lambda b: _set(b, actual_weight_kg=20), "the goods weigh 20.000 kg, declared 9.400"),
     risk.no_departure_is_asked_for: (_asked_to_depart, "waits for the DC/AC already"),

@@ -7,11 +7,13 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import AuthorisedCourier
 from bills.stages import Hold
 from eccs import numbering
+from eccs.workflow import take
 from exports.models import (
     CourierExportManifest,
     CourierShippingBill,
@@ -65,11 +67,24 @@ def shipping_bill(
             "filed_by": signatory, "presented_on": today, "goods": "Cotton T-shirts", "first_cth": "61091000",
             "item_count": 1, "exchange_rate": Decimal("94.10"), "fob_foreign": Decimal(260), "fob_value": Decimal(24466),
         }  # fmt: skip
+    fields |= _left_by_steps(stage, lane, 1)
+    made = CourierShippingBill(**fields | given)
+    if made.filed_at is not None:
+        numbering.number([made])
+    made.save()
+    if made.filed_at is not None:
+        _belongings(made)
+    return made
+
+
+def _left_by_steps(stage: str, lane: str, labels: int) -> dict[str, Any]:
+    """What the steps before left on a bill of so many labels, and what holds it."""
+    now, fields = timezone.now(), dict[str, Any]()
     if stage == Stage.GOODS:
-        fields["packages_in"] = 1
+        fields["packages_in"] = labels
     if stage in REGISTERED:
         fields |= {
-            "registered_at": now, "packages_in": 1, "risk_decision": decision(lane), "facilitated": lane == "FACILITATED", "risk_pending": lane == "PENDING",
+            "registered_at": now, "packages_in": labels, "risk_decision": decision(lane), "facilitated": lane == "FACILITATED", "risk_pending": lane == "PENDING",
             "assessment_required": lane in ("ASSESSMENT", "BOTH", "PENDING"),
             "examination_prescribed": lane in ("EXAMINATION", "BOTH"),
         }  # fmt: skip
@@ -79,13 +94,7 @@ def shipping_bill(
         fields["let_export_at"] = now
     if stage == Stage.EXPORTED:
         fields |= {"exported_at": now, "egm_number": "7710042"}
-    made = CourierShippingBill(**fields | _held(stage) | given)
-    if made.filed_at is not None:
-        numbering.number([made])
-    made.save()
-    if made.filed_at is not None:
-        _belongings(made)
-    return made
+    return fields | _held(stage)
 
 
 def _held(stage: str) -> dict[str, Any]:
@@ -101,11 +110,16 @@ def _held(stage: str) -> dict[str, Any]:
 
 
 def _belongings(made: CourierShippingBill) -> None:
-    """What belongs to a filed shipping bill: its item, an open query, the memo that detains it."""
+    """What belongs to a filed shipping bill: its item, and what is open on it."""
     ExportItem.objects.create(
         bill=made, item_no=1, cth="61091000", description="Cotton T-shirts", quantity=40, uom="NOS", unit_price=Decimal("6.5"),
         fob_foreign=made.fob_foreign, fob_value=made.fob_value,
     )  # fmt: skip
+    _open_on(made)
+
+
+def _open_on(made: CourierShippingBill) -> None:
+    """An open query, or the memo that detains it."""
     officer = firms.person("Asha Rao")
     if made.stage == Stage.FINE:
         export_demand(of=made)
@@ -118,6 +132,63 @@ def _belongings(made: CourierShippingBill) -> None:
         )  # fmt: skip
         numbering.number([memo])
         memo.save()
+
+
+FLIGHT = {
+    "airline": "Zephyr Air", "flight_number": "ZZ901", "mawb": "899-44172063", "airport_of_destination": "FRA",
+    "destination_country": "DE", "departure_time": "23:40",
+}  # fmt: skip
+SHIPMENT = {
+    "pieces": "1",
+    "gross_weight_kg": "0.35",
+    "consignor_name": "Deccan Legal LLP",
+    "consignee_name": "Hafen Kanzlei",
+}
+
+
+def flight_typed() -> dict[str, str]:
+    """The flight of a CSB-III as it is typed: it leaves today."""
+    today = timezone.localdate().isoformat()
+    return {**FLIGHT, "departure_date": today, "landing_date": today}
+
+
+def documents_typed(first: int = 0) -> list[dict[str, str]]:
+    """Four house airway bills as they are typed: two in a bag, one in another, one loose of two pieces."""
+    n = first or next(_numbers)
+    bags = (f"BAG-{n}A", f"BAG-{n}A", f"BAG-{n}B", "")
+    return [
+        {**SHIPMENT, "hawb": f"SWD{n:05d}{at}", "bag_number": bag, "pieces": "1" if bag else "2"}
+        for at, bag in enumerate(bags)
+    ]
+
+
+def documents(
+    stage: str = Stage.XRAY, *, station: str = "BLR", firm: str = "swift", lane: str = "FACILITATED", **given: Any
+) -> CourierShippingBill:
+    """A CSB-III at a stage over four house airway bills: three labels stand on bags, two on a loose shipment."""
+    signatory = firms.person(firm=firms.courier(firm))
+    draft = {"header": flight_typed(), "items": documents_typed()}
+    begun: dict[str, Any] = {"kind": "CSB-III", "hawb": "", "draft": draft}
+    if stage in UNFILED:
+        return shipping_bill(stage, station=station, firm=firm, **begun | given)
+    made = CourierShippingBill.objects.create(
+        station_id=station, courier=firms.courier(firm), created_by=signatory, **begun
+    )
+    made = take(made, "file", firms.actor("COURIER_SIGNATORY", station=station, firm=firm))
+    fields = _left_by_steps(stage, lane, made.packages)
+    if stage in REGISTERED:
+        fields |= {"assessment_required": False, "examination_prescribed": lane != "FACILITATED"}
+    fields |= {"stage": stage, **given}
+    CourierShippingBill.objects.filter(pk=made.pk).update(**fields)
+    if fields.get("packages_in") == made.packages:
+        made.shipments.update(packages_arrived=F("packages"), arrived_at=made.filed_at)
+        made.bags.update(arrived_at=made.filed_at)
+    if stage == Stage.CANCELLED:
+        made.shipments.update(ended_at=made.filed_at)
+        made.bags.update(ended_at=made.filed_at)
+    found: CourierShippingBill = CourierShippingBill.objects.select_related("courier", "station").get(pk=made.pk)
+    _open_on(found)
+    return found
 
 
 def export_cancellation(

@@ -146,7 +146,10 @@ class BankAtHand:
         """ECCS asks."""
         if self.away:
             raise bank.BankSilent("away")
-        return self.call("POST", urlsplit(url).path, values)[2]
+        status, _headers, body = self.call("POST", urlsplit(url).path, values)
+        if not status.startswith("200"):
+            raise bank.BankSilent(status)
+        return body
 
     def fetch(self, url: str, values: Mapping[str, str], timeout: int, largest: int) -> tuple[bytes, dict[str, str]]:
         """ECCS asks for a file: the answer with its headers."""

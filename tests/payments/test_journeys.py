@@ -64,7 +64,9 @@ def test_two_bills_are_paid_and_the_receipt_is_shown(browser: Client, swift: Fli
     assert pdf.content.startswith(b"%PDF")
 
 
-@pytest.mark.parametrize("behaviour", list(Behaviour))
+@pytest.mark.parametrize(
+    "behaviour", [one for one in Behaviour if one not in (Behaviour.OTHER_AMOUNT, Behaviour.SILENT)]
+)
 def test_however_the_bank_answers_a_paid_challan_is_paid_once(
     browser: Client, swift: Flight, sandbox: BankAtHand, behaviour: Behaviour
 ) -> None:
@@ -82,6 +84,24 @@ def test_however_the_bank_answers_a_paid_challan_is_paid_once(
     bill = CourierBillOfEntry.objects.get(pk=bill.pk)
     assert (bill.duty_paid, bill.trail.filter(step="confirm_payment").count()) == (1000, 1)
     assert BankMessage.objects.filter(outcome="CREDITED").count() == 1
+
+
+def test_a_bank_that_debits_another_amount_or_is_silent_about_some_leaves_each_at_a_desk_and_the_others_are_paid(
+    browser: Client, swift: Flight, sandbox: BankAtHand
+) -> None:
+    quiet = [Behaviour.SILENT, Behaviour.SILENT, Behaviour.OTHER_AMOUNT, Behaviour.SILENT, Behaviour.DROP]
+    made = [make(browser, swift.bill(1000 + n)) for n in range(len(quiet))]
+    for challan, behaviour in zip(made, quiet, strict=True):
+        sandbox.pay(go(browser, challan), behaviour)
+    Challan.objects.update(ask_again_at=timezone.now())
+    assert tasks.verify_silent_challans() == len(quiet)  # a bank silent about two in a row is not away yet
+    assert [stage_of(challan) for challan in made] == ["UNKNOWN", "UNKNOWN", "DIFFERS", "UNKNOWN", "PAID"]
+    sandbox.away = True
+    Challan.objects.update(ask_again_at=timezone.now())
+    assert tasks.verify_silent_challans() == 3
+    sandbox.pay(go(browser, make(browser, swift.bill(9))), Behaviour.SILENT)
+    Challan.objects.update(ask_again_at=timezone.now())
+    assert tasks.verify_silent_challans() == 3  # three in a row: the fourth is not asked
 
 
 @pytest.mark.parametrize("behaviour", [Behaviour.HONEST, Behaviour.DROP, Behaviour.ONLY_RETURN])

@@ -10,6 +10,7 @@ from eccs.workflow import Document
 from exports.models import ExportDetention, ExportPaper, LetExportOrder, ShippingBillFile
 from exports.stages import Stage
 from tests.factories.shipping import (
+    documents,
     export_amendment,
     export_cancellation,
     export_departure,
@@ -61,4 +62,26 @@ def of_exports(world: World) -> list[Document]:
     for name in ("cem-print", "shut-out-print"):
         world.own(name, flown.number)
     world.common("fine-challan")
-    return [*bills.values(), export_amendment(), export_cancellation(), export_departure(), begun, flown]
+    papers = [documents(stage) for stage in (Stage.DRAFT, Stage.XRAY, Stage.MANIFESTED)]
+    typed, seen, loaded = papers
+    world.own("csb-part", typed.pk, "flight")
+    world.own("csb-item", typed.pk, 1)
+    world.own("csb-documents-upload", typed.pk)
+    world.own("csb-shipments", seen.number)
+    world.own("csb-print", seen.number)
+    world.common("upload-template", "csb-iii")
+    leaves = export_manifest("FILED", of=loaded)
+    shipment = loaded.shipments.get(bag=None)
+    shipment.shut_out.create(line=leaves.lines.get(), at=timezone.now(), reason="Wet.")
+    for name in ("cem-print", "shut-out-print"):
+        world.own(name, leaves.number)
+    return [
+        *bills.values(),
+        *papers,
+        leaves,
+        export_amendment(),
+        export_cancellation(),
+        export_departure(),
+        begun,
+        flown,
+    ]

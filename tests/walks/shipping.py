@@ -23,6 +23,7 @@ from exports.models import (
     CourierShippingBill,
     ExportAdjudication,
     ExportAmendment,
+    ExportBag,
     ExportCancellation,
     ExportDemand,
     ExportDeparture,
@@ -31,15 +32,18 @@ from exports.models import (
     ExportItem,
     ExportManifestLine,
     ExportQuery,
+    ExportShipment,
+    FormG,
     GoodsScan,
     LetExportOrder,
+    ShipmentShutOut,
 )
 from exports.stages import Stage
 from manifests.arrival import Scan
 from rms.models import RiskDecision
 from tests.every_step import declared
 from tests.factories.bills import decision
-from tests.factories.shipping import export_manifest, shipping_bill
+from tests.factories.shipping import documents, export_manifest, shipping_bill
 from tests.walks.shipping_laws import LAWS, ShippingReplay
 from tests.walks.state import Reading, Row
 from tests.walks.walker import Walker, one_of
@@ -55,10 +59,12 @@ EXPORTS = Reading(
             (
                 ExportItem, ExportQuery, ExportDetention, ExportExamination, LetExportOrder, ExportCancellation,
                 ExportAdjudication, ExportAmendment, ExportDemand, ExportDeparture,
-                ExportManifestLine, GoodsScan,
+
+                ExportManifestLine, GoodsScan, FormG, ExportBag, ExportShipment,
             ),
             _OF_BILL,
         ),
+        ShipmentShutOut: "shipment_id = ANY(ARRAY(SELECT id FROM exports_exportshipment WHERE bill_id = ANY($1)))",
         RiskDecision: "id = ANY(ARRAY(SELECT risk_decision_id FROM exports_couriershippingbill WHERE id = ANY($1)))",
     },
 )  # fmt: skip
@@ -67,6 +73,7 @@ STARTS = (
     Stage.FOR_LET_EXPORT, Stage.LET_EXPORT,
 )  # fmt: skip
 LANES = ("FACILITATED", "FACILITATED", "ASSESSMENT", "EXAMINATION", "BOTH")
+KINDS = ("CSB-V", "CSB-V", "CSB-III")
 OFTEN = {"desk": 10, "anybody": 3, "scanner": 3, "loader": 4, "flyer": 5, "rms": 1, "bank": 2}
 
 
@@ -120,17 +127,37 @@ class ShippingWalk(Walker):
             lane, given = "EXAMINATION", {"xray_result": "CLEAR", "xray_at": timezone.now()}
         if stage == Stage.ASSESSMENT:
             lane = one_of(data, ["ASSESSMENT", "BOTH", "PENDING"])
-        made = shipping_bill(stage, lane=lane, **given)
+        made = (
+            self._documents(stage, lane, given)
+            if one_of(data, KINDS) == "CSB-III"
+            else shipping_bill(stage, lane=lane, **given)
+        )
         if stage == Stage.LET_EXPORT:
             ordered(made)
         return made
+
+    def _documents(self, stage: Stage, lane: str, given: dict[str, Any]) -> CourierShippingBill:
+        """A CSB-III; of one whose goods are awaited the bags are there, and a loose shipment is to come."""
+        if stage != Stage.GOODS:
+            return documents(stage, lane=lane, **given)
+        made = documents(stage, lane=lane, packages_in=0)
+        by = self.world.at(Role.ARRIVAL_SCANNER)[0]
+        bags = [Scan(UUID(int=self._next()), bag.number, timezone.now()) for bag in made.bags.all()]
+        registering.record("BLR", bags, by)
+        return CourierShippingBill.objects.get(pk=made.pk)
+
+    def _labels(self) -> list[str]:
+        """The numbers on goods, bags and shipments of documents."""
+        goods = [bill["hawb"] for bill in self.before.all(CourierShippingBill) if bill["hawb"]]
+        bags = [bag["number"] for bag in self.before.all(ExportBag)]
+        return [*goods, *bags, *(one["number"] for one in self.before.all(ExportShipment))]
 
     # ── who does what beside the steps of the desks ───────────────────────────
 
     def scanner(self, data: st.DataObject) -> None:
         """Goods come to the terminal: a label of a shipping bill or of none is scanned, or a shipment weighed."""
         by = one_of(data, self.world.at(Role.ARRIVAL_SCANNER))
-        hawbs = [bill["hawb"] for bill in self.before.all(CourierShippingBill) if bill["hawb"]]
+        hawbs = self._labels()
         if data.draw(st.integers(0, 4)) == 0:
             hawb = one_of(data, hawbs)
             self._act(lambda: registering.weigh("BLR", hawb, Decimal("9.9")), f"weigh {hawb}")
@@ -204,7 +231,7 @@ class ShippingWalk(Walker):
             what = one_of(data, one.prescribed_now() or ["ASSESSMENT"])
             return {**declared.answers(model, step, one), "what": what}
         if (model, step.name) == (CourierExportManifest, "shut_out"):
-            return {"hawbs": [one_of(data, self.before.all(CourierShippingBill))["hawb"]], "reason": "No room."}
+            return {"hawbs": [one_of(data, self._labels())], "reason": "No room."}
         if (model, step.name) == (CourierShippingBill, "hear_rms"):
             return {"decision": decision("BOTH").pk, "lane": "BOTH"}
         return declared.answers(model, step, one)

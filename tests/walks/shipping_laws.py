@@ -9,6 +9,7 @@ from exports.models import (
     CourierExportManifest,
     CourierShippingBill,
     ExportAmendment,
+    ExportBag,
     ExportCancellation,
     ExportDemand,
     ExportDeparture,
@@ -17,8 +18,10 @@ from exports.models import (
     ExportItem,
     ExportManifestLine,
     ExportQuery,
+    ExportShipment,
     GoodsScan,
     LetExportOrder,
+    ShipmentShutOut,
 )
 from rms.models import RiskDecision
 from tests.walks.state import Row, State, changed
@@ -47,11 +50,12 @@ BY_STEPS: dict[str, tuple[str, ...]] = {
     "examined_at": ("report_examination", "order_re_examination", "mark_suspicious"),
     "examination_mandated": ("assess", "order_re_examination"),
     "let_export_at": ("give_let_export_order", "clear_xray"),
-    **dict.fromkeys(("exported_at", "egm_number"), ("export",)),
+    **dict.fromkeys(("exported_at", "egm_number"), ("export", "back_to_town")),
     "discarded_at": ("discard", "cancel"),
     "stage": (),
 }  # fmt: skip
 AT_THE_TERMINAL = {"packages_in", "actual_weight_kg"}  # change by no step
+OF_SHIPMENTS = {"packages_arrived", "arrived_at", "actual_weight_kg", "left_with_id", "ended_at"}
 MOVES = {
     "stage", "stage_since", "trail_length", "trail_head", "holds", "returns_to", "detained_from", "stopped_from",
     "xray_remarks", "assessment_remarks", *BY_STEPS, *AT_THE_TERMINAL,
@@ -91,7 +95,9 @@ def _given(before: State, after: State, bill: Row, order: Row) -> None:
     asked = [row for row in before.all(ExportAmendment, bill_id=bill["id"]) if row["stage"] in OPEN_REQUEST]
     assert not asked, "let go, amendment requested"
     kg, declared = bill["actual_weight_kg"], bill["gross_weight_kg"]
-    assert kg is None or abs(kg - declared) * 100 <= declared * TOLERANCE, "let go, and weighs otherwise than declared"
+    assert bill["kind"] == "CSB-III" or kg is None or abs(kg - declared) * 100 <= declared * TOLERANCE, (
+        "let go, and weighs otherwise than declared"
+    )
     if order["automatic"]:
         assert not bill["reopened_at"], "let go by itself, changed since"
         assert bill["xray_result"] == "CLEAR" and not _called_for(bill), "let go by itself, to be examined"
@@ -137,6 +143,8 @@ def shipping_bills_change_by_their_steps(before: State, after: State, steps: Ste
         assert taken & set(CHANGING), f"an item of {then['bill_id']} changed after filing: {names}"
     for then, now, names in changed(before, after, ExportDeparture):
         assert then["stage"] == "REQUESTED" != now["stage"], f"a departure that is decided changed: {names}"
+    for _then, _now, names in changed(before, after, ExportShipment):
+        assert names <= OF_SHIPMENTS, f"a shipment of documents changed after filing: {names - OF_SHIPMENTS}"
     for kind in (ExportExamination, LetExportOrder, GoodsScan):
         kept = {pk: after.rows[kind].get(pk) for pk in before.rows[kind]}
         assert kept == before.rows[kind], f"{kind.__name__}: taken away or written over"
@@ -156,6 +164,24 @@ def registered_when_whole(before: State, after: State, steps: Steps) -> None:
         )
 
 
+def bags_bring_what_is_in_them(before: State, after: State, steps: Steps) -> None:
+    """Documents are at the terminal when their bag is, or all pieces of a loose shipment; the bill counts bags and loose pieces."""
+    for bill in after.all(CourierShippingBill, kind="CSB-III"):
+        if bill["stage"] in UNFILED:
+            continue
+        bags, seen = {bag["id"]: bag for bag in after.all(ExportBag, bill_id=bill["id"])}, 0
+        for one in after.all(ExportShipment, bill_id=bill["id"]):
+            there = one["packages_arrived"] == one["packages"]
+            assert there == (one["arrived_at"] is not None), "arrived with pieces missing"
+            if one["bag_id"]:
+                assert there == (bags[one["bag_id"]]["arrived_at"] is not None), "not where its bag is"
+            else:
+                seen += one["packages_arrived"]
+        assert bill["packages_in"] == seen + sum(1 for bag in bags.values() if bag["arrived_at"]), (
+            "bags counted wrongly"
+        )
+
+
 def _counted(state: State, bill: int) -> list[Row]:
     return state.all(GoodsScan, bill_id=bill, verdict="ARRIVED")
 
@@ -165,7 +191,7 @@ def exported_with_an_order_and_a_manifest(before: State, after: State, steps: St
     stage_of = {"FILED": "MANIFESTED", "EXPORTED": "EXPORTED"}
     for flight in after.all(CourierExportManifest):
         lines = after.all(ExportManifestLine, manifest_id=flight["id"], live=True)
-        bills = [after.rows[CourierShippingBill][line["bill_id"]] for line in lines]
+        bills = [after.rows[CourierShippingBill][line["bill_id"]] for line in lines if not line["in_part"]]
         if flight["stage"] in stage_of:
             assert {bill["stage"] for bill in bills} <= {stage_of[flight["stage"]]}, (
                 f"on a manifest that is {flight['stage']}"
@@ -173,19 +199,44 @@ def exported_with_an_order_and_a_manifest(before: State, after: State, steps: St
             assert all(after.all(LetExportOrder, bill_id=bill["id"]) for bill in bills), (
                 "on a manifest without an order"
             )
-            assert flight["bill_count"] == len(bills) and flight["package_count"] == sum(b["packages"] for b in bills)
+            goods = sum(bill["packages"] for bill in bills if bill["kind"] != "CSB-III")
+            assert flight["bill_count"] == len(lines), "other shipping bills than it counts"
+            assert flight["package_count"] == goods + _labels(aboard(after, flight)), "other packages than it counts"
             assert flight["number"], "filed without a number"
         if flight["stage"] == "EXPORTED":
             assert lines and flight["egm_number"], "left with nothing, or without an EGM number"
-            assert {bill["egm_number"] for bill in bills} == {flight["egm_number"]}, "left with another EGM number"
+            assert {bill["egm_number"] for bill in bills} <= {flight["egm_number"]}, "left with another EGM number"
+            assert {one["left_with_id"] for one in aboard(after, flight)} <= {line["id"] for line in lines}, "not left"
         assert flight["stage"] != "DISCARDED" or not lines, "on a manifest that was put away"
     for bill in after.all(CourierShippingBill, stage="EXPORTED"):
-        on = [after.rows[CourierExportManifest][line["manifest_id"]] for line in _standing(after, bill)]
-        assert [flight["stage"] for flight in on] == ["EXPORTED"], "exported without a manifest"
+        lines = after.all(ExportManifestLine, bill_id=bill["id"], live=True)
+        on = {after.rows[CourierExportManifest][line["manifest_id"]]["stage"] for line in lines}
+        assert on == {"EXPORTED"}, "exported without a manifest"
+        for one in after.all(ExportShipment, bill_id=bill["id"], left_with_id=None):
+            assert not _standing(after, bill), f"{one['number']} is exported without a flight"
 
 
 def _standing(state: State, bill: Row) -> list[Row]:
-    return state.all(ExportManifestLine, bill_id=bill["id"], live=True)
+    """Where it stands whole: not with the flights that took a part of it before."""
+    return state.all(ExportManifestLine, bill_id=bill["id"], live=True, in_part=False)
+
+
+def aboard(state: State, flight: Row) -> list[Row]:
+    """The shipments of documents that leave with a flight or have left with it."""
+    every = {line["id"] for line in state.all(ExportManifestLine, manifest_id=flight["id"])}
+    lines = {line["bill_id"]: line["id"] for line in state.all(ExportManifestLine, manifest_id=flight["id"], live=True)}
+    out = {row["shipment_id"] for row in state.all(ShipmentShutOut) if row["line_id"] in every}
+    waits = {one["id"] for one in state.all(ExportShipment, left_with_id=None)} - out
+    return [
+        one
+        for one in state.all(ExportShipment)
+        if one["bill_id"] in lines and (one["id"] in waits or one["left_with_id"] == lines[one["bill_id"]])
+    ]
+
+
+def _labels(shipments: list[Row]) -> int:
+    bags = {one["bag_id"] for one in shipments if one["bag_id"]}
+    return len(bags) + sum(int(one["packages"]) for one in shipments if not one["bag_id"])
 
 
 def nothing_let_go_is_lost(before: State, after: State, steps: Steps) -> None:
@@ -195,7 +246,9 @@ def nothing_let_go_is_lost(before: State, after: State, steps: Steps) -> None:
         bill = after.rows[CourierShippingBill][order["bill_id"]]
         on = [after.rows[CourierExportManifest][line["manifest_id"]]["stage"] for line in _standing(after, bill)]
         assert bill["stage"] in (*LET_GO, "CANCELLED"), f"let go, and now at {bill['stage']}"
-        if bill["stage"] in where:
+        if bill["stage"] == "EXPORTED" and after.all(ExportManifestLine, bill_id=bill["id"], live=True, in_part=True):
+            assert on in ([], ["EXPORTED"])  # the rest of the documents went back to town, or left with another flight
+        elif bill["stage"] in where:
             assert on == where[bill["stage"]], f"{bill['stage']}, and on a manifest that is {on or 'none'}"
         else:
             assert on in ([], ["DRAFT"]), f"{bill['stage']}, and on a manifest that is {on}"
@@ -207,7 +260,7 @@ def nothing_let_go_is_lost(before: State, after: State, steps: Steps) -> None:
 
 
 LAWS = (
-    let_go_by_right, held_by_what_is_open, shipping_bills_change_by_their_steps, registered_when_whole,
+    let_go_by_right, held_by_what_is_open, shipping_bills_change_by_their_steps, registered_when_whole, bags_bring_what_is_in_them,
     exported_with_an_order_and_a_manifest, nothing_let_go_is_lost,
 )  # fmt: skip
 REPLAYED = (
@@ -253,7 +306,7 @@ def _told(values: Values, line: Any) -> None:
             else {}
         )
         values |= heard or dict.fromkeys(("risk_decision_id", "facilitated"), ...)
-    if step in AT and not (step == "clear_xray" and line.to_stage != "LET_EXPORT"):
+    if step in AT and AT_ONLY.get(step, line.to_stage) == line.to_stage:
         values |= dict.fromkeys(AT[step], line.at)
     if step in ("clear_xray", "mark_suspicious"):
         values |= {"xray_result": "CLEAR" if step == "clear_xray" else "SUSPICIOUS", "xray_at": line.at}
@@ -265,8 +318,8 @@ def _told(values: Values, line: Any) -> None:
     if step in ("order_re_examination", "mark_suspicious"):
         values["examined_at"] = None
     _changed_or_decided(values, line)
-    if step == "export":
-        values["egm_number"] = said["egm_number"]
+    if line.to_stage == "EXPORTED":
+        values["egm_number"] = said.get("egm_number", ...)
     if step == "raise_query":
         values["returns_to"] = line.from_stage
     if step == "stop":
@@ -279,7 +332,7 @@ def _told(values: Values, line: Any) -> None:
 def _changed_or_decided(values: Values, line: Any) -> None:
     """What an order tells, and an approved amendment: the new values, and with the goods here the RMS and the officer look again."""
     if line.step == "file":
-        values["ad_code"] = line.snapshot["ad_code"]
+        values["ad_code"] = line.snapshot.get("ad_code", "")
     if line.step == "assess_again":
         values["assessed_at"] = None
     if line.step in ("adjudicate", "assess_again"):
@@ -293,8 +346,9 @@ def _changed_or_decided(values: Values, line: Any) -> None:
         values |= {"assessed_at": None, "facilitated": False, "reopened_at": line.at, "risk_decision_id": ...}
 
 
+AT_ONLY = {"clear_xray": "LET_EXPORT", "back_to_town": "EXPORTED"}  # some documents had left already
 AT = {
     "register_goods": ("registered_at",), "assess": ("assessed_at",), "report_examination": ("examined_at",),
-    "give_let_export_order": ("let_export_at",), "clear_xray": ("let_export_at",), "export": ("exported_at",),
+    "give_let_export_order": ("let_export_at",), "clear_xray": ("let_export_at",), **dict.fromkeys(("export", "back_to_town"), ("exported_at",)),
     **dict.fromkeys(("discard", "cancel"), ("discarded_at",)),
 }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -13,8 +14,10 @@ from django.utils import timezone
 from bills.clearance import guards as common
 from bills.stages import Hold
 from eccs.workflow import take
-from exports import routing
+from exports import registering, routing
 from exports.clearance import guards, leaving
+from exports.iii import labels
+from exports.iii import leaving as of_documents
 from exports.models import (
     CourierExportManifest,
     CourierShippingBill,
@@ -24,9 +27,11 @@ from exports.models import (
     LetExportOrder,
 )
 from exports.stages import Stage
+from manifests.arrival import Scan
 from tests.factories.bills import decision
 from tests.factories.firms import actor, person
 from tests.factories.shipping import (
+    documents,
     export_amendment,
     export_cancellation,
     export_demand,
@@ -207,6 +212,24 @@ def _a_piece_from_nowhere(_monkeypatch: pytest.MonkeyPatch) -> Scene:
     return (one,), lambda: _rows(one).update(packages_in=2), "otherwise than scanned"
 
 
+def _a_bag_that_brings_nothing(monkeypatch: pytest.MonkeyPatch) -> Scene:
+    one = documents(Stage.GOODS, packages_in=0)
+    bag = one.bags.order_by("pk")[0].number
+    monkeypatch.setattr(labels, "keep", lambda _came, _at: None)
+    scan = Scan(uuid4(), bag, timezone.now())
+    return (one,), lambda: registering.record("BLR", [scan], actor("ARRIVAL_SCANNER")), "bags counted wrongly"
+
+
+def _a_bag_left_behind_and_exported(monkeypatch: pytest.MonkeyPatch) -> Scene:
+    ordered(one := documents(Stage.MANIFESTED))
+    flight = export_manifest("FILED", of=one, package_count=one.packages)
+    by, bag = actor("COURIER_OPERATOR"), one.bags.order_by("pk")[0].number
+    flight = take(flight, "shut_out", by, hawbs=[bag], reason="No room.")
+    monkeypatch.setattr(of_documents, "in_part", lambda _manifest: [])
+    given: dict[str, Any] = {"egm_number": "7710042", "departed_at": timezone.now()}
+    return (one,), lambda: take(flight, "feed_egm", by, **given), "is exported without a flight"
+
+
 def _filed_with_what_is_held(monkeypatch: pytest.MonkeyPatch) -> Scene:
     one = shipping_bill(Stage.FOR_LET_EXPORT)
     flight = export_manifest("DRAFT", of=one)
@@ -267,6 +290,8 @@ BROKEN: tuple[tuple[Any, Callable[[pytest.MonkeyPatch], Scene]], ...] = (
     (shipping_laws.registered_when_whole, _registered_with_one_missing),
     (shipping_laws.registered_when_whole, _a_piece_from_nowhere),
     (shipping_laws.exported_with_an_order_and_a_manifest, _filed_with_what_is_held),
+    (shipping_laws.bags_bring_what_is_in_them, _a_bag_that_brings_nothing),
+    (shipping_laws.exported_with_an_order_and_a_manifest, _a_bag_left_behind_and_exported),
     (shipping_laws.exported_with_an_order_and_a_manifest, _exported_without_a_manifest),
     (shipping_laws.nothing_let_go_is_lost, _left_behind_unseen),
     (shipping_laws.nothing_let_go_is_lost, _put_away_and_still_there),

@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
-from eccs.tables import CreateTables
+from eccs.tables import Together
 
 
 class Migration(migrations.Migration):
@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        CreateTables([
+        Together([
             migrations.CreateModel(
                 name='CargoTransferManifest',
                 fields=[

@@ -1,0 +1,1 @@
+"""CSB-III: documents of many house airway bills, bagged and loose, for one flight (Form G)."""

@@ -1,0 +1,70 @@
+"""Filing a CSB-III: its shipments and bags written in a statement each, however many house airway bills it covers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from bills.filing_together import by_bag, refuse_faults
+from eccs.copying import Mould, copy_models, next_ids
+from exports.iii.reading import Covered, judge_draft
+from exports.models import CourierShippingBill, ExportBag, ExportShipment, FormG
+
+SAME = (
+    "gross_weight_kg", "description", "consignor_name", "consignor_address", "consignee_name", "consignee_address", "consignee_city",
+)  # fmt: skip
+
+
+def file_documents(bill: CourierShippingBill) -> list[FormG]:
+    """File a draft inside the gate: refused with every fault, or its shipments are written and the bill is complete."""
+    table, covered = judge_draft(bill)
+    refuse_faults(bill, table)
+    assert covered is not None
+    _complete(bill, covered)
+    _write(bill, covered)
+    flight = covered.flight
+    told = {name: flight[name] for name in ("airline", "flight_number", "mawb")}
+    return [FormG(bill_id=bill.pk, departs_at=covered.departs_at, lands_on=flight["landing_date"], **told)]
+
+
+def _complete(bill: CourierShippingBill, covered: Covered) -> None:
+    """What the bill says as filed: documents of no commercial value, for one flight."""
+    bill.filed_at, bill.presented_on = bill.taken_at, timezone.localdate(bill.taken_at)
+    bill.filed_by_id, bill.draft = bill.taken_by.user_id, {}
+    bill.airport_of_destination = covered.flight["airport_of_destination"]
+    bill.destination_country = covered.flight["destination_country"]
+    bill.goods, bill.nfei, bill.item_count = "Documents", True, 0
+    bill.shipment_count, bill.bag_count = covered.count, len(covered.bags)
+    bill.packages, bill.gross_weight_kg = covered.labels, covered.weight
+    bill.snapshot_for_trail = declared(covered)
+
+
+def _write(bill: CourierShippingBill, covered: Covered) -> None:
+    values = covered.shipments
+    bags = {
+        number: ExportBag(pk=key, bill_id=bill.pk, station_id=bill.station_id, number=number)
+        for number, key in zip(covered.bags, next_ids(ExportBag, len(covered.bags)), strict=True)
+    }
+    mould = Mould(ExportShipment(bill_id=bill.pk, courier_id=bill.courier_id))
+    keys = next_ids(ExportShipment, covered.count)
+    rows = zip(keys, values["hawb"], values["bag_number"], values["pieces"], *(values[n] for n in SAME), strict=True)
+    made = [
+        mould.cast(
+            id=key, number=hawb, bag_id=bags[bag].pk if bag else None, packages=pieces, **dict(zip(SAME, told, strict=True))
+        )
+        for key, hawb, bag, pieces, *told in rows
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        copy_models(cursor, ExportBag, list(bags.values()))
+        copy_models(cursor, ExportShipment, made)
+
+
+def declared(covered: Covered) -> dict[str, Any]:
+    """What was declared, for the trail: every house airway bill by its bag, and those that are loose."""
+    values = covered.shipments
+    return {
+        **covered.flight, **by_bag(zip(values["bag_number"], values["hawb"], strict=True)), "packages": covered.labels,
+        "gross_weight_kg": covered.weight, "commercial_value": "NIL",
+    }  # fmt: skip

@@ -1,0 +1,102 @@
+"""What the codes of documents stand for at the scan station: bags, and the pieces of loose shipments; and what they weigh."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from eccs.rows import write_rows
+from exports.models import CourierShippingBill, ExportBag, ExportShipment
+from exports.stages import CLOSED, Stage
+
+NOT_HERE = (Stage.DRAFT, *CLOSED)
+AS_WEIGHED = Coalesce("actual_weight_kg", "gross_weight_kg")
+
+
+def _bags(station: str, codes: Collection[str]) -> QuerySet[ExportBag]:
+    rows = ExportBag.objects.filter(station=station, number__in=codes, ended_at=None)
+    # a number that was used before stands for the bag that is still to come, which is read last
+    return rows.exclude(bill__stage__in=NOT_HERE).order_by(F("arrived_at").asc(nulls_last=True))
+
+
+def _loose(station: str, codes: Collection[str]) -> QuerySet[ExportShipment]:
+    rows = ExportShipment.objects.filter(bill__station=station, number__in=codes, bag=None, ended_at=None)
+    return rows.exclude(bill__stage__in=NOT_HERE)
+
+
+def named(station: str, codes: Collection[str]) -> Q:
+    """The shipping bills that have one of these codes on a bag or a loose shipment."""
+    bags, loose = (rows.order_by().values("bill") for rows in (_bags(station, codes), _loose(station, codes)))
+    return Q(pk__in=bags.union(loose))
+
+
+def labels(station: str, codes: Collection[str]) -> dict[str, ExportBag | ExportShipment]:
+    """What each code stands for; a bag before a shipment of the same number."""
+    bags = _bags(station, codes).annotate(in_bag=Count("shipments"))
+    return {one.number: one for one in _loose(station, codes)} | {one.number: one for one in bags}
+
+
+def come(one: ExportBag | ExportShipment, at: datetime) -> bool:
+    """Count a bag or a piece that has come; False where it came before."""
+    if isinstance(one, ExportBag):
+        came, one.arrived_at = one.arrived_at is None, one.arrived_at or at
+        return came
+    if one.packages_arrived == one.packages:
+        return False
+    one.packages_arrived += 1
+    if one.packages_arrived == one.packages:
+        one.arrived_at = at
+    return True
+
+
+def keep(come_now: Sequence[ExportBag | ExportShipment], at: datetime) -> None:
+    """Write down what has come: a bag with everything that is in it."""
+    bags = {one.pk: one for one in come_now if isinstance(one, ExportBag)}
+    loose = {one.pk: one for one in come_now if isinstance(one, ExportShipment)}
+    if bags:
+        write_rows(ExportBag, list(bags.values()), [ExportBag._meta.get_field("arrived_at")])
+        ExportShipment.objects.filter(bag__in=bags).update(packages_arrived=F("packages"), arrived_at=at)
+    if loose:
+        fields: list[Any] = [ExportShipment._meta.get_field(name) for name in ("packages_arrived", "arrived_at")]
+        write_rows(ExportShipment, list(loose.values()), fields)
+
+
+def pieces(bills: QuerySet[CourierShippingBill]) -> list[list[Any]]:
+    """Every bag and every loose shipment that is awaited, as the station judges by it (see exports.registering)."""
+    bags = ExportBag.objects.filter(bill__in=bills).annotate(n=Count("shipments"), kg=Sum("shipments__gross_weight_kg"))
+    told = bags.values_list("number", "n", "kg", "arrived_at")
+    loose = ExportShipment.objects.filter(bill__in=bills, bag=None)
+    alone = loose.values_list("number", "packages", "gross_weight_kg", "packages_arrived")
+    return [[bag, bag, 1, str(kg), clock(at), False, n, 0, False] for bag, n, kg, at in told] + [
+        [hawb, hawb, n, str(kg), "", False, 0, seen, False] for hawb, n, kg, seen in alone
+    ]
+
+
+def inside(bills: QuerySet[CourierShippingBill]) -> dict[str, str]:
+    """In which bag each shipment is."""
+    rows = ExportShipment.objects.filter(bill__in=bills, bag__isnull=False)
+    return dict(rows.values_list("number", "bag__number"))
+
+
+def load(shipments: QuerySet[ExportShipment]) -> tuple[int, int, Decimal]:
+    """House airway bills, labels and kilograms of these shipments: a bag that is whole weighs what it was weighed at."""
+    by_bag = shipments.order_by().values("bag", "bag__actual_weight_kg")
+    found = list(by_bag.annotate(n=Count("pk"), pieces=Sum("packages"), kg=Sum(AS_WEIGHED)))
+    there = ExportShipment.objects.filter(bag__in=[one["bag"] for one in found if one["bag"]]).order_by().values("bag")
+    inside = dict(there.annotate(n=Count("pk")).values_list("bag", "n"))
+    weight = Decimal(0)
+    for one in found:
+        weighed = one["bag__actual_weight_kg"] if inside.get(one["bag"]) == one["n"] else None
+        weight += one["kg"] if weighed is None else weighed
+    return sum(one["n"] for one in found), sum(1 if one["bag"] else one["pieces"] for one in found), weight
+
+
+def clock(at: datetime | None) -> str:
+    """The time of day as the station says it."""
+    return timezone.localtime(at).strftime("%H:%M:%S") if at else ""

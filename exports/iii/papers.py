@@ -1,0 +1,94 @@
+"""Documents on paper: the CSB-III in Form G, and the documents part of the export manifest in Form F, by bag."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Count, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from bills.documents import head_of
+from bills.xi.papers import DocumentLine, bags_in_words, document_lines, list_documents
+from eccs.money import grouped
+from eccs.papers import Column, Field, Paper, day, moment
+from eccs.written import bags, hawbs
+from exports.filing import declarations
+from exports.iii.labels import AS_WEIGHED
+from exports.iii.leaving import aboard
+from exports.iii.reading import standing
+from exports.models import CourierExportManifest, CourierShippingBill, ExportShipment
+
+
+def form_g(bill: CourierShippingBill, printed_by: str = "") -> bytes:
+    """The CSB-III as PDF: the flight, then every house airway bill by its bag with consignor and consignee (Form G)."""
+    order, flight = getattr(bill, "order", None), bill.form_g
+    sheet = Paper(head_of(bill, "Courier Shipping Bill-III", "Form G", printed_by))
+    given = _("%(number)s, %(at)s") % {"number": order.number, "at": moment(order.given_at)} if order else "-"
+    pieces = bill.shipments.aggregate(n=Sum("packages"))["n"] or 0
+    numbers = list(bill.bags.order_by("number").values_list("number", flat=True)[:61])
+    sheet.boxes(
+        [
+            [Field(_("1 Courier Registration Number"), bill.courier.number or ""), Field(_("2 Name of the Authorised Courier"), bill.courier.name, 3)],
+            [
+                Field(_("3 Airline"), flight.airline), Field(_("4 Airport of departure"), f"{bill.station.name} ({bill.station_id})"),
+                Field(_("5 Flight number"), flight.flight_number, strong=True), Field(_("6 Date and time"), moment(flight.departs_at)),
+            ],
+            [
+                Field(_("7 Airport of destination"), f"{bill.airport_of_destination}, {bill.destination_country}", 2),
+                Field(_("8 Expected landing date"), day(flight.lands_on), 2),
+            ],
+            [
+                Field(_("9 MAWB"), flight.mawb), Field(_("10 Number of HAWBs"), grouped(bill.shipment_count), strong=True),
+                Field(_("11 Bags, pieces"), f"{bags(bill.bag_count)}, {grouped(pieces)}", strong=True), Field(_("Gross weight"), f"{bill.gross_weight_kg.normalize():f} kg"),
+            ],
+            [Field(_("Status"), str(bill.get_stage_display()), 2), Field(_("Filed"), moment(bill.filed_at)), Field(_("Commercial value"), _("Nil"))],
+            [Field(_("Let Export Order"), given, 4, strong=True)],
+            [Field(_("Bags"), bags_in_words(numbers), 4)],
+        ]
+    )  # fmt: skip
+    sheet.title(_("House airway bills"))
+    list_documents(sheet, lines_of(standing(bill)))
+    sheet.title(_("Declaration"))
+    for words in declarations(documents=True):
+        sheet.text(words)
+    return sheet.close()
+
+
+def lines_of(shipments: QuerySet[ExportShipment]) -> Iterable[DocumentLine]:
+    """House airway bills in words: one query."""
+    rows = shipments.values_list(
+        "number", "bag__number", "consignor_name", "consignee_name", "consignee_city", "packages", "gross_weight_kg"
+    )
+    return document_lines(
+        (hawb, bag, consignor, "IN", consignee, city, pieces, kg)
+        for hawb, bag, consignor, consignee, city, pieces, kg in rows.iterator(chunk_size=2000)
+    )
+
+
+def documents_part(sheet: Paper, manifest: CourierExportManifest) -> None:
+    """The documents of an export manifest (Form F): for each CSB-III its bags with their weights, then every house airway bill."""
+    on: QuerySet[ExportShipment] = aboard(manifest)
+    bills = CourierShippingBill.objects.filter(pk__in=on.values("bill")).order_by("pk")
+    for bill in bills:
+        here = on.filter(bill=bill)
+        sheet.title(_("Documents on %(bill)s: %(hawbs)s") % {"bill": bill.number, "hawbs": hawbs(here.count())})
+        _bags(sheet, here)
+        sheet.space(4)
+        list_documents(sheet, lines_of(here.order_by("bag__number", "pk")))
+
+
+def _bags(sheet: Paper, here: QuerySet[ExportShipment]) -> None:
+    rows = here.filter(bag__isnull=False).values_list("bag__number", "bag__actual_weight_kg")
+    table = sheet.table(
+        [
+            Column(_("Bag"), 0.4), Column(_("House airway bills"), 0.2, right=True), Column(_("Declared, kg"), 0.2, right=True),
+            Column(_("Weighed, kg"), 0.2, right=True),
+        ]
+    )  # fmt: skip
+    told: Any = rows.annotate(n=Count("pk"), kg=Sum(AS_WEIGHED)).order_by("bag__number")
+    for number, weighed, count, kg in told:
+        table.row([number, grouped(count), f"{kg.normalize():f}", f"{weighed.normalize():f}" if weighed else "-"])
+    loose = here.filter(bag=None).aggregate(n=Count("pk"), kg=Sum(AS_WEIGHED))
+    if loose["n"]:
+        table.row([_("loose"), grouped(loose["n"]), f"{loose['kg'].normalize():f}", "-"])
