@@ -13,6 +13,7 @@ from bills import final_assessment, parties
 from bills.amendable import where
 from bills.clearance.penalties import PenaltyStage
 from bills.clearance.provisional import ProvisionalStage
+from bills.clearance.risk import assessed_all_the_same
 from bills.forms.words import LABELS, in_words
 from bills.models import BillAmendment, BillCancellation, PenaltyDemand, ProvisionalAssessment, RiskDeparture
 from bills.models.requests import AmendmentRequest
@@ -171,7 +172,8 @@ DEPARTING: dict[str, Any] = {
     ),
     "page_template": "bills/departure.html", "search": search,
     "context": lambda asked, _actor: {
-        "bill": asked.bill, "decision": asked.bill.risk_decision, "no_ccr": not hasattr(asked.bill, "documents_complete"),
+        "bill": asked.bill, "decision": asked.bill.risk_decision, "assessed_all_the_same": assessed_all_the_same(asked),
+        "no_ccr": not hasattr(asked.bill, "documents_complete"),
     },
 }  # fmt: skip
 DEPARTURES = Listing(

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -74,12 +75,19 @@ def excluded_on(day: date) -> list[ExcludedGoods]:
     return list(ExcludedGoods.objects.filter(Q(to_date=None) | Q(to_date__gte=day), from_date__lte=day))
 
 
+_TAKEN = """
+SELECT hawb FROM exports_couriershippingbill
+WHERE courier_id = %(courier)s AND hawb = ANY(%(hawbs)s) AND discarded_at IS NULL AND id <> %(but)s
+UNION ALL
+SELECT number FROM exports_exportshipment WHERE courier_id = %(courier)s AND number = ANY(%(hawbs)s) AND ended_at IS NULL
+"""
+
+
 def hawbs_taken(courier: int, hawbs: Collection[str | None], *, but: int = 0) -> set[str]:
     """Which of these house airway bills of a courier have a shipping bill, goods or documents; a draft is not in its own way."""
-    wanted = {hawb for hawb in hawbs if hawb}
-    goods = CourierShippingBill.objects.filter(courier=courier, hawb__in=wanted, discarded_at=None).exclude(pk=but)
-    documents = ExportShipment.objects.filter(courier=courier, number__in=wanted, ended_at=None)
-    return {*goods.values_list("hawb", flat=True), *documents.values_list("number", flat=True)}
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKEN, {"courier": courier, "hawbs": [hawb for hawb in hawbs if hawb], "but": but})
+        return {row[0] for row in cursor.fetchall()}
 
 
 @dataclass

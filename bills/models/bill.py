@@ -295,6 +295,11 @@ class CourierBillOfEntry(Clearable, HeldClearance):
         return max(-self.amount_due, Decimal(0))
 
     @property
+    def is_wholly_short(self) -> bool:
+        """Whether nothing of its shipment landed: it cannot go Out of Charge, and where the goods do not come it is cancelled (PN17 10.0, 12.0)."""
+        return self.hawb is not None and self.filed_at is not None and self.hawb.did_not_land
+
+    @property
     def given_back(self) -> list[dict[str, Any]]:
         """Of a bill that has ended without Out of Charge, each head paid: what is refundable, what is not, and why."""
         from bills import refundable

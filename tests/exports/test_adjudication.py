@@ -41,7 +41,7 @@ def paid(challan: Challan) -> Challan:
     return done
 
 
-def test_7_1_k_goods_are_redeemed_by_a_challan_and_then_let_go(signed_in: SignedIn) -> None:
+def test_goods_are_redeemed_by_a_challan_and_then_let_go(signed_in: SignedIn) -> None:
     one, desks = shipping_bill(Stage.FOR_LET_EXPORT), Desks(signed_in)
     one = desks.act("leo.blr", one, "refer_to_assessing_officer", remarks="The brand looks copied.")
     one = desks.act("ao.blr", one, "raise_query", question="Who owns the mark?")
