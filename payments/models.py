@@ -213,9 +213,7 @@ Challan.trail_model = ChallanTrail
 class ChallanLine(models.Model):
     """What one bill has to pay on one challan, by head, in rupees; of a bill finally assessed, the extra duty; of one whose goods were confiscated, the penalty.
 
-    Of a transfer manifest it is the fee, of an order on goods for export the fine and the penalty.
-
-    A bill is live on one challan at most.
+    Of a transfer manifest it is the fee, of an order on exports fine and penalty. A bill is live on one challan at most.
     """
 
     challan = models.ForeignKey(Challan, models.PROTECT, related_name="lines")
