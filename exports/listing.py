@@ -19,7 +19,7 @@ from eccs.moments import moment
 from eccs.pages import Column, Elsewhere, Listing, Standing, activity_of, link, register
 from eccs.written import brief, grouped, tail, two_lines
 from exports import cells
-from exports.amending import as_amended
+from exports.changes import as_amended
 from exports.clearance.adjudging import DemandStage
 from exports.forms.words import LABELS
 from exports.iii.leaving import stayed

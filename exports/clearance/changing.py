@@ -39,7 +39,7 @@ class ChangedClearance(ExportClearance):
     def request_amendment(self: CourierShippingBill, *, changes: list[dict[str, Any]], reason: str) -> None:
         """The courier asks to change what was declared, before the goods depart: the Assessing Officer processes it, the DC/AC decides."""
         from bills.requests import open_amendment
-        from exports.amending import refuse_locked
+        from exports.changes import refuse_locked
 
         refuse_locked(self, changes)
         open_amendment(self, changes, reason)
@@ -51,7 +51,7 @@ class ChangedClearance(ExportClearance):
     )  # fmt: skip
     def amend(self: CourierShippingBill, *, amendment: str, changes: list[dict[str, Any]]) -> Iterable[models.Model]:
         """The declaration is changed as approved and valued again. With the goods at the terminal the RMS looks at it, and it is assessed."""
-        from exports.amending import apply_changes, refuse_locked
+        from exports.changes import apply_changes, refuse_locked
         from exports.risk import decide_one
 
         refuse_locked(self, changes)

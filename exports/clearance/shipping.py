@@ -100,7 +100,7 @@ class ExportClearance(Document):
         alterations: list[dict[str, Any]] | None = None,
     ) -> Iterable[models.Model]:  # fmt: skip
         """The officer accepts or alters the declaration under assessment, and mandates examination or not."""
-        from exports.amending import apply_changes
+        from exports.changes import apply_changes
 
         self.assessed_at, self.assessment_remarks, self.assessment_due = self.taken_at, remarks, False
         self.examination_mandated = mandate_examination or self.examination_mandated

@@ -15,7 +15,7 @@ from bills.requests import Change, text_of
 from eccs.uploads.checks import Bad
 from eccs.workflow import Refused
 from exports.amendable import declared, locked
-from exports.amending import judged
+from exports.changes import judged
 from exports.forms.entry import PartForm
 from exports.forms.words import LABELS, YES_NO
 from exports.models import ExportItem
