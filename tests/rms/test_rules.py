@@ -14,8 +14,10 @@ from django.utils import timezone
 from accounts import sessions
 from accounts.models import User
 from eccs.workflow import Refused, take
-from rms import backtest, feedback
+from rms import backtest, conditions, feedback
+from rms.conditions import DEEPEST
 from rms.deciding import ruleset_at
+from rms.forms import initial_of
 from rms.models import BackTest, RiskDecision, RiskRule, RuleDay, RuleVersion
 from tests.factories import firms
 from tests.factories.firms import actor
@@ -147,6 +149,20 @@ def test_lists_shares_interventions_and_documents_each_ask_for_their_own(signed_
     sent(kind="RANDOM", share="2.5", title=hostile)
     page = officer.get("/rms/").content.decode()
     assert hostile not in page and "&lt;script&gt;" in page and "2.5 percent by lot" in page
+
+
+@pytest.mark.parametrize("kind", ["TARGET", "INTERVENTION"])
+def test_a_rule_nested_to_the_limit_is_written_anew_as_it_stands(kind: str) -> None:
+    tree: dict[str, Any] = {"fact": "weight_kg", "is": "ABOVE", "value": "60"}
+    for _n in range(DEEPEST):
+        tree = {"any": [tree]}
+    own = {"fact": "iec", "is": "ON_LIST"} if kind == "TARGET" else {"fact": "hawb", "is": "EQUALS", "value": "SWF1"}
+    assert not conditions.read(tree).faults
+    rule = risk_rule("DRAFT", kind=kind, condition={"all": [own, tree]}, targets=["0388066415"])
+    version = rule.newest()
+    assert version is not None
+    again = conditions.read(initial_of(version)[1])
+    assert (again.tree, again.faults) == (tree, [])
 
 
 @pytest.mark.parametrize("username", ["courier.swift", "importer.kaveri", "scan.blr", "ao.blr", "risk.del"])
