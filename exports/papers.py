@@ -206,7 +206,8 @@ def _of_flight(sheet: Paper, manifest: CourierExportManifest) -> None:
 
 def export_manifest(manifest: CourierExportManifest, printed_by: str = "") -> bytes:
     """The Courier Export Manifest as PDF: the flight, then every shipping bill on it (Form F)."""
-    sheet = Paper(head_of(manifest, _("Courier Export Manifest"), "Form F", printed_by))
+    version = _(", version %(n)d as amended") % {"n": manifest.version} if manifest.version > 1 else ""
+    sheet = Paper(head_of(manifest, _("Courier Export Manifest"), f"Form F{version}", printed_by))
     _of_flight(sheet, manifest)
     goods = manifest.live_lines().filter(bill__kind__in=GOODS).select_related("bill")
     if goods.exists():
@@ -222,12 +223,13 @@ def shut_out_notice(manifest: CourierExportManifest, printed_by: str = "") -> by
     """The shut-out notice as PDF: what stayed behind when the flight left, and why."""
     sheet = Paper(head_of(manifest, _("Shut-out notice"), _("Goods that stayed behind"), printed_by))
     _of_flight(sheet, manifest)
-    rows = list(manifest.lines.filter(shut_out_at__isnull=False).select_related("bill"))
+    rows = list(manifest.lines.filter(shut_out_at__isnull=False).select_related("bill", "manifest"))
     sheet.title(_("Shut out"))
     if rows:
         _lines(sheet, rows)
     for line in rows:
-        sheet.text(f"{_hawb(line.bill)}, {moment(line.shut_out_at)}: {line.reason}")
+        late = _(", short-shipped: found when the aircraft had left") if line.short_shipped else ""
+        sheet.text(f"{_hawb(line.bill)}, {moment(line.shut_out_at)}{late}: {line.reason}")
     parts = list(stayed(manifest).filter(line__shut_out_at=None))
     if parts:
         list_documents(sheet, lines_of(ExportShipment.objects.filter(pk__in=[one.shipment_id for one in parts])))

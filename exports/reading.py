@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,7 +20,7 @@ from bills.duty.tariff import Tariff
 from bills.reading import alike, check_kyc, groups, number_items_once
 from eccs.dated_rules import rule_book
 from eccs.uploads.checks import Table
-from exports import fitting
+from exports import excluded, fitting
 from exports.columns import CONSIGNMENT, HEADER, ITEM, JEWELLERY, SAME
 from exports.kinds import JEWELLERY as JEWELLERY_HEADINGS
 from exports.kinds import Kind
@@ -51,10 +50,9 @@ class Lodging:
     ) -> Lodging:  # fmt: skip
         """Read what is needed for a file, or for one draft, which does not stand in its own way."""
         today = timezone.localdate()
-        excluded = ExcludedGoods.objects.filter(Q(to_date=None) | Q(to_date__gte=today), from_date__lte=today)
         return cls(
             courier, station, today, hawbs_taken(courier.pk, hawbs, but=draft), rates.exchange_rates(kind="export_rate"),
-            rates.tariff(cths), list(excluded),
+            rates.tariff(cths), excluded.in_force(today),
         )  # fmt: skip
 
 
@@ -179,8 +177,7 @@ def _check_exporter(table: Table, first: int) -> None:
     elif form == Kind.IV and nature == "":
         table.fault(first, "nature", "", _("is missing: CSB-IV is for gifts and samples"))
     if scheme:
-        reason = _("is not claimed in ECCS: file on ICEGATE a shipping bill for drawback, RoDTEP or RoSCTL")
-        table.fault(first, "scheme", scheme, reason)
+        table.fault(first, "scheme", scheme, excluded.why_not_scheme(scheme))
 
 
 def _check_tax(table: Table, rows: list[int]) -> None:
@@ -212,8 +209,8 @@ def _check_items(lodging: Lodging, table: Table, rows: list[int]) -> None:
         cth = values["cth"][index]
         if cth is not None and lodging.tariff.rate(cth, lodging.on) is None:
             table.fault(index, "cth", cth, _("is not in the tariff"))
-        elif cth is not None and (barred := next((e for e in lodging.excluded if cth.startswith(e.prefix)), None)):
-            table.fault(index, "cth", cth, _("is not exported by courier: %(reason)s") % {"reason": barred.reason})
+        elif cth is not None and (barred := excluded.why_not_goods(lodging.excluded, cth)):
+            table.fault(index, "cth", cth, barred)
         quantity, price, fob = (values[name][index] for name in ("quantity", "unit_price", "fob_value"))
         inside = values["invoice_terms"][index] not in (None, "EXW")
         if None not in (quantity, price, fob) and inside and fob > (quantity * price).quantize(PAISE) + PAISE:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import Actor
 from eccs.rows import write_rows
-from exports import risk
+from exports import risk, warehouse
 from exports.iii import labels
 from exports.kinds import Kind
 from exports.models import CourierShippingBill, ExportBag, ExportShipment, GoodsScan
@@ -83,6 +83,7 @@ def record(station: str, scans: Sequence[Scan], actor: Actor) -> list[dict[str, 
             write_rows(
                 CourierShippingBill, list(counted.values()), [CourierShippingBill._meta.get_field("packages_in")]
             )
+            warehouse.take_in(counted.values(), now)
         labels.keep(came, now)
         GoodsScan.objects.bulk_create(fresh)
         whole = [bill.pk for bill in counted.values() if bill.packages_in == bill.packages]

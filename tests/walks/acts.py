@@ -105,7 +105,7 @@ class Acts(RiskActs):
         entry, told = one_of(data, entries), self.before.all(UnclearedNotice)
         acts: dict[str, Callable[[], object]] = {
             "dispose": lambda: goods.propose_disposal([entry["id"]], "AUCTION", "Nobody answers.", by),
-            "move": lambda: warehouse.move([entry["id"]], "BAY-9", by),
+            "move": lambda: warehouse.REGISTER.move([entry["id"]], "BAY-9", by),
             "notices": lambda: (notices.issue(goods.RETURN), notices.issue(goods.DISPOSAL)),
         }
         if told:

@@ -23,7 +23,7 @@ from manifests.models import (
     WarehouseEntry,
 )
 from payments.models import Challan
-from tests.every_step import declared
+from tests.every_step import answers, declared
 from tests.factories.bills import bill, decision
 from tests.factories.documents import SHIPMENTS, bill_of_documents, flight
 from tests.factories.form_e import large_bill
@@ -65,7 +65,7 @@ DRAWN: dict[tuple[type[Document], str], Answers] = {
         "alterations": one_of(d, [None, None, ALTERED]),
     },
     (CourierBillOfEntry, "adjudicate"): lambda d: {
-        **declared.ORDER, "outcome": one_of(d, ["RELEASE", "RELEASE", "CONFISCATE"]), "fine": one_of(d, AMOUNTS),
+        **answers.ORDER, "outcome": one_of(d, ["RELEASE", "RELEASE", "CONFISCATE"]), "fine": one_of(d, AMOUNTS),
         "penalty": one_of(d, AMOUNTS), "revised_duty": one_of(d, [None, "31", "40"]),
     },
     (CourierBillOfEntry, "request_departure"): lambda d: {
