@@ -56,7 +56,7 @@ _item = Mould(Item()).cast
 ZIP_LABEL = gettext_lazy("ZIP with the images that the file names, at most 100 MiB (optional)")
 DECLARED = (
     "government", "eou", "repair_and_return", "ecommerce", "iec_branch", "gstin", "state_code", "ad_code", "invoice_number",
-    "invoice_date", "invoice_terms", "currency", *CHARGES, "hawb_image", "invoice_image",
+    "invoice_date", "invoice_terms", "currency", *CHARGES, "return_of", "hawb_image", "invoice_image",
 )  # fmt: skip
 
 

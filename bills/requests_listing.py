@@ -12,6 +12,7 @@ from bills import final_assessment, parties
 from bills.amendable import where
 from bills.clearance.penalties import PenaltyStage
 from bills.clearance.provisional import ProvisionalStage
+from bills.clearance.risk import assessed_all_the_same
 from bills.forms.words import LABELS, in_words
 from bills.models import BillAmendment, BillCancellation, PenaltyDemand, ProvisionalAssessment, RiskDeparture
 from bills.provisional import due_days
@@ -169,5 +170,7 @@ DEPARTURES = Listing(
         Column("reason", _("Reason"), "reason__icontains", hint=_("contains"), cell=lambda asked: brief(asked.reason, 60)),
     ),
     page_template="bills/departure.html", related=("bill", "bill__hawb", "bill__risk_decision", "station", "requested_by"),
-    context=lambda asked, _actor: {"bill": asked.bill, "decision": asked.bill.risk_decision}, search=search,
+    context=lambda asked, _actor: {
+        "bill": asked.bill, "decision": asked.bill.risk_decision, "assessed_all_the_same": assessed_all_the_same(asked),
+    }, search=search,
 )  # fmt: skip

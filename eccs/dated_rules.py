@@ -226,6 +226,17 @@ RULES = {
     ),
     "csb_iv_sample_limit": RuleKind(_("Value limit of samples on CSB-IV, rupees"), Decimal),
     "csb_iv_gift_limit": RuleKind(_("Value limit of gifts on CSB-IV, rupees"), Decimal),
+    "let_export_chaser_days": RuleKind(
+        _("A courier is reminded of goods with a Let Export Order that have not left, after so many days"), int, least=1
+    ),
+    "return_jewellery_days": RuleKind(
+        _("E-commerce jewellery comes back unsold on a bill filed within so many days of its Let Export Order"),
+        int,
+        least=1,
+    ),
+    "return_jewellery_fob_limit": RuleKind(
+        _("E-commerce jewellery comes back unsold up to this FOB value at export, rupees"), Decimal
+    ),
     "csb_v_limited": RuleKind(_("CSB-V has a limit of value"), bool),
     "csb_v_fob_limit": RuleKind(_("FOB value limit of CSB-V, while it has one, rupees"), Decimal),
     "csb_jewellery_block": RuleKind(

@@ -119,6 +119,11 @@ class Document(FSMModelMixin, numbering.Numbered):
         return tuple(s for s in cls.stage_order() if any(s in step.sources for step in cls.steps().values()))
 
     @classmethod
+    def awaited_stages(cls) -> tuple[str, ...]:
+        """The open stages in which somebody is waited for: where more is left than what may be done at any time."""
+        return tuple(s for s in cls.open_stages() if holders(cls, s))
+
+    @classmethod
     def stage_labels(cls) -> dict[str, Any]:
         """Every stage with the words on the screen."""
         return dict(next(f for f in cls._meta.fields if f.name == "stage").choices or ())

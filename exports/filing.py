@@ -148,10 +148,13 @@ def file_draft(bill: CourierShippingBill) -> Iterable[models.Model]:
 
 def hold_hawbs_of(courier: int) -> None:
     """Until the transaction ends nobody else begins or files shipping bills of this courier: what is free is free when it is written."""
+    hold_alone(f"house airway bills for export: {courier}")
+
+
+def hold_alone(what: str) -> None:
+    """Until the transaction ends nobody else holds what is named so."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"house airway bills for export: {courier}"]
-        )
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
 
 
 def _file_of(upload: Upload) -> ShippingBillFile:

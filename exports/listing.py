@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.directory.filings import counts_as_filing
 from accounts.permissions import Actor
-from accounts.roles import COURIERS, Role
+from accounts.roles import COURIERS, CUSTODIANS, OFFICERS, Role
 from bills.cells import lane
 from bills.requests_listing import about
 from bills.requests_listing import search as by_own_number
@@ -18,11 +18,13 @@ from eccs.moments import moment
 from eccs.pages import Column, Elsewhere, Listing, Standing, activity_of, link, register
 from eccs.written import brief, grouped, tail, two_lines
 from exports import cells
+from exports.amending import in_words
 from exports.iii.leaving import stayed
 from exports.models import (
     CourierExportManifest,
     CourierShippingBill,
     ExportCancellation,
+    ExportManifestAmendment,
     ExportManifestLine,
     ExportShipment,
 )
@@ -105,10 +107,11 @@ CANCELLATIONS = Listing(
 
 def manifest_context(manifest: CourierExportManifest, actor: Actor) -> dict[str, Any]:
     """The shipping bills that leave with the flight, and those that were shut out of it."""
-    lines = manifest.lines.select_related("bill")
+    lines = manifest.lines.select_related("bill", "manifest")
     shown = list(lines.filter(live=True)[: SHOWN + 1])
     return {
         "lines": shown[:SHOWN], "more": len(shown) > SHOWN, "out": list(lines.filter(shut_out_at__isnull=False)[:SHOWN]),
+        "amendments": list(manifest.amendments.order_by("-pk")),
         "stayed": list(stayed(manifest).filter(line__shut_out_at=None)[:SHOWN]),
         "may_write": manifest.stage == "DRAFT" and bool(actor.acts_as(activity_of("cem-new"), manifest)),
     }  # fmt: skip
@@ -133,11 +136,46 @@ MANIFESTS = Listing(
     context=manifest_context, dated_by="filed_at", targets={"FILED": "target_of_days"},
     search_by={"number": lambda text: Q(number=text.upper()), "mawb": lambda number: Q(mawb=number), "hawb": _with_hawb},
 )  # fmt: skip
+
+
+def amendment_context(asked: ExportManifestAmendment, _actor: Actor) -> dict[str, Any]:
+    """The export manifest, before and after of each detail, and the version that was ended."""
+    return {"manifest": asked.manifest, "changes": in_words(asked.changes), "earlier": asked.earlier}
+
+
+MANIFEST_AMENDMENTS = Listing(
+    model=ExportManifestAmendment, slug="exports/manifest-amendments", label=_("Amendments of export manifests"),
+    columns=(
+        Column("number", _("Number"), "number__icontains", hint=_("contains")),
+        Column("manifest", _("Export manifest"), "manifest__number__icontains", hint=_("contains"), cell=lambda asked: tail(asked.manifest), css="nowrap"),
+        Column("flight", _("Flight"), "manifest__flight_number__icontains", hint=_("contains"), cell=lambda asked: asked.manifest.flight_number, css="nowrap"),
+        Column("courier", _("Courier"), "courier__name__icontains", officers_only=True, hint=_("contains"), cell=lambda asked: asked.courier.short_name),
+        Column("about", _("About"), cell=about),
+    ),
+    page_template="exports/manifest_amendment.html", trade_template="exports/manifest_amendment_trade.html",
+    related=("manifest", "courier", "station"), context=amendment_context, search=by_own_number, dated_by="requested_at",
+    targets={"REQUESTED": "target_requests"},
+)  # fmt: skip
 register(SHIPPING_BILLS)
+register(MANIFEST_AMENDMENTS)
 register(MANIFESTS)
 register(CANCELLATIONS)
 counts_as_filing(CourierShippingBill, "filed_at")
 link(_("File shipping bills"), "csb-start", *COURIERS)
 link(_("Export manifest"), "cem-new", *COURIERS, under="csb-start")
 link(_("Add papers to a shipping bill"), "csb-attach", *COURIERS, nav=False)
+link(_("Which goods go by courier"), "goods-by-courier", *COURIERS, *CUSTODIANS, *OFFICERS, under="csb-start")
+link(_("Let Export Order given, not yet exported"), "leo-waiting", *COURIERS, *CUSTODIANS, *OFFICERS, under="csb-start")
+link(
+    _("Register of goods for export"),
+    "export-goods-register",
+    Role.WAREHOUSE_KEEPER,
+    Role.CUSTODIAN_ADMIN,
+    *OFFICERS,
+    under="warehouse-register",
+)
+link(_("Move goods for export in the warehouse"), "export-goods-move", Role.WAREHOUSE_KEEPER, nav=False)
+link(_("ICEGATE and RBI"), "transmissions", *COURIERS, Role.DCAC)
+link(_("Send to ICEGATE and RBI"), "transmission-send", Role.DCAC, nav=False)
+link(_("Correct what ICEGATE or RBI refused"), "transmission-correct", *COURIERS, nav=False)
 link(_("Receive goods for export"), "goods-station", Role.ARRIVAL_SCANNER)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from bills.summary import papers_for, sees_declaration
 from bills.xi.shown import FIRST, sums_of
 from eccs.moments import moment
+from exports import returns
 from exports.drafts import check
 from exports.iii.reading import standing
 from exports.models import CourierShippingBill
@@ -41,6 +42,7 @@ def summary(bill: CourierShippingBill, actor: Any) -> dict[str, Any]:
         return {**told, "page": page}
     told |= {
         "items": list(bill.items.all()), "papers": papers_for(bill, actor), "requests": list(bill.cancellations.all()),
+        "came_back": returns.came_back(bill, actor) if bill.exported_at else [],
         "queries": bill.queries.select_related("raised_by"), "examinations": bill.examinations.select_related("by"),
     }  # fmt: skip
     if actor.is_trade:

@@ -66,9 +66,7 @@ def bills_still_due(challan: Any, actor: Actor) -> str:
     """Every bill still waits for exactly the amount that stands on the challan, with the interest that has run until today."""
     if challan.stage == Stage.LATE:
         return _still_awaited(challan)
-    from payments import today
-
-    words = today.why_not(challan)
+    words = challan.changed_today
     if not words:
         return ""
     if challan.stage == Stage.AT_BANK:

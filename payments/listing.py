@@ -67,13 +67,12 @@ AT_CUSTOMS = {
 
 def _may_anew(challan: Challan, actor: Actor) -> bool:
     """Whether the challan can be made anew: what it asks for is another amount today, or it was given up."""
-    from payments import today
     from payments.anew import payable_of
 
     if challan.is_deposit or not actor.may(activity_of("new-challan")):
         return False
     if challan.stage == Stage.CREATED:
-        return bool(today.why_not(challan))
+        return bool(challan.changed_today)
     return any(payable_of(challan, actor))
 
 

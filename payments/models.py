@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuthorisedCourier, CustomsStation, Importer
@@ -139,6 +140,13 @@ class Challan(ChallanClearance):
     def bank_name(self) -> str:
         """The bank as people call it."""
         return banks.name_of(self.bank) if self.bank else ""
+
+    @cached_property
+    def changed_today(self) -> str:
+        """Why its amounts cannot be paid as they stand today, worked out once for a look at it; a step looks at the locked row anew."""
+        from payments import today
+
+        return today.why_not(self)
 
     def release_bills(self) -> None:
         """The bills may be put on another challan."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.permissions import SYSTEM
 from accounts.roles import Role
 from bills import routing
-from bills.stages import HERE, Stage
+from bills.stages import HELD, HERE, Stage
 from eccs.models import Notice
 from eccs.workflow import GET_STATE, Document, Step, step, take
 
@@ -129,10 +129,22 @@ class DepartureStage(models.TextChoices):
 
 
 def still_prescribed(departure: RiskDeparture, actor: Any) -> str:
-    """What is to be left out is still to be done."""
-    from bills.risk import prescribed_now
+    """What is to be left out is still prescribed by the RMS and still to be done; an officer may have to do it all the same."""
+    bill = departure.bill
+    if departure.what == "EXAMINATION":
+        open_still = bill.examination_prescribed and bill.examined_at is None
+    else:
+        open_still = bill.assessment_required and bill.assessed_at is None
+        if open_still and bill.stage in HELD:
+            return _("The bill is at “%(stage)s”: that ends first.") % {"stage": bill.get_stage_display()}
+        open_still = open_still and bill.stage == Stage.ASSESSMENT
+    return "" if open_still else _("It is done already, or no longer prescribed.")
 
-    return "" if departure.what in prescribed_now(departure.bill) else _("It is done already, or no longer prescribed.")
+
+def assessed_all_the_same(departure: RiskDeparture) -> bool:
+    """Whether an officer assesses the bill whatever the RMS says: it was amended, returned or is in doubt since the request."""
+    bill = departure.bill
+    return bool(departure.what == "ASSESSMENT" and departure.stage == DepartureStage.REQUESTED and bill.assessment_due)
 
 
 class RiskDepartureSteps(Document):
@@ -159,7 +171,10 @@ class RiskDepartureSteps(Document):
         guards=(still_prescribed,), apart_from=("request",), grave=True, private=True,
     )  # fmt: skip
     def approve(self: RiskDeparture) -> None:
-        """The DC/AC has read the reason and approves it: the bill goes on without what the RMS prescribed."""
+        """The DC/AC has read the reason and approves it: the bill goes on without what the RMS prescribed.
+
+        Where it was amended, returned or came in doubt meanwhile, that lifts the word of the RMS alone: it is assessed all the same.
+        """
         take(self.bill, "depart_from_rms", SYSTEM, at=self.taken_at, departure=self.number, what=self.what)
         self.decided_at = self.taken_at
 

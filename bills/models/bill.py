@@ -91,6 +91,9 @@ class CourierBillOfEntry(Clearable, HeldClearance):
     discount = _money(null=True, blank=True)
     discount_currency = models.CharField(max_length=3, blank=True)  # where it is not that of the invoice
     landing_charges = _money(null=True, blank=True)  # declared; no part of the value since 26.09.2017
+    return_of = models.CharField(
+        max_length=60, blank=True
+    )  # the shipping bill with which the goods had left, where they come back
     hawb_image = models.CharField(max_length=120, blank=True)
     invoice_image = models.CharField(max_length=120, blank=True)
 
@@ -214,6 +217,8 @@ class CourierBillOfEntry(Clearable, HeldClearance):
                 condition=Q(stage__in=(*OPEN_STAGES, "DRAFT")),
             ),
             models.Index(fields=["manifest", "stage"], name="bill_manifest"),
+            models.Index(fields=["return_of"], name="bill_return_of", condition=~Q(return_of="")),
+            models.Index(fields=["out_of_charge_at"], name="bill_payment_told", condition=~Q(ad_code="") & Q(out_of_charge_at__isnull=False)),
             # By whom it is for. A step writes the row into every index that has it: goods of persons, who are most, are in none.
             models.Index(fields=["iec", "id"], name="bill_iec", condition=~Q(iec__in=("", PERSONAL_IMPORT_IEC))),
             models.Index(fields=["kyc_number", "id"], name="bill_kyc_pan", condition=Q(kyc_type="PAN")),
@@ -294,6 +299,11 @@ class CourierBillOfEntry(Clearable, HeldClearance):
     def refundable(self) -> Decimal:
         """What was paid beyond what is owed, in rupees."""
         return max(-self.amount_due, Decimal(0))
+
+    @property
+    def is_wholly_short(self) -> bool:
+        """Whether nothing of its shipment landed: it cannot go Out of Charge, and where the goods do not come it is cancelled (PN17 10.0, 12.0)."""
+        return self.hawb is not None and self.filed_at is not None and self.hawb.did_not_land
 
     @property
     def given_back(self) -> list[dict[str, Any]]:

@@ -229,6 +229,7 @@ class ExportClearance(Document):
 
         self.end_hold(Hold.CANCELLATION)
         self.discarded_at = self.taken_at
+        self.leave_register("CANCELLED")
         take_off_drafts(self)
         if self.is_documents:
             self.shipments.update(ended_at=self.taken_at)
@@ -253,6 +254,18 @@ class ExportClearance(Document):
         self.exported_at, self.egm_number = self.taken_at, egm_number
 
     @step(
+        Stage.EXPORTED, Stage.LET_EXPORT, role=Role.SYSTEM, label=_("Short-ship"), para=FILING, many=True, anytime=True,
+    )  # fmt: skip
+    def short_ship(self: CourierShippingBill, *, manifest: str, reason: str) -> None:
+        """The goods were found to have stayed behind when the aircraft had left: their order holds, and they wait for another flight."""
+        self.exported_at, self.egm_number = None, ""
+
+    @step(Stage.EXPORTED, None, role=Role.SYSTEM, label=_("Correct EGM number"), para=FILING, many=True, anytime=True)
+    def correct_egm(self: CourierShippingBill, *, manifest: str, egm_number: str) -> None:
+        """The EGM number of the flight was fed wrongly and is corrected."""
+        self.egm_number = egm_number
+
+    @step(
         Stage.MANIFESTED,
         Stage.LET_EXPORT,
         role=Role.SYSTEM,
@@ -273,3 +286,4 @@ class ExportClearance(Document):
         gone = self.manifest_lines.filter(live=True, in_part=True).select_related("manifest").last()
         if gone is not None:
             self.exported_at, self.egm_number = self.taken_at, gone.manifest.egm_number
+        self.leave_register("BACK_TO_TOWN")

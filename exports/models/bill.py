@@ -99,6 +99,9 @@ class CourierShippingBill(Clearable, ExportClearance):
     registered_at = models.DateTimeField(null=True, blank=True)
     risk_pending = models.BooleanField(default=False)  # the RMS was away when the goods were registered
     let_export_at = models.DateTimeField(null=True, blank=True)
+    leaving_chased_at = models.DateTimeField(
+        null=True, blank=True
+    )  # when the courier was last told that it has not left
     exported_at = models.DateTimeField(null=True, blank=True)
     egm_number = models.CharField(max_length=10, blank=True)
     discarded_at = models.DateTimeField(null=True, blank=True)  # a draft, or a bill that was cancelled
@@ -189,6 +192,12 @@ class CourierShippingBill(Clearable, ExportClearance):
         self.facilitated, self.risk_pending = lane == "FACILITATED", lane == "PENDING"
         self.assessment_required = lane in ("ASSESSMENT", "BOTH", "PENDING") and not self.is_documents
         self.examination_prescribed = lane in ("EXAMINATION", "BOTH") or (self.is_documents and not self.facilitated)
+
+    def leave_register(self, on: str) -> None:
+        """The goods leave the terminal without a flight."""
+        from exports import warehouse
+
+        warehouse.take_out([self.pk], self.taken_at, on)
 
     def let_export(self, *, automatic: bool) -> Iterable[models.Model]:
         """The order that lets the goods be loaded, numbered as it is written."""

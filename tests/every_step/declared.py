@@ -29,12 +29,12 @@ from bills.models import (
 )
 from bonds.models import Bond, BondMaster
 from eccs.workflow import Document, Step
-from exports.models import CourierExportManifest, CourierShippingBill, ExportCancellation
+from exports.models import CourierExportManifest, CourierShippingBill, ExportCancellation, ExportManifestAmendment
 from manifests.models import ExpressCargoManifest, ManifestAmendment
 from payments.models import BankDifference, BankMessage, CashWithdrawal, Challan
 from rms.models import RiskRule
 from tests.every_step import directory, exports
-from tests.every_step.answers import DETENTION, REMARKS, REPORT, WHY, why
+from tests.every_step.answers import DETENTION, GUARANTEE, ORDER, REMARKS, REPORT, SECURITY, WHY, why
 from tests.factories.advisories import advisory
 from tests.factories.amendments import amendment
 from tests.factories.bills import bill, decision
@@ -50,7 +50,7 @@ from tests.factories.rates import rate_file
 from tests.factories.requests import CHANGES, cancellation, penalty_demand, provisional_assessment
 from tests.factories.requests import amendment as bill_amendment
 from tests.factories.rules import risk_rule
-from tests.factories.shipping import export_cancellation, export_manifest, shipping_bill
+from tests.factories.shipping import export_cancellation, export_manifest, manifest_amendment, shipping_bill
 from tests.factories.transit import arrival, transfer
 from tests.factories.uncleared import disposal, return_to_origin
 from transit.models import CargoTransferManifest, TransferArrival
@@ -59,7 +59,7 @@ MODELS: tuple[type[Document], ...] = (
     User, StationRole, ExpressCargoManifest, ManifestAmendment, CourierBillOfEntry, BillAmendment, BillCancellation,
     ProvisionalAssessment, PenaltyDemand, ReturnToOrigin, Disposal, ManualClearance, ManualForm,
     Challan, BankDifference, CashWithdrawal, Bond, BondMaster, Advisory, RateFile, CargoTransferManifest, TransferArrival, RiskRule, RiskDeparture,
-    AuthorisedCourier, Custodian, Importer, CourierShippingBill, ExportCancellation, CourierExportManifest,
+    AuthorisedCourier, Custodian, Importer, CourierShippingBill, ExportCancellation, CourierExportManifest, ExportManifestAmendment,
 )  # fmt: skip
 NATIONAL = (AuthorisedCourier, Importer, RateFile)  # within the reach of a role at any station
 
@@ -96,19 +96,6 @@ def _heard(_one: Any) -> dict[str, Any]:
 
 def _in_days(days: int) -> str:
     return (timezone.localdate() + timedelta(days=days)).isoformat()
-
-
-ORDER = {
-    "order_number": "31/2026", "order_date": "2026-11-19", "fine": "500", "penalty": "200", "revised_duty": "40",
-    "remarks": "Misdeclared.",
-}  # fmt: skip
-SECURITY = {
-    "bond_number": "B-118", "bond_amount": "5000", "bond_date": "2026-11-12", "guarantee_number": "BG-7",
-    "guarantee_amount": "2000", "guarantee_valid_until": "2028-03-31",
-}  # fmt: skip
-GUARANTEE = {
-    "guarantee_number": "BG-7", "bank": "Deccan Bank", "guarantee_amount": "25000", "guarantee_valid_until": "2030-03-31",
-}  # fmt: skip
 
 
 def _registration(stage: str, **given: Any) -> Any:
@@ -198,9 +185,8 @@ CASES: dict[type[Document], Case] = {
             "carry_details": lambda one: {"hawb": one.consignment, "amendment": "ECM_BLR_2026-2027_01_A01"},
             "cancel": lambda _one: {"cancellation": "CAN_BLR_2026-2027_000001"},
             "return_to_origin": lambda _one: {"permission": "RTO_BLR_2026-2027_000001"},
-            "clear_manually": lambda one: {
-                "form": "MCF_BLR_2026-2027_000001", "collected": "900",
-                "cleared_at": (one.stage_since - timedelta(days=1)).isoformat(),  # what holds it came later
+            "clear_manually": lambda one: {  # what holds it came later
+                "form": "MCF_BLR_2026-2027_000001", "collected": "900", "cleared_at": (one.stage_since - timedelta(1)).isoformat(),
             },
             "dispose": lambda _one: {"permission": "DSP_BLR_2026-2027_000001"},
         },
@@ -334,6 +320,7 @@ CASES: dict[type[Document], Case] = {
     ),
     CourierShippingBill: Case(shipping_bill, exports.SHIPPING_BILL),
     CourierExportManifest: Case(export_manifest, exports.MANIFEST),
+    ExportManifestAmendment: Case(manifest_amendment, exports.MANIFEST_AMENDMENT),
     ExportCancellation: Case(export_cancellation, exports.CANCELLATION),
     AuthorisedCourier: Case(_registration, directory.COURIER, directory.COURIER_BEFORE),
     Custodian: Case(custodian, directory.CUSTODIAN),

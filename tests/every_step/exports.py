@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils import timezone
 
 from tests.every_step.answers import DETENTION, REMARKS, REPORT, Answer, why
@@ -26,9 +28,21 @@ SHIPPING_BILL: dict[str, Answer] = {
     "export_in_part": lambda _one: {"manifest": "CEM_BLR_2026-2027_000001", "egm_number": "7710042"},
     "export": lambda _one: {"manifest": "CEM_BLR_2026-2027_000001", "egm_number": "7710042"},
     "back_to_town": why,
+    "short_ship": lambda _one: {"manifest": "CEM_BLR_2026-2027_000001", "reason": "Found in the shed."},
+    "correct_egm": lambda _one: {"manifest": "CEM_BLR_2026-2027_000001", "egm_number": "7710043"},
 }
+
+
+def _change(one: Any) -> dict[str, Any]:
+    name = "egm_number" if one.egm_number else "airline"
+    return {"changes": [{"name": name, "old": getattr(one, name), "new": "7710099"}], "reason": "Mistyped."}
+
+
 MANIFEST: dict[str, Answer] = {
     "shut_out": lambda one: {"hawbs": [line.bill.hawb for line in one.lines.all()], "reason": "No room."},
+    "request_amendment": _change,
+    "amend": lambda one: {"amendment": "CMA_BLR_2026-2027_000001", **_change(one)},
     "feed_egm": lambda _one: {"egm_number": "7710042", "departed_at": timezone.now()},
 }
+MANIFEST_AMENDMENT: dict[str, Answer] = {"reject": REMARKS}
 CANCELLATION: dict[str, Answer] = {"verify": REMARKS, "reject": REMARKS}

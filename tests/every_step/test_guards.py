@@ -24,8 +24,9 @@ from bonds.models import Bond
 from eccs import dated_rules, trail
 from eccs.dated_rules import DatedRule
 from eccs.workflow import Document, Guard, Refused, Step, buttons, take, take_many
+from exports.clearance import amending as manifest_amending
 from exports.clearance import guards as leaving
-from exports.clearance.leaving import goods_may_leave, something_leaves
+from exports.clearance.leaving import goods_may_leave, no_open_amendment, something_leaves
 from exports.models import ExportManifestLine
 from manifests.amendment_clearance import (
     adjudicated,
@@ -58,7 +59,7 @@ from tests.factories.directory import importer
 from tests.factories.firms import actor, courier, person
 from tests.factories.manual import manual_form
 from tests.factories.rates import rate_file
-from tests.factories.shipping import export_manifest
+from tests.factories.shipping import export_manifest, manifest_amendment
 from transit import clearance as gates
 from transit.models import TransferScan
 
@@ -137,6 +138,8 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     leaving.on_no_manifest: (lambda b: export_manifest("DRAFT", of=b), "take them off it first"),
     goods_may_leave: (lambda m: m.lines.all().delete(), "No shipping bill stands on"),
     something_leaves: (lambda m: m.lines.update(live=False), "Everything was shut out"),
+    no_open_amendment: (lambda m: manifest_amendment(of=m), "decided or withdrawn first"),
+    manifest_amending.manifest_as_it_was: (lambda a: _set(a.manifest, flight_number="ZZ902"), "has changed since"),
     leaving.rms_decided: (lambda b: _set(b, risk_pending=True), "was away when the goods"),
     leaving.goods_registered: (lambda b: _set(b, registered_at=None), "not registered at the terminal"),
     risk.rms_has_decided: (lambda b: _set(b, risk_decision=decision("PENDING")), "was away"),

@@ -20,6 +20,7 @@ from exports.models import (
     ExportCancellation,
     ExportDetention,
     ExportItem,
+    ExportManifestAmendment,
     ExportManifestLine,
     ExportQuery,
 )
@@ -232,4 +233,24 @@ def export_manifest(
         numbering.number([made])
     made.save()
     ExportManifestLine.objects.create(manifest=made, bill=bill, live=stage != "DISCARDED")
+    return made
+
+
+def manifest_amendment(
+    stage: str = "REQUESTED", *, station: str = "BLR", firm: str = "swift", of: CourierExportManifest | None = None, **given: Any
+) -> ExportManifestAmendment:  # fmt: skip
+    """An amendment of a filed export manifest at a stage: another flight."""
+    manifest = of or export_manifest("FILED", station=station, firm=firm)
+    approved = (
+        {"version": 1, "earlier": manifest.declared() | {"scheduled_departure": ""}} if stage == "APPROVED" else {}
+    )
+    told = {
+        "changes": [{"name": "flight_number", "old": manifest.flight_number, "new": "ZZ955"}], "reason": "Another aircraft.",
+    }  # fmt: skip
+    made = ExportManifestAmendment(
+        manifest=manifest, station_id=manifest.station_id, courier=manifest.courier, stage=stage,
+        requested_by=firms.person(firm=manifest.courier), **approved | told | given,
+    )  # fmt: skip
+    numbering.number([made])
+    made.save()
     return made

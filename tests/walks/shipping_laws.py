@@ -210,7 +210,8 @@ def aboard(state: State, flight: Row) -> list[Row]:
 
 def _labels(shipments: list[Row]) -> int:
     bags = {one["bag_id"] for one in shipments if one["bag_id"]}
-    return len(bags) + sum(one["packages"] for one in shipments if not one["bag_id"])
+    pieces: int = sum(one["packages"] for one in shipments if not one["bag_id"])
+    return len(bags) + pieces
 
 
 def nothing_let_go_is_lost(before: State, after: State, steps: Steps) -> None:

@@ -16,6 +16,7 @@ from bills.stages import Hold
 from eccs.workflow import take
 from exports import registering, routing
 from exports.clearance import guards, leaving
+from exports.iii import labels as of_labels
 from exports.iii import leaving as of_documents
 from exports.models import (
     CourierExportManifest,
@@ -200,7 +201,7 @@ def _a_piece_from_nowhere(_monkeypatch: pytest.MonkeyPatch) -> Scene:
 def _a_bag_that_brings_nothing(monkeypatch: pytest.MonkeyPatch) -> Scene:
     one = documents(Stage.GOODS, packages_in=0)
     bag = one.bags.order_by("pk")[0].number
-    monkeypatch.setattr(registering.labels, "keep", lambda _came, _at: None)
+    monkeypatch.setattr(of_labels, "keep", lambda _came, _at: None)
     scan = Scan(uuid4(), bag, timezone.now())
     return (one,), lambda: registering.record("BLR", [scan], actor("ARRIVAL_SCANNER")), "bags counted wrongly"
 
@@ -211,7 +212,7 @@ def _a_bag_left_behind_and_exported(monkeypatch: pytest.MonkeyPatch) -> Scene:
     by, bag = actor("COURIER_OPERATOR"), one.bags.order_by("pk")[0].number
     flight = take(flight, "shut_out", by, hawbs=[bag], reason="No room.")
     monkeypatch.setattr(of_documents, "in_part", lambda _manifest: [])
-    given = {"egm_number": "7710042", "departed_at": timezone.now()}
+    given: dict[str, Any] = {"egm_number": "7710042", "departed_at": timezone.now()}
     return (one,), lambda: take(flight, "feed_egm", by, **given), "is exported without a flight"
 
 
