@@ -6,7 +6,7 @@ takes the rest: from the counts of the days before, so that the share stays the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_UP, Decimal
@@ -60,7 +60,7 @@ class AtStation:
 
     station: str
     bills: int = 0
-    lanes: list[tuple[RiskDecision.Lane, int, Decimal, Decimal]] = field(
+    lanes: Sequence[tuple[RiskDecision.Lane, int, Decimal, Decimal]] = field(
         default_factory=list
     )  # bills, percent held and expected
     shares: list[Share] = field(default_factory=list)
