@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core import mail
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,7 +22,9 @@ from bills.uncleared import goods
 from eccs import notices
 from eccs.models import Notice
 from eccs.workflow import Refused, take
+from manifests import reconciliation
 from manifests.models import Difference, ExpressCargoManifest, WarehouseEntry
+from manifests.warehouse import REGISTER
 from tests.bills.conftest import SignedIn
 from tests.bills.desks import Desks, fresh
 from tests.factories.bills import bill
@@ -258,6 +261,35 @@ def test_what_landed_and_was_never_scanned_is_listed_and_noticed_but_not_given_a
             goods.propose_disposal([entry.pk], "AUCTION", "x", actor("WAREHOUSE_KEEPER"))
     ExpressCargoManifest.objects.update(actual_arrival=now - timedelta(days=30))
     assert "Not scanned" in keeper.get(f"{reverse('uncleared')}?view=disposal").content.decode()
+
+
+@pytest.mark.parametrize("papers", [False, True], ids=["goods", "bag of documents"])
+def test_what_is_settled_as_short_after_its_line_was_written_is_threatened_no_more(*, papers: bool) -> None:
+    now, keeper = timezone.now(), actor("WAREHOUSE_KEEPER")
+    flew = (flight if papers else manifest)("ARRIVED", actual_arrival=now, **({"arrived": False} if papers else {}))
+    lost = flew.hawbs.exclude(bag=None).first() if papers else house_airway_bill(flew)
+    held = house_airway_bill(flew)
+    WarehouseEntry.objects.create(hawb=held, station_id="BLR")  # as a hold writes it
+    with time_machine.travel(now + timedelta(days=15), tick=False):
+        watch_uncleared()
+        assert goods.uncleared(goods.RETURN).filter(hawb__in=[lost, held]).count() == 2
+    for hawb in (lost, held):
+        code = hawb.bag.number if hawb.bag else hawb.number
+        Difference.objects.create(
+            manifest=flew, kind="SHORT", code=code, hawb="" if hawb.bag else hawb.number, opened_at=now,
+        )  # fmt: skip
+    with time_machine.travel(now + timedelta(days=20), tick=False):
+        for one in Difference.objects.filter(manifest=flew, kind="SHORT", settled_at=None):
+            reconciliation.settle(one.pk, "Offloaded.", actor("DCAC"))
+    with time_machine.travel(now + timedelta(days=30), tick=False):
+        watch_uncleared()
+        mine = Q(hawb__in=[lost, held])
+        assert not goods.uncleared(goods.DISPOSAL).filter(mine).exists()
+        assert not UnclearedNotice.objects.filter(mine, after="DISPOSAL").exists()
+        assert not REGISTER.listed(keeper, "", "", None).filter(mine).exists()
+        assert REGISTER.listed(keeper, "short", "", None).filter(mine).count() == 2
+        WarehouseEntry.objects.filter(mine).update(in_at=timezone.now())  # it comes after all
+        assert goods.uncleared(goods.DISPOSAL).filter(mine).count() == 2
 
 
 def test_neither_goes_before_its_days_or_against_proceedings() -> None:
