@@ -359,6 +359,18 @@ def test_notices_go_to_courier_and_declared_importer_each_once(
     assert any(addressed in message.body for message in mail.outbox if "store@kaveri.example" in message.to)
 
 
+def test_a_cancelled_bill_of_another_firm_has_no_part_in_the_notice(people: Callable[[str], User]) -> None:
+    importer = people("importer.kaveri").importer
+    assert importer is not None
+    wrong = bill(Stage.CANCELLED, arrived=True, iec=importer.iec)
+    right = bill(Stage.QUERY, arrived=True, hawb=lying(16, hawb=wrong.hawb).hawb, iec="0500012345")
+    alone = lying(16, hawb=bill(Stage.CANCELLED, arrived=True, iec=importer.iec).hawb)
+    watch_uncleared()
+    assert {right.hawb_id, alone.hawb_id} == set(UnclearedNotice.objects.values_list("hawb", flat=True))
+    assert not UnclearedNotice.objects.filter(importer=importer).exists()
+    assert not Notice.objects.filter(audience=f"importer:{importer.pk}", subject__contains="not cleared").exists()
+
+
 def test_the_custodian_learns_that_its_disposal_is_refused(signed_in: SignedIn) -> None:
     keeper, asked = signed_in("warehouse.blr"), disposal()
     custodian = User.objects.get(username="warehouse.blr").custodian
