@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.permissions import SYSTEM
-from bills.models import CourierBillOfEntry, Item
+from bills.models import CourierBillOfEntry, CoveredShipment, Item
 from bills.models.bill import SEPARATOR
 from bills.models.clearable import Clearable
 from bills.models.found import Report
@@ -160,6 +160,13 @@ def arrived(manifest: ExpressCargoManifest, at: datetime) -> int:
     """
     here = CourierBillOfEntry.objects.here().filter(manifest=manifest)
     return ask_for(here, at, RiskDecision.Cause.ARRIVED)
+
+
+def weighed(hawb: int, at: datetime) -> int:
+    """Ask again for the open bill of a shipment that weighs otherwise than declared."""
+    covering = CoveredShipment.objects.filter(hawb=hawb, ended_at=None)
+    here = CourierBillOfEntry.objects.here().filter(models.Q(hawb=hawb) | models.Q(pk__in=covering.values("bill")))
+    return ask_for(here, at, RiskDecision.Cause.WEIGHED)
 
 
 def ask_for(here: models.QuerySet[CourierBillOfEntry], at: datetime, cause: str) -> int:

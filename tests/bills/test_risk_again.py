@@ -19,12 +19,16 @@ from bills.stages import Stage
 from eccs import dated_rules
 from eccs.dated_rules import DatedRule
 from eccs.workflow import Refused, take
+from manifests.arrival import weigh
+from manifests.clearance import Stage as ManifestStage
 from manifests.models import ExpressCargoManifest
 from rms.models import PartyDay, RiskDecision, RiskRule, RuleDay
 from tests.bills.conftest import SignedIn
+from tests.bills.test_documents_and_rms import filed
 from tests.bills.test_interventions import flight, good
 from tests.bills.test_risk import Rows, bills_of, decided, file_all
 from tests.factories.bills import bill
+from tests.factories.documents import flight as documents
 from tests.factories.firms import actor
 from tests.factories.rules import risk_rule
 
@@ -159,6 +163,34 @@ def test_a_bill_put_to_the_rms_again_counts_as_it_is_now_and_once(
     assert (other["same_day_bills_consignee"], other["same_day_bills_kyc"]) == (1, 2)
     sums = PartyDay.objects.filter(party="CONSIGNEE").values_list("key").annotate(n=Sum("bills"))
     assert sorted(n for _key, n in sums) == [1, 1]
+
+
+def test_a_shipment_that_weighs_more_than_declared_is_looked_at_again(
+    signed_in: SignedIn, flight: ExpressCargoManifest, good: Rows
+) -> None:
+    heavy = {"all": [{"fact": "weight_difference_percent", "is": "ABOVE", "value": "50"}]}
+    rule = risk_rule(condition=heavy, outcome="EXAMINATION")
+    file_all(signed_in, flight, good)
+    declared = flight.hawbs.get(number="SWF001").gross_weight_kg
+    weigh(flight, "SWF002", declared)
+    weigh(flight, "SWF001", declared * 2)
+    after = bills_of(flight)
+    assert (after["SWF001"].examination_prescribed, after["SWF002"].examination_prescribed) == (True, False)
+    assert (decided(after["SWF001"]).cause, hits(rule)) == ("WEIGHED", 1)
+
+
+def test_documents_that_weigh_more_than_declared_are_looked_at_again(people: Callable[[str], User]) -> None:
+    people("courier.swift")
+    risk_rule(
+        condition={"all": [{"fact": "weight_difference_percent", "is": "ABOVE", "value": "50"}]}, outcome="EXAMINATION"
+    )
+    announced = documents(ManifestStage.ARRIVAL_SCAN, scan_started_at=timezone.now())
+    one = filed(announced)
+    shipment = one.shipments().order_by("pk").first()
+    assert shipment is not None and not one.examination_prescribed
+    weigh(announced, shipment.number, shipment.gross_weight_kg * 3)
+    now = CourierBillOfEntry.objects.select_related("risk_decision").get(pk=one.pk)
+    assert (now.examination_prescribed, decided(now).cause) == (True, "WEIGHED")
 
 
 def test_what_is_found_counts_once_a_bill_and_only_what_an_order_demands(people: Callable[[str], User]) -> None:
