@@ -52,6 +52,7 @@ def _values(found: Any) -> tuple[Any, ...]:
 
 
 Test = Callable[[Seen], bool]
+Trace = Callable[[Seen], list[Compared]]
 
 
 def compiled(tree: Tree, targets: Sequence[str] = ()) -> Test:
@@ -191,29 +192,40 @@ def _plain(ways: dict[str, dict[str, list[int]]]) -> dict[str, dict[str, list[in
     return {name: dict(known) for name, known in ways.items()}
 
 
-def trace(tree: Tree, seen: Seen, targets: Sequence[str] = ()) -> list[Compared]:
-    """What was compared with what, for the parts of a condition that hold: for the page of officers."""
+def traced(tree: Tree, targets: Sequence[str] = ()) -> Trace:
+    """What was compared with what, for the parts that hold of a condition that holds: for the page of officers."""
     for name in GROUPS:
         if name not in tree:
             continue
         if name == "none":
-            return [_told(one, seen, absent=True) for one in tree[name] if "fact" in one]
-        return [told for one in tree[name] if compiled(one, targets)(seen) for told in trace(one, seen, targets)]
-    return [_told(tree, seen, targets=targets)] if tree else []
+            absent = [_teller(one, absent=True) for one in tree[name] if "fact" in one]
+            return lambda seen: [tell(seen) for tell in absent]
+        parts = [(compiled(one, targets), traced(one, targets)) for one in tree[name]]
+        if name == "all":
+            return lambda seen: [told for _test, tell in parts for told in tell(seen)]
+        return lambda seen: [told for test, tell in parts if test(seen) for told in tell(seen)]
+    if not tree:
+        return lambda _seen: []
+    alone = _teller(tree, targets=targets)
+    return lambda seen: [alone(seen)]
 
 
-def _told(leaf: Tree, seen: Seen, *, absent: bool = False, targets: Sequence[str] = ()) -> Compared:
+def _teller(leaf: Tree, *, absent: bool = False, targets: Sequence[str] = ()) -> Callable[[Seen], Compared]:
     """One comparison: the fact, how, with what, and the value of the bill that fits."""
-    values = [one for one in _values(seen.facts.value(leaf["fact"])) if one not in (None, "")]
-    if not absent and len(values) > 1:
-        values = [one for one in values if compiled(leaf, targets)(_Alone(leaf["fact"], one))]  # type: ignore[arg-type]
+    name, comparison = leaf["fact"], ("NOT_" if absent else "") + leaf["is"]
+    fits = None if absent else compiled(leaf, targets)
     wanted = ", ".join(leaf["values"][:MOST_TOLD]) if "values" in leaf else str(leaf.get("value", ""))
     if leaf["is"] == Comparison.ON_LIST:
         wanted = ""
-    return {
-        "fact": leaf["fact"], "comparison": ("NOT_" if absent else "") + leaf["is"], "value": wanted,
-        "found": ", ".join(str(one) for one in values[:MOST_TOLD]),
-    }  # fmt: skip
+
+    def tell(seen: Seen) -> Compared:
+        values = [one for one in _values(seen.facts.value(name)) if one is not None and one != ""]
+        if fits is not None and len(values) > 1:
+            values = [one for one in values if fits(_Alone(name, one))]  # type: ignore[arg-type]
+        found = str(values[0]) if len(values) == 1 else ", ".join(str(one) for one in values[:MOST_TOLD])
+        return {"fact": name, "comparison": comparison, "value": wanted, "found": found}
+
+    return tell
 
 
 MOST_TOLD = 6  # values of a list that a trace names

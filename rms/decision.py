@@ -14,7 +14,7 @@ from decimal import Decimal
 from hashlib import blake2b
 from typing import Any
 
-from rms.compiling import Index, Seen, compiled, keys, trace
+from rms.compiling import Index, Seen, Trace, compiled, keys, traced
 from rms.conditions import Tree
 from rms.facts import ConsignmentFacts
 
@@ -74,6 +74,7 @@ class Ruleset:
             if c.station_code in ("", station) and c.from_date <= on and (c.to_date is None or on <= c.to_date)
         ]
         self._tests = [_compiled(c) for c in self.criteria]
+        self._traces = [traced(c.condition, c.targets) for c in self.criteria]
         self._index = Index.of(keys(c.condition, c.targets) for c in self.criteria)
         told = ",".join(f"{c.code}/{c.version}" for c in self.criteria)
         self.version = blake2b(f"{told};{self._assess:f};{self._examine:f}".encode(), digest_size=10).hexdigest()
@@ -101,7 +102,7 @@ class Ruleset:
                 if criterion.code in hit or criterion.share is not None:
                     continue
                 hit[criterion.code] = criterion
-                reason = _reason(criterion, seen)
+                reason = _reason(criterion, seen, self._traces[n])
                 compared = [one | {"found": f"{facts.hawb}: {one['found']}"} for one in reason["compared"]]
                 reasons[criterion.code] = reason | {
                     "outcome": "EXAMINATION" if criterion.outcome else "", "compared": compared,
@@ -121,7 +122,7 @@ class Ruleset:
             if not _drawn(criterion, draw):
                 continue
             found.append(criterion)
-            reasons.append(_reason(criterion, seen))
+            reasons.append(_reason(criterion, seen, self._traces[n]))
         if draw < self._assess:
             reasons.append(_chance("ASSESSMENT", draw, self._assess))
         elif draw < self._assess + self._examine:
@@ -164,8 +165,8 @@ def own_draw(code: str, draw: Decimal) -> Decimal:
     return Decimal(int.from_bytes(mixed, "big") % 1_000_000) / 1_000_000
 
 
-def _reason(criterion: Criterion, seen: Seen) -> Reason:
-    compared = trace(criterion.condition, seen, criterion.targets)
+def _reason(criterion: Criterion, seen: Seen, trace: Trace) -> Reason:
+    compared = trace(seen)
     first = compared[0] if compared else {"fact": "", "comparison": "", "value": "", "found": ""}
     return {
         "rule": criterion.code, "version": criterion.version, "by": RULE if criterion.share is None else CHANCE, **first,

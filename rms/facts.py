@@ -76,7 +76,8 @@ class ConsignmentFacts:
 
     def kept(self) -> dict[str, Any]:
         """The facts as they are kept beside the decision: values and weights as text, so that no digit is lost."""
-        return {name: _written(getattr(self, name)) for name in self.__slots__}
+        values = zip(_NAMES, _VALUES(self), strict=True)
+        return {name: value if value.__class__ in _PLAIN else _written(value) for name, value in values}
 
     def said(self) -> dict[str, Any]:
         """What is known of the consignment, as it is kept: without what nobody said."""
@@ -102,6 +103,7 @@ PLACES = Decimal("0.01")
 _NAMES: tuple[str, ...] = tuple(ConsignmentFacts.__slots__)
 _VALUES = attrgetter(*_NAMES)  # ten thousand shipments of one bill are read at once
 _COUNTED = (Decimal, int, bool)
+_PLAIN = frozenset((str, int, bool, type(None)))
 _OF_HISTORY = frozenset(HISTORY)
 _AMOUNTS = frozenset(
     ("assessable_value", "weight_kg", "actual_weight_kg", *(f"same_day_value_{party}" for party in SAME_DAY))
