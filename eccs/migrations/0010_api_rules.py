@@ -22,6 +22,6 @@ def sow(apps, schema_editor):
 class Migration(migrations.Migration):
     """The dated rules of the HTTP API."""
 
-    dependencies = [("eccs", "0008_export_rules")]
+    dependencies = [("eccs", "0009_leaving_rules")]
 
     operations = [migrations.RunPython(sow, migrations.RunPython.noop)]
