@@ -297,7 +297,7 @@ def _sum_up(upload: Upload, table: Table) -> dict[str, Any]:
 def _save_file(upload: Upload, table: Table, user_id: int) -> dict[str, Any]:
     flight, prepared = table.prepared
     at = timezone.now()
-    bills = file_many(flight, prepared, Actor.of(User.objects.get(pk=user_id)), at, table.tell)
+    bills = file_many(flight, prepared, Actor.of(User.objects.get(pk=user_id)).by_key(upload.via), at, table.tell)
     return {"filed": len(bills), "first": bills[0].number, "last": bills[-1].number, "filed_at": at.isoformat()}
 
 

@@ -48,6 +48,7 @@ app.conf.beat_schedule = {
     "take down finished password expiries": {"task": "accounts.tasks.take_down_exercises", "schedule": 600.0},
     "write of password expiry": {"task": "accounts.tasks.advise_of_exercises", "schedule": 600.0},
     "tidy sign-ins": {"task": "accounts.tasks.tidy", "schedule": crontab(hour=3, minute=20)},
+    "forget answers to repeated requests": {"task": "api.tasks.forget_answers", "schedule": crontab(hour=3, minute=25)},
     "clear old sessions": {"task": "accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=30)},
     "remind of unanswered queries": {"task": "bills.tasks.chase_queries", "schedule": crontab(hour=9, minute=0)},
     "remind of unanswered detention memos": {

@@ -178,6 +178,9 @@ RULES = {
     "api_estimates_a_minute": RuleKind(
         _("Estimates of duty asked of the HTTP API from one address, a minute"), int, least=1
     ),
+    "api_answers_kept_days": RuleKind(
+        _("Answers of the HTTP API are kept for requests sent again, days"), int, least=1
+    ),
     "api_key_longest_days": RuleKind(_("An API key is in force for so many days at most"), int, least=1, most=730),
     "query_chaser_days": RuleKind(
         _(

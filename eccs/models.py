@@ -62,6 +62,7 @@ class Upload(models.Model):
     subject_id = models.BigIntegerField(null=True)  # the manifest it belongs to
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
+    via = models.CharField(max_length=60, blank=True, default="")  # the API key by which it was signed
     file = models.FileField(upload_to="uploads/%Y/%m/%d/")
     name = models.CharField(max_length=160)
     size = models.PositiveBigIntegerField()

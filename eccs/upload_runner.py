@@ -220,12 +220,12 @@ class Changed(Exception):
         self.faults = faults
 
 
-def sign(upload: Upload, user_id: int) -> bool:
-    """Hand a checked upload to the worker to be saved; a second signature does nothing."""
+def sign(upload: Upload, user_id: int, via: str = "") -> bool:
+    """Hand a checked upload to the worker to be saved; a second signature does nothing. `via` names the API key that signs."""
     from eccs.tasks import save_upload
 
     moved = Upload.objects.filter(pk=upload.pk, state=State.READY).update(
-        state=State.SAVING, signed_by_id=user_id, phase=Phase.READING, rows_checked=0, touched_at=timezone.now()
+        state=State.SAVING, signed_by_id=user_id, via=via, phase=Phase.READING, rows_checked=0, touched_at=timezone.now()
     )
     if moved:
         after_commit(save_upload, upload.pk, user_id)

@@ -182,10 +182,10 @@ def _sum_up(_upload: Upload, table: Table) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _save_file(_upload: Upload, table: Table, user_id: int) -> dict[str, Any]:
+def _save_file(upload: Upload, table: Table, user_id: int) -> dict[str, Any]:
     lodging, prepared = table.prepared
     at = timezone.now()
-    bills = file_many(lodging, prepared, Actor.of(User.objects.get(pk=user_id)), at, table.tell)
+    bills = file_many(lodging, prepared, Actor.of(User.objects.get(pk=user_id)).by_key(upload.via), at, table.tell)
     return {"filed": len(bills), "first": bills[0].number, "last": bills[-1].number, "filed_at": at.isoformat()}
 
 

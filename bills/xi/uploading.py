@@ -65,7 +65,7 @@ def _sum_up(upload: Upload, table: Table) -> dict[str, Any]:
 
 def _save(upload: Upload, table: Table, user_id: int) -> dict[str, Any]:
     manifest, chosen, _judged = table.prepared
-    actor, at = Actor.of(User.objects.get(pk=user_id)), timezone.now()
+    actor, at = Actor.of(User.objects.get(pk=user_id)).by_key(upload.via), timezone.now()
     filed = take(filing.start(manifest, user_id, chosen), "file", actor, at=at)
     return {"filed": 1, "first": filed.number, "last": filed.number, "filed_at": at.isoformat()}
 

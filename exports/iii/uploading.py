@@ -57,7 +57,7 @@ def _sum_up(_upload: Upload, table: Table) -> dict[str, Any]:
 
 def _save(upload: Upload, table: Table, user_id: int) -> dict[str, Any]:
     """The rows stand in the draft as if typed, and the draft is filed by its own step, which checks them again."""
-    actor, at, bill = Actor.of(User.objects.get(pk=user_id)), timezone.now(), _draft(upload)
+    actor, at, bill = Actor.of(User.objects.get(pk=user_id)).by_key(upload.via), timezone.now(), _draft(upload)
     rows = zip(*(table.values[name] for name in SHIPMENT), strict=True)
     bill.draft = {**bill.draft, "items": [dict(zip(SHIPMENT, map(str, row), strict=True)) for row in rows]}
     bill.save(update_fields=["draft"])
