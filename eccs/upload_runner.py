@@ -225,8 +225,8 @@ def sign(upload: Upload, user_id: int, via: str = "") -> bool:
     from eccs.tasks import save_upload
 
     moved = Upload.objects.filter(pk=upload.pk, state=State.READY).update(
-        state=State.SAVING, signed_by_id=user_id, via=via, phase=Phase.READING, rows_checked=0, touched_at=timezone.now()
-    )
+        state=State.SAVING, signed_by_id=user_id, via=via, phase=Phase.READING, rows_checked=0, touched_at=timezone.now(),
+    )  # fmt: skip
     if moved:
         after_commit(save_upload, upload.pk, user_id)
     return bool(moved)

@@ -7,7 +7,6 @@ LONG_AGO = date(2010, 5, 5)  # the day of the Regulations
 SEED = [
     ("api_requests_a_minute", LONG_AGO, "600", "practice of the system, illustrative"),
     ("api_estimates_a_minute", LONG_AGO, "30", "practice of the system, illustrative"),
-    ("api_answers_kept_days", LONG_AGO, "7", "practice of the system, illustrative"),
     ("api_key_longest_days", LONG_AGO, "365", "practice of the system, illustrative"),
 ]
 
