@@ -259,9 +259,11 @@ def _common(world: World) -> None:
         "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
         "bonds", "bonds-export", "transfers", "transfers-export", "transfer-new", "fee-challan", "locations", "location-new", "bond-request", "bond-master", "bond-master-enter", "custodian-new", "importers", "importer-new", "work", "hand-over",
         "rate-files", "tariff", "exchange-rates", "exemptions", "holidays", "risk-rules", "risk-rule-new", "risk-waiting", "risk-feedback", "risk-shares", "books", "refunds",
+        "certificates", "certificates-all", "certificates-revoked",
     ):  # fmt: skip
         world.common(name)
     world.common("session-end", 1)
+    world.common("certificate-retire", 1)
     note = HandOver.objects.create(station="BLR", role="RISK_OFFICER", by=firms.person("Asha Das"), by_name="Asha Das")
     for name in ("hand-over-note", "hand-over-read"):
         world.own(name, note.pk)
