@@ -12,7 +12,7 @@ import time_machine
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
 from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
@@ -149,7 +149,7 @@ def test_where_lists_are_demanded_one_in_date_must_be_loaded(authority: Authorit
 def test_what_is_no_certificate_is_refused(authority: Authority) -> None:
     user = member("signatory.swift")
     keyed = authority.issue(owner_of(user))
-    p12 = pkcs12.serialize_key_and_certificates(b"me", keyed.key, keyed.certificate, None, demo_certificates.BestAvailableEncryption(b"x"))  # fmt: skip
+    p12 = pkcs12.serialize_key_and_certificates(b"me", keyed.key, keyed.certificate, None, BestAvailableEncryption(b"x"))  # fmt: skip
     for content, words in (
         (b"hello", "not a certificate"), (p12, "not a certificate"), (keyed.pem * 2, "exactly one"),
         (authority.certificate.public_bytes(Encoding.PEM), "exactly one"), (b"0" * (256 * 1024 + 1), "too large"),

@@ -123,6 +123,7 @@ def build() -> World:
     world.own("bill-shipments", papers[1].number)
     world.own("bill-print", papers[1].key)
     of_payments(world, owed, paid)
+    world.own("signature-part", "bills/imports", bills[Stage.QUERY].key, 1, "signature")
     _common(world)
     _of_amendments(world, asked)
     _of_uncleared_goods(world)
@@ -264,6 +265,7 @@ def _common(world: World) -> None:
         world.common(name)
     world.common("session-end", 1)
     world.common("certificate-retire", 1)
+    world.common("sign", "00000000-0000-4000-8000-000000000000")
     note = HandOver.objects.create(station="BLR", role="RISK_OFFICER", by=firms.person("Asha Das"), by_name="Asha Das")
     for name in ("hand-over-note", "hand-over-read"):
         world.own(name, note.pk)
