@@ -126,6 +126,7 @@ def build() -> World:
     world.own("bill-shipments", papers[1].number)
     world.own("bill-print", papers[1].key)
     of_payments(world, owed, paid)
+    world.own("signature-part", "bills/imports", bills[Stage.QUERY].key, 1, "signature")
     _common(world)
     _of_amendments(world, asked)
     _of_uncleared_goods(world)
@@ -262,10 +263,13 @@ def _common(world: World) -> None:
         "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
         "bonds", "bonds-export", "transfers", "transfers-export", "transfer-new", "fee-challan", "locations", "location-new", "bond-request", "bond-master", "bond-master-enter", "custodian-new", "importers", "importer-new", "work", "hand-over",
         "rate-files", "tariff", "exchange-rates", "exemptions", "holidays", "risk-rules", "risk-rule-new", "risk-waiting", "risk-feedback", "risk-shares", "books", "refunds",
+        "certificates", "certificates-all", "certificates-revoked",
     ):  # fmt: skip
         world.common(name)
     of_api(world)
     world.common("session-end", 1)
+    world.common("certificate-retire", 1)
+    world.common("sign", "00000000-0000-4000-8000-000000000000")
     note = HandOver.objects.create(station="BLR", role="RISK_OFFICER", by=firms.person("Asha Das"), by_name="Asha Das")
     for name in ("hand-over-note", "hand-over-read"):
         world.own(name, note.pk)
