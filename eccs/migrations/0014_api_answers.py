@@ -16,6 +16,6 @@ def sow(apps, schema_editor):
 class Migration(migrations.Migration):
     """The dated rule of answers kept."""
 
-    dependencies = [("eccs", "0011_upload_via")]
+    dependencies = [("eccs", "0013_upload_via")]
 
     operations = [migrations.RunPython(sow, migrations.RunPython.noop)]

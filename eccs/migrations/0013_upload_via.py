@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('eccs', '0010_api_rules'),
+        ('eccs', '0012_signature_rules'),
     ]
 
     operations = [
