@@ -12,6 +12,7 @@ NAMES = (
     "filing",
     "exports",
     "documents",
+    "documents_out",
     "uploading",
     "scanning",
     "access",

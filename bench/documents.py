@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -36,7 +36,8 @@ MANIFEST, FILING, SCANS, XRAY = (
 _OF_FLIGHT = "manifest_id = {pk}"
 _OF_HAWBS = "hawb_id IN (SELECT id FROM manifests_houseairwaybill WHERE manifest_id = {pk})"
 _OF_BILL = "{column} IN (SELECT id FROM bills_courierbillofentry WHERE manifest_id = {{pk}})"
-WRITTEN: dict[str, tuple[tuple[str, str], ...]] = {
+Written = dict[str, tuple[tuple[str, str], ...]]  # by part the tables with the condition on the flight
+WRITTEN: Written = {
     MANIFEST: (("manifests_bag", _OF_FLIGHT), ("manifests_houseairwaybill", _OF_FLIGHT)),
     FILING: (
         ("bills_coveredshipment", _OF_HAWBS), ("bills_courierbillofentry", _OF_FLIGHT),
@@ -54,9 +55,9 @@ AIMS = {MANIFEST: 0.05, FILING: 0.1, SCANS: 0.1, XRAY: 0.1}
 
 @dataclass
 class Told:
-    """A flight that went all the way: seconds and statements of each part."""
+    """A flight that went all the way: its key, seconds and statements of each part."""
 
-    manifest: ExpressCargoManifest
+    pk: int
     seconds: dict[str, float] = field(default_factory=dict)
     statements: dict[str, int] = field(default_factory=dict)
 
@@ -77,19 +78,23 @@ class Told:
 def run() -> list[Row]:
     """A small flight for its statements, then three of full size; the middle one counts."""
     small = fly(FEW * 2, FEW, 1)
-    told = [fly(SHIPMENTS, BAGS, salt) for salt in (2, 3, 4)]
+    return rows_of(small, [fly(SHIPMENTS, BAGS, salt) for salt in (2, 3, 4)], WRITTEN, AIMS, SCANS)
+
+
+def rows_of(small: Told, told: list[Told], written: Written, aims: dict[str, float], scans: str) -> list[Row]:
+    """Each part beside COPY of the rows it writes, and its statements beside those of a small flight."""
     rows = []
-    for name in WRITTEN:
+    for name, tables in written.items():
         mine = sorted(one.seconds[name] for one in told)[1]
-        base = sorted(copied(one.manifest, name) for one in told)[1]
+        base = sorted(copied(tables, one.pk) for one in told)[1]
         rows.append(
             at_least(
                 name, f"{SHIPMENTS / mine:,.0f} HAWBs/s", f"COPY of their rows {SHIPMENTS / base:,.0f}/s", base / mine,
-                AIMS[name],
+                aims[name],
             )
         )  # fmt: skip
         few, many = small.statements[name], told[0].statements[name]
-        if name == SCANS:  # each pull of the trigger is a message of its own
+        if name == scans:  # each pull of the trigger is a message of its own
             few, many = -(-few // FEW), -(-many // BAGS)
         rows.append(at_most(f"{name}, statements", str(many), f"{few} for {FEW * 2} HAWBs", many / few, 1.0))
     return rows
@@ -100,7 +105,7 @@ def fly(shipments: int, bags: int, salt: int) -> Told:
     who, courier, scanner = world.person("signatory.swift"), world.actor("signatory.swift"), world.actor("scan.blr")
     manifest = world.draft()
     ExpressCargoManifest.objects.filter(pk=manifest.pk).update(kind=ExpressCargoManifest.Kind.DOCUMENTS)
-    told = Told(manifest)
+    told = Told(manifest.pk)
     content = flights.as_csv(flights.documents(shipments, bags, salt))
     with override_settings(CELERY_TASK_ALWAYS_EAGER=False):
         upload = upload_runner.receive(
@@ -129,13 +134,13 @@ def fly(shipments: int, bags: int, salt: int) -> Told:
     return told
 
 
-def copied(manifest: ExpressCargoManifest, part: str) -> float:
-    """The seconds that COPY takes for the rows of a part, into empty tables of the same columns and indexes; nothing is kept."""
+def copied(tables: Sequence[tuple[str, str]], pk: int) -> float:
+    """The seconds that COPY takes for the rows of a part of a flight, into empty tables of the same columns and indexes; nothing is kept."""
     taken = 0.0
-    for table, condition in WRITTEN[part]:
+    for table, condition in tables:
         text = StringIO()
         with transaction.atomic(), connection.cursor() as cursor:
-            where = condition.format(pk=manifest.pk)
+            where = condition.format(pk=pk)
             cursor.copy_expert(f"COPY (SELECT * FROM {table} WHERE {where}) TO STDOUT", text)
             cursor.execute(f"CREATE TABLE bench_copy (LIKE {table} INCLUDING ALL)")
             text.seek(0)

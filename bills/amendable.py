@@ -65,6 +65,7 @@ def why_locked(bill: CourierBillOfEntry) -> dict[str, str]:
     checked = _("Who the importer is was checked at filing: cancel the bill and file another.")
     decides = _("It decides on the form: cancel the bill and file another.")
     told = dict.fromkeys(("kyc_type", "kyc_number"), checked) | dict.fromkeys(("eou", "repair_and_return"), decides)
+    told["return_of"] = _("It was checked against the shipping bill at filing: cancel the bill and file another.")
     if bill.kind == Kind.XIV:
         told["be_category"] = _("Goods of a courier are cleared for home consumption alone.")
         told["be_type"] = _("It says whether the bill was presented before the arrival: that is settled.")

@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from bills.models import CourierBillOfEntry
+from bills.stages import OPEN
 from eccs.written import bags, brief, grouped, items, packages, tail, two_lines, whole_rupees
 from eccs.written import lane as lane_disc
 from rms.reading import reasons_of
@@ -22,11 +23,15 @@ def consignment(bill: CourierBillOfEntry) -> SafeString:
 
 
 def _with_chips(bill: CourierBillOfEntry) -> str | SafeString:
-    if not (bill.provisional or bill.unreckoned):
+    short = bill.is_wholly_short and bill.stage in OPEN
+    if not (bill.provisional or bill.unreckoned or short):
         return bill.consignment
     told = format_html("{}", bill.consignment)
     if bill.provisional:
         told += format_html(' <span class="chip chip--warn">{}</span>', _("Provisional"))
+    if short:
+        why = _("Nothing of it landed: where it does not come, the bill is cancelled.")
+        told += format_html(' <span class="chip chip--warn" title="{}">{}</span>', why, _("Wholly short"))
     if bill.unreckoned:
         told += format_html(' <span class="chip chip--warn" title="{}">{}</span>', bill.unreckoned, _("Tariff changed"))
     return told

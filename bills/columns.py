@@ -106,6 +106,7 @@ COLUMNS = (
     Column("eou", yes_no, empty=False, help=_YES_NO_HELP, example="N"),
     Column("repair_and_return", yes_no, empty=False, help=_YES_NO_HELP, example="N"),
     Column("ecommerce", yes_no, empty=False, help=_YES_NO_HELP, example="N"),
+    Column("return_of", text(60), help=gettext_lazy("First row, CBE-XIII and CBE-XIV: number or HAWB of the shipping bill with which goods that come back had left")),
     Column("hawb_image", text(120), help=gettext_lazy("File name of the HAWB's image in the ZIP")),
     Column("invoice_image", text(120), help=gettext_lazy("File name of the invoice's image in the ZIP")),
     *FORM_E_COLUMNS,
@@ -122,7 +123,7 @@ COLUMNS = (
 CHARGES = ("freight", "insurance", "inland_charges", "discount", "discount_currency", "landing_charges")
 HEADER = (
     "kyc_type", "kyc_number", "iec", "iec_branch", "gstin", "state_code", "ad_code", "government", "eou", "repair_and_return",
-    "ecommerce", *CHARGES, "hawb_image", "invoice_image",
+    "ecommerce", *CHARGES, "return_of", "hawb_image", "invoice_image",
 )  # fmt: skip
 SAME = ("currency", "invoice_number", "invoice_date", "invoice_terms")  # of one invoice
 ITEM = (

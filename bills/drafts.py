@@ -21,13 +21,23 @@ IMPORTER = (
 )  # fmt: skip
 OF_INVOICE = ("invoice_number", "invoice_date", "invoice_terms", "currency", *CHARGES)
 FLAGS = ("ecommerce", "eou", "repair_and_return")
-INVOICE = (*OF_INVOICE, *FLAGS)
+INVOICE = (*OF_INVOICE, *FLAGS, "return_of")
 ITEM = (
     "cth", "description", "country_of_origin", "quantity", "uom", "unit_price", "nature", "gift_kind", "manufacturer",
     "notification", "notification_sl_no", "licence_number", "licence_type", "cetsh", "gst_code", "item_packages", "item_marks", "notification_type",
     "igst_notification", "igst_notification_sl_no", "cess_notification", "cess_notification_sl_no",
 )  # fmt: skip
-CLASS = ("importer_category", *FLAGS, "be_category", "be_class", "be_type", "cha_licence", "cha_name", "cha_address")
+CLASS = (
+    "importer_category",
+    *FLAGS,
+    "return_of",
+    "be_category",
+    "be_class",
+    "be_type",
+    "cha_licence",
+    "cha_name",
+    "cha_address",
+)
 REQUESTS = (
     "high_sea_sale", "high_sea_seller", "high_sea_seller_iec", "first_proviso", "first_check", "provisional_documents",
     "extension_48", "extension_reason",

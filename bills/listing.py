@@ -21,6 +21,7 @@ from bills.models import CourierBillOfEntry, CoveredShipment, ProvisionalAssessm
 from bills.models.bill import OPEN_STAGES
 from bills.requests_listing import AMENDMENTS, CANCELLATIONS, DEPARTURES, PENALTIES, PROVISIONAL
 from bills.stages import Hold, Stage
+from bills.xray_results import are_xrayed
 from eccs.pages import Column, Elsewhere, Listing, Standing, link, register
 from manifests.models import HouseAirwayBill, MasterAirwayBill
 from manifests.shipments import named
@@ -133,7 +134,7 @@ BILLS = Listing(
     row_fields=(
         "kind", "goods", "item_count", "shipment_count", "bag_count", "filed_at", "provisional", "unreckoned",
         "assessable_value", "total_duty", "interest", "fine", "penalty", "duty_paid", "assessment_required", "assessment_due", "examination_prescribed", "holds",
-        "hawb__number", "hawb__packages", "hawb__consignee_name", "hawb__consignee_city", "hawb__description",
+        "hawb__number", "hawb__packages", "hawb__packages_arrived", "manifest__scan_closed_at", "hawb__manifest__scan_closed_at", "hawb__consignee_name", "hawb__consignee_city", "hawb__description",
         "manifest__number", "manifest__flight_number", "risk_decision__reasons",
     ),
     context=context,
@@ -155,6 +156,7 @@ register(CANCELLATIONS)
 register(DEPARTURES)
 register(PROVISIONAL)
 register(PENALTIES)
+are_xrayed(CourierBillOfEntry)
 counts_as_filing(CourierBillOfEntry, "filed_at")
 stands_against_surrender(duty_unpaid)
 link(_("File a bill"), "bill-start", *COURIERS, Role.IMPORTER)

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from bills import claims, fitting
+from bills import claims, fitting, returns
 from bills.columns import CHARGES, FORM_E, HEADER, INVOICE_E, ITEM, ITEM_E, MAY_BE_NONE, ONLY_XIV, SAME
 from bills.duty.exemptions import Exemption
 from bills.duty.statement import DutyStatement
@@ -67,6 +67,7 @@ class Prepared:
 def judge(flight: Flight, table: Table) -> list[Prepared]:
     """Check each bill as a whole and reckon its value and duty; faults are named in the table, the good ones returned."""
     prepared, done = [], 0
+    returns.check(flight, table, list(groups(table)))
     used = [name for name in ONLY_XIV if any(table.values[name])]
     for rows in groups(table):
         found = _judge_one(flight, table, rows, used)

@@ -63,7 +63,13 @@ def rows(bill: CourierBillOfEntry) -> list[dict[str, Any]]:
     """Each head paid on a bill that ends without Out of Charge: what goes back, what does not, and why."""
     found = parted(bill)
     laws = {one.head: one.words().rstrip(".") for one in DEMANDS}
-    duty = _("Duty on goods that are not cleared, with the interest on it (Customs Act 1962, section 27).")
+    duty = (
+        _(
+            "Duty on goods that did not land, or were lost or pilfered before clearance, with the interest on it (Customs Act 1962, sections 13, 23 and 27)."
+        )
+        if bill.is_wholly_short
+        else _("Duty on goods that are not cleared, with the interest on it (Customs Act 1962, section 27).")
+    )
     excess, stays = (
         _("Paid beyond what was demanded."),
         _("%(law)s: no duty, it stays paid whatever becomes of the goods."),

@@ -16,10 +16,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.permissions import SYSTEM
-from bills.models import CourierBillOfEntry, Examination, Item
+from bills.models import CourierBillOfEntry, Item
 from bills.models.bill import SEPARATOR
+from bills.models.clearable import Clearable
+from bills.models.found import Report
 from bills.news import notices_about
-from bills.stages import Stage
 from eccs.identifiers import PERSONAL_IMPORT_IEC
 from eccs.models import Notice
 from eccs.workflow import take_many
@@ -29,7 +30,7 @@ from rms.conditions import leaves
 from rms.deciding import Answer, Asked, Desk
 from rms.facts import PLACES, ConsignmentFacts
 from rms.history import Goods
-from rms.models import RiskDecision, RiskRule
+from rms.models import RiskDecision, RiskRule, RuleVersion
 
 AT_ONCE = 500
 RELATED = ("risk_decision", "hawb", "manifest", "courier")
@@ -62,17 +63,25 @@ def ask_again(bill: CourierBillOfEntry, items: Sequence[Item], cause: str) -> No
     if bill.is_documents or bill.risk_decision is None:
         return
     asked = Asked(facts_of(bill, items), goods_of(items), bill.risk_decision.draw)
+    said = put_again(bill, asked, cause)
+    if said is not None and hear(bill, said.lane, said.documents_required):
+        Notice.objects.bulk_create(asked_for(bill))
+
+
+def put_again(bill: Clearable, asked: Asked, cause: str) -> RiskDecision | None:
+    """Put what a bill of either direction says now to the RMS; what it decides is kept with the bill, where it says anything new."""
+    before = bill.risk_decision
+    assert before is not None
     day = timezone.localdate(bill.taken_at)
     answer = Desk(bill.station_id, day).decide([asked], bill.taken_at, cause=cause, counted=True)[0]
-    if not says_more(bill.risk_decision, answer):
-        return
-    answer.decision.before = bill.risk_decision
+    if not says_more(before, answer):
+        return None
+    answer.decision.before = before
     answer.decision.save()
-    if bill.risk_decision.lane == RiskDecision.Lane.PENDING:
+    if before.lane == RiskDecision.Lane.PENDING:
         bill.assessment_required = False  # it waited for the RMS, which decides now
     bill.risk_decision = answer.decision
-    if hear(bill, answer.decision.lane, answer.decision.documents_required):
-        Notice.objects.bulk_create(asked_for(bill))
+    return answer.decision
 
 
 def says_more(before: RiskDecision, answer: Answer) -> bool:
@@ -86,6 +95,15 @@ def says_more(before: RiskDecision, answer: Answer) -> bool:
 
 def _hits(decision: RiskDecision) -> set[str]:
     return {reason["rule"] for reason in decision.reasons}
+
+
+def _known(decision: RiskDecision | None) -> set[str]:
+    """The rules that hit in a decision, or in any before it."""
+    found = set[str]()
+    while decision is not None:
+        found |= _hits(decision)
+        decision = decision.before
+    return found
 
 
 DECLARED = (
@@ -113,12 +131,7 @@ def hear(bill: CourierBillOfEntry, lane: str, documents: str = "") -> bool:
     if wanted:
         bill.documents_required = SEPARATOR.join(filter(None, (bill.documents_required, *wanted)))[:400]
         bill.documents_complete = False
-    assess = lane in ("ASSESSMENT", "BOTH") and not bill.is_documents
-    bill.assessment_required = bill.assessment_required or assess
-    if lane in ("EXAMINATION", "BOTH"):
-        bill.examination_prescribed = True
-    if lane != "FACILITATED":
-        bill.facilitated = False
+    bill.prescribe(lane)
     return bool(wanted)
 
 
@@ -132,39 +145,82 @@ def asked_for(bill: CourierBillOfEntry) -> list[Notice]:
 def intervene(rule: RiskRule, at: datetime) -> int:
     """An intervention on one shipment comes into force: its bill, if it is filed and the goods are here, hears it at once.
 
+    It is an officer's own order: where the RMS is away, or has not decided on the bill yet, the bill hears the intervention alone.
     Return how many bills heard something new.
     """
     version = rule.in_force()
     numbers = [leaf["value"] for leaf in leaves(version.condition) if leaf["fact"] == "hawb"] if version else []
-    here = (
-        CourierBillOfEntry.objects.here()
-        .filter(risk_decision__isnull=False)
-        .exclude(risk_decision__lane=RiskDecision.Lane.PENDING)
-    )
+    here = CourierBillOfEntry.objects.here().filter(risk_decision__isnull=False)
     if rule.station_id:
         here = here.filter(station=rule.station_id)
-    of_station: dict[str, list[CourierBillOfEntry]] = defaultdict(list)
+    of_station: dict[tuple[str, bool], list[CourierBillOfEntry]] = defaultdict(list)
     for bill in here.filter(hawb__number__in=numbers).select_related(*RELATED).order_by("pk"):
-        of_station[bill.station_id].append(bill)
+        of_station[bill.station_id, _waits(bill)].append(bill)
     cause, heard = RiskDecision.Cause.INTERVENED, 0
-    for bills in of_station.values():
-        heard += _decide(bills, at, cause, "hear_rms_again", counted=True)
+    for (_station, waits), bills in of_station.items():
+        asked = 0 if waits else _decide(bills, at, cause, "hear_rms_again", counted=True, order=version)
+        heard += _decide_by(version, bills, at) if waits else asked
     covering = here.filter(hawb=None, covered__hawb__number__in=numbers, covered__ended_at=None)
     for bill in covering.select_related("risk_decision", "courier").distinct().order_by("pk"):
-        heard += _decide_documents(bill, at, cause, "hear_rms_again")
+        heard += _decide_documents(bill, at, cause, "hear_rms_again", order=version)
     return heard
+
+
+def _waits(bill: CourierBillOfEntry) -> bool:
+    """Whether the RMS has not decided on the bill yet."""
+    return _decision(bill).lane == RiskDecision.Lane.PENDING
+
+
+def _decide_by(version: RuleVersion | None, bills: list[CourierBillOfEntry], at: datetime) -> int:
+    """Bills of one station hear an intervention alone. One on which the RMS has not decided still waits for it."""
+    if version is None:
+        return 0
+    desk = Desk(bills[0].station_id, timezone.localdate(at), only=version)
+    items = _items_of(bills)
+    asked = [Asked(facts_of(bill, items[bill.pk]), (), _decision(bill).draw) for bill in bills]
+    each: dict[int, dict[str, Any]] = {}
+    for bill, answer in zip(
+        bills, desk.decide(asked, at, cause=RiskDecision.Cause.INTERVENED, counted=True), strict=True
+    ):
+        before, made = _decision(bill), answer.decision
+        if answer.decided.reasons and not _hits(made) <= _known(before):
+            each[bill.pk] = _ordered(made, before)
+    if each:
+        take_many(CourierBillOfEntry, each, "hear_rms_again", SYSTEM, at=at, each=each)
+    return len(each)
+
+
+def _ordered(made: RiskDecision, before: RiskDecision) -> dict[str, Any]:
+    """What a bill hears of an intervention alone; where it waited for the RMS it still does."""
+    told, made.before = _lane_told(made, before), before
+    if before.lane == RiskDecision.Lane.PENDING:
+        made.lane = RiskDecision.Lane.PENDING
+    made.save()
+    return told | {"decision": made.pk}
+
+
+def _items_of(bills: Iterable[CourierBillOfEntry]) -> dict[int, list[Item]]:
+    items: dict[int, list[Item]] = defaultdict(list)
+    for item in Item.objects.filter(bill__in=[bill.pk for bill in bills]).order_by("bill_id", "item_no"):
+        items[item.bill_id].append(item)
+    return items
 
 
 def arrived(manifest: ExpressCargoManifest, at: datetime) -> int:
     """Ask again for all open bills of a flight whose aircraft has arrived; return for how many something new was prescribed.
 
-    A fixed number of statements, however many bills.
+    A fixed number of statements, however many bills of goods; of a bill of documents a few, however many shipments it covers.
     """
     rows: Any = CourierBillOfEntry.objects.here().filter(
         manifest=manifest, hawb__isnull=False, risk_decision__isnull=False
     )
     bills = list(rows.exclude(risk_decision__lane=RiskDecision.Lane.PENDING).select_related(*RELATED).order_by("pk"))
-    return _decide(bills, at, RiskDecision.Cause.ARRIVED, "hear_rms_again", counted=True)
+    heard = _decide(bills, at, RiskDecision.Cause.ARRIVED, "hear_rms_again", counted=True)
+    documents: Any = CourierBillOfEntry.objects.here().filter(manifest=manifest, hawb=None, risk_decision__isnull=False)
+    documents = documents.exclude(risk_decision__lane=RiskDecision.Lane.PENDING)
+    for bill in documents.select_related("risk_decision", "courier", "manifest").order_by("pk"):
+        heard += _decide_documents(bill, at, RiskDecision.Cause.ARRIVED, "hear_rms_again")
+    return heard
 
 
 def decide_waiting(at: datetime | None = None) -> int:
@@ -189,12 +245,17 @@ def decide_waiting(at: datetime | None = None) -> int:
 
 
 def _decide_documents(
-    bill: CourierBillOfEntry, at: datetime, cause: str = RiskDecision.Cause.FILED, step: str = "hear_rms"
-) -> int:
+    bill: CourierBillOfEntry, at: datetime, cause: str = RiskDecision.Cause.FILED, step: str = "hear_rms",
+    order: RuleVersion | None = None,
+) -> int:  # fmt: skip
     from bills.xi.filing import decide
     from bills.xi.selection import shipments_of
 
+    if order is not None and _waits(bill):
+        return _order_documents(bill, at, order)
     decision = decide(bill, shipments_of(bill), at, cause)
+    if order is not None and decision.lane == RiskDecision.Lane.PENDING:
+        return _order_documents(bill, at, order)
     nothing_new = step == "hear_rms_again" and _hits(decision) == _hits(_decision(bill))
     if _decision(bill).before_id:  # what was prescribed before the RMS was away stays prescribed
         step = "hear_rms_again"
@@ -207,14 +268,31 @@ def _decide_documents(
     return 1
 
 
+def _order_documents(bill: CourierBillOfEntry, at: datetime, order: RuleVersion) -> int:
+    """A bill of documents hears an intervention alone."""
+    from bills.xi.filing import decide
+    from bills.xi.selection import shipments_of
+
+    before = _decision(bill)
+    made = decide(bill, shipments_of(bill), at, RiskDecision.Cause.INTERVENED, only=order)
+    if not made.reasons or _hits(made) <= _known(before):
+        return 0
+    take_many(CourierBillOfEntry, [bill.pk], "hear_rms_again", SYSTEM, at=at, **_ordered(made, before))
+    return 1
+
+
 def _told(decision: RiskDecision, before: RiskDecision) -> dict[str, Any]:
     """What a bill hears of a decision; the trade reads none of it."""
+    return {"decision": decision.pk, **_lane_told(decision, before)}
+
+
+def _lane_told(decision: RiskDecision, before: RiskDecision) -> dict[str, Any]:
     told: dict[str, Any] = {
-        "decision": decision.pk, "lane": decision.lane, "documents": decision.documents_required,
+        "lane": decision.lane, "documents": decision.documents_required,
         "rules": [reason["rule"] for reason in decision.reasons],
     }  # fmt: skip
     if decision.cause == RiskDecision.Cause.INTERVENED:
-        known = _hits(before)
+        known = _known(before)
         news = (reason["outcome"] for reason in decision.reasons if reason["rule"] not in known)
         told["examine_again"] = any(outcome in ("EXAMINATION", "BOTH") for outcome in news)
     return told
@@ -228,17 +306,20 @@ def waiting() -> models.QuerySet[CourierBillOfEntry]:
     return rows
 
 
-def _decide(bills: list[CourierBillOfEntry], at: datetime, cause: str, step: str, *, counted: bool) -> int:
-    """Put bills of one station to the RMS and let each hear what it says."""
+def _decide(
+    bills: list[CourierBillOfEntry], at: datetime, cause: str, step: str, *, counted: bool, order: RuleVersion | None = None
+) -> int:  # fmt: skip
+    """Put bills of one station to the RMS and let each hear what it says; where it is away, the `order` of an officer alone."""
     if not bills:
         return 0
-    items: dict[int, list[Item]] = defaultdict(list)
-    for item in Item.objects.filter(bill__in=[bill.pk for bill in bills]).order_by("bill_id", "item_no"):
-        items[item.bill_id].append(item)
+    items = _items_of(bills)
     asked = [Asked(facts_of(bill, items[bill.pk]), goods_of(items[bill.pk]), _decision(bill).draw) for bill in bills]
     desk = Desk(bills[0].station_id, timezone.localdate(at))
+    answers = desk.decide(asked, at, cause=cause, counted=counted)
+    if order is not None and not any(answer.is_decided for answer in answers):
+        return _decide_by(order, bills, at)
     news: list[tuple[CourierBillOfEntry, RiskDecision, RiskDecision]] = []
-    for bill, answer in zip(bills, desk.decide(asked, at, cause=cause, counted=counted), strict=True):
+    for bill, answer in zip(bills, answers, strict=True):
         if answer.is_decided and (not counted or says_more(_decision(bill), answer)):
             answer.decision.before = _decision(bill)
             news.append((bill, answer.decision, _decision(bill)))
@@ -254,16 +335,16 @@ def _decision(bill: CourierBillOfEntry) -> RiskDecision:
     return bill.risk_decision
 
 
-def reported(bill: CourierBillOfEntry, records: Iterable[models.Model]) -> list[models.Model]:
+def reported(bill: Clearable, records: Iterable[models.Model]) -> list[models.Model]:
     """Tell the history of rules and parties what an examination found."""
     told = list(records)
     for record in told:
-        if isinstance(record, Examination):
-            found(bill, examined=True, confirmed=record.recommendation != Examination.Recommendation.RELEASE)
+        if isinstance(record, Report):
+            found(bill, examined=True, confirmed=record.recommendation != Report.Recommendation.RELEASE)
     return told
 
 
-def found(bill: CourierBillOfEntry, *, examined: bool, confirmed: bool) -> None:
+def found(bill: Clearable, *, examined: bool, confirmed: bool) -> None:
     """Tell the history of rules and parties what was found in a bill that was looked at."""
     decision = bill.risk_decision
     if decision is not None and decision.reasons:
@@ -271,13 +352,3 @@ def found(bill: CourierBillOfEntry, *, examined: bool, confirmed: bool) -> None:
         day = timezone.localdate(bill.taken_at)
         RiskDecision.objects.filter(pk=decision.pk).update(found="CONFIRMED" if confirmed else "NOTHING")
         history.confirm(bill.station_id, facts, decision.reasons, day, examined=examined, found=confirmed)
-
-
-def prescribed_now(bill: CourierBillOfEntry) -> list[str]:
-    """What the RMS prescribed that is still to be done, and that no officer has to do whatever the RMS says."""
-    told = (
-        ["ASSESSMENT"]
-        if bill.assessment_required and not bill.assessment_due and bill.stage == Stage.ASSESSMENT
-        else []
-    )
-    return told + (["EXAMINATION"] if bill.examination_prescribed and bill.examined_at is None else [])

@@ -73,7 +73,7 @@ def debit(bond_id: int, amount: Decimal, key: str, of: Of, by_name: str, at: dat
     if amount <= 0:
         raise ValueError("a debit is above zero")
     at = at or timezone.now()
-    given = {
+    given: dict[str, Any] = {
         "amount": amount, "bond": bond_id, "usable": _USABLE, "today": timezone.localdate(), "key": key, "slug": of.slug,
         "document": of.document, "at": at, "by": by_name,
     }  # fmt: skip

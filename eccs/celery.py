@@ -64,6 +64,8 @@ app.conf.beat_schedule = {
         "task": "exports.tasks.chase_answers",
         "schedule": crontab(hour=9, minute=4),
     },
+    "enter import payments to be told": {"task": "exports.tasks.enter_imports", "schedule": 600.0},
+    "remind of goods that have not left": {"task": "exports.tasks.chase_goods", "schedule": crontab(hour=9, minute=6)},
     "decide what waits for the RMS, exports": {"task": "exports.tasks.ask_the_rms", "schedule": 60.0},
     "resume back-tests of rules": {"task": "rms.tasks.resume_back_tests", "schedule": 120.0},
     "count X-rays for the rules of risk": {"task": "bills.tasks.count_xrays", "schedule": crontab(hour=0, minute=25)},

@@ -14,15 +14,18 @@ from eccs.dated_rules import rule_book
 from eccs.models import Notice
 
 AT_ONCE = 500
+DAYS = "query_chaser_days"
 
 
-def chase(rows: QuerySet[Any], since: str, chased: str, tell: Callable[[Any], Iterable[Notice]]) -> int:
+def chase(
+    rows: QuerySet[Any], since: str, chased: str, tell: Callable[[Any], Iterable[Notice]], rule: str = DAYS
+) -> int:
     """Remind of each row that waits long enough, some hundred to a transaction; return how many.
 
     `since` is the column that says from when it waits, `chased` the one that keeps when its firm was last reminded.
     """
     now = timezone.now()
-    due = now - timedelta(days=rule_book().count("query_chaser_days", timezone.localdate()))
+    due = now - timedelta(days=rule_book().count(rule, timezone.localdate()))
     late = rows.filter(Q(**{chased: None}) | Q(**{f"{chased}__lte": due}), **{f"{since}__lte": due}).order_by(
         since, "pk"
     )

@@ -174,6 +174,11 @@ RULES = {
         _("Links for a forgotten password asked for from one address, an hour"), int, least=1
     ),
     "reset_letters_a_day": RuleKind(_("Links for a forgotten password sent to one person, a day"), int, least=1),
+    "api_requests_a_minute": RuleKind(_("Requests of the HTTP API by one firm, a minute"), int, least=1),
+    "api_estimates_a_minute": RuleKind(
+        _("Estimates of duty asked of the HTTP API from one address, a minute"), int, least=1
+    ),
+    "api_key_longest_days": RuleKind(_("An API key is in force for so many days at most"), int, least=1, most=730),
     "query_chaser_days": RuleKind(
         _(
             "A firm is reminded of an unanswered query, detention memo or call for documents, or of a weight to be amended, after so many days"
@@ -221,6 +226,17 @@ RULES = {
     ),
     "csb_iv_sample_limit": RuleKind(_("Value limit of samples on CSB-IV, rupees"), Decimal),
     "csb_iv_gift_limit": RuleKind(_("Value limit of gifts on CSB-IV, rupees"), Decimal),
+    "let_export_chaser_days": RuleKind(
+        _("A courier is reminded of goods with a Let Export Order that have not left, after so many days"), int, least=1
+    ),
+    "return_jewellery_days": RuleKind(
+        _("E-commerce jewellery comes back unsold on a bill filed within so many days of its Let Export Order"),
+        int,
+        least=1,
+    ),
+    "return_jewellery_fob_limit": RuleKind(
+        _("E-commerce jewellery comes back unsold up to this FOB value at export, rupees"), Decimal
+    ),
     "csb_v_limited": RuleKind(_("CSB-V has a limit of value"), bool),
     "csb_v_fob_limit": RuleKind(_("FOB value limit of CSB-V, while it has one, rupees"), Decimal),
     "csb_jewellery_block": RuleKind(

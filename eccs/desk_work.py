@@ -197,7 +197,7 @@ def allocate(listing: pages.Listing, document: Any, actor: Actor, *, person: Act
 
 def prioritise(listing: pages.Listing, document: Any, actor: Actor, *, reason: str, remarks: str) -> None:
     """The document goes before the others at every desk until it is finished; without a reason it does not any more."""
-    if not actor.acts_as(PRIORITISES, document) or document.stage not in document.open_stages():
+    if not actor.acts_as(PRIORITISES, document) or document.stage not in document.awaited_stages():
         raise Refused(
             [_("Priority is given to documents that are not finished, by those who supervise the desks.")], document
         )

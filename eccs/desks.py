@@ -70,12 +70,13 @@ def _counted(model: type[Document], field: str, value: Any) -> Counted:
     own = Q(**{field: value})
     if field == "courier_id" and _has(model, "importer_id"):
         own &= ~Q(stage="DRAFT", importer__isnull=False)  # what an importer is still typing is the importer's alone
+    stages = [s for s in model.open_stages() if s in model.awaited_stages() or s in listing.elsewhere]
     if field == "station_id":
-        late = Count("pk", filter=Q(*(late_at(listing, s, value) for s in model.open_stages()), _connector=Q.OR))
+        late = Count("pk", filter=Q(*(late_at(listing, s, value) for s in stages), _connector=Q.OR))
     return {
         (stage, station): (count, oldest, over)
         for stage, station, count, oldest, over in cast("Any", model._default_manager)
-        .filter(own, stage__in=[s for s in model.open_stages() if field != "station_id" or s != "DRAFT"])
+        .filter(own, stage__in=[s for s in stages if field != "station_id" or s != "DRAFT"])
         .values_list("stage", "station_id")
         .annotate(count=Count("pk"), oldest=Min("stage_since"), over=late)
         .order_by()

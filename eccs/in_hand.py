@@ -128,8 +128,8 @@ class Held:
         """Documents that left their stage leave everybody's hands; those that are finished go before no others any more."""
         if gone := [d.pk for d in left if d.pk in self.rows]:
             InHand.objects.filter(kind=self.kind, document_id__in=gone).delete()
-        open_stages = next(iter(left)).open_stages() if left else ()
-        if done := [d.pk for d in left if d.stage not in open_stages]:
+        awaited = next(iter(left)).awaited_stages() if left else ()
+        if done := [d.pk for d in left if d.stage not in awaited]:
             Priority.objects.filter(kind=self.kind, document_id__in=done).delete()
 
 

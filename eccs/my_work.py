@@ -57,7 +57,7 @@ def about(listing: pages.Listing, document: Any, actor: Any) -> dict[str, Any]:
         "hand": shown, "hand_is_mine": shown is not None and shown.by_id == actor.user_id,
         "desk_acts": [{"name": name, "label": label} for name, label in acts],
         "priority": None if actor.is_trade else firsts.get(document.pk),
-        "may_prioritise": document.stage in document.open_stages() and bool(actor.acts_as(desk_work.PRIORITISES, document)),
+        "may_prioritise": document.stage in document.awaited_stages() and bool(actor.acts_as(desk_work.PRIORITISES, document)),
     }  # fmt: skip
 
 

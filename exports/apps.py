@@ -10,5 +10,8 @@ class ExportsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make shipping bills known to desks and pages, and their file to the uploads."""
-        from exports import filing, listing  # noqa: F401 each registers itself
+        from bills.returns import judged_by
+        from exports import filing, listing, returns  # noqa: F401 each registers itself
         from exports.iii import uploading  # noqa: F401
+
+        judged_by(returns.judge)

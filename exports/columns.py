@@ -70,7 +70,7 @@ COLUMNS = (
     Column("nfei", yes_no, empty=False, help=gettext_lazy("First row: Y where no foreign exchange is involved, as always on CSB-IV"), example="N"),
     Column("nature", code(set(Nature.values), gettext_lazy("must be GIFT or SAMPLE")), help=gettext_lazy("CSB-IV, first row: GIFT or SAMPLE")),
     Column("ecommerce", yes_no, empty=False, help=_YES_NO, example="N"),
-    Column("scheme", code(set(Scheme.values), gettext_lazy("is no export scheme: DRAWBACK, RODTEP or ROSCTL")), help=gettext_lazy("Leave it empty: exports under DRAWBACK, RODTEP or ROSCTL are filed on ICEGATE")),
+    Column("scheme", code(set(Scheme.values), gettext_lazy("is no export scheme: DRAWBACK, RODTEP, ROSCTL, EPCG, ADVANCE or DFIA")), help=gettext_lazy("Leave it empty: exports under DRAWBACK, RODTEP or ROSCTL are filed on ICEGATE")),
     Column("operator", text(120), help=_JEWELLERY),
     Column("transaction_id", text(60), help=_JEWELLERY),
     Column("order_number", text(60), help=_JEWELLERY),

@@ -14,7 +14,7 @@ from bills.copies import texts
 from eccs.uploads import Fault
 from exports.columns import CONSIGNMENT, ECOMMERCE, EXPORTER, ITEM, SAME
 from exports.filing import judge_draft
-from exports.forms.words import LABELS
+from exports.forms.words import LABELS, OF_DOCUMENTS
 from exports.iii.columns import FLIGHT, SHIPMENT
 from exports.iii.reading import Covered
 from exports.iii.reading import judge_draft as judge_documents
@@ -27,14 +27,14 @@ PARTS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "invoice": (gettext_lazy("Invoice"), SAME[1:]),
     "ecommerce": (gettext_lazy("E-commerce and jewellery"), ECOMMERCE),
 }
-OF_DOCUMENTS: dict[str, tuple[Any, tuple[str, ...]]] = {"flight": (gettext_lazy("Flight"), FLIGHT)}
+PARTS_OF_DOCUMENTS: dict[str, tuple[Any, tuple[str, ...]]] = {"flight": (gettext_lazy("Flight"), FLIGHT)}
 OF_ITEM = ITEM[1:]
 COPIED = tuple(name for name in (*CONSIGNMENT, *EXPORTER, *SAME[1:], *ECOMMERCE) if name != "scheme")
 
 
 def parts_of(bill: CourierShippingBill) -> dict[str, tuple[Any, tuple[str, ...]]]:
     """The parts of the header on the form of a bill."""
-    return OF_DOCUMENTS if bill.is_documents else PARTS
+    return PARTS_OF_DOCUMENTS if bill.is_documents else PARTS
 
 
 def item_names(bill: CourierShippingBill) -> tuple[str, ...]:
@@ -88,10 +88,10 @@ class Check:
             for n, item in enumerate(drafts.items(self.bill) or [{}], 1)
         ]  # fmt: skip
 
-    @staticmethod
-    def _words(fault: Fault) -> str:
+    def _words(self, fault: Fault) -> str:
+        labels = OF_DOCUMENTS if self.bill.is_documents else LABELS
         in_file = fault.reason == _("is missing on the first row of this HAWB")  # a form has no rows
-        return f"{LABELS.get(fault.column, fault.column)} {_('is missing') if in_file else fault.reason}"
+        return f"{labels.get(fault.column, fault.column)} {_('is missing') if in_file else fault.reason}"
 
 
 def check(bill: CourierShippingBill) -> Check:

@@ -23,11 +23,15 @@ class Nature(models.TextChoices):
 
 
 class Scheme(models.TextChoices):
-    """Export schemes whose benefit ECCS cannot give."""
+    """Export schemes whose benefit ECCS cannot give, and whose goods leave by courier only on ICEGATE or not at all."""
 
     DRAWBACK = "DRAWBACK", _("Drawback")
     RODTEP = "RODTEP", _("RoDTEP")
     ROSCTL = "ROSCTL", _("RoSCTL")
+    EPCG = "EPCG", _("EPCG authorisation")
+    ADVANCE = "ADVANCE", _("Advance authorisation")
+    DFIA = "DFIA", _("Duty-free import authorisation")
 
 
+ON_ICEGATE = (Scheme.DRAWBACK, Scheme.RODTEP, Scheme.ROSCTL)  # in courier mode, but not here (Circular 15/2024)
 JEWELLERY = ("7113", "7117")  # headings whose e-commerce exports tell more (Form HA, B.1 and D)

@@ -86,7 +86,10 @@ def shipping_bill(bill: CourierShippingBill, printed_by: str = "") -> bytes:
                 Field(_("Rate of exchange"), f"{bill.exchange_unit} {bill.currency} = {_plain(bill.exchange_rate or Decimal(1))}"),
                 Field(_("FOB value (Rs.)"), rupees(bill.fob_value, 2), strong=True), Field(_("IGST paid (Rs.)"), rupees(bill.igst_paid, 2)),
             ],
-            [Field(_("Status"), str(bill.get_stage_display()), 2), Field(_("Let Export Order"), given, 2, strong=True)],
+            [
+                Field(_("Status"), str(bill.get_stage_display())), Field(_("EGM number"), bill.egm_number or "-"),
+                Field(_("Let Export Order"), given, 2, strong=True),
+            ],
         ]
     )  # fmt: skip
     if bill.operator or bill.jewellery_specification:
@@ -163,8 +166,8 @@ def detention_memo(memo: ExportDetention, printed_by: str = "") -> bytes:
 def _lines(sheet: Paper, rows: Iterable[ExportManifestLine]) -> None:
     table = sheet.table(
         [
-            Column(_("Shipping bill"), 0.22), Column(_("HAWB"), 0.14), Column(_("Packages"), 0.08, right=True), Column(_("Weight, kg"), 0.09, right=True),
-            Column(_("Goods"), 0.18), Column(_("Consignor"), 0.15), Column(_("Consignee"), 0.14),
+            Column(_("Shipping bill"), 0.26), Column(_("HAWB"), 0.13), Column(_("Packages"), 0.08, right=True), Column(_("Weight, kg"), 0.08, right=True),
+            Column(_("Goods"), 0.15), Column(_("Consignor"), 0.15), Column(_("Consignee"), 0.15),
         ]
     )  # fmt: skip
     for line in rows:
@@ -206,7 +209,8 @@ def _of_flight(sheet: Paper, manifest: CourierExportManifest) -> None:
 
 def export_manifest(manifest: CourierExportManifest, printed_by: str = "") -> bytes:
     """The Courier Export Manifest as PDF: the flight, then every shipping bill on it (Form F)."""
-    sheet = Paper(head_of(manifest, _("Courier Export Manifest"), "Form F", printed_by))
+    version = _(", version %(n)d as amended") % {"n": manifest.version} if manifest.version > 1 else ""
+    sheet = Paper(head_of(manifest, _("Courier Export Manifest"), f"Form F{version}", printed_by))
     _of_flight(sheet, manifest)
     goods = manifest.live_lines().filter(bill__kind__in=GOODS).select_related("bill")
     if goods.exists():
@@ -222,12 +226,14 @@ def shut_out_notice(manifest: CourierExportManifest, printed_by: str = "") -> by
     """The shut-out notice as PDF: what stayed behind when the flight left, and why."""
     sheet = Paper(head_of(manifest, _("Shut-out notice"), _("Goods that stayed behind"), printed_by))
     _of_flight(sheet, manifest)
-    rows = list(manifest.lines.filter(shut_out_at__isnull=False).select_related("bill"))
+    rows = list(manifest.lines.filter(shut_out_at__isnull=False).select_related("bill", "manifest"))
     sheet.title(_("Shut out"))
     if rows:
         _lines(sheet, rows)
+    sheet.space(4)
     for line in rows:
-        sheet.text(f"{_hawb(line.bill)}, {moment(line.shut_out_at)}: {line.reason}")
+        late = _(", short-shipped: found when the aircraft had left") if line.short_shipped else ""
+        sheet.text(f"{_hawb(line.bill)}, {moment(line.shut_out_at)}{late}: {line.reason}")
     parts = list(stayed(manifest).filter(line__shut_out_at=None))
     if parts:
         list_documents(sheet, lines_of(ExportShipment.objects.filter(pk__in=[one.shipment_id for one in parts])))

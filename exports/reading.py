@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,7 +20,7 @@ from bills.duty.tariff import Tariff
 from bills.reading import alike, check_kyc, groups, number_items_once
 from eccs.dated_rules import rule_book
 from eccs.uploads.checks import Table
-from exports import fitting
+from exports import excluded, fitting
 from exports.columns import CONSIGNMENT, HEADER, ITEM, JEWELLERY, SAME
 from exports.kinds import JEWELLERY as JEWELLERY_HEADINGS
 from exports.kinds import Kind
@@ -42,6 +42,7 @@ class Lodging:
     exchange: ExchangeRates
     tariff: Tariff
     excluded: list[ExcludedGoods]
+    who_is_settled: bool = False  # of a filed bill that is changed: who declares was checked when it was filed
 
     @classmethod
     def load(
@@ -50,19 +51,37 @@ class Lodging:
     ) -> Lodging:  # fmt: skip
         """Read what is needed for a file, or for one draft, which does not stand in its own way."""
         today = timezone.localdate()
-        excluded = ExcludedGoods.objects.filter(Q(to_date=None) | Q(to_date__gte=today), from_date__lte=today)
         return cls(
             courier, station, today, hawbs_taken(courier.pk, hawbs, but=draft), rates.exchange_rates(kind="export_rate"),
-            rates.tariff(cths), list(excluded),
+            rates.tariff(cths), excluded.in_force(today),
         )  # fmt: skip
+
+    @classmethod
+    def of_filed(cls, bill: CourierShippingBill, currency: str, cths: Collection[str]) -> Lodging:
+        """Read what is needed to change a filed bill: the rules and the rate of exchange of the day it was presented."""
+        assert bill.presented_on is not None and bill.exchange_rate is not None
+        own = Exchange(bill.currency, bill.exchange_unit, bill.exchange_rate, bill.presented_on, bill.exchange_source)
+        same = currency == bill.currency
+        exchange = ExchangeRates([own]) if same else rates.exchange_rates(kind="export_rate")
+        return cls(
+            bill.courier, bill.station_id, bill.presented_on, set(), exchange, rates.tariff(cths),
+            excluded.in_force(bill.presented_on), who_is_settled=True,
+        )  # fmt: skip
+
+
+_TAKEN = """
+SELECT hawb FROM exports_couriershippingbill
+WHERE courier_id = %(courier)s AND hawb = ANY(%(hawbs)s) AND discarded_at IS NULL AND id <> %(but)s
+UNION ALL
+SELECT number FROM exports_exportshipment WHERE courier_id = %(courier)s AND number = ANY(%(hawbs)s) AND ended_at IS NULL
+"""
 
 
 def hawbs_taken(courier: int, hawbs: Collection[str | None], *, but: int = 0) -> set[str]:
     """Which of these house airway bills of a courier have a shipping bill, goods or documents; a draft is not in its own way."""
-    wanted = {hawb for hawb in hawbs if hawb}
-    goods = CourierShippingBill.objects.filter(courier=courier, hawb__in=wanted, discarded_at=None).exclude(pk=but)
-    documents = ExportShipment.objects.filter(courier=courier, number__in=wanted, ended_at=None)
-    return {*goods.values_list("hawb", flat=True), *documents.values_list("number", flat=True)}
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKEN, {"courier": courier, "hawbs": [hawb for hawb in hawbs if hawb], "but": but})
+        return {row[0] for row in cursor.fetchall()}
 
 
 @dataclass
@@ -131,7 +150,8 @@ def _judge_one(lodging: Lodging, table: Table, rows: list[int]) -> Exchange | No
     for name in CONSIGNMENT:
         if values[name][first] == "":
             table.fault(first, name, "", _("is missing on the first row of this HAWB"))
-    check_kyc(table, first)
+    if not lodging.who_is_settled:
+        check_kyc(table, first)
     _check_exporter(table, first)
     _check_tax(table, rows)
     _check_items(lodging, table, rows)
@@ -171,8 +191,7 @@ def _check_exporter(table: Table, first: int) -> None:
     elif form == Kind.IV and nature == "":
         table.fault(first, "nature", "", _("is missing: CSB-IV is for gifts and samples"))
     if scheme:
-        reason = _("is not claimed in ECCS: file on ICEGATE a shipping bill for drawback, RoDTEP or RoSCTL")
-        table.fault(first, "scheme", scheme, reason)
+        table.fault(first, "scheme", scheme, excluded.why_not_scheme(scheme))
 
 
 def _check_tax(table: Table, rows: list[int]) -> None:
@@ -204,8 +223,8 @@ def _check_items(lodging: Lodging, table: Table, rows: list[int]) -> None:
         cth = values["cth"][index]
         if cth is not None and lodging.tariff.rate(cth, lodging.on) is None:
             table.fault(index, "cth", cth, _("is not in the tariff"))
-        elif cth is not None and (barred := next((e for e in lodging.excluded if cth.startswith(e.prefix)), None)):
-            table.fault(index, "cth", cth, _("is not exported by courier: %(reason)s") % {"reason": barred.reason})
+        elif cth is not None and (barred := excluded.why_not_goods(lodging.excluded, cth)):
+            table.fault(index, "cth", cth, barred)
         quantity, price, fob = (values[name][index] for name in ("quantity", "unit_price", "fob_value"))
         inside = values["invoice_terms"][index] not in (None, "EXW")
         if None not in (quantity, price, fob) and inside and fob > (quantity * price).quantize(PAISE) + PAISE:

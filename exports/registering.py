@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Actor
+from eccs.models import Notice
+from eccs.notices import firms_of
 from eccs.rows import write_rows
-from exports import risk
+from exports import risk, warehouse
 from exports.iii import labels
 from exports.kinds import Kind
 from exports.models import CourierShippingBill, ExportBag, ExportShipment, GoodsScan
 from exports.stages import Stage
+from exports.weighing import weighs_otherwise
 from manifests.arrival import Scan
 
 Verdict = GoodsScan.Verdict
@@ -59,12 +63,9 @@ def record(station: str, scans: Sequence[Scan], actor: Actor) -> list[dict[str, 
     now = timezone.now()
     with transaction.atomic():
         codes = {scan.code for scan in scans}
-        rows = CourierShippingBill.objects.select_for_update(of=("self",)).filter(
-            Q(station=station, hawb__in=codes) | labels.named(station, codes)
-        )
-        held = {bill.pk: bill for bill in rows.exclude(stage__in=labels.NOT_HERE).order_by("pk")}
+        held = {bill.pk: bill for bill in _held(station, codes)}
         found: dict[str, Labelled] = {bill.hawb: bill for bill in held.values() if bill.hawb}
-        found |= {code: one for code, one in labels.labels(station, codes).items() if one.bill_id in held}
+        found |= labels.labels([bill.pk for bill in held.values() if bill.is_documents], codes)
         known = {kept.key: kept for kept in GoodsScan.objects.filter(key__in=[scan.key for scan in scans])}
         fresh, answers, counted, came = [], [], dict[int, CourierShippingBill](), list[Any]()
         for scan in scans:
@@ -86,11 +87,21 @@ def record(station: str, scans: Sequence[Scan], actor: Actor) -> list[dict[str, 
             write_rows(
                 CourierShippingBill, list(counted.values()), [CourierShippingBill._meta.get_field("packages_in")]
             )
+            warehouse.take_in(counted.values(), now)
         labels.keep(came, now)
         GoodsScan.objects.bulk_create(fresh)
         whole = [bill.pk for bill in counted.values() if bill.packages_in == bill.packages]
         risk.register(whole, actor, now)
     return answers
+
+
+def _held(station: str, codes: Collection[str]) -> QuerySet[CourierShippingBill, CourierShippingBill]:
+    """The shipping bills at the station that have one of these codes, held until the transaction ends."""
+    rows: QuerySet[CourierShippingBill, CourierShippingBill] = CourierShippingBill.objects.select_for_update(
+        of=("self",)
+    )
+    found = rows.filter(Q(hawb__in=codes) | Q(pk__in=labels.bills_of(station, codes)), station=station)
+    return found.exclude(stage__in=labels.NOT_HERE).order_by("pk")
 
 
 def _verdict(one: Labelled | None, now: datetime) -> str:
@@ -118,18 +129,17 @@ def _answer(kept: GoodsScan, one: Labelled | None) -> dict[str, Any]:
 def weigh(station: str, hawb: str, kg: Decimal) -> str:
     """Keep the actual weight of a shipment or a bag, kg, and say what was declared; the empty answer is an unknown number."""
     with transaction.atomic():
-        rows = CourierShippingBill.objects.select_for_update(of=("self",)).filter(
-            Q(station=station, hawb=hawb) | labels.named(station, [hawb])
-        )
-        bill = rows.exclude(stage__in=labels.NOT_HERE).order_by("pk").first()
+        bill = _held(station, [hawb]).first()
         if bill is None:
             return ""
         declared = bill.gross_weight_kg
         if bill.is_documents:
-            declared, bill.actual_weight_kg = _weighed(bill, labels.labels(station, [hawb])[hawb], kg)
+            declared, bill.actual_weight_kg = _weighed(bill, labels.labels([bill.pk], [hawb])[hawb], kg)
         else:
             bill.actual_weight_kg = kg
         bill.save(update_fields=["actual_weight_kg"])
+        if weighs_otherwise(bill, bill.gross_weight_kg):
+            return _beyond_tolerance(bill)
     return _("%(kg)s kg recorded, declared %(declared)s kg.") % {"kg": kg, "declared": declared}
 
 
@@ -142,3 +152,15 @@ def _weighed(bill: CourierShippingBill, one: ExportBag | ExportShipment, kg: Dec
     else:
         declared = one.shipments.aggregate(kg=Sum("gross_weight_kg"))["kg"]
     return declared, labels.load(ExportShipment.objects.filter(bill=bill))[2]
+
+
+def _beyond_tolerance(bill: CourierShippingBill) -> str:
+    """The firm is told that the goods weigh otherwise than declared; without an amendment they get no Let Export Order (PN17 5.2)."""
+    told = {"hawb": bill.hawb, "kg": bill.actual_weight_kg, "declared": bill.gross_weight_kg}
+    subject = _("%(hawb)s: weight beyond the tolerance, %(declared)s kg declared, %(kg)s kg found") % told
+    body = f"{bill}  {settings.PUBLIC_URL}{bill.get_absolute_url()}"
+    Notice.objects.bulk_create(
+        Notice(audience=firm, station=bill.station_id, subject=subject, body=body) for firm in firms_of(bill)
+    )
+    words = _("%(kg)s kg recorded, declared %(declared)s kg: beyond the tolerance, the shipping bill must be amended.")
+    return words % told

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.utils import timezone
 
 from bills.tasks import of_detention, of_query
 from eccs.chasing import chase
-from exports import risk
-from exports.models import ExportDetention, ExportQuery
+from exports import risk, transmission, waiting
+from exports.models import CourierShippingBill, ExportDetention, ExportQuery
 from exports.stages import Stage
 
 
@@ -25,3 +26,16 @@ def chase_answers() -> int:
         "bill"
     )
     return chase(asked, "raised_at", "chased_at", of_query) + chase(held, "issued_at", "chased_at", of_detention)
+
+
+@shared_task
+def chase_goods() -> int:
+    """Remind couriers of goods with a Let Export Order that have not left after the days of the dated rule; return how many."""
+    let = CourierShippingBill.objects.filter(stage__in=waiting.LET)
+    return chase(let, "let_export_at", "leaving_chased_at", waiting.reminder, "let_export_chaser_days")
+
+
+@shared_task
+def enter_imports() -> int:
+    """Enter the bills of entry whose payment the Reserve Bank is to be told; return how many."""
+    return transmission.enter_imports(timezone.now())

@@ -2,7 +2,11 @@
 
 from django.urls import path
 
-from exports.views import documents, entry, leaving, papers, station
+from exports.views import documents, entry, leaving, papers, station, transmissions, waiting
+from exports.warehouse import REGISTER
+from manifests import warehouse_views
+
+BOOK = {"book": REGISTER}  # the same pages as of goods that came in
 
 urlpatterns = [
     path("", entry.start, name="csb-start"),
@@ -21,6 +25,19 @@ urlpatterns = [
     path("flights/<int:pk>/", leaving.lines, name="cem-lines"),
     path("flights/<str:key>.pdf", leaving.printed, name="cem-print"),
     path("flights/<str:key>/shut-out.pdf", leaving.shut_out_print, name="shut-out-print"),
+    path("waiting/", waiting.listed, name="leo-waiting"),
+    path("waiting/export/", waiting.export, name="leo-waiting-export"),
+    path("transmissions/", transmissions.listed, name="transmissions"),
+    path("transmissions/send/", transmissions.send, name="transmission-send"),
+    path("transmissions/lines/<int:pk>/", transmissions.correct, name="transmission-correct"),
+    path("transmissions/<str:number>/", transmissions.file, name="transmission-file"),
+    path("transmissions/<str:number>/lines.csv", transmissions.download, name="transmission-download"),
+    path("goods/", waiting.by_courier, name="goods-by-courier"),
+    path("warehouse/", warehouse_views.register, BOOK, name="export-goods-register"),
+    path("warehouse/export/", warehouse_views.export, BOOK, name="export-goods-export"),
+    path("warehouse/print/", warehouse_views.printed, BOOK, name="export-goods-print"),
+    path("warehouse/move/", warehouse_views.move, BOOK, name="export-goods-move"),
+    path("warehouse/<int:pk>/", warehouse_views.entry, BOOK, name="export-goods-entry"),
     path("receive/", station.here, name="goods-station"),
     path("receive/<str:key>/", station.station, name="goods-scan"),
     path("receive/<str:key>/packages/", station.packages, name="goods-packages"),

@@ -51,6 +51,7 @@ def differences_open(request: Request) -> HttpResponse:
     pages.require(actor, "differences-open")
     rows = Difference.objects.visible_to(actor).filter(settled_at=None).select_related("manifest__courier")
     page = keyset.page(rows, "opened_at", request.GET.get("mark", ""), 100)
+    reconciliation.put_bills_on(page.rows)
     may_settle = actor.may(pages.activity_of("difference-settle"))
     return render(request, "manifests/differences_open.html", {"page": page, "may_settle": may_settle})
 

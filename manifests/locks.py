@@ -115,6 +115,12 @@ def why_not_deleted(hawb: HouseAirwayBill, filed: dict[int, str]) -> str:
     if hawb.pk in filed and hawb.bag_id is not None:
         words = _("Locked: bill %(bill)s covers it. Take it off that bill by an amendment of the bill first.")
         return words % {"bill": filed[hawb.pk]}
+    if hawb.pk in filed and hawb.did_not_land:
+        words = _(
+            "Locked: bill %(bill)s is filed for it. Nothing of it landed: ask for the cancellation of that bill; what was paid "
+            "as duty is refundable. Then it is settled as short with a reason."
+        )
+        return words % {"bill": filed[hawb.pk]}
     if hawb.pk in filed:
         return why_filed(filed[hawb.pk])
     if hawb.packages_arrived and hawb.bag_id is None:
@@ -122,6 +128,12 @@ def why_not_deleted(hawb: HouseAirwayBill, filed: dict[int, str]) -> str:
         return words % {"hawb": hawb}
     if reason := why_kept(hawb):
         return reason
+    ended = hawb.bills.exclude(number=None).order_by("-pk").values_list("number", flat=True).first()
+    if ended and not hawb.bills.filter(stage="DRAFT").exists():
+        words = _(
+            "Bill %(bill)s, which has ended, names %(hawb)s: it stays on the manifest. Settle it as short with a reason."
+        )
+        return words % {"bill": ended, "hawb": hawb}
     if hawb.bills.exists() or hawb.covered.exists():
         return _("A draft of a bill names %(hawb)s: it stays on the manifest. Settle it as short with a reason.") % {
             "hawb": hawb

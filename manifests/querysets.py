@@ -62,6 +62,8 @@ class OfManifestQuerySet(models.QuerySet[Any]):
 class RegisterQuerySet(models.QuerySet[Any]):
     """The warehouse register, by who asks."""
 
+    page = "warehouse-register"
+
     def visible_to(self, actor: Actor) -> Self:
         """The lines of the stations where the register is the person's page."""
-        return self.filter(station_id__in=actor.stations_for([activity_of("warehouse-register")]))
+        return self.filter(station_id__in=actor.stations_for([activity_of(self.page)]))

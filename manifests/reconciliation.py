@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -11,7 +13,15 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import Actor
 from eccs.workflow import Refused
-from manifests.models import ArrivalScan, Difference, ExpressCargoManifest, ManifestAmendment, Package
+from manifests.locks import filed_bills
+from manifests.models import (
+    ArrivalScan,
+    Difference,
+    ExpressCargoManifest,
+    HouseAirwayBill,
+    ManifestAmendment,
+    Package,
+)
 from manifests.noting import note
 
 Kind = Difference.Kind
@@ -39,6 +49,27 @@ def excess_labels(manifest: ExpressCargoManifest) -> list[str]:
         if manifest.is_documents:
             found -= set(manifest.hawbs.filter(number__in=found, bag=None).values_list("number", flat=True))
     return sorted(found)
+
+
+def bills_of(rows: Iterable[Difference]) -> dict[int, str]:
+    """By difference, the bill filed for the shipment that is short: two queries, however many."""
+    short = [one for one in rows if one.kind == Kind.SHORT and one.hawb]
+    if not short:
+        return {}
+    on = HouseAirwayBill.objects.filter(
+        manifest__in={one.manifest_id for one in short}, number__in={one.hawb for one in short}
+    )
+    pks = {(manifest, number): pk for pk, manifest, number in on.values_list("pk", "manifest", "number")}
+    filed = filed_bills(pks.values())
+    told = {one.pk: filed.get(pks.get((one.manifest_id, one.hawb), 0), "") for one in short}
+    return {pk: bill for pk, bill in told.items() if bill}
+
+
+def put_bills_on(rows: Iterable[Any]) -> None:
+    """Each difference with the bill filed for it, for show."""
+    filed = bills_of(rows)
+    for one in rows:
+        one.bill = filed.get(one.pk, "")
 
 
 def found(manifest: ExpressCargoManifest, at: datetime) -> list[Difference]:

@@ -24,7 +24,7 @@ from manifests.arrival import Scan
 from manifests.clearance import Stage
 from manifests.forms import WeightForm
 from manifests.models import ExpressCargoManifest
-from manifests.reconciliation import after_late_scans
+from manifests.reconciliation import after_late_scans, put_bills_on
 from manifests.scan_words import words
 
 AT_ONCE = 100
@@ -156,6 +156,7 @@ def differences(request: Request, key: str) -> HttpResponse:
 
 def _differences(request: Request, manifest: ExpressCargoManifest) -> dict[str, Any]:
     found = list(manifest.differences.select_related("amendment", "settled_by").order_by("kind", "code")[:1000])
+    put_bills_on(found)
     may_settle = bool(request.actor.acts_as(activity_of("difference-settle"), manifest))
     may_amend = bool(request.actor.acts_as(activity_of("manifest-amend"), manifest))
     told = {"manifest": manifest, "found": found, "may_settle": may_settle, "may_amend": may_amend}

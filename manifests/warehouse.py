@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import BigIntegerField, BooleanField, F, Func, Q, QuerySet
 from django.dispatch import receiver
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.permissions import Actor
-from eccs.pages import activity_of
+from manifests import warehouse_paper
 from manifests.events import goods_released
-from manifests.models import HouseAirwayBill, WarehouseDetention, WarehouseEntry, WarehouseMove
+from manifests.models import HouseAirwayBill, WarehouseDetention, WarehouseEntry
+from manifests.register import Register, written
 
 VIEWS = {
     "": gettext_lazy("In the warehouse"), "held": gettext_lazy("On hold"), "detained": gettext_lazy("Detained"),
@@ -108,43 +106,24 @@ def end_detention(hawbs: QuerySet[HouseAirwayBill], at: datetime, memo: str) -> 
     WarehouseEntry.objects.filter(_of(hawbs.values("pk"))).update(detained_since=None)
 
 
-def listed(actor: Actor, view: str, asked: str, days: int | None) -> QuerySet[Any]:
-    """The register of the person's stations: one view of it, by HAWB, bag, consignee or location, and of at least so many days."""
-    rows = WarehouseEntry.objects.visible_to(actor).select_related("hawb__manifest__courier", "hawb__bag", "station")
-    rows = rows.filter(out_at__isnull=view not in GONE)
+def _narrow(rows: QuerySet[Any], view: str) -> QuerySet[Any]:
+    """The lines of one view of the register."""
     if view == "confiscated":
-        rows = rows.filter(out_on=WarehouseEntry.Out.CONFISCATED)
-    elif view == "held":
-        rows = rows.filter(hawb__held_since__isnull=False)
-    elif view == "detained":
-        rows = rows.filter(detained_since__isnull=False)
-    elif view == "nowhere":
-        rows = rows.filter(location="", in_at__isnull=False)
-    if asked:
-        upper = asked.upper()
-        rows = rows.filter(
-            Q(hawb__number__startswith=upper) | Q(location=upper) | Q(hawb__bag__number=upper)
-            | Q(hawb__manifest__number=upper) | Q(hawb__consignee_name__istartswith=asked)
-        )  # fmt: skip
-    if days is not None:
-        rows = rows.filter(in_at__lte=timezone.now() - timedelta(days=days))
-    return rows
+        return rows.filter(out_on=WarehouseEntry.Out.CONFISCATED)
+    if view == "held":
+        return rows.filter(hawb__held_since__isnull=False)
+    if view == "detained":
+        return rows.filter(detained_since__isnull=False)
+    return rows.filter(location="", in_at__isnull=False) if view == "nowhere" else rows
 
 
-def move(numbers: Iterable[int], location: str, actor: Actor) -> int:
-    """Put goods that are in the warehouse at a place, and keep who did it when; how many were put there."""
-    now, stations = timezone.now(), actor.stations_for([activity_of("warehouse-move")])
-    assert actor.user_id is not None
-    with transaction.atomic():
-        rows = WarehouseEntry.objects.filter(
-            pk__in=list(numbers), station_id__in=stations, out_at=None, in_at__isnull=False
-        )
-        ids = list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
-        WarehouseEntry.objects.filter(pk__in=ids).update(location=location)
-        WarehouseMove.objects.bulk_create(
-            WarehouseMove(entry_id=pk, at=now, location=location, by_id=actor.user_id) for pk in ids
-        )
-    return len(ids)
+def _find(asked: str) -> Q:
+    """By HAWB, bag, manifest, consignee or location."""
+    upper = asked.upper()
+    return (
+        Q(hawb__number__startswith=upper) | Q(location=upper) | Q(hawb__bag__number=upper)
+        | Q(hawb__manifest__number=upper) | Q(hawb__consignee_name__istartswith=asked)
+    )  # fmt: skip
 
 
 COLUMNS = (
@@ -153,24 +132,15 @@ COLUMNS = (
 )  # fmt: skip
 
 
-MOST_EXPORTED = 50_000
-
-
-def exported(rows: QuerySet[Any]) -> Iterator[list[str]]:
-    """The register as rows of a file, the longest in first."""
-
-    def moment(at: datetime | None) -> str:
-        return timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at else ""
-
-    ordered = rows.order_by(F("in_at").asc(nulls_first=True), "pk")[:MOST_EXPORTED]
-    for entry in ordered.iterator(chunk_size=2000):
-        hawb = entry.hawb
-        yield [
-            entry.station_id, hawb.number, hawb.bag.number if hawb.bag else "", hawb.manifest.number or "",
-            hawb.manifest.courier.short_name, hawb.description, hawb.consignee_name,
-            f"{hawb.packages_arrived}/{hawb.packages}", moment(entry.in_at), entry.location, moment(hawb.held_since),
-            moment(entry.detained_since), moment(entry.out_at), str(entry.get_out_on_display()),
-        ]  # fmt: skip
+def _cells(entry: WarehouseEntry) -> list[str]:
+    """A line of the register as a row of a file."""
+    hawb = entry.hawb
+    return [
+        entry.station_id, hawb.number, hawb.bag.number if hawb.bag else "", hawb.manifest.number or "",
+        hawb.manifest.courier.short_name, hawb.description, hawb.consignee_name,
+        f"{hawb.packages_arrived}/{hawb.packages}", written(entry.in_at), entry.location, written(hawb.held_since),
+        written(entry.detained_since), written(entry.out_at), str(entry.get_out_on_display()),
+    ]  # fmt: skip
 
 
 def happened(entry: WarehouseEntry) -> list[tuple[datetime, str, str]]:
@@ -192,3 +162,13 @@ def happened(entry: WarehouseEntry) -> list[tuple[datetime, str, str]]:
     if entry.out_at:
         lines.append((entry.out_at, str(entry.get_out_on_display()), ""))
     return sorted(lines, reverse=True)
+
+
+REGISTER = Register(
+    name="warehouse", title=gettext_lazy("Warehouse register"),
+    find_label=gettext_lazy("HAWB, bag, manifest, location or consignee"),
+    lines=lambda: WarehouseEntry.objects.select_related("hawb__manifest__courier", "hawb__bag", "station"),
+    views=VIEWS, gone=GONE, narrow=_narrow, find=_find, columns=COLUMNS, cells=_cells, happened=happened,
+    paper_columns=warehouse_paper.columns, on_paper=warehouse_paper.row,
+    rows_template="manifests/_warehouse_rows.html", entry_template="manifests/warehouse_entry.html",
+)  # fmt: skip

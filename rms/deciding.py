@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 _chance = SystemRandom()
 _compiled: OrderedDict[tuple[Any, ...], Ruleset] = OrderedDict()
 PENDING = RiskDecision.Lane.PENDING.value
+NOTHING = Decimal(0)
 KEPT = 24  # rulesets that a process keeps compiled
 
 
@@ -62,15 +63,21 @@ class Answer:
 
 @dataclass
 class Desk:
-    """The RMS at a station on a day, asked for all bills of a filing at once."""
+    """The RMS at a station on a day, asked for all bills of a filing at once.
+
+    With `only` one rule decides alone, in service or not: an intervention is an officer's own order on a shipment.
+    """
 
     station: str
     on: date
+    only: RuleVersion | None = None
     _rules: Ruleset | None = field(default=None, init=False)
 
     @property
     def rules(self) -> Ruleset:
         """The rules in force, read once."""
+        if self._rules is None and self.only is not None:
+            self._rules = _kept_ruleset(self.station, self.on, (self.only.pk,), (NOTHING, NOTHING))
         if self._rules is None:
             if not rule_book().is_on("rms_in_service", self.on, self.station):
                 raise Away(self.station)
@@ -143,8 +150,12 @@ def kept(decided: Decided, facts: dict[str, Any], version: str, at: datetime, ca
 
 def ruleset_at(station: str, on: date) -> Ruleset:
     """The rules in force at a station on a day, compiled; which they are is kept for whoever asks again later."""
-    shares = shares_at(station, on)
     keys = tuple(RuleVersion.objects.in_force(station, on).order_by("pk").values_list("pk", flat=True))
+    return _kept_ruleset(station, on, keys, shares_at(station, on))
+
+
+def _kept_ruleset(station: str, on: date, keys: tuple[int, ...], shares: Sequence[Decimal]) -> Ruleset:
+    """The ruleset of these versions, compiled; that it was used is kept."""
     found = _ruleset(station, on, keys, shares)
     if not KeptRuleset.objects.filter(version=found.version).exists():
         KeptRuleset.objects.bulk_create(

@@ -29,6 +29,7 @@ LABELS: dict[str, Any] = {
     "ecommerce": _("Imported through e-commerce"),
     "eou": _("For a 100 % export oriented unit"),
     "repair_and_return": _("For repair and return"),
+    "return_of": _("Shipping bill of goods that come back"),
     "government": _("For the government"),
     "kyc_type": _("KYC document"),
     "kyc_number": _("Number of the KYC document"),

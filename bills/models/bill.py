@@ -91,6 +91,9 @@ class CourierBillOfEntry(Clearable, HeldClearance):
     discount = _money(null=True, blank=True)
     discount_currency = models.CharField(max_length=3, blank=True)  # where it is not that of the invoice
     landing_charges = _money(null=True, blank=True)  # declared; no part of the value since 26.09.2017
+    return_of = models.CharField(
+        max_length=60, blank=True
+    )  # the shipping bill with which the goods had left, where they come back
     hawb_image = models.CharField(max_length=120, blank=True)
     invoice_image = models.CharField(max_length=120, blank=True)
 
@@ -128,7 +131,6 @@ class CourierBillOfEntry(Clearable, HeldClearance):
     documents_chased_at = models.DateTimeField(null=True, blank=True)  # when the firm was last reminded of them
 
     # What the desks found
-    assessment_due = models.BooleanField(default=False)  # an officer assesses it, whatever the RMS says
     provisional = models.BooleanField(default=False)  # assessed provisionally, the final assessment is to come
     approved_at = models.DateTimeField(null=True, blank=True)
     arrived_at = models.DateTimeField(null=True, blank=True)
@@ -214,6 +216,8 @@ class CourierBillOfEntry(Clearable, HeldClearance):
                 condition=Q(stage__in=(*OPEN_STAGES, "DRAFT")),
             ),
             models.Index(fields=["manifest", "stage"], name="bill_manifest"),
+            models.Index(fields=["return_of"], name="bill_return_of", condition=~Q(return_of="")),
+            models.Index(fields=["out_of_charge_at"], name="bill_payment_told", condition=~Q(ad_code="") & Q(out_of_charge_at__isnull=False)),
             # By whom it is for. A step writes the row into every index that has it: goods of persons, who are most, are in none.
             models.Index(fields=["iec", "id"], name="bill_iec", condition=~Q(iec__in=("", PERSONAL_IMPORT_IEC))),
             models.Index(fields=["kyc_number", "id"], name="bill_kyc_pan", condition=Q(kyc_type="PAN")),
@@ -296,20 +300,21 @@ class CourierBillOfEntry(Clearable, HeldClearance):
         return max(-self.amount_due, Decimal(0))
 
     @property
+    def is_wholly_short(self) -> bool:
+        """Whether nothing of its shipment landed: it cannot go Out of Charge, and where the goods do not come it is cancelled (PN17 10.0, 12.0)."""
+        return self.hawb is not None and self.filed_at is not None and self.hawb.did_not_land
+
+    @property
     def given_back(self) -> list[dict[str, Any]]:
         """Of a bill that has ended without Out of Charge, each head paid: what is refundable, what is not, and why."""
         from bills import refundable
 
         return refundable.rows(self) if self.stage in GONE and self.duty_paid else []
 
-    @property
-    def to_be_assessed(self) -> bool:
-        """Whether the RMS prescribed the assessment, or an officer makes it whatever the RMS says."""
-        return self.assessment_required or self.assessment_due
-
     def assess_anew(self) -> None:
-        """An officer assesses it, whatever the RMS says, and whoever did before."""
-        self.assessment_due, self.facilitated, self.assessed_at, self.approved_at = True, False, None, None
+        """An officer assesses it, whatever the RMS says, and whoever did before; the approval falls."""
+        super().assess_anew()
+        self.approved_at = None
 
     def led_back(self) -> None:
         """A bill that is held goes back to the Assessing Officer when the hold ends, wherever it would have gone on."""

@@ -17,7 +17,7 @@ from eccs.workflow import Refused
 from manifests.models import ExpressCargoManifest
 from rms.deciding import Desk
 from rms.facts import ConsignmentFacts
-from rms.models import RiskDecision
+from rms.models import RiskDecision, RuleVersion
 
 NIL = Decimal(0)
 
@@ -118,13 +118,14 @@ def count_shipments(bill: CourierBillOfEntry, shipments: list[Shipment]) -> None
 
 
 def decide(
-    bill: CourierBillOfEntry, shipments: list[Shipment], at: datetime, cause: str = RiskDecision.Cause.FILED
-) -> RiskDecision:
-    """Put every shipment of the bill to the RMS: what hits any of them is prescribed for the bill."""
+    bill: CourierBillOfEntry, shipments: list[Shipment], at: datetime, cause: str = RiskDecision.Cause.FILED,
+    only: RuleVersion | None = None,
+) -> RiskDecision:  # fmt: skip
+    """Put every shipment of the bill to the RMS, or to one intervention: what hits any of them is prescribed for the bill."""
     courier, manifest = bill.courier.number or "", bill.manifest
     route, flight = manifest.airport_of_shipment, manifest.flight_number
     facts = {"kind": bill.kind, "station": bill.station_id, "courier": courier, "shipments": len(shipments)}
-    return Desk(bill.station_id, timezone.localdate(at)).decide_documents(
+    return Desk(bill.station_id, timezone.localdate(at), only=only).decide_documents(
         (
             ConsignmentFacts(
                 kind=bill.kind, station=bill.station_id, courier=courier, hawb=one.number, consignor=one.consignor_name,

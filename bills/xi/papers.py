@@ -82,7 +82,14 @@ def document_lines(rows: Iterable[tuple[Any, ...]]) -> Iterable[DocumentLine]:
     loose = _("loose")
     for hawb, bag, consignor, country, consignee, city, pieces, kg in rows:
         to = f"{consignee}, {city}" if city else consignee
-        yield DocumentLine(hawb, bag or loose, f"{consignor} ({country})", to, str(pieces), f"{kg.normalize():f}")
+        yield DocumentLine(
+            hawb,
+            bag or loose,
+            f"{consignor} ({country})" if country else consignor,
+            to,
+            str(pieces),
+            f"{kg.normalize():f}",
+        )
 
 
 def draw_form_b(paper: FormB) -> bytes:

@@ -50,6 +50,13 @@ def something_leaves(manifest: Any, actor: Actor) -> str:
     return "" if left else _("Everything was shut out: nothing left with this flight.")
 
 
+def no_open_amendment(manifest: Any, actor: Actor) -> str:
+    """No requested amendment of the manifest waits for its decision."""
+    waiting = manifest.amendments.filter(stage="REQUESTED").first()
+    words = _("The amendment %(number)s is requested: it is decided or withdrawn first.")
+    return words % {"number": waiting.number} if waiting else ""
+
+
 class LeavingClearance(Document):
     """The steps of an export manifest."""
 
@@ -89,7 +96,7 @@ class LeavingClearance(Document):
 
     @step(
         Stage.FILED, Stage.EXPORTED, role=COURIERS, label=gettext_lazy("Feed EGM number"), para=PARA,
-        form="exports.forms.manifests.FeedEgmForm", guards=(something_leaves,),
+        form="exports.forms.manifests.FeedEgmForm", guards=(something_leaves, no_open_amendment),
     )  # fmt: skip
     def feed_egm(self: CourierExportManifest, *, egm_number: str, departed_at: datetime) -> None:
         """The aircraft has left: every shipping bill still on the manifest is exported; of documents, those that were aboard."""
@@ -101,3 +108,24 @@ class LeavingClearance(Document):
         self.move(lines.filter(pk__in=parts), "export_in_part", egm_number=egm_number)
         leaving.leave(self)
         self.lines.filter(pk__in=parts).update(in_part=True)
+
+    @step(
+        (Stage.FILED, Stage.EXPORTED), None, role=Role.COURIER_SIGNATORY, label=gettext_lazy("Request amendment"), para=PARA,
+        form="exports.forms.amending.ManifestAmendmentForm", guards=(no_open_amendment,), anytime=True,
+    )  # fmt: skip
+    def request_amendment(self: CourierExportManifest, *, changes: list[dict[str, str]], reason: str) -> None:
+        """The courier asks for a change: flight and shipping bills before departure, afterwards the EGM number and what stayed behind."""
+        from exports.amending import open_amendment
+
+        open_amendment(self, changes, reason)
+
+    @step(
+        (Stage.FILED, Stage.EXPORTED), None, role=Role.SYSTEM, label=gettext_lazy("Amend"), para=PARA, anytime=True,
+    )  # fmt: skip
+    def amend(self: CourierExportManifest, *, amendment: str, changes: list[dict[str, str]], reason: str) -> None:
+        """The DC/AC has approved the amendment: the manifest reads anew, and its shipping bills go with it or stay."""
+        from exports.amending import apply
+
+        apply(self, changes, reason)
+        self.version += 1
+        self.snapshot_for_trail = self.declared()

@@ -11,7 +11,7 @@ from accounts.models import CustomsStation
 from bills.forms.entry import HeaderForm, ImporterForm
 from eccs import identifiers
 from exports.columns import COLUMNS
-from exports.forms.words import CHOICES, HINTS, LABELS, LONG, YES_NO
+from exports.forms.words import CHOICES, HINTS, LABELS, LONG, OF_DOCUMENTS, YES_NO
 from exports.iii.columns import COLUMNS as DOCUMENTS
 from exports.iii.columns import FLIGHT_COLUMNS
 from exports.kinds import Kind
@@ -44,7 +44,7 @@ class ShipmentForm(PartForm):
     """One house airway bill of documents."""
 
     by_name = {column.name: column for column in DOCUMENTS}
-    labels = {**LABELS, "consignor_name": _("Consignor"), "consignor_address": _("Address of the consignor")}
+    labels = OF_DOCUMENTS
     needed = {column.name for column in DOCUMENTS if column.required}
 
 

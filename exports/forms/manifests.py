@@ -19,7 +19,7 @@ from exports.models import CourierExportManifest
 WRITTEN = ["%d/%m/%Y %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
 
 
-def _moment(label: Any) -> forms.DateTimeField:
+def moment_field(label: Any) -> forms.DateTimeField:
     widget = forms.DateTimeInput(
         format="%d/%m/%Y %H:%M", attrs={"class": "govuk-input--width-20", "autocomplete": "off"}
     )
@@ -31,10 +31,50 @@ def _moment(label: Any) -> forms.DateTimeField:
     )
 
 
+def egm_field() -> forms.RegexField:
+    """The number of the export general manifest."""
+    return forms.RegexField(
+        r"^\d{5,10}$", label=_("EGM number"), error_messages={"invalid": _("Enter the EGM number: 5 to 10 digits")},
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-10", "inputmode": "numeric", "autocomplete": "off"}),
+    )  # fmt: skip
+
+
+def whole_mawb(given: str) -> str:
+    """Eleven digits whose last proves the others."""
+    text = given.strip()
+    if reason := identifiers.mawb(text):
+        raise ValidationError(f"{_('The MAWB')} {reason}.")
+    return identifiers.written_mawb(text)
+
+
+def airport(given: str) -> str:
+    """Three letters."""
+    code = given.strip().upper()
+    if len(code) != 3 or not code.isalpha():
+        raise ValidationError(_("Enter the airport in three letters."))
+    return code
+
+
+def within_a_month(when: datetime) -> datetime:
+    """A flight of these days."""
+    if abs(when - timezone.now()) > timedelta(days=30):
+        raise ValidationError(_("Enter a day within a month of today"))
+    return when
+
+
+def not_before_filing(when: datetime, manifest: Any) -> datetime:
+    """The aircraft has left, and not before the manifest was filed."""
+    if when > timezone.now():
+        raise ValidationError(_("The departure cannot be in the future."))
+    if manifest.filed_at is not None and when < manifest.filed_at.replace(second=0, microsecond=0):
+        raise ValidationError(_("The manifest was filed after that: it is filed before the aircraft leaves."))
+    return when
+
+
 class FlightForm(forms.ModelForm):  # type: ignore[type-arg]
     """The flight with which the goods leave (Form F)."""
 
-    scheduled_departure = _moment(_("Scheduled departure"))
+    scheduled_departure = moment_field(_("Scheduled departure"))
 
     class Meta:
         model = CourierExportManifest
@@ -46,24 +86,15 @@ class FlightForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_mawb(self) -> str:
         """Eleven digits whose last proves the others."""
-        given = str(self.cleaned_data["mawb"]).strip()
-        if reason := identifiers.mawb(given):
-            raise ValidationError(f"{_('The MAWB')} {reason}.")
-        return identifiers.written_mawb(given)
+        return whole_mawb(self.cleaned_data["mawb"])
 
     def clean_airport_of_destination(self) -> str:
         """Three letters."""
-        code = str(self.cleaned_data["airport_of_destination"]).strip().upper()
-        if len(code) != 3 or not code.isalpha():
-            raise ValidationError(_("Enter the airport in three letters."))
-        return code
+        return airport(self.cleaned_data["airport_of_destination"])
 
     def clean_scheduled_departure(self) -> datetime:
         """A flight of these days."""
-        when: datetime = self.cleaned_data["scheduled_departure"]
-        if abs(when - timezone.now()) > timedelta(days=30):
-            raise ValidationError(_("Enter a day within a month of today"))
-        return when
+        return within_a_month(self.cleaned_data["scheduled_departure"])
 
 
 class ReasonForm(StepForm):
@@ -96,18 +127,9 @@ class ShutOutForm(ReasonForm):
 class FeedEgmForm(StepForm):
     """The EGM number and when the aircraft left."""
 
-    egm_number = forms.RegexField(
-        r"^\d{5,10}$", label=_("EGM number"), error_messages={"invalid": _("Enter the EGM number: 5 to 10 digits")},
-        widget=forms.TextInput(attrs={"class": "govuk-input--width-10", "inputmode": "numeric", "autocomplete": "off"}),
-    )  # fmt: skip
-    departed_at = _moment(_("Actual departure"))
+    egm_number = egm_field()
+    departed_at = moment_field(_("Actual departure"))
 
     def clean_departed_at(self) -> datetime:
         """It has left, and not before the manifest was filed."""
-        when: datetime = self.cleaned_data["departed_at"]
-        manifest: Any = self.document
-        if when > timezone.now():
-            raise ValidationError(_("The departure cannot be in the future."))
-        if manifest.filed_at is not None and when < manifest.filed_at.replace(second=0, microsecond=0):
-            raise ValidationError(_("The manifest was filed after that: it is filed before the aircraft leaves."))
-        return when
+        return not_before_filing(self.cleaned_data["departed_at"], self.document)

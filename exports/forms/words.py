@@ -46,6 +46,7 @@ LABELS: dict[str, Any] = {
     "igst_paid": _("IGST paid, rupees"),
     "cess_paid": _("Compensation cess paid, rupees"),
 }
+OF_DOCUMENTS = {**LABELS, "consignor_name": _("Consignor"), "consignor_address": _("Address of the consignor")}
 HINTS: dict[str, Any] = {
     "airport_of_destination": _("Three letters."),
     "invoice_date": words.HINTS["invoice_date"],

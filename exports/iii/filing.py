@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from bills.filing_together import by_bag, refuse_faults
 from eccs.copying import Mould, copy_models, next_ids
+from exports.filing import hold_alone, hold_hawbs_of
 from exports.iii.reading import Covered, judge_draft
 from exports.models import CourierShippingBill, ExportBag, ExportShipment, FormG
 
@@ -19,6 +20,8 @@ SAME = (
 
 def file_documents(bill: CourierShippingBill) -> list[FormG]:
     """File a draft inside the gate: refused with every fault, or its shipments are written and the bill is complete."""
+    hold_hawbs_of(bill.courier_id)
+    hold_alone(f"bags for export: {bill.station_id}")  # which couriers number each for itself
     table, covered = judge_draft(bill)
     refuse_faults(bill, table)
     assert covered is not None

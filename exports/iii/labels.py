@@ -7,7 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db import connection
+from django.db.models import Count, F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -19,27 +20,31 @@ NOT_HERE = (Stage.DRAFT, *CLOSED)
 AS_WEIGHED = Coalesce("actual_weight_kg", "gross_weight_kg")
 
 
-def _bags(station: str, codes: Collection[str]) -> QuerySet[ExportBag]:
-    rows = ExportBag.objects.filter(station=station, number__in=codes, ended_at=None)
-    # a number that was used before stands for the bag that is still to come, which is read last
-    return rows.exclude(bill__stage__in=NOT_HERE).order_by(F("arrived_at").asc(nulls_last=True))
+# Asked at every pull of the trigger, each half by its index.
+_BILLS = """
+SELECT bill_id FROM exports_exportbag WHERE station_id = %s AND number = ANY(%s) AND ended_at IS NULL
+UNION
+SELECT bill_id FROM exports_exportshipment WHERE number = ANY(%s) AND bag_id IS NULL AND ended_at IS NULL
+"""
 
 
-def _loose(station: str, codes: Collection[str]) -> QuerySet[ExportShipment]:
-    rows = ExportShipment.objects.filter(bill__station=station, number__in=codes, bag=None, ended_at=None)
-    return rows.exclude(bill__stage__in=NOT_HERE)
-
-
-def named(station: str, codes: Collection[str]) -> Q:
+def bills_of(station: str, codes: Collection[str]) -> list[int]:
     """The shipping bills that have one of these codes on a bag or a loose shipment."""
-    bags, loose = (rows.order_by().values("bill") for rows in (_bags(station, codes), _loose(station, codes)))
-    return Q(pk__in=bags.union(loose))
+    given = list(codes)
+    with connection.cursor() as cursor:
+        cursor.execute(_BILLS, [station, given, given])
+        return [row[0] for row in cursor.fetchall()]
 
 
-def labels(station: str, codes: Collection[str]) -> dict[str, ExportBag | ExportShipment]:
-    """What each code stands for; a bag before a shipment of the same number."""
-    bags = _bags(station, codes).annotate(in_bag=Count("shipments"))
-    return {one.number: one for one in _loose(station, codes)} | {one.number: one for one in bags}
+def labels(bills: Collection[int], codes: Collection[str]) -> dict[str, ExportBag | ExportShipment]:
+    """What each code stands for on these bills; a bag before a shipment of the same number."""
+    if not bills:
+        return {}
+    bags = ExportBag.objects.filter(bill__in=bills, number__in=codes).annotate(in_bag=Count("shipments"))
+    loose = ExportShipment.objects.filter(bill__in=bills, number__in=codes, bag=None)
+    # a number that was used before stands for the bag that is still to come, which is read last
+    to_come_last = bags.order_by(F("arrived_at").asc(nulls_last=True))
+    return {one.number: one for one in loose} | {one.number: one for one in to_come_last}
 
 
 def come(one: ExportBag | ExportShipment, at: datetime) -> bool:

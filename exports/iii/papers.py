@@ -61,7 +61,7 @@ def lines_of(shipments: QuerySet[ExportShipment]) -> Iterable[DocumentLine]:
         "number", "bag__number", "consignor_name", "consignee_name", "consignee_city", "packages", "gross_weight_kg"
     )
     return document_lines(
-        (hawb, bag, consignor, "IN", consignee, city, pieces, kg)
+        (hawb, bag, consignor, "", consignee, city, pieces, kg)
         for hawb, bag, consignor, consignee, city, pieces, kg in rows.iterator(chunk_size=2000)
     )
 
@@ -86,7 +86,7 @@ def _bags(sheet: Paper, here: QuerySet[ExportShipment]) -> None:
             Column(_("Weighed, kg"), 0.2, right=True),
         ]
     )  # fmt: skip
-    told: Any = rows.annotate(n=Count("pk"), kg=Sum(AS_WEIGHED)).order_by("bag__number")
+    told: Any = rows.annotate(n=Count("pk"), declared=Sum("gross_weight_kg")).order_by("bag__number")
     for number, weighed, count, kg in told:
         table.row([number, grouped(count), f"{kg.normalize():f}", f"{weighed.normalize():f}" if weighed else "-"])
     loose = here.filter(bag=None).aggregate(n=Count("pk"), kg=Sum(AS_WEIGHED))

@@ -1,7 +1,16 @@
 """Courier Shipping Bills and what belongs to them."""
 
+from exports.models.amendment import ExportManifestAmendment, ExportManifestAmendmentTrail
 from exports.models.bill import CourierShippingBill, ShippingBillTrail
 from exports.models.covered import ExportBag, ExportShipment, FormG, ShipmentShutOut
+from exports.models.decisions import (
+    ExportAdjudication,
+    ExportDemand,
+    ExportDemandTrail,
+    ExportDeparture,
+    ExportDepartureTrail,
+)
+from exports.models.keeping import ExportGoods, ExportGoodsMove
 from exports.models.manifest import CourierExportManifest, ExportManifestLine, ExportManifestTrail
 from exports.models.records import (
     ExcludedGoods,
@@ -16,17 +25,31 @@ from exports.models.records import (
     LetExportOrder,
     ShippingBillFile,
 )
+from exports.models.requests import ExportAmendment, ExportAmendmentTrail
+from exports.models.transmission import Destination, Transmission, TransmissionFile
 
 __all__ = [
     "CourierExportManifest",
     "CourierShippingBill",
+    "Destination",
     "ExcludedGoods",
+    "ExportAdjudication",
+    "ExportAmendment",
+    "ExportAmendmentTrail",
     "ExportBag",
     "ExportCancellation",
     "ExportCancellationTrail",
+    "ExportDemand",
+    "ExportDemandTrail",
+    "ExportDeparture",
+    "ExportDepartureTrail",
     "ExportDetention",
     "ExportExamination",
+    "ExportGoods",
+    "ExportGoodsMove",
     "ExportItem",
+    "ExportManifestAmendment",
+    "ExportManifestAmendmentTrail",
     "ExportManifestLine",
     "ExportManifestTrail",
     "ExportPaper",
@@ -38,4 +61,6 @@ __all__ = [
     "ShipmentShutOut",
     "ShippingBillFile",
     "ShippingBillTrail",
+    "Transmission",
+    "TransmissionFile",
 ]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -42,6 +44,7 @@ class CourierExportManifest(LeavingClearance):
     filed_at = models.DateTimeField(null=True, blank=True)
     egm_number = models.CharField(max_length=10, blank=True)
     departed_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)  # one more with each approved amendment
     bill_count = models.PositiveIntegerField(default=0)
     package_count = models.PositiveIntegerField(default=0)
     gross_weight_kg = models.DecimalField(max_digits=12, decimal_places=3, default=Decimal(0))
@@ -90,6 +93,12 @@ class CourierExportManifest(LeavingClearance):
         self.sum_up()
         self.snapshot_for_trail = self.declared()
 
+    def leave_behind(self, hawbs: Collection[str], reason: str, *, step: str) -> None:
+        """These goods stay behind: shut out before the aircraft leaves, or found to be short-shipped afterwards."""
+        rows = self.lines.filter(live=True, bill__hawb__in=hawbs)
+        self.move(rows, step, reason=reason)
+        rows.update(live=False, shut_out_at=self.taken_at, reason=reason)
+
     def move(self, lines: models.QuerySet[ExportManifestLine], name: str, **told: Any) -> None:
         """Take one step on the shipping bills of these lines, all or none. Raises Refused."""
         ids = list(lines.values_list("bill", flat=True))
@@ -98,6 +107,20 @@ class CourierExportManifest(LeavingClearance):
         )
         if outcome.refused:
             raise Refused([f"{one.document}: {one}" for one in outcome.refused[:NAMED]], self)
+        self.tell_others(name, ids)
+
+    def tell_others(self, name: str, bills: list[int]) -> None:
+        """Goods leave the terminal's register with the aircraft, and ICEGATE and the Reserve Bank are told; what changes is told anew."""
+        from exports import transmission, warehouse
+
+        if name == "export":
+            warehouse.take_out(bills, self.taken_at, "EXPORTED")
+            transmission.due_of_exports(bills, self.taken_at)
+        elif name == "short_ship":
+            warehouse.take_back(bills)
+            transmission.told_anew(bills, self.taken_at, "WITHDRAW")
+        elif name == "correct_egm":
+            transmission.told_anew(bills, self.taken_at, "CHANGE")
 
     def sum_up(self) -> None:
         """How many shipping bills and packages stand on it, and what they weigh, as weighed or as declared."""
@@ -114,6 +137,11 @@ class CourierExportManifest(LeavingClearance):
         _hawbs, labels, kg = load(aboard(self)) if told["n"] > told["goods"] else (0, 0, Decimal(0))
         self.bill_count, self.package_count = told["n"], (told["packages"] or 0) + labels
         self.gross_weight_kg = (told["kg"] or Decimal(0)) + kg
+
+    def as_kept(self) -> dict[str, Any]:
+        """The manifest word for word, as an amendment keeps its earlier version."""
+        told = self.declared() | {"egm_number": self.egm_number, "departed_at": self.departed_at}
+        return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in told.items()}
 
     def declared(self) -> dict[str, Any]:
         """What is filed, for the trail."""
@@ -159,3 +187,9 @@ class ExportManifestLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.manifest} · {self.bill}"
+
+    @property
+    def short_shipped(self) -> bool:
+        """Whether it was found to have stayed behind only when the aircraft had left."""
+        left: datetime | None = self.manifest.departed_at
+        return bool(left and self.shut_out_at and self.shut_out_at > left)

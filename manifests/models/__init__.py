@@ -10,7 +10,15 @@ from manifests.models.manifest import (
     MasterAirwayBill,
     Package,
 )
-from manifests.models.warehouse import Difference, Hold, WarehouseDetention, WarehouseEntry, WarehouseMove
+from manifests.models.warehouse import (
+    Difference,
+    Hold,
+    RegisterLine,
+    RegisterMove,
+    WarehouseDetention,
+    WarehouseEntry,
+    WarehouseMove,
+)
 
 __all__ = [
     "AmendmentLine",
@@ -26,6 +34,8 @@ __all__ = [
     "ManifestVersion",
     "MasterAirwayBill",
     "Package",
+    "RegisterLine",
+    "RegisterMove",
     "WarehouseDetention",
     "WarehouseEntry",
     "WarehouseMove",

@@ -204,6 +204,11 @@ class HouseAirwayBill(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def did_not_land(self) -> bool:
+        """Whether nothing of it had been scanned when the arrival was closed, nor since: wholly short (PN17 5.2, 12.0)."""
+        return self.packages_arrived == 0 and self.manifest.scan_closed_at is not None
+
 
 class Package(models.Model):
     """One package: named by its Cross Reference Number, or by the HAWB where there is only one (PN17 5.2)."""

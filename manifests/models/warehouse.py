@@ -35,7 +35,34 @@ class Hold(models.Model):
         return f"{self.hawb}: {self.reason}"
 
 
-class WarehouseEntry(models.Model):
+class RegisterLine(models.Model):
+    """What a line of every register of goods tells: where, since when, until when."""
+
+    station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="+", db_index=False)
+    in_at = models.DateTimeField(null=True)  # nothing while the goods are held and have not come yet
+    location = models.CharField(max_length=20, blank=True)
+    out_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class RegisterMove(models.Model):
+    """Goods put at another place in the warehouse."""
+
+    at = models.DateTimeField()
+    location = models.CharField(max_length=20)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        abstract = True
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.entry}: {self.location}"  # type: ignore[attr-defined]
+
+
+class WarehouseEntry(RegisterLine):
     """A line of the custodian's computerised warehouse register: one house airway bill, in and out (PN17 5.3)."""
 
     class Out(models.TextChoices):
@@ -49,12 +76,8 @@ class WarehouseEntry(models.Model):
         DISPOSED = "DISPOSED", _("Disposed of")
         CONFISCATED = "CONFISCATED", _("Confiscated: to the disposal store")
 
-    station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="+", db_index=False)
     hawb = models.OneToOneField(HouseAirwayBill, models.CASCADE, related_name="warehouse_entry")
-    in_at = models.DateTimeField(null=True)  # nothing while the goods are held and have not come yet
-    location = models.CharField(max_length=20, blank=True)
     detained_since = models.DateTimeField(null=True)
-    out_at = models.DateTimeField(null=True)
     out_on = models.CharField(max_length=13, choices=Out.choices, blank=True)
 
     objects = RegisterQuerySet.as_manager()
@@ -76,19 +99,10 @@ class WarehouseEntry(models.Model):
         return str(self.hawb)
 
 
-class WarehouseMove(models.Model):
-    """Goods put at another place in the warehouse."""
+class WarehouseMove(RegisterMove):
+    """Goods that came in put at another place in the warehouse."""
 
     entry = models.ForeignKey(WarehouseEntry, models.CASCADE, related_name="moves")
-    at = models.DateTimeField()
-    location = models.CharField(max_length=20)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
-
-    class Meta:
-        ordering = ["-pk"]
-
-    def __str__(self) -> str:
-        return f"{self.entry}: {self.location}"
 
 
 class WarehouseDetention(models.Model):

@@ -46,9 +46,10 @@ class DepositForm(forms.Form):
             self.data = {**dict(self.data.items()), "amount": typed}
 
 
-def create_deposit(amount: Decimal, station: str, bank: str, actor: Actor) -> Challan:
+def create_deposit(given: dict[str, Any], actor: Actor) -> Challan:
     """A challan with which the actor's firm deposits an amount."""
-    at = timezone.now()
+    at, amount = timezone.now(), given["amount"]
+    station, _colon, bank = given["place"].partition(":")
     challan = Challan(
         kind=Challan.Kind.DEPOSIT, station_id=station, bank=bank, amount=amount, heads={"deposit": f"{amount:.2f}"},
         courier_id=None if actor.importer_id else actor.courier_id, importer_id=actor.importer_id, bill_count=0,

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.permissions import Actor
 from accounts.requests import Request
 from eccs import keyset, pages
 from eccs.audit_answers import exported as told_of_export
 from eccs.papers import as_pdf
 from eccs.uploads import files
-from eccs.workflow import Refused
+from eccs.workflow import Document, Refused
 from payments.cash import ledger, papers, statement
 from payments.cash.deposits import DepositForm, create_deposit
 from payments.cash.models import BooksCheck, CashAccount
@@ -93,34 +96,47 @@ def printed(request: Request, pk: int | None = None) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def deposit(request: Request) -> HttpResponse:
     """The firm makes a challan for a deposit; it is then paid at the bank as any other."""
-    actor = request.actor
-    pages.require(actor, "cash-deposit")
-    form = DepositForm(request.POST if request.method == "POST" else None, actor=actor)
-    reasons: list[str] = []
-    if form.is_bound and form.is_valid():
-        station, _colon, bank = form.cleaned_data["place"].partition(":")
-        try:
-            return redirect(create_deposit(form.cleaned_data["amount"], station, bank, actor))
-        except Refused as refusal:
-            reasons = refusal.reasons
-    status = 409 if reasons else 422 if form.is_bound else 200
-    return render(request, "payments/cash/deposit.html", {"form": form, "reasons": reasons}, status=status)
+    pages.require(request.actor, "cash-deposit")
+    told = {
+        "title": _("Deposit money"), "button": _("Make the challan"),
+        "words": _(
+            "A challan is made for the deposit. You pay it at the bank, and the money is on your Electronic Cash Ledger as "
+            "soon as the bank confirms. Challans of every station are paid from it."
+        ),
+    }  # fmt: skip
+    return _asked(request, DepositForm, create_deposit, told)
 
 
 @require_http_methods(["GET", "POST"])
 def withdraw(request: Request) -> HttpResponse:
     """The firm asks for money on its cash ledger to be paid out to its account."""
-    actor = request.actor
-    pages.require(actor, "cash-withdraw")
-    form = WithdrawalForm(request.POST if request.method == "POST" else None, actor=actor)
+    pages.require(request.actor, "cash-withdraw")
+    told = {
+        "title": _("Withdraw money"), "button": _("Request withdrawal"),
+        "words": _(
+            "One officer verifies the request and another approves it; then the amount leaves the cash ledger and the bank "
+            "pays it out."
+        ),
+    }  # fmt: skip
+    return _asked(request, WithdrawalForm, request_withdrawal, told)
+
+
+def _asked(
+    request: Request,
+    form_class: type[DepositForm],
+    make: Callable[[dict[str, Any], Actor], Document],
+    told: dict[str, str],
+) -> HttpResponse:
+    """The form that moves money onto the ledger or off it; once it is whole, the document that it makes."""
+    form = form_class(request.POST if request.method == "POST" else None, actor=request.actor)
     reasons: list[str] = []
     if form.is_bound and form.is_valid():
         try:
-            return redirect(request_withdrawal(form.cleaned_data, actor))
+            return redirect(make(form.cleaned_data, request.actor))
         except Refused as refusal:
             reasons = refusal.reasons
     status = 409 if reasons else 422 if form.is_bound else 200
-    return render(request, "payments/cash/withdraw.html", {"form": form, "reasons": reasons}, status=status)
+    return render(request, "payments/cash/ask.html", {"form": form, "reasons": reasons, **told}, status=status)
 
 
 @require_GET

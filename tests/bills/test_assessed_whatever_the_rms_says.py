@@ -11,8 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.permissions import SYSTEM
 from bills import risk
-from bills.models import Attachment, CourierBillOfEntry, TariffRate
-from bills.risk import prescribed_now
+from bills.models import Attachment, CourierBillOfEntry, RiskDeparture, TariffRate
 from bills.stages import Stage
 from eccs import dated_rules
 from eccs.dated_rules import DatedRule
@@ -87,13 +86,44 @@ def test_a_bill_that_waited_for_the_rms_alone_goes_on() -> None:
 @pytest.mark.parametrize("cause", CAUSES)
 def test_a_departure_lifts_nothing_but_what_the_rms_prescribed(cause: Any) -> None:
     one = cause(bill(Stage.DUTY, assessment_required=False))
-    assert one.stage == Stage.ASSESSMENT and prescribed_now(one) == []
+    assert one.stage == Stage.ASSESSMENT and one.prescribed_now() == []
     with pytest.raises(Refused, match="prescribes nothing"):
         take(one, "request_departure", actor("ASSESSING_OFFICER"), what="ASSESSMENT", reason="It is a small parcel.")
     RiskDecision.objects.filter(pk=one.risk_decision_id).update(lane="ASSESSMENT")
     CourierBillOfEntry.objects.filter(pk=one.pk).update(assessment_required=True)
     kept = take(fresh(one), "depart_from_rms", SYSTEM, departure="DEP_BLR_1", what="ASSESSMENT")
     assert kept.stage == Stage.ASSESSMENT
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+def test_a_departure_asked_for_before_is_approved_and_the_bill_is_assessed_all_the_same(
+    cause: Any, signed_in: SignedIn
+) -> None:
+    """The two are apart: the DC/AC lifts what the RMS prescribed, and reads that it lifts no more."""
+    one = bill(Stage.ASSESSMENT, assessment_required=True, risk_decision=decision("ASSESSMENT"))
+    told: dict[str, Any] = {"what": "ASSESSMENT", "reason": "It is a small parcel."}
+    take(one, "request_departure", actor("ASSESSING_OFFICER"), **told)
+    asked = RiskDeparture.objects.get()
+    page = signed_in("dcac.blr").get(asked.get_absolute_url()).content.decode()
+    assert "whatever the RMS says" not in page
+    cause(fresh(one))
+    page = signed_in("dcac.blr").get(asked.get_absolute_url()).content.decode()
+    assert "an officer assesses it whatever the RMS says" in page
+    assert take(asked, "approve", actor("DCAC", name="Ila Nair")).stage == "APPROVED"
+    one = fresh(one)
+    assert (one.stage, one.assessment_required, one.assessment_due) == (Stage.ASSESSMENT, False, True)
+    assert not one.facilitated and take(one, "assess", actor("ASSESSING_OFFICER")).assessed_at
+
+
+def test_a_departure_from_the_assessment_waits_for_the_end_of_a_hold() -> None:
+    one = bill(Stage.ASSESSMENT, assessment_required=True, risk_decision=decision("ASSESSMENT"))
+    take(one, "request_departure", actor("ASSESSING_OFFICER"), what="ASSESSMENT", reason="It is a small parcel.")
+    take(one, "stop", actor("DCAC"), remarks="Wait.")
+    with pytest.raises(Refused, match="“Stopped”: that ends first"):
+        take(RiskDeparture.objects.get(), "approve", actor("DCAC", name="Ila Nair"))
+    take(fresh(one), "clear_stop", actor("DCAC"), remarks="In order.")
+    assert take(RiskDeparture.objects.get(), "approve", actor("DCAC", name="Ila Nair")).stage == "APPROVED"
+    assert fresh(one).stage == Stage.DUTY
 
 
 @pytest.mark.parametrize("cause", CAUSES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from bills.models import CourierBillOfEntry
-from bills.risk import decide_waiting
+from bills.risk import arrived, decide_waiting
 from bills.stages import Stage
 from bills.xi import amending, filing
 from bills.xi.selection import Chosen, Named
@@ -133,3 +134,23 @@ def test_11_where_the_rms_is_away_when_documents_are_put_on_it_decides_later_and
     now = fresh(one)
     assert (now.stage, now.examination_prescribed) == (Stage.DOCUMENTS, True)
     assert now.documents_required == "Letter of the bank; Passport copy"
+
+
+def test_6_1_a_bill_of_documents_is_put_to_the_rms_again_when_the_aircraft_has_arrived(
+    people: Callable[[str], User],
+) -> None:
+    """A weight that was amended meanwhile is another fact; what has not changed prescribes nothing new."""
+    people("courier.swift")
+    announced = flight(ManifestStage.SUBMITTED)
+    looks_for("weight_kg", "90", "ABOVE", outcome="EXAMINATION")
+    one, other = filed(announced), filed(announced, "BAG-2")
+    first, landed = one.risk_decision_id, timezone.now() - timedelta(minutes=1)
+    assert (one.facilitated, one.examination_prescribed) == (True, False)
+    assert arrived(announced, timezone.now()) == 0 and fresh(one).risk_decision_id == first
+    announced.hawbs.filter(number="D002").update(gross_weight_kg=91)
+    take(announced, "feed_igm", actor("COURIER_SIGNATORY"), igm_number="2914407", actual_arrival=landed)
+    now = fresh(one)
+    assert now.risk_decision is not None
+    assert (now.risk_decision.cause, now.risk_decision.before_id) == ("ARRIVED", first)
+    assert (now.facilitated, now.examination_prescribed) == (False, True)
+    assert fresh(other).risk_decision_id == other.risk_decision_id

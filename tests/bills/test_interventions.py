@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import SYSTEM, Actor
-from bills import tasks
+from bills import risk, tasks
 from bills.models import Attachment, CourierBillOfEntry, Examination
 from bills.stages import Stage
 from eccs import dated_rules
@@ -137,3 +137,34 @@ def test_goods_that_were_examined_are_examined_again_by_an_intervention(
     held = bills_of(flight)["SWF001"]
     assert (held.examined_at, held.examination_is_due, Examination.objects.count()) == (None, True, 1)
     assert take(held, "clear_stop", actor("DCAC"), remarks="Open all.").stage == Stage.EXAMINATION
+
+
+@pytest.mark.parametrize("away", ["out of service", "waiting"])
+def test_an_intervention_is_heard_though_the_rms_is_away(
+    signed_in: SignedIn, flight: ExpressCargoManifest, good: Rows, away: str
+) -> None:
+    """It is an officer's own order: a facilitated bill does not leave past it, and one that waits for the RMS still waits."""
+    if away == "out of service":
+        bills = file_all(signed_in, flight, good)
+        assert bills["SWF001"].facilitated
+    DatedRule.objects.filter(name="rms_in_service").update(value="off")
+    dated_rules.forget()
+    if away == "waiting":
+        bills = file_all(signed_in, flight, good)
+    rule = risk_rule(
+        kind="INTERVENTION", outcome="EXAMINATION",
+        condition={"all": [{"fact": "hawb", "is": "EQUALS", "value": "SWF001"}]},
+    )  # fmt: skip
+    assert (tasks.intervene(rule.pk), tasks.intervene(rule.pk)) == (1, 0)
+    one, other = bills_of(flight)["SWF001"], bills_of(flight)["SWF002"]
+    assert (one.facilitated, one.examination_prescribed) == (False, True)
+    assert decided(one).before_id == bills["SWF001"].risk_decision_id
+    assert (decided(one).lane, [reason["rule"] for reason in decided(one).reasons]) == (
+        "PENDING" if away == "waiting" else "EXAMINATION", [rule.number]
+    )  # fmt: skip
+    assert other.risk_decision_id == bills["SWF002"].risk_decision_id
+    DatedRule.objects.filter(name="rms_in_service").update(value="on")
+    dated_rules.forget()
+    assert risk.decide_waiting() == (2 if away == "waiting" else 0)
+    again = bills_of(flight)["SWF001"]
+    assert (again.facilitated, again.examination_prescribed, decided(again).lane) == (False, True, "EXAMINATION")

@@ -88,7 +88,7 @@ def test_27_duty_and_its_interest_go_back_and_fine_penalty_and_late_charge_do_no
         text = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", page))
         assert "What is refundable" in text and "it stays paid whatever becomes of the goods" in text
     (found,) = refunds.refunds(Actor.of(people("dcac.blr")))
-    assert (found.bill.pk, found.amount) == (one.pk, 35)
+    assert (found.document.pk, found.amount) == (one.pk, 35)
 
 
 def test_27_of_a_bill_on_which_a_fine_alone_was_paid_nothing_is_refundable_and_the_courier_learns_it(

@@ -15,3 +15,16 @@ DETENTION: Answer = lambda _one: {"grounds": "The brand looks copied."}  # noqa:
 def why(_one: Any) -> dict[str, Any]:
     """A reason."""
     return {"reason": WHY}
+
+
+ORDER = {
+    "order_number": "31/2026", "order_date": "2026-11-19", "fine": "500", "penalty": "200", "revised_duty": "40",
+    "remarks": "Misdeclared.",
+}  # fmt: skip
+SECURITY = {
+    "bond_number": "B-118", "bond_amount": "5000", "bond_date": "2026-11-12", "guarantee_number": "BG-7",
+    "guarantee_amount": "2000", "guarantee_valid_until": "2028-03-31",
+}  # fmt: skip
+GUARANTEE = {
+    "guarantee_number": "BG-7", "bank": "Deccan Bank", "guarantee_amount": "25000", "guarantee_valid_until": "2030-03-31",
+}  # fmt: skip

@@ -29,12 +29,11 @@ from bills.models import (
 )
 from bonds.models import Bond, BondMaster
 from eccs.workflow import Document, Step
-from exports.models import CourierExportManifest, CourierShippingBill, ExportCancellation
 from manifests.models import ExpressCargoManifest, ManifestAmendment
 from payments.models import BankDifference, BankMessage, CashWithdrawal, Challan
 from rms.models import RiskRule
 from tests.every_step import directory, exports
-from tests.every_step.answers import DETENTION, REMARKS, REPORT, WHY, why
+from tests.every_step.answers import DETENTION, GUARANTEE, ORDER, REMARKS, REPORT, SECURITY, WHY, why
 from tests.factories.advisories import advisory
 from tests.factories.amendments import amendment
 from tests.factories.bills import bill, decision
@@ -50,7 +49,6 @@ from tests.factories.rates import rate_file
 from tests.factories.requests import CHANGES, cancellation, penalty_demand, provisional_assessment
 from tests.factories.requests import amendment as bill_amendment
 from tests.factories.rules import risk_rule
-from tests.factories.shipping import export_cancellation, export_manifest, shipping_bill
 from tests.factories.transit import arrival, transfer
 from tests.factories.uncleared import disposal, return_to_origin
 from transit.models import CargoTransferManifest, TransferArrival
@@ -59,7 +57,7 @@ MODELS: tuple[type[Document], ...] = (
     User, StationRole, ExpressCargoManifest, ManifestAmendment, CourierBillOfEntry, BillAmendment, BillCancellation,
     ProvisionalAssessment, PenaltyDemand, ReturnToOrigin, Disposal, ManualClearance, ManualForm,
     Challan, BankDifference, CashWithdrawal, Bond, BondMaster, Advisory, RateFile, CargoTransferManifest, TransferArrival, RiskRule, RiskDeparture,
-    AuthorisedCourier, Custodian, Importer, CourierShippingBill, ExportCancellation, CourierExportManifest,
+    AuthorisedCourier, Custodian, Importer, *exports.MODELS,
 )  # fmt: skip
 NATIONAL = (AuthorisedCourier, Importer, RateFile)  # within the reach of a role at any station
 
@@ -70,9 +68,8 @@ class Case:
 
     make: Callable[..., Any]
     answers: dict[str, Callable[[Any], dict[str, Any]]] = field(default_factory=dict)
-    before: dict[str, Callable[[Any], dict[str, Any]]] = field(
-        default_factory=dict
-    )  # what a step wants on its document
+    # what a step wants on its document
+    before: dict[str, Callable[[Any], dict[str, Any]]] = field(default_factory=dict)
 
 
 def _owed(one: Any) -> dict[str, Any]:
@@ -96,19 +93,6 @@ def _heard(_one: Any) -> dict[str, Any]:
 
 def _in_days(days: int) -> str:
     return (timezone.localdate() + timedelta(days=days)).isoformat()
-
-
-ORDER = {
-    "order_number": "31/2026", "order_date": "2026-11-19", "fine": "500", "penalty": "200", "revised_duty": "40",
-    "remarks": "Misdeclared.",
-}  # fmt: skip
-SECURITY = {
-    "bond_number": "B-118", "bond_amount": "5000", "bond_date": "2026-11-12", "guarantee_number": "BG-7",
-    "guarantee_amount": "2000", "guarantee_valid_until": "2028-03-31",
-}  # fmt: skip
-GUARANTEE = {
-    "guarantee_number": "BG-7", "bank": "Deccan Bank", "guarantee_amount": "25000", "guarantee_valid_until": "2030-03-31",
-}  # fmt: skip
 
 
 def _registration(stage: str, **given: Any) -> Any:
@@ -142,8 +126,7 @@ CASES: dict[type[Document], Case] = {
         },
     ),
     ExpressCargoManifest: Case(
-        manifest,
-        {"feed_igm": lambda _one: {"igm_number": "2914407", "actual_arrival": timezone.now()}},
+        manifest, {"feed_igm": lambda _one: {"igm_number": "2914407", "actual_arrival": timezone.now()}}
     ),
     ManifestAmendment: Case(
         amendment,
@@ -198,9 +181,8 @@ CASES: dict[type[Document], Case] = {
             "carry_details": lambda one: {"hawb": one.consignment, "amendment": "ECM_BLR_2026-2027_01_A01"},
             "cancel": lambda _one: {"cancellation": "CAN_BLR_2026-2027_000001"},
             "return_to_origin": lambda _one: {"permission": "RTO_BLR_2026-2027_000001"},
-            "clear_manually": lambda one: {
-                "form": "MCF_BLR_2026-2027_000001", "collected": "900",
-                "cleared_at": (one.stage_since - timedelta(days=1)).isoformat(),  # what holds it came later
+            "clear_manually": lambda one: {  # what holds it came later
+                "form": "MCF_BLR_2026-2027_000001", "collected": "900", "cleared_at": (one.stage_since - timedelta(1)).isoformat(),
             },
             "dispose": lambda _one: {"permission": "DSP_BLR_2026-2027_000001"},
         },
@@ -223,8 +205,7 @@ CASES: dict[type[Document], Case] = {
         },
     ),
     PenaltyDemand: Case(
-        penalty_demand,
-        {"confirm_penalty": lambda one: {"amount": str(one.amount), "challan": "1911402718"}},
+        penalty_demand, {"confirm_penalty": lambda one: {"amount": str(one.amount), "challan": "1911402718"}}
     ),
     ReturnToOrigin: Case(
         return_to_origin,
@@ -332,9 +313,7 @@ CASES: dict[type[Document], Case] = {
             **dict.fromkeys(("return_rule", "return_version", "suspend", "retire"), REMARKS),
         },
     ),
-    CourierShippingBill: Case(shipping_bill, exports.SHIPPING_BILL),
-    CourierExportManifest: Case(export_manifest, exports.MANIFEST),
-    ExportCancellation: Case(export_cancellation, exports.CANCELLATION),
+    **{model: Case(*told) for model, told in exports.CASES.items()},
     AuthorisedCourier: Case(_registration, directory.COURIER, directory.COURIER_BEFORE),
     Custodian: Case(custodian, directory.CUSTODIAN),
     Importer: Case(importer, directory.IMPORTER),

@@ -94,11 +94,11 @@ def test_every_step_says_whose_it_is_what_it_does_and_where_it_is_ordered(model:
 
 
 @pytest.mark.parametrize("model", d.MODELS, ids=named)
-def test_every_stage_can_be_reached_and_every_open_stage_left(model: type[Document]) -> None:
+def test_every_stage_can_be_reached_and_every_awaited_stage_left(model: type[Document]) -> None:
     reached = {target for step in model.steps().values() for target in step.targets}
     first = model.stage_order()[0]
     assert set(model.stage_order()) - reached <= {first}
-    for stage in model.open_stages():
+    for stage in model.awaited_stages():
         assert any(
             target != stage for step in model.steps().values() if stage in step.sources for target in step.targets
         )

@@ -24,8 +24,9 @@ from bonds.models import Bond
 from eccs import dated_rules, trail
 from eccs.dated_rules import DatedRule
 from eccs.workflow import Document, Guard, Refused, Step, buttons, take, take_many
+from exports.clearance import amending as manifest_amending
 from exports.clearance import guards as leaving
-from exports.clearance.leaving import goods_may_leave, something_leaves
+from exports.clearance.leaving import goods_may_leave, no_open_amendment, something_leaves
 from exports.models import ExportManifestLine
 from manifests.amendment_clearance import (
     adjudicated,
@@ -58,7 +59,7 @@ from tests.factories.directory import importer
 from tests.factories.firms import actor, courier, person
 from tests.factories.manual import manual_form
 from tests.factories.rates import rate_file
-from tests.factories.shipping import export_manifest
+from tests.factories.shipping import export_departure, export_manifest, manifest_amendment
 from transit import clearance as gates
 from transit.models import TransferScan
 
@@ -75,6 +76,10 @@ def on_another_challan(one: Challan) -> None:
         station=one.station, courier=one.courier, amount=1, bill_count=1, created_by=one.created_by, number="1911999999"
     )
     ChallanLine.objects.create(challan=other, bill=line.bill, amount=line.amount, live=True)
+
+
+def _asked_to_depart(one: Any) -> object:
+    return departure(of=one) if isinstance(one, CourierBillOfEntry) else export_departure(of=one)
 
 
 BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
@@ -137,6 +142,8 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     leaving.on_no_manifest: (lambda b: export_manifest("DRAFT", of=b), "take them off it first"),
     goods_may_leave: (lambda m: m.lines.all().delete(), "No shipping bill stands on"),
     something_leaves: (lambda m: m.lines.update(live=False), "Everything was shut out"),
+    no_open_amendment: (lambda m: manifest_amendment(of=m), "decided or withdrawn first"),
+    manifest_amending.manifest_as_it_was: (lambda a: _set(a.manifest, flight_number="ZZ902"), "has changed since"),
     leaving.rms_decided: (lambda b: _set(b, risk_pending=True), "was away when the goods"),
     leaving.goods_registered: (lambda b: _set(b, registered_at=None), "not registered at the terminal"),
     risk.rms_has_decided: (lambda b: _set(b, risk_decision=decision("PENDING")), "was away"),
@@ -144,7 +151,10 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
         lambda b: _set(b, assessment_required=False, examination_prescribed=False),
         "prescribes nothing",
     ),
-    risk.no_departure_is_asked_for: (lambda b: departure(of=b), "waits for the DC/AC already"),
+    leaving.of_goods: (lambda b: _set(b, kind="CSB-III"), "is not assessed and not amended"),
+    leaving.fine_paid: (lambda b: _set(b, holds="FINE"), "fine or penalty of the order is not paid"),
+    leaving.weighs_as_declared: (lambda b: _set(b, actual_weight_kg=20), "the goods weigh 20.000 kg, declared 9.400"),
+    risk.no_departure_is_asked_for: (_asked_to_depart, "waits for the DC/AC already"),
     risk.still_prescribed: (lambda one: _set(one.bill, examination_prescribed=False), "no longer prescribed"),
     rules.version_can_come_into_force: (lambda one: _set(one, latest_no=9), "Nothing is written yet"),
     rules.version_is_new: (lambda one: _set(one, latest_no=1), "No new version is written"),

@@ -33,7 +33,7 @@ from tests.races.together import together
 
 
 def deposited(payer: Actor, amount: int, transaction_number: str = "SBX261121000000077") -> Challan:
-    made = create_deposit(Decimal(amount), "BLR", "BANK", payer)
+    made = create_deposit({"amount": Decimal(amount), "place": "BLR:BANK"}, payer)
     services.send_to_bank(made, payer, "http://testserver/payments/bank/return/")
     made = Challan.objects.get(pk=made.pk)
     for _n in range(3):  # however often the bank says so
@@ -105,7 +105,7 @@ def test_a_deposit_is_made_at_the_bank_where_challans_are_paid_from_the_ledger_a
     dated_rules.forget()
     assert deposited(payer, 700).stage == "PAID"
     with pytest.raises(Refused, match="A deposit is paid at the bank"):
-        take(create_deposit(Decimal(1), "BLR", "BANK", payer), "pay_from_ledger", payer)
+        take(create_deposit({"amount": Decimal(1), "place": "BLR:BANK"}, payer), "pay_from_ledger", payer)
 
 
 @pytest.mark.django_db

@@ -10,7 +10,8 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.permissions import Actor
-from payments import services
+from eccs.workflow import take
+from payments import services, today
 from payments.bank import Status
 from payments.models import BankMessage, Challan
 from tests.payments.conftest import Flight, told
@@ -157,3 +158,20 @@ def test_looking_at_pages_writes_nothing(at_bank: Challan, signed_in: SignedIn) 
         browser.get(address)
     assert browser.get(f"/payments/challans/{at_bank.number}/go-to-bank/").status_code == 405
     assert list(Challan.objects.values()) == before
+
+
+def test_8_0_the_page_of_a_challan_works_out_what_is_due_today_once_for_every_button(
+    swift: Flight, payer: Actor, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = services.create_challan([swift.bill(900).pk, swift.bill(901).pk], payer)
+    asked, really = list[int](), today.lines_today
+
+    def counted(challan: Challan) -> list[today.Today]:
+        asked.append(challan.pk)
+        return really(challan)
+
+    monkeypatch.setattr(today, "lines_today", counted)
+    page = signed_in("courier.swift").get(made.get_absolute_url())
+    assert (page.status_code, asked) == (200, [made.pk])
+    assert take(made, "go_to_bank", payer).stage == "AT_BANK"
+    assert asked == [made.pk, made.pk]  # whoever pays works it out anew, on the locked row

@@ -7,9 +7,25 @@ from django.utils import timezone
 
 from eccs.models import Upload
 from eccs.workflow import Document
-from exports.models import ExportDetention, ExportPaper, LetExportOrder, ShippingBillFile
+from exports.models import (
+    ExportDetention,
+    ExportGoods,
+    ExportPaper,
+    LetExportOrder,
+    ShippingBillFile,
+    Transmission,
+    TransmissionFile,
+)
 from exports.stages import Stage
-from tests.factories.shipping import documents, export_cancellation, export_manifest, shipping_bill
+from tests.factories.shipping import (
+    documents,
+    export_amendment,
+    export_cancellation,
+    export_departure,
+    export_manifest,
+    manifest_amendment,
+    shipping_bill,
+)
 from tests.walk.world import World
 
 
@@ -36,7 +52,12 @@ def of_exports(world: World) -> list[Document]:
     world.own("csb-paper", paper.pk)
     for name in ("goods-scan", "goods-packages", "goods-scans", "goods-weight"):
         world.own(name, "BLR")
-    for name in ("csb-start", "goods-station"):
+    kept = ExportGoods.objects.create(bill=asked, station_id="BLR", in_at=timezone.now())
+    world.own("export-goods-entry", kept.pk)
+    for name in (
+        "csb-start", "goods-station", "leo-waiting", "leo-waiting-export", "goods-by-courier", "export-goods-register",
+        "transmissions", "transmission-send", "export-goods-export", "export-goods-print", "export-goods-move",
+    ):  # fmt: skip
         world.common(name)
     world.common("csb-upload", "BLR")
     world.common("upload-template", "csb")
@@ -48,12 +69,28 @@ def of_exports(world: World) -> list[Document]:
     )  # fmt: skip
     for name in ("upload", "upload-sign", "upload-errors"):
         world.own(name, upload.pk)
+    flown_file = TransmissionFile.objects.create(
+        register="EDPMS",
+        station_id="BLR",
+        day=timezone.localdate(),
+        made_by=asked.created_by,
+        line_count=1,
+        number="EDPMS_BLR_2026-11-22_01",
+    )
+    refused = Transmission.objects.create(
+        register="EDPMS", station_id="BLR", courier=asked.courier, shipping_bill=bills[Stage.EXPORTED], state="REFUSED",
+        file=flown_file, content={"number": bills[Stage.EXPORTED].number},
+    )  # fmt: skip
+    world.own("transmission-correct", refused.pk)
+    for name in ("transmission-file", "transmission-download"):
+        world.own(name, flown_file.number)
     begun, flown = export_manifest(), export_manifest("FILED")
     flown.lines.update(shut_out_at=timezone.now(), reason="No room.")
     world.common("cem-new")
     world.own("cem-lines", begun.pk)
     for name in ("cem-print", "shut-out-print"):
         world.own(name, flown.number)
+    world.common("fine-challan")
     papers = [documents(stage) for stage in (Stage.DRAFT, Stage.XRAY, Stage.MANIFESTED)]
     typed, seen, loaded = papers
     world.own("csb-part", typed.pk, "flight")
@@ -67,4 +104,14 @@ def of_exports(world: World) -> list[Document]:
     shipment.shut_out.create(line=leaves.lines.get(), at=timezone.now(), reason="Wet.")
     for name in ("cem-print", "shut-out-print"):
         world.own(name, leaves.number)
-    return [*bills.values(), *papers, leaves, export_cancellation(), begun, flown]
+    return [
+        *bills.values(),
+        *papers,
+        leaves,
+        export_amendment(),
+        export_cancellation(),
+        export_departure(),
+        begun,
+        flown,
+        manifest_amendment(),
+    ]

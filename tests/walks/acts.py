@@ -27,10 +27,11 @@ from manifests.pieces import pieces_of, row_as_landed
 from manifests.reconciliation import after_late_scans
 from payments import bank, services
 from payments.models import Challan
-from tests.walks.walker import Walker, one_of
+from tests.walks.risk_acts import RiskActs
+from tests.walks.walker import one_of
 
 
-class Acts(Walker):
+class Acts(RiskActs):
     """The acts, each by somebody who may or somebody who may not."""
 
     manifest: int
@@ -104,7 +105,7 @@ class Acts(Walker):
         entry, told = one_of(data, entries), self.before.all(UnclearedNotice)
         acts: dict[str, Callable[[], object]] = {
             "dispose": lambda: goods.propose_disposal([entry["id"]], "AUCTION", "Nobody answers.", by),
-            "move": lambda: warehouse.move([entry["id"]], "BAY-9", by),
+            "move": lambda: warehouse.REGISTER.move([entry["id"]], "BAY-9", by),
             "notices": lambda: (notices.issue(goods.RETURN), notices.issue(goods.DISPOSAL)),
         }
         if told:

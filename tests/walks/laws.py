@@ -37,7 +37,11 @@ from manifests.models import (
     WarehouseDetention,
     WarehouseEntry,
 )
-from tests.walks.laws_of_risk import assessed_since
+from tests.walks.laws_of_risk import (
+    assessed_since,
+    interventions_are_obeyed,
+    nothing_is_facilitated_while_the_rms_is_away,
+)
 from tests.walks.money import money_is_conserved
 from tests.walks.state import Row, State, changed, labels, landed_anew
 from tests.walks.trails import Steps
@@ -354,4 +358,5 @@ LAWS: tuple[Callable[[State, State, Steps], None], ...] = (
     ready_to_leave, held_by_what_is_open, bills_change_by_their_steps, manifests_keep_what_is_locked, money_is_conserved,
     examined_as_reported, goods_leave_once_and_by_right, register_tells_what_is_held, documents_are_covered_once,
     differences_stay_settled, paper_forms_are_used_once, assessed_since,
+    nothing_is_facilitated_while_the_rms_is_away, interventions_are_obeyed,
 )  # fmt: skip

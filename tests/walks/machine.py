@@ -23,7 +23,7 @@ from manifests.models import (
     WarehouseEntry,
 )
 from payments.models import Challan
-from tests.every_step import declared
+from tests.every_step import answers, declared
 from tests.factories.bills import bill, decision
 from tests.factories.documents import SHIPMENTS, bill_of_documents, flight
 from tests.factories.form_e import large_bill
@@ -45,7 +45,7 @@ OF_DOCUMENTS = (
 )  # fmt: skip
 KINDS = ("CBE-XIII", "CBE-XIII", "CBE-XII", "CBE-XIV")  # of goods; those of documents are CBE-XI
 OFTEN = {
-    "desk": 10, "anybody": 3, "courier": 2, "custodian": 3, "keeper": 2, "settler": 1, "payer": 2, "bank_says": 3,
+    "desk": 10, "anybody": 3, "courier": 2, "custodian": 3, "keeper": 2, "settler": 1, "payer": 2, "bank_says": 3, "rms": 1,
 }  # fmt: skip
 FREE_OF_DUTY = {
     "kind": "CBE-XII", "total_duty": 0, "duty_paid": 0, "duty_heads": {"BCD": "0.00", "IGST": "0.00"}, "paid_at": None,
@@ -65,8 +65,11 @@ DRAWN: dict[tuple[type[Document], str], Answers] = {
         "alterations": one_of(d, [None, None, ALTERED]),
     },
     (CourierBillOfEntry, "adjudicate"): lambda d: {
-        **declared.ORDER, "outcome": one_of(d, ["RELEASE", "RELEASE", "CONFISCATE"]), "fine": one_of(d, AMOUNTS),
+        **answers.ORDER, "outcome": one_of(d, ["RELEASE", "RELEASE", "CONFISCATE"]), "fine": one_of(d, AMOUNTS),
         "penalty": one_of(d, AMOUNTS), "revised_duty": one_of(d, [None, "31", "40"]),
+    },
+    (CourierBillOfEntry, "request_departure"): lambda d: {
+        "what": one_of(d, ["ASSESSMENT", "EXAMINATION"]), "reason": "Perishable, the X-ray is clear.",
     },
     (ManifestAmendment, "request_amendment"): lambda d: {
         "reason": "The consignee moved.", "adjudication_reference": one_of(d, ["", "OIO 18/2026"]),
@@ -116,7 +119,7 @@ class Walk(Acts):
 
     def _documents(self, data: st.DataObject, stage: str) -> ExpressCargoManifest:
         """A flight of documents, and one CBE-XI over it."""
-        at = one_of(data, OF_DOCUMENTS)
+        at = one_of(data, OF_DOCUMENTS) if stage != "DRAFT" else Stage.DRAFT  # over a draft no bill is filed
         landed = at not in (Stage.DRAFT, Stage.ARRIVAL)
         on = flight("ARRIVAL_SCAN" if landed else stage, arrived=landed)
         bill_of_documents(at, on=on)
@@ -191,7 +194,7 @@ class Walk(Acts):
             return [{"item": 0, **one_of(data, [off, off, on])}]
         price = {"name": "unit_price", "item": 1, "old": "11.2", "new": one_of(data, ["5", "12.4", "40"])}
         city = {"name": "consignee_city", "item": 0, "old": "Bengaluru", "new": "Mysuru", "hawb": True}
-        order = {"name": "adjudication_reference", "item": 0, "old": "", "new": "OIO 18/2026"}
+        order = {"name": "adjudication_reference", "item": 0, "old": "", "new": "OIO 18/2026", "hawb": True}
         numbers = [item["item_no"] for item in self.before.all(Item, bill_id=row["id"])]
         values = ITEM | ({"invoice_place": "1"} if row["kind"] == "CBE-XIV" else {})
         more = {"name": "item_on", "item": max(numbers, default=0) + 1, "old": "", "new": "5 × 20", "values": values}

@@ -30,8 +30,10 @@ from bills.models import (
     ProvisionalRelease,
     QueryMemo,
     ReturnToOrigin,
+    RiskDeparture,
     UnclearedNotice,
 )
+from eccs.dated_rules import DatedRule
 from eccs.workflow import Document
 from manifests.models import (
     AmendmentLine,
@@ -47,6 +49,7 @@ from manifests.models import (
     WarehouseEntry,
 )
 from payments.models import BankMessage, Challan, ChallanLine
+from rms.models import RiskDecision
 
 Row = dict[str, Any]
 _OF_MANIFEST = "manifest_id = $1"
@@ -77,10 +80,13 @@ READ: dict[type[models.Model], str] = {
             BillCancellation,
             ProvisionalAssessment,
             PenaltyDemand,
+            RiskDeparture,
             ChallanLine,
         ),
         _OF_BILL,
     ),
+    RiskDecision: "id = ANY(ARRAY(SELECT risk_decision_id FROM bills_courierbillofentry WHERE manifest_id = $1))",
+    DatedRule: "name = 'rms_in_service'",
     ManualClearance: "id = $2",
     ManualForm: "id = ANY($3)",
     Challan: f"id = {_CHALLANS}",

@@ -13,6 +13,7 @@ from django.utils import timezone
 from hypothesis import Phase
 
 from accounts.permissions import SYSTEM
+from bills import risk
 from bills.clearance import guards
 from bills.models import (
     CourierBillOfEntry,
@@ -23,12 +24,13 @@ from bills.models import (
 )
 from bills.stages import Stage
 from bills.uncleared import clearance as uncleared
+from eccs import dated_rules
 from eccs.workflow import take
 from manifests import amendments, arrival, holds, warehouse
 from manifests.locks import Locks
 from manifests.models import Difference, ExpressCargoManifest, HouseAirwayBill
 from tests.factories.amendments import amendment
-from tests.factories.bills import bill, detention_memo, hawb_of
+from tests.factories.bills import bill, decision, detention_memo, hawb_of
 from tests.factories.documents import bill_of_documents
 from tests.factories.firms import actor, person
 from tests.factories.manifests import house_airway_bill, manifest
@@ -40,6 +42,7 @@ from tests.walks import laws, laws_of_risk, machine, walker
 from tests.walks.machine import OFTEN, Walk
 from tests.walks.money import money_is_conserved
 from tests.walks.replay import Replay
+from tests.walks.risk_acts import intervene, switch
 from tests.walks.state import IMPORTS
 from tests.walks.walker import ACTS, walk, walks
 
@@ -100,6 +103,7 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Walk]]:
 
     with walks(IMPORTS, peopled=False):
         yield begun
+    dated_rules.forget()
 
 
 # ── each guard of Out of Charge ──────────────────────────────────────────────
@@ -282,6 +286,20 @@ def _let_out_unassessed(_monkeypatch: pytest.MonkeyPatch) -> Scene:
     return one.manifest, lambda: take(rows.get(), "give_out_of_charge", by), "in doubt, and not assessed since"
 
 
+def _facilitated_while_the_rms_is_away(_monkeypatch: pytest.MonkeyPatch) -> Scene:
+    switch("off")
+    rows = CourierBillOfEntry.objects.filter(pk=(one := bill(Stage.ASSESSMENT, facilitated=False)).pk)
+    return one.manifest, lambda: rows.update(facilitated=True), "facilitated while the RMS was away"
+
+
+def _past_an_intervention(monkeypatch: pytest.MonkeyPatch) -> Scene:
+    one = bill(Stage.FOR_OUT_OF_CHARGE, risk_decision=decision("FACILITATED"))
+    monkeypatch.setattr(risk, "take_many", lambda *_given, **_each: None)
+    intervene(hawb_of(one).number, "EXAMINATION")
+    by = actor("SHED_SUPERINTENDENT")
+    return one.manifest, lambda: take(one, "give_out_of_charge", by), "EXAMINATION, not examined"
+
+
 def _a_step_past_the_trail(_monkeypatch: pytest.MonkeyPatch) -> Scene:
     rows = CourierBillOfEntry.objects.filter(pk=(one := bill(Stage.ASSESSMENT)).pk)
     return one.manifest, lambda: rows.update(stage=Stage.XRAY.value), "its trail leads to ASSESSMENT"
@@ -314,7 +332,9 @@ BROKEN: tuple[tuple[Any, Callable[[pytest.MonkeyPatch], Scene]], ...] = (
     (laws.register_tells_what_is_held, _a_detention_that_stays_in_the_register),
     (laws.register_tells_what_is_held, _a_hold_on_what_is_filed),
     (laws.documents_are_covered_once, _a_shipment_let_go),
-    (laws_of_risk.assessed_since, _let_out_unassessed), (laws.differences_stay_settled, _a_difference_explained_again),
+    (laws_of_risk.assessed_since, _let_out_unassessed),
+    (laws_of_risk.nothing_is_facilitated_while_the_rms_is_away, _facilitated_while_the_rms_is_away),
+    (laws_of_risk.interventions_are_obeyed, _past_an_intervention), (laws.differences_stay_settled, _a_difference_explained_again),
     (Replay, _a_step_past_the_trail), (Replay, _a_value_past_the_trail), (Replay, _a_weight_past_the_trail),
 )  # fmt: skip
 

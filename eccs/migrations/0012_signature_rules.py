@@ -25,7 +25,7 @@ def sow(apps, schema_editor):
 class Migration(migrations.Migration):
     """The dated rules of signatures, and signatures as they were made."""
 
-    dependencies = [("eccs", "0009_signatures")]
+    dependencies = [("eccs", "0011_signatures")]
 
     operations = [
         migrations.RunPython(sow, migrations.RunPython.noop),

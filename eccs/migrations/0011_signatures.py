@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('eccs', '0008_export_rules'),
+        ('eccs', '0010_api_rules'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,43 @@
+"""A line of the register of goods for export as it is printed, and where its goods were last shut out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from eccs.papers import Column, moment
+from exports.models import CourierShippingBill, ExportGoods, ExportManifestLine
+from exports.stages import Stage
+from manifests.warehouse_paper import stay
+
+
+def last_shut_out(bill: CourierShippingBill) -> ExportManifestLine | None:
+    """Where the goods of a shipping bill that waits for another flight were last shut out, or nothing."""
+    if bill.stage != Stage.LET_EXPORT:
+        return None
+    behind = [(line.shut_out_at, line) for line in bill.manifest_lines.all() if line.shut_out_at]
+    return max(behind, key=lambda one: one[0])[1] if behind else None
+
+
+def columns() -> list[Column]:
+    """The columns of the register of goods for export on paper."""
+    return [
+        Column(_("HAWB"), 0.15), Column(_("Goods"), 0.14), Column(_("Exporter"), 0.15), Column(_("Courier"), 0.12),
+        Column(_("In"), 0.11), Column(_("Days"), 0.06, right=True), Column(_("Location"), 0.08), Column(_("Stage or out"), 0.19),
+    ]  # fmt: skip
+
+
+def row(entry: ExportGoods, now: datetime) -> list[str]:
+    """A line of the register on paper."""
+    bill = entry.bill
+    out = last_shut_out(bill)
+    standing = [
+        f"{entry.get_out_on_display()} {moment(entry.out_at)}" if entry.out_at else str(bill.get_stage_display())
+    ]
+    if out:
+        standing.append(_("shut out %(at)s") % {"at": moment(out.shut_out_at)})
+    return [
+        f"{bill.consignment}\n{bill.packages_in}/{bill.packages}", bill.goods, bill.consignor_name, bill.courier.short_name,
+        *stay(entry, now), entry.location or "-", "\n".join(standing),
+    ]  # fmt: skip
