@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from functools import cache
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,12 @@ from eccs.signing import merkle, verifying
 from eccs.signing.models import Signature, SignatureFault, ToSign
 from eccs.trail import broken_lines
 from exports.models import CourierShippingBill
+from manifests.clearance import Stage as ManifestStage
 from manifests.models import ExpressCargoManifest
 from tests.accounts.conftest import member
+from tests.bills import test_documents_pages as documents_pages
 from tests.bills.test_upload import Rows, as_csv, flight, good  # noqa: F401 the fixtures of that file
+from tests.exports import test_documents as exported
 from tests.factories.bills import bill
 from tests.signing.conftest import Authority, Keyed, browser_of
 from tests.signing.test_filings import demand, flipped, own_files, tampered  # noqa: F401
@@ -154,3 +158,42 @@ def test_every_kind_of_file_tells_what_it_files() -> None:
     kinds = ("cbe", "cbe-xi", "csb", "csb-iii")
     assert all((kind := upload_runner.kind_named(name)) is not None and kind.filings is not None for name in kinds)
     assert CourierShippingBill.steps()["file"].signed == CourierBillOfEntry.steps()["file"].signed == "signed_filings"
+
+
+def filed_by_file(authority: Authority, upload: Upload, declarations: int) -> Signature:
+    """One bill over many shipments, filed from a file under a signature."""
+    user = member("signatory.swift")
+    keyed, _certificate = authority.register(user)
+    browser = browser_of(user)
+    ticked = {f"declare{n}": "on" for n in range(1, declarations + 1)}
+    answer = browser.post(reverse("upload-sign", args=[upload.pk]), ticked)
+    found = ToSign.objects.get()
+    cms = base64.b64encode(keyed.sign(bytes(found.content))).decode()
+    assert browser.post(answer["Location"], {"cms": cms}).status_code == 302
+    upload_runner.save(upload.pk, user.pk)
+    upload.refresh_from_db()
+    assert upload.state == Upload.State.DONE, upload.refusal
+    row = Signature.objects.get()
+    assert verifying.of_number(row.number) == [(row, [])]
+    return row
+
+
+def test_a_file_of_documents_is_signed_whichever_way_they_go(
+    people: Callable[[str], User], authority: Authority
+) -> None:
+    demand()
+    people("courier.swift")
+    signed_in = cache(lambda username: browser_of(member(username)))
+    landed = documents_pages.flight(ManifestStage.ARRIVAL_SCAN)
+    upload = documents_pages.upload(signed_in("courier.swift"), landed, "hawb,bag_number\n,bag-1\nD004,\n")
+    row = filed_by_file(authority, upload, 3)
+    assert row.kind == "bills.courierbillofentry" and row.count == 1
+
+
+def test_a_file_of_documents_for_export_is_signed(people: Callable[[str], User], authority: Authority) -> None:
+    demand()
+    people("courier.swift")
+    signed_in = cache(lambda username: browser_of(member(username)))
+    bill = exported.begun(signed_in)
+    row = filed_by_file(authority, exported.handed_in(signed_in, bill, exported.hawbs("BAG-1", 3)), 3)
+    assert row.kind == "exports.couriershippingbill" and row.count == 1
