@@ -31,6 +31,7 @@ from tests.bills import test_documents_pages as documents_pages
 from tests.bills.test_upload import Rows, as_csv, flight, good  # noqa: F401 the fixtures of that file
 from tests.exports import test_documents as exported
 from tests.factories.bills import bill
+from tests.factories.documents import flight as flight_of_documents
 from tests.signing.conftest import Authority, Keyed, browser_of
 from tests.signing.test_filings import demand, flipped, own_files, tampered  # noqa: F401
 
@@ -184,7 +185,7 @@ def test_a_file_of_documents_is_signed_whichever_way_they_go(
     demand()
     people("courier.swift")
     signed_in = cache(lambda username: browser_of(member(username)))
-    landed = documents_pages.flight(ManifestStage.ARRIVAL_SCAN)
+    landed = flight_of_documents(ManifestStage.ARRIVAL_SCAN)
     upload = documents_pages.upload(signed_in("courier.swift"), landed, "hawb,bag_number\n,bag-1\nD004,\n")
     row = filed_by_file(authority, upload, 3)
     assert row.kind == "bills.courierbillofentry" and row.count == 1
