@@ -99,11 +99,11 @@ PAGES: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
         {"station": "", "bank": "BANK", "from_date": "2099-01-01", "source": "Order 9 of 2026"},
     ),
     "bank-end": ("sysadmin", (0,), {}),
-    "certificates": ("ao.blr", (), {}),
-    "certificate-retire": ("ao.blr", (0,), {}),
     "api-key-new": ("courieradmin.swift", (), {"name": "ERP", "scopes": ["read"]}),
     "api-key-accept": ("signatory.swift", (0,), {}),
     "api-key-revoke": ("courieradmin.swift", (0,), {}),
+    "certificates": ("ao.blr", (), {}),
+    "certificate-retire": ("ao.blr", (0,), {}),
     "refund-credit": ("dcac.blr", ("assessment", 0), {"settlement": "Order 9 of 2026"}),
 }
 """By the name of the address: who, its arguments (0: the row made for it), and what is sent."""
@@ -161,8 +161,8 @@ def test_each_such_page_asks_for_the_password_again_and_does_nothing_yet(name: s
         SecondFactorRole,
         RecoveryCode,
         BankAuthorisation,
-        Certificate,
         ApiKey,
+        Certificate,
     )
     before = [list(table._default_manager.order_by("pk").values()) for table in tables]
     answer = client.post(reverse(name, args=at), given)
