@@ -316,7 +316,7 @@ def _context(upload: Upload) -> dict[str, Any]:
     step, sums = CourierBillOfEntry.steps()["file"], upload.summary
     template = CourierBillOfEntry(courier=manifest.courier, station_id=manifest.station_id)
     return {
-        "subject": manifest, "manifest": manifest, "done_template": "bills/upload_done.html",
+        "subject": manifest, "files": CourierBillOfEntry, "manifest": manifest, "done_template": "bills/upload_done.html",
         "caption": f"{manifest} · {manifest.flight_number} · {manifest.airport_of_shipment}",
         "upload_url": reverse("bill-upload", args=[manifest.key]), "facts": [], "companion_label": ZIP_LABEL,
         "heading": ngettext("%(n)s bill is ready to file", "%(n)s bills are ready to file", sums.get("bills", 0))
@@ -342,4 +342,10 @@ def _context(upload: Upload) -> dict[str, Any]:
 
 
 _LABEL = gettext_lazy("CBE-XII, CBE-XIII and CBE-XIV, one bill a HAWB")
-register(FileKind("cbe", _LABEL, COLUMNS, _judge_file, _sum_up, _save_file, _context, give_images))
+
+
+def _filings(table: Table) -> list[dict[str, Any]]:
+    return [declared(one) for one in table.prepared[1]]
+
+
+register(FileKind("cbe", _LABEL, COLUMNS, _judge_file, _sum_up, _save_file, _context, give_images, _filings))

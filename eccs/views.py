@@ -258,7 +258,7 @@ def steps(request: Request, slug: str, stage: str, verb: str) -> HttpResponse:
         return render(request, "eccs/steps.html", context, status=422 if "confirm" in request.POST else 200)
     answers = form.answers() if form is not None else {}
     seen = list(visible.values_list("pk", flat=True))
-    if any(signatures.demanded(declared, one, actor.user_id) for one in visible):
+    if declared.signed and any(signatures.demanded(declared, one, actor.user_id) for one in visible):
         with signatures.on_trial() as trial:
             outcome = take_together(listing, seen, declared, actor, form, answers, on_trial=True)
         if outcome.moved:

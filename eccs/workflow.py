@@ -216,8 +216,7 @@ def _move(
     for document in rows:
         not_theirs, role = desk(document)
         reasons = [not_theirs] if not_theirs else _hindrances(document, declared, actor, took, held)
-        reasons = reasons or signatures.missing(declared, document, actor.user_id, at)
-        if reasons:
+        if reasons := reasons or signatures.missing(declared, document, actor.user_id, at):
             refusal = Refused(reasons, document)
             if strict:
                 raise refusal
@@ -245,14 +244,13 @@ def _move(
         numbering.number(numbered)
         changed.update(("number", "serial"))
     dwell.go_on(left, at)
-    signed = signatures.seal(declared, actor.user_id, entries)
+    records += signatures.seal(declared, actor.user_id, entries)
     lines = trail.seal_entries(entries)
     model = type(outcome.moved[0])
     columns = [f for f in model._meta.concrete_fields if f.attname in changed or f.attname.startswith("trail_")]
     write_rows(model, outcome.moved, columns)
     trail.insert_lines(model.trail_model, lines)
     save_records(records)
-    signatures.keep(signed)
     held.let_go([document for document, _from in left])
 
 

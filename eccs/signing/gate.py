@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from eccs import dated_rules, trail
 from eccs.signing import merkle
-from eccs.signing.models import Certificate, Signature
+from eccs.signing.models import Certificate, Signature, ToSign
 from eccs.steps import Step
 
 if TYPE_CHECKING:
@@ -57,8 +57,16 @@ class Presented:
 _under: ContextVar[Trial | Presented | None] = ContextVar("signature", default=None)
 
 
+def presented(found: ToSign) -> Presented:
+    """What was signed a moment ago and judged then, for the worker who files it."""
+    if found.cms is None or found.certificate is None:
+        raise ValueError(f"{found} is not signed")
+    leaves = [bytes(leaf) for leaf in found.leaves]
+    return Presented(leaves, bytes(found.content), bytes(found.cms), found.certificate, found.by_id)
+
+
 @contextmanager
-def under(presented: Trial | Presented) -> Iterator[None]:
+def under(presented: Trial | Presented | None) -> Iterator[None]:
     """What is done meanwhile is done under this signature, or for trial."""
     token = _under.set(presented)
     try:

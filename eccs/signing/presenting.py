@@ -149,7 +149,10 @@ def shown(found: ToSign, most: int) -> list[dict[str, Any]]:
 
 
 def tidy() -> None:
-    """What nobody signed in time is forgotten, a day later, with the files that came with it."""
-    old = ToSign.objects.filter(signed_at=None, made_at__lt=timezone.now() - timedelta(days=1))
+    """After a day it is forgotten what waited for a signature, signed or not, with the files that came with it.
+
+    What was signed is kept as a signature of its own, word for word.
+    """
+    old = ToSign.objects.filter(made_at__lt=timezone.now() - timedelta(days=1))
     let_go(old)
     old.delete()

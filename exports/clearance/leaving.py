@@ -110,7 +110,8 @@ class LeavingClearance(Document):
         self.lines.filter(pk__in=parts).update(in_part=True)
 
     @step(
-        (Stage.FILED, Stage.EXPORTED), None, role=Role.COURIER_SIGNATORY, label=gettext_lazy("Request amendment"), para=PARA,
+        (Stage.FILED, Stage.EXPORTED), None, role=Role.COURIER_SIGNATORY, signed=SIGNED_FILING,
+        label=gettext_lazy("Request amendment"), para=PARA,
         form="exports.forms.amending.ManifestAmendmentForm", guards=(no_open_amendment,), anytime=True,
     )  # fmt: skip
     def request_amendment(self: CourierExportManifest, *, changes: list[dict[str, str]], reason: str) -> None:

@@ -134,7 +134,8 @@ async function signed(words) {
   }
 }
 
-if (form && window.crypto?.subtle) {
+if (form && !window.crypto?.subtle) document.getElementById("sign-insecure").hidden = false;
+else if (form) {
   form.hidden = false;
   const said = document.getElementById("sign-said");
   let busy = false;

@@ -359,7 +359,9 @@ def test_a_bill_is_filed_from_its_own_page_with_its_declarations_in_what_is_sign
     answer = browser.post(check, {f"file-{name}": "on" for name in form.fields})
     found = ToSign.objects.get()
     assert answer["Location"] == reverse("sign", args=[found.key])
-    assert browser.get(answer["Location"]).status_code == 200
+    page = browser.get(answer["Location"]).content.decode()
+    assert "<noscript>" in page and "Signing needs JavaScript" in page and 'name="passphrase"' not in page
+    assert str(form.fields["true"].label)[:40] in page
     filing = json.loads(bytes(found.content))
     assert filing["declarations"] == [str(field.label) for field in form.fields.values()]
     assert one.hawb is not None and filing["declared"]["hawb"] == one.hawb.number
