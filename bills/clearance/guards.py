@@ -141,9 +141,11 @@ def not_held(request: Any, actor: Actor) -> str:
     bill = request.bill
     if bill.stage == Stage.ADJUDICATION:
         return _("The bill is at “For adjudication”: reject the request. The courier can ask again after the order.")
-    if bill.stage not in HELD:
-        return ""
-    return _("The bill is at “%(stage)s”: that ends first.") % {"stage": bill.get_stage_display()}
+    if bill.stage in HELD:
+        return _("The bill is at “%(stage)s”: that ends first.") % {"stage": bill.get_stage_display()}
+    if Hold.DETENTION in bill.held_by:
+        return _("The goods are detained: that ends first.")
+    return _("A query is not answered: that ends first.") if Hold.QUERY in bill.held_by else ""
 
 
 def goods_have_left(assessment: Any, actor: Actor) -> str:
