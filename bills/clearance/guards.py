@@ -180,8 +180,17 @@ def cleared_on_no_paper(bill: Any, actor: Actor) -> str:
     return _("It was cleared on paper form %(form)s: it is regularised there.") % {"form": form} if form else ""
 
 
+def rms_has_decided_on_goods(bill: Any, actor: Actor) -> str:
+    """The Risk Management System has decided on goods, also where an order let them go on meanwhile; documents are examined instead."""
+    from bills.risk import is_undecided
+
+    if bill.is_documents or not is_undecided(bill):
+        return ""
+    return _("Missing: the Risk Management System was away when the bill was filed, and has not decided yet.")
+
+
 NO_OPEN_REQUEST = (no_open_amendment, no_open_cancellation)
 OUT_OF_CHARGE = (
     documents_complete, duty_not_in_doubt, duty_paid, all_packages_arrived, xray_recorded, examination_reported, no_open_query, no_detention,
-    no_stop, *NO_OPEN_REQUEST, no_open_manifest_amendment,
+    no_stop, rms_has_decided_on_goods, *NO_OPEN_REQUEST, no_open_manifest_amendment,
 )  # fmt: skip

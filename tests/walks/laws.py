@@ -37,6 +37,7 @@ from manifests.models import (
     WarehouseDetention,
     WarehouseEntry,
 )
+from rms.models import RiskDecision
 from tests.walks.laws_of_risk import (
     assessed_since,
     interventions_are_obeyed,
@@ -126,6 +127,8 @@ def ready_to_leave(before: State, after: State, steps: Steps) -> None:
         assert not after.all(DetentionMemo, bill_id=pk, ended_at=None), "Out of Charge while detained"
         assert not _open_requests(after, pk), "Out of Charge with a request undecided"
         assert "STOP" not in bill["holds"], "Out of Charge while stopped"
+        lane = after.rows[RiskDecision].get(bill["risk_decision_id"], {}).get("lane")
+        assert bill["kind"] == "CBE-XI" or lane != "PENDING", "Out of Charge, and the RMS has not decided"
         called_for = (
             bill["examination_prescribed"] or bill["examination_mandated"] or bill["xray_result"] == "SUSPICIOUS"
         )
