@@ -166,6 +166,18 @@ def intervene(rule: RiskRule, at: datetime) -> int:
     return heard
 
 
+def is_undecided(bill: CourierBillOfEntry) -> bool:
+    """Whether the RMS was away and has not decided yet; bills judged together are asked once."""
+    locked = getattr(bill._state, "locked", None)
+    if locked is None:
+        return bill.risk_decision_id is not None and _waits(bill)
+    if "is_undecided" not in locked.asked:
+        decisions = [one.risk_decision_id for one in locked.rows]
+        waiting = RiskDecision.objects.filter(pk__in=decisions, lane=RiskDecision.Lane.PENDING)
+        locked.asked["is_undecided"] = set(waiting.values_list("pk", flat=True))
+    return bill.risk_decision_id in locked.asked["is_undecided"]
+
+
 def _waits(bill: CourierBillOfEntry) -> bool:
     """Whether the RMS has not decided on the bill yet."""
     return _decision(bill).lane == RiskDecision.Lane.PENDING

@@ -15,7 +15,9 @@ where they were fed wrongly, are corrected at any time after it, as every amendm
 A shipment may be added at any time (excess landing), and one of which nothing has arrived taken off (short shipment), or that
 was not in its bag: a bag is scanned as one, and what is in it is seen later. A
 shipment whose bill is filed is changed by an amendment of the bill, which puts consignor, consignee and description on the
-manifest too (see `manifests.by_bill`); its weight alone is changed here (PN17 5.2). Of documents, which a CBE-XI declares as the
+manifest too (see `manifests.by_bill`). Here its weight is changed (PN17 5.2), and before the first arrival scan MAWB, UCR,
+packages, CRNs and the invoice value, which a bill filed in advance has from the manifest: it follows, and the RMS looks at it
+again (PN17 12(i)). The HAWB itself stays, for the bill is about it, and transshipment, for it is cleared here. Of documents, which a CBE-XI declares as the
 manifest has them, these are changed here too until the goods have left, and the RMS looks at the bill again.
 """
 
@@ -44,6 +46,9 @@ DETAILS = (
     "consignee_city", "consignee_state", "consignee_pin",
 )  # fmt: skip
 """Consignor, consignee and description: with a bill for goods amended by that bill, of documents on a CBE-XI here."""
+FOLLOWED = ("mawb", "ucr", "packages", "pieces", "crn_numbers", "invoice_value", "invoice_currency")
+"""What a filed bill has from the manifest: changed there before the first arrival scan, the bill follows (PN17 12(i))."""
+OF_THE_BILL = ("hawb", "transshipment", "transshipment_to")  # what a filed bill rests upon
 NOT_FILED = ("DRAFT", "DISCARDED", "CANCELLED")  # bills that leave the shipment free: not filed yet, or no longer
 
 
@@ -105,6 +110,13 @@ def why_filed(number: str) -> str:
     return _(
         "Locked: bill %(bill)s is filed for it. What the bill declares is amended with the bill; for all else cancel the "
         "bill first."
+    ) % {"bill": number}
+
+
+def why_rests(number: str) -> str:
+    """What to do where a filed bill rests on what is to be changed: the HAWB, or that its goods are cleared here."""
+    return _(
+        "Locked: bill %(bill)s is filed for it, about this HAWB and its clearance here. Cancel the bill first."
     ) % {"bill": number}
 
 
@@ -176,18 +188,28 @@ def reasons_locked(amendment: ManifestAmendment) -> list[str]:
     return list(dict.fromkeys(filter(None, reasons)))
 
 
-def open_under_bill(hawb: HouseAirwayBill) -> frozenset[str]:
+def open_under_bill(locks: Locks, hawb: HouseAirwayBill) -> frozenset[str]:
     """What of a shipment is changed on the manifest although a bill is filed for it."""
     from manifests.pieces import why_left
 
-    documents = hawb.manifest.is_documents and not why_left(hawb)
-    return frozenset((WEIGHT, *DETAILS)) if documents else frozenset((WEIGHT,))
+    if why_left(hawb):
+        return frozenset((WEIGHT,))
+    details = DETAILS if hawb.manifest.is_documents else ()
+    return frozenset((WEIGHT, *details, *(() if locks.scanned else FOLLOWED)))
+
+
+def why_under_bill(locks: Locks, hawb: HouseAirwayBill, columns: Iterable[str], bill: str) -> str:
+    """Why one of these details is locked by the bill that is filed, or nothing."""
+    shut = set(columns) - open_under_bill(locks, hawb)
+    if not shut:
+        return ""
+    return why_rests(bill) if shut & set(OF_THE_BILL) else why_filed(bill)
 
 
 def why_change(locks: Locks, hawb: HouseAirwayBill, after: dict[str, Any], bill: str) -> str:
     """Why these details of a shipment cannot be changed, or nothing."""
-    if bill and set(after) - open_under_bill(hawb):
-        return why_filed(bill)
+    if bill and (reason := why_under_bill(locks, hawb, after, bill)):
+        return reason
     return next(filter(None, map(locks.why_cell, after)), "")
 
 

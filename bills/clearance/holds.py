@@ -243,11 +243,11 @@ class HeldClearance(ImportClearance):
         HERE, GET_STATE(routing.after_hearing_again, states=list(HERE)), role=Role.SYSTEM, label=_("Carry amended shipment"),
         para="PN17 12.0, 6.1", anytime=True,
     )  # fmt: skip
-    def carry_details(self: CourierBillOfEntry, *, hawb: str, amendment: str) -> None:
-        """The DC/AC has approved other parties or another description of documents on the manifest: the RMS looks at the bill again."""
-        from bills.landing import asked_anew
+    def carry_details(self: CourierBillOfEntry, *, hawb: str, amendment: str) -> Iterable[models.Model]:
+        """The DC/AC has approved other details on the manifest than the bill was filed with: it follows, and the RMS looks at it again."""
+        from bills.landing import details_carried
 
-        asked_anew(self)
+        return details_carried(self, hawb, amendment)
 
     @step(FREE, Stage.CANCELLED, role=Role.SYSTEM, label=_("Cancel"), para="PN17 10.0", anytime=True)
     def cancel(self: CourierBillOfEntry, *, cancellation: str) -> None:
