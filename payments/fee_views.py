@@ -1,4 +1,4 @@
-"""The page on which a courier puts transshipment fees on a challan (PN17 14.1)."""
+"""The page on which a firm puts transshipment fees on a challan (PN17 14.1)."""
 
 from __future__ import annotations
 

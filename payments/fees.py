@@ -27,14 +27,12 @@ HEAD = "fee"
 
 
 def payable_transfers(actor: Actor) -> QuerySet[Any]:
-    """The courier's transfer manifests whose fee waits and stands on no challan that may still be paid."""
+    """The firm's transfer manifests whose fee waits and stands on no challan that may still be paid."""
     from payments.models import ChallanLine
 
-    rows: QuerySet[Any] = CargoTransferManifest.objects.none()
-    if actor.courier_id is None:
-        return rows
     live = ChallanLine.objects.filter(transfer=OuterRef("pk"), live=True)
-    return CargoTransferManifest.objects.filter(actor.firm_documents(), stage=TransferStage.FEE).filter(~Exists(live))
+    rows: QuerySet[Any] = CargoTransferManifest.objects.of_firm_of(actor).filter(stage=TransferStage.FEE)
+    return rows.filter(~Exists(live))
 
 
 def create_fee_challan(
@@ -57,8 +55,8 @@ def create_fee_challan(
             raise Refused([_("A challan is for one station.")])
         first, total = found[0], sum(one.fee for one in found)
         challan = Challan(
-            station_id=first.station_id, courier_id=first.courier_id, amount=total, heads={HEAD: f"{total:.2f}"},
-            bill_count=len(found), created_by_id=actor.person_id, created_at=at, stage_since=at,
+            station_id=first.station_id, courier_id=first.courier_id, importer_id=first.importer_id, amount=total,
+            heads={HEAD: f"{total:.2f}"}, bill_count=len(found), created_by_id=actor.person_id, created_at=at, stage_since=at,
             bank=bank_for(first.station_id, bank_code),
         )  # fmt: skip
         begin([challan], CREATE.name, actor, CREATE.activity_at(""), amount=str(total), transfers=len(found))
