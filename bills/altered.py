@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from bills.amendable import where
 from bills.claims import Decision
 from bills.forms.words import LABELS, in_words
-from bills.models import CourierBillOfEntry, Item
+from bills.models import Item
 from eccs.money import rupees
 
 STEPS = ("assess", "recompute_duty")
@@ -25,10 +25,10 @@ HEAD_WORDS = {
 }
 
 
-def altered(bill: CourierBillOfEntry) -> list[dict[str, Any]]:
+def altered(bill: Any, labels: Mapping[str, Any] = LABELS, steps: Sequence[str] = STEPS) -> list[dict[str, Any]]:
     """Each time an officer altered the bill, or its duty was worked out anew: the values before and after, when and why."""
-    lines = bill.trail.filter(step__in=STEPS, snapshot__has_keys=["before", "after"]).order_by("seq")
-    told = ({"at": line.at, "why": _why(line), "rows": list(_rows(line.snapshot or {}))} for line in lines)
+    lines = bill.trail.filter(step__in=steps, snapshot__has_keys=["before", "after"]).order_by("seq")
+    told = ({"at": line.at, "why": _why(line), "rows": list(_rows(line.snapshot or {}, labels))} for line in lines)
     return [one for one in told if one["rows"]]
 
 
@@ -40,19 +40,23 @@ def denied(items: Iterable[Item]) -> list[Item]:
 def _why(line: Any) -> str:
     if line.step == "recompute_duty":
         return _("Rates of the day the aircraft arrived (section 15)")
+    if line.step == "amend":
+        return _("Amendment %(number)s, as approved by the DC/AC") % {"number": line.answers.get("amendment", "")}
     return str(line.answers.get("remarks") or "")
 
 
-def _rows(snapshot: dict[str, Any]) -> Iterator[dict[str, str]]:
+def _rows(snapshot: dict[str, Any], labels: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     for change in snapshot.get("changes", ()):
         name = change["name"]
-        label = ", ".join(filter(None, (where(change), str(WORDS.get(name) or LABELS[name]))))
+        label = ", ".join(filter(None, (where(change), str(WORDS.get(name) or labels[name]))))
         yield {"label": label, "before": _said(name, change["old"]), "after": _said(name, change["new"])}
     before, after = snapshot["before"], snapshot["after"]
     for name, label in (
         ("rates_on", _("Day of the rates")),
         ("assessable_value", _("Assessable value")),
         ("total_duty", _("Duty")),
+        ("fob_value", _("FOB value")),
+        ("igst_paid", _("IGST paid")),
     ):
         old, new = before.get(name), after.get(name)
         if old is not None and not _same(name, old, new):

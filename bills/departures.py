@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bills.models import CourierBillOfEntry, RiskDeparture
+from bills.models.clearable import Clearable
 from eccs.beginning import begin_as
 
 
-def open_departure(bill: CourierBillOfEntry, what: str, reason: str) -> None:
+def open_departure(bill: Clearable, what: str, reason: str) -> None:
     """An officer asks to leave out what the RMS prescribes: the reason goes to the DC/AC."""
-    made = RiskDeparture(
+    made = bill.departures.model(
         bill_id=bill.pk, station_id=bill.station_id, what=what, reason=reason, requested_by_id=bill.taken_by.user_id,
         requested_at=bill.taken_at, stage_since=bill.taken_at,
     )  # fmt: skip

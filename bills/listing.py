@@ -21,6 +21,7 @@ from bills.models import CourierBillOfEntry, CoveredShipment, ProvisionalAssessm
 from bills.models.bill import OPEN_STAGES
 from bills.requests_listing import AMENDMENTS, CANCELLATIONS, DEPARTURES, PENALTIES, PROVISIONAL
 from bills.stages import Hold, Stage
+from bills.xray_results import are_xrayed
 from eccs.pages import Column, Elsewhere, Listing, Standing, link, register
 from manifests.models import HouseAirwayBill, MasterAirwayBill
 from manifests.shipments import named
@@ -155,6 +156,7 @@ register(CANCELLATIONS)
 register(DEPARTURES)
 register(PROVISIONAL)
 register(PENALTIES)
+are_xrayed(CourierBillOfEntry)
 counts_as_filing(CourierBillOfEntry, "filed_at")
 stands_against_surrender(duty_unpaid)
 link(_("File a bill"), "bill-start", *COURIERS, Role.IMPORTER)

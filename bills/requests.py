@@ -16,7 +16,7 @@ from bills.assessment import put, reckon_again, stand_by_order
 from bills.claims import Decision
 from bills.drafts import OF_INVOICE
 from bills.kinds import Kind
-from bills.models import BillAmendment, BillInvoice, CourierBillOfEntry, FormE, Item
+from bills.models import BillInvoice, CourierBillOfEntry, FormE, Item
 from bills.models.clearable import Clearable
 from bills.reckoning import Reckoned
 from eccs.beginning import begin_as
@@ -31,9 +31,9 @@ Change = dict[str, Any]  # {"name": "freight", "item": 0, "old": "10.00", "new":
 # with "invoice": 2 the second invoice of a CBE-XIV, with "form_e": True its blocks, with "hawb": True the shipment
 
 
-def open_amendment(bill: CourierBillOfEntry, changes: list[Change], reason: str) -> None:
+def open_amendment(bill: Clearable, changes: list[Change], reason: str) -> None:
     """An amendment is requested: old and new value of each field go to the Assessing Officer."""
-    made = BillAmendment(
+    made = bill.amendments.model(
         bill_id=bill.pk, station_id=bill.station_id, courier_id=bill.courier_id, requested_by_id=bill.taken_by.user_id,
         requested_at=bill.taken_at, stage_since=bill.taken_at, reason=reason, changes=changes,
     )  # fmt: skip

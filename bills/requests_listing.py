@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Q
@@ -15,6 +16,7 @@ from bills.clearance.provisional import ProvisionalStage
 from bills.clearance.risk import assessed_all_the_same
 from bills.forms.words import LABELS, in_words
 from bills.models import BillAmendment, BillCancellation, PenaltyDemand, ProvisionalAssessment, RiskDeparture
+from bills.models.requests import AmendmentRequest
 from bills.provisional import due_days
 from bills.requests import as_amended
 from eccs import pages
@@ -31,7 +33,7 @@ def about(asked: Any) -> str:
         words = ngettext("%(n)s value to change", "%(n)s values to change", len(changes))
         return words % {"n": len(changes)}
     reason: str = getattr(asked, "reason", "")
-    if isinstance(asked, PenaltyDemand):
+    if hasattr(asked, "order_number"):
         return _("%(amount)s by order %(order)s") % {"amount": rupees(asked.amount), "order": asked.order_number}
     return brief(reason, 60) if reason else getattr(asked, "bond_number", "")
 
@@ -71,20 +73,20 @@ def search(text: str) -> Q:
     return Q(number=text.upper())
 
 
-def changes_of(amendment: BillAmendment) -> list[dict[str, Any]]:
+def changes_of(amendment: AmendmentRequest, labels: Mapping[str, Any] = LABELS) -> list[dict[str, Any]]:
     """What is to change, field by field, in words."""
     return [
         {
-            **change, "label": _label(change), "where": where(change),
+            **change, "label": _label(change, labels), "where": where(change),
             "old": _told(change, "old"), "new": _told(change, "new"),
         }
         for change in amendment.changes
     ]  # fmt: skip
 
 
-def _label(change: dict[str, Any]) -> Any:
+def _label(change: dict[str, Any], labels: Mapping[str, Any]) -> Any:
     name = change["name"]
-    return parties.label(name) if change.get("hawb") else LABELS.get(name, name)
+    return parties.label(name) if change.get("hawb") else labels.get(name, name)
 
 
 def _told(change: dict[str, Any], which: str) -> Any:
@@ -161,16 +163,20 @@ PENALTIES = Listing(
     context=penalty_context, elsewhere={PenaltyStage.DUE: Elsewhere(_("Pay the penalty"), "new-challan")},
     dated_by="demanded_at", **PAGES | {"targets": {PenaltyStage.DUE: "target_of_days"}},
 )  # fmt: skip
-DEPARTURES = Listing(
-    model=RiskDeparture, slug="bills/departures", label=_("Departures from the RMS"),
-    columns=(
+DEPARTING: dict[str, Any] = {
+    "columns": (
         Column("number", _("Number"), "number__icontains", hint=_("contains")),
         Column("bill", _("Bill"), "bill__number__icontains", hint=_("contains"), cell=lambda asked: tail(asked.bill), css="nowrap"),
         Column("what", _("Left out"), cell=lambda asked: asked.get_what_display()),
         Column("reason", _("Reason"), "reason__icontains", hint=_("contains"), cell=lambda asked: brief(asked.reason, 60)),
     ),
-    page_template="bills/departure.html", related=("bill", "bill__hawb", "bill__risk_decision", "station", "requested_by"),
-    context=lambda asked, _actor: {
+    "page_template": "bills/departure.html", "search": search,
+    "context": lambda asked, _actor: {
         "bill": asked.bill, "decision": asked.bill.risk_decision, "assessed_all_the_same": assessed_all_the_same(asked),
-    }, search=search,
+        "no_ccr": not hasattr(asked.bill, "documents_complete"),
+    },
+}  # fmt: skip
+DEPARTURES = Listing(
+    model=RiskDeparture, slug="bills/departures", label=_("Departures from the RMS"),
+    related=("bill", "bill__hawb", "bill__risk_decision", "station", "requested_by"), **DEPARTING,
 )  # fmt: skip

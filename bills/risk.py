@@ -16,10 +16,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.permissions import SYSTEM
-from bills.models import CourierBillOfEntry, Examination, Item
+from bills.models import CourierBillOfEntry, Item
 from bills.models.bill import SEPARATOR
+from bills.models.clearable import Clearable
+from bills.models.found import Report
 from bills.news import notices_about
-from bills.stages import Stage
 from eccs.identifiers import PERSONAL_IMPORT_IEC
 from eccs.models import Notice
 from eccs.workflow import take_many
@@ -62,17 +63,25 @@ def ask_again(bill: CourierBillOfEntry, items: Sequence[Item], cause: str) -> No
     if bill.is_documents or bill.risk_decision is None:
         return
     asked = Asked(facts_of(bill, items), goods_of(items), bill.risk_decision.draw)
+    said = put_again(bill, asked, cause)
+    if said is not None and hear(bill, said.lane, said.documents_required):
+        Notice.objects.bulk_create(asked_for(bill))
+
+
+def put_again(bill: Clearable, asked: Asked, cause: str) -> RiskDecision | None:
+    """Put what a bill of either direction says now to the RMS; what it decides is kept with the bill, where it says anything new."""
+    before = bill.risk_decision
+    assert before is not None
     day = timezone.localdate(bill.taken_at)
     answer = Desk(bill.station_id, day).decide([asked], bill.taken_at, cause=cause, counted=True)[0]
-    if not says_more(bill.risk_decision, answer):
-        return
-    answer.decision.before = bill.risk_decision
+    if not says_more(before, answer):
+        return None
+    answer.decision.before = before
     answer.decision.save()
-    if bill.risk_decision.lane == RiskDecision.Lane.PENDING:
+    if before.lane == RiskDecision.Lane.PENDING:
         bill.assessment_required = False  # it waited for the RMS, which decides now
     bill.risk_decision = answer.decision
-    if hear(bill, answer.decision.lane, answer.decision.documents_required):
-        Notice.objects.bulk_create(asked_for(bill))
+    return answer.decision
 
 
 def says_more(before: RiskDecision, answer: Answer) -> bool:
@@ -122,12 +131,7 @@ def hear(bill: CourierBillOfEntry, lane: str, documents: str = "") -> bool:
     if wanted:
         bill.documents_required = SEPARATOR.join(filter(None, (bill.documents_required, *wanted)))[:400]
         bill.documents_complete = False
-    assess = lane in ("ASSESSMENT", "BOTH") and not bill.is_documents
-    bill.assessment_required = bill.assessment_required or assess
-    if lane in ("EXAMINATION", "BOTH"):
-        bill.examination_prescribed = True
-    if lane != "FACILITATED":
-        bill.facilitated = False
+    bill.prescribe(lane)
     return bool(wanted)
 
 
@@ -331,16 +335,16 @@ def _decision(bill: CourierBillOfEntry) -> RiskDecision:
     return bill.risk_decision
 
 
-def reported(bill: CourierBillOfEntry, records: Iterable[models.Model]) -> list[models.Model]:
+def reported(bill: Clearable, records: Iterable[models.Model]) -> list[models.Model]:
     """Tell the history of rules and parties what an examination found."""
     told = list(records)
     for record in told:
-        if isinstance(record, Examination):
-            found(bill, examined=True, confirmed=record.recommendation != Examination.Recommendation.RELEASE)
+        if isinstance(record, Report):
+            found(bill, examined=True, confirmed=record.recommendation != Report.Recommendation.RELEASE)
     return told
 
 
-def found(bill: CourierBillOfEntry, *, examined: bool, confirmed: bool) -> None:
+def found(bill: Clearable, *, examined: bool, confirmed: bool) -> None:
     """Tell the history of rules and parties what was found in a bill that was looked at."""
     decision = bill.risk_decision
     if decision is not None and decision.reasons:
@@ -348,13 +352,3 @@ def found(bill: CourierBillOfEntry, *, examined: bool, confirmed: bool) -> None:
         day = timezone.localdate(bill.taken_at)
         RiskDecision.objects.filter(pk=decision.pk).update(found="CONFIRMED" if confirmed else "NOTHING")
         history.confirm(bill.station_id, facts, decision.reasons, day, examined=examined, found=confirmed)
-
-
-def prescribed_now(bill: CourierBillOfEntry) -> list[str]:
-    """What the RMS prescribed that is still to be done, and that no officer has to do whatever the RMS says."""
-    told = (
-        ["ASSESSMENT"]
-        if bill.assessment_required and not bill.assessment_due and bill.stage == Stage.ASSESSMENT
-        else []
-    )
-    return told + (["EXAMINATION"] if bill.examination_prescribed and bill.examined_at is None else [])

@@ -73,3 +73,4 @@ class Hold(models.TextChoices):
     STOP = "STOP", _("the DC/AC has stopped the clearance")
     AMENDMENT = "AMENDMENT", _("an amendment is requested")
     CANCELLATION = "CANCELLATION", _("the cancellation is requested")
+    FINE = "FINE", _("a fine or penalty is not paid")

@@ -174,6 +174,11 @@ RULES = {
         _("Links for a forgotten password asked for from one address, an hour"), int, least=1
     ),
     "reset_letters_a_day": RuleKind(_("Links for a forgotten password sent to one person, a day"), int, least=1),
+    "api_requests_a_minute": RuleKind(_("Requests of the HTTP API by one firm, a minute"), int, least=1),
+    "api_estimates_a_minute": RuleKind(
+        _("Estimates of duty asked of the HTTP API from one address, a minute"), int, least=1
+    ),
+    "api_key_longest_days": RuleKind(_("An API key is in force for so many days at most"), int, least=1, most=730),
     "query_chaser_days": RuleKind(
         _(
             "A firm is reminded of an unanswered query, detention memo or call for documents, or of a weight to be amended, after so many days"

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "transit",
     "exports",
     "payments",
+    "api",
 ]
 
 MIDDLEWARE = [

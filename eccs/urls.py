@@ -56,6 +56,7 @@ urlpatterns = [
     path("transit/", include("transit.urls")),
     path("exports/", include("exports.urls")),
     path("rms/", include("rms.urls")),
+    path("", include("api.urls")),
     # Work in hand
     path("work/", desk_views.work, name="work"),
     path("work/next/<path:slug>/<slug:stage>/", desk_views.take_next, name="work-next"),

@@ -46,23 +46,34 @@ NOTHING = Decimal(0)
 def complete(bill: CourierShippingBill, one: Prepared, lodging: Lodging, at: datetime) -> list[models.Model]:
     """Put what was declared and valued on a shipping bill, and return its items."""
     header = one.header
-    for name in DECLARED:
-        setattr(bill, name, header[name])
+    put(bill, one)
     bill.kind, bill.hawb, bill.kyc_type = header["form"], one.hawb, header["kyc_type"]
     bill.kyc_number = _shown_kyc(header)
     bill.kyc_token = one.kyc_token
     bill.filed_at, bill.presented_on = at, lodging.on
+    return [
+        put_item(ExportItem(bill_id=bill.pk), given, value) for given, value in zip(one.items, one.values, strict=True)
+    ]
+
+
+def put(bill: CourierShippingBill, one: Prepared) -> None:
+    """Put on a shipping bill what was declared of it as a whole, and its value; who declares was settled at filing."""
+    for name in DECLARED:
+        setattr(bill, name, one.header[name])
     bill.goods, bill.first_cth, bill.item_count = one.items[0]["description"], one.items[0]["cth"], len(one.items)
     bill.exchange_rate, bill.exchange_unit = one.exchange.rate, one.exchange.unit
     bill.exchange_source = one.exchange.notification
     bill.fob_foreign, bill.fob_value, bill.igst_paid = one.fob_foreign, one.fob_value, one.igst_paid
-    return [_item(bill, given, value) for given, value in zip(one.items, one.values, strict=True)]
 
 
-def _item(bill: CourierShippingBill, given: dict[str, Any], value: Decimal) -> ExportItem:
-    told = {name: given[name] for name in ("item_no", "cth", "description", "quantity", "uom", "unit_price")}
-    taxed = {name: given[name] or NOTHING for name in ("taxable_value", "igst_paid", "cess_paid")}
-    return ExportItem(bill_id=bill.pk, **told, **taxed, fob_foreign=given["fob_value"], fob_value=value)
+def put_item(item: ExportItem, given: dict[str, Any], value: Decimal) -> ExportItem:
+    """Put on an item what was declared of it, and its value in rupees."""
+    for name in ("item_no", "cth", "description", "quantity", "uom", "unit_price"):
+        setattr(item, name, given[name])
+    for name in ("taxable_value", "igst_paid", "cess_paid"):
+        setattr(item, name, given[name] or NOTHING)
+    item.fob_foreign, item.fob_value = given["fob_value"], value
+    return item
 
 
 def _shown_kyc(header: dict[str, Any]) -> str:

@@ -11,19 +11,26 @@ from accounts.directory.filings import counts_as_filing
 from accounts.permissions import Actor
 from accounts.roles import COURIERS, CUSTODIANS, OFFICERS, Role
 from bills.cells import lane
-from bills.requests_listing import about
+from bills.requests_listing import DEPARTING, about, changes_of
 from bills.requests_listing import search as by_own_number
 from bills.stages import Hold
+from bills.xray_results import are_xrayed
 from eccs.moments import moment
 from eccs.pages import Column, Elsewhere, Listing, Standing, activity_of, link, register
 from eccs.written import brief, grouped, tail, two_lines
 from exports import cells
 from exports.amending import in_words
+from exports.changes import as_amended
+from exports.clearance.adjudging import DemandStage
+from exports.forms.words import LABELS
 from exports.iii.leaving import stayed
 from exports.models import (
     CourierExportManifest,
     CourierShippingBill,
+    ExportAmendment,
     ExportCancellation,
+    ExportDemand,
+    ExportDeparture,
     ExportManifestAmendment,
     ExportManifestLine,
     ExportShipment,
@@ -85,23 +92,50 @@ SHIPPING_BILLS = Listing(
     dated_by="filed_at",
     targets={
         Stage.ASSESSMENT: "target_assessment", Stage.XRAY: "target_xray", Stage.EXAMINATION: "target_examination",
-        Stage.FOR_LET_EXPORT: "target_let_export", **dict.fromkeys((Stage.DETAINED, Stage.STOPPED), "target_of_days"),
+        Stage.FOR_LET_EXPORT: "target_let_export",
+        **dict.fromkeys((Stage.ADJUDICATION, Stage.FINE, Stage.DETAINED, Stage.STOPPED), "target_of_days"),
     },
-    elsewhere={Stage.LET_EXPORT: Elsewhere(_("Put it on an export manifest"), "cem-new")},
+    elsewhere={
+        Stage.LET_EXPORT: Elsewhere(_("Put it on an export manifest"), "cem-new"),
+        Stage.FINE: Elsewhere(_("Pay fine and penalty"), "fine-challan"),
+    },
     standing={Stage.DETAINED: Standing(Q(holds__contains=Hold.REPLY.value), lambda bill: Hold.REPLY in bill.held_by)},
 )  # fmt: skip
-CANCELLATIONS = Listing(
-    model=ExportCancellation, slug="exports/cancellations", label=_("Cancellations of shipping bills"),
-    columns=(
+REQUESTS: dict[str, Any] = {
+    "columns": (
         Column("number", _("Number"), "number__icontains", hint=_("contains")),
         Column("bill", _("Shipping bill"), "bill__number__icontains", hint=_("contains"), cell=lambda asked: tail(asked.bill), css="nowrap"),
         Column("hawb", _("HAWB"), "bill__hawb__istartswith", hint=_("starts with"), cell=lambda asked: asked.bill.consignment, css="nowrap"),
         Column("courier", _("Courier"), "courier__name__icontains", officers_only=True, hint=_("contains"), cell=lambda asked: asked.courier.short_name),
         Column("about", _("About"), cell=about),
     ),
-    page_template="exports/cancellation.html", trade_template="bills/request_courier.html", related=("bill", "courier", "station"),
-    context=lambda asked, _actor: {"bill": asked.bill}, search=by_own_number, dated_by="requested_at",
-    targets=dict.fromkeys(("REQUESTED", "VERIFIED"), "target_requests"),
+    "page_template": "exports/request.html", "trade_template": "bills/request_courier.html",
+    "related": ("bill", "courier", "station"), "search": by_own_number, "dated_by": "requested_at",
+    "targets": dict.fromkeys(("REQUESTED", "PROCESSED", "VERIFIED"), "target_requests"),
+}  # fmt: skip
+CANCELLATIONS = Listing(
+    model=ExportCancellation, slug="exports/cancellations", label=_("Cancellations of shipping bills"),
+    context=lambda asked, _actor: {"bill": asked.bill}, **REQUESTS,
+)  # fmt: skip
+
+
+def amendment_context(amendment: ExportAmendment, actor: Actor) -> dict[str, Any]:
+    """Before and after of each field; before the decision also what the value would be, and what stands against it."""
+    told: dict[str, Any] = {"bill": amendment.bill, "changes": changes_of(amendment, LABELS)}
+    if amendment.decided_at is None:
+        told["amended_fob"], told["cannot"] = as_amended(amendment.bill, amendment.changes)
+    return told
+
+
+def demand_context(demand: ExportDemand, actor: Actor) -> dict[str, Any]:
+    """The order, and whether the person may pay what it demands."""
+    pays = actor.is_trade and actor.may(activity_of("fine-challan"))
+    return {"bill": demand.bill, "penalty": demand, "pays": pays, "pay_penalties": "fine-challan"}
+
+
+AMENDMENTS = Listing(
+    model=ExportAmendment, slug="exports/amendments", label=_("Amendments of shipping bills"), context=amendment_context,
+    **REQUESTS,
 )  # fmt: skip
 
 
@@ -138,7 +172,7 @@ MANIFESTS = Listing(
 )  # fmt: skip
 
 
-def amendment_context(asked: ExportManifestAmendment, _actor: Actor) -> dict[str, Any]:
+def manifest_amendment_context(asked: ExportManifestAmendment, _actor: Actor) -> dict[str, Any]:
     """The export manifest, before and after of each detail, and the version that was ended."""
     return {"manifest": asked.manifest, "changes": in_words(asked.changes), "earlier": asked.earlier}
 
@@ -153,14 +187,27 @@ MANIFEST_AMENDMENTS = Listing(
         Column("about", _("About"), cell=about),
     ),
     page_template="exports/manifest_amendment.html", trade_template="exports/manifest_amendment_trade.html",
-    related=("manifest", "courier", "station"), context=amendment_context, search=by_own_number, dated_by="requested_at",
+    related=("manifest", "courier", "station"), context=manifest_amendment_context, search=by_own_number, dated_by="requested_at",
     targets={"REQUESTED": "target_requests"},
 )  # fmt: skip
 register(SHIPPING_BILLS)
 register(MANIFEST_AMENDMENTS)
 register(MANIFESTS)
+DEMANDS = Listing(
+    model=ExportDemand, slug="exports/penalties", label=_("Fines and penalties on exports"), context=demand_context,
+    elsewhere={DemandStage.DUE: Elsewhere(_("Pay fine and penalty"), "fine-challan")},
+    **REQUESTS | {"dated_by": "demanded_at", "targets": {DemandStage.DUE: "target_of_days"}},
+)  # fmt: skip
+DEPARTURES = Listing(
+    model=ExportDeparture, slug="exports/departures", label=_("Departures from the RMS, exports"),
+    related=("bill", "bill__risk_decision", "station", "requested_by"), **DEPARTING,
+)  # fmt: skip
+register(AMENDMENTS)
+register(DEPARTURES)
+register(DEMANDS)
 register(CANCELLATIONS)
 counts_as_filing(CourierShippingBill, "filed_at")
+are_xrayed(CourierShippingBill)
 link(_("File shipping bills"), "csb-start", *COURIERS)
 link(_("Export manifest"), "cem-new", *COURIERS, under="csb-start")
 link(_("Add papers to a shipping bill"), "csb-attach", *COURIERS, nav=False)

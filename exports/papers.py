@@ -86,7 +86,10 @@ def shipping_bill(bill: CourierShippingBill, printed_by: str = "") -> bytes:
                 Field(_("Rate of exchange"), f"{bill.exchange_unit} {bill.currency} = {_plain(bill.exchange_rate or Decimal(1))}"),
                 Field(_("FOB value (Rs.)"), rupees(bill.fob_value, 2), strong=True), Field(_("IGST paid (Rs.)"), rupees(bill.igst_paid, 2)),
             ],
-            [Field(_("Status"), str(bill.get_stage_display()), 2), Field(_("Let Export Order"), given, 2, strong=True)],
+            [
+                Field(_("Status"), str(bill.get_stage_display())), Field(_("EGM number"), bill.egm_number or "-"),
+                Field(_("Let Export Order"), given, 2, strong=True),
+            ],
         ]
     )  # fmt: skip
     if bill.operator or bill.jewellery_specification:
@@ -163,8 +166,8 @@ def detention_memo(memo: ExportDetention, printed_by: str = "") -> bytes:
 def _lines(sheet: Paper, rows: Iterable[ExportManifestLine]) -> None:
     table = sheet.table(
         [
-            Column(_("Shipping bill"), 0.22), Column(_("HAWB"), 0.14), Column(_("Packages"), 0.08, right=True), Column(_("Weight, kg"), 0.09, right=True),
-            Column(_("Goods"), 0.18), Column(_("Consignor"), 0.15), Column(_("Consignee"), 0.14),
+            Column(_("Shipping bill"), 0.26), Column(_("HAWB"), 0.13), Column(_("Packages"), 0.08, right=True), Column(_("Weight, kg"), 0.08, right=True),
+            Column(_("Goods"), 0.15), Column(_("Consignor"), 0.15), Column(_("Consignee"), 0.15),
         ]
     )  # fmt: skip
     for line in rows:
@@ -227,6 +230,7 @@ def shut_out_notice(manifest: CourierExportManifest, printed_by: str = "") -> by
     sheet.title(_("Shut out"))
     if rows:
         _lines(sheet, rows)
+    sheet.space(4)
     for line in rows:
         late = _(", short-shipped: found when the aircraft had left") if line.short_shipped else ""
         sheet.text(f"{_hawb(line.bill)}, {moment(line.shut_out_at)}{late}: {line.reason}")

@@ -42,6 +42,7 @@ class Lodging:
     exchange: ExchangeRates
     tariff: Tariff
     excluded: list[ExcludedGoods]
+    who_is_settled: bool = False  # of a filed bill that is changed: who declares was checked when it was filed
 
     @classmethod
     def load(
@@ -53,6 +54,18 @@ class Lodging:
         return cls(
             courier, station, today, hawbs_taken(courier.pk, hawbs, but=draft), rates.exchange_rates(kind="export_rate"),
             rates.tariff(cths), excluded.in_force(today),
+        )  # fmt: skip
+
+    @classmethod
+    def of_filed(cls, bill: CourierShippingBill, currency: str, cths: Collection[str]) -> Lodging:
+        """Read what is needed to change a filed bill: the rules and the rate of exchange of the day it was presented."""
+        assert bill.presented_on is not None and bill.exchange_rate is not None
+        own = Exchange(bill.currency, bill.exchange_unit, bill.exchange_rate, bill.presented_on, bill.exchange_source)
+        same = currency == bill.currency
+        exchange = ExchangeRates([own]) if same else rates.exchange_rates(kind="export_rate")
+        return cls(
+            bill.courier, bill.station_id, bill.presented_on, set(), exchange, rates.tariff(cths),
+            excluded.in_force(bill.presented_on), who_is_settled=True,
         )  # fmt: skip
 
 
@@ -137,7 +150,8 @@ def _judge_one(lodging: Lodging, table: Table, rows: list[int]) -> Exchange | No
     for name in CONSIGNMENT:
         if values[name][first] == "":
             table.fault(first, name, "", _("is missing on the first row of this HAWB"))
-    check_kyc(table, first)
+    if not lodging.who_is_settled:
+        check_kyc(table, first)
     _check_exporter(table, first)
     _check_tax(table, rows)
     _check_items(lodging, table, rows)

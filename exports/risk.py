@@ -6,7 +6,7 @@ The goods of exports are not told to the history of what goods cost: that is of 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.permissions import SYSTEM
+from bills.risk import put_again
 from eccs.workflow import take_many
 from exports.stages import HERE
 from rms.deciding import Asked, Desk
@@ -52,10 +53,15 @@ def facts_of_shipment(bill: CourierShippingBill, one: ExportShipment, flight: st
     )  # fmt: skip
 
 
-def decide(bills: Sequence[CourierShippingBill], at: datetime) -> list[RiskDecision]:
-    """Put shipping bills of one station to the RMS; the decisions are returned, to be written by the caller."""
+def decide(
+    bills: Sequence[CourierShippingBill], at: datetime, items: Mapping[int, list[ExportItem]] | None = None
+) -> list[RiskDecision]:
+    """Put shipping bills of one station to the RMS; the decisions are returned, to be written by the caller.
+
+    `items` are those of the goods where they are not written yet.
+    """
     goods = [bill for bill in bills if not bill.is_documents]
-    found = dict(zip([bill.pk for bill in goods], _decide_goods(goods, at), strict=True))
+    found = dict(zip([bill.pk for bill in goods], _decide_goods(goods, at, items), strict=True))
     return [found.get(bill.pk) or _decide_documents(bill, at) for bill in bills]
 
 
@@ -72,15 +78,12 @@ def _decide_documents(bill: CourierShippingBill, at: datetime) -> RiskDecision:
     return Desk(bill.station_id, timezone.localdate(at)).decide_documents(shipments, facts, at)
 
 
-def _decide_goods(bills: Sequence[CourierShippingBill], at: datetime) -> list[RiskDecision]:
-    from exports.models import ExportItem
-
+def _decide_goods(
+    bills: Sequence[CourierShippingBill], at: datetime, given: Mapping[int, list[ExportItem]] | None
+) -> list[RiskDecision]:
     if not bills:
         return []
-
-    items: dict[int, list[ExportItem]] = defaultdict(list)
-    for item in ExportItem.objects.filter(bill__in=[bill.pk for bill in bills]):
-        items[item.bill_id].append(item)
+    items = given or _items_of(bills)
     asked = [
         Asked(facts_of(bill, items[bill.pk]), draw=bill.risk_decision.draw if bill.risk_decision else None)
         for bill in bills
@@ -88,11 +91,30 @@ def _decide_goods(bills: Sequence[CourierShippingBill], at: datetime) -> list[Ri
     return [answer.decision for answer in Desk(bills[0].station_id, timezone.localdate(at)).decide(asked, at)]
 
 
-def decide_one(bill: CourierShippingBill) -> None:
+def _items_of(bills: Sequence[CourierShippingBill]) -> Mapping[int, list[ExportItem]]:
+    from exports.models import ExportItem
+
+    items: dict[int, list[ExportItem]] = defaultdict(list)
+    for item in ExportItem.objects.filter(bill__in=[bill.pk for bill in bills]):
+        items[item.bill_id].append(item)
+    return items
+
+
+def decide_one(bill: CourierShippingBill, items: list[ExportItem] | None = None) -> None:
     """Put one bill to the RMS inside its own step."""
-    decision = decide([bill], bill.taken_at)[0]
+    decision = decide([bill], bill.taken_at, None if items is None else {bill.pk: items})[0]
     decision.save()
     bill.hear(decision.pk, decision.lane)
+
+
+def ask_again(bill: CourierShippingBill, items: Sequence[ExportItem], cause: str) -> None:
+    """Put a changed bill to the RMS again, inside its own step: what is prescribed now is added to what was."""
+    if bill.risk_decision is None:
+        return
+    said = put_again(bill, Asked(facts_of(bill, items), draw=bill.risk_decision.draw), cause)
+    if said is not None:
+        bill.risk_pending = False
+        bill.prescribe(said.lane)
 
 
 def register(ids: Iterable[int], actor: Any, at: datetime) -> int:

@@ -11,10 +11,16 @@
                             | else For Let Export Order
     suspicious X-ray        | For examination
     examination             | For Let Export Order
-    referral                | For assessment
+    referral                | For adjudication; where there is nothing to adjudicate, For assessment
+    adjudication            | fine or penalty imposed → Awaiting fine and penalty; else as after assessment; absolute
+                            | confiscation → Confiscated
+    payment of the fine     | as after assessment, where the bill waited for it
     reply to a query        | the desk that raised it
-    detention lifted,       | where the shipping bill was
+    detention lifted,       | where the shipping bill was; where it waited for a fine that is paid by now, as after it
     stop cleared            |
+    amendment               | goods awaited → Awaiting goods, where as amended all are there as after their
+                            | registration; registered → For assessment; let go → where the bill is
+    departure from the RMS  | what waited for it goes on as after assessment, or to For Let Export Order
     back to town            | Back to town; of documents of which some have left → Exported
     late word of the RMS    | what it does not interdict goes on from For assessment
 
@@ -22,7 +28,8 @@ Documents (CSB-III) are never interdicted for assessment: what the RMS does not 
 
 Auto LEO is open to a bill that the RMS facilitated fully, by the first rule (Circular 41/2020), and to one that the RMS
 interdicted for assessment alone and the officer has assessed without mandating examination, by the second (Circular 19/2023;
-Advisory 08/2023). Never while anything holds the bill, and never where it was to be examined.
+Advisory 08/2023). Never while anything holds the bill, never where it was to be examined, and never where what was declared
+has been changed since the goods were registered: an officer gives the order then.
 """
 
 from __future__ import annotations
@@ -30,6 +37,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from accounts.permissions import SYSTEM
+from bills.routing import CONFISCATE
+from bills.stages import Hold
 from eccs.dated_rules import rule_book
 from exports.clearance import guards
 from exports.stages import Stage
@@ -40,7 +49,7 @@ if TYPE_CHECKING:
 
 def after_registration(bill: CourierShippingBill, **_answers: object) -> Stage:
     """The goods are here and the RMS has decided: an officer assesses what it interdicted."""
-    return Stage.ASSESSMENT if bill.assessment_required else after_assessment(bill)
+    return Stage.ASSESSMENT if bill.to_be_assessed else after_assessment(bill)
 
 
 def after_assessment(bill: CourierShippingBill, **_answers: object) -> Stage:
@@ -62,7 +71,7 @@ def after_clear_xray(bill: CourierShippingBill, **_answers: object) -> Stage:
 def auto_leo(bill: CourierShippingBill) -> bool:
     """Whether the circulars let the system give the order: by what the RMS and the officer decided, on the day of filing."""
     assert bill.presented_on is not None
-    if bill.examination_prescribed or bill.examination_mandated or bill.xray_result != "CLEAR":
+    if bill.examination_prescribed or bill.examination_mandated or bill.xray_result != "CLEAR" or bill.reopened_at:
         return False
     if bill.facilitated:
         return rule_book().is_on("auto_leo_facilitated", bill.presented_on, bill.station_id)
@@ -70,9 +79,30 @@ def auto_leo(bill: CourierShippingBill) -> bool:
     return assessed and rule_book().is_on("auto_leo_assessed", bill.presented_on, bill.station_id)
 
 
+def after_amendment(bill: CourierShippingBill, **_answers: object) -> Stage:
+    """What is changed after the goods were registered is assessed again (PN17 11.0); what is let go stays where it is.
+
+    With fewer packages the goods may be whole: then they are registered, and go where registered goods go.
+    """
+    if bill.let_export_at:
+        return Stage(bill.stage)
+    if bill.registered_at is None:
+        return Stage.GOODS
+    return after_registration(bill) if bill.stage == Stage.GOODS else Stage.ASSESSMENT
+
+
+def after_departure(bill: CourierShippingBill, **_answers: object) -> Stage:
+    """What the RMS prescribed is left out with the DC/AC's approval: the bill goes on from where it waited for it (PN17 6.1)."""
+    if bill.stage == Stage.ASSESSMENT and not bill.to_be_assessed:
+        return after_assessment(bill)
+    if bill.stage == Stage.EXAMINATION and not bill.examination_is_due:
+        return Stage.FOR_LET_EXPORT
+    return Stage(bill.stage)
+
+
 def after_hearing(bill: CourierShippingBill, **_answers: object) -> Stage:
     """The RMS, which was away, has decided: a bill that waited for it goes where it would have gone at once."""
-    if bill.stage == Stage.ASSESSMENT and not bill.assessment_required:
+    if bill.stage == Stage.ASSESSMENT and not bill.to_be_assessed:
         return after_assessment(bill)
     return Stage(bill.stage)
 
@@ -84,7 +114,7 @@ def after_reply(bill: CourierShippingBill, **_answers: object) -> Stage:
 
 def after_lifting(bill: CourierShippingBill, **_answers: object) -> Stage:
     """Goods no longer detained go on where they were."""
-    return Stage(bill.detained_from)
+    return _resumed(bill, bill.detained_from)
 
 
 def after_back_to_town(bill: CourierShippingBill, **_answers: object) -> Stage:
@@ -94,4 +124,24 @@ def after_back_to_town(bill: CourierShippingBill, **_answers: object) -> Stage:
 
 def after_clearing_stop(bill: CourierShippingBill, **_answers: object) -> Stage:
     """A clearance no longer stopped goes on where it was."""
-    return Stage(bill.stopped_from)
+    return _resumed(bill, bill.stopped_from)
+
+
+def _resumed(bill: CourierShippingBill, stage: str) -> Stage:
+    """Where a bill was, as it now stands: it does not wait for what was paid meanwhile."""
+    return after_payment(bill) if stage == Stage.FINE else Stage(stage)
+
+
+def after_adjudication(bill: CourierShippingBill, *, outcome: str = "", **_answers: object) -> Stage:
+    """The order confiscates the goods, or lets them go on when the fine and the penalty that it imposes are paid (PN17 7.1(k))."""
+    return Stage.CONFISCATED if outcome == CONFISCATE else after_payment(bill)
+
+
+def after_payment(bill: CourierShippingBill) -> Stage:
+    """Fine and penalty are paid before anything else is done."""
+    return Stage.FINE if Hold.FINE in bill.held_by else after_assessment(bill)
+
+
+def after_fine(bill: CourierShippingBill, **_answers: object) -> Stage:
+    """A bill that waited for the payment goes on; one that another desk has stays there."""
+    return after_assessment(bill) if bill.stage == Stage.FINE and Hold.FINE not in bill.held_by else Stage(bill.stage)

@@ -6,16 +6,18 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from bills.altered import altered
 from bills.summary import papers_for, sees_declaration
 from bills.xi.shown import FIRST, sums_of
 from eccs.moments import moment
 from exports import returns
 from exports.drafts import check
+from exports.forms.words import LABELS
 from exports.iii.reading import standing
 from exports.models import CourierShippingBill
 from exports.stages import UNFILED, Stage
 
-AT_CUSTOMS = (Stage.ASSESSMENT, Stage.QUERY, Stage.DETAINED, Stage.STOPPED)
+AT_CUSTOMS = (Stage.ASSESSMENT, Stage.QUERY, Stage.ADJUDICATION, Stage.FINE, Stage.DETAINED, Stage.STOPPED)
 AT_XRAY = (Stage.XRAY, Stage.EXAMINATION, Stage.FOR_LET_EXPORT)
 
 
@@ -41,7 +43,10 @@ def summary(bill: CourierShippingBill, actor: Any) -> dict[str, Any]:
     if not told["declaration"]:
         return {**told, "page": page}
     told |= {
-        "items": list(bill.items.all()), "papers": papers_for(bill, actor), "requests": list(bill.cancellations.all()),
+        "items": list(bill.items.all()), "papers": papers_for(bill, actor), "requests": [*bill.amendments.all(), *bill.cancellations.all()],
+        "adjudications": bill.adjudications.select_related("by"), "penalty_demands": bill.penalty_demands.all(),
+        "pay_penalties": "fine-challan",
+        "altered": altered(bill, LABELS, ("assess", "amend")),
         "came_back": returns.came_back(bill, actor) if bill.exported_at else [],
         "queries": bill.queries.select_related("raised_by"), "examinations": bill.examinations.select_related("by"),
     }  # fmt: skip

@@ -23,8 +23,8 @@ def last_shut_out(bill: CourierShippingBill) -> ExportManifestLine | None:
 def columns() -> list[Column]:
     """The columns of the register of goods for export on paper."""
     return [
-        Column(_("HAWB"), 0.15), Column(_("Goods"), 0.17), Column(_("Exporter"), 0.17), Column(_("Courier"), 0.13),
-        Column(_("In"), 0.11), Column(_("Days"), 0.06, right=True), Column(_("Location"), 0.08), Column(_("Stage or out"), 0.13),
+        Column(_("HAWB"), 0.15), Column(_("Goods"), 0.14), Column(_("Exporter"), 0.15), Column(_("Courier"), 0.12),
+        Column(_("In"), 0.11), Column(_("Days"), 0.06, right=True), Column(_("Location"), 0.08), Column(_("Stage or out"), 0.19),
     ]  # fmt: skip
 
 

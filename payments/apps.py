@@ -14,7 +14,7 @@ class PaymentsConfig(AppConfig):
         """Make challans known to desks, queues and pages."""
         from django.utils.translation import gettext_lazy as _
 
-        from accounts.roles import OFFICERS, TRADE, Role
+        from accounts.roles import COURIERS, OFFICERS, TRADE, Role
         from eccs.pages import link, register
         from payments.cash.listing import WITHDRAWALS
         from payments.clearance import PAYERS
@@ -27,6 +27,7 @@ class PaymentsConfig(AppConfig):
         link(_("Payments"), PAYMENTS, *TRADE, *OFFICERS)
         link(_("Pay duty"), "new-challan", *PAYERS, nav=False)
         link(_("Pay transshipment fees"), "fee-challan", *PAYERS, nav=False)
+        link(_("Pay fines and penalties on exports"), "fine-challan", *COURIERS, nav=False)
         link(_("Payments to reconcile"), "reconciliation", Role.DCAC, under=PAYMENTS)
         link(_("Bank scrolls"), "scrolls", Role.DCAC, under=PAYMENTS)
         link(_("Load a scroll"), "scroll-load", Role.DCAC, nav=False)

@@ -43,7 +43,7 @@ def challan_paper(challan: Challan, printed_by: str = "") -> ChallanPaper:
     if printed_by:
         printed = _("%(printed)s by %(who)s") % {"printed": printed, "who": printed_by}
     seal = f"{challan.trail_head[:4]} {challan.trail_head[4:8]} … {challan.trail_head[-4:]}"
-    lines = challan.lines.select_related("bill__hawb", "transfer__destination").order_by("pk")
+    lines = challan.lines.select_related("bill__hawb", "transfer__destination", "demand__bill").order_by("pk")
     return ChallanPaper(
         head=Head(
             title=_("TR-6 challan"), subtitle=_("Customs duty, courier mode"), number=number, token=number,

@@ -18,6 +18,7 @@ from bills.clearance.provisional import ProvisionalStage
 from bills.querysets import owed
 from bills.stages import Stage as BillStage
 from eccs.workflow import Actor, Document, Refused, Step, step
+from exports.clearance.adjudging import DemandStage
 from transit.clearance import Stage as TransferStage
 
 if TYPE_CHECKING:
@@ -81,10 +82,11 @@ def _still_awaited(challan: Any) -> str:
     extra = Q(assessment__stage=ProvisionalStage.EXTRA_DUTY, amount=final)
     fee = Q(transfer__stage=TransferStage.FEE, amount=F("transfer__fee"))
     penalty = Q(penalty__stage=PenaltyStage.DUE, amount=F("penalty__amount"))
-    stands = Q(assessment=None, penalty=None, bill__stage=BillStage.DUTY, amount=due) | extra | penalty | fee
+    demand = Q(demand__stage=DemandStage.DUE, amount=F("demand__amount"))
+    stands = Q(assessment=None, penalty=None, bill__stage=BillStage.DUTY, amount=due) | extra | penalty | fee | demand
     changed = challan.lines.exclude(pk__in=challan.lines.filter(stands).values("pk"))
-    named = changed.order_by("bill_id", "transfer_id").values_list(
-        Coalesce("bill__number", "transfer__number"), flat=True
+    named = changed.order_by("bill_id", "transfer_id", "demand_id").values_list(
+        Coalesce("bill__number", "transfer__number", "demand__number"), flat=True
     )
     numbers = ", ".join(named[:3])
     return (
@@ -96,7 +98,9 @@ def bills_on_no_other_challan(challan: Any, actor: Actor) -> str:
     """None of the bills stands on another challan that may still be paid."""
     from payments.models import ChallanLine
 
-    same = Q(bill__in=challan.lines.values("bill")) | Q(transfer__in=challan.lines.values("transfer"))
+    same = Q()
+    for what in ("bill", "transfer", "demand"):
+        same |= Q(**{f"{what}__in": challan.lines.values(what)})
     taken = ChallanLine.objects.filter(same, live=True).exclude(challan=challan)
     return _("Some of the bills stand on another challan.") if taken.exists() else ""
 

@@ -28,7 +28,7 @@ def receipt_paper(challan: Challan, printed_by: str = "") -> ReceiptPaper:
     if printed_by:
         printed = _("%(printed)s by %(who)s") % {"printed": printed, "who": printed_by}
     seal = f"{challan.trail_head[:4]} {challan.trail_head[4:8]} … {challan.trail_head[-4:]}"
-    lines = challan.lines.select_related("bill__hawb", "transfer").order_by("pk")
+    lines = challan.lines.select_related("bill__hawb", "transfer", "demand__bill").order_by("pk")
     return ReceiptPaper(
         head=Head(
             title=_("Cyber receipt"), subtitle=_("Customs duty, courier mode"), number=number,

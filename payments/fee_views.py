@@ -1,4 +1,4 @@
-"""The page on which a firm puts transshipment fees on a challan (PN17 14.1)."""
+"""The pages on which a firm puts on a challan what is no duty: transshipment fees (PN17 14.1), fines and penalties (PN17 8.0)."""
 
 from __future__ import annotations
 
@@ -18,18 +18,26 @@ SHOWN = 200
 @require_http_methods(["GET", "POST"])
 def new(request: Request) -> HttpResponse:
     """Pick transfer manifests whose fee waits and put them on a challan."""
+    return _picked(request, fees.FEES, "fee-challan", "payments/fees.html", ("station", "destination"))
+
+
+@require_http_methods(["GET", "POST"])
+def new_demand(request: Request) -> HttpResponse:
+    """Pick fines and penalties on goods for export that wait, and put them on a challan."""
+    return _picked(request, fees.DEMANDS, "fine-challan", "payments/fines.html", ("station", "bill"))
+
+
+def _picked(request: Request, sort: fees.Sort, page: str, template: str, related: tuple[str, ...]) -> HttpResponse:
     actor = request.actor
-    pages.require(actor, "fee-challan")
+    pages.require(actor, page)
     reasons: list[str] = []
     if request.method == "POST":
-        ids = [pk for pk in map(pages.id_in, request.POST.getlist("transfer")) if pk]
+        ids = [pk for pk in map(pages.id_in, request.POST.getlist(sort.line)) if pk]
         try:
-            return redirect(fees.create_fee_challan(ids, actor, bank_code=request.POST.get("bank", "")))
+            return redirect(sort.create_challan(ids, actor, bank_code=request.POST.get("bank", "")))
         except Refused as refusal:
             reasons = refusal.reasons
-    rows = list(
-        fees.payable_transfers(actor).select_related("station", "destination").order_by("station", "pk")[:SHOWN]
-    )
+    rows = list(sort.payable(actor).select_related(*related).order_by("station", "pk")[:SHOWN])
     ticked = pages.id_in(request.GET.get("document", ""))
     stations = {one.station_id for one in rows}
     banks = {code: name for station in sorted(stations) for code, name in banks_at(station).items()}
@@ -37,4 +45,4 @@ def new(request: Request) -> HttpResponse:
         "rows": rows, "reasons": reasons, "ticked": ticked, "several": len(stations) > 1, "banks": banks,
         "chosen": request.POST.get("bank", ""),
     }  # fmt: skip
-    return render(request, "payments/fees.html", context, status=409 if reasons else 200)
+    return render(request, template, context, status=409 if reasons else 200)

@@ -31,7 +31,15 @@ def challan_context(challan: Challan, actor: Actor) -> dict[str, Any]:
     """What a challan's page shows besides its steps and trail."""
     heads = heads_of(challan)
     lines = challan.lines.select_related(
-        "bill", "bill__hawb", "bill__courier", "assessment", "penalty", "transfer", "transfer__destination"
+        "bill",
+        "bill__hawb",
+        "bill__courier",
+        "assessment",
+        "penalty",
+        "transfer",
+        "transfer__destination",
+        "demand",
+        "demand__bill",
     )
     told = dict(
         challan.messages.filter(outcome__in=("CREDITED", "REPEATED"), status="PAID").values_list("sort", "sort")
@@ -67,13 +75,13 @@ AT_CUSTOMS = {
 
 def _may_anew(challan: Challan, actor: Actor) -> bool:
     """Whether the challan can be made anew: what it asks for is another amount today, or it was given up."""
-    from payments.anew import payable_of
+    from payments.anew import may_be_paid
 
     if challan.is_deposit or not actor.may(activity_of("new-challan")):
         return False
     if challan.stage == Stage.CREATED:
         return bool(challan.changed_today)
-    return any(payable_of(challan, actor))
+    return may_be_paid(challan, actor)
 
 
 def _decision_of(challan: Challan) -> str:

@@ -22,6 +22,7 @@ from eccs.numbering import Numbered
 from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 from eccs.workflow import Refused
+from exports.models import ExportDemand
 from payments import banks, ledger
 from payments.authorised import BankAuthorisation, RefusedMessage
 from payments.cash import ledger as cash
@@ -212,7 +213,7 @@ Challan.trail_model = ChallanTrail
 class ChallanLine(models.Model):
     """What one bill has to pay on one challan, by head, in rupees; of a bill finally assessed, the extra duty; of one whose goods were confiscated, the penalty.
 
-    A bill is live on one challan at most.
+    Of a transfer manifest it is the fee, of an order on exports fine and penalty. A bill is live on one challan at most.
     """
 
     challan = models.ForeignKey(Challan, models.PROTECT, related_name="lines")
@@ -223,6 +224,9 @@ class ChallanLine(models.Model):
     assessment = models.ForeignKey(
         ProvisionalAssessment, models.PROTECT, null=True, related_name="challan_lines", db_index=False
     )  # whose extra duty it is
+    demand = models.ForeignKey(
+        ExportDemand, models.PROTECT, null=True, related_name="challan_lines"
+    )  # whose fine and penalty it is, of a shipping bill
     penalty = models.ForeignKey(
         PenaltyDemand, models.PROTECT, null=True, related_name="challan_lines", db_index=False
     )  # the penalty it is, of a bill whose goods were confiscated
@@ -244,9 +248,11 @@ class ChallanLine(models.Model):
             models.UniqueConstraint(fields=["challan", "bill"], name="challan_line_once"),
             models.UniqueConstraint(fields=["bill"], condition=Q(live=True), name="bill_on_one_live_challan"),
             models.UniqueConstraint(fields=["transfer"], condition=Q(live=True), name="fee_on_one_live_challan"),
+            models.UniqueConstraint(fields=["demand"], condition=Q(live=True), name="demand_on_one_live_challan"),
             models.CheckConstraint(
-                condition=Q(bill=None, assessment=None, penalty=None, transfer__isnull=False)
-                | Q(bill__isnull=False, transfer=None) & (Q(assessment=None) | Q(penalty=None)),
+                condition=Q(bill=None, assessment=None, penalty=None)
+                & (Q(transfer__isnull=False, demand=None) | Q(transfer=None, demand__isnull=False))
+                | Q(bill__isnull=False, transfer=None, demand=None) & (Q(assessment=None) | Q(penalty=None)),
                 name="challan_line_is_for_one_thing",
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="challan_line_above_zero"),
@@ -265,16 +271,19 @@ class ChallanLine(models.Model):
         return f"{self.challan} · {self.paid_for}"
 
     @property
-    def paid_for(self) -> CourierBillOfEntry | CargoTransferManifest:
-        """The bill, or the transfer manifest whose fee it is."""
-        found = self.bill or self.transfer
+    def paid_for(self) -> CourierBillOfEntry | CargoTransferManifest | ExportDemand:
+        """The bill, the transfer manifest whose fee it is, or the fine and penalty of an order on goods for export."""
+        found = self.bill or self.transfer or self.demand
         assert found is not None
         return found
 
     @property
     def consignment(self) -> str:
         """What it is about, in a few words: the bill's shipment, or where a transfer goes."""
-        return self.bill.consignment if self.bill else str(self.transfer.destination_id if self.transfer else "")
+        if self.transfer:
+            return str(self.transfer.destination_id)
+        told = self.bill or self.demand
+        return told.consignment if told else ""
 
     def close(self, actor: Actor, words: str) -> None:
         """What was paid and could not be credited is recorded as refundable, and goes back onto the firm's cash ledger."""

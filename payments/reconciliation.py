@@ -64,7 +64,7 @@ def reconciliation(request: Request) -> HttpResponse:
         {"message": message, "reason": REASONS.get(Reason(message.reason), ""), "amount": message.rupees}
         for message in open_messages(actor).select_related("challan").order_by("received_at")[:200]
     ]
-    lines = uncredited_lines(actor).select_related("challan", "bill", "transfer").order_by("pk")[:200]
+    lines = uncredited_lines(actor).select_related("challan", "bill", "transfer", "demand").order_by("pk")[:200]
     refused = RefusedMessage.objects.open_to(actor, activity_of("reconciliation")).select_related("challan")
     context = {"rows": rows, "lines": lines, "refused": refused.order_by("-last_at")[:200]}
     return render(request, "payments/reconciliation.html", context)

@@ -15,6 +15,7 @@ from bills.clearance.penalties import PenaltyStage
 from bills.clearance.provisional import ProvisionalStage
 from bills.stages import Stage as BillStage
 from eccs.money import rupees
+from exports.clearance.adjudging import DemandStage
 from payments.ledger import summed
 from transit.clearance import Stage as TransferStage
 
@@ -46,9 +47,9 @@ class Today:
 def lines_today(challan: Challan) -> list[Today]:
     """Every line of a challan with what is owed today, in a fixed number of statements."""
     on = timezone.localdate()
-    rows = challan.lines.select_related("bill__manifest", "assessment__bill", "penalty", "transfer")
+    rows = challan.lines.select_related("bill__manifest", "assessment__bill", "penalty", "transfer", "demand")
     rows = rows.defer("bill__draft", "assessment__bill__draft")
-    lines = list(rows.order_by("bill_id", "transfer_id"))
+    lines = list(rows.order_by("bill_id", "transfer_id", "demand_id"))
     calendar = dues.calendar_for(line.bill for line in lines if line.bill is not None)
     return [Today(line, _owed(line, on, calendar)) for line in lines]
 
@@ -56,6 +57,9 @@ def lines_today(challan: Challan) -> list[Today]:
 def _owed(line: Any, on: Any, calendar: Any) -> Mapping[str, Decimal]:
     if line.transfer is not None:
         return {"fee": line.transfer.fee} if line.transfer.stage == TransferStage.FEE else {}
+    if line.demand is not None:
+        told = line.demand.heads() if line.demand.stage == DemandStage.DUE else {}
+        return {head: Decimal(amount) for head, amount in told.items()}
     if line.penalty is not None:
         return {"penalty": line.penalty.amount} if line.penalty.stage == PenaltyStage.DUE else {}
     if line.assessment is not None:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("export/", views.export, name="payment-export"),
     path("new/", views.new, name="new-challan"),
     path("fees/", fee_views.new, name="fee-challan"),
+    path("fines/", fee_views.new_demand, name="fine-challan"),
     path("reconciliation/", reconciliation.reconciliation, name="reconciliation"),
     path("reconciliation/<int:pk>/close/", reconciliation.close, name="close-reconciliation"),
     path("reconciliation/lines/<int:pk>/refundable/", reconciliation.record_refundable, name="record-refundable"),

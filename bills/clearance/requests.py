@@ -18,7 +18,6 @@ from eccs.workflow import Document, Step, step, take
 if TYPE_CHECKING:
     from bills.models import BillAmendment, BillCancellation
 
-NOTHING = Decimal(0)
 REMARKS = "bills.forms.holds.RemarksForm"
 
 
@@ -62,7 +61,16 @@ class AmendmentClearance(Document):
     @classmethod
     def steps(cls) -> dict[str, Step]:
         """The request, which is made on the bill, and every step declared below."""
-        return {"request": _request("billamendment", _("Request amendment"), "PN17 11.0"), **super().steps()}
+        return {
+            "request": _request(cls._meta.model_name or "", _("Request amendment"), "PN17 11.0"),
+            **super().steps(),
+        }
+
+    def before_approval(self) -> None:
+        """What is held or written before the bill is amended; mostly nothing."""
+
+    def after_approval(self) -> None:
+        """What the amendment keeps of the bill as it is now; mostly nothing."""
 
     @step(
         AmendmentStage.REQUESTED, AmendmentStage.PROCESSED, role=Role.ASSESSING_OFFICER, label=_("Process amendment"),
@@ -78,16 +86,10 @@ class AmendmentClearance(Document):
     )  # fmt: skip
     def approve(self: BillAmendment) -> None:
         """The bill is changed and the duty worked out again; what was paid is set off, and the bill is assessed again."""
-        from bills import parties
-        from bills.xi.selection import hold
-
-        parties.carry(self)
-        self.duty_before = self.bill.total_duty
-        if self.bill.is_documents:
-            hold(self.bill.manifest)
-        bill = take(self.bill, "amend", SYSTEM, at=self.taken_at, amendment=self.number, changes=self.changes)
-        self.bill, self.decided_at, self.duty_after = bill, self.taken_at, bill.total_duty
-        self.due, self.refundable = max(bill.amount_due, NOTHING), max(-bill.amount_due, NOTHING)
+        self.before_approval()
+        self.bill = take(self.bill, "amend", SYSTEM, at=self.taken_at, amendment=self.number, changes=self.changes)
+        self.decided_at = self.taken_at
+        self.after_approval()
 
     @step(
         AmendmentStage.PROCESSED, AmendmentStage.REJECTED, role=Role.DCAC, label=_("Reject amendment"), para="PN17 11.0",

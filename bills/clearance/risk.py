@@ -18,8 +18,9 @@ from eccs.models import Notice
 from eccs.workflow import GET_STATE, Document, Step, step, take
 
 if TYPE_CHECKING:
-    from bills.models import CourierBillOfEntry, RiskDeparture
+    from bills.models import CourierBillOfEntry
     from bills.models.clearable import Clearable
+    from bills.models.departure import Departure
 
 PARA = "PN17 6.1"
 
@@ -32,14 +33,12 @@ def rms_has_decided(bill: Clearable, actor: Any) -> str:
     return ""
 
 
-def something_is_prescribed(bill: CourierBillOfEntry, actor: Any) -> str:
+def something_is_prescribed(bill: Clearable, actor: Any) -> str:
     """The RMS prescribed something that is still to be done."""
-    from bills.risk import prescribed_now
-
-    return "" if prescribed_now(bill) else _("The RMS prescribes nothing that is still to be done.")
+    return "" if bill.prescribed_now() else _("The RMS prescribes nothing that is still to be done.")
 
 
-def no_departure_is_asked_for(bill: CourierBillOfEntry, actor: Any) -> str:
+def no_departure_is_asked_for(bill: Clearable, actor: Any) -> str:
     """No other departure waits for the DC/AC."""
     waits = bill.departures.filter(stage=DepartureStage.REQUESTED).exists()
     return _("A departure from the RMS waits for the DC/AC already.") if waits else ""
@@ -113,10 +112,7 @@ class RiskSteps(Document):
     )  # fmt: skip
     def depart_from_rms(self: CourierBillOfEntry, *, departure: str, what: str) -> Iterable[models.Model]:
         """The DC/AC has approved it: the bill goes on without what the RMS prescribed. It is not facilitated by that."""
-        if what == "EXAMINATION":
-            self.examination_prescribed = False
-        else:
-            self.assessment_required = False
+        self.depart(what)
         return ()
 
 
@@ -128,7 +124,7 @@ class DepartureStage(models.TextChoices):
     REFUSED = "REFUSED", gettext_lazy("Departure refused")
 
 
-def still_prescribed(departure: RiskDeparture, actor: Any) -> str:
+def still_prescribed(departure: Departure, actor: Any) -> str:
     """What is to be left out is still prescribed by the RMS and still to be done; an officer may have to do it all the same."""
     bill = departure.bill
     if departure.what == "EXAMINATION":
@@ -141,7 +137,7 @@ def still_prescribed(departure: RiskDeparture, actor: Any) -> str:
     return "" if open_still else _("It is done already, or no longer prescribed.")
 
 
-def assessed_all_the_same(departure: RiskDeparture) -> bool:
+def assessed_all_the_same(departure: Departure) -> bool:
     """Whether an officer assesses the bill whatever the RMS says: it was amended, returned or is in doubt since the request."""
     bill = departure.bill
     return bool(departure.what == "ASSESSMENT" and departure.stage == DepartureStage.REQUESTED and bill.assessment_due)
@@ -160,7 +156,7 @@ class RiskDepartureSteps(Document):
     def steps(cls) -> dict[str, Step]:
         """The request, which is made on the bill, and every step declared below."""
         request = Step(
-            name="request", document="riskdeparture", sources=(), targets=("REQUESTED",), roles=(Role.SYSTEM,),
+            name="request", document=cls._meta.model_name or "", sources=(), targets=("REQUESTED",), roles=(Role.SYSTEM,),
             label=gettext_lazy("Ask to depart from the RMS"),  # type: ignore[arg-type]
             para=PARA, rule="The officer asks for it on the bill, with a reason.",
         )  # fmt: skip
@@ -170,7 +166,7 @@ class RiskDepartureSteps(Document):
         DepartureStage.REQUESTED, DepartureStage.APPROVED, role=Role.DCAC, label=gettext_lazy("Approve departure"), para=PARA,
         guards=(still_prescribed,), apart_from=("request",), grave=True, private=True,
     )  # fmt: skip
-    def approve(self: RiskDeparture) -> None:
+    def approve(self: Departure) -> None:
         """The DC/AC has read the reason and approves it: the bill goes on without what the RMS prescribed.
 
         Where it was amended, returned or came in doubt meanwhile, that lifts the word of the RMS alone: it is assessed all the same.
@@ -182,6 +178,6 @@ class RiskDepartureSteps(Document):
         DepartureStage.REQUESTED, DepartureStage.REFUSED, role=Role.DCAC, label=gettext_lazy("Refuse departure"), para=PARA,
         form="bills.forms.holds.RemarksForm", apart_from=("request",), private=True,
     )  # fmt: skip
-    def refuse(self: RiskDeparture, *, remarks: str) -> None:
+    def refuse(self: Departure, *, remarks: str) -> None:
         """What the RMS prescribes is done; the officer reads why."""
         self.decision, self.decided_at = remarks, self.taken_at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -124,7 +125,7 @@ class AdjudicationForm(FinalOrderForm):
     """Release with fine, penalty and revised duty, or absolute confiscation (PN17 7.1(k))."""
 
     outcome = forms.ChoiceField(label=_("Order"), widget=forms.RadioSelect, choices=Adjudication.Outcome.choices)
-    field_order = ("order_number", "order_date", "outcome", "fine", "penalty", "revised_duty", "remarks")
+    field_order: Sequence[str] = ("order_number", "order_date", "outcome", "fine", "penalty", "revised_duty", "remarks")
 
     def clean(self) -> dict[str, Any]:
         """Goods confiscated absolutely are not redeemed: no fine, no duty."""

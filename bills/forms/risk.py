@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from bills.forms.officers import StepForm
 from bills.models import RiskDeparture
-from bills.risk import prescribed_now
 
 
 class DepartureForm(StepForm):
@@ -24,5 +23,5 @@ class DepartureForm(StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choice: Any = self.fields["what"]
-        open_ = prescribed_now(self.document)
+        open_ = self.document.prescribed_now()
         choice.choices = [(value, label) for value, label in RiskDeparture.What.choices if value in open_]

@@ -4,6 +4,8 @@ import django.db.models.expressions
 from django.conf import settings
 from django.db import migrations, models
 
+from eccs.tables import together
+
 
 class Migration(migrations.Migration):
 
@@ -15,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddIndex(
             model_name='courierbillofentry',
             index=models.Index(condition=models.Q(('duty_paid__gt', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('total_duty'), '+', models.F('interest')), '+', models.F('fine')), '+', models.F('penalty')), '+', models.F('late_charge'))), ('provisional', False), ('stage__in', ('OUT_OF_CHARGE', 'FINALISED', 'CLEARED_MANUALLY'))), fields=['station', 'id'], name='bill_overpaid'),
@@ -24,4 +26,4 @@ class Migration(migrations.Migration):
             model_name='courierbillofentry',
             index=models.Index(condition=models.Q(('duty_paid__gt', 0), ('stage__in', ('CANCELLED', 'CONFISCATED', 'RETURNED', 'DISPOSED'))), fields=['station', 'id'], name='bill_gone_and_paid'),
         ),
-    ]
+    ])

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from eccs.tables import together
+
 
 class Migration(migrations.Migration):
 
@@ -14,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddField(
             model_name='courierbillofentry',
             name='return_of',
@@ -28,4 +30,4 @@ class Migration(migrations.Migration):
             model_name='courierbillofentry',
             index=models.Index(condition=models.Q(models.Q(('ad_code', ''), _negated=True), ('out_of_charge_at__isnull', False)), fields=['out_of_charge_at'], name='bill_payment_told'),
         ),
-    ]
+    ])

@@ -131,7 +131,6 @@ class CourierBillOfEntry(Clearable, HeldClearance):
     documents_chased_at = models.DateTimeField(null=True, blank=True)  # when the firm was last reminded of them
 
     # What the desks found
-    assessment_due = models.BooleanField(default=False)  # an officer assesses it, whatever the RMS says
     provisional = models.BooleanField(default=False)  # assessed provisionally, the final assessment is to come
     approved_at = models.DateTimeField(null=True, blank=True)
     arrived_at = models.DateTimeField(null=True, blank=True)
@@ -312,14 +311,10 @@ class CourierBillOfEntry(Clearable, HeldClearance):
 
         return refundable.rows(self) if self.stage in GONE and self.duty_paid else []
 
-    @property
-    def to_be_assessed(self) -> bool:
-        """Whether the RMS prescribed the assessment, or an officer makes it whatever the RMS says."""
-        return self.assessment_required or self.assessment_due
-
     def assess_anew(self) -> None:
-        """An officer assesses it, whatever the RMS says, and whoever did before."""
-        self.assessment_due, self.facilitated, self.assessed_at, self.approved_at = True, False, None, None
+        """An officer assesses it, whatever the RMS says, and whoever did before; the approval falls."""
+        super().assess_anew()
+        self.approved_at = None
 
     def led_back(self) -> None:
         """A bill that is held goes back to the Assessing Officer when the hold ends, wherever it would have gone on."""

@@ -35,6 +35,7 @@ class Clearable(Document):
     returns_to = models.CharField(max_length=20, blank=True)  # the desk that raised the last query
     detained_from = models.CharField(max_length=20, blank=True)  # where the last detention found it
     stopped_from = models.CharField(max_length=20, blank=True)  # where the last stop found it
+    assessment_due = models.BooleanField(default=False)  # an officer assesses it, whatever the RMS says
     assessed_at = models.DateTimeField(null=True, blank=True)
     assessment_remarks = models.TextField(blank=True)
     examination_mandated = models.BooleanField(default=False)
@@ -54,7 +55,9 @@ class Clearable(Document):
     detentions: Any
     examinations: Any
     attachments: Any
+    amendments: Any
     cancellations: Any
+    departures: Any
 
     class Meta:
         abstract = True
@@ -62,6 +65,11 @@ class Clearable(Document):
     def documents_asked_at(self) -> datetime | None:
         """When documents were last asked for that a paper must answer; None where none were."""
         return None
+
+    @property
+    def is_documents(self) -> bool:
+        """Whether it is of documents, which no officer assesses."""
+        return False
 
     @property
     def attach_url(self) -> str:
@@ -93,14 +101,38 @@ class Clearable(Document):
 
     @property
     def to_be_assessed(self) -> bool:
-        """Whether the RMS prescribed the assessment."""
-        return self.assessment_required
+        """Whether the RMS prescribed the assessment, or an officer makes it whatever the RMS says."""
+        return self.assessment_required or self.assessment_due
+
+    def assess_anew(self) -> None:
+        """An officer assesses it, whatever the RMS says, and whoever did before."""
+        self.assessment_due, self.facilitated, self.assessed_at = True, False, None
+
+    def prescribe(self, lane: str) -> None:
+        """What the RMS prescribes now is added to what it prescribed before."""
+        assess = lane in ("ASSESSMENT", "BOTH") and not self.is_documents
+        self.assessment_required = self.assessment_required or assess
+        self.examination_prescribed = self.examination_prescribed or lane in ("EXAMINATION", "BOTH")
+        self.facilitated = self.facilitated and lane == "FACILITATED"
+
+    def prescribed_now(self) -> list[str]:
+        """What the RMS prescribed that is still to be done, and that no officer has to do whatever the RMS says."""
+        assess = self.assessment_required and not self.assessment_due and self.stage == Stage.ASSESSMENT
+        told = ["ASSESSMENT"] if assess else []
+        return told + (["EXAMINATION"] if self.examination_prescribed and self.examined_at is None else [])
 
     @property
     def examination_is_due(self) -> bool:
         """Prescribed by the RMS, mandated by an officer or called for by a suspicious X-ray, and not yet reported."""
         called_for = self.examination_prescribed or self.examination_mandated or self.xray_result == "SUSPICIOUS"
         return called_for and self.examined_at is None
+
+    def depart(self, what: str) -> None:
+        """What the RMS prescribed is left out as approved. The bill is not facilitated by that."""
+        if what == "EXAMINATION":
+            self.examination_prescribed = False
+        else:
+            self.assessment_required = False
 
     def asked(self, question: str, documents_wanted: str) -> list[models.Model]:
         """The query that a desk raises; the answer comes back to that desk."""

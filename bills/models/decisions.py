@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from bills.models.bill import CourierBillOfEntry
 from bills.models.covered import goods_of
-from bills.models.found import Memo
+from bills.models.found import Adjudged, Memo
 from bonds.models import Bond
 from manifests import warehouse
 from manifests.models import HouseAirwayBill, WarehouseEntry
@@ -84,33 +82,15 @@ class ProvisionalRelease(models.Model):
         return f"{self.bill}: {self.bond_number}"
 
 
-class Adjudication(models.Model):
+class Adjudication(Adjudged):
     """An order on a bill: release with fine, penalty and revised duty, or absolute confiscation (PN17 7(k))."""
 
-    class Outcome(models.TextChoices):
-        """What the order does with the goods."""
-
-        RELEASE = "RELEASE", _("Release")
-        CONFISCATE = "CONFISCATE", _("Absolute confiscation")
-
     bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="adjudications")
-    order_number = models.CharField(max_length=40)
-    order_date = models.DateField()
-    outcome = models.CharField(max_length=10, choices=Outcome.choices)
-    fine = models.DecimalField(max_digits=16, decimal_places=2, default=Decimal(0))
-    penalty = models.DecimalField(max_digits=16, decimal_places=2, default=Decimal(0))
     duty_before = models.DecimalField(max_digits=16, decimal_places=2)
     revised_duty = models.DecimalField(max_digits=16, decimal_places=2, null=True)
     refundable = models.DecimalField(max_digits=16, decimal_places=2, null=True)  # paid on goods that were confiscated
-    remarks = models.TextField()
-    at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
 
-    class Meta:
-        ordering = ["pk"]
+    class Meta(Adjudged.Meta):
         constraints = [
             models.CheckConstraint(condition=models.Q(fine__gte=0, penalty__gte=0), name="adjudication_not_negative"),
         ]
-
-    def __str__(self) -> str:
-        return f"{self.bill}: {self.order_number}"

@@ -27,8 +27,8 @@ class DepartureQuerySet(models.QuerySet[Any]):
         return self.filter(station_id__in=actor.stations_in(Group.CUSTOMS))
 
 
-class RiskDeparture(RiskDepartureSteps):
-    """That an officer departs from what the RMS prescribed: why, and what the supervisor said (PN17 6.1)."""
+class Departure(RiskDepartureSteps):
+    """That an officer departs from what the RMS prescribed for a bill of either direction: why, and what the supervisor said (PN17 6.1)."""
 
     class What(models.TextChoices):
         """What is left out."""
@@ -36,7 +36,7 @@ class RiskDeparture(RiskDepartureSteps):
         ASSESSMENT = "ASSESSMENT", _("Assessment")
         EXAMINATION = "EXAMINATION", _("Examination")
 
-    bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="departures")
+    bill: Any
     station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="+", db_index=False)
     stage = StageField(choices=DepartureStage.choices, default=DepartureStage.REQUESTED, max_length=10)
     what = models.CharField(max_length=12, choices=What.choices)
@@ -49,6 +49,23 @@ class RiskDeparture(RiskDepartureSteps):
     objects = DepartureQuerySet.as_manager()
 
     class Meta:
+        abstract = True
+
+    def series(self) -> str:
+        """Counted by station and financial year."""
+        return series_of("DEP", self.station_id, self.requested_at)
+
+    def numbered(self, serial: int) -> str:
+        """`DEP_BLR_2026-2027_000001`."""
+        return f"{self.series()}_{serial:06d}"
+
+
+class RiskDeparture(Departure):
+    """That an officer departs from what the RMS prescribed for a bill of entry (PN17 6.1)."""
+
+    bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="departures")
+
+    class Meta:
         verbose_name = _("departure from the RMS")
         constraints = [
             models.UniqueConstraint(fields=["bill"], condition=Q(stage="REQUESTED"), name="departure_one_at_a_time"),
@@ -58,14 +75,6 @@ class RiskDeparture(RiskDepartureSteps):
                 fields=["station", "stage_since", "id"], name="departure_queue", condition=Q(stage="REQUESTED")
             ),
         ]
-
-    def series(self) -> str:
-        """Counted by station and financial year."""
-        return series_of("DEP", self.station_id, self.requested_at)
-
-    def numbered(self, serial: int) -> str:
-        """`DEP_BLR_2026-2027_000001`."""
-        return f"{self.series()}_{serial:06d}"
 
 
 class RiskDepartureTrail(TrailLine):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -123,6 +124,33 @@ class Memo(Numbered):
     def numbered(self, serial: int) -> str:
         """`DM_BLR_2026-2027_000001`."""
         return f"{self.series()}_{serial:06d}"
+
+
+class Adjudged(models.Model):
+    """An order on goods that were referred for adjudication (PN17 7(k))."""
+
+    class Outcome(models.TextChoices):
+        """What the order does with the goods."""
+
+        RELEASE = "RELEASE", _("Release")
+        CONFISCATE = "CONFISCATE", _("Absolute confiscation")
+
+    bill: Any
+    order_number = models.CharField(max_length=40)
+    order_date = models.DateField()
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    fine = models.DecimalField(max_digits=16, decimal_places=2, default=Decimal(0))
+    penalty = models.DecimalField(max_digits=16, decimal_places=2, default=Decimal(0))
+    remarks = models.TextField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        abstract = True
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.bill}: {self.order_number}"
 
 
 class Order(Numbered):

@@ -22,6 +22,8 @@ from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 from eccs.workflow import Document
 
+NOTHING = Decimal(0)
+
 
 def _rupees() -> Any:
     return models.DecimalField(max_digits=16, decimal_places=2, null=True)
@@ -61,15 +63,23 @@ class BillRequest(Document):
         return f"{self.series()}_{serial:06d}"
 
 
-class BillAmendment(BillRequest, AmendmentClearance):
-    """A request to change what a bill declares: old and new value of each field (PN17 11.0)."""
+class AmendmentRequest(BillRequest, AmendmentClearance):
+    """A request to change what a bill of either direction declares: old and new value of each field (PN17 11.0)."""
 
     prefix = "AMD"
 
-    bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="amendments")
     stage = StageField(choices=AmendmentStage.choices, default=AmendmentStage.REQUESTED, max_length=12)
     changes = models.JSONField()  # [{"name": "freight", "item": 0, "old": "10.00", "new": "12.00"}]
     processed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class BillAmendment(AmendmentRequest):
+    """A request to change what a bill of entry declares; what was paid is set off against the duty as amended (PN17 11.0)."""
+
+    bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="amendments")
     duty_before = _rupees()
     duty_after = _rupees()
     due = _rupees()  # what is still to be paid when the payments made are set off
@@ -84,6 +94,21 @@ class BillAmendment(BillRequest, AmendmentClearance):
                 condition=Q(stage__in=("REQUESTED", "PROCESSED")),
             )
         ]  # fmt: skip
+
+    def before_approval(self) -> None:
+        """The manifest says the same of the shipment; the shipments of documents are held before their bill."""
+        from bills import parties
+        from bills.xi.selection import hold
+
+        parties.carry(self)
+        self.duty_before = self.bill.total_duty
+        if self.bill.is_documents:
+            hold(self.bill.manifest)
+
+    def after_approval(self) -> None:
+        """What is still to be paid, or was paid too much."""
+        self.duty_after = self.bill.total_duty
+        self.due, self.refundable = max(self.bill.amount_due, NOTHING), max(-self.bill.amount_due, NOTHING)
 
 
 class BillCancellation(BillRequest, CancellationClearance):

@@ -7,14 +7,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from bills.clearance.guards import (
+    NO_OPEN_REQUEST,
     examination_reported,
     no_detention,
-    no_open_cancellation,
     no_open_query,
     no_stop,
     xray_recorded,
 )
+from bills.stages import Hold
 from eccs.workflow import Actor
+from exports.weighing import weighs_otherwise
 
 
 def every_piece_scanned(bill: Any, actor: Actor) -> str:
@@ -46,6 +48,29 @@ def goods_registered(bill: Any, actor: Actor) -> str:
     return "" if bill.registered_at else _("Missing: the goods are not registered at the terminal.")
 
 
+def of_goods(bill: Any, actor: Actor) -> str:
+    """Documents are neither assessed nor amended: their shipping bill is cancelled and another is filed."""
+    if not bill.is_documents:
+        return ""
+    return _("A shipping bill of documents is not assessed and not amended: it is cancelled, and another is filed.")
+
+
+def fine_paid(bill: Any, actor: Actor) -> str:
+    """The redemption fine and the penalty of an order are paid."""
+    return _("Missing: the fine or penalty of the order is not paid.") if Hold.FINE in bill.held_by else ""
+
+
+def weighs_as_declared(bill: Any, actor: Actor) -> str:
+    """The goods weigh what was declared, within the tolerance: else the courier has the weight amended first (PN17 5.2)."""
+    if not weighs_otherwise(bill, bill.gross_weight_kg):
+        return ""
+    told = {"kg": bill.actual_weight_kg, "declared": bill.gross_weight_kg}
+    words = _(
+        "Missing: the goods weigh %(kg)s kg, declared %(declared)s kg: the courier requests the amendment of the weight first."
+    )
+    return words % told
+
+
 def rms_decided(bill: Any, actor: Actor) -> str:
     """The RMS has decided on the goods."""
     waits = _(
@@ -56,5 +81,5 @@ def rms_decided(bill: Any, actor: Actor) -> str:
 
 LET_EXPORT = (
     goods_registered, rms_decided, xray_recorded, examination_reported, no_open_query, no_detention, no_stop,
-    no_open_cancellation,
+    *NO_OPEN_REQUEST, fine_paid, weighs_as_declared,
 )  # fmt: skip

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import COURIERS, Role
 from bills.clearance.guards import (
+    NO_OPEN_REQUEST,
     by_the_desk_that_detained,
     memo_not_answered,
-    no_open_cancellation,
     not_detained_already,
 )
 from bills.stages import Hold
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 FILING, AUTO = "Reg 6", "Circular 41/2020, 19/2023"
 AFTER_ASSESSMENT = [Stage.XRAY, Stage.EXAMINATION, Stage.FOR_LET_EXPORT]
-ASKING = (Stage.ASSESSMENT, Stage.FOR_LET_EXPORT)
+ASKING = (Stage.ASSESSMENT, Stage.FOR_LET_EXPORT, Stage.ADJUDICATION)
 DETAINING = (Role.ASSESSING_OFFICER, Role.DCAC)
 BEFORE_STOP = [stage for stage in HERE if stage != Stage.STOPPED]
 BEFORE_DETENTION = [stage for stage in BEFORE_STOP if stage != Stage.DETAINED]
@@ -46,6 +46,7 @@ class ExportClearance(Document):
     """The steps of a shipping bill, desk by desk."""
 
     unnumbered_stages = UNFILED
+    assessment_due: bool
     assessed_at: datetime | None
     xray_at: datetime | None
     examined_at: datetime | None
@@ -94,13 +95,23 @@ class ExportClearance(Document):
         Stage.ASSESSMENT, GET_STATE(routing.after_assessment, states=AFTER_ASSESSMENT), role=Role.ASSESSING_OFFICER,
         label=_("Assess"), para=AUTO, form="exports.forms.officers.AssessmentForm", guards=(guards.rms_decided,),
     )  # fmt: skip
-    def assess(self: CourierShippingBill, *, mandate_examination: bool = False, remarks: str = "") -> None:
-        """The officer clears the declaration under assessment, and mandates examination or not."""
-        self.assessed_at, self.assessment_remarks = self.taken_at, remarks
+    def assess(
+        self: CourierShippingBill, *, mandate_examination: bool = False, remarks: str = "",
+        alterations: list[dict[str, Any]] | None = None,
+    ) -> Iterable[models.Model]:  # fmt: skip
+        """The officer accepts or alters the declaration under assessment, and mandates examination or not."""
+        from exports.changes import apply_changes
+
+        self.assessed_at, self.assessment_remarks, self.assessment_due = self.taken_at, remarks, False
         self.examination_mandated = mandate_examination or self.examination_mandated
+        return apply_changes(self, alterations, "REASSESSED") if alterations else ()
 
     @step(
-        ASKING, Stage.QUERY, role={Stage.ASSESSMENT: Role.ASSESSING_OFFICER, Stage.FOR_LET_EXPORT: Role.LEO_OFFICER},
+        ASKING, Stage.QUERY,
+        role={
+            Stage.ASSESSMENT: Role.ASSESSING_OFFICER, Stage.FOR_LET_EXPORT: Role.LEO_OFFICER,
+            Stage.ADJUDICATION: Role.ASSESSING_OFFICER,
+        },
         label=_("Raise query"), para=AUTO, form="bills.forms.officers.QueryForm",
     )  # fmt: skip
     def raise_query(self: CourierShippingBill, *, question: str, documents_wanted: str = "") -> Iterable[models.Model]:
@@ -138,7 +149,9 @@ class ExportClearance(Document):
     )  # fmt: skip
     def report_examination(self: CourierShippingBill, **report: Any) -> Iterable[models.Model]:
         """The Inspector reports what was opened and found, and recommends what to do."""
-        return self.examined(**report)
+        from bills.risk import reported
+
+        return reported(self, self.examined(**report))
 
     @step(
         Stage.FOR_LET_EXPORT, Stage.LET_EXPORT, role=Role.LEO_OFFICER, label=_("Give Let Export Order"), para="Section 51",
@@ -155,14 +168,6 @@ class ExportClearance(Document):
     def order_re_examination(self: CourierShippingBill, *, remarks: str) -> None:
         """In case of suspicion or dispute the goods are examined again; the reports made before are kept."""
         self.examination_mandated, self.examined_at = True, None
-
-    @step(
-        Stage.FOR_LET_EXPORT, Stage.ASSESSMENT, role=Role.LEO_OFFICER, label=_("Refer to Assessing Officer"),
-        para="Section 51", form=REMARKS,
-    )  # fmt: skip
-    def refer_to_assessing_officer(self: CourierShippingBill, *, remarks: str) -> None:
-        """The LEO Officer doubts what is declared: the Assessing Officer assesses the bill, again where it was assessed before."""
-        self.assessed_at = None
 
     @step(
         (Stage.ASSESSMENT, Stage.STOPPED), Stage.DETAINED,
@@ -206,7 +211,7 @@ class ExportClearance(Document):
 
     @step(
         ASKABLE, None, role=Role.COURIER_SIGNATORY, label=_("Request cancellation"), para="PN17 10.0",
-        form="bills.forms.requests.CancellationForm", guards=(no_open_cancellation, guards.nothing_has_left), grave=True, anytime=True,
+        form="bills.forms.requests.CancellationForm", guards=(*NO_OPEN_REQUEST, guards.nothing_has_left), grave=True, anytime=True,
     )  # fmt: skip
     def request_cancellation(self: CourierShippingBill, *, reason: str) -> None:
         """The courier asks to cancel the bill before the goods depart: the Assessing Officer verifies it, the DC/AC decides."""
@@ -215,10 +220,13 @@ class ExportClearance(Document):
         open_cancellation(self, reason)
         self.hold(Hold.CANCELLATION)
 
-    @step(ASKABLE, None, role=Role.SYSTEM, label=_("Record decision on request"), para="PN17 10.0", anytime=True)
+    @step(
+        (*ASKABLE, Stage.MANIFESTED), None, role=Role.SYSTEM, label=_("Record decision on request"), para="PN17 10.0, 11.0",
+        anytime=True,
+    )  # fmt: skip
     def close_request(self: CourierShippingBill, *, request: str) -> None:
-        """The DC/AC has rejected the request: the bill goes on."""
-        self.end_hold(Hold.CANCELLATION)
+        """The DC/AC has rejected the request: the bill stays as it was declared, and goes on."""
+        self.end_hold(Hold.AMENDMENT, Hold.CANCELLATION)
 
     @step(
         CANCELLABLE, Stage.CANCELLED, role=Role.SYSTEM, label=_("Cancel"), para="PN17 10.0", anytime=True, first=hold_flight,
@@ -237,7 +245,7 @@ class ExportClearance(Document):
 
     @step(
         Stage.LET_EXPORT, Stage.MANIFESTED, role=Role.SYSTEM, label=_("Put on export manifest"), para=FILING,
-        guards=(no_open_cancellation,), many=True, follows=True,
+        guards=NO_OPEN_REQUEST, many=True, follows=True,
     )  # fmt: skip
     def put_on_manifest(self: CourierShippingBill, *, manifest: str) -> None:
         """The courier has filed the export manifest of the flight with which the goods leave."""
@@ -248,7 +256,10 @@ class ExportClearance(Document):
     def shut_out(self: CourierShippingBill, *, manifest: str, reason: str) -> None:
         """The goods stayed behind: they wait for another flight, their Let Export Order holds."""
 
-    @step(Stage.MANIFESTED, Stage.EXPORTED, role=Role.SYSTEM, label=_("Export"), para=FILING, many=True, follows=True)
+    @step(
+        Stage.MANIFESTED, Stage.EXPORTED, role=Role.SYSTEM, label=_("Export"), para=FILING, guards=NO_OPEN_REQUEST, many=True,
+        follows=True,
+    )  # fmt: skip
     def export(self: CourierShippingBill, *, manifest: str, egm_number: str) -> None:
         """The aircraft has left with the goods, and its export general manifest has a number."""
         self.exported_at, self.egm_number = self.taken_at, egm_number
@@ -279,7 +290,7 @@ class ExportClearance(Document):
 
     @step(
         Stage.LET_EXPORT, GET_STATE(routing.after_back_to_town, states=[Stage.BACK_TO_TOWN, Stage.EXPORTED]), role=Role.COURIER_SIGNATORY, label=_("Back to town"), para=FILING,
-        form="exports.forms.manifests.ReasonForm", guards=(no_open_cancellation, guards.on_no_manifest), grave=True, anytime=True,
+        form="exports.forms.manifests.ReasonForm", guards=(*NO_OPEN_REQUEST, guards.on_no_manifest), grave=True, anytime=True,
     )  # fmt: skip
     def back_to_town(self: CourierShippingBill, *, reason: str) -> None:
         """The goods are not exported after all and leave the terminal again: the order falls. Documents that left stay exported."""

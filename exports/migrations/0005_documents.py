@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from eccs.tables import together
+
 
 class Migration(migrations.Migration):
 
@@ -14,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='ExportBag',
             fields=[
@@ -189,4 +191,4 @@ class Migration(migrations.Migration):
             model_name='shipmentshutout',
             constraint=models.UniqueConstraint(fields=('line', 'shipment'), name='export_shipment_shut_out_once'),
         ),
-    ]
+    ])

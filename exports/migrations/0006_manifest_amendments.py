@@ -6,6 +6,8 @@ import django_fsm
 from django.conf import settings
 from django.db import migrations, models
 
+from eccs.tables import together
+
 
 class Migration(migrations.Migration):
 
@@ -15,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddField(
             model_name='courierexportmanifest',
             name='version',
@@ -96,4 +98,4 @@ class Migration(migrations.Migration):
             model_name='exportmanifestamendmenttrail',
             constraint=models.UniqueConstraint(fields=('document', 'seq'), name='cem_amendment_trail_seq'),
         ),
-    ]
+    ])

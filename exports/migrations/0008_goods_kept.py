@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from eccs.tables import together
+
 
 class Migration(migrations.Migration):
 
@@ -13,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddField(
             model_name='couriershippingbill',
             name='leaving_chased_at',
@@ -60,4 +62,4 @@ class Migration(migrations.Migration):
             model_name='exportgoods',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('out_at', None), ('out_on', '')), models.Q(('out_at__isnull', False), models.Q(('out_on', ''), _negated=True)), _connector='OR'), name='export_goods_out_says_on_what'),
         ),
-    ]
+    ])

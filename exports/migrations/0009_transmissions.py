@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from eccs.tables import together
+
 
 class Migration(migrations.Migration):
 
@@ -15,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='TransmissionFile',
             fields=[
@@ -93,4 +95,4 @@ class Migration(migrations.Migration):
             model_name='transmission',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('file', None), ('state', 'DUE')), models.Q(models.Q(('state', 'DUE'), _negated=True), ('file__isnull', False)), _connector='OR'), name='transmission_sent_has_file'),
         ),
-    ]
+    ])

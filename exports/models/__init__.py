@@ -3,6 +3,13 @@
 from exports.models.amendment import ExportManifestAmendment, ExportManifestAmendmentTrail
 from exports.models.bill import CourierShippingBill, ShippingBillTrail
 from exports.models.covered import ExportBag, ExportShipment, FormG, ShipmentShutOut
+from exports.models.decisions import (
+    ExportAdjudication,
+    ExportDemand,
+    ExportDemandTrail,
+    ExportDeparture,
+    ExportDepartureTrail,
+)
 from exports.models.keeping import ExportGoods, ExportGoodsMove
 from exports.models.manifest import CourierExportManifest, ExportManifestLine, ExportManifestTrail
 from exports.models.records import (
@@ -18,6 +25,7 @@ from exports.models.records import (
     LetExportOrder,
     ShippingBillFile,
 )
+from exports.models.requests import ExportAmendment, ExportAmendmentTrail
 from exports.models.transmission import Destination, Transmission, TransmissionFile
 
 __all__ = [
@@ -25,9 +33,16 @@ __all__ = [
     "CourierShippingBill",
     "Destination",
     "ExcludedGoods",
+    "ExportAdjudication",
+    "ExportAmendment",
+    "ExportAmendmentTrail",
     "ExportBag",
     "ExportCancellation",
     "ExportCancellationTrail",
+    "ExportDemand",
+    "ExportDemandTrail",
+    "ExportDeparture",
+    "ExportDepartureTrail",
     "ExportDetention",
     "ExportExamination",
     "ExportGoods",

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -17,7 +18,7 @@ from bills.models.clearable import Clearable
 from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 from eccs.written import hawbs
-from exports.clearance.shipping import ExportClearance
+from exports.clearance.departing import DepartingClearance
 from exports.kinds import Kind, Nature
 from exports.numbers import shipping_bill_series
 from exports.querysets import ShippingBillQuerySet
@@ -31,7 +32,7 @@ def _money(**options: Any) -> Any:
     return models.DecimalField(max_digits=16, decimal_places=2, **options)
 
 
-class CourierShippingBill(Clearable, ExportClearance):
+class CourierShippingBill(Clearable, DepartingClearance):
     """A shipping bill: documents of many house airway bills on CSB-III, of one gifts and samples on CSB-IV, commercial goods on CSB-V (Forms G, H, HA)."""
 
     attach_view = "csb-attach"
@@ -98,6 +99,7 @@ class CourierShippingBill(Clearable, ExportClearance):
     actual_weight_kg = models.DecimalField(max_digits=10, decimal_places=3, null=True, blank=True)
     registered_at = models.DateTimeField(null=True, blank=True)
     risk_pending = models.BooleanField(default=False)  # the RMS was away when the goods were registered
+    reopened_at = models.DateTimeField(null=True, blank=True)  # declared otherwise or adjudicated: no Auto LEO any more
     let_export_at = models.DateTimeField(null=True, blank=True)
     leaving_chased_at = models.DateTimeField(
         null=True, blank=True
@@ -138,7 +140,7 @@ class CourierShippingBill(Clearable, ExportClearance):
             ),
             models.CheckConstraint(
                 condition=~Q(stage__in=[s.value for s in LET_GO])
-                | (~Q(xray_result="") & (Q(holds="") | Q(holds="CANCELLATION")) & Q(registered_at__isnull=False)),
+                | (~Q(xray_result="") & Q(holds__in=("", "AMENDMENT", "CANCELLATION")) & Q(registered_at__isnull=False)),
                 name="csb_let_export_is_xrayed_and_free",
             ),
             models.CheckConstraint(
@@ -147,10 +149,14 @@ class CourierShippingBill(Clearable, ExportClearance):
                 name="csb_exported_has_egm",
             ),
             models.CheckConstraint(
+                condition=Q(facilitated=False) | Q(assessment_due=False), name="csb_to_be_assessed_is_not_facilitated"
+            ),
+            models.CheckConstraint(
                 condition=Q(packages_in__lte=F("packages")) | Q(packages=0), name="csb_no_more_than_declared"
             ),
         ]  # fmt: skip
         indexes = [
+            BrinIndex(fields=["xray_at"], name="csb_xrayed_at", autosummarize=True),
             models.Index(fields=["station", "stage", "stage_since", "id"], name="csb_station_queue", condition=Q(stage__in=OPEN_STAGES)),
             models.Index(
                 fields=["courier", "stage", "stage_since", "id"], name="csb_courier_queue",
@@ -189,7 +195,7 @@ class CourierShippingBill(Clearable, ExportClearance):
     def hear(self, decision: int, lane: str) -> None:
         """What the RMS decided; while it is away the bill waits at the assessing desk. Documents are not assessed, but examined."""
         self.risk_decision_id = decision
-        self.facilitated, self.risk_pending = lane == "FACILITATED", lane == "PENDING"
+        self.facilitated, self.risk_pending = lane == "FACILITATED" and not self.assessment_due, lane == "PENDING"
         self.assessment_required = lane in ("ASSESSMENT", "BOTH", "PENDING") and not self.is_documents
         self.examination_prescribed = lane in ("EXAMINATION", "BOTH") or (self.is_documents and not self.facilitated)
 

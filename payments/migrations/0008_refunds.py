@@ -2,6 +2,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 from eccs.protection import keep_trail
+from eccs.tables import together
 
 WITHIN_PAID = """
 CREATE FUNCTION payments_refund_within_paid() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -46,7 +47,7 @@ class Migration(migrations.Migration):
         ('transit', '0002_guards'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Refund',
             fields=[
@@ -64,4 +65,4 @@ class Migration(migrations.Migration):
         migrations.RunSQL(WITHIN_PAID, "DROP FUNCTION payments_refund_within_paid() CASCADE"),
         keep_trail("payments_refund", "payments_keep_books"),
         migrations.RunSQL(CREDITED_BEFORE, migrations.RunSQL.noop),
-    ]
+    ])

@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from eccs.tables import together
+
 
 class Migration(migrations.Migration):
 
@@ -10,7 +12,7 @@ class Migration(migrations.Migration):
         ('payments', '0008_refunds'),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddField(
             model_name='bankdifference',
             name='payout',
@@ -41,4 +43,4 @@ class Migration(migrations.Migration):
             name='challan_number',
             field=models.CharField(max_length=40),
         ),
-    ]
+    ])

@@ -12,7 +12,6 @@ from accounts.models import User
 from accounts.permissions import SYSTEM
 from bills import risk
 from bills.models import Attachment, CourierBillOfEntry, RiskDeparture, TariffRate
-from bills.risk import prescribed_now
 from bills.stages import Stage
 from eccs import dated_rules
 from eccs.dated_rules import DatedRule
@@ -87,7 +86,7 @@ def test_a_bill_that_waited_for_the_rms_alone_goes_on() -> None:
 @pytest.mark.parametrize("cause", CAUSES)
 def test_a_departure_lifts_nothing_but_what_the_rms_prescribed(cause: Any) -> None:
     one = cause(bill(Stage.DUTY, assessment_required=False))
-    assert one.stage == Stage.ASSESSMENT and prescribed_now(one) == []
+    assert one.stage == Stage.ASSESSMENT and one.prescribed_now() == []
     with pytest.raises(Refused, match="prescribes nothing"):
         take(one, "request_departure", actor("ASSESSING_OFFICER"), what="ASSESSMENT", reason="It is a small parcel.")
     RiskDecision.objects.filter(pk=one.risk_decision_id).update(lane="ASSESSMENT")

@@ -29,7 +29,6 @@ from bills.models import (
 )
 from bonds.models import Bond, BondMaster
 from eccs.workflow import Document, Step
-from exports.models import CourierExportManifest, CourierShippingBill, ExportCancellation, ExportManifestAmendment
 from manifests.models import ExpressCargoManifest, ManifestAmendment
 from payments.models import BankDifference, BankMessage, CashWithdrawal, Challan
 from rms.models import RiskRule
@@ -50,7 +49,6 @@ from tests.factories.rates import rate_file
 from tests.factories.requests import CHANGES, cancellation, penalty_demand, provisional_assessment
 from tests.factories.requests import amendment as bill_amendment
 from tests.factories.rules import risk_rule
-from tests.factories.shipping import export_cancellation, export_manifest, manifest_amendment, shipping_bill
 from tests.factories.transit import arrival, transfer
 from tests.factories.uncleared import disposal, return_to_origin
 from transit.models import CargoTransferManifest, TransferArrival
@@ -59,7 +57,7 @@ MODELS: tuple[type[Document], ...] = (
     User, StationRole, ExpressCargoManifest, ManifestAmendment, CourierBillOfEntry, BillAmendment, BillCancellation,
     ProvisionalAssessment, PenaltyDemand, ReturnToOrigin, Disposal, ManualClearance, ManualForm,
     Challan, BankDifference, CashWithdrawal, Bond, BondMaster, Advisory, RateFile, CargoTransferManifest, TransferArrival, RiskRule, RiskDeparture,
-    AuthorisedCourier, Custodian, Importer, CourierShippingBill, ExportCancellation, CourierExportManifest, ExportManifestAmendment,
+    AuthorisedCourier, Custodian, Importer, *exports.MODELS,
 )  # fmt: skip
 NATIONAL = (AuthorisedCourier, Importer, RateFile)  # within the reach of a role at any station
 
@@ -70,9 +68,8 @@ class Case:
 
     make: Callable[..., Any]
     answers: dict[str, Callable[[Any], dict[str, Any]]] = field(default_factory=dict)
-    before: dict[str, Callable[[Any], dict[str, Any]]] = field(
-        default_factory=dict
-    )  # what a step wants on its document
+    # what a step wants on its document
+    before: dict[str, Callable[[Any], dict[str, Any]]] = field(default_factory=dict)
 
 
 def _owed(one: Any) -> dict[str, Any]:
@@ -129,8 +126,7 @@ CASES: dict[type[Document], Case] = {
         },
     ),
     ExpressCargoManifest: Case(
-        manifest,
-        {"feed_igm": lambda _one: {"igm_number": "2914407", "actual_arrival": timezone.now()}},
+        manifest, {"feed_igm": lambda _one: {"igm_number": "2914407", "actual_arrival": timezone.now()}}
     ),
     ManifestAmendment: Case(
         amendment,
@@ -209,8 +205,7 @@ CASES: dict[type[Document], Case] = {
         },
     ),
     PenaltyDemand: Case(
-        penalty_demand,
-        {"confirm_penalty": lambda one: {"amount": str(one.amount), "challan": "1911402718"}},
+        penalty_demand, {"confirm_penalty": lambda one: {"amount": str(one.amount), "challan": "1911402718"}}
     ),
     ReturnToOrigin: Case(
         return_to_origin,
@@ -249,7 +244,7 @@ CASES: dict[type[Document], Case] = {
                 ("verify_payment", "verify_silent_payment"), lambda _one: {"bank_transaction": "SBX261119140073318"}
             ),
             "report_late_payment": lambda _one: {"bank_transaction": "SBX261119140073318"},
-            "report_difference": lambda one: {"bank_transaction": "SBX261119140073318", "amount": str(one.amount + 1)},
+            "report_difference": lambda one: {"bank_transaction": "SBX261119140073318", "amount": str((one.amount or 0) + 1)},
             **dict.fromkeys(
                 ("refuse_late_payment", "give_up", "credit_difference", "refuse_difference"),
                 lambda _one: {"remarks": "The bank pays it back."},
@@ -318,10 +313,7 @@ CASES: dict[type[Document], Case] = {
             **dict.fromkeys(("return_rule", "return_version", "suspend", "retire"), REMARKS),
         },
     ),
-    CourierShippingBill: Case(shipping_bill, exports.SHIPPING_BILL),
-    CourierExportManifest: Case(export_manifest, exports.MANIFEST),
-    ExportManifestAmendment: Case(manifest_amendment, exports.MANIFEST_AMENDMENT),
-    ExportCancellation: Case(export_cancellation, exports.CANCELLATION),
+    **{model: Case(*told) for model, told in exports.CASES.items()},
     AuthorisedCourier: Case(_registration, directory.COURIER, directory.COURIER_BEFORE),
     Custodian: Case(custodian, directory.CUSTODIAN),
     Importer: Case(importer, directory.IMPORTER),

@@ -59,7 +59,7 @@ from tests.factories.directory import importer
 from tests.factories.firms import actor, courier, person
 from tests.factories.manual import manual_form
 from tests.factories.rates import rate_file
-from tests.factories.shipping import export_manifest, manifest_amendment
+from tests.factories.shipping import export_departure, export_manifest, manifest_amendment
 from transit import clearance as gates
 from transit.models import TransferScan
 
@@ -76,6 +76,10 @@ def on_another_challan(one: Challan) -> None:
         station=one.station, courier=one.courier, amount=1, bill_count=1, created_by=one.created_by, number="1911999999"
     )
     ChallanLine.objects.create(challan=other, bill=line.bill, amount=line.amount, live=True)
+
+
+def _asked_to_depart(one: Any) -> object:
+    return departure(of=one) if isinstance(one, CourierBillOfEntry) else export_departure(of=one)
 
 
 BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
@@ -147,7 +151,10 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
         lambda b: _set(b, assessment_required=False, examination_prescribed=False),
         "prescribes nothing",
     ),
-    risk.no_departure_is_asked_for: (lambda b: departure(of=b), "waits for the DC/AC already"),
+    leaving.of_goods: (lambda b: _set(b, kind="CSB-III"), "is not assessed and not amended"),
+    leaving.fine_paid: (lambda b: _set(b, holds="FINE"), "fine or penalty of the order is not paid"),
+    leaving.weighs_as_declared: (lambda b: _set(b, actual_weight_kg=20), "the goods weigh 20.000 kg, declared 9.400"),
+    risk.no_departure_is_asked_for: (_asked_to_depart, "waits for the DC/AC already"),
     risk.still_prescribed: (lambda one: _set(one.bill, examination_prescribed=False), "no longer prescribed"),
     rules.version_can_come_into_force: (lambda one: _set(one, latest_no=9), "Nothing is written yet"),
     rules.version_is_new: (lambda one: _set(one, latest_no=1), "No new version is written"),

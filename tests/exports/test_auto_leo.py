@@ -30,10 +30,10 @@ BEFORE_19, FROM_19 = date(2023, 8, 1), date(2023, 8, 2)
 DAYS = (BEFORE_41, FROM_41, BEFORE_19, FROM_19)
 LANES = ("FACILITATED", "ASSESSMENT", "EXAMINATION", "BOTH", "PENDING")
 XRAYS = ("CLEAR", "SUSPICIOUS", "")
-HOLDS = ("", "STOP", "QUERY", "DETENTION", "CANCELLATION")
+HOLDS = ("", "STOP", "QUERY", "DETENTION", "CANCELLATION", "AMENDMENT", "FINE")
 
 # By the lane of the RMS, and by the day of filing: does the system give the order, where X-ray is clear, the officer mandates
-# no examination and nothing holds the bill?
+# no examination, nothing holds the bill and what was declared has not changed since the goods were registered?
 GIVEN = {
     #                 06.09.2020      07.09.2020     01.08.2023       02.08.2023
     "FACILITATED": {BEFORE_41: False, FROM_41: True, BEFORE_19: True, FROM_19: True},
@@ -44,32 +44,34 @@ GIVEN = {
 }
 
 
-def standing(lane: str, *, mandated: bool, xray: str, on: date, holds: str, assessed: bool) -> CourierShippingBill:
+def standing(
+    lane: str, *, mandated: bool, xray: str, on: date, holds: str, assessed: bool, changed: bool
+) -> CourierShippingBill:
     """A shipping bill as it stands when the X-ray officer has judged the picture."""
     now = timezone.now()
     return CourierShippingBill(
         station_id="BLR", stage=Stage.XRAY, presented_on=on, registered_at=now, risk_decision=RiskDecision(lane=lane),
         facilitated=lane == "FACILITATED", risk_pending=lane == "PENDING", assessment_required=lane in ("ASSESSMENT", "BOTH", "PENDING"),
         examination_prescribed=lane in ("EXAMINATION", "BOTH"), examination_mandated=mandated, xray_result=xray,
-        assessed_at=now if assessed else None, holds=holds,
+        assessed_at=now if assessed else None, holds=holds, reopened_at=now if changed else None,
     )  # fmt: skip
 
 
-def wanted(lane: str, *, mandated: bool, xray: str, on: date, holds: str, assessed: bool) -> Stage:
+def wanted(lane: str, *, mandated: bool, xray: str, on: date, holds: str, assessed: bool, changed: bool) -> Stage:
     """What the table says, and around it: whatever is to be examined is examined, whatever is left is the LEO Officer's."""
     if lane in ("EXAMINATION", "BOTH") or mandated or xray == "SUSPICIOUS":
         return Stage.EXAMINATION
     cleared = lane != "ASSESSMENT" or assessed  # assessment alone: the officer has cleared it
-    given = GIVEN[lane][on] and cleared and xray == "CLEAR" and not holds
+    given = GIVEN[lane][on] and cleared and xray == "CLEAR" and not holds and not changed
     return Stage.LET_EXPORT if given else Stage.FOR_LET_EXPORT
 
 
 @pytest.mark.parametrize("lane", LANES)
 def test_every_cell_of_the_table(lane: str) -> None:
-    cells = product((False, True), XRAYS, DAYS, HOLDS, (False, True))
-    for mandated, xray, on, holds, assessed in cells:
+    cells = product((False, True), XRAYS, DAYS, HOLDS, (False, True), (False, True))
+    for mandated, xray, on, holds, assessed, changed in cells:
         given: dict[str, Any] = {
-            "mandated": mandated, "xray": xray, "on": on, "holds": holds, "assessed": assessed,
+            "mandated": mandated, "xray": xray, "on": on, "holds": holds, "assessed": assessed, "changed": changed,
         }  # fmt: skip
         assert routing.after_clear_xray(standing(lane, **given)) == wanted(lane, **given), (lane, given)
 

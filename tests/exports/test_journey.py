@@ -119,6 +119,8 @@ def test_a_doubtful_bill_is_examined_before_the_officer_gives_the_order() -> Non
     }
     one = take(one, "report_examination", actor("INSPECTOR"), **report)
     one = take(one, "refer_to_assessing_officer", actor("LEO_OFFICER"), remarks="The value looks low.")
+    one = take(one, "assess_again", actor("ASSESSING_OFFICER"))
+    assert (one.stage, one.assessed_at) == (Stage.ASSESSMENT, None)
     one = take(one, "assess", actor("ASSESSING_OFFICER"))
     assert one.stage == Stage.FOR_LET_EXPORT
     one = take(one, "give_let_export_order", actor("LEO_OFFICER", name="Tara Gill"))

@@ -13,7 +13,10 @@ from eccs.workflow import Document, Refused, take
 from exports.models import (
     CourierExportManifest,
     CourierShippingBill,
+    ExportAmendment,
     ExportCancellation,
+    ExportDemand,
+    ExportDeparture,
     LetExportOrder,
     ShippingBillTrail,
 )
@@ -36,8 +39,10 @@ def laws(bill: CourierShippingBill) -> None:
         assert order is not None and bill.let_export_at == order.given_at
         assert bill.registered_at and bill.xray_result and not bill.risk_pending
         assert not bill.examination_is_due
-        assert bill.holds in ("", "CANCELLATION")
+        assert bill.holds in ("", "CANCELLATION", "AMENDMENT")
+        assert not ExportDemand.objects.filter(bill=bill, stage="DUE").exists()
         if order.automatic:
+            assert bill.reopened_at is None
             assert not (bill.examination_prescribed or bill.examination_mandated)
             assert bill.xray_result == "CLEAR"
     elif bill.stage != Stage.CANCELLED:
@@ -46,6 +51,7 @@ def laws(bill: CourierShippingBill) -> None:
     if bill.stage in (Stage.MANIFESTED, Stage.EXPORTED):
         assert lines.get().manifest.stage == ("FILED" if bill.stage == Stage.MANIFESTED else "EXPORTED")
     assert (bill.stage == Stage.EXPORTED) == (bill.egm_number != "")
+    assert ("AMENDMENT" in bill.held_by) == bill.amendments.filter(stage__in=("REQUESTED", "PROCESSED")).exists()
     assert (bill.stage == Stage.QUERY) <= ("QUERY" in bill.held_by)
     assert bill.detentions.filter(ended_at=None).exists() == ("DETENTION" in bill.held_by)
 
@@ -79,7 +85,8 @@ def test_no_walk_breaks_a_law(seed: int) -> None:
     bill = shipping_bill(chance.choice(STARTS), lane=chance.choice(LANES))
     for _act in range(ACTS):
         found: list[Document] = [CourierShippingBill.objects.get(pk=bill.pk)] * 4
-        found += ExportCancellation.objects.filter(bill=bill)
+        for kind in (ExportCancellation, ExportAmendment, ExportDeparture):
+            found += kind.objects.filter(bill=bill)
         found += CourierExportManifest.objects.filter(lines__bill=bill)
         if found[0].stage == Stage.LET_EXPORT and not bill.manifest_lines.filter(live=True).exists():
             found.append(export_manifest("DRAFT", of=CourierShippingBill.objects.get(pk=bill.pk)))

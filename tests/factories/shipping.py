@@ -17,7 +17,10 @@ from eccs.workflow import take
 from exports.models import (
     CourierExportManifest,
     CourierShippingBill,
+    ExportAmendment,
     ExportCancellation,
+    ExportDemand,
+    ExportDeparture,
     ExportDetention,
     ExportItem,
     ExportManifestAmendment,
@@ -101,6 +104,7 @@ def _held(stage: str) -> dict[str, Any]:
         **{put: {"discarded_at": timezone.now()} for put in PUT_AWAY},
         Stage.QUERY: {"returns_to": Stage.ASSESSMENT, "holds": Hold.QUERY},
         Stage.DETAINED: {"detained_from": Stage.ASSESSMENT, "holds": f"{Hold.DETENTION} {Hold.REPLY}"},
+        Stage.FINE: {"holds": Hold.FINE},
         Stage.STOPPED: {"stopped_from": Stage.XRAY, "holds": Hold.STOP},
     }
     return held.get(Stage(stage), {})
@@ -118,6 +122,8 @@ def _belongings(made: CourierShippingBill) -> None:
 def _open_on(made: CourierShippingBill) -> None:
     """An open query, or the memo that detains it."""
     officer = firms.person("Asha Rao")
+    if made.stage == Stage.FINE:
+        export_demand(of=made)
     if made.stage == Stage.QUERY:
         ExportQuery.objects.create(bill=made, raised_from=Stage.ASSESSMENT, question="Which yarn?", raised_by=officer)
     if made.stage == Stage.DETAINED:
@@ -200,6 +206,58 @@ def export_cancellation(
         bill=of, station_id=station, courier=of.courier, stage=stage, requested_by=firms.person(firm=of.courier),
         reason="The buyer withdrew.", **given,
     )  # fmt: skip
+    numbering.number([made])
+    made.save()
+    return made
+
+
+def export_demand(
+    stage: str = "DUE", *, station: str = "BLR", firm: str = "swift", of: CourierShippingBill | None = None, **given: Any
+) -> ExportDemand:  # fmt: skip
+    """A fine and penalty on goods that wait for their payment."""
+    if of is None:
+        of = shipping_bill(Stage.CONFISCATED, station=station, firm=firm)
+    fields: dict[str, Any] = {
+        "bill": of, "station_id": of.station_id, "courier": of.courier, "stage": stage, "fine": 500, "penalty": 200,
+        "amount": 700, "order_number": "31/2026", "order_date": date(2026, 11, 19),
+        "paid_at": timezone.now() if stage == "PAID" else None,
+    }  # fmt: skip
+    made = ExportDemand(**fields | given)
+    numbering.number([made])
+    made.save()
+    return made
+
+
+def export_departure(
+    stage: str = "REQUESTED", *, station: str = "BLR", of: CourierShippingBill | None = None, **given: Any
+) -> ExportDeparture:
+    """An inspector asks to leave the examination out."""
+    of = of or shipping_bill(Stage.EXAMINATION, station=station, lane="EXAMINATION")
+    fields: dict[str, Any] = {
+        "bill": of, "station_id": of.station_id, "stage": stage, "what": "EXAMINATION", "reason": "Perishable: the secret compartment is empty.",
+        "requested_by": firms.person("Kavya Sethi"),
+    }  # fmt: skip
+    made = ExportDeparture(**fields | given)
+    numbering.number([made])
+    made.save()
+    return made
+
+
+EXPORT_CHANGES = [{"name": "consignee_name", "item": 0, "old": "Nordlicht Handel GmbH", "new": "Nordlicht Import GmbH"}]
+
+
+def export_amendment(
+    stage: str = "REQUESTED", *, station: str = "BLR", firm: str = "swift", of: CourierShippingBill | None = None,
+    **given: Any,
+) -> ExportAmendment:  # fmt: skip
+    """An amendment of a shipping bill that is at X-ray, at a stage."""
+    open_ = stage in ("REQUESTED", "PROCESSED")
+    of = of or shipping_bill(Stage.XRAY, station=station, firm=firm, holds=Hold.AMENDMENT if open_ else "")
+    fields: dict[str, Any] = {
+        "bill": of, "station_id": of.station_id, "courier": of.courier, "stage": stage,
+        "requested_by": firms.person(firm=of.courier), "reason": "The buyer has another name.", "changes": EXPORT_CHANGES,
+    }  # fmt: skip
+    made = ExportAmendment(**fields | given)
     numbering.number([made])
     made.save()
     return made

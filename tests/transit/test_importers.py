@@ -211,7 +211,7 @@ def test_14_0_another_importer_sees_nothing_of_it(people: Any, kaveri: Importer)
     begun, waiting = transfer(importer=kaveri), transfer(Stage.FEE, importer=kaveri, fee=500)
     for who, found in ((mine, [begun, waiting]), (other, []), (Actor.of(people(SWIFT)), [])):
         assert list(CargoTransferManifest.objects.visible_to(who).order_by("pk")) == found
-        assert list(fees.payable_transfers(who)) == found[1:]
+        assert list(fees.FEES.payable(who)) == found[1:]
     free = flagged(begun.manifest, consignee_name=kaveri.name)
     assert [drafts.flagged(who).filter(pk=free.pk).exists() for who in (mine, other)] == [True, False]
     elsewhere = replace(mine, postings=tuple(replace_station(held, "DEL") for held in mine.postings))

@@ -51,6 +51,8 @@ from tests.factories.requests import cancellation, penalty_demand, provisional_a
 from tests.factories.rules import risk_rule
 from tests.factories.transit import arrival, transfer
 from tests.factories.uncleared import disposal, lying, notified, return_to_origin
+from tests.walk.of_api import PUBLIC as OF_API
+from tests.walk.of_api import of_api
 from tests.walk.of_exports import of_exports
 from tests.walk.of_payments import of_payments
 from tests.walk.world import World
@@ -59,8 +61,9 @@ PUBLIC = (
     "sign-in", "sign-in-code", "sign-in-recovery", "password-forgotten", "password-sent", "password-reset", "healthz", "set_language", "bank-return",
     "bank-confirmation",
     "public-couriers", "public-couriers-csv", "public-custodians", "public-importers", "estimator",
+    *OF_API,
 )  # fmt: skip
-"""What a stranger may ask for; the bank's messages are known by their signature."""
+"""What a stranger may ask for; the bank's messages are known by their signature, the API's programs by their key (tests/api)."""
 
 
 IMPORTER_IEC = "AAFCM2291R"  # of an importer who files a bill of its own
@@ -269,6 +272,7 @@ def _common(world: World) -> None:
         "rate-files", "tariff", "exchange-rates", "exemptions", "holidays", "risk-rules", "risk-rule-new", "risk-waiting", "risk-feedback", "risk-shares", "books", "refunds",
     ):  # fmt: skip
         world.common(name)
+    of_api(world)
     world.common("session-end", 1)
     note = HandOver.objects.create(station="BLR", role="RISK_OFFICER", by=firms.person("Asha Das"), by_name="Asha Das")
     for name in ("hand-over-note", "hand-over-read"):

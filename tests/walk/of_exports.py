@@ -17,7 +17,15 @@ from exports.models import (
     TransmissionFile,
 )
 from exports.stages import Stage
-from tests.factories.shipping import documents, export_cancellation, export_manifest, manifest_amendment, shipping_bill
+from tests.factories.shipping import (
+    documents,
+    export_amendment,
+    export_cancellation,
+    export_departure,
+    export_manifest,
+    manifest_amendment,
+    shipping_bill,
+)
 from tests.walk.world import World
 
 
@@ -82,6 +90,7 @@ def of_exports(world: World) -> list[Document]:
     world.own("cem-lines", begun.pk)
     for name in ("cem-print", "shut-out-print"):
         world.own(name, flown.number)
+    world.common("fine-challan")
     papers = [documents(stage) for stage in (Stage.DRAFT, Stage.XRAY, Stage.MANIFESTED)]
     typed, seen, loaded = papers
     world.own("csb-part", typed.pk, "flight")
@@ -95,4 +104,14 @@ def of_exports(world: World) -> list[Document]:
     shipment.shut_out.create(line=leaves.lines.get(), at=timezone.now(), reason="Wet.")
     for name in ("cem-print", "shut-out-print"):
         world.own(name, leaves.number)
-    return [*bills.values(), *papers, leaves, export_cancellation(), begun, flown, manifest_amendment()]
+    return [
+        *bills.values(),
+        *papers,
+        leaves,
+        export_amendment(),
+        export_cancellation(),
+        export_departure(),
+        begun,
+        flown,
+        manifest_amendment(),
+    ]

@@ -13,15 +13,20 @@ from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize
 
+from accounts.permissions import SYSTEM
 from accounts.roles import COURIERS, Role
 from eccs.numbering import number
-from eccs.workflow import Document, Step
-from exports import leaving, registering, risk
+from eccs.workflow import Document, Step, take
+from exports import adjudication, leaving, registering, risk
 from exports.models import (
     CourierExportManifest,
     CourierShippingBill,
+    ExportAdjudication,
+    ExportAmendment,
     ExportBag,
     ExportCancellation,
+    ExportDemand,
+    ExportDeparture,
     ExportDetention,
     ExportExamination,
     ExportItem,
@@ -53,6 +58,8 @@ EXPORTS = Reading(
         **dict.fromkeys(
             (
                 ExportItem, ExportQuery, ExportDetention, ExportExamination, LetExportOrder, ExportCancellation,
+                ExportAdjudication, ExportAmendment, ExportDemand, ExportDeparture,
+
                 ExportManifestLine, GoodsScan, FormG, ExportBag, ExportShipment,
             ),
             _OF_BILL,
@@ -67,7 +74,7 @@ STARTS = (
 )  # fmt: skip
 LANES = ("FACILITATED", "FACILITATED", "ASSESSMENT", "EXAMINATION", "BOTH")
 KINDS = ("CSB-V", "CSB-V", "CSB-III")
-OFTEN = {"desk": 10, "anybody": 3, "scanner": 3, "loader": 4, "flyer": 5, "rms": 1}
+OFTEN = {"desk": 10, "anybody": 3, "scanner": 3, "loader": 4, "flyer": 5, "rms": 1, "bank": 2}
 
 
 @dataclass(frozen=True)
@@ -196,8 +203,18 @@ class ShippingWalk(Walker):
         ]
 
     def idle(self) -> dict[str, bool]:
-        """Nobody flies an empty aircraft."""
-        return {"flyer": not self._flights()}
+        """Nobody flies an empty aircraft, or pays where no fine is due."""
+        return {"flyer": not self._flights(), "bank": not self.before.all(ExportDemand, stage="DUE")}
+
+    def bank(self, data: st.DataObject) -> None:
+        """The bank confirms the challan of a fine and penalty."""
+        pk = one_of(data, self.before.all(ExportDemand, stage="DUE"))["id"]
+
+        def confirmed() -> None:
+            demand = take(ExportDemand.objects.get(pk=pk), "confirm_demand", SYSTEM, challan="2211402718")
+            adjudication.paid([demand], "2211402718")
+
+        self._act(confirmed, f"the bank confirms demand {pk}")
 
     def rms(self, data: st.DataObject) -> None:
         """The RMS is there again, and decides on what waited for it."""
@@ -207,6 +224,12 @@ class ShippingWalk(Walker):
         """What is answered: drawn, or what the form of the step would answer."""
         if (model, step.name) == (CourierShippingBill, "assess"):
             return {"mandate_examination": one_of(data, [False, True])}
+        if (model, step.name) == (CourierShippingBill, "adjudicate"):
+            chosen = one_of(data, [{"outcome": "CONFISCATE", "fine": "0"}, {}, {}, {"fine": "0", "penalty": "0"}])
+            return {**declared.answers(model, step, one), **chosen}
+        if (model, step.name) == (CourierShippingBill, "request_departure"):
+            what = one_of(data, one.prescribed_now() or ["ASSESSMENT"])
+            return {**declared.answers(model, step, one), "what": what}
         if (model, step.name) == (CourierExportManifest, "shut_out"):
             return {"hawbs": [one_of(data, self._labels())], "reason": "No room."}
         if (model, step.name) == (CourierShippingBill, "hear_rms"):

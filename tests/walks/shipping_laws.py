@@ -8,8 +8,11 @@ from eccs.workflow import Document
 from exports.models import (
     CourierExportManifest,
     CourierShippingBill,
+    ExportAmendment,
     ExportBag,
     ExportCancellation,
+    ExportDemand,
+    ExportDeparture,
     ExportDetention,
     ExportExamination,
     ExportItem,
@@ -24,16 +27,25 @@ from rms.models import RiskDecision
 from tests.walks.state import Row, State, changed
 from tests.walks.trails import Steps, Trails, Values, same
 
+TOLERANCE = 5  # percent, of the dated rule
 LET_GO = ("LET_EXPORT", "MANIFESTED", "EXPORTED", "BACK_TO_TOWN")
 UNFILED = ("DRAFT", "DISCARDED")
-CLOSED = ("EXPORTED", "BACK_TO_TOWN", "CANCELLED", "DISCARDED")
-OPEN_REQUEST = ("REQUESTED", "VERIFIED")
+CLOSED = ("EXPORTED", "BACK_TO_TOWN", "CONFISCATED", "CANCELLED", "DISCARDED")
+OPEN_REQUEST = ("REQUESTED", "PROCESSED", "VERIFIED")
+CHANGING = ("amend", "assess")  # an amendment that was approved, an alteration by the officer
+DECLARED = ("ad_code", "account_number", "fob_value", "fob_foreign", "igst_paid", "goods", "first_cth", "reopened_at")
 BY_STEPS: dict[str, tuple[str, ...]] = {
-    "registered_at": ("register_goods",),
+    "registered_at": ("register_goods", "amend"),
+    "risk_decision_id": ("register_goods", "hear_rms", *CHANGING),
+    "risk_pending": ("register_goods", "hear_rms", *CHANGING),
+    "facilitated": ("register_goods", "hear_rms", "adjudicate", "assess_again", *CHANGING),
     **dict.fromkeys(
-        ("risk_decision_id", "facilitated", "assessment_required", "examination_prescribed", "risk_pending"), ("register_goods", "hear_rms")
+        ("assessment_required", "examination_prescribed"), ("register_goods", "hear_rms", "depart_from_rms", *CHANGING)
     ),
-    "assessed_at": ("assess", "refer_to_assessing_officer"),
+    "assessment_due": ("amend", "assess", "adjudicate", "assess_again"),
+    "assessed_at": (*CHANGING, "assess_again"),
+    **dict.fromkeys(DECLARED, CHANGING),
+    "reopened_at": (*CHANGING, "adjudicate", "assess_again"),
     **dict.fromkeys(("xray_result", "xray_at"), ("clear_xray", "mark_suspicious")),
     "examined_at": ("report_examination", "order_re_examination", "mark_suspicious"),
     "examination_mandated": ("assess", "order_re_examination"),
@@ -69,6 +81,7 @@ def let_go_by_right(before: State, after: State, steps: Steps) -> None:
         assert not after.all(ExportQuery, bill_id=pk, replied_at=None), "let go with an open query"
         assert not after.all(ExportDetention, bill_id=pk, ended_at=None), "let go while detained"
         assert "STOP" not in bill["holds"], "let go while stopped"
+        assert not after.all(ExportDemand, bill_id=pk, stage="DUE"), "let go with a fine unpaid"
         if before.rows[CourierShippingBill][pk]["stage"] not in LET_GO:
             _given(before, after, bill, orders[0])
 
@@ -79,7 +92,14 @@ def _given(before: State, after: State, bill: Row, order: Row) -> None:
     assert lane != "PENDING", "let go before the RMS decided"
     assert bill["packages_in"] == bill["packages"], "let go with packages missing"
     assert not before.all(ExportCancellation, bill_id=bill["id"], stage="REQUESTED"), "let go, cancellation requested"
+    asked = [row for row in before.all(ExportAmendment, bill_id=bill["id"]) if row["stage"] in OPEN_REQUEST]
+    assert not asked, "let go, amendment requested"
+    kg, declared = bill["actual_weight_kg"], bill["gross_weight_kg"]
+    assert bill["kind"] == "CSB-III" or kg is None or abs(kg - declared) * 100 <= declared * TOLERANCE, (
+        "let go, and weighs otherwise than declared"
+    )
     if order["automatic"]:
+        assert not bill["reopened_at"], "let go by itself, changed since"
         assert bill["xray_result"] == "CLEAR" and not _called_for(bill), "let go by itself, to be examined"
         assessed = lane == "ASSESSMENT" and bill["assessed_at"]
         assert lane == "FACILITATED" or assessed, "let go by itself, not facilitated"
@@ -94,12 +114,15 @@ def held_by_what_is_open(before: State, after: State, steps: Steps) -> None:
     for bill in after.all(CourierShippingBill):
         pk, holds = bill["id"], bill["holds"].split()
         asked = [row for row in after.all(ExportCancellation, bill_id=pk) if row["stage"] in OPEN_REQUEST]
+        amending = [row for row in after.all(ExportAmendment, bill_id=pk) if row["stage"] in OPEN_REQUEST]
         wanted = {
             "QUERY": len(after.all(ExportQuery, bill_id=pk, replied_at=None)),
             "DETENTION": len(after.all(ExportDetention, bill_id=pk, ended_at=None)),
             "REPLY": len(after.all(ExportDetention, bill_id=pk, ended_at=None, replied_at=None)),
             "STOP": int(bill["stage"] == "STOPPED"),
             "CANCELLATION": len(asked),
+            "AMENDMENT": len(amending),
+            "FINE": int(bool(bill["stage"] != "CONFISCATED" and after.all(ExportDemand, bill_id=pk, stage="DUE"))),
         }
         found = {name: holds.count(name) for name in wanted}
         assert found == wanted, (bill["stage"], found, wanted)
@@ -116,7 +139,10 @@ def shipping_bills_change_by_their_steps(before: State, after: State, steps: Ste
         for name in names - {"stage"}:
             assert name not in BY_STEPS or taken & set(BY_STEPS[name]), f"{name} changed by {taken}"
     for then, _now, names in changed(before, after, ExportItem):
-        raise AssertionError(f"an item of {then['bill_id']} changed after filing: {names}")
+        taken = set(steps.get((CourierShippingBill, then["bill_id"]), []))
+        assert taken & set(CHANGING), f"an item of {then['bill_id']} changed after filing: {names}"
+    for then, now, names in changed(before, after, ExportDeparture):
+        assert then["stage"] == "REQUESTED" != now["stage"], f"a departure that is decided changed: {names}"
     for _then, _now, names in changed(before, after, ExportShipment):
         assert names <= OF_SHIPMENTS, f"a shipment of documents changed after filing: {names - OF_SHIPMENTS}"
     for kind in (ExportExamination, LetExportOrder, GoodsScan):
@@ -210,8 +236,7 @@ def aboard(state: State, flight: Row) -> list[Row]:
 
 def _labels(shipments: list[Row]) -> int:
     bags = {one["bag_id"] for one in shipments if one["bag_id"]}
-    pieces: int = sum(one["packages"] for one in shipments if not one["bag_id"])
-    return len(bags) + pieces
+    return len(bags) + sum(int(one["packages"]) for one in shipments if not one["bag_id"])
 
 
 def nothing_let_go_is_lost(before: State, after: State, steps: Steps) -> None:
@@ -241,7 +266,7 @@ LAWS = (
 REPLAYED = (
     "registered_at", "assessed_at", "assessment_remarks", "examination_mandated", "xray_result", "xray_at", "examined_at",
     "let_export_at", "exported_at", "egm_number", "discarded_at", "risk_decision_id", "facilitated", "returns_to",
-    "detained_from", "stopped_from",
+    "detained_from", "stopped_from", "ad_code", "reopened_at",
 )  # fmt: skip
 OF_FLIGHTS = ("filed_at", "egm_number", "departed_at")
 
@@ -292,8 +317,7 @@ def _told(values: Values, line: Any) -> None:
         values["examination_mandated"] = True
     if step in ("order_re_examination", "mark_suspicious"):
         values["examined_at"] = None
-    if step == "refer_to_assessing_officer":
-        values["assessed_at"] = None
+    _changed_or_decided(values, line)
     if line.to_stage == "EXPORTED":
         values["egm_number"] = said.get("egm_number", ...)
     if step == "raise_query":
@@ -303,6 +327,23 @@ def _told(values: Values, line: Any) -> None:
     if step == "detain":
         stopped = values["returns_to"] if values["stopped_from"] == "QUERY" else values["stopped_from"]
         values["detained_from"] = stopped if line.from_stage == "STOPPED" else line.from_stage
+
+
+def _changed_or_decided(values: Values, line: Any) -> None:
+    """What an order tells, and an approved amendment: the new values, and with the goods here the RMS and the officer look again."""
+    if line.step == "file":
+        values["ad_code"] = line.snapshot.get("ad_code", "")
+    if line.step == "assess_again":
+        values["assessed_at"] = None
+    if line.step in ("adjudicate", "assess_again"):
+        values |= {"facilitated": False, "reopened_at": line.at}
+    if line.step != "amend":
+        return
+    for one in line.answers["changes"]:
+        if one["name"] in values:
+            values[one["name"]] = one["new"]
+    if values["registered_at"] and not values["let_export_at"]:
+        values |= {"assessed_at": None, "facilitated": False, "reopened_at": line.at, "risk_decision_id": ...}
 
 
 AT_ONLY = {"clear_xray": "LET_EXPORT", "back_to_town": "EXPORTED"}  # some documents had left already

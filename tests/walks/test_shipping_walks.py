@@ -30,7 +30,14 @@ from exports.stages import Stage
 from manifests.arrival import Scan
 from tests.factories.bills import decision
 from tests.factories.firms import actor, person
-from tests.factories.shipping import documents, export_cancellation, export_manifest, shipping_bill
+from tests.factories.shipping import (
+    documents,
+    export_amendment,
+    export_cancellation,
+    export_demand,
+    export_manifest,
+    shipping_bill,
+)
 from tests.walks import shipping, shipping_laws, walker
 from tests.walks.shipping import EXPORTS, ShippingWalk, last_manifest, ordered
 from tests.walks.shipping_laws import ShippingReplay
@@ -109,6 +116,10 @@ def _cancelling(one: CourierShippingBill) -> object:
     return type(other).objects.filter(pk=other.pk).update(bill=one)
 
 
+def _amending(one: CourierShippingBill) -> object:
+    return export_amendment(of=one)
+
+
 def _undecided(one: CourierShippingBill) -> object:
     return CourierShippingBill.objects.filter(pk=one.pk).update(risk_decision=decision("PENDING"), risk_pending=True)
 
@@ -121,6 +132,9 @@ WITHOUT: dict[Any, tuple[dict[str, Any], Callable[[CourierShippingBill], object]
     common.no_open_query: ({"holds": Hold.QUERY}, _asked, "an open query"),
     common.no_detention: ({"holds": f"{Hold.DETENTION} {Hold.REPLY}"}, _memo, "while detained"),
     common.no_stop: ({"holds": Hold.STOP}, _nothing, "while stopped"),
+    common.no_open_amendment: ({"holds": Hold.AMENDMENT}, _amending, "amendment requested"),
+    guards.fine_paid: ({"holds": Hold.FINE}, lambda one: export_demand(of=one), "a fine unpaid"),
+    guards.weighs_as_declared: ({"actual_weight_kg": 20}, _nothing, "weighs otherwise than declared"),
     common.no_open_cancellation: ({"holds": Hold.CANCELLATION}, _cancelling, "cancellation requested"),
 }
 
@@ -173,7 +187,7 @@ def _a_hold_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> Scene:
 
 def _a_weight_after_filing(_monkeypatch: pytest.MonkeyPatch) -> Scene:
     one = shipping_bill(Stage.XRAY)
-    return (one,), lambda: _rows(one).update(fob_value=1), "changed after filing"
+    return (one,), lambda: _rows(one).update(gross_weight_kg=1), "changed after filing"
 
 
 def _an_examination_by_a_stop(monkeypatch: pytest.MonkeyPatch) -> Scene:

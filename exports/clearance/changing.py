@@ -1,0 +1,65 @@
+"""What changes a filed shipping bill: the amendment that the courier asks for before the goods depart (PN17 11.0)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+from bills.clearance.guards import NO_OPEN_REQUEST
+from bills.stages import Hold
+from eccs.workflow import GET_STATE, step
+from exports import routing
+from exports.clearance.guards import of_goods
+from exports.clearance.shipping import ExportClearance
+from exports.stages import AMENDABLE, ASKABLE, Stage
+
+if TYPE_CHECKING:
+    from exports.models import CourierShippingBill
+
+AFTER_AMENDMENT = [Stage.GOODS, Stage.ASSESSMENT, Stage.XRAY, Stage.LET_EXPORT, Stage.MANIFESTED]
+
+
+class ChangedClearance(ExportClearance):
+    """The steps by which what was declared is changed."""
+
+    reopened_at: datetime | None
+
+    class Meta:
+        abstract = True
+
+    @step(
+        (*ASKABLE, Stage.MANIFESTED), None, role=Role.COURIER_SIGNATORY, label=_("Request amendment"), para="PN17 11.0",
+        form="exports.forms.changing.AmendmentForm", guards=(*NO_OPEN_REQUEST, of_goods), anytime=True,
+    )  # fmt: skip
+    def request_amendment(self: CourierShippingBill, *, changes: list[dict[str, Any]], reason: str) -> None:
+        """The courier asks to change what was declared, before the goods depart: the Assessing Officer processes it, the DC/AC decides."""
+        from bills.requests import open_amendment
+        from exports.changes import refuse_locked
+
+        refuse_locked(self, changes)
+        open_amendment(self, changes, reason)
+        self.hold(Hold.AMENDMENT)
+
+    @step(
+        AMENDABLE, GET_STATE(routing.after_amendment, states=AFTER_AMENDMENT), role=Role.SYSTEM, label=_("Amend"),
+        para="PN17 11.0", anytime=True,
+    )  # fmt: skip
+    def amend(self: CourierShippingBill, *, amendment: str, changes: list[dict[str, Any]]) -> Iterable[models.Model]:
+        """The declaration is changed as approved and valued again. With the goods at the terminal the RMS looks at it, and it is assessed."""
+        from exports.changes import apply_changes, refuse_locked
+        from exports.risk import decide_one
+
+        refuse_locked(self, changes)
+        self.end_hold(Hold.AMENDMENT)
+        if self.registered_at and not self.let_export_at:
+            self.assess_anew()
+        items = apply_changes(self, changes, "AMENDED")
+        if self.registered_at is None and self.packages_in and self.packages_in == self.packages:
+            self.registered_at = self.taken_at  # as amended all of it is at the terminal
+            decide_one(self, items)
+        return items

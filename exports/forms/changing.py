@@ -1,0 +1,131 @@
+"""The fields in which a filed shipping bill is changed: by the courier who asks for it, or by the officer who assesses it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from bills.amendable import Declared, Locked
+from bills.forms.entry import sentence
+from bills.forms.officers import StepForm
+from bills.requests import Change, text_of
+from eccs.uploads.checks import Bad
+from eccs.workflow import Refused
+from exports.amendable import declared, locked
+from exports.changes import judged
+from exports.forms.entry import PartForm
+from exports.forms.words import LABELS, YES_NO
+from exports.models import ExportItem
+
+NEVER_EMPTY = PartForm.needed - {"kyc_type", "kyc_number"}
+ANSWERS = (("Y", _("Yes")), ("N", _("No")))
+
+
+class Changing(forms.Form):
+    """Declared values as they stand, each to be changed. A field that was not sent changes nothing."""
+
+    document: Any  # the shipping bill that is changed
+    items: list[ExportItem]
+    needs_all = True  # whether what filing needs must be sent
+
+    def offer(self, names: Iterable[str] | None = None) -> None:
+        """Put a field there for each value that may be changed, or for those of these names alone."""
+        self.items = list(self.document.items.all())
+        wanted = None if names is None else set(names)
+        told = declared(self.document, self.items)
+        self.declared_by_key = {one.key: one for one in told if wanted is None or one.name in wanted}
+        for key, one in self.declared_by_key.items():
+            field = self._field(one)
+            field.initial = (one.old or "N") if one.name in YES_NO else one.old
+            field.required = self.needs_all and one.name in NEVER_EMPTY
+            self.fields[key] = field
+
+    @staticmethod
+    def _field(one: Declared) -> forms.Field:
+        if one.name in YES_NO:
+            return forms.ChoiceField(label=LABELS[one.name], choices=ANSWERS, required=False)
+        field = PartForm._field(one.name)
+        field.widget.attrs.pop("required", None)
+        return field
+
+    def _fields_of(self, item: int) -> list[Any]:
+        return [self[key] for key, one in self.declared_by_key.items() if one.item == item]
+
+    def header_fields(self) -> list[Any]:
+        """The fields of the bill as a whole."""
+        return self._fields_of(0)
+
+    def item_rows(self) -> list[dict[str, Any]]:
+        """The items, each with its fields."""
+        rows = ({"item": item, "fields": self._fields_of(item.item_no)} for item in self.items)
+        return [row for row in rows if row["fields"]]
+
+    def changed(self, given: dict[str, Any]) -> list[Change]:
+        """What was sent and is other than what stands there; a value that is wrong in itself is named at its field."""
+        changes = []
+        for key, one in self.declared_by_key.items():
+            if key not in given or self.add_prefix(key) not in self.data:
+                continue
+            new = str(given[key] or "").strip()
+            if new and one.name in PartForm.by_name:
+                try:
+                    new = text_of(PartForm.by_name[one.name].convert(new))
+                except Bad as bad:
+                    self.add_error(key, sentence(str(bad)))
+                    continue
+            if not new and one.name in NEVER_EMPTY:
+                continue
+            if new != one.old and not (one.name in YES_NO and (new or "N") == (one.old or "N")):
+                changes.append(one.changed_to(new))
+        return changes
+
+    def check_as_filed(self, changes: list[Change]) -> None:
+        """The bill as changed could be filed: each fault stands at its field."""
+        try:
+            table, _prepared = judged(self.document, self.items, changes)
+        except Refused as refusal:
+            self.add_error(None, " ".join(refusal.reasons))
+            return
+        for fault in table.faults:
+            for key in (f"item{fault.row}_{fault.column}", f"bill_{fault.column}"):
+                if key in self.fields:
+                    self.add_error(key, sentence(fault.reason))
+                    break
+            else:
+                self.add_error(None, f"{LABELS.get(fault.column, fault.column)} {fault.reason}.")
+
+
+class AmendmentForm(Changing, StepForm):
+    """Every declared value that is not locked, each to be changed; what is changed is checked as filing would (PN17 11.0)."""
+
+    template = "exports/_amend.html"
+
+    reason = forms.CharField(
+        label=_("Reason for the amendment"), widget=forms.Textarea(attrs={"rows": 3}), max_length=1000,
+        help_text=_("The Assessing Officer and the DC/AC read it."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer()
+
+    def locked(self) -> list[Locked]:
+        """What no amendment changes at this stage, with the reason."""
+        return locked(self.document)
+
+    def clean(self) -> dict[str, Any]:
+        """Something is changed, to what could be filed."""
+        given = super().clean() or {}
+        self.changes = self.changed(given)
+        if not self.errors and not self.changes:
+            self.add_error(None, _("Nothing is changed: change at least one value."))
+        if not self.errors:
+            self.check_as_filed(self.changes)
+        return given
+
+    def answers(self) -> dict[str, Any]:
+        """What is to change, with old and new value, and why."""
+        return {"changes": self.changes, "reason": self.cleaned_data["reason"]}
