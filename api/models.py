@@ -105,3 +105,21 @@ class ApiKey(models.Model):
         if self.expires_on < day:
             return "expired"
         return "live" if self.accepted_at is not None else "waiting"
+
+
+class RepeatedAnswer(models.Model):
+    """What was answered to a request, by the key under which it may be sent again: whoever repeats it gets the same answer."""
+
+    owner = models.CharField(max_length=40)  # `courier:7`
+    key = models.CharField(max_length=64)
+    asked = models.CharField(max_length=64)  # the digest of what was asked
+    status = models.PositiveSmallIntegerField(default=0)
+    body = models.JSONField(default=dict)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "key"], name="api_answer_once")]
+        indexes = [models.Index(fields=["at"], name="api_answer_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.owner} {self.key}"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from api import filing
 from api.reading import bills, challans, estimates, manifests, shipping
 from api.site import api, as_problem
 
 __all__ = ["addresses", "api"]
 
-for _router in (manifests.router, bills.router, shipping.router, challans.router, estimates.router):
+for _router in (filing.router, manifests.router, bills.router, shipping.router, challans.router, estimates.router):
     api.add_router("", _router)
 
 

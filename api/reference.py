@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -11,11 +12,17 @@ from django.views.decorators.http import require_GET
 
 from api.operations import api
 from api.site import PREFIX
+from eccs import problems
 
 
 def schema() -> dict[str, Any]:
     """The OpenAPI of this version."""
     found: dict[str, Any] = api.get_openapi_schema(path_prefix=f"/{PREFIX}")
+    for ways in found["paths"].values():
+        for one in ways.values():
+            for status, told in one["responses"].items():
+                if int(status) >= HTTPStatus.BAD_REQUEST and problems.KIND not in told["content"]:
+                    told["content"] = {problems.KIND: told["content"]["application/json"]}
     return found
 
 

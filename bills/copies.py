@@ -12,14 +12,12 @@ from bills.models import CourierBillOfEntry
 from bills.requests import text_of
 
 ANEW = {
-    "invoice_number",
-    "invoice_date",
-    "be_type",
-    "order_number",
-    "order_date",
-    "mawb_date",
-    "hawb_date",
-}  # typed for each shipment
+    "invoice_number", "invoice_date", "be_type", "order_number", "order_date", "mawb_date", "hawb_date",
+    "gateway_port", "gateway_igm", "marks", "item_packages", "item_marks",  # of this carriage and its packages
+    "first_check", "provisional_documents", "extension_48", "extension_reason",  # asked for this bill, with its reason
+    "high_sea_sale", "high_sea_seller", "high_sea_seller_iec", "licence_debit",  # of this sale, and of what it debits
+}  # fmt: skip
+"""Typed for each shipment, if at all: what is of one carriage, one sale or one request, and what one bill debits."""
 
 
 def draft_of(bill: CourierBillOfEntry) -> dict[str, Any]:

@@ -67,15 +67,26 @@ def asked_anew(bill: CourierBillOfEntry) -> None:
 
 
 def carry_details(hawbs: Mapping[str, int], amendment: ManifestAmendment, at: datetime) -> None:
-    """Every open CBE-XI over documents with other parties or another description hears of it."""
+    """Every open bill hears of it: a CBE-XI over documents with other details, and a bill filed in advance for goods."""
+    filed = CourierBillOfEntry.objects.here().filter(hawb__in=hawbs.values())
     here = CoveredShipment.objects.filter(bill__stage__in=HERE, bill__released_at=None)
     covered = here.filter(hawb__in=hawbs.values(), ended_at=None)
     of_bill: dict[int, list[str]] = defaultdict(list)
-    for pk, number in covered.order_by("bill", "hawb__number").values_list("bill", "hawb__number"):
+    pairs = [*filed.values_list("pk", "hawb__number"), *covered.values_list("bill", "hawb__number")]
+    for pk, number in sorted(pairs):
         of_bill[pk].append(number)
     for pk, numbers in of_bill.items():
         bill = CourierBillOfEntry.objects.get(pk=pk)
         take(bill, "carry_details", SYSTEM, at=at, hawb=" ".join(numbers)[:300], amendment=amendment.number or "")
+
+
+def details_carried(bill: CourierBillOfEntry, hawb: str, amendment: str) -> Iterable[models.Model]:
+    """The RMS looks at the bill again, and the notices that tell its firms what it follows."""
+    asked_anew(bill)
+    told = {"bill": bill, "hawb": hawb, "amendment": amendment}
+    return notices_about(
+        bill, lambda: _("%(bill)s follows %(amendment)s, which changed %(hawb)s on the manifest") % told
+    )
 
 
 def _look_again(bill: CourierBillOfEntry, *, whole: bool) -> None:

@@ -165,7 +165,7 @@ def carry_pieces(landed: list[Landed], amendment: ManifestAmendment, at: datetim
 
 @receiver(details_amended)
 def carry_details(hawbs: dict[str, int], amendment: ManifestAmendment, at: datetime, **_kwargs: Any) -> None:
-    """Documents have other parties or another description: the RMS looks at their bill again (PN17 12.0, 6.1)."""
+    """The manifest says otherwise than when a bill was filed: the bill follows, and the RMS looks at it again (PN17 12.0, 6.1)."""
     landing.carry_details(hawbs, amendment, at)
 
 

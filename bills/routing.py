@@ -26,7 +26,8 @@
     stop cleared            | counts; a query, detention or adjudication that was stopped is ended first
     late word of the RMS    | what it prescribes is done: documents asked for first, For assessment where it never was,
                             | For examination from For Out of Charge, again where an intervention prescribes it
-    RMS away at filing      | For assessment until it has decided; then as after filing
+    RMS away at filing      | For assessment until it has decided; then as after filing, or, where an order let it go on
+                            | meanwhile, as after a late word of the RMS
     departure approved      | onwards from the desk that would have done it
     adjudication            | absolute confiscation → Confiscated; documents missing → awaiting them; else as after approval
     final order             | money due → Awaiting duty; else Release finalised
@@ -131,9 +132,18 @@ def after_doubt(bill: CourierBillOfEntry, **_answers: object) -> Stage:
 
 
 def after_hearing(bill: CourierBillOfEntry, **_answers: object) -> Stage:
-    """The RMS, which was away, has decided: a bill that waited for it goes where it would have gone at once (PN17 6.1)."""
-    if not bill.documents_complete and bill.stage in (Stage.DOCUMENTS, Stage.ASSESSMENT):
+    """The RMS, which was away, has decided: a bill that waited for it goes where it would have gone at once (PN17 6.1).
+
+    One that an order let go on meanwhile does what is prescribed now, before it leaves.
+    """
+    if bill.released_at:
+        return Stage(bill.stage)
+    if not bill.documents_complete and bill.stage in (Stage.DOCUMENTS, Stage.ASSESSMENT, *TO_ASSESSMENT):
         return Stage.DOCUMENTS
+    if bill.stage in TO_ASSESSMENT and bill.to_be_assessed and bill.assessed_at is None:
+        return Stage.ASSESSMENT
+    if bill.stage == Stage.FOR_OUT_OF_CHARGE and bill.examination_is_due:
+        return Stage.EXAMINATION
     if bill.stage == Stage.ASSESSMENT and not bill.to_be_assessed:
         return after_approval(bill)
     return Stage(bill.stage)

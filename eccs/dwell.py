@@ -50,10 +50,11 @@ def go_on(moved: Iterable[tuple[Any, str]], at: datetime) -> None:
 def spent(kind: type[Document], moves: Sequence[Move], stage: str, asked: str) -> timedelta:
     """The time that a document spent at a desk before the firm was asked; `moves` are the newest first.
 
-    Several questions of one desk add up; what lies before another desk had it does not count.
+    Several questions of one desk add up; what lies before another desk had it does not count. A stop while the firm was
+    asked, after which it was still asked, is stepped over: it takes nothing from the time of the desk.
     """
     total, left = timedelta(), None
-    for at, source, target in moves:
+    for at, source, target in _without_detours(moves, stage, asked):
         if left is None:
             if (source, target) != (stage, asked):
                 break
@@ -65,3 +66,16 @@ def spent(kind: type[Document], moves: Sequence[Move], stage: str, asked: str) -
             if not waits_for_firm(kind, source):
                 break
     return total
+
+
+def _without_detours(moves: Sequence[Move], stage: str, asked: str) -> list[Move]:
+    """The moves without those that led from the firm to another desk than the one that asked, and straight back to the firm."""
+    kept, rest = list[Move](), list(moves)
+    while rest:
+        (_at, source, target), *older = rest
+        if older and target == asked == older[0][1] and source == older[0][2] != stage:
+            rest = older[1:]
+            continue
+        kept.append(rest[0])
+        rest = older
+    return kept

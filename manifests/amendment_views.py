@@ -18,7 +18,7 @@ from manifests import amendments
 from manifests.amendment_forms import CorrectIgmForm, HeaderForm, PiecesForm
 from manifests.forms import ShipmentForm, in_order, label_of
 from manifests.igm import why_not_corrected
-from manifests.locks import IDENTITY, Locks, filed_bills, open_under_bill, why_filed, why_not_deleted
+from manifests.locks import IDENTITY, Locks, filed_bills, why_filed, why_not_deleted, why_under_bill
 from manifests.models import AmendmentLine, ExpressCargoManifest, HouseAirwayBill, ManifestAmendment
 from manifests.pieces import short_now, why_not_pieces
 from manifests.reading import check_row, columns_of, taken
@@ -151,9 +151,9 @@ def shipment(request: Request, key: str, hawb: str) -> HttpResponse:
 def _locked(manifest: ExpressCargoManifest, hawb: HouseAirwayBill) -> dict[str, str]:
     """Every detail of a shipment that is locked, with the reason."""
     locks, bill = Locks.of(manifest), filed_bills([hawb.pk]).get(hawb.pk, "")
-    names, still = [column.name for column in columns_of(manifest)], open_under_bill(hawb) if bill else frozenset[str]()
-    shut = why_filed(bill) if bill else ""
-    return {name: why for name in names if (why := shut if bill and name not in still else locks.why_cell(name))}
+    names = [column.name for column in columns_of(manifest)]
+    shut = {name: why_under_bill(locks, hawb, [name], bill) for name in names} if bill else {}
+    return {name: why for name in names if (why := shut.get(name) or locks.why_cell(name))}
 
 
 def _fits(manifest: ExpressCargoManifest, form: ShipmentForm, but: int = 0) -> bool:

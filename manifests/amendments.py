@@ -246,6 +246,17 @@ def undecided(manifests: Collection[int]) -> dict[int, tuple[str, ManifestAmendm
     return {pk: (number, found[on, number]) for pk, on, number in (*in_bags, *named) if (on, number) in found}
 
 
+def _weighed_again(line: AmendmentLine, found: HouseAirwayBill | Bag | None) -> str:
+    """That the scale has shown another weight than the one that is asked for, or nothing (PN17 5.2)."""
+    actual = found.actual_weight_kg if found is not None else None
+    if actual is None or WEIGHT not in line.after or Decimal(line.after[WEIGHT]) == actual:
+        return ""
+    told = {"hawb": line.hawb, "kg": _cell(WEIGHT, actual)}
+    return (
+        _("%(hawb)s was weighed again since this was asked for: %(kg)s kg. Reject it; the latest weight counts.") % told
+    )
+
+
 def changed_since(amendment: ManifestAmendment) -> str:
     """Which line no longer fits the manifest it was written for, or nothing."""
     lines, manifest = list(amendment.lines.all()), amendment.manifest
@@ -258,6 +269,8 @@ def changed_since(amendment: ManifestAmendment) -> str:
         if line.kind == Kind.BAG:
             bag = manifest.bags.filter(number=line.hawb).first()
             now = {WEIGHT: _cell(WEIGHT, declared_weight(bag))} if bag is not None else None
+        if amendment.of_weight and (words := _weighed_again(line, bag if line.kind == Kind.BAG else hawb)):
+            return words
         if line.kind == Kind.ADD:
             if hawb is not None:
                 return _("%(hawb)s is on the manifest already.") % {"hawb": line.hawb}

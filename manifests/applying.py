@@ -22,7 +22,7 @@ from manifests.arrival import beyond_tolerance
 from manifests.events import arrival_corrected, details_amended, house_airway_bills_arrived, pieces_landed
 from manifests.igm import igm_of
 from manifests.lateness import by_how_much, late_by
-from manifests.locks import DETAILS, IDENTITY, WEIGHT, reasons_locked, why_not_adjudicated
+from manifests.locks import DETAILS, FOLLOWED, IDENTITY, WEIGHT, reasons_locked, why_not_adjudicated
 from manifests.models import (
     AmendmentLine,
     Bag,
@@ -79,10 +79,11 @@ def apply(amendment: ManifestAmendment, actor: Actor, at: datetime, *, with_bill
             None, hawb_ids=sorted(arrived), actor=actor, at=at, documents=manifest.is_documents
         )
     _tell_of_arrival(manifest, amendment, lines)
+    carried = {*FOLLOWED, *DETAILS} if manifest.is_documents else {*FOLLOWED}
     told_anew = {
-        line.hawb: hawbs[line.hawb].pk for line in lines if line.kind == Kind.CHANGE and set(line.after) & set(DETAILS)
+        line.hawb: hawbs[line.hawb].pk for line in lines if line.kind == Kind.CHANGE and set(line.after) & carried
     }
-    if told_anew and manifest.is_documents:
+    if told_anew:
         details_amended.send(None, hawbs=told_anew, amendment=amendment, at=at)
     settle_by(amendment, actor, at)
     told = [line.told() for line in lines]

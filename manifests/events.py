@@ -15,7 +15,7 @@ pieces_landed = Signal()
 """The pieces of house airway bills were amended to what landed. Sent with `landed`, each as `manifests.pieces.Landed`, `amendment` and `at`."""
 
 details_amended = Signal()
-"""Documents on a CBE-XI have other parties or another description. Sent with `hawbs`, id by number, `amendment` and `at`."""
+"""Shipments have other details, of which a filed bill has its own from the manifest. Sent with `hawbs`, id by number, `amendment` and `at`."""
 
 shipment_weighed_otherwise = Signal()
 """A house airway bill weighs more or less than declared, beyond the tolerance. Sent with `hawb`, its id, and `at`."""

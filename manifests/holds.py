@@ -11,6 +11,7 @@ from eccs.workflow import Refused
 from manifests.locks import filed_bills
 from manifests.models import Hold, HouseAirwayBill, WarehouseEntry
 from manifests.noting import held_manifest, note
+from manifests.pieces import why_left
 
 
 def _held_row(hawb_id: int) -> HouseAirwayBill:
@@ -31,6 +32,8 @@ def why_not_held(hawb: HouseAirwayBill) -> str:
             "bill": bill,
             "hawb": hawb,
         }
+    if left := why_left(hawb):
+        return left
     return _("%(hawb)s is on hold already.") % {"hawb": hawb} if hawb.held_since else ""
 
 

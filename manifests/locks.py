@@ -15,7 +15,9 @@ where they were fed wrongly, are corrected at any time after it, as every amendm
 A shipment may be added at any time (excess landing), and one of which nothing has arrived taken off (short shipment), or that
 was not in its bag: a bag is scanned as one, and what is in it is seen later. A
 shipment whose bill is filed is changed by an amendment of the bill, which puts consignor, consignee and description on the
-manifest too (see `manifests.by_bill`); its weight alone is changed here (PN17 5.2). Of documents, which a CBE-XI declares as the
+manifest too (see `manifests.by_bill`). Here its weight is changed (PN17 5.2), and before the first arrival scan MAWB, UCR,
+packages, CRNs and the invoice value, which a bill filed in advance has from the manifest: it follows, and the RMS looks at it
+again (PN17 12(i)). The HAWB itself stays, for the bill is about it, and transshipment, for it is cleared here. Of documents, which a CBE-XI declares as the
 manifest has them, these are changed here too until the goods have left, and the RMS looks at the bill again.
 """
 
@@ -25,6 +27,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from manifests.clearance import Stage
@@ -44,6 +47,9 @@ DETAILS = (
     "consignee_city", "consignee_state", "consignee_pin",
 )  # fmt: skip
 """Consignor, consignee and description: with a bill for goods amended by that bill, of documents on a CBE-XI here."""
+FOLLOWED = ("mawb", "ucr", "packages", "pieces", "crn_numbers", "invoice_value", "invoice_currency")
+"""What a filed bill has from the manifest: changed there before the first arrival scan, the bill follows (PN17 12(i))."""
+OF_THE_BILL = ("hawb", "transshipment", "transshipment_to")  # what a filed bill rests upon
 NOT_FILED = ("DRAFT", "DISCARDED", "CANCELLED")  # bills that leave the shipment free: not filed yet, or no longer
 
 
@@ -84,12 +90,17 @@ def filed_bills(hawbs: Iterable[int]) -> dict[int, str]:
     return dict(filed.values_list("hawb", "number")) | dict(documents.values_list("pk", "covered__bill__number"))
 
 
-def on_transfers(hawbs: Iterable[int]) -> dict[int, str]:
-    """The transfer manifest on which each of these house airway bills stands; a draft has no number yet."""
+def transfer_lines() -> Any:
+    """The lines of transfer manifests that stand in a courier's way: what it has begun itself, and after that what is filed."""
     from manifests.models import HouseAirwayBill
 
     lines: Any = HouseAirwayBill._meta.get_field("transfer_lines").related_model
-    rows = lines.objects.filter(hawb__in=list(hawbs), live=True)
+    return lines.objects.filter(Q(filed=True) | Q(transfer__importer=None), live=True).order_by("filed")
+
+
+def on_transfers(hawbs: Iterable[int]) -> dict[int, str]:
+    """The transfer manifest on which each of these house airway bills stands; a draft has no number yet."""
+    rows = transfer_lines().filter(hawb__in=list(hawbs))
     return {hawb: number or _("a draft") for hawb, number in rows.values_list("hawb", "transfer__number")}
 
 
@@ -105,6 +116,13 @@ def why_filed(number: str) -> str:
     return _(
         "Locked: bill %(bill)s is filed for it. What the bill declares is amended with the bill; for all else cancel the "
         "bill first."
+    ) % {"bill": number}
+
+
+def why_rests(number: str) -> str:
+    """What to do where a filed bill rests on what is to be changed: the HAWB, or that its goods are cleared here."""
+    return _(
+        "Locked: bill %(bill)s is filed for it, about this HAWB and its clearance here. Cancel the bill first."
     ) % {"bill": number}
 
 
@@ -134,6 +152,10 @@ def why_not_deleted(hawb: HouseAirwayBill, filed: dict[int, str]) -> str:
             "Bill %(bill)s, which has ended, names %(hawb)s: it stays on the manifest. Settle it as short with a reason."
         )
         return words % {"bill": ended, "hawb": hawb}
+    if hawb.transfer_lines.exists():
+        return _("A transfer manifest names %(hawb)s: it stays on the manifest. Settle it as short with a reason.") % {
+            "hawb": hawb
+        }
     if hawb.bills.exists() or hawb.covered.exists():
         return _("A draft of a bill names %(hawb)s: it stays on the manifest. Settle it as short with a reason.") % {
             "hawb": hawb
@@ -176,18 +198,28 @@ def reasons_locked(amendment: ManifestAmendment) -> list[str]:
     return list(dict.fromkeys(filter(None, reasons)))
 
 
-def open_under_bill(hawb: HouseAirwayBill) -> frozenset[str]:
+def open_under_bill(locks: Locks, hawb: HouseAirwayBill) -> frozenset[str]:
     """What of a shipment is changed on the manifest although a bill is filed for it."""
     from manifests.pieces import why_left
 
-    documents = hawb.manifest.is_documents and not why_left(hawb)
-    return frozenset((WEIGHT, *DETAILS)) if documents else frozenset((WEIGHT,))
+    if why_left(hawb):
+        return frozenset((WEIGHT,))
+    details = DETAILS if hawb.manifest.is_documents else ()
+    return frozenset((WEIGHT, *details, *(() if locks.scanned else FOLLOWED)))
+
+
+def why_under_bill(locks: Locks, hawb: HouseAirwayBill, columns: Iterable[str], bill: str) -> str:
+    """Why one of these details is locked by the bill that is filed, or nothing."""
+    shut = set(columns) - open_under_bill(locks, hawb)
+    if not shut:
+        return ""
+    return why_rests(bill) if shut & set(OF_THE_BILL) else why_filed(bill)
 
 
 def why_change(locks: Locks, hawb: HouseAirwayBill, after: dict[str, Any], bill: str) -> str:
     """Why these details of a shipment cannot be changed, or nothing."""
-    if bill and set(after) - open_under_bill(hawb):
-        return why_filed(bill)
+    if bill and (reason := why_under_bill(locks, hawb, after, bill)):
+        return reason
     return next(filter(None, map(locks.why_cell, after)), "")
 
 

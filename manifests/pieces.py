@@ -167,9 +167,11 @@ def last_scan(hawb: HouseAirwayBill) -> datetime | None:
 
 def reached_by(amendment: ManifestAmendment) -> list[str]:
     """What stands behind each line of short or excess pieces, for whoever decides: what was scanned, and the bill filed."""
-    from manifests.locks import filed_bills
+    from manifests.locks import FOLLOWED, filed_bills
 
-    numbers = [line.hawb for line in amendment.lines.all() if line.kind == line.Kind.PIECES]
+    lines = list(amendment.lines.all())
+    numbers = [line.hawb for line in lines if line.kind == line.Kind.PIECES]
+    followed = [line.hawb for line in lines if line.kind == line.Kind.CHANGE and set(line.after) & set(FOLLOWED)]
     hawbs = list(HouseAirwayBill.objects.filter(manifest=amendment.manifest_id, number__in=numbers)) if numbers else []
     filed = filed_bills(hawb.pk for hawb in hawbs) if hawbs else {}
     told = []
@@ -178,7 +180,18 @@ def reached_by(amendment: ManifestAmendment) -> list[str]:
         if hawb.pk in filed:
             words += " " + _("Bill %(bill)s carries what landed.") % {"bill": filed[hawb.pk]}
         told.append(words)
-    return told
+    return told + _followed_by(amendment.manifest_id, followed)
+
+
+def _followed_by(manifest: int, numbers: list[str]) -> list[str]:
+    """The bills that follow what is changed on the manifest before the first arrival scan."""
+    from manifests.locks import filed_bills
+
+    named = dict(HouseAirwayBill.objects.filter(manifest=manifest, number__in=numbers).values_list("pk", "number"))
+    words = _("%(hawb)s: bill %(bill)s is filed for it and follows.")
+    return (
+        [words % {"hawb": named[pk], "bill": bill} for pk, bill in sorted(filed_bills(named).items())] if named else []
+    )
 
 
 def short_now(manifest: ExpressCargoManifest, hawb: HouseAirwayBill) -> str:

@@ -49,7 +49,8 @@ def filed(request: Request) -> Any:
     return CourierShippingBill.objects.visible_to(actor_of(request)).exclude(stage__in=UNFILED)
 
 
-def _told(bill: CourierShippingBill, actor: Any) -> ShippingBill:
+def told(bill: CourierShippingBill, actor: Any) -> ShippingBill:
+    """A shipping bill as it is answered."""
     reads = sees_declaration(actor, bill)
     assert bill.number is not None and bill.filed_at is not None
     return ShippingBill(
@@ -66,7 +67,7 @@ def shipping_bills(
     """The own filed shipping bills, the newest first; of one stage or house airway bill where it is named."""
     rows = at_stage(filed(request), stage)
     page = page_of(rows.filter(hawb=hawb.upper()) if hawb else rows, cursor, limit)
-    return ShippingBills(items=[_told(one, actor_of(request)) for one in page.rows], next=page.next_mark or None)
+    return ShippingBills(items=[told(one, actor_of(request)) for one in page.rows], next=page.next_mark or None)
 
 
 def _one(request: Request, number: str) -> CourierShippingBill:
@@ -78,7 +79,7 @@ def _one(request: Request, number: str) -> CourierShippingBill:
 @router.get("/shipping-bills/{number}", response={200: ShippingBill, **PROBLEMS}, url_name="api-shipping-bill")
 def shipping_bill(request: Request, number: str) -> ShippingBill:
     """One shipping bill by its number."""
-    return _told(_one(request, number), actor_of(request))
+    return told(_one(request, number), actor_of(request))
 
 
 @router.get(

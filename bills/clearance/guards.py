@@ -153,9 +153,11 @@ def not_held(request: Any, actor: Actor) -> str:
     bill = request.bill
     if bill.stage == Stage.ADJUDICATION:
         return _("The bill is at “For adjudication”: reject the request. The courier can ask again after the order.")
-    if bill.stage not in HELD:
-        return ""
-    return _("The bill is at “%(stage)s”: that ends first.") % {"stage": bill.get_stage_display()}
+    if bill.stage in HELD:
+        return _("The bill is at “%(stage)s”: that ends first.") % {"stage": bill.get_stage_display()}
+    if Hold.DETENTION in bill.held_by:
+        return _("The goods are detained: that ends first.")
+    return _("A query is not answered: that ends first.") if Hold.QUERY in bill.held_by else ""
 
 
 def goods_have_left(assessment: Any, actor: Actor) -> str:
@@ -190,8 +192,17 @@ def cleared_on_no_paper(bill: Any, actor: Actor) -> str:
     return _("It was cleared on paper form %(form)s: it is regularised there.") % {"form": form} if form else ""
 
 
+def rms_has_decided_on_goods(bill: Any, actor: Actor) -> str:
+    """The Risk Management System has decided on goods, also where an order let them go on meanwhile; documents are examined instead."""
+    if bill.is_documents or not bill.risk_pending:
+        return ""
+    return _(
+        "Missing: the Risk Management System was away when the bill was filed or changed, and has not decided yet."
+    )
+
+
 NO_OPEN_REQUEST = (no_open_amendment, no_open_cancellation)
 OUT_OF_CHARGE = (
     documents_complete, duty_not_in_doubt, duty_paid, all_packages_arrived, xray_recorded, examination_reported, examined_as_prescribed,
-    no_open_query, no_detention, no_stop, *NO_OPEN_REQUEST, no_open_manifest_amendment,
+    no_open_query, no_detention, no_stop, rms_has_decided_on_goods, *NO_OPEN_REQUEST, no_open_manifest_amendment,
 )  # fmt: skip

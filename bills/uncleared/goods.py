@@ -33,6 +33,7 @@ from eccs.beginning import begin
 from eccs.dated_rules import rule_book
 from eccs.pages import activity_of
 from eccs.workflow import Refused
+from manifests.locks import on_transfers
 from manifests.models import ExpressCargoManifest, HouseAirwayBill, WarehouseEntry
 from manifests.warehouse import did_not_come
 
@@ -112,7 +113,7 @@ class Line:
 
 
 def lines(rows: Iterable[WarehouseEntry]) -> list[Line]:
-    """The rows of the list with bill, notices, returns and disposals: four queries, however many they are."""
+    """The rows of the list with bill, notices, returns and disposals: five queries, however many they are."""
     now = timezone.now()
     found = {row.hawb_id: Line(row, _days(row, now)) for row in rows}
     for hawb_id, bill in bills_by_hawb(found.keys()).items():
@@ -123,11 +124,14 @@ def lines(rows: Iterable[WarehouseEntry]) -> list[Line]:
         documents: Iterable[Any] = kind.objects.filter(hawb__in=found).order_by("pk")
         for one in documents:
             found[one.hawb_id].documents.append(one)
+    sent_on = on_transfers(found)
     spell, until_disposal = days_of(RETURN), days_of(DISPOSAL)
     for line in found.values():
         proceedings = line.entry.detained_since or (line.bill and _in_proceedings(line.bill))
         with_others = line.bill is not None and _with_others(line.bill)
-        free = not proceedings and not with_others and line.entry.in_at is not None
+        free = (
+            not proceedings and not with_others and line.entry.in_at is not None and line.entry.hawb_id not in sent_on
+        )
         free = free and not any(one.stage in one.open_stages() for one in line.documents)
         line.may_return = bool(free and line.days >= spell and return_in_force(line.entry.station_id))
         warned = any(notice.after == DISPOSAL and notice.reaches_importer for notice in line.notices)
@@ -209,6 +213,9 @@ def _proceedings(hawb: HouseAirwayBill) -> list[str]:
         ]
     if WarehouseEntry.objects.filter(hawb=hawb, detained_since__isnull=False).exists():
         return [_("The goods are detained.")]
+    if (number := on_transfers([hawb.pk]).get(hawb.pk)) is not None:
+        words = _("They stand on transfer manifest %(transfer)s: cancel that first, or take them off the draft.")
+        return [words % {"transfer": number}]
     return []
 
 

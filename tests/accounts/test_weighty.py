@@ -20,6 +20,7 @@ from accounts.models import Posting, User
 from api.models import ApiKey
 from eccs.dated_rules import RULES, DatedRule, rule_book
 from eccs.rule_views import NextRowForm
+from eccs.signing.models import Certificate
 from eccs.workflow import Document, Step
 from payments.authorised import BankAuthorisation
 from tests.accounts.conftest import WHY, member
@@ -101,6 +102,8 @@ PAGES: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     "api-key-new": ("courieradmin.swift", (), {"name": "ERP", "scopes": ["read"]}),
     "api-key-accept": ("signatory.swift", (0,), {}),
     "api-key-revoke": ("courieradmin.swift", (0,), {}),
+    "certificates": ("ao.blr", (), {}),
+    "certificate-retire": ("ao.blr", (0,), {}),
     "refund-credit": ("dcac.blr", ("assessment", 0), {"settlement": "Order 9 of 2026"}),
 }
 """By the name of the address: who, its arguments (0: the row made for it), and what is sent."""
@@ -127,6 +130,12 @@ def row_for(name: str) -> int:
     if name == "bank-end":
         bank = BankAuthorisation.objects.create(station_id="DEL", bank="BANK", from_date=day, source="Order 9 of 2026")
         return bank.pk
+    if name == "certificate-retire":
+        certificate: Certificate = Certificate.objects.create(
+            owner=member("ao.blr"), der=b"", fingerprint="0" * 64, name="Kavya", issuer="CN=Authority", serial="1",
+            valid_from=timezone.now(), valid_until=timezone.now(),
+        )  # fmt: skip
+        return certificate.pk
     made: ExpiryExercise = ExpiryExercise.objects.create(
         begins_at=timezone.now() + timedelta(days=9), scope=ExpiryExercise.Scope.STATION, station_id="DEL",
         made_by=member("sysadmin"),
@@ -153,6 +162,7 @@ def test_each_such_page_asks_for_the_password_again_and_does_nothing_yet(name: s
         RecoveryCode,
         BankAuthorisation,
         ApiKey,
+        Certificate,
     )
     before = [list(table._default_manager.order_by("pk").values()) for table in tables]
     answer = client.post(reverse(name, args=at), given)

@@ -55,10 +55,12 @@ def own_files(settings: Any, tmp_path: Path) -> None:
 def key(people: Callable[[str], User]) -> Callable[..., tuple[Any, str]]:
     """A key of the firm of somebody, in that person's name, taken up."""
 
-    def made(username: str = "signatory.swift", scopes: list[str] | None = None, station: str = "") -> tuple[Any, str]:
+    def made(
+        username: str = "signatory.swift", scopes: list[str] | None = None, station: str = "", name: str = "ERP"
+    ) -> tuple[Any, str]:
         person = people(username)
         found, text = keys.make(
-            Actor.of(person), name="ERP", person=person, station=station, scopes=scopes or ALL,
+            Actor.of(person), name=name, person=person, station=station, scopes=scopes or ALL,
             expires_on=timezone.localdate() + timedelta(days=30),
         )  # fmt: skip
         return found, text

@@ -8,13 +8,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from bills.models import CourierBillOfEntry
 from bills.stages import Stage
 from bills.workings_paper import workings_of
 from eccs.audit import AuditLine
+from eccs.dated_rules import DatedRule
 from payments.clearance import Stage as ChallanStage
 from payments.models import CyberReceipt
 from tests.api.conftest import Made, Program
@@ -130,6 +133,17 @@ def test_anybody_asks_for_an_estimate_with_the_working_of_the_page(db: None, cli
     for line in told["working"]:
         assert line["working"] in shown, line
     assert not CourierBillOfEntry.objects.exists()
+
+
+def test_estimates_are_asked_so_often_a_minute_from_one_address(db: None) -> None:
+    today = timezone.localdate()
+    DatedRule.objects.create(name="api_estimates_a_minute", from_date=today, value="2", source="Order 9 of 2026")
+    with time_machine.travel(timezone.now(), tick=False):
+        assert [Program().post("/estimates", ESTIMATE).status_code for _n in range(3)] == [200, 200, 429]
+        elsewhere = Program().client.post(
+            "/api/v1/estimates", ESTIMATE, content_type="application/json", REMOTE_ADDR="192.0.2.7"
+        )
+        assert elsewhere.status_code == 200
 
 
 @pytest.mark.parametrize(

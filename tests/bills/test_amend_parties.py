@@ -130,7 +130,7 @@ def test_12_parties_of_documents_are_amended_on_the_manifest_and_the_rms_looks_a
     decision = RiskDecision.objects.get(pk=fresh(one).risk_decision_id)
     assert (decision.before_id, decision.cause) == (one.risk_decision_id, "AMENDED")
     with pytest.raises(Refused, match="is filed for it"):
-        amendments.propose_change(one.manifest, hawb.number, row | {"ucr": "UCR-1"}, actor("COURIER_OPERATOR"))
+        amendments.propose_change(one.manifest, hawb.number, row | {"bag_number": "BAG9"}, actor("COURIER_OPERATOR"))
     WarehouseEntry.objects.update_or_create(
         hawb=hawb, defaults={"station_id": "BLR", "out_at": timezone.now(), "out_on": "OUT_OF_CHARGE"}
     )

@@ -19,7 +19,7 @@ from bills.duty.exchange import Exchange, ExchangeRates
 from bills.duty.valuation import Invoice, ValuationRules, value
 from bills.forms.words import LABELS
 from bills.kinds import Kind
-from bills.models import CourierBillOfEntry
+from bills.models import CourierBillOfEntry, FormE, Item
 from eccs import upload_runner
 from eccs.workflow import Refused
 from manifests.models import ExpressCargoManifest
@@ -118,6 +118,17 @@ def test_form_e_is_whole_from_file_to_print_and_amendment(
         "item1_brand",
         "item1_cess_notification",
     }
+
+
+def test_a_copy_leaves_out_what_is_of_one_carriage_one_sale_and_one_request() -> None:
+    block = FormE(
+        gateway_igm="9", gateway_port="INBOM4", marks="A-1", extension_48=True, extension_reason="Rain", first_check=True,
+        provisional_documents=True, high_sea_sale=True, high_sea_seller="Reef", high_sea_seller_iec="0500012345",
+        country_of_consignment="DE",
+    )  # fmt: skip
+    item = Item(item_packages=1, item_marks="A-1", licence_debit=D(5), brand="Lantern")
+    assert copies.texts(block, FORM_E) == {"country_of_consignment": "DE"}
+    assert copies.texts(item, ("item_packages", "item_marks", "licence_debit", "brand")) == {"brand": "Lantern"}
 
 
 def test_the_fields_of_form_d_are_asked_shown_and_printed(

@@ -345,6 +345,14 @@ def test_10_cancellation_is_verified_and_approved(desks: Desks) -> None:
     assert bill(Stage.DRAFT, hawb=one.hawb).stage == Stage.DRAFT  # the shipment may have another bill
 
 
+@pytest.mark.parametrize(("holds", "words"), [("DETENTION REPLY", "are detained"), ("QUERY", "query is not answered")])
+def test_10_nothing_is_cancelled_over_an_open_detention_or_query(desks: Desks, holds: str, words: str) -> None:
+    one = desks.act("signatory.swift", bill(Stage.XRAY), "request_cancellation", reason="Filed twice.")
+    asked = desks.act("ao.blr", BillCancellation.objects.get(), "verify", remarks="True.")
+    CourierBillOfEntry.objects.filter(pk=one.pk).update(holds=f"{holds} {one.holds}")  # whatever brought it there
+    assert words in desks.refused("dcac.blr", asked, "approve")
+
+
 def test_10_a_cancellation_is_rejected_and_the_bill_goes_on(desks: Desks) -> None:
     one = desks.act("signatory.swift", bill(Stage.FOR_OUT_OF_CHARGE), "request_cancellation", reason="Filed twice.")
     assert "requested cancellation" in desks.refused("superintendent.blr", one, "give_out_of_charge")

@@ -31,6 +31,7 @@ from tests.factories.bills import bill
 from tests.factories.documents import bill_of_documents, flight
 from tests.factories.firms import actor
 from tests.factories.manifests import house_airway_bill, manifest
+from tests.factories.transit import transfer
 from tests.factories.uncleared import disposal, landed, lying, notified, return_to_origin
 from tests.papers import reading
 
@@ -315,6 +316,22 @@ def test_neither_goes_before_its_days_or_against_proceedings() -> None:
     WarehouseEntry.objects.filter(hawb=gone.hawb).update(out_at=timezone.now(), out_on="OUT_OF_CHARGE")
     assert "left the warehouse" in " ".join(goods.why_not_disposal(gone.hawb))
     assert ReturnToOrigin.objects.count() == 0
+
+
+def test_what_stands_on_a_transfer_manifest_goes_no_other_way() -> None:
+    sent = transfer().lines.get()
+    entry = lying(31, hawb=sent.hawb)
+    notified(entry)
+    (line,) = goods.lines([entry])
+    assert not (line.may_return or line.may_dispose)
+    with pytest.raises(Refused, match="stand on transfer manifest"):
+        goods.request_return(entry.pk, "x", actor("COURIER_SIGNATORY"))
+    with pytest.raises(Refused, match="stand on transfer manifest"):
+        goods.propose_disposal([entry.pk], "AUCTION", "x", actor("WAREHOUSE_KEEPER"))
+    sent.live = False
+    sent.save()
+    (line,) = goods.lines([entry])
+    assert line.may_return and line.may_dispose
 
 
 def test_no_bill_is_filed_for_what_has_gone_back() -> None:

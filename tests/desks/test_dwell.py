@@ -74,6 +74,18 @@ def test_another_desk_in_between_begins_the_clock_anew() -> None:
     assert dwell.spent(CourierBillOfEntry, [], "ASSESSMENT", "QUERY") == timedelta()
 
 
+def test_a_stop_while_the_firm_is_asked_takes_nothing_from_the_time_of_the_desk() -> None:
+    officer, firm, chief = actor("ASSESSING_OFFICER"), actor("COURIER_SIGNATORY"), actor("DCAC")
+    begun = timezone.now() - timedelta(days=1)
+    report = {"packages_opened": 1, "percent": 100, "findings": "As declared.", "recommendation": "RELEASE"}
+    one = take(bill(Stage.FIRST_CHECK), "report_first_check_examination", actor("INSPECTOR"), at=begun, **report)
+    one = take(one, "raise_query", officer, at=begun + 2 * HOUR, question="Why 8518?")
+    one = take(one, "stop", chief, at=begun + 3 * HOUR, remarks="Wait.")
+    one = take(one, "clear_stop", chief, at=begun + 4 * HOUR, remarks="Go on.")
+    one = take(one, "reply_to_query", firm, at=begun + 9 * HOUR, reply="Earphones.")
+    assert (one.stage, one.stage_since) == (Stage.ASSESSMENT, begun + 7 * HOUR)
+
+
 def test_each_desk_and_station_has_its_target_and_what_is_over_says_so(signed_in: SignedIn) -> None:
     officer = signed_in("ao.blr")
     within, over = aged(89), aged(91)

@@ -133,6 +133,7 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     guards.no_open_query: (lambda b: _set(b, holds="QUERY"), "answer to an open query"),
     guards.no_detention: (lambda b: _set(b, holds="DETENTION"), "detention is not lifted"),
     guards.no_stop: (lambda b: _set(b, holds="STOP"), "stop of the DC/AC is not cleared"),
+    guards.rms_has_decided_on_goods: (lambda b: _set(b, risk_pending=True), "was away"),
     guards.no_open_amendment: (lambda b: _set(b, holds="AMENDMENT"), "requested amendment"),
     guards.no_open_cancellation: (lambda b: _set(b, holds="CANCELLATION"), "requested cancellation"),
     guards.no_open_manifest_amendment: (lambda b: amendment(hawb=b.hawb), "decision of the DC/AC on"),

@@ -172,6 +172,25 @@ def test_a_hold_ends_where_it_found_the_bill(found: Stage, given: dict[str, Any]
     assert routing.after_lifting(standing(detained_from=found, **given)) == stage
 
 
+@pytest.mark.parametrize(
+    ("given", "stage"),
+    [
+        ({"stage": Stage.FOR_OUT_OF_CHARGE, **CLEARED}, Stage.FOR_OUT_OF_CHARGE),
+        ({"stage": Stage.FOR_OUT_OF_CHARGE, **CLEARED, "documents_complete": False}, Stage.DOCUMENTS),
+        ({"stage": Stage.FOR_OUT_OF_CHARGE, **CLEARED, "examination_prescribed": True}, Stage.EXAMINATION),
+        ({"stage": Stage.XRAY, **PAID, **ARRIVED, "assessment_required": True}, Stage.ASSESSMENT),
+        ({"stage": Stage.DUTY}, Stage.DUTY),
+        ({"stage": Stage.DETAINED, "documents_complete": False}, Stage.DETAINED),
+        ({"stage": Stage.DUTY, "released_at": THEN, "documents_complete": False}, Stage.DUTY),
+        ({"assessment_required": False}, Stage.DUTY),
+    ],
+)
+def test_what_the_rms_decides_late_is_done_also_where_an_order_let_the_goods_go_on(
+    given: dict[str, Any], stage: Stage
+) -> None:
+    assert routing.after_hearing(standing(**given)) == stage
+
+
 @pytest.mark.parametrize("found", [Stage.QUERY, Stage.DETAINED, Stage.ADJUDICATION])
 def test_a_stop_of_what_awaits_an_answer_or_an_order_ends_there(found: Stage) -> None:
     """Documents asked for meanwhile come after it: nothing stays open at another desk, and no order is lost."""

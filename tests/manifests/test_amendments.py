@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from bills.stages import Stage as BillStage
 from eccs import trail
+from eccs.models import Notice
 from eccs.workflow import Refused, take
 from manifests import amendments, arrival
 from manifests.arrival import Scan
@@ -27,7 +28,8 @@ from manifests.models import (
     ManifestVersion,
     Package,
 )
-from tests.factories.bills import bill, hawb_of
+from rms.models import RiskDecision
+from tests.factories.bills import bill, decision, hawb_of
 from tests.factories.firms import actor
 from tests.factories.manifests import house_airway_bill, manifest
 from tests.manifests.conftest import SignedIn, shipment
@@ -230,6 +232,46 @@ def test_a_shipment_whose_bill_is_filed_is_not_changed_under_it(signed_in: Signe
     assert words in page
     approved(amendments.propose_change(on, hawb.number, row(hawb, gross_weight_kg="5.000"), by))
     assert fresh(hawb).gross_weight_kg == Decimal("5.000")
+
+
+FOLLOWED = {
+    "mawb": "157-12345675",
+    "ucr": "UCR-9",
+    "packages": "2",
+    "crn_numbers": "CRN-1 CRN-2",
+    "invoice_value": "77.00",
+}
+
+
+@pytest.mark.parametrize(("how_far", "open_still"), [("before IGM", True), ("after IGM", True), ("scanned", False)])
+def test_12_i_a_bill_filed_in_advance_follows_until_the_first_scan(
+    signed_in: SignedIn, how_far: str, *, open_still: bool
+) -> None:
+    on, hawb = at(how_far)
+    filed = bill(BillStage.ASSESSMENT, hawb=hawb, arrived=False, risk_decision=decision("FACILITATED"))
+    by, client = actor(COURIER), signed_in("courier.swift")
+    page = client.get(reverse("amend-shipment", args=[on.key, hawb.number])).content.decode()
+    words = f"bill {filed.number} is filed for it, about this HAWB"
+    assert words in page
+    for cells in ({"hawb": "SWFNEW01"}, {"transshipment": "Y", "transshipment_to": "DEL"}):
+        with pytest.raises(Refused, match=words):
+            amendments.propose_change(on, hawb.number, row(hawb, **cells), by)
+    if not open_still:
+        for names in (("mawb",), ("ucr",), ("packages", "crn_numbers"), ("invoice_value",)):
+            with pytest.raises(Refused, match="Locked"):
+                amendments.propose_change(on, hawb.number, row(hawb, **{name: FOLLOWED[name] for name in names}), by)
+        return
+    asked = approved(amendments.propose_change(on, hawb.number, row(hawb, **FOLLOWED), by))
+    now = HouseAirwayBill.objects.select_related("master").get(pk=hawb.pk)
+    assert (now.master.number, now.ucr, now.packages) == ("157-12345675", "UCR-9", 2)
+    assert now.invoice_value == Decimal("77.00")
+    assert [piece.crn for piece in now.pieces.order_by("part")] == ["CRN-1", "CRN-2"]
+    line = filed.trail.get(step="carry_details")
+    assert line.answers == {"hawb": hawb.number, "amendment": asked.number}
+    heard = RiskDecision.objects.get(pk=fresh(filed).risk_decision_id)
+    assert (heard.before_id, heard.facts["packages"]) == (filed.risk_decision_id, 2)
+    told = Notice.objects.get(audience=f"courier:{filed.courier_id}", subject__contains="which changed")
+    assert filed.number in told.subject and str(asked) in told.subject
 
 
 def test_a_bill_filed_meanwhile_locks_what_was_asked_for() -> None:

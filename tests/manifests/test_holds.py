@@ -97,6 +97,16 @@ def test_what_is_not_submitted_is_not_held(stage: str) -> None:
         holds.put_on_hold(house_airway_bill(manifest(stage)).pk, "x", actor("COURIER_OPERATOR"))
 
 
+def test_what_has_left_is_not_held() -> None:
+    hawb = house_airway_bill(manifest(Stage.ARRIVED), arrived=True)
+    WarehouseEntry.objects.update_or_create(
+        hawb=hawb, defaults={"station_id": "BLR", "out_at": timezone.now(), "out_on": "TRANSSHIPPED"}
+    )
+    with pytest.raises(Refused, match="left the warehouse"):
+        holds.put_on_hold(hawb.pk, "x", actor("COURIER_OPERATOR"))
+    assert not Hold.objects.exists()
+
+
 def test_holding_twice_and_releasing_twice_is_refused() -> None:
     hawb, by = house_airway_bill(), actor("COURIER_OPERATOR")
     holds.put_on_hold(hawb.pk, "x", by)

@@ -86,6 +86,25 @@ def test_5_2_what_the_scale_showed_is_not_taken_back_by_the_courier(signed_in: S
     assert client.post(amendment.step_url("withdraw"), {"confirm": "yes"}).status_code == 302  # nothing is left of it
 
 
+@pytest.mark.parametrize(("kg", "lines"), [("12", 1), ("10", 0)])
+def test_5_2_a_weight_that_the_scale_no_longer_shows_is_not_approved(kg: str, lines: int) -> None:
+    hawb = house_airway_bill(manifest(Stage.ARRIVED), gross_weight_kg=Decimal("10.000"))
+    decides = actor("DCAC", name="Ila Nair")
+    weighed(hawb, "15")
+    asked = take(ManifestAmendment.objects.get(), "request_amendment", actor("COURIER_SIGNATORY"), reason="As weighed.")
+    weighed(hawb, kg)
+    with pytest.raises(Refused, match=rf"was weighed again since this was asked for: {kg}\.000 kg"):
+        take(asked, "approve_amendment", decides)
+    assert HouseAirwayBill.objects.get(pk=hawb.pk).gross_weight_kg == Decimal("10.000")
+    take(asked, "reject_amendment", decides, remarks="Weighed again.")
+    assert ManifestAmendment.objects.filter(stage="DRAFT", of_weight=True, lines__isnull=False).count() == lines
+    weighed(hawb, "15")
+    again = take(
+        ManifestAmendment.objects.get(stage="DRAFT"), "request_amendment", actor("COURIER_SIGNATORY"), reason="x"
+    )
+    assert take(again, "approve_amendment", decides).stage == "APPROVED"
+
+
 def test_weighed_again_within_the_tolerance_takes_it_back_and_several_share_one_amendment() -> None:
     on = manifest(Stage.ARRIVED)
     first, second = (house_airway_bill(on, gross_weight_kg=Decimal("10.000")) for _ in range(2))

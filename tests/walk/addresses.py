@@ -103,7 +103,13 @@ def build() -> World:
     sent_on = [
         transfer(stage) for stage in ("DRAFT", "FEE", "APPROVAL", "DEPARTURE", "IN_TRANSIT", "CERTIFICATE", "SHORT")
     ]
-    arrived = [arrival(origin="MAA"), arrival("RECORDED", origin="MAA")]
+    its_own = Importer.objects.filter(iec=IMPORTER_IEC).first() or importer(iec=IMPORTER_IEC)
+    sent_on += [transfer(stage, importer=its_own) for stage in ("DRAFT", "IN_TRANSIT")]
+    arrived = [
+        arrival(origin="MAA"),
+        arrival("RECORDED", origin="MAA"),
+        arrival("RECORDED", origin="MAA", importer=its_own),
+    ]
     papers = [bill_of_documents(Stage.DRAFT), bill_of_documents(Stage.XRAY)]
     world.documents = [
         bank_difference(), withdrawal(), sent_back, disposed, *rules, *bonds, *sent_on, *arrived, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, *of_exports(world), owed, paid, *people, *roles,
@@ -115,17 +121,20 @@ def build() -> World:
     world.own("bond-statement", bonds[0].number)
     for name in ("transfer-draft", "transfer-list"):
         world.own(name, sent_on[0].pk)
+        world.own(name, sent_on[-2].pk)
     world.own("transfer-copy", sent_on[1].number)
     world.own("transfer-gate", sent_on[3].number)
     world.own("transfer-scan", arrived[0].number)
     world.own("transfer-print", sent_on[3].number)
-    world.own("transfer-certificate", arrived[1].number)
+    for one in arrived[1:]:
+        world.own("transfer-certificate", one.number)
     world.common("location-change", "DEL")
     world.own("bill-choose", papers[0].pk)
     world.own("bill-check", papers[0].pk)
     world.own("bill-shipments", papers[1].number)
     world.own("bill-print", papers[1].key)
     of_payments(world, owed, paid)
+    world.own("signature-part", "bills/imports", bills[Stage.QUERY].key, 1, "signature")
     _common(world)
     _of_amendments(world, asked)
     _of_uncleared_goods(world)
@@ -262,10 +271,13 @@ def _common(world: World) -> None:
         "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
         "bonds", "bonds-export", "transfers", "transfers-export", "transfer-new", "fee-challan", "locations", "location-new", "bond-request", "bond-master", "bond-master-enter", "custodian-new", "importers", "importer-new", "work", "hand-over",
         "rate-files", "tariff", "exchange-rates", "exemptions", "holidays", "risk-rules", "risk-rule-new", "risk-waiting", "risk-feedback", "risk-shares", "books", "refunds",
+        "certificates", "certificates-all", "certificates-revoked",
     ):  # fmt: skip
         world.common(name)
     of_api(world)
     world.common("session-end", 1)
+    world.common("certificate-retire", 1)
+    world.common("sign", "00000000-0000-4000-8000-000000000000")
     note = HandOver.objects.create(station="BLR", role="RISK_OFFICER", by=firms.person("Asha Das"), by_name="Asha Das")
     for name in ("hand-over-note", "hand-over-read"):
         world.own(name, note.pk)
