@@ -114,7 +114,7 @@ def _asked(one: CourierBillOfEntry) -> object:
 
 
 def _undecided(one: CourierBillOfEntry) -> None:
-    one.risk_decision = decision("PENDING")
+    one.risk_decision, one.risk_pending = decision("PENDING"), True
     one.save()
 
 
