@@ -80,7 +80,7 @@ def complete(
     bill.arrived_at = one.hawb.arrived_at
     bill.late_charge = late_charge(flight.manifest.actual_arrival, flight.presented_on, flight.manifest.station_id)
     set_duty(bill, one)
-    bill.facilitated = decided.lane == "FACILITATED"
+    bill.facilitated, bill.risk_pending = decided.lane == "FACILITATED", decided.lane == "PENDING"
     bill.assessment_required = decided.lane in ("ASSESSMENT", "BOTH", "PENDING")  # waits there until the RMS decides
     bill.examination_prescribed = decided.lane in ("EXAMINATION", "BOTH")
     bill.documents_required = decided.documents_required

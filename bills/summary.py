@@ -88,10 +88,10 @@ def summary(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]:
     return told
 
 
-def courier_words(bill: CourierBillOfEntry) -> str:
+def courier_words(bill: Clearable) -> str:
     """The words that a rule has for the trade, while the bill is with Customs: the only ones of it that leave Customs."""
     at_customs = bill.stage in (Stage.DOCUMENTS, Stage.ASSESSMENT, Stage.EXAMINATION)
-    return bill.risk_decision.courier_text if at_customs and bill.risk_decision is not None else ""
+    return str(bill.risk_decision.courier_words) if at_customs and bill.risk_decision is not None else ""
 
 
 def papers_for(bill: Clearable, actor: Any) -> Any:
@@ -145,7 +145,7 @@ def summary_of_documents(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]
         **decisions(bill), **of_shipments(bill),
     }  # fmt: skip
     if actor.is_trade:
-        return {**told, "page": "bills/xi_courier.html", "stepper": stepper(bill)}
+        return {**told, "page": "bills/xi_courier.html", "stepper": stepper(bill), "courier_words": courier_words(bill)}
     told |= {"page": "bills/xi.html", "heads": heads(bill)}
     if actor.is_officer:
         told["decision"] = bill.risk_decision

@@ -13,6 +13,7 @@ from accounts.roles import COURIERS, CUSTODIANS, OFFICERS, Role
 from bills.cells import lane
 from bills.requests_listing import DEPARTING, about, changes_of
 from bills.requests_listing import search as by_own_number
+from bills.risk import put_to_rms
 from bills.stages import Hold
 from bills.xray_results import are_xrayed
 from eccs.moments import moment
@@ -35,7 +36,7 @@ from exports.models import (
     ExportManifestLine,
     ExportShipment,
 )
-from exports.stages import Stage
+from exports.stages import HERE, Stage
 from rms.models import RiskDecision
 
 SHOWN = 300  # shipping bills on a page
@@ -81,7 +82,7 @@ SHIPPING_BILLS = Listing(
     related=("station", "courier", "risk_decision"),
     row_fields=(
         "kind", "goods", "item_count", "shipment_count", "bag_count", "hawb", "packages", "consignor_name", "destination_country", "airport_of_destination",
-        "filed_at", "fob_value", "assessment_required", "examination_prescribed", "holds", "risk_decision__reasons",
+        "filed_at", "fob_value", "assessment_required", "examination_prescribed", "holds", "risk_decision__reasons", "risk_decision__carried", "risk_decision__xray_attention",
     ),
     context=context,
     search_by={
@@ -208,6 +209,7 @@ register(DEMANDS)
 register(CANCELLATIONS)
 counts_as_filing(CourierShippingBill, "filed_at")
 are_xrayed(CourierShippingBill)
+put_to_rms(CourierShippingBill, HERE)
 link(_("File shipping bills"), "csb-start", *COURIERS)
 link(_("Export manifest"), "cem-new", *COURIERS, under="csb-start")
 link(_("Add papers to a shipping bill"), "csb-attach", *COURIERS, nav=False)

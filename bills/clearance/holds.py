@@ -129,9 +129,9 @@ class HeldClearance(ImportClearance):
     def adjudicate(self: CourierBillOfEntry, *, outcome: str, **order: Any) -> Iterable[models.Model]:
         """The order: release with fine, penalty and revised duty, or absolute confiscation."""
         from bills.adjudication import adjudge
-        from bills.risk import found
+        from bills.risk import adverse, found
 
-        found(self, examined=False, confirmed=True)
+        found(self, examined=False, confirmed=adverse(outcome, **order))
         return adjudge(self, outcome, **order)
 
     @step(

@@ -87,9 +87,15 @@ class ExportClearance(Document):
         HERE, GET_STATE(routing.after_hearing, states=list(HERE)), role=Role.SYSTEM, label=_("Decide on risk"),
         para="PN17 6.1", many=True, private=True, anytime=True, follows=True,
     )  # fmt: skip
-    def hear_rms(self: CourierShippingBill, *, decision: int, lane: str) -> None:
-        """The RMS was away when the goods were registered, and decides now: the bill goes where it would have gone."""
-        self.hear(decision, lane)
+    def hear_rms(self: CourierShippingBill, *, decision: int, lane: str, again: bool = False) -> None:
+        """The RMS was away when the goods were registered, and decides now: the bill goes where it would have gone.
+
+        Where the bill was changed while the RMS was away, what it prescribes now is added.
+        """
+        if again:
+            self.hear_again(decision, lane)
+        else:
+            self.hear(decision, lane)
 
     @step(
         Stage.ASSESSMENT, GET_STATE(routing.after_assessment, states=AFTER_ASSESSMENT), role=Role.ASSESSING_OFFICER,

@@ -17,7 +17,7 @@ def carry(apps, schema_editor):
 
 def _standing(row):
     told = Standing()
-    for name in ("reasons", "xray_attention", "examine_percent", "courier_text", "carried"):
+    for name in ("lane", "found", "reasons", "xray_attention", "examine_percent", "courier_text", "carried"):
         setattr(told, name, getattr(row, name))
     return told
 

@@ -139,9 +139,9 @@ def test_history_is_counted_as_bills_are_filed_and_folded_without_a_change(
                 [PartyDay(party="COURIER", key=now.courier, day=timezone.localdate(), bills=0)]
             )
             assert history.fold() >= 1
-        today = history.with_history([now], [[]], timezone.localdate(), counted=True)[0]
+        today = history.with_history([now], [[]], timezone.localdate(), counted=[now])[0]
         assert today.history["courier_bills_30"] == 2 and today.history["consignee_hits_30"] == 1
-        then = history.with_history([now], [[]], later, counted=True)[0]
+        then = history.with_history([now], [[]], later, counted=[now])[0]
         assert (then.history.get("courier_bills_30", 0), then.history["courier_bills_90"]) == (0, 2)
     assert RuleDay.objects.get(rule="BLR-0001").hits == 1
 
