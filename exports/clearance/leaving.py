@@ -32,9 +32,9 @@ class Stage(models.TextChoices):
 
 
 def goods_may_leave(manifest: Any, actor: Actor) -> str:
-    """At least one shipping bill stands on it, each with its Let Export Order and nothing against it."""
+    """At least one shipping bill or return to origin stands on it, each bill with its Let Export Order and nothing against it."""
     lines = manifest.lines.filter(live=True)
-    if not lines.exists():
+    if not lines.exists() and not manifest.re_exports.filter(live=True).exists():
         return _("No shipping bill stands on the manifest yet.")
     held = lines.exclude(bill__stage=BillStage.LET_EXPORT, bill__holds="").values_list("bill__hawb", "bill__number")
     named = [hawb or number for hawb, number in held.order_by("bill__hawb", "bill__number")[: NAMED + 1]]
@@ -45,8 +45,8 @@ def goods_may_leave(manifest: Any, actor: Actor) -> str:
 
 
 def something_leaves(manifest: Any, actor: Actor) -> str:
-    """At least one shipping bill was not shut out."""
-    left = manifest.lines.filter(live=True).exists()
+    """At least one shipping bill or return to origin was not shut out."""
+    left = manifest.lines.filter(live=True).exists() or manifest.re_exports.filter(live=True).exists()
     return "" if left else _("Everything was shut out: nothing left with this flight.")
 
 
@@ -79,6 +79,7 @@ class LeavingClearance(Document):
     def discard(self: CourierExportManifest) -> None:
         """A draft nobody needs is put away; its shipping bills may stand on another."""
         self.lines.filter(live=True).update(live=False)
+        self.re_exports.filter(live=True).update(live=False)
 
     @step(
         Stage.FILED, None, role=COURIERS, label=gettext_lazy("Shut out"), para=PARA, form="exports.forms.manifests.ShutOutForm",
@@ -86,8 +87,10 @@ class LeavingClearance(Document):
     )  # fmt: skip
     def shut_out(self: CourierExportManifest, *, hawbs: list[str], reason: str) -> None:
         """Goods that stay behind are taken off: their order holds, and they leave with another flight. Documents stay by the bag."""
+        from exports import going_back
         from exports.iii import leaving
 
+        going_back.shut_out(self, hawbs, reason)
         emptied = leaving.shut_out(self, hawbs, reason, self.taken_at)
         rows = self.lines.filter(Q(bill__hawb__in=hawbs) | Q(pk__in=emptied), live=True)
         self.move(rows, "shut_out", reason=reason)
@@ -100,6 +103,7 @@ class LeavingClearance(Document):
     )  # fmt: skip
     def feed_egm(self: CourierExportManifest, *, egm_number: str, departed_at: datetime) -> None:
         """The aircraft has left: every shipping bill still on the manifest is exported; of documents, those that were aboard."""
+        from exports import going_back
         from exports.iii import leaving
 
         self.egm_number, self.departed_at = egm_number, departed_at
@@ -108,6 +112,7 @@ class LeavingClearance(Document):
         self.move(lines.filter(pk__in=parts), "export_in_part", egm_number=egm_number)
         leaving.leave(self)
         self.lines.filter(pk__in=parts).update(in_part=True)
+        going_back.leave(self)
 
     @step(
         (Stage.FILED, Stage.EXPORTED), None, role=Role.COURIER_SIGNATORY, label=gettext_lazy("Request amendment"), para=PARA,

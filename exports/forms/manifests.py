@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from bills.forms.documents import MOST, numbers
 from bills.forms.officers import StepForm
 from eccs import identifiers
+from exports import going_back
 from exports.iii import leaving
 from exports.models import CourierExportManifest
 
@@ -119,6 +120,8 @@ class ShutOutForm(ReasonForm):
         there = set(manifest.live_lines().filter(bill__hawb__in=given).values_list("bill__hawb", flat=True))
         for pair in leaving.named(manifest, given).values_list("number", "bag__number"):
             there.update(pair)
+        for both in going_back.named(manifest, given).values_list("origin__hawb__number", "origin__re_export__number"):
+            there.update(both)
         if missing := [hawb for hawb in given if hawb not in there]:
             raise ValidationError(_("Not on this manifest: %(hawbs)s.") % {"hawbs": ", ".join(missing[:10])})
         return given

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuthorisedCourier, CustomsStation
 from accounts.permissions import SYSTEM
+from bills.models import ReturnToOrigin
 from bills.numbers import series_of
 from eccs.numbering import number
 from eccs.stage_field import StageField
@@ -86,10 +87,13 @@ class CourierExportManifest(LeavingClearance):
         return found
 
     def file_it(self) -> None:
-        """Number and sums, as the step that files it finds them; every shipping bill goes with the flight."""
+        """Number and sums, as the step that files it finds them; every shipping bill and return goes with the flight."""
+        from exports import going_back
+
         self.filed_at = self.taken_at
         number([self])  # first, as the trails of its shipping bills name it
         self.move(self.live_lines(), "put_on_manifest")
+        going_back.bind(self)
         self.sum_up()
         self.snapshot_for_trail = self.declared()
 
@@ -124,6 +128,7 @@ class CourierExportManifest(LeavingClearance):
 
     def sum_up(self) -> None:
         """How many shipping bills and packages stand on it, and what they weigh, as weighed or as declared."""
+        from exports import going_back
         from exports.iii.labels import load
         from exports.iii.leaving import aboard
 
@@ -135,8 +140,9 @@ class CourierExportManifest(LeavingClearance):
             kg=Sum(weight, filter=goods),
         )  # fmt: skip
         _hawbs, labels, kg = load(aboard(self)) if told["n"] > told["goods"] else (0, 0, Decimal(0))
-        self.bill_count, self.package_count = told["n"], (told["packages"] or 0) + labels
-        self.gross_weight_kg = (told["kg"] or Decimal(0)) + kg
+        back, back_kg = going_back.load(self)
+        self.bill_count, self.package_count = told["n"], (told["packages"] or 0) + labels + back
+        self.gross_weight_kg = (told["kg"] or Decimal(0)) + kg + back_kg
 
     def as_kept(self) -> dict[str, Any]:
         """The manifest word for word, as an amendment keeps its earlier version."""
@@ -149,6 +155,7 @@ class CourierExportManifest(LeavingClearance):
             "airline": self.airline, "flight": self.flight_number, "mawb": self.mawb, "to": self.airport_of_destination,
             "scheduled_departure": self.scheduled_departure, "packages": self.package_count, "kg": str(self.gross_weight_kg),
             "shipping_bills": list(self.live_lines().order_by("pk").values_list("bill__number", flat=True)),
+            "re_exports": list(self.re_exports.filter(live=True).order_by("pk").values_list("origin__re_export__number", flat=True)),
         }  # fmt: skip
 
 
@@ -165,17 +172,41 @@ class ExportManifestTrail(TrailLine):
 CourierExportManifest.trail_model = ExportManifestTrail
 
 
-class ExportManifestLine(models.Model):
-    """One shipping bill on an export manifest; one that was shut out stays to be seen."""
+class OnManifest(models.Model):
+    """What stands on an export manifest; what was shut out stays to be seen."""
+
+    live = models.BooleanField(default=True)
+    shut_out_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class ReExportLine(OnManifest):
+    """Imported goods on an export manifest that go back to their sender under a re-export record."""
+
+    manifest = models.ForeignKey(CourierExportManifest, models.PROTECT, related_name="re_exports")
+    origin = models.ForeignKey(ReturnToOrigin, models.PROTECT, related_name="manifest_lines")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["origin"], condition=Q(live=True), name="cem_re_export_one_live")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.manifest} · {self.origin}"
+
+
+class ExportManifestLine(OnManifest):
+    """One shipping bill on an export manifest."""
 
     manifest = models.ForeignKey(CourierExportManifest, models.PROTECT, related_name="lines")
     bill = models.ForeignKey(CourierShippingBill, models.PROTECT, related_name="manifest_lines")
-    live = models.BooleanField(default=True)
     in_part = models.BooleanField(
         default=False
     )  # of a CSB-III some has left with the flight, the rest waits for another
-    shut_out_at = models.DateTimeField(null=True)
-    reason = models.CharField(max_length=400, blank=True)
 
     class Meta:
         ordering = ["pk"]
