@@ -23,7 +23,7 @@
     reply to a query        | the desk that raised it; where an examination was prescribed meanwhile, For examination
                             | from For Out of Charge
     detention lifted,       | where the bill was, as it now stands: what was paid, has arrived or is to be examined since
-    stop cleared            | counts
+    stop cleared            | counts; a query, detention or adjudication that was stopped is ended first
     late word of the RMS    | what it prescribes is done: documents asked for first, For assessment where it never was,
                             | For examination from For Out of Charge, again where an intervention prescribes it
     RMS away at filing      | For assessment until it has decided; then as after filing
@@ -57,6 +57,7 @@ from eccs.dated_rules import rule_book
 if TYPE_CHECKING:
     from bills.models import CourierBillOfEntry
 
+OTHERS_DECIDE = (Stage.QUERY, Stage.DETAINED, Stage.ADJUDICATION)  # an answer or an order is awaited before all else
 CONFISCATE = "CONFISCATE"  # the outcome of an adjudication that leaves nothing to clear
 
 
@@ -198,7 +199,12 @@ def after_clearing_stop(bill: CourierBillOfEntry, **_answers: object) -> Stage:
 
 
 def _resumed(bill: CourierBillOfEntry, stage: str) -> Stage:
-    """Where a bill was, as it now stands: it does not wait for what was paid or has arrived meanwhile."""
+    """Where a bill was, as it now stands: it does not wait for what was paid or has arrived meanwhile.
+
+    An open query, a detention and an adjudication are ended first: documents asked for meanwhile come after their answer.
+    """
+    if stage in OTHERS_DECIDE:
+        return Stage(stage)
     if not bill.documents_complete:
         return Stage.DOCUMENTS
     if stage == Stage.FIRST_CHECK_ARRIVAL:

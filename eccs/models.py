@@ -17,11 +17,13 @@ from eccs.dated_rules import DatedRule
 from eccs.hand_over import HandOver, HandOverRead
 from eccs.in_hand import InHand, Priority
 from eccs.numbering import Counter
+from eccs.signing.models import Certificate, RevocationList, Signature, SignatureFault, ToSign
 from eccs.trail import TrailRoot
 
 __all__ = [
     "AuditLane",
     "AuditLine",
+    "Certificate",
     "Counter",
     "DatedRule",
     "HandOver",
@@ -30,6 +32,10 @@ __all__ = [
     "InHand",
     "Notice",
     "Priority",
+    "RevocationList",
+    "Signature",
+    "SignatureFault",
+    "ToSign",
     "TrailRoot",
     "Upload",
 ]

@@ -7,19 +7,20 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import BigIntegerField, BooleanField, F, Func, Q, QuerySet
+from django.db.models import BigIntegerField, BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from manifests import warehouse_paper
 from manifests.events import goods_released
-from manifests.models import HouseAirwayBill, WarehouseDetention, WarehouseEntry
+from manifests.models import Difference, HouseAirwayBill, WarehouseDetention, WarehouseEntry
 from manifests.register import Register, written
 
 VIEWS = {
     "": gettext_lazy("In the warehouse"), "held": gettext_lazy("On hold"), "detained": gettext_lazy("Detained"),
-    "nowhere": gettext_lazy("Without a location"), "confiscated": gettext_lazy("Confiscated"), "out": gettext_lazy("Out"),
+    "nowhere": gettext_lazy("Without a location"), "short": gettext_lazy("Settled as short"),
+    "confiscated": gettext_lazy("Confiscated"), "out": gettext_lazy("Out"),
 }  # fmt: skip
 GONE = ("confiscated", "out")  # views of what is not kept for anybody any more
 
@@ -90,6 +91,18 @@ def enter_never_scanned(landed_by: datetime) -> int:
         return int(cursor.rowcount)
 
 
+def did_not_come() -> Q:
+    """The condition that finds lines of what nobody has scanned and was settled as short, itself or its bag: it is not here.
+
+    It had its line before: put on hold, detained, or landed as the IGM tells. Should it be scanned after all, it is here.
+    """
+    short = Difference.objects.filter(
+        Q(hawb=OuterRef("hawb__number")) | Q(code=OuterRef("hawb__bag__number")),
+        manifest=OuterRef("hawb__manifest"), kind=Difference.Kind.SHORT, settled_at__isnull=False,
+    )  # fmt: skip
+    return Q(in_at=None) & Q(Exists(short))
+
+
 def detain(hawbs: QuerySet[HouseAirwayBill], at: datetime, memo: str) -> None:
     """These house airway bills are detained by a memo; what has not come yet is in the register before it comes."""
     _begin(hawbs)
@@ -114,7 +127,9 @@ def _narrow(rows: QuerySet[Any], view: str) -> QuerySet[Any]:
         return rows.filter(hawb__held_since__isnull=False)
     if view == "detained":
         return rows.filter(detained_since__isnull=False)
-    return rows.filter(location="", in_at__isnull=False) if view == "nowhere" else rows
+    if view == "short":
+        return rows.filter(did_not_come())
+    return rows.filter(location="", in_at__isnull=False) if view == "nowhere" else rows.exclude(did_not_come())
 
 
 def _find(asked: str) -> Q:

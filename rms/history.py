@@ -195,7 +195,8 @@ def _of_shares(reasons: Sequence[dict[str, Any]]) -> list[str]:
     """Under what a bill counts for the shares of its station: its lane, and what rules alone prescribed."""
     ruled = prescribed(reason["outcome"] for reason in reasons if reason["by"] == "RULE")
     lane = lane_of(prescribed(reason["outcome"] for reason in reasons))
-    return [OF_LANE + lane, *(BY_RULES + one for one in sorted(ruled))]
+    both = ["BOTH"] if len(ruled) > 1 else []
+    return [OF_LANE + lane, *(BY_RULES + one for one in [*sorted(ruled), *both])]
 
 
 def _count_goods(goods: Iterable[Sequence[Goods]], day: date) -> None:

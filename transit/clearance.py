@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import SYSTEM
 from accounts.roles import COURIERS, Role
-from eccs.workflow import GET_STATE, Actor, Document, Step, step, take
+from eccs.workflow import GET_STATE, SIGNED_FILING, Actor, Document, Step, step, take
 
 if TYPE_CHECKING:
     from transit.models import CargoTransferManifest, TransferArrival
@@ -148,7 +148,7 @@ class TransferClearance(Document):
 
     @step(
         Stage.DRAFT, GET_STATE(after_submission, states=[Stage.FEE, Stage.APPROVAL]), role=COURIERS,
-        label=_("File CTM"), para=FILING, guards=(may_be_submitted, bond_suffices), grave=True, first=hold_shipments,
+        signed=SIGNED_FILING, label=_("File CTM"), para=FILING, guards=(may_be_submitted, bond_suffices), grave=True, first=hold_shipments,
     )  # fmt: skip
     def submit(self: CargoTransferManifest) -> None:
         """The courier files the Cargo Transfer Manifest: the bond is debited, and the fee becomes due."""

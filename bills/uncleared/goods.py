@@ -2,7 +2,7 @@
 
 A spell of days is over when so many times 24 hours have passed since the goods arrived: since their aircraft landed, as the
 IGM tells, whenever they were scanned (PN17 5.0(v)). Where no landing is known it runs from when they came into the warehouse.
-Goods that an order has confiscated are the Government's and stand on no list.
+Goods that an order has confiscated are the Government's and stand on no list, and what was settled as short is not there.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from eccs.dated_rules import rule_book
 from eccs.pages import activity_of
 from eccs.workflow import Refused
 from manifests.models import ExpressCargoManifest, HouseAirwayBill, WarehouseEntry
+from manifests.warehouse import did_not_come
 
 RETURN, DISPOSAL = UnclearedNotice.After.RETURN, UnclearedNotice.After.DISPOSAL
 RULES = {RETURN: "return_to_origin_after_days", DISPOSAL: "uncleared_after_days"}
@@ -68,7 +69,7 @@ def uncleared(after: str, at: datetime | None = None) -> QuerySet[Any]:
     rows = WarehouseEntry.objects.filter(lying_since(days_of(after, at), at))
     confiscated = CourierBillOfEntry.objects.filter(stage=Stage.CONFISCATED, hawb__isnull=False).values("hawb")
     documents = CoveredShipment.objects.filter(bill__stage=Stage.CONFISCATED).values("hawb")
-    return rows.exclude(hawb__in=confiscated).exclude(hawb__in=documents)
+    return rows.exclude(did_not_come()).exclude(hawb__in=confiscated).exclude(hawb__in=documents)
 
 
 def within_reach(actor: Actor) -> QuerySet[Any]:

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from accounts.directory.firms import Importer
 from bills.models import CourierBillOfEntry, UnclearedNotice
-from bills.stages import UNFILED
+from bills.stages import PUT_AWAY, Stage
 from bills.uncleared.goods import DISPOSAL, RETURN, SINCE, days_of, return_in_force, uncleared
 from eccs import numbering
 from eccs.models import Notice
@@ -60,10 +60,12 @@ def _stations(rows: Any) -> list[str]:
 
 
 def _declared_importers(entries: list[WarehouseEntry]) -> dict[int, int]:
-    """The importers of the directory by whose code the goods were declared on a bill."""
+    """The importers of the directory by whose code the goods are declared on the bill that stands; without it, the consignee's letter."""
     hawbs = [entry.hawb_id for entry in entries]
-    bills = CourierBillOfEntry.objects.filter(hawb__in=hawbs).exclude(stage__in=UNFILED).exclude(iec="")
-    codes: dict[int, str] = dict(bills.values_list("hawb_id", "iec"))
+    bills = (
+        CourierBillOfEntry.objects.filter(hawb__in=hawbs).exclude(stage__in=(Stage.DRAFT, *PUT_AWAY)).exclude(iec="")
+    )
+    codes: dict[int, str] = dict(bills.order_by("pk").values_list("hawb_id", "iec"))
     known: dict[str, int] = dict(Importer.objects.filter(iec__in=codes.values()).values_list("iec", "pk"))
     return {hawb: known[iec] for hawb, iec in codes.items() if iec in known}
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import COURIERS, Role
-from eccs.workflow import Actor, Document, step
+from eccs.workflow import SIGNED_FILING, Actor, Document, step
 from exports.stages import Stage as BillStage
 from manifests.clearance import courier_in_force, signatory_examined
 
@@ -68,7 +68,7 @@ class LeavingClearance(Document):
         abstract = True
 
     @step(
-        Stage.DRAFT, Stage.FILED, role=Role.COURIER_SIGNATORY, label=gettext_lazy("File export manifest"), para=PARA,
+        Stage.DRAFT, Stage.FILED, role=Role.COURIER_SIGNATORY, signed=SIGNED_FILING, label=gettext_lazy("File export manifest"), para=PARA,
         guards=(goods_may_leave, courier_in_force, signatory_examined), grave=True,
     )  # fmt: skip
     def file(self: CourierExportManifest) -> None:

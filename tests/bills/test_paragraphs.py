@@ -304,6 +304,15 @@ def test_9_the_dcac_stops_at_any_stage_and_clears(desks: Desks, stage: str) -> N
     assert desks.act("dcac.blr", stopped, "clear_stop", remarks="In order.").stage == stage
 
 
+@pytest.mark.parametrize("stage", [Stage.QUERY, Stage.DETAINED, Stage.ADJUDICATION])
+def test_9_documents_asked_for_while_it_was_stopped_wait_for_the_answer_or_the_order(
+    desks: Desks, stage: Stage
+) -> None:
+    one = desks.act("dcac.blr", bill(stage), "stop", remarks="A letter has come.")
+    CourierBillOfEntry.objects.filter(pk=one.pk).update(documents_complete=False)
+    assert desks.act("dcac.blr", fresh(one), "clear_stop", remarks="In order.").stage == stage
+
+
 def test_9_what_came_while_it_was_stopped_counts(desks: Desks) -> None:
     one = desks.act("dcac.blr", bill(Stage.ARRIVAL, arrived=False), "stop", remarks="Wait.")
     assert arrive(one).stage == Stage.STOPPED

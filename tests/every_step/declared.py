@@ -249,7 +249,7 @@ CASES: dict[type[Document], Case] = {
                 ("verify_payment", "verify_silent_payment"), lambda _one: {"bank_transaction": "SBX261119140073318"}
             ),
             "report_late_payment": lambda _one: {"bank_transaction": "SBX261119140073318"},
-            "report_difference": lambda one: {"bank_transaction": "SBX261119140073318", "amount": str(one.amount + 1)},
+            "report_difference": lambda one: {"bank_transaction": "SBX261119140073318", "amount": str((one.amount or 0) + 1)},
             **dict.fromkeys(
                 ("refuse_late_payment", "give_up", "credit_difference", "refuse_difference"),
                 lambda _one: {"remarks": "The bank pays it back."},

@@ -172,6 +172,13 @@ def test_a_hold_ends_where_it_found_the_bill(found: Stage, given: dict[str, Any]
     assert routing.after_lifting(standing(detained_from=found, **given)) == stage
 
 
+@pytest.mark.parametrize("found", [Stage.QUERY, Stage.DETAINED, Stage.ADJUDICATION])
+def test_a_stop_of_what_awaits_an_answer_or_an_order_ends_there(found: Stage) -> None:
+    """Documents asked for meanwhile come after it: nothing stays open at another desk, and no order is lost."""
+    assert routing.after_clearing_stop(standing(stopped_from=found, documents_complete=False)) == found
+    assert routing.after_clearing_stop(standing(stopped_from=found, **PAID)) == found
+
+
 @pytest.mark.parametrize(("complete", "stage"), [(True, Stage.ASSESSMENT), (False, Stage.DOCUMENTS)])
 def test_after_an_amendment(complete: bool, stage: Stage) -> None:
     assert routing.after_amendment(standing(documents_complete=complete)) == stage

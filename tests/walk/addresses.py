@@ -51,6 +51,8 @@ from tests.factories.requests import cancellation, penalty_demand, provisional_a
 from tests.factories.rules import risk_rule
 from tests.factories.transit import arrival, transfer
 from tests.factories.uncleared import disposal, lying, notified, return_to_origin
+from tests.walk.of_api import PUBLIC as OF_API
+from tests.walk.of_api import of_api
 from tests.walk.of_exports import of_exports
 from tests.walk.of_payments import of_payments
 from tests.walk.world import World
@@ -59,8 +61,9 @@ PUBLIC = (
     "sign-in", "sign-in-code", "sign-in-recovery", "password-forgotten", "password-sent", "password-reset", "healthz", "set_language", "bank-return",
     "bank-confirmation",
     "public-couriers", "public-couriers-csv", "public-custodians", "public-importers", "estimator",
+    *OF_API,
 )  # fmt: skip
-"""What a stranger may ask for; the bank's messages are known by their signature."""
+"""What a stranger may ask for; the bank's messages are known by their signature, the API's programs by their key (tests/api)."""
 
 
 IMPORTER_IEC = "AAFCM2291R"  # of an importer who files a bill of its own
@@ -124,6 +127,7 @@ def build() -> World:
     world.own("bill-shipments", papers[1].number)
     world.own("bill-print", papers[1].key)
     of_payments(world, owed, paid)
+    world.own("signature-part", "bills/imports", bills[Stage.QUERY].key, 1, "signature")
     _common(world)
     _of_amendments(world, asked)
     _of_uncleared_goods(world)
@@ -260,9 +264,13 @@ def _common(world: World) -> None:
         "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
         "bonds", "bonds-export", "transfers", "transfers-export", "transfer-new", "fee-challan", "locations", "location-new", "bond-request", "bond-master", "bond-master-enter", "custodian-new", "importers", "importer-new", "work", "hand-over",
         "rate-files", "tariff", "exchange-rates", "exemptions", "holidays", "risk-rules", "risk-rule-new", "risk-waiting", "risk-feedback", "risk-shares", "books", "refunds",
+        "certificates", "certificates-all", "certificates-revoked",
     ):  # fmt: skip
         world.common(name)
+    of_api(world)
     world.common("session-end", 1)
+    world.common("certificate-retire", 1)
+    world.common("sign", "00000000-0000-4000-8000-000000000000")
     note = HandOver.objects.create(station="BLR", role="RISK_OFFICER", by=firms.person("Asha Das"), by_name="Asha Das")
     for name in ("hand-over-note", "hand-over-read"):
         world.own(name, note.pk)

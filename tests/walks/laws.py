@@ -160,6 +160,14 @@ def held_by_what_is_open(before: State, after: State, steps: Steps) -> None:
         assert found == wanted, (bill["stage"], found, wanted)
 
 
+def open_at_its_desk(before: State, after: State, steps: Steps) -> None:
+    """An open query is answered at Query raised, an open detention ends at Detained; a stop alone comes between."""
+    for model, stage, end in ((QueryMemo, "QUERY", "replied_at"), (DetentionMemo, "DETAINED", "ended_at")):
+        for memo in after.all(model, **{end: None}):
+            found = after.rows[CourierBillOfEntry][memo["bill_id"]]["stage"]
+            assert found in (stage, "STOPPED"), f"{model.__name__} is open, and its bill at {found}"
+
+
 def bills_change_by_their_steps(before: State, after: State, steps: Steps) -> None:
     """Each value of a bill changes by the steps that may change it, and after the end not at all."""
     for then, now, names in changed(before, after, CourierBillOfEntry):
@@ -355,7 +363,7 @@ def paper_forms_are_used_once(before: State, after: State, steps: Steps) -> None
 
 
 LAWS: tuple[Callable[[State, State, Steps], None], ...] = (
-    ready_to_leave, held_by_what_is_open, bills_change_by_their_steps, manifests_keep_what_is_locked, money_is_conserved,
+    ready_to_leave, held_by_what_is_open, open_at_its_desk, bills_change_by_their_steps, manifests_keep_what_is_locked, money_is_conserved,
     examined_as_reported, goods_leave_once_and_by_right, register_tells_what_is_held, documents_are_covered_once,
     differences_stay_settled, paper_forms_are_used_once, assessed_since,
     nothing_is_facilitated_while_the_rms_is_away, interventions_are_obeyed,

@@ -13,7 +13,7 @@ from django.utils import timezone
 from hypothesis import Phase
 
 from accounts.permissions import SYSTEM
-from bills import risk
+from bills import risk, routing
 from bills.clearance import guards
 from bills.models import (
     CourierBillOfEntry,
@@ -157,6 +157,14 @@ def _a_hold_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> Scene:
     one = bill(Stage.QUERY)
     monkeypatch.setattr(CourierBillOfEntry, "end_hold", lambda _bill, *_why: None)
     return one.manifest, lambda: take(one, "reply_to_query", actor("COURIER_SIGNATORY"), reply="Yes."), "QUERY"
+
+
+def _a_query_left_behind(monkeypatch: pytest.MonkeyPatch) -> Scene:
+    one = bill(Stage.QUERY)
+    take(one, "stop", actor("DCAC"), remarks="Wait.")
+    CourierBillOfEntry.objects.filter(pk=one.pk).update(documents_complete=False)
+    monkeypatch.setattr(routing, "OTHERS_DECIDE", ())
+    return one.manifest, lambda: take(one, "clear_stop", actor("DCAC"), remarks="Go on."), "open, and its bill at DOC"
 
 
 def _a_penalty_by_a_stop(monkeypatch: pytest.MonkeyPatch) -> Scene:
@@ -321,7 +329,8 @@ def _a_weight_past_the_trail(_monkeypatch: pytest.MonkeyPatch) -> Scene:
 
 
 BROKEN: tuple[tuple[Any, Callable[[pytest.MonkeyPatch], Scene]], ...] = (
-    (laws.held_by_what_is_open, _a_hold_that_never_ends), (laws.bills_change_by_their_steps, _a_penalty_by_a_stop),
+    (laws.held_by_what_is_open, _a_hold_that_never_ends), (laws.open_at_its_desk, _a_query_left_behind),
+    (laws.bills_change_by_their_steps, _a_penalty_by_a_stop),
     (laws.manifests_keep_what_is_locked, _a_lock_that_does_not_lock), (money_is_conserved, _money_from_nowhere),
     (laws.manifests_keep_what_is_locked, _a_place_changed_past_the_bill),
     (laws.manifests_keep_what_is_locked, _a_draft_with_a_number),
