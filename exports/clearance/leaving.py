@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -88,13 +87,9 @@ class LeavingClearance(Document):
     def shut_out(self: CourierExportManifest, *, hawbs: list[str], reason: str) -> None:
         """Goods that stay behind are taken off: their order holds, and they leave with another flight. Documents stay by the bag."""
         from exports import going_back
-        from exports.iii import leaving
 
         going_back.shut_out(self, hawbs, reason)
-        emptied = leaving.shut_out(self, hawbs, reason, self.taken_at)
-        rows = self.lines.filter(Q(bill__hawb__in=hawbs) | Q(pk__in=emptied), live=True)
-        self.move(rows, "shut_out", reason=reason)
-        rows.update(live=False, shut_out_at=self.taken_at, reason=reason)
+        self.leave_behind(hawbs, reason, step="shut_out")
         self.sum_up()
 
     @step(

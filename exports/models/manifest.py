@@ -22,9 +22,10 @@ from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 from eccs.workflow import Refused, take_many
 from exports.clearance.leaving import NAMED, LeavingClearance, Stage
-from exports.kinds import GOODS
+from exports.kinds import GOODS, Kind
 from exports.models.bill import CourierShippingBill
 from exports.querysets import ShippingBillQuerySet
+from exports.stages import Stage as BillStage
 
 
 class CourierExportManifest(LeavingClearance):
@@ -98,14 +99,27 @@ class CourierExportManifest(LeavingClearance):
         self.snapshot_for_trail = self.declared()
 
     def leave_behind(self, hawbs: Collection[str], reason: str, *, step: str) -> None:
-        """These goods stay behind: shut out before the aircraft leaves, or found to be short-shipped afterwards."""
-        rows = self.lines.filter(live=True, bill__hawb__in=hawbs)
+        """These goods stay behind: shut out before the aircraft leaves, or found to be short-shipped afterwards. Documents stay by the bag."""
+        from exports.iii import leaving
+
+        documents: Q
+        if step == "shut_out":
+            documents = Q(pk__in=leaving.shut_out(self, hawbs, reason, self.taken_at))
+        else:
+            back = leaving.short_ship(self, hawbs, reason, self.taken_at)
+            here = CourierShippingBill.objects.filter(pk__in=back, stage=BillStage.EXPORTED)
+            self.take_on(list(here.values_list("pk", flat=True)), step, reason=reason)
+            documents = Q(pk__in=())
+        rows = self.lines.filter(~Q(bill__kind=Kind.III) & named_so(hawbs) | documents, live=True)
         self.move(rows, step, reason=reason)
         rows.update(live=False, shut_out_at=self.taken_at, reason=reason)
 
     def move(self, lines: models.QuerySet[ExportManifestLine], name: str, **told: Any) -> None:
         """Take one step on the shipping bills of these lines, all or none. Raises Refused."""
-        ids = list(lines.values_list("bill", flat=True))
+        self.take_on(list(lines.values_list("bill", flat=True)), name, **told)
+
+    def take_on(self, ids: list[int], name: str, **told: Any) -> None:
+        """Take one step on these shipping bills, all or none. Raises Refused."""
         outcome = take_many(
             CourierShippingBill, ids, name, SYSTEM, at=self.taken_at, manifest=self.number or "", **told
         )
@@ -170,6 +184,11 @@ class ExportManifestTrail(TrailLine):
 
 
 CourierExportManifest.trail_model = ExportManifestTrail
+
+
+def named_so(numbers: Collection[str]) -> Q:
+    """The condition of lines whose shipping bill has such a house airway bill, or such a number."""
+    return Q(bill__hawb__in=numbers) | Q(bill__number__in=numbers)
 
 
 class OnManifest(models.Model):
