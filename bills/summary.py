@@ -16,7 +16,7 @@ from bills.duty.statement import workings
 from bills.duty.valuation import Valuation
 from bills.filing import heads_of
 from bills.kinds import TYPED, Kind
-from bills.models import Attachment, CourierBillOfEntry, Item
+from bills.models import Attachment, CourierBillOfEntry, Item, ReturnToOrigin
 from bills.models.clearable import Clearable
 from bills.reckoning import Reckoned
 from bills.stages import UNFILED, Stage
@@ -127,7 +127,11 @@ def decisions(bill: CourierBillOfEntry) -> dict[str, Any]:
         "penalty_demands": bill.penalty_demands.all() if bill.stage == Stage.CONFISCATED else (),
         "releases": bill.releases.select_related("bond"),
         "adjudications": bill.adjudications.select_related("by"),
-        "requests": [*bill.amendments.all(), *bill.cancellations.all()],
+        "requests": [
+            *bill.amendments.all(),
+            *bill.cancellations.all(),
+            *ReturnToOrigin.objects.filter(hawb__isnull=False, hawb=bill.hawb_id),
+        ],
         "back": bill.stage_labels().get(bill.goes_back_to, ""),
     }
 

@@ -19,7 +19,7 @@ from bills.xray_results import are_xrayed
 from eccs.moments import moment
 from eccs.pages import Column, Elsewhere, Listing, Standing, activity_of, link, register
 from eccs.written import brief, grouped, tail, two_lines
-from exports import cells
+from exports import cells, going_back
 from exports.amending import in_words
 from exports.changes import as_amended
 from exports.clearance.adjudging import DemandStage
@@ -35,6 +35,7 @@ from exports.models import (
     ExportManifestAmendment,
     ExportManifestLine,
     ExportShipment,
+    ReExportLine,
 )
 from exports.stages import HERE, Stage
 from rms.models import RiskDecision
@@ -147,6 +148,8 @@ def manifest_context(manifest: CourierExportManifest, actor: Actor) -> dict[str,
     return {
         "lines": shown[:SHOWN], "more": len(shown) > SHOWN, "out": list(lines.filter(shut_out_at__isnull=False)[:SHOWN]),
         "amendments": list(manifest.amendments.order_by("-pk")),
+        "back": list(going_back.aboard(manifest)[:SHOWN]),
+        "back_out": list(manifest.re_exports.filter(shut_out_at__isnull=False).select_related("origin__hawb")[:SHOWN]),
         "stayed": list(stayed(manifest).filter(line__shut_out_at=None)[:SHOWN]),
         "may_write": manifest.stage == "DRAFT" and bool(actor.acts_as(activity_of("cem-new"), manifest)),
     }  # fmt: skip
@@ -154,7 +157,9 @@ def manifest_context(manifest: CourierExportManifest, actor: Actor) -> dict[str,
 
 def _with_hawb(hawb: str) -> Q:
     covering = ExportShipment.objects.filter(number=hawb).values("bill")
-    return Q(pk__in=ExportManifestLine.objects.filter(Q(bill__hawb=hawb) | Q(bill__in=covering)).values("manifest"))
+    lines = ExportManifestLine.objects.filter(Q(bill__hawb=hawb) | Q(bill__in=covering))
+    back = ReExportLine.objects.filter(origin__hawb__number=hawb)
+    return Q(pk__in=lines.values("manifest")) | Q(pk__in=back.values("manifest"))
 
 
 MANIFESTS = Listing(

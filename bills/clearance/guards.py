@@ -196,9 +196,7 @@ def rms_has_decided_on_goods(bill: Any, actor: Actor) -> str:
     """The Risk Management System has decided on goods, also where an order let them go on meanwhile; documents are examined instead."""
     if bill.is_documents or not bill.risk_pending:
         return ""
-    return _(
-        "Missing: the Risk Management System was away when the bill was filed or changed, and has not decided yet."
-    )
+    return _("Missing: the Risk Management System was away, and has not decided yet.")
 
 
 NO_OPEN_REQUEST = (no_open_amendment, no_open_cancellation)

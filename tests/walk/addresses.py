@@ -95,7 +95,8 @@ def build() -> World:
         penalty_demand(of=bills[Stage.CONFISCATED]),
     ]  # fmt: skip
     of_bills.append(departure(of=bills[Stage.EXAMINATION]))
-    sent_back, disposed = return_to_origin(), disposal()
+    sent_back, going, disposed = return_to_origin(), return_to_origin("PERMITTED"), disposal()
+    world.own("re-export-print", going.re_export.number)
     rules = [risk_rule(), risk_rule("PROPOSED")]
     for name in ("risk-rule-version", "risk-test-start", "risk-test-cancel"):
         world.own(name, rules[0].key)
@@ -112,7 +113,7 @@ def build() -> World:
     ]
     papers = [bill_of_documents(Stage.DRAFT), bill_of_documents(Stage.XRAY)]
     world.documents = [
-        bank_difference(), withdrawal(), sent_back, disposed, *rules, *bonds, *sent_on, *arrived, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, *of_exports(world), owed, paid, *people, *roles,
+        bank_difference(), withdrawal(), sent_back, going, disposed, *rules, *bonds, *sent_on, *arrived, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, *of_exports(world), owed, paid, *people, *roles,
         _of_the_port_admin(world),
     ]  # fmt: skip
     _generic(world)
