@@ -114,3 +114,5 @@ def announce() -> None:
     link(gettext_lazy("Roles"), "roles", Role.PORT_ADMIN)
     link(gettext_lazy("Password expiry"), "expiry-exercises", Role.SYSTEM_ADMIN)
     link(gettext_lazy("Second factor"), "second-factor-policy", Role.SYSTEM_ADMIN)
+    link(gettext_lazy("Certificates"), "certificates-all", Role.SYSTEM_ADMIN)
+    link(gettext_lazy("Load revoked certificates"), "certificates-revoked", Role.SYSTEM_ADMIN, nav=False)

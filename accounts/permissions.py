@@ -80,6 +80,7 @@ class Actor:
     postings: tuple[Held, ...] = field(default=())
     desks: tuple[Held, ...] = field(default=())  # every posting, where the person looks at one of them alone
     places: Mapping[str, str] = field(default_factory=dict, compare=False)  # the stations' names by their codes
+    key: str = ""  # the API key by which a program acts in the person's name
 
     @classmethod
     def of(cls, user: User) -> Actor:
@@ -94,6 +95,10 @@ class Actor:
             importer_id=user.importer_id, custodian_id=user.custodian_id,
             postings=_held(found), places={row.station: row.place or "" for row in found if row.station},
         )  # fmt: skip
+
+    def by_key(self, key: str) -> Actor:
+        """The same person, acting by a program: whatever is written of it names the key."""
+        return replace(self, name=f"{self.name[: 118 - len(key)]}, {key}", key=key) if key else self
 
     def at_desk(self, key: str) -> Actor:
         """The same person at one posting alone; at all of them where that one is not held, or not any more."""

@@ -5,6 +5,7 @@ from django.urls import path
 
 from accounts import (
     advisory_views,
+    certificate_views,
     expiry_views,
     kept_form,
     location_views,
@@ -41,6 +42,10 @@ urlpatterns = [
     path("account/session/", session_views.session, name="session"),
     path("account/sessions/end-others/", session_views.end_others, name="sessions-end-others"),
     path("account/sessions/<int:pk>/end/", session_views.end, name="session-end"),
+    path("account/certificates/", certificate_views.own, name="certificates"),
+    path("account/certificates/<int:pk>/retire/", certificate_views.retire, name="certificate-retire"),
+    path("certificates/", certificate_views.everybodys, name="certificates-all"),
+    path("certificates/revoked/", certificate_views.revocations, name="certificates-revoked"),
     path("second-factor/", second_factor_views.enrol, name="second-factor"),
     path("second-factor/square.svg", second_factor_views.square, name="second-factor-square"),
     path("second-factor/recovery-codes/", second_factor_views.new_codes, name="recovery-codes"),

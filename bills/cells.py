@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from bills.models import CourierBillOfEntry
-from bills.stages import OPEN
+from bills.stages import OPEN, Stage
 from eccs.written import bags, brief, grouped, items, packages, tail, two_lines, whole_rupees
 from eccs.written import lane as lane_disc
 from rms.reading import reasons_of
@@ -73,6 +73,8 @@ def lane(bill: CourierBillOfEntry) -> SafeString:
     reasons = reasons_of(bill)
     if not reasons:
         return disc
+    if bill.stage == Stage.XRAY and bill.risk_decision is not None and bill.risk_decision.draws_xray:
+        disc += format_html(' <span class="chip chip--warn">{}</span>', _("X-ray attention"))
     rules = ((reason["rule"],) for reason in reasons[:RULES])
     return format_html("{}{}", disc, format_html_join("", ' <span class="chip">{}</span>', rules))
 

@@ -80,7 +80,7 @@ def complete(
     bill.arrived_at = one.hawb.arrived_at
     bill.late_charge = late_charge(flight.manifest.actual_arrival, flight.presented_on, flight.manifest.station_id)
     set_duty(bill, one)
-    bill.facilitated = decided.lane == "FACILITATED"
+    bill.facilitated, bill.risk_pending = decided.lane == "FACILITATED", decided.lane == "PENDING"
     bill.assessment_required = decided.lane in ("ASSESSMENT", "BOTH", "PENDING")  # waits there until the RMS decides
     bill.examination_prescribed = decided.lane in ("EXAMINATION", "BOTH")
     bill.documents_required = decided.documents_required
@@ -297,7 +297,7 @@ def _sum_up(upload: Upload, table: Table) -> dict[str, Any]:
 def _save_file(upload: Upload, table: Table, user_id: int) -> dict[str, Any]:
     flight, prepared = table.prepared
     at = timezone.now()
-    bills = file_many(flight, prepared, Actor.of(User.objects.get(pk=user_id)), at, table.tell)
+    bills = file_many(flight, prepared, Actor.of(User.objects.get(pk=user_id)).by_key(upload.via), at, table.tell)
     return {"filed": len(bills), "first": bills[0].number, "last": bills[-1].number, "filed_at": at.isoformat()}
 
 
@@ -316,7 +316,7 @@ def _context(upload: Upload) -> dict[str, Any]:
     step, sums = CourierBillOfEntry.steps()["file"], upload.summary
     template = CourierBillOfEntry(courier=manifest.courier, station_id=manifest.station_id)
     return {
-        "subject": manifest, "manifest": manifest, "done_template": "bills/upload_done.html",
+        "subject": manifest, "files": CourierBillOfEntry, "manifest": manifest, "done_template": "bills/upload_done.html",
         "caption": f"{manifest} · {manifest.flight_number} · {manifest.airport_of_shipment}",
         "upload_url": reverse("bill-upload", args=[manifest.key]), "facts": [], "companion_label": ZIP_LABEL,
         "heading": ngettext("%(n)s bill is ready to file", "%(n)s bills are ready to file", sums.get("bills", 0))
@@ -342,4 +342,10 @@ def _context(upload: Upload) -> dict[str, Any]:
 
 
 _LABEL = gettext_lazy("CBE-XII, CBE-XIII and CBE-XIV, one bill a HAWB")
-register(FileKind("cbe", _LABEL, COLUMNS, _judge_file, _sum_up, _save_file, _context, give_images))
+
+
+def _filings(table: Table) -> list[dict[str, Any]]:
+    return [declared(one) for one in table.prepared[1]]
+
+
+register(FileKind("cbe", _LABEL, COLUMNS, _judge_file, _sum_up, _save_file, _context, give_images, _filings))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from eccs import numbering, trail
 from eccs.copying import copy_models, copy_rows, next_ids
+from eccs.signing import gate as signatures
 from eccs.uploads import Table
 from eccs.workflow import Document, Refused
 
@@ -20,7 +21,11 @@ def write_filed(
 ) -> None:  # fmt: skip
     """Number the bills and write them by COPY, a table after another: what they point at, themselves, what belongs to them, the trail."""
     kind: type[Document] = type(filed[0])
+    step, by_id = kind.steps()["file"], entries[0].by_id
+    if reasons := signatures.missing(step, filed[0], by_id, entries[0].at):
+        raise Refused(reasons)
     numbering.number(filed)
+    signed = signatures.seal(step, by_id, entries, born_filed=True)
     lines = trail.seal_entries(entries)
     for model, made_of in belongings.items():
         for row, key in zip(made_of, next_ids(model, len(made_of)) if made_of else (), strict=True):
@@ -33,6 +38,7 @@ def write_filed(
             if made_of:
                 copy_models(cursor, model, made_of)
         copy_rows(cursor, kind.trail_model._meta.db_table, kind.trail_model.columns, lines)
+    signatures.keep(signed)
 
 
 def by_bag(shipments: Iterable[tuple[str | None, str]]) -> dict[str, Any]:

@@ -20,7 +20,8 @@ from bills.kinds import Kind
 from bills.models import CourierBillOfEntry, CoveredShipment, ProvisionalAssessment
 from bills.models.bill import OPEN_STAGES
 from bills.requests_listing import AMENDMENTS, CANCELLATIONS, DEPARTURES, PENALTIES, PROVISIONAL
-from bills.stages import Hold, Stage
+from bills.risk import put_to_rms
+from bills.stages import HERE, Hold, Stage
 from bills.xray_results import are_xrayed
 from eccs.pages import Column, Elsewhere, Listing, Standing, link, register
 from manifests.models import HouseAirwayBill, MasterAirwayBill
@@ -135,7 +136,7 @@ BILLS = Listing(
         "kind", "goods", "item_count", "shipment_count", "bag_count", "filed_at", "provisional", "unreckoned",
         "assessable_value", "total_duty", "interest", "fine", "penalty", "duty_paid", "assessment_required", "assessment_due", "examination_prescribed", "holds",
         "hawb__number", "hawb__packages", "hawb__packages_arrived", "manifest__scan_closed_at", "hawb__manifest__scan_closed_at", "hawb__consignee_name", "hawb__consignee_city", "hawb__description",
-        "manifest__number", "manifest__flight_number", "risk_decision__reasons",
+        "manifest__number", "manifest__flight_number", "risk_decision__reasons", "risk_decision__carried", "risk_decision__xray_attention",
     ),
     context=context,
     search_by=SEARCH_BY,
@@ -157,6 +158,7 @@ register(DEPARTURES)
 register(PROVISIONAL)
 register(PENALTIES)
 are_xrayed(CourierBillOfEntry)
+put_to_rms(CourierBillOfEntry, HERE)
 counts_as_filing(CourierBillOfEntry, "filed_at")
 stands_against_surrender(duty_unpaid)
 link(_("File a bill"), "bill-start", *COURIERS, Role.IMPORTER)

@@ -30,6 +30,7 @@ from manifests.events import (
     details_amended,
     house_airway_bills_arrived,
     pieces_landed,
+    shipment_weighed_otherwise,
 )
 from manifests.igm import igm_of, reached
 from manifests.models import ExpressCargoManifest, ManifestAmendment
@@ -148,6 +149,12 @@ def _why_in_doubt(refusal: Refused, day: date) -> str:
 def ask_the_rms(manifest: ExpressCargoManifest, **_kwargs: Any) -> None:
     """The RMS is asked again, because what it knows may have changed since the bills were filed (PN17 6.1)."""
     risk.arrived(manifest, timezone.now())
+
+
+@receiver(shipment_weighed_otherwise)
+def weighed(hawb: int, at: datetime, **_kwargs: Any) -> None:
+    """A shipment weighs otherwise than declared: the RMS looks at its bill again, of goods or of documents (PN17 5.2, 6.1)."""
+    risk.weighed(hawb, at)
 
 
 @receiver(pieces_landed)

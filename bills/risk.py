@@ -7,8 +7,9 @@ the DC/AC (see `RiskDeparture`).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import models, transaction
@@ -16,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.permissions import SYSTEM
-from bills.models import CourierBillOfEntry, Item
+from bills.models import CourierBillOfEntry, CoveredShipment, Item
 from bills.models.bill import SEPARATOR
 from bills.models.clearable import Clearable
 from bills.models.found import Report
@@ -26,14 +27,15 @@ from eccs.models import Notice
 from eccs.workflow import take_many
 from manifests.models import ExpressCargoManifest
 from rms import history
-from rms.conditions import leaves
-from rms.deciding import Answer, Asked, Desk
+from rms.deciding import Answer, Asked, Desk, keep_of_documents
 from rms.facts import PLACES, ConsignmentFacts
 from rms.history import Goods
-from rms.models import RiskDecision, RiskRule, RuleVersion
+from rms.models import RiskDecision
 
 AT_ONCE = 500
+kinds_put_to_rms: dict[type[Clearable], tuple[str, ...]] = {}  # the bills of either direction, with their open stages
 RELATED = ("risk_decision", "hawb", "manifest", "courier")
+RELATED_OF_DOCUMENTS = ("risk_decision", "manifest", "courier")
 
 
 def facts_of(bill: CourierBillOfEntry, items: Sequence[Item]) -> ConsignmentFacts:
@@ -62,48 +64,48 @@ def ask_again(bill: CourierBillOfEntry, items: Sequence[Item], cause: str) -> No
     """Put a changed bill to the RMS again, inside its own step: what is prescribed now is added to what was."""
     if bill.is_documents or bill.risk_decision is None:
         return
-    asked = Asked(facts_of(bill, items), goods_of(items), bill.risk_decision.draw)
-    said = put_again(bill, asked, cause)
+    said = put_again(bill, asked(bill, items), cause)
     if said is not None and hear(bill, said.lane, said.documents_required):
         Notice.objects.bulk_create(asked_for(bill))
 
 
-def put_again(bill: Clearable, asked: Asked, cause: str) -> RiskDecision | None:
-    """Put what a bill of either direction says now to the RMS; what it decides is kept with the bill, where it says anything new."""
-    before = bill.risk_decision
+def asked(bill: CourierBillOfEntry, items: Sequence[Item]) -> Asked:
+    """The bill as it stands now, for the RMS to be asked again."""
+    return Asked(facts_of(bill, items), goods_of(items), bill.risk_decision, timezone.localdate(bill.filed_at))
+
+
+def put_again(bill: Clearable, asked_of: Asked, cause: str) -> RiskDecision | None:
+    """Put what a bill of either direction says now to the RMS; what it decides is kept with the bill, where it says anything new.
+
+    Where the RMS is away, the bill waits to be asked again.
+    """
+    before = asked_of.before
     assert before is not None
-    day = timezone.localdate(bill.taken_at)
-    answer = Desk(bill.station_id, day).decide([asked], bill.taken_at, cause=cause, counted=True)[0]
+    desk = Desk(bill.station_id, timezone.localdate(bill.taken_at))
+    answer = desk.decide([asked_of], bill.taken_at, cause=cause)[0]
+    bill.risk_pending = not answer.is_decided
     if not says_more(before, answer):
         return None
-    answer.decision.before = before
+    desk.keep([answer])
     answer.decision.save()
-    if before.lane == RiskDecision.Lane.PENDING:
+    if not before.is_counted:
         bill.assessment_required = False  # it waited for the RMS, which decides now
+        bill.prescribe(answer.decision.lane_of_all)
     bill.risk_decision = answer.decision
     return answer.decision
 
 
 def says_more(before: RiskDecision, answer: Answer) -> bool:
-    """Whether other rules hit than before, or the declared facts are others; the RMS being away says nothing."""
+    """Whether the RMS decides first, other rules hit than before, or the declared facts are others; its being away says nothing."""
     if not answer.is_decided:
         return False
-    rules = _hits(answer.decision) != _hits(before)
+    rules = _hits(answer.decision) != _hits(before) or not before.is_counted
     told = ConsignmentFacts.of_kept(before.facts) if "hawb" in before.facts else None
     return rules or told is None or any(getattr(answer.facts, name) != getattr(told, name) for name in DECLARED)
 
 
 def _hits(decision: RiskDecision) -> set[str]:
     return {reason["rule"] for reason in decision.reasons}
-
-
-def _known(decision: RiskDecision | None) -> set[str]:
-    """The rules that hit in a decision, or in any before it."""
-    found = set[str]()
-    while decision is not None:
-        found |= _hits(decision)
-        decision = decision.before
-    return found
 
 
 DECLARED = (
@@ -118,6 +120,7 @@ DECLARED = (
     "descriptions",
     "iec",
     "gstin",
+    "kyc_token",
     "weight_kg",
     "packages",
     "ecommerce",
@@ -142,76 +145,8 @@ def asked_for(bill: CourierBillOfEntry) -> list[Notice]:
     )
 
 
-def intervene(rule: RiskRule, at: datetime) -> int:
-    """An intervention on one shipment comes into force: its bill, if it is filed and the goods are here, hears it at once.
-
-    It is an officer's own order: where the RMS is away, or has not decided on the bill yet, the bill hears the intervention alone.
-    Return how many bills heard something new.
-    """
-    version = rule.in_force()
-    numbers = [leaf["value"] for leaf in leaves(version.condition) if leaf["fact"] == "hawb"] if version else []
-    here = CourierBillOfEntry.objects.here().filter(risk_decision__isnull=False)
-    if rule.station_id:
-        here = here.filter(station=rule.station_id)
-    of_station: dict[tuple[str, bool], list[CourierBillOfEntry]] = defaultdict(list)
-    for bill in here.filter(hawb__number__in=numbers).select_related(*RELATED).order_by("pk"):
-        of_station[bill.station_id, _waits(bill)].append(bill)
-    cause, heard = RiskDecision.Cause.INTERVENED, 0
-    for (_station, waits), bills in of_station.items():
-        asked = 0 if waits else _decide(bills, at, cause, "hear_rms_again", counted=True, order=version)
-        heard += _decide_by(version, bills, at) if waits else asked
-    covering = here.filter(hawb=None, covered__hawb__number__in=numbers, covered__ended_at=None)
-    for bill in covering.select_related("risk_decision", "courier").distinct().order_by("pk"):
-        heard += _decide_documents(bill, at, cause, "hear_rms_again", order=version)
-    return heard
-
-
-def is_undecided(bill: CourierBillOfEntry) -> bool:
-    """Whether the RMS was away and has not decided yet; bills judged together are asked once."""
-    locked = getattr(bill._state, "locked", None)
-    if locked is None:
-        return bill.risk_decision_id is not None and _waits(bill)
-    if "is_undecided" not in locked.asked:
-        decisions = [one.risk_decision_id for one in locked.rows]
-        waiting = RiskDecision.objects.filter(pk__in=decisions, lane=RiskDecision.Lane.PENDING)
-        locked.asked["is_undecided"] = set(waiting.values_list("pk", flat=True))
-    return bill.risk_decision_id in locked.asked["is_undecided"]
-
-
-def _waits(bill: CourierBillOfEntry) -> bool:
-    """Whether the RMS has not decided on the bill yet."""
-    return _decision(bill).lane == RiskDecision.Lane.PENDING
-
-
-def _decide_by(version: RuleVersion | None, bills: list[CourierBillOfEntry], at: datetime) -> int:
-    """Bills of one station hear an intervention alone. One on which the RMS has not decided still waits for it."""
-    if version is None:
-        return 0
-    desk = Desk(bills[0].station_id, timezone.localdate(at), only=version)
-    items = _items_of(bills)
-    asked = [Asked(facts_of(bill, items[bill.pk]), (), _decision(bill).draw) for bill in bills]
-    each: dict[int, dict[str, Any]] = {}
-    for bill, answer in zip(
-        bills, desk.decide(asked, at, cause=RiskDecision.Cause.INTERVENED, counted=True), strict=True
-    ):
-        before, made = _decision(bill), answer.decision
-        if answer.decided.reasons and not _hits(made) <= _known(before):
-            each[bill.pk] = _ordered(made, before)
-    if each:
-        take_many(CourierBillOfEntry, each, "hear_rms_again", SYSTEM, at=at, each=each)
-    return len(each)
-
-
-def _ordered(made: RiskDecision, before: RiskDecision) -> dict[str, Any]:
-    """What a bill hears of an intervention alone; where it waited for the RMS it still does."""
-    told, made.before = _lane_told(made, before), before
-    if before.lane == RiskDecision.Lane.PENDING:
-        made.lane = RiskDecision.Lane.PENDING
-    made.save()
-    return told | {"decision": made.pk}
-
-
-def _items_of(bills: Iterable[CourierBillOfEntry]) -> dict[int, list[Item]]:
+def items_of(bills: Iterable[CourierBillOfEntry]) -> dict[int, list[Item]]:
+    """The items of bills, in their order."""
     items: dict[int, list[Item]] = defaultdict(list)
     for item in Item.objects.filter(bill__in=[bill.pk for bill in bills]).order_by("bill_id", "item_no"):
         items[item.bill_id].append(item)
@@ -223,126 +158,136 @@ def arrived(manifest: ExpressCargoManifest, at: datetime) -> int:
 
     A fixed number of statements, however many bills of goods; of a bill of documents a few, however many shipments it covers.
     """
-    rows: Any = CourierBillOfEntry.objects.here().filter(
-        manifest=manifest, hawb__isnull=False, risk_decision__isnull=False
-    )
-    bills = list(rows.exclude(risk_decision__lane=RiskDecision.Lane.PENDING).select_related(*RELATED).order_by("pk"))
-    heard = _decide(bills, at, RiskDecision.Cause.ARRIVED, "hear_rms_again", counted=True)
-    documents: Any = CourierBillOfEntry.objects.here().filter(manifest=manifest, hawb=None, risk_decision__isnull=False)
-    documents = documents.exclude(risk_decision__lane=RiskDecision.Lane.PENDING)
-    for bill in documents.select_related("risk_decision", "courier", "manifest").order_by("pk"):
-        heard += _decide_documents(bill, at, RiskDecision.Cause.ARRIVED, "hear_rms_again")
+    here = CourierBillOfEntry.objects.here().filter(manifest=manifest)
+    return ask_for(here, at, RiskDecision.Cause.ARRIVED)
+
+
+def weighed(hawb: int, at: datetime) -> int:
+    """Ask again for the open bill of a shipment that weighs otherwise than declared."""
+    covering = CoveredShipment.objects.filter(hawb=hawb, ended_at=None)
+    here = CourierBillOfEntry.objects.here().filter(models.Q(hawb=hawb) | models.Q(pk__in=covering.values("bill")))
+    return ask_for(here, at, RiskDecision.Cause.WEIGHED)
+
+
+def ask_for(here: models.QuerySet[CourierBillOfEntry], at: datetime, cause: str) -> int:
+    """Ask again for those of these bills that do not wait for the RMS already; return for how many something new was prescribed."""
+    known = here.filter(risk_decision__isnull=False, risk_pending=False)
+    of_station: dict[str, list[CourierBillOfEntry]] = defaultdict(list)
+    for bill in known.filter(hawb__isnull=False).select_related(*RELATED).order_by("pk"):
+        of_station[bill.station_id].append(bill)
+    heard = sum(decide(bills, at, cause) for _station, bills in sorted(of_station.items()))
+    for bill in known.filter(hawb=None).select_related(*RELATED_OF_DOCUMENTS).order_by("pk"):
+        heard += decide_documents(bill, at, cause)
     return heard
 
 
 def decide_waiting(at: datetime | None = None) -> int:
-    """Decide on the bills that were filed while the RMS was away, the oldest first; return how many are decided."""
+    """Decide on the bills that wait for the RMS, the oldest first; return of how many it was told."""
     now = at or timezone.now()
     done = 0
     with transaction.atomic():
-        for bill in waiting().filter(hawb=None).order_by("filed_at", "pk")[:AT_ONCE]:
-            done += _decide_documents(bill, now)
-        rows: Any = (
-            waiting()
-            .filter(hawb__isnull=False)
-            .select_for_update(of=("self",), skip_locked=True)
-            .select_related(*RELATED)
-        )
-        of_station: dict[str, list[CourierBillOfEntry]] = defaultdict(list)
-        for bill in rows.order_by("filed_at", "pk")[:AT_ONCE]:
-            of_station[bill.station_id].append(bill)
-        for _station, bills in sorted(of_station.items()):
-            done += _decide(bills, now, RiskDecision.Cause.FILED, "hear_rms", counted=False)
+        rows = waiting().select_for_update(of=("self",), skip_locked=True)
+        for bill in rows.filter(hawb=None).select_related(*RELATED_OF_DOCUMENTS).order_by("filed_at", "pk")[:AT_ONCE]:
+            done += decide_documents(bill, now, _cause_of(bill))
+        of_station: dict[tuple[str, str], list[CourierBillOfEntry]] = defaultdict(list)
+        for bill in rows.filter(hawb__isnull=False).select_related(*RELATED).order_by("filed_at", "pk")[:AT_ONCE]:
+            of_station[bill.station_id, _cause_of(bill)].append(bill)
+        for (_station, cause), bills in sorted(of_station.items()):
+            done += decide(bills, now, cause)
     return done
 
 
-def _decide_documents(
-    bill: CourierBillOfEntry, at: datetime, cause: str = RiskDecision.Cause.FILED, step: str = "hear_rms",
-    order: RuleVersion | None = None,
+def _cause_of(bill: CourierBillOfEntry) -> str:
+    """Why a bill that waits is put to the RMS: it was filed, or it has changed since."""
+    return RiskDecision.Cause.AMENDED if decision_of(bill).is_counted else RiskDecision.Cause.FILED
+
+
+def decide_documents(
+    bill: CourierBillOfEntry, at: datetime, cause: str, *, away: Callable[[], int] | None = None
 ) -> int:  # fmt: skip
-    from bills.xi.filing import decide
+    """Put a bill of documents to the RMS and let it hear what is new; where that is `away` it waits, or that is done."""
+    from bills.xi.filing import decide as decide_on
     from bills.xi.selection import shipments_of
 
-    if order is not None and _waits(bill):
-        return _order_documents(bill, at, order)
-    decision = decide(bill, shipments_of(bill), at, cause)
-    if order is not None and decision.lane == RiskDecision.Lane.PENDING:
-        return _order_documents(bill, at, order)
-    nothing_new = step == "hear_rms_again" and _hits(decision) == _hits(_decision(bill))
-    if _decision(bill).before_id:  # what was prescribed before the RMS was away stays prescribed
-        step = "hear_rms_again"
-    if decision.lane == RiskDecision.Lane.PENDING or nothing_new:
-        return 0
-    before = _decision(bill)
-    decision.before = before
-    decision.save()
-    take_many(CourierBillOfEntry, [bill.pk], step, SYSTEM, at=at, **_told(decision, before))
+    before, decision = decision_of(bill), decide_on(bill, shipments_of(bill), at, cause)
+    if decision.lane == RiskDecision.Lane.PENDING:
+        return away() if away is not None else wait([bill])
+    decided = before.is_counted and before.lane != RiskDecision.Lane.PENDING
+    if decided and _hits(decision) == _hits(before):
+        return wait([bill], waits=False)
+    step = "hear_rms_again" if before.before_id or before.is_counted else "hear_rms"
+    keep_of_documents(decision, before, bill.station_id)
+    take_many(CourierBillOfEntry, [bill.pk], step, SYSTEM, at=at, **told_of(decision, before))
     return 1
 
 
-def _order_documents(bill: CourierBillOfEntry, at: datetime, order: RuleVersion) -> int:
-    """A bill of documents hears an intervention alone."""
-    from bills.xi.filing import decide
-    from bills.xi.selection import shipments_of
-
-    before = _decision(bill)
-    made = decide(bill, shipments_of(bill), at, RiskDecision.Cause.INTERVENED, only=order)
-    if not made.reasons or _hits(made) <= _known(before):
-        return 0
-    take_many(CourierBillOfEntry, [bill.pk], "hear_rms_again", SYSTEM, at=at, **_ordered(made, before))
-    return 1
+def wait(bills: Iterable[CourierBillOfEntry], *, waits: bool = True) -> int:
+    """These bills are to be put to the RMS when it is back, or are not any more. None has heard anything new."""
+    changed = [bill.pk for bill in bills if bill.risk_pending != waits]
+    if changed:
+        CourierBillOfEntry.objects.filter(pk__in=changed).update(risk_pending=waits)
+    return 0
 
 
-def _told(decision: RiskDecision, before: RiskDecision) -> dict[str, Any]:
+def told_of(decision: RiskDecision, before: RiskDecision, **more: Any) -> dict[str, Any]:
     """What a bill hears of a decision; the trade reads none of it."""
-    return {"decision": decision.pk, **_lane_told(decision, before)}
-
-
-def _lane_told(decision: RiskDecision, before: RiskDecision) -> dict[str, Any]:
+    first = (
+        not before.is_counted and "waits" not in more
+    )  # what an intervention prescribed while the RMS was away stands
     told: dict[str, Any] = {
-        "lane": decision.lane, "documents": decision.documents_required,
+        "decision": decision.pk, "lane": decision.lane_of_all if first else decision.lane, "documents": decision.documents_required,
         "rules": [reason["rule"] for reason in decision.reasons],
     }  # fmt: skip
     if decision.cause == RiskDecision.Cause.INTERVENED:
-        known = _known(before)
-        news = (reason["outcome"] for reason in decision.reasons if reason["rule"] not in known)
+        known = before.rules_hit
+        news = (reason.get("outcome", "") for reason in decision.reasons if reason["rule"] not in known)
         told["examine_again"] = any(outcome in ("EXAMINATION", "BOTH") for outcome in news)
-    return told
+    return told | more
+
+
+def put_to_rms(kind: type[Clearable], here: Iterable[str]) -> None:
+    """Bills of this kind are put to the RMS, and seen where those are that wait for it, while their goods are `here`."""
+    kinds_put_to_rms[kind] = tuple(here)
 
 
 def waiting() -> models.QuerySet[CourierBillOfEntry]:
-    """The bills on which the RMS has not decided yet."""
-    rows: models.QuerySet[CourierBillOfEntry] = CourierBillOfEntry.objects.here().filter(
-        risk_decision__lane=RiskDecision.Lane.PENDING
-    )
+    """The bills on which the RMS has not decided yet, or that have changed while it was away."""
+    rows: models.QuerySet[CourierBillOfEntry] = CourierBillOfEntry.objects.here().filter(risk_pending=True)
     return rows
 
 
-def _decide(
-    bills: list[CourierBillOfEntry], at: datetime, cause: str, step: str, *, counted: bool, order: RuleVersion | None = None
+def decide(
+    bills: list[CourierBillOfEntry], at: datetime, cause: str, *, away: Callable[[], int] | None = None
 ) -> int:  # fmt: skip
-    """Put bills of one station to the RMS and let each hear what it says; where it is away, the `order` of an officer alone."""
+    """Put bills of one station to the RMS and let each hear what is new; where it is `away` they wait, or that is done."""
     if not bills:
         return 0
-    items = _items_of(bills)
-    asked = [Asked(facts_of(bill, items[bill.pk]), goods_of(items[bill.pk]), _decision(bill).draw) for bill in bills]
+    items = items_of(bills)
     desk = Desk(bills[0].station_id, timezone.localdate(at))
-    answers = desk.decide(asked, at, cause=cause, counted=counted)
-    if order is not None and not any(answer.is_decided for answer in answers):
-        return _decide_by(order, bills, at)
-    news: list[tuple[CourierBillOfEntry, RiskDecision, RiskDecision]] = []
-    for bill, answer in zip(bills, answers, strict=True):
-        if answer.is_decided and (not counted or says_more(_decision(bill), answer)):
-            answer.decision.before = _decision(bill)
-            news.append((bill, answer.decision, _decision(bill)))
-    RiskDecision.objects.bulk_create([decision for _bill, decision, _before in news])
-    each = {bill.pk: _told(decision, before) for bill, decision, before in news}
-    if each:
-        take_many(CourierBillOfEntry, each, step, SYSTEM, at=at, each=each)
-    return len(each)
+    answers = desk.decide([asked(bill, items[bill.pk]) for bill in bills], at, cause=cause)
+    if not any(answer.is_decided for answer in answers):
+        return away() if away is not None else wait(bills)
+    news = [
+        (bill, answer)
+        for bill, answer in zip(bills, answers, strict=True)
+        if answer.is_decided and says_more(decision_of(bill), answer)
+    ]
+    desk.keep(answer for _bill, answer in news)
+    RiskDecision.objects.bulk_create([answer.decision for _bill, answer in news])
+    first: dict[int, dict[str, Any]] = {}
+    again: dict[int, dict[str, Any]] = {}
+    for bill, answer in news:
+        before = decision_of(bill)
+        (again if before.is_counted else first)[bill.pk] = told_of(answer.decision, before)
+    for step, each in (("hear_rms", first), ("hear_rms_again", again)):
+        if each:
+            take_many(CourierBillOfEntry, each, step, SYSTEM, at=at, each=each)
+    wait((bill for bill in bills if bill.pk not in first and bill.pk not in again), waits=False)
+    return len(news)
 
 
-def _decision(bill: CourierBillOfEntry) -> RiskDecision:
+def decision_of(bill: CourierBillOfEntry) -> RiskDecision:
+    """What the RMS decided on a bill that is filed."""
     assert bill.risk_decision is not None
     return bill.risk_decision
 
@@ -356,11 +301,20 @@ def reported(bill: Clearable, records: Iterable[models.Model]) -> list[models.Mo
     return told
 
 
+def adverse(outcome: str, **order: Any) -> bool:
+    """Whether an order found something: it confiscates, fines, penalises, or revises the duty."""
+    asks = any(Decimal(order.get(name) or 0) for name in ("fine", "penalty"))
+    return outcome == "CONFISCATE" or asks or order.get("revised_duty") not in (None, "")
+
+
 def found(bill: Clearable, *, examined: bool, confirmed: bool) -> None:
     """Tell the history of rules and parties what was found in a bill that was looked at."""
     decision = bill.risk_decision
-    if decision is not None and decision.reasons:
-        facts = ConsignmentFacts.of_kept(decision.facts) if "hawb" in decision.facts else None
-        day = timezone.localdate(bill.taken_at)
-        RiskDecision.objects.filter(pk=decision.pk).update(found="CONFIRMED" if confirmed else "NOTHING")
-        history.confirm(bill.station_id, facts, decision.reasons, day, examined=examined, found=confirmed)
+    if decision is None or not decision.rules_hit:
+        return
+    facts = ConsignmentFacts.of_kept(decision.facts) if "hawb" in decision.facts else None
+    before = {rule: decision.found_by(rule) for rule in sorted(decision.rules_hit)}
+    day = timezone.localdate(bill.taken_at)
+    history.confirm(bill.station_id, facts, before, day, examined=examined, found=confirmed)
+    decision.found = "CONFIRMED" if confirmed or decision.found == "CONFIRMED" else "NOTHING"
+    RiskDecision.objects.filter(pk=decision.pk).update(found=decision.found)

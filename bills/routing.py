@@ -107,7 +107,11 @@ def after_clear_xray(bill: CourierBillOfEntry, **_answers: object) -> Stage:
     assert bill.presented_on is not None
     if bill.examination_is_due:
         return Stage.EXAMINATION
-    automatic = bill.facilitated and rule_book().is_on("auto_out_of_charge", bill.presented_on, bill.station_id)
+    automatic = (
+        bill.facilitated
+        and not bill.risk_pending
+        and rule_book().is_on("auto_out_of_charge", bill.presented_on, bill.station_id)
+    )
     if automatic and not any(guard(bill, SYSTEM) for guard in guards.OUT_OF_CHARGE):
         return Stage.OUT_OF_CHARGE
     return Stage.FOR_OUT_OF_CHARGE

@@ -16,7 +16,7 @@ from bills.duty.statement import workings
 from bills.duty.valuation import Valuation
 from bills.filing import heads_of
 from bills.kinds import TYPED, Kind
-from bills.models import Attachment, CourierBillOfEntry, Item
+from bills.models import Attachment, CourierBillOfEntry, Item, ReturnToOrigin
 from bills.models.clearable import Clearable
 from bills.reckoning import Reckoned
 from bills.stages import UNFILED, Stage
@@ -88,10 +88,10 @@ def summary(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]:
     return told
 
 
-def courier_words(bill: CourierBillOfEntry) -> str:
+def courier_words(bill: Clearable) -> str:
     """The words that a rule has for the trade, while the bill is with Customs: the only ones of it that leave Customs."""
     at_customs = bill.stage in (Stage.DOCUMENTS, Stage.ASSESSMENT, Stage.EXAMINATION)
-    return bill.risk_decision.courier_text if at_customs and bill.risk_decision is not None else ""
+    return str(bill.risk_decision.courier_words) if at_customs and bill.risk_decision is not None else ""
 
 
 def papers_for(bill: Clearable, actor: Any) -> Any:
@@ -127,7 +127,11 @@ def decisions(bill: CourierBillOfEntry) -> dict[str, Any]:
         "penalty_demands": bill.penalty_demands.all() if bill.stage == Stage.CONFISCATED else (),
         "releases": bill.releases.select_related("bond"),
         "adjudications": bill.adjudications.select_related("by"),
-        "requests": [*bill.amendments.all(), *bill.cancellations.all()],
+        "requests": [
+            *bill.amendments.all(),
+            *bill.cancellations.all(),
+            *ReturnToOrigin.objects.filter(hawb__isnull=False, hawb=bill.hawb_id),
+        ],
         "back": bill.stage_labels().get(bill.goes_back_to, ""),
     }
 
@@ -145,7 +149,7 @@ def summary_of_documents(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]
         **decisions(bill), **of_shipments(bill),
     }  # fmt: skip
     if actor.is_trade:
-        return {**told, "page": "bills/xi_courier.html", "stepper": stepper(bill)}
+        return {**told, "page": "bills/xi_courier.html", "stepper": stepper(bill), "courier_words": courier_words(bill)}
     told |= {"page": "bills/xi.html", "heads": heads(bill)}
     if actor.is_officer:
         told["decision"] = bill.risk_decision

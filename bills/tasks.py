@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 
 from celery import shared_task
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.permissions import SYSTEM
-from bills import risk, xray_results
+from bills import interventions, risk, xray_results
 from bills.clearance.provisional import ProvisionalStage
 from bills.manual import issuing
 from bills.models import CourierBillOfEntry, DetentionMemo, ManualClearance, ProvisionalAssessment, QueryMemo
@@ -25,7 +26,7 @@ from eccs.models import Notice
 from eccs.workflow import take
 from manifests.warehouse import enter_never_scanned
 from rms.clearance import IN_FORCE
-from rms.models import RiskRule
+from rms.models import RiskRule, RuleVersion
 
 
 @shared_task
@@ -79,14 +80,18 @@ def _of_documents(bill: CourierBillOfEntry) -> list[Notice]:
 
 @shared_task
 def intervene(rule: int | None = None) -> int:
-    """Put the filed bills of an intervention to the RMS, or of all that came into force within the hour; return how many heard it."""
+    """Put the filed bills of an intervention to the RMS, or of all that came into force within the hour or whose first day is today; return how many heard it."""
     now = timezone.now()
     rules = RiskRule.objects.filter(kind=RiskRule.Kind.INTERVENTION, stage__in=IN_FORCE)
-    chosen = rules.filter(stage_since__gte=now - timedelta(hours=1)) if rule is None else rules.filter(pk=rule)
+    begins = RuleVersion.objects.filter(
+        rule=OuterRef("pk"), no=OuterRef("in_force_no"), from_date=timezone.localdate(now)
+    )
+    swept = rules.filter(Q(stage_since__gte=now - timedelta(hours=1)) | Exists(begins))
+    chosen = swept if rule is None else rules.filter(pk=rule)
     heard = 0
     for one in chosen.order_by("pk"):
         with transaction.atomic():
-            heard += risk.intervene(one, now)
+            heard += interventions.intervene(one, now)
     return heard
 
 

@@ -53,6 +53,7 @@ urlpatterns = [
     path("uncleared/dispose/", uncleared.dispose, name="uncleared-dispose"),
     path("uncleared/<int:pk>/return/", uncleared.send_back, name="uncleared-return"),
     path("uncleared/notices/<str:number>/posted/", uncleared.posted, name="uncleared-posted"),
+    path("uncleared/re-exports/<str:number>.pdf", uncleared.re_export, name="re-export-print"),
     path("uncleared/notices/<str:number>.pdf", uncleared.notice, name="uncleared-notice"),
     path("rates/", rate_files.history, name="rate-files"),
     path("rates/new/<slug:sort>/", rate_files.load, name="rate-file-new"),

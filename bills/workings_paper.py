@@ -33,13 +33,13 @@ def workings_of(bill: CourierBillOfEntry, items: list[Item]) -> tuple[WorkingLin
     told = reckoning(bill, items)
     lines = [WorkingLine(_("Value"), one["label"], one["note"], one["amount"]) for one in told["value_lines"]]
     for row in told["lines"]:
-        lines += _of_item(_("Item %(number)s") % {"number": row["item"].item_no}, row.get("workings", ()))
+        lines += of_item(_("Item %(number)s") % {"number": row["item"].item_no}, row.get("workings", ()))
     interest = dues.shown(bill)["interest_working"]
     lines += [WorkingLine(_("Interest"), one["days"], one["sum"], one["amount"]) for one in interest]
     return tuple(lines)
 
 
-def _of_item(of: str, workings: Iterable[Any]) -> list[WorkingLine]:
+def of_item(of: str, workings: Iterable[Any]) -> list[WorkingLine]:
     """The heads of one item that bear something; beside each what an exemption forgoes."""
     lines = []
     for one in workings:

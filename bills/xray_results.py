@@ -18,7 +18,7 @@ WITH seen AS (
            count(DISTINCT (bill.kind, bill.id)) FILTER (WHERE bill.xray_result = 'SUSPICIOUS') AS suspicious
     FROM ({bills}) bill
     JOIN rms_riskdecision decision ON decision.id = bill.risk_decision_id
-    CROSS JOIN jsonb_array_elements(decision.reasons) reason
+    CROSS JOIN jsonb_array_elements(decision.reasons || coalesce(decision.carried -> 'reasons', '[]')) reason
     GROUP BY 1, 2
 ), known AS (
     SELECT rule, station_code AS station, sum(xrayed) AS xrayed, sum(suspicious) AS suspicious

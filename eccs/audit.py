@@ -65,6 +65,9 @@ EVENTS = {
     "role.reopened": _("Role opened again"),
     "grant.given": _("Role given"),
     "grant.ended": _("Role ended"),
+    "api-key.made": _("API key made"),
+    "api-key.accepted": _("API key taken up"),
+    "api-key.revoked": _("API key revoked"),
     "rms.read": _("RMS reasons read"),
     "risk.activated": _("Risk rule activated"),
     "risk.suspended": _("Risk rule suspended"),
@@ -92,6 +95,11 @@ EVENTS = {
     "rates.revoked": _("Rates taken back before their day"),
     "advisory.published": _("Advisory published"),
     "advisory.withdrawn": _("Advisory withdrawn"),
+    "certificate.registered": _("Certificate registered"),
+    "certificate.refused": _("Certificate not accepted"),
+    "certificate.retired": _("Certificate retired"),
+    "revocations.loaded": _("List of revoked certificates loaded"),
+    "signature.refused": _("Signature not accepted"),
     "work.taken-up": _("Document taken up"),
     "work.set-aside": _("Document set aside"),
     "work.given-back": _("Document given back"),
@@ -216,6 +224,8 @@ def record(
         known = import_module(settings.AUDIT_PEOPLE)
         reach = known.reach_of(by) if isinstance(by, AbstractBaseUser) else known.reach(actor.user_id)
     meta = request.META if request else {}
+    if key := getattr(actor, "key", ""):
+        details["by_key"] = key
     line = AuditLine(
         lane=station or min(places - {""}, default=""), at=timezone.now(), event=event,
         by_id=actor.user_id if actor else None, username=_tidy(actor.username or actor.name, 60) if actor else "",

@@ -19,7 +19,7 @@ SERIAL_SIGNS = 7
 BILL_BITS = 15  # a manifest has at most 20,000 house airway bills, each with one bill
 DOCUMENTS = {
     "ECM": "01", "CBE-XI": "11", "CBE-XII": "12", "CBE-XIII": "13", "CBE-XIV": "14", "OOC": "41", "DM": "42", "UCN": "43",
-    "MCF": "44", "BND": "45", "CTM": "46", "CTA": "47", "CSB-III": "23", "CSB-IV": "24", "CSB-V": "25", "LEO": "48", "CEM": "49", "PA": "50",
+    "MCF": "44", "BND": "45", "CTM": "46", "CTA": "47", "CSB-III": "23", "CSB-IV": "24", "CSB-V": "25", "LEO": "48", "CEM": "49", "PA": "50", "REX": "51",
 }  # fmt: skip
 _OF_CODE = {code: kind for kind, code in DOCUMENTS.items()}
 _NUMBER = re.compile(r"([A-Z]+(?:-[A-Z]+)?)_([A-Z]{3})_(20\d\d)-2\d{3}_(\d{1,9})(?:_(\d{1,5}))?")

@@ -27,6 +27,7 @@ app.autodiscover_tasks(["accounts.directory", "payments.reconciling"])
 app.conf.beat_schedule = {
     "send unsent notices": {"task": "eccs.tasks.send_notices", "schedule": 60.0},
     "seal the day's trail": {"task": "eccs.tasks.seal_trail", "schedule": crontab(hour=0, minute=10)},
+    "verify the signatures": {"task": "eccs.tasks.verify_signatures", "schedule": crontab(hour=1, minute=40)},
     "resume uploads left behind": {"task": "eccs.tasks.resume_uploads", "schedule": 120.0},
     "ask the bank about silent challans": {"task": "payments.tasks.verify_silent_challans", "schedule": 120.0},
     "hand over challans that the bank does not decide": {
@@ -48,6 +49,7 @@ app.conf.beat_schedule = {
     "take down finished password expiries": {"task": "accounts.tasks.take_down_exercises", "schedule": 600.0},
     "write of password expiry": {"task": "accounts.tasks.advise_of_exercises", "schedule": 600.0},
     "tidy sign-ins": {"task": "accounts.tasks.tidy", "schedule": crontab(hour=3, minute=20)},
+    "forget answers to repeated requests": {"task": "api.tasks.forget_answers", "schedule": crontab(hour=3, minute=25)},
     "clear old sessions": {"task": "accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=30)},
     "remind of unanswered queries": {"task": "bills.tasks.chase_queries", "schedule": crontab(hour=9, minute=0)},
     "remind of unanswered detention memos": {

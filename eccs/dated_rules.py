@@ -174,6 +174,14 @@ RULES = {
         _("Links for a forgotten password asked for from one address, an hour"), int, least=1
     ),
     "reset_letters_a_day": RuleKind(_("Links for a forgotten password sent to one person, a day"), int, least=1),
+    "api_requests_a_minute": RuleKind(_("Requests of the HTTP API by one firm, a minute"), int, least=1),
+    "api_estimates_a_minute": RuleKind(
+        _("Estimates of duty asked of the HTTP API from one address, a minute"), int, least=1
+    ),
+    "api_answers_kept_days": RuleKind(
+        _("Answers of the HTTP API are kept for requests sent again, days"), int, least=1
+    ),
+    "api_key_longest_days": RuleKind(_("An API key is in force for so many days at most"), int, least=1, most=730),
     "query_chaser_days": RuleKind(
         _(
             "A firm is reminded of an unanswered query, detention memo or call for documents, or of a weight to be amended, after so many days"
@@ -258,6 +266,16 @@ RULES = {
     ),
     "target_final_assessment": RuleKind(_("Target of the desk for the final assessment, minutes"), int, least=1),
     "set_aside_days": RuleKind(_("Work is set aside for at most so many days"), int, least=1),
+    "signed_filings": RuleKind(
+        _("Filings, replies and requests of firms and custodians are taken only with a digital signature"), bool
+    ),
+    "signed_orders": RuleKind(_("Orders of officers are taken only with a digital signature"), bool),
+    "signing_minutes": RuleKind(
+        _("What was shown for signing is signed within so many minutes, or shown anew"), int, least=5, most=240
+    ),
+    "revocation_lists_demanded": RuleKind(
+        _("A certificate counts only while a list of revoked ones of its authority is loaded and in date"), bool
+    ),
     "audit_online_days": RuleKind(_("The audit log is kept online for at least so many days"), int, least=180),
 }
 

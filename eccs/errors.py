@@ -3,6 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
+from django.utils.translation import gettext as _
+
+from eccs import problems
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -13,19 +16,27 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The request could not be read."""
+    if problems.asked_by_program(request):
+        return problems.answer(400, _("The request cannot be read."))
     return render(request, "400.html", status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page is not for this person."""
+    if problems.asked_by_program(request):
+        return problems.answer(403, _("This is not for whoever asks."))
     return render(request, "403.html", status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """There is no such page, or it is not the reader's to see; which of the two is not told."""
+    if problems.asked_by_program(request):
+        return problems.answer(404, _("There is nothing here for whoever asks."))
     return render(request, "404.html", status=404)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Something failed here. The page needs neither the database nor a session."""
+    if problems.asked_by_program(request):
+        return problems.answer(500, _("Something failed here. Ask again later."))
     return HttpResponse(get_template("500.html").render(), status=500)

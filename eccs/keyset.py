@@ -50,6 +50,15 @@ def page(rows: QuerySet[Any], sort: str, start: str, size: int = SIZE) -> Page:
     )
 
 
+def is_mark(sort: str, start: str) -> bool:
+    """Whether a mark was given by this system for this order."""
+    try:
+        signing.loads(start, salt=f"keyset:{sort}")
+    except signing.BadSignature:
+        return False
+    return True
+
+
 def _beyond(name: str, side: str, value: Any, pk: int) -> Q:
     """Past (value, key). Written so that the index on both is walked from the right place."""
     return Q(**{f"{name}__{side}e": value}) & (Q(**{f"{name}__{side}": value}) | Q(**{f"pk__{side}": pk}))

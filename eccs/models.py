@@ -17,11 +17,13 @@ from eccs.dated_rules import DatedRule
 from eccs.hand_over import HandOver, HandOverRead
 from eccs.in_hand import InHand, Priority
 from eccs.numbering import Counter
+from eccs.signing.models import Certificate, RevocationList, Signature, SignatureFault, ToSign
 from eccs.trail import TrailRoot
 
 __all__ = [
     "AuditLane",
     "AuditLine",
+    "Certificate",
     "Counter",
     "DatedRule",
     "HandOver",
@@ -30,6 +32,10 @@ __all__ = [
     "InHand",
     "Notice",
     "Priority",
+    "RevocationList",
+    "Signature",
+    "SignatureFault",
+    "ToSign",
     "TrailRoot",
     "Upload",
 ]
@@ -62,6 +68,7 @@ class Upload(models.Model):
     subject_id = models.BigIntegerField(null=True)  # the manifest it belongs to
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
+    via = models.CharField(max_length=60, blank=True, default="")  # the API key by which it was signed
     file = models.FileField(upload_to="uploads/%Y/%m/%d/")
     name = models.CharField(max_length=160)
     size = models.PositiveBigIntegerField()

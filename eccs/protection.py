@@ -20,6 +20,13 @@ BEGIN
 END $$
 """
 
+FUNCTION_OF_SIGNATURES = """
+CREATE FUNCTION eccs_keep_signature() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a signature stays as it was made: % on % is refused', TG_OP, TG_TABLE_NAME;
+END $$
+"""
+
 
 def keep_trail(table: str, function: str = "eccs_keep_trail") -> migrations.RunSQL:
     """Refuse to change, delete or empty a trail; only the mark that a line was notified may be set, once."""

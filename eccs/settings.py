@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "transit",
     "exports",
     "payments",
+    "api",
 ]
 
 MIDDLEWARE = [
@@ -250,6 +251,9 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = logs.configuration(env("ECCS_LOG_LEVEL", default="INFO"))
 
 AUDIT_PEOPLE = "accounts.people"  # where the audit log asks what a person is today
+
+# The certificates of the certifying authorities whose people may sign (PEM files); those of a demonstration are made by it.
+SIGNING_CA_DIR = Path(env("ECCS_CA_DIR", default=str(VAR_DIR / "signing" / "authorities")))
 
 # Whom the sign-in page names for help. The values of a demonstration are invented.
 HELPDESK_PHONE = env("ECCS_HELPDESK_PHONE", default="1800-000-0000" if DEMO else "")

@@ -43,6 +43,10 @@ Guard = Callable[[Any, Actor], str]
 """A guard looks at a document and the actor and says why not, or nothing. Its docstring is the rule."""
 
 
+SIGNED_FILING, SIGNED_ORDER = "signed_filings", "signed_orders"
+"""What a signed step is, by the dated rule that says from when a station demands the digital signature (PN17 2.4)."""
+
+
 class TakenPastTheGate(RuntimeError):
     """A step was called directly. Only `take` and `take_many` may move a document."""
 
@@ -70,6 +74,7 @@ class Step:
     follows: bool = (
         False  # taken as the consequence of something else: a colleague who has the document in hand waits for it too
     )
+    signed: str = ""  # digitally signed where the dated rule of this name is on: SIGNED_FILING or SIGNED_ORDER
     document: str = ""  # the kind of document it belongs to
     first: Callable[[int], None] | None = None  # holds, before the document, what others hold before it
 
@@ -120,6 +125,7 @@ def step(
     apart_from: tuple[str, ...] = (),
     anytime: bool = False,
     follows: bool = False,
+    signed: str = "",
     first: Callable[[int], None] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a method as a step. The method sets fields of its document and returns the records to be written with it.
@@ -135,7 +141,7 @@ def step(
         declared = Step(
             name=method.__name__, sources=sources, targets=targets, roles=roles, desks=desks,
             label=label, para=para, form=form, guards=guards, grave=grave, many=many, private=private,
-            weighty=weighty, apart_from=apart_from, anytime=anytime, follows=follows, first=first, rule=(method.__doc__ or "").strip(),
+            weighty=weighty, apart_from=apart_from, anytime=anytime, follows=follows, signed=signed, first=first, rule=(method.__doc__ or "").strip(),
         )  # fmt: skip
 
         @wraps(method)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from eccs import notices, trail, upload_runner
 from eccs.models import Heartbeat
+from eccs.signing import presenting, verifying
 
 
 @shared_task
@@ -54,3 +55,10 @@ def hand_on_companion(upload_id: int) -> None:
 def resume_uploads() -> None:
     """Take up again the uploads that a stopped worker left behind."""
     upload_runner.resume()
+
+
+@shared_task
+def verify_signatures() -> int:
+    """Check every signature, and forget what nobody signed in time."""
+    presenting.tidy()
+    return verifying.nightly()

@@ -17,6 +17,9 @@ from django.utils.translation import gettext as _
 from eccs import uploads
 from eccs.celery import after_commit
 from eccs.models import Upload
+from eccs.signing import gate as signatures
+from eccs.signing.gate import Presented, presented
+from eccs.signing.models import ToSign
 from eccs.upload_progress import Phase, Progress
 from eccs.uploads import Column, Fault, Sheet, Table, Unreadable
 from eccs.workflow import Refused
@@ -39,6 +42,7 @@ class Kind:
     save: Callable[[Upload, Table, int], dict[str, Any]]  # in one transaction, once it is signed
     context: Callable[[Upload], dict[str, Any]]  # what its pages say: subject, caption, sums, who may sign
     hand_on: Callable[[Upload], dict[str, Any]] | None = None  # gives a companion's contents to what was saved
+    filings: Callable[[Table], list[dict[str, Any]]] | None = None  # what each document that is filed declares
 
 
 _kinds: dict[str, Kind] = {}
@@ -177,7 +181,8 @@ def save(upload_id: int, user_id: int) -> None:
                     if table.faults:  # something changed since it was checked
                         raise Changed(table.faults)
                     progress.begin(Phase.SAVING, upload.rows)
-                    summary = kind.save(upload, table, user_id)
+                    with signatures.under(_signature(upload)):
+                        summary = kind.save(upload, table, user_id)
                     done = {"rows_checked": upload.rows, "companion_due": bool(kind.hand_on and upload.companion)}
                     _mark(upload, state=State.DONE, summary={**upload.summary, **summary}, **done)
         except Changed as changed:
@@ -194,6 +199,24 @@ def save(upload_id: int, user_id: int) -> None:
             )
     _forget_file(upload)
     hand_on(upload_id)
+
+
+def declared(upload: Upload) -> list[dict[str, Any]]:
+    """What each document declares that a checked upload files, read from the file again. Raises Refused where that changed."""
+    kind = kind_of(upload)
+    table = uploads.check(read_again(upload), kind.columns)
+    stands, upload.state = upload.state, State.SAVING  # what came with it was looked through when it was checked
+    kind.judge(upload, table)
+    upload.state = stands
+    if table.faults or kind.filings is None:
+        raise Refused([_("Something has changed since the file was checked. Upload the file again.")])
+    return kind.filings(table)
+
+
+def _signature(upload: Upload) -> Presented | None:
+    """The signature under which an upload is filed, where there is one."""
+    found = ToSign.objects.filter(way="upload", about__upload=upload.pk).exclude(signed_at=None).last()
+    return presented(found) if found is not None else None
 
 
 def _forget_file(upload: Upload) -> None:
@@ -220,13 +243,13 @@ class Changed(Exception):
         self.faults = faults
 
 
-def sign(upload: Upload, user_id: int) -> bool:
-    """Hand a checked upload to the worker to be saved; a second signature does nothing."""
+def sign(upload: Upload, user_id: int, via: str = "") -> bool:
+    """Hand a checked upload to the worker to be saved; a second signature does nothing. `via` names the API key that signs."""
     from eccs.tasks import save_upload
 
     moved = Upload.objects.filter(pk=upload.pk, state=State.READY).update(
-        state=State.SAVING, signed_by_id=user_id, phase=Phase.READING, rows_checked=0, touched_at=timezone.now()
-    )
+        state=State.SAVING, signed_by_id=user_id, via=via, phase=Phase.READING, rows_checked=0, touched_at=timezone.now(),
+    )  # fmt: skip
     if moved:
         after_commit(save_upload, upload.pk, user_id)
     return bool(moved)

@@ -18,8 +18,11 @@ from accounts import sessions
 from accounts.requests import Request
 from eccs import upload_runner, uploads
 from eccs.models import Upload
+from eccs.signing import gate as signatures
+from eccs.signing import presenting
 from eccs.upload_progress import how_far
 from eccs.uploads import Fault, files
+from eccs.workflow import Refused
 
 SHOWN = 200
 State = Upload.State
@@ -96,10 +99,35 @@ def sign(request: Request, pk: int) -> HttpResponse:
     if not context["may_sign"](request.actor):
         raise Http404
     if all(request.POST.get(f"declare{n}") for n, _words in enumerate(context["declarations"], 1)):
+        try:
+            if way := _where_to_sign(request, found, context):
+                return redirect(way)
+        except Refused as refusal:
+            messages.error(request, " ".join(refusal.reasons))
+            return redirect("upload", pk)
         upload_runner.sign(found, request.user.pk)  # type: ignore[arg-type]
     else:
         messages.error(request, _("Tick both declarations. Nothing has changed."))
     return redirect("upload", pk)
+
+
+def _where_to_sign(request: Request, found: Upload, context: dict[str, Any]) -> str:
+    """Where all that the file files is signed in one act; nothing where no signature is demanded. Raises Refused."""
+    model, actor = context.get("files"), request.actor
+    if found.state != State.READY or model is None:
+        return ""
+    step = model.steps()["file"]
+    if not signatures.demanded(step, context["subject"], actor.user_id):
+        return ""
+    if reasons := context["hindrances"](actor):
+        raise Refused(reasons)
+    told = {
+        "kind": model._meta.label_lower, "step": step.name, "id": None, "after": None, "answers": {},
+        "document": found.name, "station": context["subject"].station_id, "upload": found.digest,
+        "declarations": [str(words) for words in context["declarations"]],
+    }  # fmt: skip
+    filings = [told | {"declared": one, "row": n} for n, one in enumerate(upload_runner.declared(found), 1)]
+    return presenting.ask(filings, step, actor, way="upload", about={"upload": found.pk, "key": found.name})
 
 
 @require_GET

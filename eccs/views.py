@@ -7,8 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db import transaction
-from django.forms import FileField
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,8 +20,10 @@ from accounts import people, sessions
 from accounts.advisories import Advisory
 from accounts.requests import Request
 from eccs import audit, audit_answers, desks, hand_over_views, my_work, pages
-from eccs.models import Notice
+from eccs.models import Notice, SignatureFault
 from eccs.queues import back_to, listing_at, next_in_queue, open_steps
+from eccs.signing import gate as signatures
+from eccs.taking import ask_for_signature, ask_for_signatures, for_many, take_together, take_with
 from eccs.workflow import (
     Document,
     Outcome,
@@ -31,8 +31,6 @@ from eccs.workflow import (
     Step,
     buttons,
     holders,
-    take,
-    take_many,
     took_before,
     what_next,
     why_not,
@@ -62,6 +60,7 @@ def desk(request: Request) -> HttpResponse:
         "desks": desks.of_request(request), "notices": _notices(actor, told),
         "handed_over": hand_over_views.unread(actor), "may_hand_over": actor.may(pages.activity_of("hand-over")),
         **my_work.of(actor), "now": timezone.now(),
+        "broken_signatures": SignatureFault.objects.count() if actor.may(pages.activity_of("certificates-all")) else 0,
         "advisories": Advisory.objects.unread_by(actor).select_related("station")[:UNREAD],
     }  # fmt: skip
     return render(request, "eccs/desk.html", context)
@@ -140,6 +139,8 @@ def told(line: Any, shown: Document, *, officer: bool) -> dict[str, Any]:
         "by": line.by_name if officer or not of_customs else "",
         "role": label_of(line.role) if officer else public_label(line.role),
         "answers": line.answers if officer else {}, "seal": line.seal,
+        "signed": reverse("signature-part", args=[pages.slug_of(type(shown)), shown.key, line.seq, "signature"])
+        if "signature" in line.answers and (officer or not of_customs) else "",
     }  # fmt: skip
 
 
@@ -192,26 +193,21 @@ def step(request: Request, slug: str, key: str, verb: str) -> HttpResponse:
     form = step_form(declared, shown, actor, *((request.POST, request.FILES) if request.method == "POST" else ()))
     if asked and (form is None or form.is_valid()):
         try:
-            with transaction.atomic():  # what comes with a step that is refused is not kept
-                if form is not None and hasattr(form, "attach"):
-                    form.attach()
-                done = take(shown, declared.name, actor, **(form.answers() if form is not None else {}))
-        except BaseException as refusal:
-            if hasattr(form, "let_go"):
-                form.let_go()
-            if not isinstance(refusal, Refused):
-                raise
+            if signatures.demanded(declared, shown, actor.user_id):
+                return redirect(ask_for_signature(request, shown, declared, form))
+            done = take_with(shown, declared, actor, form)
+        except Refused as refusal:
             if not any(actor.acts_as(activity, shown) for activity in declared.activities):
                 audit.record("step.refused", request=request, about=shown.key, why=refusal.reasons[0], step=verb)
             context = document_context(request, listing, shown, step=declared, reasons=refusal.reasons, form=form)
             return render(request, "eccs/refused.html", context, status=409)
-        return _after(request, listing, shown, done, declared)
+        return after(request, listing, shown, done, declared)
     reasons = why_not(shown, declared, actor, took_before([shown], declared, actor))
     context = document_context(request, listing, shown, step=declared, form=form, reasons=reasons)
     return render(request, "eccs/step.html", context, status=422 if asked else 200)
 
 
-def _after(request: Request, listing: pages.Listing, before: Any, done: Any, declared: Step) -> HttpResponse:
+def after(request: Request, listing: pages.Listing, before: Any, done: Any, declared: Step) -> HttpResponse:
     desks.forget([done])
     words = {"document": done, "step": declared.label, "stage": done.get_stage_display()}
     if done.stage == before.stage:
@@ -253,7 +249,7 @@ def steps(request: Request, slug: str, stage: str, verb: str) -> HttpResponse:
     first = visible.first()
     if first is None:
         raise Http404
-    form = _for_many(
+    form = for_many(
         step_form(declared, first, actor, *((request.POST, request.FILES) if "confirm" in request.POST else ()))
     )
     sent = request.method == "POST" and ("confirm" in request.POST or not (declared.grave or form is not None))
@@ -261,17 +257,16 @@ def steps(request: Request, slug: str, stage: str, verb: str) -> HttpResponse:
         context = {"listing": listing, "step": declared, "documents": list(visible), "form": form, "stage_slug": stage}
         return render(request, "eccs/steps.html", context, status=422 if "confirm" in request.POST else 200)
     answers = form.answers() if form is not None else {}
-    outcome = _take_together(listing, list(visible.values_list("pk", flat=True)), declared, actor, form, answers)
-    desks.forget(outcome.moved)
-    if outcome.moved:
-        words = {"step": declared.label, "count": len(outcome.moved)}
-        messages.success(
-            request,
-            ngettext(
-                "%(step)s done on %(count)d document.", "%(step)s done on %(count)d documents.", len(outcome.moved)
-            )
-            % words,
-        )
+    seen = list(visible.values_list("pk", flat=True))
+    if declared.signed and any(signatures.demanded(declared, one, actor.user_id) for one in visible):
+        with signatures.on_trial() as trial:
+            outcome = take_together(listing, seen, declared, actor, form, answers, on_trial=True)
+        if outcome.moved:
+            tell_refused(request, outcome)
+            return redirect(ask_for_signatures(request, listing, stage, declared, outcome, trial, form))
+    else:
+        outcome = take_together(listing, seen, declared, actor, form, answers)
+    tell_moved(request, declared, outcome)
     _enter_refusals(request, listing, stage, declared, ids, outcome)
     if outcome.refused and form is not None:
         left_over = visible.filter(pk__in=[one.document.pk for one in outcome.refused if one.document is not None])
@@ -283,13 +278,32 @@ def steps(request: Request, slug: str, stage: str, verb: str) -> HttpResponse:
     if outcome.refused:
         left = ".".join(str(one.document.pk) for one in outcome.refused if one.document is not None)
         back = back_to(request, listing, stage, ticked=left)
+    tell_refused(request, outcome)
+    return back
+
+
+def tell_moved(request: Request, declared: Step, outcome: Outcome) -> None:
+    """How many moved, on the next page."""
+    desks.forget(outcome.moved)
+    if outcome.moved:
+        words = {"step": declared.label, "count": len(outcome.moved)}
+        messages.success(
+            request,
+            ngettext(
+                "%(step)s done on %(count)d document.", "%(step)s done on %(count)d documents.", len(outcome.moved)
+            )
+            % words,
+        )
+
+
+def tell_refused(request: Request, outcome: Outcome) -> None:
+    """Which did not, and why, on the next page."""
     for refusal in outcome.refused[:20]:
         messages.error(
             request,
             _("Not done: %(document)s. %(reasons)s")
             % {"document": refusal.document, "reasons": " ".join(refusal.reasons)},
         )
-    return back
 
 
 def _enter_refusals(
@@ -312,31 +326,6 @@ def _enter_refusals(
 def _only(found: set[str]) -> str:
     """The one of its kind, or nothing."""
     return next(iter(found)) if len(found) == 1 else ""
-
-
-def _for_many(form: Any) -> Any:
-    """The form for many documents at once: a file belongs to one, unless the form keeps it for all of them."""
-    if form is None or hasattr(form, "attach_to"):
-        return form
-    for name in [n for n, field in form.fields.items() if isinstance(field, FileField)]:
-        del form.fields[name]
-    return form
-
-
-def _take_together(
-    listing: pages.Listing, ids: list[int], declared: Step, actor: Any, form: Any, answers: dict[str, Any]
-) -> Outcome:
-    """The step on all of them, and what the form brought for those that moved."""
-    try:
-        with transaction.atomic():
-            outcome = take_many(listing.model, ids, declared.name, actor, **answers)
-            if outcome.moved and hasattr(form, "attach_to"):
-                form.attach_to(outcome.moved)
-    except BaseException:
-        if hasattr(form, "let_go"):
-            form.let_go()
-        raise
-    return outcome
 
 
 @require_GET

@@ -25,10 +25,11 @@ from django_fsm import GET_STATE, FSMModelMixin
 from eccs import dwell, numbering, pages, trail
 from eccs.in_hand import Held
 from eccs.rows import lock_rows, write_rows
-from eccs.steps import Actor, Guard, Step, TakenPastTheGate, gate, step
+from eccs.signing import gate as signatures
+from eccs.steps import SIGNED_FILING, SIGNED_ORDER, Actor, Guard, Step, TakenPastTheGate, gate, step
 
 __all__ = [
-    "GET_STATE", "Actor", "Document", "Guard", "Refused", "Step", "TakenPastTheGate", "step", "take", "take_many",
+    "GET_STATE", "SIGNED_FILING", "SIGNED_ORDER", "Actor", "Document", "Guard", "Refused", "Step", "TakenPastTheGate", "step", "take", "take_many",
 ]  # fmt: skip
 
 OWNERS = ("station_id", "courier_id", "importer_id")  # the columns that say whose a document is
@@ -215,7 +216,7 @@ def _move(
     for document in rows:
         not_theirs, role = desk(document)
         reasons = [not_theirs] if not_theirs else _hindrances(document, declared, actor, took, held)
-        if reasons:
+        if reasons := reasons or signatures.missing(declared, document, actor.user_id, at):
             refusal = Refused(reasons, document)
             if strict:
                 raise refusal
@@ -243,6 +244,7 @@ def _move(
         numbering.number(numbered)
         changed.update(("number", "serial"))
     dwell.go_on(left, at)
+    records += signatures.seal(declared, actor.user_id, entries)
     lines = trail.seal_entries(entries)
     model = type(outcome.moved[0])
     columns = [f for f in model._meta.concrete_fields if f.attname in changed or f.attname.startswith("trail_")]

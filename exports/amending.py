@@ -10,6 +10,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,7 +20,10 @@ from eccs.moments import moment
 from eccs.workflow import Refused
 from exports import leaving
 from exports.clearance.leaving import Stage
+from exports.iii import leaving as iii
+from exports.kinds import Kind
 from exports.models import CourierExportManifest, ExportManifestAmendment, ExportManifestLine
+from exports.models.manifest import named_so
 
 Change = dict[str, str]  # old and new of a detail; a shipping bill that comes has no old, one that goes no new
 
@@ -92,14 +96,29 @@ def _bills(changes: list[Change], which: str) -> list[str]:
 
 
 def may_come(manifest: CourierExportManifest, hawbs: Collection[str]) -> Any:
-    """Of these shipping bills those that may be put on the manifest: let go, not held, on no other."""
-    return leaving.may_go(manifest.courier_id, manifest.station_id).filter(hawb__in=hawbs)
+    """Of these shipping bills those that may be put on the manifest: let go, not held, on no other. A CSB-III is told by its number."""
+    rows = leaving.may_go(manifest.courier_id, manifest.station_id)
+    return rows.filter(Q(hawb__in=hawbs) | Q(number__in=hawbs))
 
 
-def missing(found: Any, field: str, hawbs: Collection[str]) -> list[str]:
-    """The house airway bills that were not found, in the order in which they were told."""
-    there = set(found.values_list(field, flat=True))
-    return [hawb for hawb in hawbs if hawb not in there]
+def may_not_come(manifest: CourierExportManifest, numbers: Collection[str]) -> list[str]:
+    """Of these numbers those that stand for no shipping bill that may be put on the manifest, in the order in which they were told."""
+    return _missing(numbers, may_come(manifest, numbers).values_list("hawb", "number"))
+
+
+def not_aboard(manifest: CourierExportManifest, numbers: Collection[str]) -> list[str]:
+    """Of these numbers those that stand for nothing on the manifest: house airway bills, bags of documents, shipping bills."""
+    goods = manifest.live_lines().filter(named_so(numbers)).exclude(bill__kind=Kind.III)
+    documents = iii.named(manifest, numbers)
+    if manifest.stage == Stage.EXPORTED:
+        documents = documents.filter(left_with__isnull=False)
+    told = documents.values_list("number", "bag__number", "bill__number")
+    return _missing(numbers, goods.values_list("bill__hawb", "bill__number"), told)
+
+
+def _missing(numbers: Collection[str], *found: Any) -> list[str]:
+    there = {number for rows in found for row in rows for number in row}
+    return [number for number in numbers if number not in there]
 
 
 def changed_since(amendment: ExportManifestAmendment) -> str:
@@ -109,9 +128,9 @@ def changed_since(amendment: ExportManifestAmendment) -> str:
     other = [LABELS[c["name"]] for c in changes if c["name"] != BILL and now.get(c["name"]) != c["old"]]
     if other:
         return _("The manifest has changed since: %(what)s.") % {"what": ", ".join(map(str, other))}
-    if stay := missing(may_come(manifest, _bills(changes, "new")), "hawb", _bills(changes, "new")):
+    if stay := may_not_come(manifest, _bills(changes, "new")):
         return _("These may not leave with it any more: %(hawbs)s.") % {"hawbs": ", ".join(stay[:10])}
-    if gone := missing(manifest.live_lines(), "bill__hawb", _bills(changes, "old")):
+    if gone := not_aboard(manifest, _bills(changes, "old")):
         return _("These are not on it any more: %(hawbs)s.") % {"hawbs": ", ".join(gone[:10])}
     return ""
 

@@ -193,10 +193,10 @@ def _sum_up(_upload: Upload, table: Table) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _save_file(_upload: Upload, table: Table, user_id: int) -> dict[str, Any]:
+def _save_file(upload: Upload, table: Table, user_id: int) -> dict[str, Any]:
     lodging, prepared = table.prepared
     at = timezone.now()
-    bills = file_many(lodging, prepared, Actor.of(User.objects.get(pk=user_id)), at, table.tell)
+    bills = file_many(lodging, prepared, Actor.of(User.objects.get(pk=user_id)).by_key(upload.via), at, table.tell)
     return {"filed": len(bills), "first": bills[0].number, "last": bills[-1].number, "filed_at": at.isoformat()}
 
 
@@ -205,7 +205,7 @@ def _context(upload: Upload) -> dict[str, Any]:
     blank = CourierShippingBill(courier=subject.courier, station_id=subject.station_id)
     count = sums.get("bills", 0)
     return {
-        "subject": subject, "done_template": "exports/upload_done.html", "caption": str(subject),
+        "subject": subject, "files": CourierShippingBill, "done_template": "exports/upload_done.html", "caption": str(subject),
         "upload_url": reverse("csb-upload", args=[subject.station_id]), "facts": [],
         "heading": ngettext("%(n)s shipping bill is ready to file", "%(n)s shipping bills are ready to file", count) % {"n": grouped(count)},
         "sums": [
@@ -233,4 +233,10 @@ def declarations(*, documents: bool = False) -> list[str]:
 
 
 _LABEL = gettext_lazy("CSB-IV and CSB-V, one shipping bill a HAWB")
-register(FileKind(KIND, _LABEL, COLUMNS, _judge_file, _sum_up, _save_file, _context))
+
+
+def _filings(table: Table) -> list[dict[str, Any]]:
+    return [declared(one) for one in table.prepared[1]]
+
+
+register(FileKind(KIND, _LABEL, COLUMNS, _judge_file, _sum_up, _save_file, _context, filings=_filings))

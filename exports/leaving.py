@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from eccs.workflow import Refused
+from exports import going_back
 from exports.clearance.leaving import Stage
 from exports.models import CourierExportManifest, CourierShippingBill, ExportManifestLine
 from exports.stages import Stage as BillStage
@@ -24,9 +25,10 @@ def may_go(courier_id: int, station_id: str) -> QuerySet[CourierShippingBill, Co
 
 
 def change(
-    manifest: CourierExportManifest, *, add: Collection[int] | None = (), take_off: Collection[int] = ()
-) -> None:
-    """Put shipping bills on a draft, or take lines off; `add` of None is everything that may go. Raises Refused."""
+    manifest: CourierExportManifest, *, add: Collection[int] | None = (), take_off: Collection[int] = (),
+    returns: Collection[int] | None = (), returns_off: Collection[int] = (),
+) -> None:  # fmt: skip
+    """Put shipping bills and returns on a draft, or take lines off; None is everything that may go. Raises Refused."""
     with transaction.atomic():
         held = CourierExportManifest.objects.select_for_update(of=("self",)).get(pk=manifest.pk)
         if held.stage != Stage.DRAFT:
@@ -36,6 +38,7 @@ def change(
         rows = rows if add is None else rows.filter(pk__in=add)
         bills = list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
         ExportManifestLine.objects.bulk_create(ExportManifestLine(manifest=held, bill_id=pk) for pk in bills)
+        going_back.change(held, returns, returns_off)
         held.sum_up()
         held.save(update_fields=["bill_count", "package_count", "gross_weight_kg"])
 

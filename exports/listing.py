@@ -13,12 +13,13 @@ from accounts.roles import COURIERS, CUSTODIANS, OFFICERS, Role
 from bills.cells import lane
 from bills.requests_listing import DEPARTING, about, changes_of
 from bills.requests_listing import search as by_own_number
+from bills.risk import put_to_rms
 from bills.stages import Hold
 from bills.xray_results import are_xrayed
 from eccs.moments import moment
 from eccs.pages import Column, Elsewhere, Listing, Standing, activity_of, link, register
 from eccs.written import brief, grouped, tail, two_lines
-from exports import cells
+from exports import cells, going_back
 from exports.amending import in_words
 from exports.changes import as_amended
 from exports.clearance.adjudging import DemandStage
@@ -34,8 +35,9 @@ from exports.models import (
     ExportManifestAmendment,
     ExportManifestLine,
     ExportShipment,
+    ReExportLine,
 )
-from exports.stages import Stage
+from exports.stages import HERE, Stage
 from rms.models import RiskDecision
 
 SHOWN = 300  # shipping bills on a page
@@ -81,7 +83,7 @@ SHIPPING_BILLS = Listing(
     related=("station", "courier", "risk_decision"),
     row_fields=(
         "kind", "goods", "item_count", "shipment_count", "bag_count", "hawb", "packages", "consignor_name", "destination_country", "airport_of_destination",
-        "filed_at", "fob_value", "assessment_required", "examination_prescribed", "holds", "risk_decision__reasons",
+        "filed_at", "fob_value", "assessment_required", "examination_prescribed", "holds", "risk_decision__reasons", "risk_decision__carried", "risk_decision__xray_attention",
     ),
     context=context,
     search_by={
@@ -146,6 +148,8 @@ def manifest_context(manifest: CourierExportManifest, actor: Actor) -> dict[str,
     return {
         "lines": shown[:SHOWN], "more": len(shown) > SHOWN, "out": list(lines.filter(shut_out_at__isnull=False)[:SHOWN]),
         "amendments": list(manifest.amendments.order_by("-pk")),
+        "back": list(going_back.aboard(manifest)[:SHOWN]),
+        "back_out": list(manifest.re_exports.filter(shut_out_at__isnull=False).select_related("origin__hawb")[:SHOWN]),
         "stayed": list(stayed(manifest).filter(line__shut_out_at=None)[:SHOWN]),
         "may_write": manifest.stage == "DRAFT" and bool(actor.acts_as(activity_of("cem-new"), manifest)),
     }  # fmt: skip
@@ -153,7 +157,9 @@ def manifest_context(manifest: CourierExportManifest, actor: Actor) -> dict[str,
 
 def _with_hawb(hawb: str) -> Q:
     covering = ExportShipment.objects.filter(number=hawb).values("bill")
-    return Q(pk__in=ExportManifestLine.objects.filter(Q(bill__hawb=hawb) | Q(bill__in=covering)).values("manifest"))
+    lines = ExportManifestLine.objects.filter(Q(bill__hawb=hawb) | Q(bill__in=covering))
+    back = ReExportLine.objects.filter(origin__hawb__number=hawb)
+    return Q(pk__in=lines.values("manifest")) | Q(pk__in=back.values("manifest"))
 
 
 MANIFESTS = Listing(
@@ -208,6 +214,7 @@ register(DEMANDS)
 register(CANCELLATIONS)
 counts_as_filing(CourierShippingBill, "filed_at")
 are_xrayed(CourierShippingBill)
+put_to_rms(CourierShippingBill, HERE)
 link(_("File shipping bills"), "csb-start", *COURIERS)
 link(_("Export manifest"), "cem-new", *COURIERS, under="csb-start")
 link(_("Add papers to a shipping bill"), "csb-attach", *COURIERS, nav=False)

@@ -12,6 +12,7 @@ from bills.xi.papers import list_documents
 from eccs.money import grouped, rupees
 from eccs.papers import Column, Field, Paper, day, moment
 from eccs.written import bags
+from exports import going_back
 from exports.filing import declarations
 from exports.iii.leaving import stayed
 from exports.iii.papers import documents_part, form_g, lines_of
@@ -23,6 +24,7 @@ from exports.models import (
     ExportManifestLine,
     ExportShipment,
     LetExportOrder,
+    ReExportLine,
 )
 
 FORMS = {Kind.IV: "Form H", Kind.V: "Form HA"}
@@ -186,6 +188,20 @@ def _lines(sheet: Paper, rows: Iterable[ExportManifestLine]) -> None:
         )
 
 
+def _going_back(sheet: Paper, rows: Iterable[ReExportLine]) -> None:
+    table = sheet.table(
+        [
+            Column(_("Re-export record"), 0.26), Column(_("HAWB"), 0.13), Column(_("Packages"), 0.08, right=True), Column(_("Weight, kg"), 0.08, right=True),
+            Column(_("Goods"), 0.2), Column(_("Sent back to"), 0.25),
+        ]
+    )  # fmt: skip
+    for line in rows:
+        hawb = line.origin.hawb
+        kg = _plain(hawb.actual_weight_kg or hawb.gross_weight_kg)
+        record = line.origin.re_export.number or ""
+        table.row([record, hawb.number, grouped(hawb.packages), kg, hawb.description, hawb.consignor_name])
+
+
 def _of_flight(sheet: Paper, manifest: CourierExportManifest) -> None:
     sheet.boxes(
         [
@@ -217,8 +233,11 @@ def export_manifest(manifest: CourierExportManifest, printed_by: str = "") -> by
         sheet.title(_("Shipments"))
         _lines(sheet, goods)
     documents_part(sheet, manifest)
+    if back := list(going_back.aboard(manifest)):
+        sheet.title(_("Imports that go back to their sender"))
+        _going_back(sheet, back)
     sheet.title(_("Declaration"))
-    sheet.text(_("The manifest lists all goods that we send with this flight, and each has its Let Export Order."))
+    sheet.text(_("The manifest lists all goods that we send with this flight, and each has its Let Export Order or its permission to go back."))  # fmt: skip
     return sheet.close()
 
 
@@ -234,6 +253,10 @@ def shut_out_notice(manifest: CourierExportManifest, printed_by: str = "") -> by
     for line in rows:
         late = _(", short-shipped: found when the aircraft had left") if line.short_shipped else ""
         sheet.text(f"{_hawb(line.bill)}, {moment(line.shut_out_at)}{late}: {line.reason}")
+    if back := list(manifest.re_exports.filter(shut_out_at__isnull=False).select_related("origin__hawb", "origin__re_export")):  # fmt: skip
+        _going_back(sheet, back)
+    for one in back:
+        sheet.text(f"{one.origin.hawb.number}, {moment(one.shut_out_at)}: {one.reason}")
     parts = list(stayed(manifest).filter(line__shut_out_at=None))
     if parts:
         list_documents(sheet, lines_of(ExportShipment.objects.filter(pk__in=[one.shipment_id for one in parts])))

@@ -18,7 +18,7 @@ from accounts.permissions import SYSTEM
 from bills.risk import put_again
 from eccs.workflow import take_many
 from exports.stages import HERE
-from rms.deciding import Asked, Desk
+from rms.deciding import Answer, Asked, Desk, keep_of_documents
 from rms.facts import PLACES, ConsignmentFacts
 from rms.models import RiskDecision
 
@@ -53,18 +53,6 @@ def facts_of_shipment(bill: CourierShippingBill, one: ExportShipment, flight: st
     )  # fmt: skip
 
 
-def decide(
-    bills: Sequence[CourierShippingBill], at: datetime, items: Mapping[int, list[ExportItem]] | None = None
-) -> list[RiskDecision]:
-    """Put shipping bills of one station to the RMS; the decisions are returned, to be written by the caller.
-
-    `items` are those of the goods where they are not written yet.
-    """
-    goods = [bill for bill in bills if not bill.is_documents]
-    found = dict(zip([bill.pk for bill in goods], _decide_goods(goods, at, items), strict=True))
-    return [found.get(bill.pk) or _decide_documents(bill, at) for bill in bills]
-
-
 def _decide_documents(bill: CourierShippingBill, at: datetime) -> RiskDecision:
     """What hits any of the shipments is prescribed for the bill."""
     flight = bill.form_g.flight_number
@@ -79,16 +67,23 @@ def _decide_documents(bill: CourierShippingBill, at: datetime) -> RiskDecision:
 
 
 def _decide_goods(
-    bills: Sequence[CourierShippingBill], at: datetime, given: Mapping[int, list[ExportItem]] | None
-) -> list[RiskDecision]:
+    bills: Sequence[CourierShippingBill], at: datetime, given: Mapping[int, list[ExportItem]] | None = None
+) -> list[Answer]:
+    """Put goods of one station to the RMS; `given` are their items where they are not written yet."""
     if not bills:
         return []
     items = given or _items_of(bills)
-    asked = [
-        Asked(facts_of(bill, items[bill.pk]), draw=bill.risk_decision.draw if bill.risk_decision else None)
-        for bill in bills
-    ]
-    return [answer.decision for answer in Desk(bills[0].station_id, timezone.localdate(at)).decide(asked, at)]
+    return _desk(bills, at).decide([_asked(bill, items[bill.pk]) for bill in bills], at)
+
+
+def _desk(bills: Sequence[CourierShippingBill], at: datetime) -> Desk:
+    return Desk(bills[0].station_id, timezone.localdate(at))
+
+
+def _asked(bill: CourierShippingBill, items: Sequence[ExportItem]) -> Asked:
+    """The bill as it stands now; it counts on the day on which its goods were registered."""
+    registered = timezone.localdate(bill.registered_at) if bill.registered_at else None
+    return Asked(facts_of(bill, items), before=bill.risk_decision, filed_on=registered)
 
 
 def _items_of(bills: Sequence[CourierShippingBill]) -> Mapping[int, list[ExportItem]]:
@@ -102,8 +97,15 @@ def _items_of(bills: Sequence[CourierShippingBill]) -> Mapping[int, list[ExportI
 
 def decide_one(bill: CourierShippingBill, items: list[ExportItem] | None = None) -> None:
     """Put one bill to the RMS inside its own step."""
-    decision = decide([bill], bill.taken_at, None if items is None else {bill.pk: items})[0]
-    decision.save()
+    before = bill.risk_decision
+    if bill.is_documents:
+        decision = _decide_documents(bill, bill.taken_at)
+        keep_of_documents(decision, before, bill.station_id)
+    else:
+        decision = _decide_goods([bill], bill.taken_at, None if items is None else {bill.pk: items})[0].decision
+        if before is not None:
+            decision.follows(before)
+        decision.save()
     bill.hear(decision.pk, decision.lane)
 
 
@@ -111,9 +113,8 @@ def ask_again(bill: CourierShippingBill, items: Sequence[ExportItem], cause: str
     """Put a changed bill to the RMS again, inside its own step: what is prescribed now is added to what was."""
     if bill.risk_decision is None:
         return
-    said = put_again(bill, Asked(facts_of(bill, items), draw=bill.risk_decision.draw), cause)
+    said = put_again(bill, _asked(bill, items), cause)
     if said is not None:
-        bill.risk_pending = False
         bill.prescribe(said.lane)
 
 
@@ -129,31 +130,39 @@ def register(ids: Iterable[int], actor: Any, at: datetime) -> int:
 
 
 def _told(step: str, bills: Sequence[CourierShippingBill], actor: Any, at: datetime, *, late: bool = False) -> int:
-    """Decide on bills of one station and take the step by which each hears it: a fixed number of statements."""
+    """Decide on bills of one station and take the step by which each hears it: a fixed number of statements, but for documents."""
     if not bills:
         return 0
-    news = [
-        (bill, decision)
-        for bill, decision in zip(bills, decide(bills, at), strict=True)
-        if decision.lane != RiskDecision.Lane.PENDING or not late
-    ]
-    for bill, decision in news:
-        decision.before_id = bill.risk_decision_id
-    RiskDecision.objects.bulk_create([decision for bill, decision in news if not bill.is_documents])
-    for bill, decision in news:
-        if bill.is_documents:
-            decision.save()  # with what was seen of each shipment
-    each = {bill.pk: {"decision": decision.pk, "lane": decision.lane} for bill, decision in news}
+    goods = [bill for bill in bills if not bill.is_documents]
+    answers = [
+        (bill, answer) for bill, answer in zip(goods, _decide_goods(goods, at), strict=True) if answer.is_decided or not late
+    ]  # fmt: skip
+    if late:
+        _desk(bills, at).keep(answer for _bill, answer in answers)
+    RiskDecision.objects.bulk_create([answer.decision for _bill, answer in answers])
+    news = [(bill, answer.decision) for bill, answer in answers]
+    for bill in bills:
+        decision = _decide_documents(bill, at) if bill.is_documents else None
+        if decision is not None and (decision.lane != RiskDecision.Lane.PENDING or not late):
+            keep_of_documents(decision, bill.risk_decision, bill.station_id)
+            news.append((bill, decision))
+    each = {bill.pk: _said(bill, decision) for bill, decision in news}
     return len(take_many(type(bills[0]), each, step, actor, at=at, each=each).moved) if each else 0
 
 
+def _said(bill: CourierShippingBill, decision: RiskDecision) -> dict[str, Any]:
+    """What a bill hears of a decision; one on which the RMS had decided hears what is to be added."""
+    told = {"decision": decision.pk, "lane": decision.lane}
+    return told | ({"again": True} if bill.risk_decision is not None and bill.risk_decision.is_counted else {})
+
+
 def decide_waiting(at: datetime | None = None) -> int:
-    """Decide on the bills whose goods were registered while the RMS was away; return how many are decided."""
+    """Decide on the bills whose goods were registered, or that were changed, while the RMS was away; return how many are decided."""
     from exports.models import CourierShippingBill
 
     done, of_station = 0, defaultdict[str, list[CourierShippingBill]](list)
     with transaction.atomic():
-        rows = CourierShippingBill.objects.filter(stage__in=HERE, risk_decision__lane=RiskDecision.Lane.PENDING)
+        rows = CourierShippingBill.objects.filter(stage__in=HERE, risk_pending=True)
         held = rows.select_for_update(of=("self",), skip_locked=True).select_related("courier", "risk_decision")
         for bill in held.order_by("pk")[:AT_ONCE]:
             of_station[bill.station_id].append(bill)

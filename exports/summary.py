@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from bills.altered import altered
-from bills.summary import papers_for, sees_declaration
+from bills.summary import courier_words, papers_for, sees_declaration
 from bills.xi.shown import FIRST, sums_of
 from eccs.moments import moment
 from exports import returns
@@ -52,7 +52,7 @@ def summary(bill: CourierShippingBill, actor: Any) -> dict[str, Any]:
     }  # fmt: skip
     if actor.is_trade:
         page = "exports/documents_courier.html" if bill.is_documents else "exports/bill_courier.html"
-        return {**told, "page": page, "stepper": stepper(bill)}
+        return {**told, "page": page, "stepper": stepper(bill), "courier_words": courier_words(bill)}
     if actor.is_officer:  # what the RMS decided never leaves Customs
         told["decision"] = bill.risk_decision
     return {**told, "page": page}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import COURIERS, Role
-from eccs.workflow import Actor, Document, Refused, step
+from eccs.workflow import SIGNED_FILING, Actor, Document, Refused, step
 
 if TYPE_CHECKING:
     from manifests.models import ManifestAmendment
@@ -84,7 +84,7 @@ class AmendmentClearance(Document):
         return [Notice(audience=firm, station=self.station_id, subject=subject, body=body) for firm in firms_of(self)]
 
     @step(
-        AmendmentStage.DRAFT, AmendmentStage.REQUESTED, role=Role.COURIER_SIGNATORY, label=gettext_lazy("Request amendment"),
+        AmendmentStage.DRAFT, AmendmentStage.REQUESTED, role=Role.COURIER_SIGNATORY, signed=SIGNED_FILING, label=gettext_lazy("Request amendment"),
         para="PN17 12.0", form="manifests.amendment_forms.RequestForm", guards=(says_something, touches_nothing_locked),
     )  # fmt: skip
     def request_amendment(self: ManifestAmendment, *, reason: str, adjudication_reference: str = "") -> None:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import Actor
 from eccs.dated_rules import rule_book
-from manifests.events import house_airway_bills_arrived
+from manifests.events import house_airway_bills_arrived, shipment_weighed_otherwise
 
 _SYMBOLOGY = re.compile(r"^\][A-Z]\d")
 _APPLICATION = re.compile(r"^\(?401\)?(?=[A-Z])")
@@ -252,7 +252,7 @@ def weigh(manifest: Any, number: str, kg: Decimal) -> str:
     from manifests.amendments import declared_weight, propose_weight, weight_agrees
 
     with transaction.atomic():
-        found = manifest.hawbs.select_for_update(of=("self",)).filter(number=number).first()
+        found = shipment = manifest.hawbs.select_for_update(of=("self",)).filter(number=number).first()
         found = found or manifest.bags.select_for_update(of=("self",)).filter(number=number).first()
         if found is None:
             return ""
@@ -262,6 +262,8 @@ def weigh(manifest: Any, number: str, kg: Decimal) -> str:
         said = {"kg": kg, "declared": declared}
         if beyond_tolerance(manifest, kg, declared):
             propose_weight(manifest, found)
+            if shipment is not None:
+                shipment_weighed_otherwise.send(sender=weigh, hawb=shipment.pk, at=timezone.now())
             return (
                 _("%(kg)s kg recorded, declared %(declared)s kg: beyond the tolerance, the manifest must be amended.")
                 % said

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts.directory.models import examination_doubt
 from accounts.roles import COURIERS, Role
 from eccs.dated_rules import rule_book
-from eccs.workflow import Actor, Document, Refused, Step, step
+from eccs.workflow import SIGNED_FILING, Actor, Document, Refused, Step, step
 from manifests.events import aircraft_arrived
 
 
@@ -96,7 +96,7 @@ class ManifestClearance(Document):
         return {**super().steps(), **NOTED}
 
     @step(
-        Stage.DRAFT, Stage.SUBMITTED, role=Role.COURIER_SIGNATORY, label=gettext_lazy("Submit manifest"), para="PN17 5.1",
+        Stage.DRAFT, Stage.SUBMITTED, role=Role.COURIER_SIGNATORY, signed=SIGNED_FILING, label=gettext_lazy("Submit manifest"), para="PN17 5.1",
         guards=(has_shipments, courier_in_force, signatory_examined), grave=True, form="manifests.forms.SubmitForm",
     )  # fmt: skip
     def submit(self, *, after_scheduled_arrival: str = "") -> None:

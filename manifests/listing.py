@@ -15,6 +15,7 @@ from eccs.written import brief, grouped, two_lines
 from manifests import arrival, lateness
 from manifests.amendments import AMENDABLE
 from manifests.igm import corrections, reached
+from manifests.locks import transfer_lines
 from manifests.models import ExpressCargoManifest, HouseAirwayBill, ManifestAmendment, ManifestVersion, MasterAirwayBill
 from manifests.pieces import reached_by
 from manifests.shipments import named, unbilled
@@ -39,8 +40,7 @@ SEARCH_BY = {
 
 def transfers_of(hawbs: list[int]) -> dict[int, Any]:
     """The transfer manifest on which each of these shipments stands."""
-    lines: Any = HouseAirwayBill._meta.get_field("transfer_lines").related_model
-    rows = lines.objects.filter(hawb__in=hawbs, live=True).select_related("transfer__destination") if hawbs else ()
+    rows = transfer_lines().filter(hawb__in=hawbs).select_related("transfer__destination") if hawbs else ()
     return {line.hawb_id: line.transfer for line in rows}
 
 

@@ -27,6 +27,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from manifests.clearance import Stage
@@ -89,12 +90,17 @@ def filed_bills(hawbs: Iterable[int]) -> dict[int, str]:
     return dict(filed.values_list("hawb", "number")) | dict(documents.values_list("pk", "covered__bill__number"))
 
 
-def on_transfers(hawbs: Iterable[int]) -> dict[int, str]:
-    """The transfer manifest on which each of these house airway bills stands; a draft has no number yet."""
+def transfer_lines() -> Any:
+    """The lines of transfer manifests that stand in a courier's way: what it has begun itself, and after that what is filed."""
     from manifests.models import HouseAirwayBill
 
     lines: Any = HouseAirwayBill._meta.get_field("transfer_lines").related_model
-    rows = lines.objects.filter(hawb__in=list(hawbs), live=True)
+    return lines.objects.filter(Q(filed=True) | Q(transfer__importer=None), live=True).order_by("filed")
+
+
+def on_transfers(hawbs: Iterable[int]) -> dict[int, str]:
+    """The transfer manifest on which each of these house airway bills stands; a draft has no number yet."""
+    rows = transfer_lines().filter(hawb__in=list(hawbs))
     return {hawb: number or _("a draft") for hawb, number in rows.values_list("hawb", "transfer__number")}
 
 
@@ -146,6 +152,10 @@ def why_not_deleted(hawb: HouseAirwayBill, filed: dict[int, str]) -> str:
             "Bill %(bill)s, which has ended, names %(hawb)s: it stays on the manifest. Settle it as short with a reason."
         )
         return words % {"bill": ended, "hawb": hawb}
+    if hawb.transfer_lines.exists():
+        return _("A transfer manifest names %(hawb)s: it stays on the manifest. Settle it as short with a reason.") % {
+            "hawb": hawb
+        }
     if hawb.bills.exists() or hawb.covered.exists():
         return _("A draft of a bill names %(hawb)s: it stays on the manifest. Settle it as short with a reason.") % {
             "hawb": hawb

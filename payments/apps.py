@@ -26,7 +26,7 @@ class PaymentsConfig(AppConfig):
         register(WITHDRAWALS)
         link(_("Payments"), PAYMENTS, *TRADE, *OFFICERS)
         link(_("Pay duty"), "new-challan", *PAYERS, nav=False)
-        link(_("Pay transshipment fees"), "fee-challan", *COURIERS, nav=False)
+        link(_("Pay transshipment fees"), "fee-challan", *PAYERS, nav=False)
         link(_("Pay fines and penalties on exports"), "fine-challan", *COURIERS, nav=False)
         link(_("Payments to reconcile"), "reconciliation", Role.DCAC, under=PAYMENTS)
         link(_("Bank scrolls"), "scrolls", Role.DCAC, under=PAYMENTS)

@@ -28,7 +28,7 @@ FIRST_ASKED_AFTER = timedelta(minutes=5)
 """So long the payer is left alone at the bank before ECCS asks the bank by itself."""
 
 
-PAYERS = (*COURIERS, Role.IMPORTER)  # an importer for the bills that it filed itself
+PAYERS = (*COURIERS, Role.IMPORTER)  # an importer for the bills and transfer manifests that it filed itself
 
 
 class Stage(models.TextChoices):

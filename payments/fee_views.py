@@ -1,4 +1,4 @@
-"""The pages on which a courier puts on a challan what is no duty: transshipment fees (PN17 14.1), fines and penalties (PN17 8.0)."""
+"""The pages on which a firm puts on a challan what is no duty: transshipment fees (PN17 14.1), fines and penalties (PN17 8.0)."""
 
 from __future__ import annotations
 

@@ -48,14 +48,18 @@ class Sort:
     confirmed_by: str
     tick_first: Any
     then: Callable[[list[Any], str], None] = _nothing_more
+    by_importer: bool = False  # whether an importer owes it too, for its own goods
 
     def payable(self, actor: Actor) -> QuerySet[Any]:
-        """The courier's that wait and stand on no challan that may still be paid."""
+        """The firm's that wait and stand on no challan that may still be paid."""
         from payments.models import ChallanLine
 
         live = ChallanLine.objects.filter(**{self.line: OuterRef("pk")}, live=True)
-        rows: QuerySet[Any] = self.model._default_manager.filter(actor.firm_documents(), stage=self.waits)
-        return rows.filter(~Exists(live)) if actor.courier_id is not None else rows.none()
+        own = (
+            actor.firm_documents() if actor.importer_id is None or not self.by_importer else actor.importer_documents()
+        )
+        rows: QuerySet[Any] = self.model._default_manager.filter(own, stage=self.waits)
+        return rows.filter(~Exists(live))
 
     def create_challan(
         self, ids: Collection[int], actor: Actor, at: datetime | None = None, bank_code: str = ""
@@ -81,8 +85,8 @@ class Sort:
             ]
             first, total = found[0], sum(line.amount for line in lines)
             challan = Challan(
-                station_id=first.station_id, courier_id=first.courier_id, amount=total,
-                heads=as_text(summed(line.heads for line in lines)), bill_count=len(found), created_by_id=actor.person_id,
+                station_id=first.station_id, courier_id=first.courier_id,
+                importer_id=getattr(first, "importer_id", None), amount=total, heads=as_text(summed(line.heads for line in lines)), bill_count=len(found), created_by_id=actor.person_id,
                 created_at=at, stage_since=at, bank=bank_for(first.station_id, bank_code),
             )  # fmt: skip
             begin(
@@ -116,7 +120,7 @@ class Sort:
 
 FEES = Sort(
     "transfer", CargoTransferManifest, TransferStage.FEE, "fee", lambda one: {"fee": f"{one.fee:.2f}"}, "confirm_fee",
-    gettext_lazy("Tick the transfer manifests whose fee is to be paid first."),
+    gettext_lazy("Tick the transfer manifests whose fee is to be paid first."), by_importer=True,
 )  # fmt: skip
 DEMANDS = Sort(
     "demand", ExportDemand, DemandStage.DUE, "amount", ExportDemand.heads, "confirm_demand",

@@ -8,23 +8,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eccs.dated_rules import rule_book
 from rms.compiling import Seen, compiled
+from rms.deciding import unpacked
 from rms.decision import own_draw
 from rms.facts import ConsignmentFacts
-from rms.models import BackTest, RiskDecision, RuleVersion
+from rms.models import BackTest, KeptShipments, RiskDecision, RuleVersion
 
 PART = 2_000
 NAMED = 15  # rules with which it overlaps that are named
-Row = tuple[int, dict[str, Any], list[dict[str, Any]], str, Any, Decimal]
+STALE = timedelta(minutes=5)  # without a sign of life: its worker is gone
+READ = ("pk", "facts", "reasons", "found", "decided_at", "draw", "lane", "before_id", "carried")
+Row = tuple[int, dict[str, Any], list[dict[str, Any]], str, datetime, Decimal, str, int | None, dict[str, Any] | None]
 
 
 @dataclass
@@ -39,15 +43,18 @@ class Tally:
     new_examinations: Counter[str] = field(default_factory=Counter)
     looked_at: int = 0
     confirmed: int = 0
+    seen: set[tuple[str, str]] = field(default_factory=set)  # days and stations that have facts
+    superseded: set[int] = field(default_factory=set)  # decisions that were followed by one that was read already
 
-    def result(self, days: int) -> dict[str, Any]:
-        """What the page shows."""
+    def result(self) -> dict[str, Any]:
+        """What the page shows. The load of a desk is that of the days of its station that have facts."""
+        of_station = Counter(station for _day, station in self.seen)
         return {
             "read": self.read, "hits": self.hits, "percent": str((Decimal(self.hits) * 100 / self.read).quantize(Decimal("0.01"))) if self.read else "",
             "days": [[day, station, n] for (day, station), n in sorted(self.days.items())],
             "overlap": [[rule, n] for rule, n in self.overlap.most_common(NAMED)],
             "load": [
-                [station, round(self.new_assessments[station] / days, 1), round(self.new_examinations[station] / days, 1)]
+                [station, *(round(load[station] / of_station[station], 1) for load in (self.new_assessments, self.new_examinations))]
                 for station in sorted({*self.new_assessments, *self.new_examinations})
             ],
             "looked_at": self.looked_at, "confirmed": self.confirmed,
@@ -60,25 +67,29 @@ def run(pk: int) -> str:
         test = BackTest.objects.select_for_update(of=("self",)).filter(pk=pk, state=BackTest.State.WAITING).first()
         if test is None:
             return ""
-        test.state = BackTest.State.RUNNING
+        test.state, test.beat_at = BackTest.State.RUNNING, timezone.now()
         test.save()
     version = RuleVersion.objects.select_related("rule").get(rule=test.rule_id, no=test.version_no)
-    tally = Tally()
+    tally, mine = Tally(), BackTest.objects.filter(pk=pk, state=BackTest.State.RUNNING)
     try:
         for part in _parts(test):
             _count(part, version, tally)
-            BackTest.objects.filter(pk=pk).update(read=tally.read)
-            if BackTest.objects.filter(pk=pk, cancel_asked=True).exists():
-                BackTest.objects.filter(pk=pk).update(state=BackTest.State.CANCELLED, ended_at=timezone.now())
+            if not mine.update(read=tally.read, beat_at=timezone.now()):
+                return BackTest.State.FAILED  # it was given up meanwhile
+            if mine.filter(cancel_asked=True).update(state=BackTest.State.CANCELLED, ended_at=timezone.now()):
                 return BackTest.State.CANCELLED
     except Exception:
-        BackTest.objects.filter(pk=pk).update(state=BackTest.State.FAILED, ended_at=timezone.now())
+        mine.update(state=BackTest.State.FAILED, ended_at=timezone.now())
         raise
-    result = tally.result(test.days)
-    BackTest.objects.filter(pk=pk).update(
-        state=BackTest.State.DONE, read=tally.read, result=result, ended_at=timezone.now()
-    )
+    mine.update(state=BackTest.State.DONE, read=tally.read, result=tally.result(), ended_at=timezone.now())
     return BackTest.State.DONE
+
+
+def give_up_the_lost() -> int:
+    """Back-tests whose worker is gone have failed, so that another can be asked for; return how many."""
+    now = timezone.now()
+    lost = BackTest.objects.filter(Q(beat_at=None) | Q(beat_at__lt=now - STALE), state=BackTest.State.RUNNING)
+    return lost.update(state=BackTest.State.FAILED, ended_at=now)
 
 
 def _parts(test: BackTest) -> Iterator[list[Row]]:
@@ -90,7 +101,7 @@ def _parts(test: BackTest) -> Iterator[list[Row]]:
             if below is None
             else RiskDecision.objects.filter(pk__lt=below).order_by("-pk")
         )
-        part: list[Row] = list(rows.values_list("pk", "facts", "reasons", "found", "decided_at", "draw")[:PART])
+        part: list[Row] = list(rows.values_list(*READ)[:PART])
         recent = [row for row in part if row[4] >= since]
         if recent:
             yield recent
@@ -100,28 +111,56 @@ def _parts(test: BackTest) -> Iterator[list[Row]]:
 
 
 def _count(part: Sequence[Row], version: RuleVersion, tally: Tally) -> None:
+    """Hold the rule against bills as they were decided last; those on which the RMS had not decided tell nothing."""
     hits = compiled(version.condition, version.targets)
     where = version.rule.station_id
-    for _pk, kept, reasons, found, at, draw in part:
-        if "hawb" not in kept or (where and kept["station"] != where):
+    for pk, kept, reasons, found, at, draw, lane, before, carried in part:
+        if before is not None:
+            tally.superseded.add(before)
+        if pk in tally.superseded:
+            tally.superseded.discard(pk)
             continue
+        if lane == RiskDecision.Lane.PENDING:
+            continue
+        of_goods = "hawb" in kept
+        seen = [ConsignmentFacts.of_kept(kept)] if of_goods else _shipments(pk)
+        if not seen or (where and seen[0].station != where):
+            continue
+        station, day = seen[0].station, timezone.localtime(at).date().isoformat()
         tally.read += 1
-        if not hits(Seen(ConsignmentFacts.of_kept(kept))):
+        tally.seen.add((day, station))
+        if not any(hits(Seen(one)) for one in seen) or not _drawn(version, draw, of_goods=of_goods):
             continue
-        if version.share is not None and own_draw(version.rule.key, draw) >= version.share / 100:
-            continue
-        station = kept["station"]
+        told = [*reasons, *(carried or {}).get("reasons", ())]
         tally.hits += 1
-        tally.days[timezone.localtime(at).date().isoformat(), station] += 1
-        tally.overlap.update(reason["rule"] for reason in reasons)
-        outcomes = {reason.get("outcome", "") for reason in reasons}
-        if version.outcome in ("ASSESSMENT", "BOTH") and not outcomes & {"ASSESSMENT", "BOTH"}:
-            tally.new_assessments[station] += 1
-        if version.outcome in ("EXAMINATION", "BOTH") and not outcomes & {"EXAMINATION", "BOTH"}:
-            tally.new_examinations[station] += 1
+        tally.days[day, station] += 1
+        tally.overlap.update({reason["rule"] for reason in told})
+        _load(version, {reason.get("outcome", "") for reason in told}, station, tally, of_goods=of_goods)
         if found:
             tally.looked_at += 1
             tally.confirmed += found == "CONFIRMED"
+
+
+def _shipments(pk: int) -> list[ConsignmentFacts]:
+    """What was seen of the shipments of a bill of documents: one bill at a time, so that memory stays the same."""
+    kept = KeptShipments.objects.filter(pk=pk).values_list("said", flat=True).first()
+    return unpacked(kept) if kept is not None else []
+
+
+def _drawn(version: RuleVersion, draw: Decimal, *, of_goods: bool) -> bool:
+    """Whether a rule of chance takes the bill; no bill of documents is drawn by lot."""
+    if version.share is None:
+        return True
+    return of_goods and own_draw(version.rule.key, draw) < version.share / 100
+
+
+def _load(version: RuleVersion, outcomes: set[str], station: str, tally: Tally, *, of_goods: bool) -> None:
+    """What the desks would have had to do more: documents are examined, and never assessed (PN17 7)."""
+    wanted = version.outcome if of_goods or not version.outcome else "EXAMINATION"
+    if wanted in ("ASSESSMENT", "BOTH") and not outcomes & {"ASSESSMENT", "BOTH"}:
+        tally.new_assessments[station] += 1
+    if wanted in ("EXAMINATION", "BOTH") and not outcomes & {"EXAMINATION", "BOTH"}:
+        tally.new_examinations[station] += 1
 
 
 def danger_of(rule: Any) -> str:

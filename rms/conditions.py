@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from rms.catalogue import COMPARED, FACTS, Comparison, Fact, Kind
-from rms.kyc import token_of
+from rms.kyc import MOST_KINDS, tokens_of
 
 DEEPEST, MOST_PARTS, MOST_VALUES, MOST_TARGETS, LONGEST = 5, 60, 200, 10_000, 120
+MOST_PLACES = 6  # after the point
 GROUPS = ("all", "any", "none")
 WANTS_NOTHING = (Comparison.YES, Comparison.NO, Comparison.ON_LIST)
 Path = tuple[int, ...]
@@ -100,8 +101,9 @@ def _leaf(given: Tree, path: Path, found: Read) -> Tree | None:
         _tell(found, path, reason)
     if faults:
         return None
-    told: Tree = {"fact": fact.name, "is": comparison.value}
-    return told | ({"values": values} if comparison is Comparison.ONE_OF else {"value": values[0]})
+    several = comparison is Comparison.ONE_OF or len(values) > 1
+    told: Tree = {"fact": fact.name, "is": Comparison.ONE_OF.value if several else comparison.value}
+    return told | ({"values": values} if several else {"value": values[0]})
 
 
 def _several(given: Tree) -> list[Any]:
@@ -116,7 +118,7 @@ def _several(given: Tree) -> list[Any]:
 
 def values_of(fact: Fact, given: Sequence[Any], *, most: int) -> tuple[list[str], list[str]]:
     """Values of a fact in one spelling, each once, and what is wrong with them."""
-    if len(given) > most:
+    if len(given) > most * _kinds(fact):
         return [], [
             ngettext("At most %(most)d value is given here.", "At most %(most)d values are given here.", most)
             % {"most": most}
@@ -125,7 +127,7 @@ def values_of(fact: Fact, given: Sequence[Any], *, most: int) -> tuple[list[str]
     faults: list[str] = []
     for one in given:
         try:
-            kept[value_of(fact, one)] = None
+            kept |= dict.fromkeys(spellings(fact, one))
         except ValueError as fault:
             faults.append(str(fault))
     if not given or (not kept and not faults):
@@ -133,8 +135,25 @@ def values_of(fact: Fact, given: Sequence[Any], *, most: int) -> tuple[list[str]
     return list(kept), list(dict.fromkeys(faults))
 
 
-def value_of(fact: Fact, given: Any) -> str:
-    """One value of a fact in one spelling. Raises ValueError, with the reason in words."""
+def _kinds(fact: Fact) -> int:
+    """How many values one entry of a fact stands for at most."""
+    return MOST_KINDS if fact.name == "kyc_token" else 1
+
+
+def spellings(fact: Fact, given: Any) -> list[str]:
+    """What is kept of one value: of the number of a KYC document one token for each kind that it fits, else the value."""
+    text = _text_of(fact, given)
+    if fact.name != "kyc_token":
+        return [_number(fact, text) if fact.kind is Kind.NUMBER else text.upper() if fact.kind is Kind.CODE else text]
+    if not (tokens := tokens_of(text)):
+        raise ValueError(
+            _("This is the number of no KYC document: Aadhaar, PAN, passport, voter id, GSTIN, IEC or UIN.")
+        )
+    return tokens
+
+
+def _text_of(fact: Fact, given: Any) -> str:
+    """One value as it was typed, in one spelling. Raises ValueError, with the reason in words."""
     if isinstance(given, bool) or not isinstance(given, str | int | Decimal):
         raise ValueError(  # noqa: TRY004 whatever is sent is a wrong value
             _("Enter what “%(fact)s” is compared with.") % {"fact": fact.label}
@@ -146,11 +165,7 @@ def value_of(fact: Fact, given: Any) -> str:
         raise ValueError(_("A value has at most %(most)d characters.") % {"most": LONGEST})
     if any(unicodedata.category(sign) in ("Cc", "Cs", "Co", "Cn") for sign in text):
         raise ValueError(_("A value has letters, digits and signs, nothing that cannot be seen."))
-    if fact.name == "kyc_token":
-        if not (token := token_of(text)):
-            raise ValueError(_("This is the number of no KYC document: Aadhaar, PAN, passport, voter id or GSTIN."))
-        return token
-    return _number(fact, text) if fact.kind is Kind.NUMBER else text.upper() if fact.kind is Kind.CODE else text
+    return text
 
 
 def _number(fact: Fact, text: str) -> str:
@@ -164,7 +179,12 @@ def _number(fact: Fact, text: str) -> str:
             "value": text[:40], "fact": fact.label, "example": fact.example})  # fmt: skip
     if fact.whole and number != number.to_integral_value():
         raise ValueError(_("“%(fact)s” is counted: enter a whole number.") % {"fact": fact.label})
-    return f"{number.normalize():f}"
+    number = number.normalize()
+    if int(number.as_tuple().exponent) < -MOST_PLACES:
+        raise ValueError(
+            _("“%(fact)s” has at most %(most)d places after the point.") % {"fact": fact.label, "most": MOST_PLACES}
+        )
+    return f"{number:f}"
 
 
 def leaves(tree: Tree) -> Iterator[Tree]:
@@ -184,10 +204,10 @@ def targets(fact: Fact, given: Iterable[tuple[int, str]]) -> tuple[list[str], li
     faults: list[tuple[int, str]] = []
     for row, text in given:
         try:
-            kept[value_of(fact, text)] = None
+            kept |= dict.fromkeys(spellings(fact, text))
         except ValueError as fault:
             faults.append((row, str(fault)))
-    if len(kept) > MOST_TARGETS:
+    if len(kept) > MOST_TARGETS * _kinds(fact):
         faults.append(
             (0, _("A list has at most %(most)d targets; this one has %(n)d.") % {"most": MOST_TARGETS, "n": len(kept)})
         )

@@ -17,6 +17,7 @@ from typing import Any
 from zlib import compress, decompress
 
 from django.db import transaction
+from django.utils import timezone
 
 from eccs.dated_rules import rule_book
 from rms import history
@@ -40,11 +41,29 @@ class Away(RuntimeError):
 
 @dataclass(slots=True)
 class Asked:
-    """One bill for which the RMS is asked: its facts, its goods, and the draw of an earlier decision, if there was one."""
+    """One bill for which the RMS is asked: its facts, its goods, and the decision before, if there was one, with the day of filing."""
 
     facts: ConsignmentFacts
     goods: Sequence[Goods] = ()
-    draw: Decimal | None = None
+    before: RiskDecision | None = None
+    filed_on: date | None = None
+
+    def drawn(self) -> Decimal:
+        """The chance of the bill, drawn once."""
+        return draw() if self.before is None else self.before.draw
+
+    @property
+    def counted(self) -> ConsignmentFacts | None:
+        """The bill as the history knows it; nothing where the RMS has not decided on it."""
+        known = self.before
+        if known is None or not known.is_counted or "hawb" not in known.facts:
+            return None
+        return ConsignmentFacts.of_kept(known.facts)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the RMS decides on it for the first time."""
+        return self.before is None or not self.before.is_counted
 
 
 @dataclass(slots=True)
@@ -54,6 +73,7 @@ class Answer:
     facts: ConsignmentFacts
     decided: Decided
     decision: RiskDecision
+    asked: Asked
 
     @property
     def is_decided(self) -> bool:
@@ -85,29 +105,50 @@ class Desk:
         return self._rules
 
     def decide(
-        self, asked: Sequence[Asked], at: datetime, *, cause: str = RiskDecision.Cause.FILED, counted: bool = False
-    ) -> list[Answer]:
+        self, asked: Sequence[Asked], at: datetime, *, cause: str = RiskDecision.Cause.FILED
+    ) -> list[Answer]:  # fmt: skip
         """Decide on bills together, in a fixed number of statements. The decisions are returned, to be written by the caller.
 
-        Bills are counted in the history with the decision; those that are `counted` already are not counted again.
+        Bills are counted in the history with the first decision; `keep` tells it what a later one changed.
         """
         try:
             with transaction.atomic():
-                return self._decide(asked, at, cause, counted=counted)
+                return self._decide(asked, at, cause)
         except Exception:  # whatever is wrong with a rule or with the history, the bill is filed and waits
             log.exception("The RMS could not decide on %d bills at %s.", len(asked), self.station)
             return [_undecided(one, at, cause) for one in asked]
 
-    def _decide(self, asked: Sequence[Asked], at: datetime, cause: str, *, counted: bool) -> list[Answer]:
-        goods = [one.goods for one in asked]
-        facts = history.with_history([one.facts for one in asked], goods, self.on, counted=counted)
-        rules, answers = self.rules, []
-        for one, seen in zip(asked, facts, strict=True):
-            decided = rules.decide(seen, draw() if one.draw is None else one.draw)
-            answers.append(Answer(seen, decided, kept(decided, seen.kept(), rules.version, at, cause)))
-        if not counted:
-            history.count([(a.facts, a.decided.reasons) for a in answers], goods, self.on)
-        return answers
+    def _decide(self, asked: Sequence[Asked], at: datetime, cause: str) -> list[Answer]:
+        rules, answers = self.rules, dict[int, Answer]()
+        days: dict[date, list[int]] = {}
+        for place, one in enumerate(asked):
+            days.setdefault(one.filed_on or self.on, []).append(place)
+        for day, places in days.items():
+            together = [asked[place] for place in places]
+            goods, counted = [one.goods for one in together], [one.counted for one in together]
+            facts = history.with_history([one.facts for one in together], goods, day, counted=counted)
+            for place, one, seen in zip(places, together, facts, strict=True):
+                decided = rules.decide(seen, one.drawn())
+                answers[place] = Answer(seen, decided, kept(decided, seen.kept(), rules.version, at, cause), one)
+            new = [place for place, one in zip(places, together, strict=True) if one.is_new]
+            if new and self.only is None:
+                history.count(
+                    [(answers[n].facts, answers[n].decided.reasons, _hit_before(asked[n])) for n in new],
+                    [asked[n].goods for n in new], day,
+                )  # fmt: skip
+        return [answers[place] for place in range(len(asked))]
+
+    def keep(self, answers: Iterable[Answer]) -> None:
+        """These answers to bills asked for again are kept: each follows the decision before, and the history hears what is new."""
+        changed = []
+        for answer in answers:
+            before, filed_on = answer.asked.before, answer.asked.filed_on or self.on
+            assert before is not None
+            answer.decision.follows(before, alone=self.only is not None)
+            if before.is_counted or self.only is not None:
+                reasons = answer.decided.reasons
+                changed.append((answer.asked.counted, answer.facts, reasons, before.all_reasons, filed_on))
+        history.count_again(changed, self.on)
 
     def decide_documents(
         self,
@@ -130,8 +171,27 @@ class Desk:
 
 def _undecided(one: Asked, at: datetime, cause: str) -> Answer:
     """That the RMS was away: the chance is drawn already, so that nobody gains by the delay."""
-    decided = Decided(PENDING, draw() if one.draw is None else one.draw)
-    return Answer(one.facts, decided, kept(decided, one.facts.kept(), "", at, cause))
+    decided = Decided(PENDING, one.drawn())
+    return Answer(one.facts, decided, kept(decided, one.facts.kept(), "", at, cause), one)
+
+
+def _hit_before(one: Asked) -> set[str]:
+    """The rules that had hit a bill before: interventions that it heard while the RMS was away."""
+    return set() if one.before is None else one.before.rules_hit
+
+
+def keep_of_documents(
+    decision: RiskDecision, before: RiskDecision | None, station: str, *, alone: bool = False
+) -> None:
+    """The decision on a bill of documents is kept: it follows the one before, and the rules that are new are counted."""
+    known = set[str]()
+    if before is not None:
+        known = before.rules_hit
+        decision.follows(before, alone=alone)
+    history.count_rules(
+        {reason["rule"] for reason in decision.reasons} - known, station, timezone.localdate(decision.decided_at)
+    )
+    decision.save()
 
 
 def draw() -> Decimal:

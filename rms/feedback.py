@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from eccs.dated_rules import rule_book
 from rms.clearance import IN_FORCE
-from rms.models import ALL_BILLS, RiskRule, RuleDay
+from rms.models import ALL_BILLS, RiskRule, RuleDay, RuleVersion
 
 PERIODS = (30, 90, 365)
 WEEKS = 12
@@ -35,6 +35,7 @@ class Worth:
     early: tuple[int, int] = (0, 0)  # looked at and confirmed in the first half of the period
     late: tuple[int, int] = (0, 0)
     never_confirms_after: int = 0
+    draws_xray: bool = False
     weeks: list[tuple[date, int, int]] = field(default_factory=list)
 
     @property
@@ -60,8 +61,12 @@ class Worth:
 
     @property
     def to_retire(self) -> bool:
-        """Whether it is proposed for retirement: much was looked at, and nothing was ever found."""
-        return self.never_confirms_after > 0 and self.looked_at >= self.never_confirms_after and not self.confirmed
+        """Whether it is proposed for retirement: much was looked at, and nothing was ever found, nor seen by X-ray.
+
+        Every bill is X-rayed, whatever the rules say: pictures count for those that draw the X-ray Officer's attention.
+        """
+        looks = self.looked_at + (self.xrayed if self.draws_xray else 0)
+        return 0 < self.never_confirms_after <= looks and not (self.confirmed or self.suspicious)
 
 
 def percent(part: int, whole: int) -> Decimal | None:
@@ -85,12 +90,13 @@ def of_rules(rules: Iterable[RiskRule], stations: Iterable[str], days: int, toda
     told: dict[str, dict[str, Any]] = {row["rule"]: row for row in summed}
     bills = told.get(ALL_BILLS, {}).get("hits", 0)
     enough = rule_book().count("risk_never_confirms_after", today)
-    found = []
+    drawn = RuleVersion.objects.filter(rule__stage__in=IN_FORCE, no=F("rule__in_force_no"), xray=True)
+    drawing, found = set(drawn.values_list("rule", flat=True)), []
     for rule in rules:
         row = told.get(rule.key, {})
         found.append(
             Worth(
-                rule, bills=bills, never_confirms_after=enough, **{name: row.get(name, 0) for name in SUMMED},
+                rule, bills=bills, never_confirms_after=enough, draws_xray=rule.pk in drawing, **{name: row.get(name, 0) for name in SUMMED},
                 early=(row.get("looked_at_early", 0), row.get("confirmed_early", 0)),
                 late=(row.get("looked_at_late", 0), row.get("confirmed_late", 0)),
             )

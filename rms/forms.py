@@ -230,7 +230,8 @@ def initial_of(version: RuleVersion) -> tuple[dict[str, Any], Tree]:
             told["hawb"] = own.get("value", "")
         else:
             told["target_fact"], told["targets"] = own["fact"], "\n".join(version.targets)
-        tree = {"all": rest} if rest else {}
+        whole = len(rest) == 1 and not rest[0].get("fact")  # a group that stood alone: as deep as it was typed
+        tree = rest[0] if whole else {"all": rest} if rest else {}
     return told, tree
 
 

@@ -6,7 +6,7 @@ A filing adds its counts as rows of its own, so that no filing waits for another
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -55,39 +55,42 @@ class Goods:
 
 
 def with_history(
-    facts: Sequence[ConsignmentFacts], goods: Sequence[Sequence[Goods]], day: date, *, counted: bool = False
+    facts: Sequence[ConsignmentFacts],
+    goods: Sequence[Sequence[Goods]],
+    day: date,
+    *,
+    counted: Sequence[ConsignmentFacts | None] = (),
 ) -> list[ConsignmentFacts]:
     """The facts of some bills with what is known of their parties and goods: three statements, however many bills.
 
-    Bills of one filing count for one another. `counted` says that these bills are in the history already.
+    `day` is that of their filing, on which bills of one filing count for one another. A bill that is `counted` already, as it
+    was then, counts as it is now.
     """
     if not facts:
         return []
     known, names, of_day = _sums(facts, day)
     usual = _usual(goods, day)
     told_of = [parties(one) for one in facts]
-    if not counted:
-        for one, told in zip(facts, told_of, strict=True):
-            for party, key in told.items():
-                of_day[party, key] = _add(of_day.get((party, key), (0, NOTHING)), one.assessable_value)
-            if token := told.get(PartyDay.Party.KYC):
-                names[token].add(digest(one.known_by_kyc))
+    for one, earlier in zip(facts, counted or [None] * len(facts), strict=True):
+        for bill, sign in ((earlier, -1), (one, 1)):
+            for party, key in parties(bill).items() if bill is not None else ():
+                bills, value = of_day.get((party, key), (0, NOTHING))
+                assert bill is not None
+                of_day[party, key] = bills + sign, value + sign * bill.assessable_value
+                if party == PartyDay.Party.KYC:
+                    names[key][digest(bill.known_by_kyc)] += sign
     return [
         replace(
             one, history=_history(told, known), unit_value_percent=_against_usual(of_bill, usual),
-            kyc_names=max(1, len(names.get(told.get(PartyDay.Party.KYC, ""), ()))), **_of_day(one, told, of_day),
+            kyc_names=max(1, sum(n > 0 for n in names[told.get(PartyDay.Party.KYC, "")].values())), **_of_day(one, told, of_day),
         )
         for one, told, of_bill in zip(facts, told_of, goods, strict=True)
     ]  # fmt: skip
 
 
-def _add(known: tuple[int, Decimal], value: Decimal) -> tuple[int, Decimal]:
-    return known[0] + 1, known[1] + value
-
-
 def _sums(
     facts: Iterable[ConsignmentFacts], day: date
-) -> tuple[dict[Key, dict[str, int]], dict[str, set[str]], dict[Key, tuple[int, Decimal]]]:
+) -> tuple[dict[Key, dict[str, int]], dict[str, Counter[str]], dict[Key, tuple[int, Decimal]]]:
     """What stands in the history of these parties: counts by period, names of each KYC id, and the day itself."""
     wanted: dict[str, set[str]] = defaultdict(set)
     for one in facts:
@@ -112,16 +115,16 @@ def _sums(
     }
     known: dict[Key, dict[str, int]] = {}
     of_day: dict[Key, tuple[int, Decimal]] = {}
-    names: dict[str, set[str]] = defaultdict(set)
+    names: dict[str, Counter[str]] = defaultdict(Counter)
     grouped: Any = rows.values("party", "key").annotate(**sums, **today)
     for row in grouped:
         whose_is: Key = row.pop("party"), row.pop("key")
         of_day[whose_is] = row.pop("day_bills"), Decimal(row.pop("day_value"))
         known[whose_is] = row
     tokens = wanted.get(PartyDay.Party.KYC, set())
-    of_kyc = rows.filter(party=PartyDay.Party.KYC, key__in=tokens).values_list("key", "name").distinct()
-    for token, name in of_kyc if tokens else ():
-        names[token].add(name)
+    of_kyc = rows.filter(party=PartyDay.Party.KYC, key__in=tokens).values_list("key", "name").annotate(n=Sum("bills"))
+    for token, name, bills in of_kyc if tokens else ():
+        names[token][name] += bills
     return known, names, of_day
 
 
@@ -166,36 +169,93 @@ def _against_usual(of_bill: Sequence[Goods], usual: dict[tuple[str, str], Decima
 
 
 def count(
-    decided: Sequence[tuple[ConsignmentFacts, Sequence[dict[str, Any]]]], goods: Sequence[Sequence[Goods]], day: date
+    decided: Sequence[tuple[ConsignmentFacts, Sequence[dict[str, Any]], Collection[str]]],
+    goods: Sequence[Sequence[Goods]],
+    day: date,
 ) -> None:
-    """Add newly filed bills with the reasons of their decisions to the history: three statements, however many bills."""
+    """Add bills with the reasons of their decisions to the history of the day of filing: three statements, however many bills.
+
+    Each comes with the rules that are counted for it already: those of interventions that it heard before the RMS decided.
+    """
     sums: dict[tuple[str, str, str], list[Any]] = defaultdict(lambda: [0, 0, NOTHING])
     rules: Counter[tuple[str, str]] = Counter()
-    for facts, reasons in decided:
-        hit = any(reason["by"] == "RULE" and reason["outcome"] for reason in reasons)
-        for party, key in parties(facts).items():
-            name = digest(facts.known_by_kyc) if party == PartyDay.Party.KYC else ""
-            of_party = sums[party, key, name]
-            of_party[0] += 1
-            of_party[1] += hit
-            of_party[2] += facts.assessable_value
-        rules.update((reason["rule"], facts.station) for reason in reasons)
+    for facts, reasons, known in decided:
+        _add(sums, facts, 1, hit=_is_hit(reasons))
+        rules.update((rule, facts.station) for rule in _rules(reasons) - {*known})
         rules.update((name, facts.station) for name in (ALL_BILLS, *_of_shares(reasons)))
+    _write(sums, day)
+    _write_rules(rules, day)
+    _count_goods(goods, day)
+
+
+def count_again(
+    changed: Iterable[tuple[ConsignmentFacts | None, ConsignmentFacts, Sequence[dict[str, Any]], Collection[dict[str, Any]], date]],
+    on: date,
+) -> None:  # fmt: skip
+    """Bills that the RMS was asked for again: what they are now takes the place of what they were, and rules that are new hit them.
+
+    Each comes as it was, if it is counted, and as it is, with its reasons, those that stood before, and its day of filing.
+    """
+    rules: Counter[tuple[str, str]] = Counter()
+    by_day: dict[date, dict[tuple[str, str, str], list[Any]]] = defaultdict(
+        lambda: defaultdict(lambda: [0, 0, NOTHING])
+    )
+    for earlier, now, reasons, known, day in changed:
+        rules.update((rule, now.station) for rule in _rules(reasons) - _rules(known))
+        if earlier is None:
+            continue
+        hit = _is_hit(known)
+        _add(by_day[day], earlier, -1, hit=hit)
+        _add(by_day[day], now, 1, hit=hit or _is_hit(reasons))
+    for day, sums in by_day.items():
+        _write(sums, day)
+    _write_rules(rules, on)
+
+
+def count_rules(rules: Iterable[str], station: str, day: date) -> None:
+    """Rules have hit one bill more."""
+    _write_rules(Counter((rule, station) for rule in rules), day)
+
+
+def _rules(reasons: Iterable[dict[str, Any]]) -> set[str]:
+    return {reason["rule"] for reason in reasons}
+
+
+def _is_hit(reasons: Iterable[dict[str, Any]]) -> bool:
+    return any(reason.get("by") == "RULE" and reason["outcome"] for reason in reasons)
+
+
+def _add(
+    sums: dict[tuple[str, str, str], list[Any]], facts: ConsignmentFacts, sign: int, *, hit: bool
+) -> None:  # fmt: skip
+    for party, key in parties(facts).items():
+        name = digest(facts.known_by_kyc) if party == PartyDay.Party.KYC else ""
+        of_party = sums[party, key, name]
+        of_party[0] += sign
+        of_party[1] += sign * hit
+        of_party[2] += sign * facts.assessable_value
+
+
+def _write(sums: dict[tuple[str, str, str], list[Any]], day: date) -> None:
     PartyDay.objects.bulk_create(
         PartyDay(party=party, key=key, name=name, day=day, bills=bills, hits=hits, value=value)
         for (party, key, name), (bills, hits, value) in sums.items()
+        if bills or hits or value
     )
+
+
+def _write_rules(rules: Counter[tuple[str, str]], day: date) -> None:
     RuleDay.objects.bulk_create(
         RuleDay(rule=rule, station_code=station, day=day, hits=n) for (rule, station), n in rules.items()
     )
-    _count_goods(goods, day)
 
 
 def _of_shares(reasons: Sequence[dict[str, Any]]) -> list[str]:
     """Under what a bill counts for the shares of its station: its lane, and what rules alone prescribed."""
     ruled = prescribed(reason["outcome"] for reason in reasons if reason["by"] == "RULE")
     lane = lane_of(prescribed(reason["outcome"] for reason in reasons))
-    return [OF_LANE + lane, *(BY_RULES + one for one in sorted(ruled))]
+    both = ["BOTH"] if len(ruled) > 1 else []
+    return [OF_LANE + lane, *(BY_RULES + one for one in [*sorted(ruled), *both])]
 
 
 def _count_goods(goods: Iterable[Sequence[Goods]], day: date) -> None:
@@ -216,25 +276,25 @@ def _count_goods(goods: Iterable[Sequence[Goods]], day: date) -> None:
 def confirm(
     station: str,
     facts: ConsignmentFacts | None,
-    reasons: Sequence[dict[str, Any]],
+    before: Mapping[str, str],
     day: date,
     *,
     examined: bool,
     found: bool,
 ) -> None:
-    """Note what was found in a bill that was looked at: for its rules, and where it was confirmed for its parties."""
-    RuleDay.objects.bulk_create(
+    """Note what was found in a bill that was looked at: for its rules, and where it was confirmed for its parties.
+
+    `before` says of each rule what was found in the bill before: it is looked at once for a rule, and confirmed once.
+    """
+    rows = (
         RuleDay(
-            rule=reason["rule"],
-            station_code=station,
-            day=day,
-            looked_at=1,
-            confirmed=int(found),
+            rule=rule, station_code=station, day=day, looked_at=int(not known), confirmed=int(found and known != "CONFIRMED"),
             examinations=int(examined),
         )
-        for reason in reasons
-    )
-    if found and facts is not None:
+        for rule, known in before.items()
+    )  # fmt: skip
+    RuleDay.objects.bulk_create(row for row in rows if row.looked_at or row.confirmed or row.examinations)
+    if found and facts is not None and "CONFIRMED" not in before.values():
         PartyDay.objects.bulk_create(
             PartyDay(party=party, key=key, day=day, confirmations=1)
             for party, key in parties(facts).items()

@@ -7,11 +7,10 @@ import re
 
 from django.conf import settings
 
-_LOOKS = {
-    "AADHAAR": re.compile(r"\d{12}"), "PAN": re.compile(r"[A-Z]{5}\d{4}[A-Z]"), "PASSPORT": re.compile(r"[A-Z]\d{7}"),
-    "VOTER_ID": re.compile(r"[A-Z]{3}\d{7}"), "GSTIN": re.compile(r"\d{2}[A-Z]{5}\d{4}[A-Z][A-Z\d]Z[A-Z\d]"),
-}  # fmt: skip
+from eccs import identifiers
+
 _TOKEN = re.compile(r"[0-9A-F]{64}")
+MOST_KINDS = 2  # of documents that one number can be of: a PAN is an IEC as well, and a GSTIN looks like a UIN
 
 
 def token(kind: str, number: str) -> str:
@@ -19,10 +18,9 @@ def token(kind: str, number: str) -> str:
     return hmac.digest(settings.SECRET_KEY.encode(), f"kyc:{kind}:{number}".encode(), "sha256").hex()
 
 
-def token_of(text: str) -> str:
-    """The token of a number as an officer types it, by how it looks; nothing where it looks like no KYC document."""
+def tokens_of(text: str) -> list[str]:
+    """The tokens of a number as an officer types it, for every kind of document that it can be of; none where it is of none."""
     plain = re.sub(r"[\s-]", "", text).upper()
     if _TOKEN.fullmatch(plain):
-        return plain
-    kind = next((kind for kind, looks in _LOOKS.items() if looks.fullmatch(plain)), "")
-    return token(kind, plain).upper() if kind else ""
+        return [plain]
+    return [token(kind, plain).upper() for kind, why_not in identifiers.KYC.items() if not why_not(plain)]

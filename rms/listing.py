@@ -14,7 +14,7 @@ from accounts.roles import Role
 from eccs.dated_rules import rule_book
 from eccs.pages import Column, Listing, activity_of, link, register
 from rms.feedback import PERIODS, weeks_of
-from rms.models import RiskRule, RuleDay
+from rms.models import BackTest, RiskRule, RuleDay
 
 DAYS = 30
 TARGETS_SHOWN = 50
@@ -26,22 +26,27 @@ def context(rule: RiskRule, actor: Actor) -> dict[str, Any]:
     newest = next((one for one in versions if one.no == rule.latest_no), None)
     in_force = next((one for one in versions if one.no == rule.in_force_no), None)
     shown = in_force or newest
-    since = timezone.localdate() - timedelta(days=DAYS)
+    since, test = timezone.localdate() - timedelta(days=DAYS), rule.back_tests.order_by("-pk").first()
     did = RuleDay.objects.filter(rule=rule.key, day__gt=since)
     return {
         "rule": rule, "versions": versions, "shown": shown, "newest": newest if newest is not shown else None,
         "targets": shown.targets[:TARGETS_SHOWN] if shown else [],
         "weeks": weeks_of(rule, actor.stations_for([activity_of("risk-rules")]), timezone.localdate()),
-        "test": rule.back_tests.order_by("-pk").first(), "periods": PERIODS, "capacity": capacity(rule),
+        "test": test, "periods": PERIODS, "load": load_of(test),
         "did": did.aggregate(hits=Sum("hits"), looked_at=Sum("looked_at"), confirmed=Sum("confirmed")), "days": DAYS,
     }  # fmt: skip
 
 
-def capacity(rule: RiskRule) -> dict[str, int]:
-    """How many bills a day the desks of a station can take."""
+def load_of(test: BackTest | None) -> list[dict[str, Any]]:
+    """What a rule would add to the desks of each station a day, and how many bills a day they can take."""
+    if test is None:
+        return []
     book, today = rule_book(), timezone.localdate()
     names = ("risk_assessments_a_day", "risk_examinations_a_day")
-    return {name: book.count(name, today, rule.station_id or "") for name in names}
+    return [
+        {"station": station, "assess": assess, "examine": examine} | {name: book.count(name, today, station) for name in names}
+        for station, assess, examine in test.result.get("load", ())
+    ]  # fmt: skip
 
 
 RULES = Listing(

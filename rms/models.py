@@ -19,6 +19,7 @@ from rms import sentences
 from rms.clearance import RiskRuleSteps, Stage
 from rms.decision import Criterion
 from rms.querysets import RiskRuleQuerySet, RuleVersionQuerySet
+from rms.standing import Standing
 
 
 class RiskRule(RiskRuleSteps):
@@ -161,7 +162,7 @@ class KeptRuleset(models.Model):
         return self.version
 
 
-class RiskDecision(models.Model):
+class RiskDecision(Standing, models.Model):
     """What the RMS decided about one bill, with the facts and reasons it decided on (PN17 6.1). Officers only."""
 
     class Lane(models.TextChoices):
@@ -181,6 +182,7 @@ class RiskDecision(models.Model):
         REASSESSED = "REASSESSED", _("Assessed anew")
         ARRIVED = "ARRIVED", _("Aircraft arrived")
         INTERVENED = "INTERVENED", _("Intervention")
+        WEIGHED = "WEIGHED", _("Weighed")
 
     class Found(models.TextChoices):
         """What came of looking."""
@@ -201,6 +203,7 @@ class RiskDecision(models.Model):
     cause = models.CharField(max_length=10, choices=Cause.choices, default=Cause.FILED)
     before = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     decided_at = models.DateTimeField()
+    carried = models.JSONField(null=True, blank=True)  # what the decisions before it say that still stands
 
     said_of_shipments: bytes | None = None  # of a bill of documents: what the RMS saw of each, until it is kept
 
@@ -255,6 +258,7 @@ class BackTest(models.Model):
     asked_at = models.DateTimeField(default=timezone.now)
     cancel_asked = models.BooleanField(default=False)
     read = models.PositiveIntegerField(default=0)
+    beat_at = models.DateTimeField(null=True, blank=True)  # when its worker last gave a sign of life
     result = models.JSONField(default=dict, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 

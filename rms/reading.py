@@ -16,7 +16,7 @@ from rms.sentences import value_said
 def reasons_of(document: Any) -> list[dict[str, Any]]:
     """The reasons of a document's decision, entered as read by whoever sent the request; nothing where there are none."""
     decision = document.risk_decision
-    reasons: list[dict[str, Any]] = decision.reasons if decision is not None else []
+    reasons: list[dict[str, Any]] = decision.all_reasons if decision is not None else []
     request = audit.request_now.get()
     if reasons and request is not None:
         audit_answers.rms_read(request, document)

@@ -6,7 +6,7 @@ takes the rest: from the counts of the days before, so that the share stays the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_UP, Decimal
@@ -19,6 +19,7 @@ from rms.models import ALL_BILLS, BY_RULES, OF_LANE, RiskDecision, RuleDay
 DAYS = 30
 LANES = tuple(lane for lane in RiskDecision.Lane if lane != RiskDecision.Lane.PENDING)
 LOOKED_AT = ("ASSESSMENT", "EXAMINATION")
+BOTH = "BOTH"
 PLACES = Decimal("0.001")
 HUNDRED = Decimal(100)
 
@@ -34,8 +35,18 @@ class Share:
 
     @property
     def in_effect(self) -> Decimal:
-        """The share that chance takes today: the random share, and more where rules fall short of the minimum."""
-        return max(self.random, self.minimum - self.by_rules)
+        """The share that chance takes today: the random share, and more where rules fall short of the minimum.
+
+        Chance does not ask what rules did: of the bills it takes, as many as ever are taken by rules already. So it takes more.
+        """
+        if self.by_rules >= HUNDRED:
+            return self.random
+        return max(self.random, (self.minimum - self.by_rules) * HUNDRED / (HUNDRED - self.by_rules))
+
+    @property
+    def expected(self) -> Decimal:
+        """The share of the bills that is looked at if rules hit as they did: by rules, and of the others by chance."""
+        return self.by_rules + (HUNDRED - self.by_rules) * min(HUNDRED, self.in_effect) / HUNDRED
 
     @property
     def is_raised(self) -> bool:
@@ -49,8 +60,31 @@ class AtStation:
 
     station: str
     bills: int = 0
-    lanes: list[tuple[RiskDecision.Lane, int, Decimal]] = field(default_factory=list)  # bills, percent
+    lanes: Sequence[tuple[RiskDecision.Lane, int, Decimal, Decimal]] = field(
+        default_factory=list
+    )  # bills, percent held and expected
     shares: list[Share] = field(default_factory=list)
+
+
+def expected_of_lanes(shares: list[Share], both_by_rules: Decimal) -> dict[str, Decimal]:
+    """What share of the bills each lane is expected to have: what rules prescribed, and chance among the rest.
+
+    One draw takes a bill for assessment or for examination, never for both.
+    """
+    (assess, examine), both = shares, both_by_rules
+    chance_assess = min(HUNDRED, assess.in_effect) / HUNDRED
+    chance_examine = min(HUNDRED, examine.in_effect) / HUNDRED
+    chance_examine = min(chance_examine, 1 - chance_assess)
+    only_assess, only_examine = assess.by_rules - both, examine.by_rules - both
+    neither = HUNDRED - only_assess - only_examine - both
+    assessed = neither * chance_assess + only_assess * (1 - chance_examine)
+    examined = neither * chance_examine + only_examine * (1 - chance_assess)
+    told = {
+        "ASSESSMENT": assessed,
+        "EXAMINATION": examined,
+        "FACILITATED": neither * (1 - chance_assess - chance_examine),
+    }
+    return told | {"BOTH": HUNDRED - sum(told.values(), Decimal(0))}
 
 
 def _percent(part: int, whole: int) -> Decimal:
@@ -71,6 +105,7 @@ def of_stations(stations: Iterable[str], on: date) -> list[AtStation]:
     for station in places:
         bills = counted.get((station, ALL_BILLS), 0)
         lanes = [(lane, counted.get((station, OF_LANE + lane), 0)) for lane in LANES]
+        both = _percent(counted.get((station, BY_RULES + BOTH), 0), bills)
         shares = [
             Share(
                 what, _percent(counted.get((station, BY_RULES + what), 0), bills),
@@ -79,7 +114,9 @@ def of_stations(stations: Iterable[str], on: date) -> list[AtStation]:
             )
             for what in LOOKED_AT
         ]  # fmt: skip
-        found.append(AtStation(station, bills, [(lane, n, _percent(n, bills)) for lane, n in lanes], shares))
+        expected = expected_of_lanes(shares, both)
+        told = [(lane, n, _percent(n, bills), expected[lane.value]) for lane, n in lanes]
+        found.append(AtStation(station, bills, told, shares))
     return found
 
 

@@ -22,6 +22,7 @@ def run_back_test(pk: int) -> str:
 
 @shared_task
 def resume_back_tests() -> int:
-    """Begin back-tests that were left waiting; return how many."""
+    """Begin back-tests that were left waiting, and give up those whose worker is gone; return how many are begun."""
+    backtest.give_up_the_lost()
     found = list(BackTest.objects.filter(state=BackTest.State.WAITING).order_by("pk").values_list("pk", flat=True)[:5])
     return sum(1 for pk in found if backtest.run(pk))

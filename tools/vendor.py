@@ -32,6 +32,14 @@ def ours_not_theirs(style: str) -> str:
     return style
 
 
+def without_map(script: str) -> str:
+    """A script without the line that names a map which is not vendored."""
+    script, maps = re.subn(r"\n?//# sourceMappingURL=\S+\s*$", "\n", script)
+    if maps != 1:
+        raise SystemExit(f"a script is built differently now: {maps=}")
+    return script
+
+
 @dataclass(frozen=True)
 class Part:
     """One npm package: its version, the SHA-256 of its archive, and which of its files go where."""
@@ -56,6 +64,15 @@ PARTS = (
         "2.0.11",
         "165a2655073e9e6e55e307a7c74e8ebcdb76afb7701f9c16cfd106a13add408e",
         {"dist/htmx.min.js": "htmx.min.js", "LICENSE": "licences/htmx.txt"},
+    ),
+    # Opens PKCS#12 files for signing in the browser, those of the older ciphers too, and writes ASN.1. It is one script that needs
+    # no bundler, where pkijs comes as modules that name each other; the signature itself is made by the browser (WebCrypto).
+    Part(
+        "node-forge",
+        "1.4.3",
+        "0a872d932911012524495ab07dbf49351bd8ac23f12ea4766dc400f29ffc3356",
+        {"dist/forge.min.js": "forge.min.js", "LICENSE": "licences/forge.txt"},
+        {"forge.min.js": without_map},
     ),
     Part(
         "@fontsource/noto-sans",

@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import SYSTEM
 from accounts.roles import COURIERS, Role
-from eccs.workflow import GET_STATE, Actor, Document, Step, step, take
+from eccs.workflow import GET_STATE, SIGNED_FILING, Actor, Document, Step, step, take
 
 if TYPE_CHECKING:
     from transit.models import CargoTransferManifest, TransferArrival
 
 FILING, FEE = "PN17 14.0", "PN17 14.1"
+FILERS = (*COURIERS, Role.IMPORTER)  # an importer for its own goods alone
 KEEPERS = (Role.WAREHOUSE_KEEPER, Role.ARRIVAL_SCANNER)
 REASON = "transit.forms.ReasonForm"
 
@@ -66,7 +67,10 @@ def after_arrival(transfer: CargoTransferManifest, **_answers: object) -> Stage:
 
 
 def may_be_submitted(transfer: Any, actor: Actor) -> str:
-    """Shipments flagged for transshipment to a destination in force, free of bills, holds and other transfer manifests."""
+    """Shipments flagged for transshipment to a destination in force, free of bills, holds and other transfer manifests.
+
+    Of an importer: in force, and what is consigned to it alone.
+    """
     from transit.drafts import why_not_submit
 
     return " ".join(why_not_submit(transfer))
@@ -143,18 +147,18 @@ class TransferClearance(Document):
 
     @classmethod
     def steps(cls) -> dict[str, Step]:
-        """The draft, which the courier begins on a page of its own, and every step declared below."""
+        """The draft, which the firm begins on a page of its own, and every step declared below."""
         return {"draft": BEGIN, **super().steps()}
 
     @step(
-        Stage.DRAFT, GET_STATE(after_submission, states=[Stage.FEE, Stage.APPROVAL]), role=COURIERS,
-        label=_("File CTM"), para=FILING, guards=(may_be_submitted, bond_suffices), grave=True, first=hold_shipments,
+        Stage.DRAFT, GET_STATE(after_submission, states=[Stage.FEE, Stage.APPROVAL]), role=FILERS,
+        signed=SIGNED_FILING, label=_("File CTM"), para=FILING, guards=(may_be_submitted, bond_suffices), grave=True, first=hold_shipments,
     )  # fmt: skip
     def submit(self: CargoTransferManifest) -> None:
-        """The courier files the Cargo Transfer Manifest: the bond is debited, and the fee becomes due."""
+        """The courier, or the importer for its own goods, files the Cargo Transfer Manifest: the bond is debited, and the fee becomes due."""
         self.file()
 
-    @step(Stage.DRAFT, Stage.DISCARDED, role=COURIERS, label=_("Discard draft"), para=FILING, grave=True, anytime=True)
+    @step(Stage.DRAFT, Stage.DISCARDED, role=FILERS, label=_("Discard draft"), para=FILING, grave=True, anytime=True)
     def discard(self: CargoTransferManifest) -> None:
         """A draft that is not needed is put away; its shipments are free again."""
         self.free_lines()
@@ -176,7 +180,7 @@ class TransferClearance(Document):
         grave=True,
     )  # fmt: skip
     def refuse(self: CargoTransferManifest, *, reason: str) -> None:
-        """The goods stay at the station and the bond is credited; the courier reads why."""
+        """The goods stay at the station and the bond is credited; the firm reads why."""
         self.give_up(reason)
 
     @step(
@@ -214,11 +218,11 @@ class TransferClearance(Document):
         self.settle(reason)
 
     @step(
-        BEFORE_DEPARTURE, Stage.CANCELLED, role=COURIERS, label=_("Cancel CTM"), para=FILING, form=REASON,
+        BEFORE_DEPARTURE, Stage.CANCELLED, role=FILERS, label=_("Cancel CTM"), para=FILING, form=REASON,
         guards=(on_no_challan, nothing_gated_out), grave=True, anytime=True,
     )  # fmt: skip
     def cancel(self: CargoTransferManifest, *, reason: str) -> None:
-        """The courier gives the transshipment up before the goods leave: the bond is credited."""
+        """The firm gives the transshipment up before the goods leave: the bond is credited."""
         self.give_up(reason)
 
 
@@ -257,9 +261,9 @@ class ArrivalClearance(Document):
 
 
 BEGIN = Step(
-    name="draft", document="cargotransfermanifest", sources=(), targets=(Stage.DRAFT,), roles=COURIERS,
+    name="draft", document="cargotransfermanifest", sources=(), targets=(Stage.DRAFT,), roles=FILERS,
     label=_("Begin CTM"),  # type: ignore[arg-type]  # every label is translated when it is shown
-    para=FILING, rule="The courier begins a transfer manifest with the shipments flagged for one destination.",
+    para=FILING, rule="The courier, or the importer for its own goods, begins a transfer manifest with shipments flagged for one destination.",
 )  # fmt: skip
 ANNOUNCE = Step(
     name="announce", document="transferarrival", sources=(), targets=(ArrivalStage.EXPECTED,), roles=(Role.SYSTEM,),

@@ -42,7 +42,7 @@ class ReasonForm(StepForm):
         label=_("Reason"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("The courier reads it."),
+        help_text=_("The firm reads it."),
     )
 
 
@@ -145,7 +145,7 @@ class ListForm(forms.Form):
 class RegisterForm(forms.Form):
     """The filters of the register."""
 
-    q = forms.CharField(label=_("CTM, HAWB, manifest or courier"), max_length=60, required=False)
+    q = forms.CharField(label=_("CTM, HAWB, manifest or firm"), max_length=60, required=False)
     stage = forms.ChoiceField(label=_("Stage"), required=False, choices=[("", _("Any")), *Stage.choices])
     to = forms.CharField(label=_("Destination"), max_length=60, required=False)
     since = forms.DateField(label=_("Filed on or after"), required=False, input_formats=["%d/%m/%Y", "%Y-%m-%d"])

@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Actor
-from accounts.roles import COURIERS, CUSTODIANS, OFFICERS, Role
+from accounts.roles import CUSTODIANS, OFFICERS, TRADE
 from eccs.moments import day, moment
 from eccs.pages import Column, Elsewhere, Listing, activity_of, link, register
 from eccs.written import grouped, two_lines
 from transit import gate, security
-from transit.clearance import BEFORE_DEPARTURE, GIVEN_UP, KEEPERS, ArrivalStage, Stage
+from transit.clearance import BEFORE_DEPARTURE, FILERS, GIVEN_UP, KEEPERS, ArrivalStage, Stage
 from transit.models import CargoTransferManifest, TransferArrival, TransferLine
 
 SHOWN = 200  # shipments on a page
@@ -57,6 +57,11 @@ def arrival_context(arrival: TransferArrival, actor: Actor) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def of_firm(text: str) -> Q:
+    """Of a courier or an importer whose name contains what was typed."""
+    return Q(courier__name__icontains=text) | Q(importer__name__icontains=text)
+
+
 def _with_hawb(text: str) -> Q:
     return Q(pk__in=TransferLine.objects.filter(hawb__number=text.upper()).values("transfer"))
 
@@ -69,7 +74,7 @@ TRANSFERS = Listing(
     model=CargoTransferManifest, slug="transit/manifests", label=_("Transfer manifests"),
     columns=(
         Column("number", _("Number"), "number__icontains", hint=_("contains")),
-        Column("courier", _("Courier"), "courier__name__icontains", hint=_("name"), cell=lambda one: one.courier.short_name),
+        Column("firm", _("Firm"), "courier__name__icontains", query=of_firm, hint=_("name"), cell=lambda one: one.firm_short),
         Column("to", _("Destination"), "destination__name__icontains", hint=_("name"), cell=lambda one: two_lines(one.destination.name, one.destination_id)),
         Column("manifest", _("Manifest"), "manifest__number__icontains", hint=_("contains"), cell=lambda one: one.manifest.number or "–"),
         Column("hawbs", _("HAWBs"), "hawb_count__gte", "hawb_count", _("from"), number=True, cell=lambda one: grouped(one.hawb_count)),
@@ -78,7 +83,7 @@ TRANSFERS = Listing(
         Column("due", _("Arrives by"), cell=lambda one: day(one.due_on) or "–", css="nowrap"),
     ),
     page_template="transit/transfer.html", trade_template="transit/transfer_trade.html",
-    related=("station", "courier", "destination", "manifest", "bond"), context=transfer_context,
+    related=("station", "courier", "importer", "destination", "manifest", "bond"), context=transfer_context,
     search_by={"number": lambda text: Q(number=text.upper()), "hawb": _with_hawb}, dated_by="submitted_at",
     elsewhere={Stage.FEE: Elsewhere(_("Pay the fee"), "fee-challan")},
     targets={Stage.APPROVAL: "target_requests", **dict.fromkeys(
@@ -90,22 +95,22 @@ ARRIVALS = Listing(
     columns=(
         Column("number", _("Number"), "number__icontains", hint=_("contains")),
         Column("transfer", _("CTM"), "transfer__number__icontains", hint=_("contains"), cell=lambda one: one.transfer.number),
-        Column("courier", _("Courier"), "courier__name__icontains", hint=_("name"), cell=lambda one: one.courier.short_name),
+        Column("firm", _("Firm"), "courier__name__icontains", query=of_firm, hint=_("name"), cell=lambda one: one.transfer.firm_short),
         Column("from", _("From"), cell=lambda one: str(one.transfer.station)),
         Column("conveyance", _("With"), "transfer__conveyance__icontains", hint=_("contains"), cell=lambda one: two_lines(one.transfer.conveyance, one.transfer.seal)),
         Column("hawbs", _("HAWBs"), number=True, cell=lambda one: grouped(one.transfer.hawb_count)),
         Column("due", _("Arrives by"), cell=lambda one: day(one.transfer.due_on), css="nowrap"),
     ),
     page_template="transit/arrival.html", trade_template="transit/arrival_trade.html",
-    related=("station", "courier", "transfer__station", "transfer__destination", "transfer__manifest"),
+    related=("station", "transfer__courier", "transfer__importer", "transfer__station", "transfer__destination", "transfer__manifest"),
     context=arrival_context, dated_by="expected_at",
     search_by={"number": lambda text: Q(number=text.upper()) | Q(transfer__number=text.upper()), "hawb": _arrival_with_hawb},
     targets={ArrivalStage.EXPECTED: "target_of_days"},
 )  # fmt: skip
 register(TRANSFERS)
 register(ARRIVALS)
-link(_("Transshipment"), "transfers", *COURIERS, Role.COURIER_ADMIN, *OFFICERS, *CUSTODIANS)
-link(_("File a transfer manifest"), "transfer-new", *COURIERS, nav=False)
-link(_("Write a transfer manifest"), "transfer-draft", *COURIERS, nav=False)
+link(_("Transshipment"), "transfers", *TRADE, *OFFICERS, *CUSTODIANS)
+link(_("File a transfer manifest"), "transfer-new", *FILERS, nav=False)
+link(_("Write a transfer manifest"), "transfer-draft", *FILERS, nav=False)
 link(_("Let goods out in transshipment"), "transfer-gate", *KEEPERS, nav=False)
 link(_("Take goods in from transshipment"), "transfer-scan", *KEEPERS, nav=False)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.locations import Location
-from accounts.models import AuthorisedCourier, CustomsStation
+from accounts.models import AuthorisedCourier, CustomsStation, Importer
 from bonds.models import Bond
 from eccs import numbering
 from eccs.beginning import begin_as
@@ -31,7 +31,7 @@ NOTHING = Decimal(0)
 
 
 class CargoTransferManifest(TransferClearance):
-    """A CTM: shipments of one manifest that one courier sends on to one destination (PN17 14.0)."""
+    """A CTM: shipments of one manifest that its courier, or the importer whose goods they are, sends on to one destination (PN17 14.0)."""
 
     class Mode(models.TextChoices):
         """How the goods are sent on."""
@@ -41,13 +41,14 @@ class CargoTransferManifest(TransferClearance):
         RAIL = "RAIL", _("By rail")
 
     station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="+", db_index=False)
-    courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, related_name="+", db_index=False)
+    courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, null=True, related_name="+", db_index=False)
+    importer = models.ForeignKey(Importer, models.PROTECT, null=True, related_name="+")  # for its own goods
     manifest = models.ForeignKey(ExpressCargoManifest, models.PROTECT, related_name="transfers")
     destination = models.ForeignKey(Location, models.PROTECT, related_name="+", db_index=False)
     stage = StageField(choices=Stage.choices, default=Stage.DRAFT, max_length=11)
     mode = models.CharField(max_length=4, choices=Mode.choices, default=Mode.AIR)
     carrier = models.CharField(max_length=80, blank=True)
-    marks = models.CharField(max_length=300, blank=True)  # the courier's remarks
+    marks = models.CharField(max_length=300, blank=True)  # the remarks of whoever files it
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     created_at = models.DateTimeField(default=timezone.now)
     submitted_at = models.DateTimeField(null=True)
@@ -75,6 +76,10 @@ class CargoTransferManifest(TransferClearance):
     class Meta:
         verbose_name = _("transfer manifest")
         constraints = [
+            models.CheckConstraint(
+                condition=Q(courier=None, importer__isnull=False) | Q(courier__isnull=False, importer=None),
+                name="transfer_has_one_firm",
+            ),
             models.CheckConstraint(
                 condition=Q(stage__in=("DRAFT", "DISCARDED")) | Q(number__isnull=False, submitted_at__isnull=False),
                 name="transfer_submitted_has_number",
@@ -111,6 +116,23 @@ class CargoTransferManifest(TransferClearance):
         return f"{self.series()}_{serial:06d}"
 
     @property
+    def firm(self) -> AuthorisedCourier | Importer:
+        """Whose it is: the courier's that brought the goods, or the importer's for its own goods."""
+        found = self.courier or self.importer
+        assert found is not None
+        return found
+
+    @property
+    def firm_short(self) -> str:
+        """The firm as a list names it."""
+        return self.courier.short_name if self.courier else str(self.importer)
+
+    @property
+    def firm_number(self) -> str:
+        """The courier's registration number, or the importer's code."""
+        return str(self.courier.number if self.courier else self.importer.iec if self.importer else "")
+
+    @property
     def debit_key(self) -> str:
         """Under which the bond was debited: once for a transfer manifest."""
         return f"ctm:{self.pk}"
@@ -135,6 +157,7 @@ class CargoTransferManifest(TransferClearance):
         from transit.drafts import value_lines
 
         self.submitted_at = self.taken_at
+        self.live_lines().update(filed=True)
         numbering.number([self])  # first, as the ledger of the bond names it
         value_lines(self)
         security.debit(self)
@@ -180,7 +203,7 @@ class CargoTransferManifest(TransferClearance):
         if self.destination.station_id:
             made = TransferArrival(
                 transfer=self, station_id=self.destination.station_id, courier_id=self.courier_id,
-                expected_at=self.departed_at, stage_since=self.departed_at,
+                importer_id=self.importer_id, expected_at=self.departed_at, stage_since=self.departed_at,
             )  # fmt: skip
             begin_as("SYSTEM", [made], "announce", self.taken_by, transfer=self.number)
         return []
@@ -234,13 +257,16 @@ class TransferLine(models.Model):
     packages_in = models.PositiveIntegerField(default=0)
     value = models.DecimalField(max_digits=16, decimal_places=2, default=NOTHING)
     amount = models.DecimalField(max_digits=16, decimal_places=2, default=NOTHING)  # its part of the debit
+    filed = models.BooleanField(default=False)  # what is only begun stands in no other firm's way
     live = models.BooleanField(default=True)  # off it again: discarded, cancelled, refused or left behind
 
     class Meta:
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["transfer", "hawb"], name="transfer_line_once"),
-            models.UniqueConstraint(fields=["hawb"], condition=Q(live=True), name="transfer_one_live_for_a_hawb"),
+            models.UniqueConstraint(
+                fields=["hawb"], condition=Q(live=True, filed=True), name="transfer_one_filed_for_a_hawb"
+            ),
             models.CheckConstraint(
                 condition=Q(packages__gt=0, packages_out__lte=F("packages"), packages_in__lte=F("packages")),
                 name="transfer_line_no_more_than_declared",
@@ -285,7 +311,8 @@ class TransferArrival(ArrivalClearance):
 
     transfer = models.OneToOneField(CargoTransferManifest, models.PROTECT, related_name="arrival")
     station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="+", db_index=False)
-    courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, related_name="+", db_index=False)
+    courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, null=True, related_name="+", db_index=False)
+    importer = models.ForeignKey(Importer, models.PROTECT, null=True, related_name="+")  # for its own goods
     stage = StageField(choices=ArrivalStage.choices, default=ArrivalStage.EXPECTED, max_length=8)
     expected_at = models.DateTimeField(default=timezone.now)
     recorded_at = models.DateTimeField(null=True)
@@ -299,7 +326,11 @@ class TransferArrival(ArrivalClearance):
             models.CheckConstraint(
                 condition=Q(stage="EXPECTED", recorded_at=None) | Q(stage="RECORDED", recorded_at__isnull=False),
                 name="arrival_recorded_says_when",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(courier=None, importer__isnull=False) | Q(courier__isnull=False, importer=None),
+                name="arrival_has_one_firm",
+            ),
         ]
         indexes = [
             models.Index(fields=["courier", "stage", "stage_since", "id"], name="arrival_courier_queue"),

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from eccs.dated_rules import rule_book
 from eccs.models import Notice
 from eccs.money import rupees
-from eccs.notices import worded
+from eccs.notices import firms_of, worded
 from transit.models import CargoTransferManifest
 
 
@@ -34,7 +34,7 @@ def _remind(transfer_id: int, today: date) -> int:
             return 0
         one.reminded_on = today
         one.save(update_fields=["reminded_on"])
-        Notice.objects.bulk_create([worded(f"courier:{one.courier_id}", lambda: _words(one, today), one.station_id)])
+        Notice.objects.bulk_create(worded(firm, lambda: _words(one, today), one.station_id) for firm in firms_of(one))
     return 1
 
 

@@ -23,14 +23,20 @@ def _head(document: CargoTransferManifest | TransferArrival, title: str, subtitl
     )  # fmt: skip
 
 
+def _firm(transfer: CargoTransferManifest) -> Field:
+    """Who files it: the Authorised Courier, or the importer of the goods with its code."""
+    label = _("Authorised Courier") if transfer.courier else _("Importer, IEC")
+    return Field(label, f"{transfer.firm.name}, {transfer.firm_number}", 2)
+
+
 def transfer_paper(transfer: CargoTransferManifest, printed_by: str) -> bytes:
     """The CTM as PDF: whose it is, from where to where, with what, the bond and the fee, then every shipment (PN17 14.0)."""
     sheet = Paper(_head(transfer, _("Cargo Transfer Manifest"), _("Import transshipment, PN17 14.0"), printed_by))
-    manifest, courier = transfer.manifest, transfer.courier
+    manifest = transfer.manifest
     paid = _("challan %(challan)s, %(at)s") % {"challan": transfer.fee_challan, "at": moment(transfer.fee_paid_at)}
     sheet.boxes(
         [
-            [Field(_("Authorised Courier"), f"{courier.name}, {courier.number}", 2), Field(_("Filed"), moment(transfer.submitted_at), 2)],
+            [_firm(transfer), Field(_("Filed"), moment(transfer.submitted_at), 2)],
             [Field(_("From"), str(transfer.station), 2), Field(_("To"), str(transfer.destination), 2, strong=True)],
             [
                 Field(_("Manifest"), manifest.number or "-", 2), Field(_("Flight number"), manifest.flight_number),
@@ -91,7 +97,7 @@ def certificate_paper(arrival: TransferArrival, printed_by: str) -> bytes:
     sheet.space(4)
     sheet.boxes(
         [
-            [Field(_("Transfer manifest"), str(transfer), 2, strong=True), Field(_("Authorised Courier"), f"{transfer.courier.name}, {transfer.courier.number}", 2)],
+            [Field(_("Transfer manifest"), str(transfer), 2, strong=True), _firm(transfer)],
             [Field(_("From"), str(transfer.station), 2), Field(_("To"), str(transfer.destination), 2)],
             [
                 Field(_("Departed"), moment(transfer.departed_at)), Field(_("Arrival recorded"), moment(arrival.recorded_at)),

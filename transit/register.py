@@ -14,7 +14,7 @@ from transit.querysets import ON_THE_WAY
 
 MOST_EXPORTED = 50_000
 COLUMNS = (
-    "ctm", "stage", "station", "courier", "manifest", "destination", "place", "hawbs", "packages", "value_inr", "bond",
+    "ctm", "stage", "station", "firm", "manifest", "destination", "place", "hawbs", "packages", "value_inr", "bond",
     "secured_inr", "fee_inr", "fee_challan", "fee_paid", "filed", "departed", "due_on", "days_overdue", "arrived", "certificate",
 )  # fmt: skip
 
@@ -25,8 +25,9 @@ def found(rows: QuerySet[Any], given: dict[str, Any]) -> QuerySet[Any]:
         upper = text.upper()
         lines = TransferLine.objects.filter(hawb__number=upper).values("transfer")
         rows = rows.filter(
-            Q(number__contains=upper) | Q(manifest__number=upper) | Q(courier__name__icontains=text) | Q(pk__in=lines)
-        )
+            Q(number__contains=upper) | Q(manifest__number=upper) | Q(courier__name__icontains=text)
+            | Q(importer__name__icontains=text) | Q(pk__in=lines)
+        )  # fmt: skip
     if to := (given.get("to") or "").strip():
         rows = rows.filter(Q(destination=to.upper()) | Q(destination__name__icontains=to))
     plain = {"stage": "stage", "since": "submitted_at__date__gte", "until": "submitted_at__date__lte"}
@@ -51,14 +52,14 @@ def totals(rows: QuerySet[Any]) -> dict[str, Any]:
 def exported(rows: QuerySet[Any]) -> Iterator[list[str]]:
     """The register as rows of a file, the newest first."""
     today = timezone.localdate()
-    ordered = rows.select_related("courier", "manifest", "destination", "bond", "arrival").order_by("-pk")[
+    ordered = rows.select_related("courier", "importer", "manifest", "destination", "bond", "arrival").order_by("-pk")[
         :MOST_EXPORTED
     ]
     for one in ordered.iterator(chunk_size=2000):
         arrival = getattr(one, "arrival", None)
         certificate = one.certificate or (arrival.number if arrival is not None and arrival.recorded_at else "")
         yield [
-            one.number or "", str(one.get_stage_display()), one.station_id, one.courier.name, one.manifest.number or "",
+            one.number or "", str(one.get_stage_display()), one.station_id, one.firm.name, one.manifest.number or "",
             one.destination_id, one.destination.name, str(one.hawb_count), str(one.package_count), str(one.value),
             str(one.bond or ""), str(one.secured), str(one.fee), one.fee_challan, moment(one.fee_paid_at),
             moment(one.submitted_at), moment(one.departed_at), day(one.due_on), str(one.days_over(today) or ""),

@@ -17,7 +17,7 @@ from bonds.master import Purpose
 from bonds.models import Bond
 from eccs.models import Notice
 from eccs.money import rupees
-from eccs.notices import worded
+from eccs.notices import firms_of, worded
 from eccs.workflow import Refused
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def wanted(transfer: CargoTransferManifest) -> Wanted:
     """What is to be secured; a bond for one consignment secures a transfer manifest of that one alone."""
     only = list(transfer.live_lines().values_list("hawb__number", flat=True)[:2])
     return Wanted(
-        station=transfer.station_id, courier=transfer.courier_id, importer=None, purpose=Purpose.TRANSSHIPMENT,
+        station=transfer.station_id, courier=transfer.courier_id, importer=transfer.importer_id, purpose=Purpose.TRANSSHIPMENT,
         about=only[0] if len(only) == 1 else "",
     )  # fmt: skip
 
@@ -131,7 +131,7 @@ def alert_if_short(transfer: CargoTransferManifest) -> None:
     if short is None:
         return
     Notice.objects.bulk_create(
-        [worded(f"courier:{transfer.courier_id}", lambda: _alert(transfer, found), transfer.station_id)]
+        [worded(firm, lambda: _alert(transfer, found), transfer.station_id) for firm in firms_of(transfer)]
     )
 
 

@@ -20,7 +20,7 @@ from eccs.audit_answers import concerns, exported
 from eccs.papers import as_pdf
 from eccs.uploads import files
 from eccs.workflow import Refused
-from manifests.models import ExpressCargoManifest
+from manifests.models import HouseAirwayBill
 from transit import drafts, gate, papers, register, security
 from transit.clearance import GIVEN_UP, ArrivalStage, Stage
 from transit.forms import DraftForm, ListForm, RegisterForm, listed
@@ -28,7 +28,7 @@ from transit.models import CargoTransferManifest, TransferArrival
 
 ROWS = 50
 NAMED = 10
-RELATED = ("station", "courier", "destination", "manifest", "bond")
+RELATED = ("station", "courier", "importer", "destination", "manifest", "bond")
 
 
 def _rows(request: Request) -> tuple[RegisterForm, Any]:
@@ -51,7 +51,7 @@ def transfers(request: Request) -> HttpResponse:
         "rows": [{"one": one, "days": one.days_over(today), "debited": left.get(one.pk)} for one in shown.rows],
         "form": form, "filtered": bool(kept), "totals": register.totals(rows), "kept": urlencode(kept), "may_file": may_file,
         "overdue": CargoTransferManifest.objects.visible_to(request.actor).overdue(today).count(),
-        "waiting": drafts.flagged(request.actor).count() if may_file else 0,
+        "waiting": drafts.flagged(request.actor).count() if may_file and request.actor.importer_id is None else 0,
         "next_url": f"?{urlencode({**kept, 'mark': shown.next_mark})}" if shown.next_mark else "",
         "previous_url": f"?{urlencode({**kept, 'mark': shown.previous_mark})}" if shown.previous_mark else "",
     }  # fmt: skip
@@ -74,21 +74,24 @@ def export(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def new(request: Request) -> HttpResponse:
-    """Choose manifest and destination: a draft begins with every shipment that is flagged for it."""
+    """Choose manifest and destination: a draft begins with every shipment that is flagged for it; an importer names its HAWB."""
     actor = request.actor
     pages.require(actor, "transfer-new")
     reasons: list[str] = []
+    by_importer = actor.importer_id is not None
+    given = request.POST if request.method == "POST" else request.GET
+    asked = given.get("q", "").strip().upper()[:40]
     if request.method == "POST":
-        own = ExpressCargoManifest.objects.visible_to(actor).filter(actor.firm_documents())
+        own = drafts.manifests(actor, asked)
         manifest = get_object_or_404(own, pk=pages.id_in(request.POST.get("manifest", "")))
         place = Location.objects.in_force(timezone.localdate()).filter(pk=request.POST.get("to", "")[:6]).first()
         try:
             if place is None:
                 raise Refused([_("The destination is not in the location directory: have the manifest amended.")])
-            return redirect("transfer-draft", drafts.start(manifest, place, actor).pk)
+            return redirect("transfer-draft", drafts.start(manifest, place, actor, [asked] if by_importer else None).pk)
         except Refused as refusal:
             reasons = refusal.reasons
-    context = {"groups": drafts.groups(actor), "reasons": reasons}
+    context = {"groups": drafts.groups(actor, asked), "reasons": reasons, "by_importer": by_importer, "q": asked}
     return render(request, "transit/new.html", context, status=409 if reasons else 200)
 
 
@@ -127,7 +130,7 @@ def draft(request: Request, pk: int) -> HttpResponse:
 def _show_draft(
     request: Request, one: CargoTransferManifest, form: DraftForm, list_form: ListForm, reasons: list[str]
 ) -> HttpResponse:
-    others = drafts.choosable(one, request.actor)
+    others = drafts.choosable(one, request.actor) if one.importer_id is None else HouseAirwayBill.objects.none()
     context = {
         "document": one, "form": form, "list_form": list_form, "reasons": reasons, "lines": gate.lines_of(one),
         "others": others[:500], "look": security.look(one),
@@ -170,7 +173,7 @@ def copy(request: Request, number: str) -> HttpResponse:
     """A new draft like a transfer manifest that was refused or cancelled."""
     actor = request.actor
     pages.require(actor, "transfer-new")
-    rows = CargoTransferManifest.objects.visible_to(actor).filter(actor.firm_documents()).select_related(*RELATED)
+    rows = CargoTransferManifest.objects.of_firm_of(actor).select_related(*RELATED)
     earlier = get_object_or_404(rows, CargoTransferManifest.by_key(number), stage__in=GIVEN_UP)
     try:
         made = drafts.copy(earlier, actor)
@@ -283,7 +286,7 @@ def certificate(request: Request, number: str) -> HttpResponse:
     """The certificate of arrival as PDF, for the firm, the destination and the station that the goods left."""
     pages.require(request.actor, "transfers")
     rows = TransferArrival.objects.select_related(
-        "station", "transfer__station", "transfer__destination", "transfer__courier"
+        "station", "transfer__station", "transfer__destination", "transfer__courier", "transfer__importer"
     )
     arrival = get_object_or_404(rows, number=number, stage=ArrivalStage.RECORDED)
     own = TransferArrival.objects.visible_to(request.actor).filter(pk=arrival.pk).exists()

@@ -60,6 +60,18 @@ def examination_reported(bill: Any, actor: Actor) -> str:
     return _("Missing: the examination report.") if bill.examination_is_due else ""
 
 
+def examined_as_prescribed(bill: Any, actor: Actor) -> str:
+    """As much was examined as the RMS prescribes, or a departure from it was approved (PN17 6.1)."""
+    least = bill.percent_to_examine if bill.examined_at else 0
+    last = bill.examinations.order_by("-pk").first() if least else None
+    if last is None or last.recommendation != "RELEASE" or last.percent >= least:
+        return ""
+    words = _(
+        "Missing: %(done)d percent of the packages were examined, the RMS prescribes %(least)d percent: order the examination again."
+    )
+    return words % {"done": last.percent, "least": least}
+
+
 def documents_complete(bill: Any, actor: Actor) -> str:
     """Compulsory documents are complete."""
     return "" if bill.documents_complete else _("Missing: compulsory documents.")
@@ -191,15 +203,13 @@ def courier_in_force_or_cleared_on_paper(bill: Any, actor: Actor) -> str:
 
 def rms_has_decided_on_goods(bill: Any, actor: Actor) -> str:
     """The Risk Management System has decided on goods, also where an order let them go on meanwhile; documents are examined instead."""
-    from bills.risk import is_undecided
-
-    if bill.is_documents or not is_undecided(bill):
+    if bill.is_documents or not bill.risk_pending:
         return ""
-    return _("Missing: the Risk Management System was away when the bill was filed, and has not decided yet.")
+    return _("Missing: the Risk Management System was away, and has not decided yet.")
 
 
 NO_OPEN_REQUEST = (no_open_amendment, no_open_cancellation)
 OUT_OF_CHARGE = (
-    documents_complete, duty_not_in_doubt, duty_paid, all_packages_arrived, xray_recorded, examination_reported, no_open_query, no_detention,
-    no_stop, rms_has_decided_on_goods, *NO_OPEN_REQUEST, no_open_manifest_amendment,
+    documents_complete, duty_not_in_doubt, duty_paid, all_packages_arrived, xray_recorded, examination_reported, examined_as_prescribed,
+    no_open_query, no_detention, no_stop, rms_has_decided_on_goods, *NO_OPEN_REQUEST, no_open_manifest_amendment,
 )  # fmt: skip

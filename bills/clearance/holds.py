@@ -17,7 +17,7 @@ from bills.clearance import guards
 from bills.clearance.imports import AFTER_APPROVAL, FILERS, ImportClearance
 from bills.stages import ASKABLE, FREE, HERE, Hold, Stage
 from eccs.money import rupees
-from eccs.workflow import GET_STATE, Refused, step
+from eccs.workflow import GET_STATE, SIGNED_FILING, SIGNED_ORDER, Refused, step
 
 if TYPE_CHECKING:
     from bills.models import CourierBillOfEntry
@@ -59,7 +59,7 @@ class HeldClearance(ImportClearance):
         return self.detained(activity, grounds, documents_wanted)
 
     @step(
-        Stage.FOR_OUT_OF_CHARGE, Stage.DETAINED, role=Role.SHED_SUPERINTENDENT, label=_("Issue detention memo"),
+        Stage.FOR_OUT_OF_CHARGE, Stage.DETAINED, role=Role.SHED_SUPERINTENDENT, signed=SIGNED_ORDER, label=_("Issue detention memo"),
         para="PN17 7.1(l)", form="bills.forms.holds.DetentionForm", guards=(guards.not_detained_already,), grave=True, first=hold_goods,
     )  # fmt: skip
     def issue_detention_memo(
@@ -106,7 +106,7 @@ class HeldClearance(ImportClearance):
         ]  # fmt: skip
 
     @step(
-        Stage.DETAINED, None, role=FILERS, label=_("Reply to detention memo"), para="PN17 7.1(e)",
+        Stage.DETAINED, None, role=FILERS, signed=SIGNED_FILING, label=_("Reply to detention memo"), para="PN17 7.1(e)",
         form="bills.forms.courier.DetentionReplyForm", guards=(guards.memo_not_answered,),
     )  # fmt: skip
     def reply_to_detention_memo(self: CourierBillOfEntry, *, reply: str) -> Iterable[models.Model]:
@@ -129,9 +129,9 @@ class HeldClearance(ImportClearance):
     def adjudicate(self: CourierBillOfEntry, *, outcome: str, **order: Any) -> Iterable[models.Model]:
         """The order: release with fine, penalty and revised duty, or absolute confiscation."""
         from bills.adjudication import adjudge
-        from bills.risk import found
+        from bills.risk import adverse, found
 
-        found(self, examined=False, confirmed=True)
+        found(self, examined=False, confirmed=adverse(outcome, **order))
         return adjudge(self, outcome, **order)
 
     @step(
@@ -177,7 +177,7 @@ class HeldClearance(ImportClearance):
         return [*records, self.detention_ended("REFERRED", remarks)] if Hold.DETENTION in self.held_by else records
 
     @step(
-        ASKABLE, None, role=FILERS, label=_("Request amendment"), para="PN17 11.0",
+        ASKABLE, None, role=FILERS, signed=SIGNED_FILING, label=_("Request amendment"), para="PN17 11.0",
         form="bills.forms.requests.amendment_form", guards=(*guards.NO_OPEN_REQUEST, guards.goods_not_released), anytime=True,
     )  # fmt: skip
     def request_amendment(self: CourierBillOfEntry, *, changes: list[dict[str, Any]], reason: str) -> None:
@@ -188,7 +188,7 @@ class HeldClearance(ImportClearance):
         self.hold(Hold.AMENDMENT)
 
     @step(
-        ASKABLE, None, role=FILERS, label=_("Request cancellation"), para="PN17 10.0",
+        ASKABLE, None, role=FILERS, signed=SIGNED_FILING, label=_("Request cancellation"), para="PN17 10.0",
         form="bills.forms.requests.CancellationForm", guards=(*guards.NO_OPEN_REQUEST, guards.goods_not_released),
         grave=True, anytime=True,
     )  # fmt: skip

@@ -17,7 +17,7 @@ from bills import routing
 from bills.clearance import guards
 from bills.clearance.risk import RiskSteps, rms_has_decided
 from bills.stages import HERE, OPEN, UNFILED, Stage
-from eccs.workflow import GET_STATE, step
+from eccs.workflow import GET_STATE, SIGNED_FILING, SIGNED_ORDER, step
 from manifests.clearance import not_on_hold, signatory_examined
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class ImportClearance(RiskSteps):
         abstract = True
 
     @step(
-        Stage.DRAFT, GET_STATE(routing.after_filing, states=AFTER_FILING), role=FILERS, label=_("File bill"),
+        Stage.DRAFT, GET_STATE(routing.after_filing, states=AFTER_FILING), role=FILERS, signed=SIGNED_FILING, label=_("File bill"),
         para="PN17 5.4", form="bills.forms.entry.FilingForm",
         guards=(guards.courier_in_force_or_cleared_on_paper, signatory_examined, guards.importer_files_own_goods, not_on_hold), grave=True,
     )  # fmt: skip
@@ -73,7 +73,7 @@ class ImportClearance(RiskSteps):
 
     @step(
         Stage.DOCUMENTS, GET_STATE(routing.after_filing, states=AFTER_DOCUMENTS), role=FILERS,
-        label=_("Submit compulsory documents"), para="PN17 6.1", guards=(guards.compulsory_documents_attached,),
+        signed=SIGNED_FILING, label=_("Submit compulsory documents"), para="PN17 6.1", guards=(guards.compulsory_documents_attached,),
     )  # fmt: skip
     def submit_compulsory_documents(self: CourierBillOfEntry) -> None:
         """The documents a compulsory requirement asks for are handed in; then the bill is taken up."""
@@ -140,7 +140,7 @@ class ImportClearance(RiskSteps):
         return self.asked(question, documents_wanted)
 
     @step(
-        Stage.QUERY, GET_STATE(routing.after_reply, states=[Stage.DOCUMENTS, Stage.EXAMINATION, *ASKING]), role=FILERS, label=_("Reply to query"),
+        Stage.QUERY, GET_STATE(routing.after_reply, states=[Stage.DOCUMENTS, Stage.EXAMINATION, *ASKING]), role=FILERS, signed=SIGNED_FILING, label=_("Reply to query"),
         para="PN17 7.1(d)", form="bills.forms.courier.ReplyForm",
     )  # fmt: skip
     def reply_to_query(self: CourierBillOfEntry, *, reply: str) -> Iterable[models.Model]:
@@ -274,7 +274,7 @@ class ImportClearance(RiskSteps):
         return reported(self, self.examined(first_check=False, **report))
 
     @step(
-        Stage.FOR_OUT_OF_CHARGE, Stage.OUT_OF_CHARGE, role=Role.SHED_SUPERINTENDENT, label=_("Give Out of Charge"),
+        Stage.FOR_OUT_OF_CHARGE, Stage.OUT_OF_CHARGE, role=Role.SHED_SUPERINTENDENT, signed=SIGNED_ORDER, label=_("Give Out of Charge"),
         para="PN17 7.1(b)", guards=(*guards.OUT_OF_CHARGE, guards.cleared_on_no_paper),
         apart_from=("report_examination", "report_first_check_examination"), grave=True, many=True,
     )  # fmt: skip

@@ -27,10 +27,10 @@ PARA = "PN17 6.1"
 
 def rms_has_decided(bill: Clearable, actor: Any) -> str:
     """The Risk Management System has decided on the bill."""
-    decision = bill.risk_decision
-    if decision is not None and decision.lane == "PENDING":
-        return _("The Risk Management System was away when the bill was filed: the bill waits until it has decided.")
-    return ""
+    waits = _(
+        "The Risk Management System was away when the bill was filed or changed: the bill waits until it has decided."
+    )
+    return waits if bill.risk_pending else ""
 
 
 def something_is_prescribed(bill: Clearable, actor: Any) -> str:
@@ -59,13 +59,12 @@ class RiskSteps(Document):
     )  # fmt: skip
     def hear_rms(self: CourierBillOfEntry, *, decision: int, lane: str, documents: str, rules: list[str]) -> None:
         """The RMS was away when the bill was filed, and decides now: the bill goes where it would have gone."""
-        self.risk_decision_id = decision
-        self.assessment_required = not self.is_documents and (lane in ("ASSESSMENT", "BOTH"))
-        self.examination_prescribed = lane in ("EXAMINATION", "BOTH")
+        from bills.risk import hear
+
+        self.risk_decision_id, self.risk_pending = decision, False
+        self.assessment_required = self.examination_prescribed = False
         self.facilitated = lane == "FACILITATED" and not self.assessment_due
-        if documents:
-            self.documents_required = "; ".join(filter(None, (documents, self.documents_required)))[:400]
-            self.documents_complete = False
+        hear(self, lane, documents)
 
     @step(
         HERE, GET_STATE(routing.after_hearing_again, states=list(HERE)), role=Role.SYSTEM,
@@ -79,14 +78,16 @@ class RiskSteps(Document):
         documents: str,
         rules: list[str],
         examine_again: bool = False,
+        waits: bool = False,
     ) -> None:
         """What the RMS knows has changed: what it prescribes now is added to what it prescribed before.
 
-        An intervention that prescribes an examination has the goods examined again; the reports made before are kept.
+        An intervention that prescribes an examination has the goods examined again; the reports made before are kept. Where it
+        was heard while the RMS was away, the bill still waits for the RMS.
         """
         from bills.risk import asked_for, hear
 
-        self.risk_decision_id = decision
+        self.risk_decision_id, self.risk_pending = decision, waits
         if hear(self, lane, documents):
             Notice.objects.bulk_create(asked_for(self))
         if examine_again:

@@ -20,12 +20,12 @@ from bills.models.provisional import ProvisionalAssessment, ProvisionalTrail
 from bills.models.rates import ExchangeRate, ExemptionRate, RateChange, RateFile, RateFileTrail, TariffRate
 from bills.models.records import Attachment, Examination, Item, OutOfCharge, QueryMemo
 from bills.models.requests import AmendmentTrail, BillAmendment, BillCancellation, CancellationTrail
-from bills.models.uncleared import Disposal, DisposalTrail, ReturnToOrigin, ReturnTrail, UnclearedNotice
+from bills.models.uncleared import Disposal, DisposalTrail, ReExport, ReturnToOrigin, ReturnTrail, UnclearedNotice
 
 __all__ = [
     "Adjudication", "AmendmentTrail", "Attachment", "BillAmendment", "BillCancellation", "BillInvoice", "BillTrail",
     "CancellationTrail", "CourierBillOfEntry", "CoveredShipment", "DetentionMemo", "Disposal", "DisposalTrail", "Examination",
     "ExchangeRate", "ExemptionRate", "FormE", "Holiday", "Item", "ManualClearance", "ManualClearanceTrail", "ManualForm", "ManualFormTrail", "ManualScan", "ManualShipment",
     "OutOfCharge", "PenaltyDemand", "PenaltyTrail", "ProvisionalAssessment", "ProvisionalRelease", "ProvisionalTrail", "QueryMemo", "RateChange",
-    "RateFile", "RateFileTrail", "ReturnToOrigin", "ReturnTrail", "RiskDeparture", "RiskDepartureTrail", "TariffRate", "UnclearedNotice", "XrayOnPaper", "bills_by_hawb", "goods_of",
+    "RateFile", "RateFileTrail", "ReExport", "ReturnToOrigin", "ReturnTrail", "RiskDeparture", "RiskDepartureTrail", "TariffRate", "UnclearedNotice", "XrayOnPaper", "bills_by_hawb", "goods_of",
 ]  # fmt: skip

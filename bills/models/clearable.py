@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from bills.stages import Hold, Stage
-from eccs.workflow import Document
+from eccs.workflow import Document, Refused
 from rms.models import RiskDecision
 
 
@@ -26,6 +26,7 @@ class Clearable(Document):
 
     # Risk: for officers only
     risk_decision = models.ForeignKey(RiskDecision, models.PROTECT, null=True, related_name="+", db_index=False)
+    risk_pending = models.BooleanField(default=False)  # the RMS was away, and is to be asked when it is back
     facilitated = models.BooleanField(default=False)
     assessment_required = models.BooleanField(default=False)
     examination_prescribed = models.BooleanField(default=False)
@@ -165,8 +166,19 @@ class Clearable(Document):
         self.xray_result, self.xray_at, self.examined_at = "SUSPICIOUS", self.taken_at, None
         self.xray_remarks = remarks
 
+    @property
+    def percent_to_examine(self) -> int:
+        """Of the packages, what the RMS prescribes to be opened; nought where it prescribes none, or a departure was approved."""
+        decision = self.risk_decision if self.examination_prescribed else None
+        return 0 if decision is None else decision.percent_to_examine or 0
+
     def examined(self, **report: Any) -> Iterable[models.Model]:
-        """One more report of an examination; those before it stay."""
+        """One more report of an examination; those before it stay. Less than is prescribed releases nothing. Raises Refused."""
+        if report["recommendation"] == "RELEASE" and report["percent"] < self.percent_to_examine:
+            words = _(
+                "The RMS prescribes to open at least %(least)d percent of the packages: open more, or ask to depart from it."
+            )
+            raise Refused([str(words % {"least": self.percent_to_examine})], self)
         self.examined_at = self.taken_at
         return [self.examinations.model(bill_id=self.pk, by_id=self.taken_by.user_id, **report)]
 

@@ -87,6 +87,12 @@ class OfUnclearedGoods(Document):
     class Meta:
         abstract = True
 
+    @property
+    def requested_at(self) -> datetime:
+        """When it was asked for, as the requests on a bill are listed."""
+        asked: datetime = self.asked_at
+        return asked
+
     def series(self) -> str:
         """Counted by station and financial year."""
         asked: datetime = self.asked_at
@@ -106,24 +112,50 @@ class ReturnToOrigin(OfUnclearedGoods, ReturnClearance):
     airway_bill = models.CharField(max_length=20, blank=True)  # with which the goods left
     flight = models.CharField(max_length=10, blank=True)
     returned_on = models.DateField(null=True)
+    manifest = models.CharField(max_length=60, blank=True)  # the export manifest on which the goods leave
+    egm_number = models.CharField(max_length=10, blank=True)
 
     class Meta:
         verbose_name = _("return to origin")
         constraints = [
             models.UniqueConstraint(
-                fields=["hawb"], condition=Q(stage__in=("REQUESTED", "PERMITTED")), name="return_one_open_for_a_hawb"
+                fields=["hawb"], condition=Q(stage__in=("REQUESTED", "PERMITTED", "ON_FLIGHT")),
+                name="return_one_open_for_a_hawb",
             ),
             models.CheckConstraint(
                 condition=~Q(stage="RETURNED") | Q(returned_on__isnull=False) & ~Q(airway_bill=""),
                 name="return_done_says_how",
             ),
-        ]
+        ]  # fmt: skip
         indexes = [
             models.Index(
                 fields=["station", "stage", "stage_since"], name="return_queue",
-                condition=Q(stage__in=("REQUESTED", "PERMITTED")),
+                condition=Q(stage__in=("REQUESTED", "PERMITTED", "ON_FLIGHT")),
             )
         ]  # fmt: skip
+
+
+class ReExport(Numbered):
+    """The record under which goods whose return is permitted are exported again to their sender (reg. 5(6))."""
+
+    origin = models.OneToOneField(ReturnToOrigin, models.PROTECT, related_name="re_export")
+    station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="+", db_index=False)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("re-export record")
+
+    def __str__(self) -> str:
+        return self.number or "–"
+
+    def series(self) -> str:
+        """Counted by station and financial year."""
+        made: datetime = self.made_at
+        return series_of("REX", self.station_id, made)
+
+    def numbered(self, serial: int) -> str:
+        """`REX_BLR_2026-2027_000001`."""
+        return f"{self.series()}_{serial:06d}"
 
 
 class Disposal(OfUnclearedGoods, DisposalClearance):

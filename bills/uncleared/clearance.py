@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import SYSTEM
@@ -28,6 +29,7 @@ class ReturnStage(models.TextChoices):
 
     REQUESTED = "REQUESTED", _("Return requested")
     PERMITTED = "PERMITTED", _("Return permitted")
+    ON_FLIGHT = "ON_FLIGHT", _("On export manifest")
     RETURNED = "RETURNED", _("Returned to origin")
     REFUSED = "REFUSED", _("Return refused")
     WITHDRAWN = "WITHDRAWN", _("Withdrawn")
@@ -88,9 +90,12 @@ class ReturnClearance(Document):
         ReturnStage.REQUESTED, ReturnStage.PERMITTED, role=Role.DCAC, label=_("Permit return"), para=RETURN_PARA,
         form=REMARKS, guards=(return_is_open,), apart_from=("request",), grave=True,
     )  # fmt: skip
-    def permit(self: ReturnToOrigin, *, remarks: str = "") -> None:
-        """The DC/AC permits it: the goods are neither prohibited nor restricted, and no proceedings are on against them."""
+    def permit(self: ReturnToOrigin, *, remarks: str = "") -> Iterable[models.Model]:
+        """The DC/AC permits it: the goods are neither prohibited nor restricted, and no proceedings are on against them. They receive a re-export record."""
+        from bills.models import ReExport
+
         self.decision, self.decided_at = remarks, self.taken_at
+        return [ReExport(origin=self, station_id=self.station_id, made_at=self.taken_at)]
 
     @step(
         ReturnStage.REQUESTED, ReturnStage.REFUSED, role=Role.DCAC, label=_("Refuse return"), para=RETURN_PARA,
@@ -115,8 +120,33 @@ class ReturnClearance(Document):
     def record_return(
         self: ReturnToOrigin, *, airway_bill: str, flight: str, returned_on: str
     ) -> Iterable[models.Model]:
-        """The custodian records with which airway bill and flight the goods left; a bill filed for them is closed."""
+        """The custodian records with which airway bill and flight goods left that stood on no export manifest; a bill filed for them is closed."""
         self.airway_bill, self.flight, self.returned_on = airway_bill, flight, date.fromisoformat(returned_on)
+        return _goods_left(self, "return_to_origin", WarehouseEntry.Out.RETURNED)
+
+    @step(
+        ReturnStage.PERMITTED, ReturnStage.ON_FLIGHT, role=Role.SYSTEM, label=_("Put on export manifest"),
+        para=RETURN_PARA, guards=(return_is_open,),
+    )  # fmt: skip
+    def put_on_manifest(self: ReturnToOrigin, *, manifest: str) -> None:
+        """The courier files an export manifest with the goods on it: they are bound to the flight."""
+        self.manifest = manifest
+
+    @step(ReturnStage.ON_FLIGHT, ReturnStage.PERMITTED, role=Role.SYSTEM, label=_("Shut out"), para=RETURN_PARA)
+    def shut_out(self: ReturnToOrigin, *, manifest: str, reason: str) -> None:
+        """The goods stay behind: the permission holds, and they leave with another flight."""
+        self.manifest = ""
+
+    @step(
+        ReturnStage.ON_FLIGHT, ReturnStage.RETURNED, role=Role.SYSTEM, label=_("Record departure"), para=RETURN_PARA,
+        guards=(return_is_open,),
+    )  # fmt: skip
+    def depart(
+        self: ReturnToOrigin, *, airway_bill: str, flight: str, egm_number: str, departed_at: datetime
+    ) -> Iterable[models.Model]:
+        """The EGM number of the flight is fed: the goods have left for their sender; a bill filed for them is closed."""
+        self.airway_bill, self.flight, self.egm_number = airway_bill, flight, egm_number
+        self.returned_on = timezone.localdate(departed_at)
         return _goods_left(self, "return_to_origin", WarehouseEntry.Out.RETURNED)
 
 

@@ -18,8 +18,10 @@ from manifests.models import HouseAirwayBill, WarehouseEntry
 
 
 def search(text: str) -> Q:
-    """By the own number, the HAWB, or the notice that its goods are uncleared."""
+    """By the own number, the re-export record, the HAWB, or the notice that its goods are uncleared."""
     upper = text.upper()
+    if upper.startswith("REX_"):
+        return Q(number__in=ReturnToOrigin.objects.filter(re_export__number=upper).values("number"))
     if upper.startswith("UCN_"):
         return Q(hawb__in=UnclearedNotice.objects.filter(number=upper).values("hawb"))
     return Q(number=upper) | Q(hawb__in=HouseAirwayBill.objects.filter(number=upper))

@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bills.models import UnclearedNotice
-from bills.uncleared.goods import Line, arrived_at
+from bills.documents import head_of
+from bills.models import ReExport, ReturnToOrigin, UnclearedNotice
+from bills.uncleared.goods import Line, arrived_at, bill_of
 from eccs import barcodes
 from eccs.papers import Column, Field, Head, Paper, day, moment
 from manifests.models import WarehouseEntry
@@ -133,6 +134,35 @@ def notice_paper(notice: UnclearedNotice, printed_by: str) -> bytes:
                 Field(_("Arrived; in the warehouse since"), _arrival(notice, entry)),
             ],
             [Field(_("Goods"), hawb.description, 2), Field(_("Consignor"), f"{hawb.consignor_name} ({hawb.consignor_country})", 2)],
+        ]
+    )  # fmt: skip
+    return sheet.close()
+
+
+def re_export_paper(record: ReExport, printed_by: str) -> bytes:
+    """A re-export record as PDF: the goods, the permission to send them back, and the flight with which they left."""
+    asked: ReturnToOrigin = record.origin
+    hawb, manifest, bill = asked.hawb, asked.hawb.manifest, bill_of(asked.hawb)
+    sheet = Paper(
+        head_of(asked, _("Re-export record"), _("Regulations 2010, reg. 5(6)"), printed_by, number=record.number or "")
+    )
+    sheet.text(_("Customs permits that the imported goods described here, which are not cleared, are sent back to their sender."), 10)  # fmt: skip
+    sheet.space(4)
+    sheet.boxes(
+        [
+            [Field(_("Re-export record"), record.number or "", 2, strong=True), Field(_("Return to origin"), asked.number or "", 2, strong=True)],
+            [Field(_("Permitted"), moment(asked.decided_at), 2), Field(_("Status"), str(asked.get_stage_display()), 2)],
+            [Field(_("Authorised Courier"), f"{asked.courier.name}, {asked.courier.number}", 4)],
+            [
+                Field(_("HAWB"), hawb.number, strong=True), Field(_("MAWB"), hawb.master.number),
+                Field(_("Packages"), f"{hawb.packages_arrived}/{hawb.packages}"),
+                Field(_("Gross weight"), f"{hawb.gross_weight_kg.normalize():f} kg"),
+            ],
+            [Field(_("Imported with manifest"), f"{manifest.number}, {manifest.flight_number}", 2), Field(_("Courier Bill of Entry"), str(bill) if bill else _("no bill"), 2)],
+            [Field(_("Goods"), hawb.description, 2), Field(_("Sent back to"), f"{hawb.consignor_name} ({hawb.consignor_country})", 2)],
+            [Field(_("Consignee"), hawb.consignee_name, 2), Field(_("Reason of the return"), asked.reason, 2)],
+            [Field(_("Export manifest"), asked.manifest or "-", 2), Field(_("EGM number"), asked.egm_number or "-", 2, strong=True)],
+            [Field(_("Left with"), f"{asked.airway_bill or '-'}, {asked.flight or '-'}", 2), Field(_("Left on"), day(asked.returned_on) if asked.returned_on else "-", 2)],
         ]
     )  # fmt: skip
     return sheet.close()

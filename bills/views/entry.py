@@ -24,6 +24,7 @@ from bills.views.start import kind_of, kinds_of
 from bills.xi.shown import of_draft
 from eccs import pages
 from eccs.identifiers import mask_aadhaar
+from eccs.signing import presenting
 from eccs.workflow import Refused, take
 
 PART_FORMS: dict[str, type[HeaderForm]] = {"importer": ImporterForm, "invoice": InvoiceForm}
@@ -199,6 +200,8 @@ def check(request: Request, pk: int) -> HttpResponse:
     reasons: list[str] = []
     if request.method == "POST" and may_sign and form.is_valid():
         try:
+            if way := presenting.ask_where_demanded(request, bill, "file", form):
+                return redirect(way)
             filed = take(bill, "file", actor, **form.answers())
         except Refused as refusal:
             reasons = refusal.reasons

@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
+from heapq import merge
+from itertools import islice
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from accounts.permissions import Actor
 from accounts.requests import Request
 from bills import risk
-from bills.models import CourierBillOfEntry
 from eccs import pages
 from eccs.dated_rules import rule_book
 
 SHOWN = 200
 
 
+def _waiting(kind: Any, here: tuple[str, ...], actor: Actor) -> Any:
+    """The bills of a kind that wait, the oldest first."""
+    visible = kind.objects.visible_to(actor).values("pk")
+    return kind.objects.filter(risk_pending=True, stage__in=here, pk__in=visible).order_by("filed_at", "pk")
+
+
 @require_GET
 def waiting(request: Request) -> HttpResponse:
-    """The bills that were filed while the RMS was away, the oldest first."""
+    """The bills of either direction that wait for the RMS, the oldest first."""
     actor = request.actor
     pages.require(actor, "risk-waiting")
-    rows = (
-        risk.waiting()
-        .filter(pk__in=CourierBillOfEntry.objects.visible_to(actor).values("pk"))
-        .order_by("filed_at", "pk")
-    )
+    found = [_waiting(kind, here, actor) for kind, here in risk.kinds_put_to_rms.items()]
+    oldest = merge(*(rows[:SHOWN] for rows in found), key=lambda bill: bill.filed_at)
     today, book = timezone.localdate(), rule_book()
     context = {
-        "rows": rows[:SHOWN], "count": rows.count(),
+        "rows": list(islice(oldest, SHOWN)), "count": sum(rows.count() for rows in found),
         "in_service": all(book.is_on("rms_in_service", today, station) for station in actor.stations or {""}),
     }  # fmt: skip
     return render(request, "bills/risk_waiting.html", context)

@@ -15,11 +15,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import Request
-from bills.models import UnclearedNotice
+from bills.models import ReturnToOrigin, UnclearedNotice
 from bills.uncleared import goods, papers
 from bills.uncleared.forms import PostedForm, ProposalForm, RequestForm
 from eccs import keyset, pages
-from eccs.audit_answers import exported
+from eccs.audit_answers import concerns, exported
 from eccs.papers import as_pdf
 from eccs.uploads import files
 from eccs.workflow import Refused
@@ -92,6 +92,17 @@ def notice(request: Request, number: str) -> HttpResponse:
         "hawb__manifest__courier", "hawb__master", "station"
     )
     return as_pdf(papers.notice_paper(get_object_or_404(rows, number=number), actor.name), number)
+
+
+@require_GET
+def re_export(request: Request, number: str) -> HttpResponse:
+    """The re-export record of goods that go back to their sender, as it is printed."""
+    rows = ReturnToOrigin.objects.visible_to(request.actor).select_related(
+        "hawb__manifest", "hawb__master", "station", "courier", "re_export"
+    )
+    asked: ReturnToOrigin = get_object_or_404(rows, re_export__number=number)
+    concerns(request, asked)
+    return as_pdf(papers.re_export_paper(asked.re_export, request.actor.name), number)
 
 
 @require_http_methods(["GET", "POST"])

@@ -15,7 +15,7 @@ from bills.xi.selection import Chosen, Judged, Shipment, in_words, judge, shipme
 from eccs.models import Notice
 from eccs.workflow import Refused
 from manifests.models import ExpressCargoManifest
-from rms.deciding import Desk
+from rms.deciding import Desk, keep_of_documents
 from rms.facts import ConsignmentFacts
 from rms.models import RiskDecision, RuleVersion
 
@@ -71,6 +71,7 @@ def put_to_rms(bill: CourierBillOfEntry, shipments: list[Shipment], at: datetime
     before, away = bill.risk_decision, RiskDecision.Lane.PENDING
     is_first = before is None or (before.lane == away and before.before_id is None)
     decision = decide(bill, shipments, at, RiskDecision.Cause.AMENDED if before else RiskDecision.Cause.FILED)
+    bill.risk_pending = decision.lane == away
     _keep(bill, decision)
     if not is_first and decision.lane != away:
         _hear(bill, decision)
@@ -85,9 +86,12 @@ def put_to_rms(bill: CourierBillOfEntry, shipments: list[Shipment], at: datetime
 def ask_again(bill: CourierBillOfEntry, at: datetime) -> None:
     """Put a bill whose documents have changed to the RMS again: what is prescribed now is added to what was."""
     decision, before = decide(bill, shipments_of(bill), at, RiskDecision.Cause.AMENDED), bill.risk_decision
-    if decision.lane == RiskDecision.Lane.PENDING or before is None:
+    if before is None:
         return
-    if {one["rule"] for one in decision.reasons} == {one.get("rule") for one in before.reasons}:
+    bill.risk_pending = decision.lane == RiskDecision.Lane.PENDING
+    decided = before.is_counted and before.lane != RiskDecision.Lane.PENDING
+    same = decided and {one["rule"] for one in decision.reasons} == {one["rule"] for one in before.reasons}
+    if bill.risk_pending or same:
         return
     _keep(bill, decision)
     _hear(bill, decision)
@@ -95,8 +99,7 @@ def ask_again(bill: CourierBillOfEntry, at: datetime) -> None:
 
 def _keep(bill: CourierBillOfEntry, decision: RiskDecision) -> None:
     """The decision is the bill's from now on; the one before it stays known."""
-    decision.before = bill.risk_decision
-    decision.save()
+    keep_of_documents(decision, bill.risk_decision, bill.station_id)
     bill.risk_decision = decision
 
 

@@ -65,7 +65,7 @@ def _sum_up(upload: Upload, table: Table) -> dict[str, Any]:
 
 def _save(upload: Upload, table: Table, user_id: int) -> dict[str, Any]:
     manifest, chosen, _judged = table.prepared
-    actor, at = Actor.of(User.objects.get(pk=user_id)), timezone.now()
+    actor, at = Actor.of(User.objects.get(pk=user_id)).by_key(upload.via), timezone.now()
     filed = take(filing.start(manifest, user_id, chosen), "file", actor, at=at)
     return {"filed": 1, "first": filed.number, "last": filed.number, "filed_at": at.isoformat()}
 
@@ -75,7 +75,7 @@ def _context(upload: Upload) -> dict[str, Any]:
     step, sums = CourierBillOfEntry.steps()["file"], upload.summary
     template = CourierBillOfEntry(kind="CBE-XI", courier=manifest.courier, station_id=manifest.station_id)
     return {
-        "subject": manifest, "manifest": manifest, "done_template": "bills/upload_done.html",
+        "subject": manifest, "files": CourierBillOfEntry, "manifest": manifest, "done_template": "bills/upload_done.html",
         "caption": f"{manifest} · {manifest.flight_number} · {manifest.airport_of_shipment}",
         "upload_url": reverse("bill-upload", args=[manifest.key]), "facts": [],
         "heading": _("One CBE-XI is ready to file"),
@@ -91,8 +91,10 @@ def _context(upload: Upload) -> dict[str, Any]:
     }  # fmt: skip
 
 
-register(
-    FileKind(
-        KIND, gettext_lazy("CBE-XI, one bill over bags and loose shipments"), COLUMNS, _judge, _sum_up, _save, _context
-    )
-)
+def _filings(table: Table) -> list[dict[str, Any]]:
+    manifest, _chosen, judged = table.prepared
+    return [filing.declared(CourierBillOfEntry(kind="CBE-XI", manifest=manifest), judged)]
+
+
+_LABEL = gettext_lazy("CBE-XI, one bill over bags and loose shipments")
+register(FileKind(KIND, _LABEL, COLUMNS, _judge, _sum_up, _save, _context, filings=_filings))

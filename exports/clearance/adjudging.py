@@ -75,10 +75,10 @@ class AdjudgedClearance(ChangedClearance):
     )  # fmt: skip
     def adjudicate(self: CourierShippingBill, *, outcome: str, **order: Any) -> Iterable[models.Model]:
         """The order: release against a redemption fine and a penalty, or absolute confiscation."""
-        from bills.risk import found
+        from bills.risk import adverse, found
         from exports.adjudication import adjudge
 
-        found(self, examined=False, confirmed=True)
+        found(self, examined=False, confirmed=adverse(outcome, **order))
         return adjudge(self, outcome, **order)
 
     @step(

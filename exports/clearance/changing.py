@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from bills.clearance.guards import NO_OPEN_REQUEST
 from bills.stages import Hold
-from eccs.workflow import GET_STATE, step
+from eccs.workflow import GET_STATE, SIGNED_FILING, step
 from exports import routing
 from exports.clearance.guards import of_goods
 from exports.clearance.shipping import ExportClearance
@@ -33,7 +33,8 @@ class ChangedClearance(ExportClearance):
         abstract = True
 
     @step(
-        (*ASKABLE, Stage.MANIFESTED), None, role=Role.COURIER_SIGNATORY, label=_("Request amendment"), para="PN17 11.0",
+        (*ASKABLE, Stage.MANIFESTED), None, role=Role.COURIER_SIGNATORY, signed=SIGNED_FILING,
+        label=_("Request amendment"), para="PN17 11.0",
         form="exports.forms.changing.AmendmentForm", guards=(*NO_OPEN_REQUEST, of_goods), anytime=True,
     )  # fmt: skip
     def request_amendment(self: CourierShippingBill, *, changes: list[dict[str, Any]], reason: str) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from bills.clearance.guards import (
     NO_OPEN_REQUEST,
     examination_reported,
+    examined_as_prescribed,
     no_detention,
     no_open_query,
     no_stop,
@@ -80,6 +81,6 @@ def rms_decided(bill: Any, actor: Actor) -> str:
 
 
 LET_EXPORT = (
-    goods_registered, rms_decided, xray_recorded, examination_reported, no_open_query, no_detention, no_stop,
+    goods_registered, rms_decided, xray_recorded, examination_reported, examined_as_prescribed, no_open_query, no_detention, no_stop,
     *NO_OPEN_REQUEST, fine_paid, weighs_as_declared,
 )  # fmt: skip

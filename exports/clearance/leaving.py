@@ -6,12 +6,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import COURIERS, Role
-from eccs.workflow import Actor, Document, step
+from eccs.workflow import SIGNED_FILING, Actor, Document, step
 from exports.stages import Stage as BillStage
 from manifests.clearance import courier_in_force, signatory_examined
 
@@ -32,9 +31,9 @@ class Stage(models.TextChoices):
 
 
 def goods_may_leave(manifest: Any, actor: Actor) -> str:
-    """At least one shipping bill stands on it, each with its Let Export Order and nothing against it."""
+    """At least one shipping bill or return to origin stands on it, each bill with its Let Export Order and nothing against it."""
     lines = manifest.lines.filter(live=True)
-    if not lines.exists():
+    if not lines.exists() and not manifest.re_exports.filter(live=True).exists():
         return _("No shipping bill stands on the manifest yet.")
     held = lines.exclude(bill__stage=BillStage.LET_EXPORT, bill__holds="").values_list("bill__hawb", "bill__number")
     named = [hawb or number for hawb, number in held.order_by("bill__hawb", "bill__number")[: NAMED + 1]]
@@ -45,8 +44,8 @@ def goods_may_leave(manifest: Any, actor: Actor) -> str:
 
 
 def something_leaves(manifest: Any, actor: Actor) -> str:
-    """At least one shipping bill was not shut out."""
-    left = manifest.lines.filter(live=True).exists()
+    """At least one shipping bill or return to origin was not shut out."""
+    left = manifest.lines.filter(live=True).exists() or manifest.re_exports.filter(live=True).exists()
     return "" if left else _("Everything was shut out: nothing left with this flight.")
 
 
@@ -68,7 +67,7 @@ class LeavingClearance(Document):
         abstract = True
 
     @step(
-        Stage.DRAFT, Stage.FILED, role=Role.COURIER_SIGNATORY, label=gettext_lazy("File export manifest"), para=PARA,
+        Stage.DRAFT, Stage.FILED, role=Role.COURIER_SIGNATORY, signed=SIGNED_FILING, label=gettext_lazy("File export manifest"), para=PARA,
         guards=(goods_may_leave, courier_in_force, signatory_examined), grave=True,
     )  # fmt: skip
     def file(self: CourierExportManifest) -> None:
@@ -79,6 +78,7 @@ class LeavingClearance(Document):
     def discard(self: CourierExportManifest) -> None:
         """A draft nobody needs is put away; its shipping bills may stand on another."""
         self.lines.filter(live=True).update(live=False)
+        self.re_exports.filter(live=True).update(live=False)
 
     @step(
         Stage.FILED, None, role=COURIERS, label=gettext_lazy("Shut out"), para=PARA, form="exports.forms.manifests.ShutOutForm",
@@ -86,12 +86,10 @@ class LeavingClearance(Document):
     )  # fmt: skip
     def shut_out(self: CourierExportManifest, *, hawbs: list[str], reason: str) -> None:
         """Goods that stay behind are taken off: their order holds, and they leave with another flight. Documents stay by the bag."""
-        from exports.iii import leaving
+        from exports import going_back
 
-        emptied = leaving.shut_out(self, hawbs, reason, self.taken_at)
-        rows = self.lines.filter(Q(bill__hawb__in=hawbs) | Q(pk__in=emptied), live=True)
-        self.move(rows, "shut_out", reason=reason)
-        rows.update(live=False, shut_out_at=self.taken_at, reason=reason)
+        going_back.shut_out(self, hawbs, reason)
+        self.leave_behind(hawbs, reason, step="shut_out")
         self.sum_up()
 
     @step(
@@ -100,6 +98,7 @@ class LeavingClearance(Document):
     )  # fmt: skip
     def feed_egm(self: CourierExportManifest, *, egm_number: str, departed_at: datetime) -> None:
         """The aircraft has left: every shipping bill still on the manifest is exported; of documents, those that were aboard."""
+        from exports import going_back
         from exports.iii import leaving
 
         self.egm_number, self.departed_at = egm_number, departed_at
@@ -108,9 +107,11 @@ class LeavingClearance(Document):
         self.move(lines.filter(pk__in=parts), "export_in_part", egm_number=egm_number)
         leaving.leave(self)
         self.lines.filter(pk__in=parts).update(in_part=True)
+        going_back.leave(self)
 
     @step(
-        (Stage.FILED, Stage.EXPORTED), None, role=Role.COURIER_SIGNATORY, label=gettext_lazy("Request amendment"), para=PARA,
+        (Stage.FILED, Stage.EXPORTED), None, role=Role.COURIER_SIGNATORY, signed=SIGNED_FILING,
+        label=gettext_lazy("Request amendment"), para=PARA,
         form="exports.forms.amending.ManifestAmendmentForm", guards=(no_open_amendment,), anytime=True,
     )  # fmt: skip
     def request_amendment(self: CourierExportManifest, *, changes: list[dict[str, str]], reason: str) -> None:

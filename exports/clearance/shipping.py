@@ -17,7 +17,7 @@ from bills.clearance.guards import (
     not_detained_already,
 )
 from bills.stages import Hold
-from eccs.workflow import GET_STATE, Document, step
+from eccs.workflow import GET_STATE, SIGNED_FILING, SIGNED_ORDER, Document, step
 from exports import routing
 from exports.clearance import guards
 from exports.stages import ASKABLE, CANCELLABLE, HERE, UNFILED, Stage
@@ -55,7 +55,7 @@ class ExportClearance(Document):
         abstract = True
 
     @step(
-        Stage.DRAFT, Stage.GOODS, role=Role.COURIER_SIGNATORY, label=_("File shipping bill"), para=FILING,
+        Stage.DRAFT, Stage.GOODS, role=Role.COURIER_SIGNATORY, signed=SIGNED_FILING, label=_("File shipping bill"), para=FILING,
         form="exports.forms.filing.FilingForm", guards=(courier_in_force, signatory_examined), grave=True,
     )  # fmt: skip
     def file(self: CourierShippingBill) -> Iterable[models.Model]:
@@ -87,9 +87,15 @@ class ExportClearance(Document):
         HERE, GET_STATE(routing.after_hearing, states=list(HERE)), role=Role.SYSTEM, label=_("Decide on risk"),
         para="PN17 6.1", many=True, private=True, anytime=True, follows=True,
     )  # fmt: skip
-    def hear_rms(self: CourierShippingBill, *, decision: int, lane: str) -> None:
-        """The RMS was away when the goods were registered, and decides now: the bill goes where it would have gone."""
-        self.hear(decision, lane)
+    def hear_rms(self: CourierShippingBill, *, decision: int, lane: str, again: bool = False) -> None:
+        """The RMS was away when the goods were registered, and decides now: the bill goes where it would have gone.
+
+        Where the bill was changed while the RMS was away, what it prescribes now is added.
+        """
+        if again:
+            self.hear_again(decision, lane)
+        else:
+            self.hear(decision, lane)
 
     @step(
         Stage.ASSESSMENT, GET_STATE(routing.after_assessment, states=AFTER_ASSESSMENT), role=Role.ASSESSING_OFFICER,
@@ -120,7 +126,7 @@ class ExportClearance(Document):
 
     @step(
         Stage.QUERY, GET_STATE(routing.after_reply, states=list(ASKING)), role=Role.COURIER_SIGNATORY,
-        label=_("Reply to query"), para=AUTO, form="bills.forms.courier.ReplyForm",
+        signed=SIGNED_FILING, label=_("Reply to query"), para=AUTO, form="bills.forms.courier.ReplyForm",
     )  # fmt: skip
     def reply_to_query(self: CourierShippingBill, *, reply: str) -> Iterable[models.Model]:
         """The courier answers, with documents where they were asked for."""
@@ -154,7 +160,7 @@ class ExportClearance(Document):
         return reported(self, self.examined(**report))
 
     @step(
-        Stage.FOR_LET_EXPORT, Stage.LET_EXPORT, role=Role.LEO_OFFICER, label=_("Give Let Export Order"), para="Section 51",
+        Stage.FOR_LET_EXPORT, Stage.LET_EXPORT, role=Role.LEO_OFFICER, signed=SIGNED_ORDER, label=_("Give Let Export Order"), para="Section 51",
         guards=guards.LET_EXPORT, apart_from=("report_examination",), grave=True, many=True,
     )  # fmt: skip
     def give_let_export_order(self: CourierShippingBill) -> Iterable[models.Model]:
@@ -179,7 +185,7 @@ class ExportClearance(Document):
         return self.detained(self.steps()["detain"].activity_at(self.stage), grounds, documents_wanted)
 
     @step(
-        Stage.DETAINED, None, role=Role.COURIER_SIGNATORY, label=_("Reply to detention memo"), para="PN17 7.1(e)",
+        Stage.DETAINED, None, role=Role.COURIER_SIGNATORY, signed=SIGNED_FILING, label=_("Reply to detention memo"), para="PN17 7.1(e)",
         form="bills.forms.courier.DetentionReplyForm", guards=(memo_not_answered,),
     )  # fmt: skip
     def reply_to_detention_memo(self: CourierShippingBill, *, reply: str) -> Iterable[models.Model]:
@@ -210,7 +216,7 @@ class ExportClearance(Document):
         self.end_hold(Hold.STOP)
 
     @step(
-        ASKABLE, None, role=Role.COURIER_SIGNATORY, label=_("Request cancellation"), para="PN17 10.0",
+        ASKABLE, None, role=Role.COURIER_SIGNATORY, signed=SIGNED_FILING, label=_("Request cancellation"), para="PN17 10.0",
         form="bills.forms.requests.CancellationForm", guards=(*NO_OPEN_REQUEST, guards.nothing_has_left), grave=True, anytime=True,
     )  # fmt: skip
     def request_cancellation(self: CourierShippingBill, *, reason: str) -> None:

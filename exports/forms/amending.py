@@ -40,8 +40,8 @@ class ManifestAmendmentForm(StepForm):
     scheduled_departure = moment_field(_("Scheduled departure"))
     egm_number = egm_field()
     departed_at = moment_field(_("Actual departure"))
-    add = _hawbs(_("House airway bills to add"))
-    off = _hawbs(_("House airway bills to take off"))
+    add = _hawbs(_("House airway bills to add; of documents the number of the CSB-III"))
+    off = _hawbs(_("House airway bills or bags to take off"))
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=400)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -54,7 +54,7 @@ class ManifestAmendmentForm(StepForm):
             self.fields[name].initial = getattr(self.document, name)
         if self.left:
             del self.fields["add"]
-            self.fields["off"].label = _("House airway bills that did not leave (short-shipped)")
+            self.fields["off"].label = _("House airway bills or bags that did not leave (short-shipped)")
 
     def clean_mawb(self) -> str:
         """Eleven digits whose last proves the others."""
@@ -76,7 +76,7 @@ class ManifestAmendmentForm(StepForm):
     def clean_add(self) -> list[str]:
         """Each is let go, not held, and on no export manifest."""
         given = list(dict.fromkeys(numbers(self.cleaned_data["add"])))
-        if stay := amending.missing(amending.may_come(self.document, given), "hawb", given):  # type: ignore[arg-type]
+        if stay := amending.may_not_come(self.document, given):  # type: ignore[arg-type]
             raise ValidationError(
                 _("These have no Let Export Order, are held, or stand on a manifest: %(hawbs)s.")
                 % {"hawbs": ", ".join(stay[:10])}
@@ -87,7 +87,7 @@ class ManifestAmendmentForm(StepForm):
         """Each stands on the manifest."""
         given = list(dict.fromkeys(numbers(self.cleaned_data["off"])))
         manifest: Any = self.document
-        if gone := amending.missing(manifest.live_lines(), "bill__hawb", given):
+        if gone := amending.not_aboard(manifest, given):
             raise ValidationError(_("Not on this manifest: %(hawbs)s.") % {"hawbs": ", ".join(gone[:10])})
         return given
 

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from bills.forms.documents import MOST, numbers
 from bills.forms.officers import StepForm
 from eccs import identifiers
-from exports.iii import leaving
+from exports import going_back
+from exports.amending import not_aboard
 from exports.models import CourierExportManifest
 
 WRITTEN = ["%d/%m/%Y %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
@@ -116,10 +117,10 @@ class ShutOutForm(ReasonForm):
         """Each stands on the manifest."""
         given = list(dict.fromkeys(numbers(self.cleaned_data["hawbs"])))
         manifest: Any = self.document
-        there = set(manifest.live_lines().filter(bill__hawb__in=given).values_list("bill__hawb", flat=True))
-        for pair in leaving.named(manifest, given).values_list("number", "bag__number"):
-            there.update(pair)
-        if missing := [hawb for hawb in given if hawb not in there]:
+        there = set[str]()
+        for both in going_back.named(manifest, given).values_list("origin__hawb__number", "origin__re_export__number"):
+            there.update(number for number in both if number)
+        if missing := [hawb for hawb in not_aboard(manifest, given) if hawb not in there]:
             raise ValidationError(_("Not on this manifest: %(hawbs)s.") % {"hawbs": ", ".join(missing[:10])})
         return given
 

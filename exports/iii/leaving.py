@@ -20,8 +20,9 @@ def aboard(manifest: CourierExportManifest) -> QuerySet[ExportShipment]:
 
 
 def named(manifest: CourierExportManifest, numbers: Collection[str]) -> QuerySet[ExportShipment]:
-    """Of those aboard the shipments with such a number, or in such a bag."""
-    return aboard(manifest).filter(Q(number__in=numbers) | Q(bag__number__in=numbers))
+    """Of those aboard the shipments with such a number, in such a bag, or of such a shipping bill."""
+    told = Q(number__in=numbers) | Q(bag__number__in=numbers) | Q(bill__number__in=numbers)
+    return aboard(manifest).filter(told)
 
 
 def shut_out(manifest: CourierExportManifest, numbers: Collection[str], reason: str, at: datetime) -> list[int]:
@@ -33,6 +34,21 @@ def shut_out(manifest: CourierExportManifest, numbers: Collection[str], reason: 
     )
     still = set(aboard(manifest).values_list("bill", flat=True).distinct())
     return [line for bill, line in lines.items() if bill not in still]
+
+
+def short_ship(manifest: CourierExportManifest, numbers: Collection[str], reason: str, at: datetime) -> list[int]:
+    """Bags and single shipments found to have stayed behind when the aircraft had left; their shipping bills are returned."""
+    lines = dict(_lines(manifest).values_list("bill", "pk"))
+    found = list(named(manifest, numbers).filter(left_with__in=lines.values()).values_list("pk", "bill"))
+    ShipmentShutOut.objects.bulk_create(
+        [ShipmentShutOut(line_id=lines[bill], shipment_id=pk, at=at, reason=reason) for pk, bill in found]
+    )
+    ExportShipment.objects.filter(pk__in=[pk for pk, _bill in found]).update(left_with=None)
+    bills = {bill for _pk, bill in found}
+    still = set(aboard(manifest).filter(left_with__isnull=False).values_list("bill", flat=True).distinct())
+    manifest.lines.filter(live=True, bill__in=bills & still).update(in_part=True)
+    manifest.lines.filter(live=True, bill__in=bills - still).update(live=False, shut_out_at=at, reason=reason)
+    return sorted(bills)
 
 
 def in_part(manifest: CourierExportManifest) -> list[int]:

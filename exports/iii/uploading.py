@@ -20,6 +20,7 @@ from eccs.workflow import Refused, take
 from exports.filing import declarations
 from exports.forms.words import LABELS
 from exports.iii.columns import COLUMNS, SHIPMENT
+from exports.iii.filing import declared
 from exports.iii.reading import Covered, judge_flight, judge_shipments
 from exports.models import CourierShippingBill
 from exports.stages import Stage
@@ -57,7 +58,7 @@ def _sum_up(_upload: Upload, table: Table) -> dict[str, Any]:
 
 def _save(upload: Upload, table: Table, user_id: int) -> dict[str, Any]:
     """The rows stand in the draft as if typed, and the draft is filed by its own step, which checks them again."""
-    actor, at, bill = Actor.of(User.objects.get(pk=user_id)), timezone.now(), _draft(upload)
+    actor, at, bill = Actor.of(User.objects.get(pk=user_id)).by_key(upload.via), timezone.now(), _draft(upload)
     rows = zip(*(table.values[name] for name in SHIPMENT), strict=True)
     bill.draft = {**bill.draft, "items": [dict(zip(SHIPMENT, map(str, row), strict=True)) for row in rows]}
     bill.save(update_fields=["draft"])
@@ -68,7 +69,7 @@ def _save(upload: Upload, table: Table, user_id: int) -> dict[str, Any]:
 def _context(upload: Upload) -> dict[str, Any]:
     bill, step, sums = _draft(upload), CourierShippingBill.steps()["file"], upload.summary
     return {
-        "subject": bill, "done_template": "exports/upload_done.html", "caption": f"{bill.courier}, {bill.station_id}",
+        "subject": bill, "files": CourierShippingBill, "done_template": "exports/upload_done.html", "caption": f"{bill.courier}, {bill.station_id}",
         "upload_url": reverse("csb-documents-upload", args=[bill.pk]), "facts": [],
         "heading": _("One CSB-III is ready to file"),
         "sums": [
@@ -84,4 +85,6 @@ def _context(upload: Upload) -> dict[str, Any]:
 
 
 _LABEL = gettext_lazy("CSB-III, one shipping bill over bags and loose shipments")
-register(FileKind(KIND, _LABEL, COLUMNS, _judge, _sum_up, _save, _context))
+register(
+    FileKind(KIND, _LABEL, COLUMNS, _judge, _sum_up, _save, _context, filings=lambda table: [declared(table.prepared)])
+)

@@ -11,7 +11,7 @@ from exports.models.decisions import (
     ExportDepartureTrail,
 )
 from exports.models.keeping import ExportGoods, ExportGoodsMove
-from exports.models.manifest import CourierExportManifest, ExportManifestLine, ExportManifestTrail
+from exports.models.manifest import CourierExportManifest, ExportManifestLine, ExportManifestTrail, ReExportLine
 from exports.models.records import (
     ExcludedGoods,
     ExportCancellation,
@@ -58,6 +58,7 @@ __all__ = [
     "FormG",
     "GoodsScan",
     "LetExportOrder",
+    "ReExportLine",
     "ShipmentShutOut",
     "ShippingBillFile",
     "ShippingBillTrail",

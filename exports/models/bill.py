@@ -98,7 +98,6 @@ class CourierShippingBill(Clearable, DepartingClearance):
     packages_in = models.PositiveIntegerField(default=0)
     actual_weight_kg = models.DecimalField(max_digits=10, decimal_places=3, null=True, blank=True)
     registered_at = models.DateTimeField(null=True, blank=True)
-    risk_pending = models.BooleanField(default=False)  # the RMS was away when the goods were registered
     reopened_at = models.DateTimeField(null=True, blank=True)  # declared otherwise or adjudicated: no Auto LEO any more
     let_export_at = models.DateTimeField(null=True, blank=True)
     leaving_chased_at = models.DateTimeField(
@@ -198,6 +197,11 @@ class CourierShippingBill(Clearable, DepartingClearance):
         self.facilitated, self.risk_pending = lane == "FACILITATED" and not self.assessment_due, lane == "PENDING"
         self.assessment_required = lane in ("ASSESSMENT", "BOTH", "PENDING") and not self.is_documents
         self.examination_prescribed = lane in ("EXAMINATION", "BOTH") or (self.is_documents and not self.facilitated)
+
+    def hear_again(self, decision: int, lane: str) -> None:
+        """What the RMS decided of a bill that changed while it was away: it is added to what was prescribed."""
+        self.risk_decision_id, self.risk_pending = decision, False
+        self.prescribe(lane)
 
     def leave_register(self, on: str) -> None:
         """The goods leave the terminal without a flight."""

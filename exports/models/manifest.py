@@ -15,15 +15,17 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuthorisedCourier, CustomsStation
 from accounts.permissions import SYSTEM
+from bills.models import ReturnToOrigin
 from bills.numbers import series_of
 from eccs.numbering import number
 from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 from eccs.workflow import Refused, take_many
 from exports.clearance.leaving import NAMED, LeavingClearance, Stage
-from exports.kinds import GOODS
+from exports.kinds import GOODS, Kind
 from exports.models.bill import CourierShippingBill
 from exports.querysets import ShippingBillQuerySet
+from exports.stages import Stage as BillStage
 
 
 class CourierExportManifest(LeavingClearance):
@@ -86,22 +88,38 @@ class CourierExportManifest(LeavingClearance):
         return found
 
     def file_it(self) -> None:
-        """Number and sums, as the step that files it finds them; every shipping bill goes with the flight."""
+        """Number and sums, as the step that files it finds them; every shipping bill and return goes with the flight."""
+        from exports import going_back
+
         self.filed_at = self.taken_at
         number([self])  # first, as the trails of its shipping bills name it
         self.move(self.live_lines(), "put_on_manifest")
+        going_back.bind(self)
         self.sum_up()
         self.snapshot_for_trail = self.declared()
 
     def leave_behind(self, hawbs: Collection[str], reason: str, *, step: str) -> None:
-        """These goods stay behind: shut out before the aircraft leaves, or found to be short-shipped afterwards."""
-        rows = self.lines.filter(live=True, bill__hawb__in=hawbs)
+        """These goods stay behind: shut out before the aircraft leaves, or found to be short-shipped afterwards. Documents stay by the bag."""
+        from exports.iii import leaving
+
+        documents: Q
+        if step == "shut_out":
+            documents = Q(pk__in=leaving.shut_out(self, hawbs, reason, self.taken_at))
+        else:
+            back = leaving.short_ship(self, hawbs, reason, self.taken_at)
+            here = CourierShippingBill.objects.filter(pk__in=back, stage=BillStage.EXPORTED)
+            self.take_on(list(here.values_list("pk", flat=True)), step, reason=reason)
+            documents = Q(pk__in=())
+        rows = self.lines.filter(~Q(bill__kind=Kind.III) & named_so(hawbs) | documents, live=True)
         self.move(rows, step, reason=reason)
         rows.update(live=False, shut_out_at=self.taken_at, reason=reason)
 
     def move(self, lines: models.QuerySet[ExportManifestLine], name: str, **told: Any) -> None:
         """Take one step on the shipping bills of these lines, all or none. Raises Refused."""
-        ids = list(lines.values_list("bill", flat=True))
+        self.take_on(list(lines.values_list("bill", flat=True)), name, **told)
+
+    def take_on(self, ids: list[int], name: str, **told: Any) -> None:
+        """Take one step on these shipping bills, all or none. Raises Refused."""
         outcome = take_many(
             CourierShippingBill, ids, name, SYSTEM, at=self.taken_at, manifest=self.number or "", **told
         )
@@ -124,6 +142,7 @@ class CourierExportManifest(LeavingClearance):
 
     def sum_up(self) -> None:
         """How many shipping bills and packages stand on it, and what they weigh, as weighed or as declared."""
+        from exports import going_back
         from exports.iii.labels import load
         from exports.iii.leaving import aboard
 
@@ -135,8 +154,9 @@ class CourierExportManifest(LeavingClearance):
             kg=Sum(weight, filter=goods),
         )  # fmt: skip
         _hawbs, labels, kg = load(aboard(self)) if told["n"] > told["goods"] else (0, 0, Decimal(0))
-        self.bill_count, self.package_count = told["n"], (told["packages"] or 0) + labels
-        self.gross_weight_kg = (told["kg"] or Decimal(0)) + kg
+        back, back_kg = going_back.load(self)
+        self.bill_count, self.package_count = told["n"], (told["packages"] or 0) + labels + back
+        self.gross_weight_kg = (told["kg"] or Decimal(0)) + kg + back_kg
 
     def as_kept(self) -> dict[str, Any]:
         """The manifest word for word, as an amendment keeps its earlier version."""
@@ -149,6 +169,7 @@ class CourierExportManifest(LeavingClearance):
             "airline": self.airline, "flight": self.flight_number, "mawb": self.mawb, "to": self.airport_of_destination,
             "scheduled_departure": self.scheduled_departure, "packages": self.package_count, "kg": str(self.gross_weight_kg),
             "shipping_bills": list(self.live_lines().order_by("pk").values_list("bill__number", flat=True)),
+            "re_exports": list(self.re_exports.filter(live=True).order_by("pk").values_list("origin__re_export__number", flat=True)),
         }  # fmt: skip
 
 
@@ -165,17 +186,46 @@ class ExportManifestTrail(TrailLine):
 CourierExportManifest.trail_model = ExportManifestTrail
 
 
-class ExportManifestLine(models.Model):
-    """One shipping bill on an export manifest; one that was shut out stays to be seen."""
+def named_so(numbers: Collection[str]) -> Q:
+    """The condition of lines whose shipping bill has such a house airway bill, or such a number."""
+    return Q(bill__hawb__in=numbers) | Q(bill__number__in=numbers)
+
+
+class OnManifest(models.Model):
+    """What stands on an export manifest; what was shut out stays to be seen."""
+
+    live = models.BooleanField(default=True)
+    shut_out_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class ReExportLine(OnManifest):
+    """Imported goods on an export manifest that go back to their sender under a re-export record."""
+
+    manifest = models.ForeignKey(CourierExportManifest, models.PROTECT, related_name="re_exports")
+    origin = models.ForeignKey(ReturnToOrigin, models.PROTECT, related_name="manifest_lines")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["origin"], condition=Q(live=True), name="cem_re_export_one_live")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.manifest} · {self.origin}"
+
+
+class ExportManifestLine(OnManifest):
+    """One shipping bill on an export manifest."""
 
     manifest = models.ForeignKey(CourierExportManifest, models.PROTECT, related_name="lines")
     bill = models.ForeignKey(CourierShippingBill, models.PROTECT, related_name="manifest_lines")
-    live = models.BooleanField(default=True)
     in_part = models.BooleanField(
         default=False
     )  # of a CSB-III some has left with the flight, the rest waits for another
-    shut_out_at = models.DateTimeField(null=True)
-    reason = models.CharField(max_length=400, blank=True)
 
     class Meta:
         ordering = ["pk"]

@@ -12,7 +12,7 @@ from eccs import pages
 from eccs.audit_answers import concerns
 from eccs.papers import as_pdf
 from eccs.workflow import Refused
-from exports import leaving, papers
+from exports import going_back, leaving, papers
 from exports.clearance.leaving import Stage
 from exports.forms.manifests import FlightForm
 from exports.iii.leaving import stayed
@@ -31,10 +31,11 @@ def new(request: Request) -> HttpResponse:
     form = FlightForm(request.POST if request.method == "POST" else None, stations=stations, instance=blank)
     if request.method == "POST" and form.is_valid():
         made = form.save()
-        leaving.change(made, add=None)
+        leaving.change(made, add=None, returns=None)
         return redirect("cem-lines", made.pk)
     waiting = [(station, leaving.may_go(courier.pk, station.pk).count()) for station in stations]
-    context = {"form": form, "waiting": [one for one in waiting if one[1]]}
+    back = [(station, going_back.may_go(courier.pk, station.pk).count()) for station in stations]
+    context = {"form": form, "waiting": [one for one in waiting if one[1]], "back": [one for one in back if one[1]]}
     return render(request, "exports/manifest_new.html", context, status=422 if form.is_bound else 200)
 
 
@@ -45,17 +46,24 @@ def lines(request: Request, pk: int) -> HttpResponse:
     rows = CourierExportManifest.objects.visible_to(request.actor).select_related("station", "courier")
     manifest: CourierExportManifest = get_object_or_404(rows, pk=pk, stage=Stage.DRAFT)
     if request.method == "POST":
-        kept, shown = (set(map(pages.id_in, request.POST.getlist(name))) for name in ("line", "shown"))
-        add = None if "all" in request.POST else set(map(pages.id_in, request.POST.getlist("add")))
+        ticked = {
+            name: set(map(pages.id_in, request.POST.getlist(name)))
+            for name in ("line", "shown", "add", "back", "back_shown", "add_back")
+        }
+        every = "all" in request.POST
         try:
-            leaving.change(manifest, add=add, take_off=shown - kept)
+            leaving.change(
+                manifest, add=None if every else ticked["add"], take_off=ticked["shown"] - ticked["line"],
+                returns=None if every else ticked["add_back"], returns_off=ticked["back_shown"] - ticked["back"],
+            )  # fmt: skip
         except Refused as refusal:
             messages.error(request, " ".join(refusal.reasons))
         return redirect(manifest if "done" in request.POST else request.path)
     may_go = leaving.may_go(manifest.courier_id, manifest.station_id)
     context = {
         "document": manifest, "lines": manifest.lines.filter(live=True).select_related("bill")[:SHOWN],
-        "others": may_go[:SHOWN], "other_count": may_go.count(),
+        "others": may_go[:SHOWN], "other_count": may_go.count(), "back": going_back.aboard(manifest),
+        "may_go_back": going_back.may_go(manifest.courier_id, manifest.station_id)[:SHOWN],
     }  # fmt: skip
     return render(request, "exports/manifest_lines.html", context)
 
@@ -77,6 +85,7 @@ def printed(request: Request, key: str) -> HttpResponse:
 def shut_out_print(request: Request, key: str) -> HttpResponse:
     """The notice of what was shut out of a flight."""
     manifest = _filed(request, key)
-    if not (manifest.lines.filter(shut_out_at__isnull=False).exists() or stayed(manifest).exists()):
+    out = [rows.filter(shut_out_at__isnull=False) for rows in (manifest.lines, manifest.re_exports)]
+    if not any(rows.exists() for rows in (*out, stayed(manifest))):
         raise Http404
     return as_pdf(papers.shut_out_notice(manifest, request.actor.name), f"{key}-shut-out")

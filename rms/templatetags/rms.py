@@ -16,4 +16,4 @@ register = template.Library()
 def rms_reasons(context: template.Context, document: Any) -> list[dict[str, Any]]:
     """Why the RMS sent a document where it sent it. Whoever is shown this has read it, and the audit log will say so."""
     audit_answers.rms_read(context["request"], document)
-    return told(document.risk_decision.reasons)
+    return told(document.risk_decision.all_reasons)

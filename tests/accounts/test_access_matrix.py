@@ -103,7 +103,7 @@ def allowed(who: Who, model: type[Document], roles: tuple[str, ...], *, by_impor
 
 def _of_it_alone(model: type[Document]) -> bool:
     """Whether what an importer has of this kind names no courier: a challan has one payer, a bond one obligor, a cash ledger one firm."""
-    return model.__name__ in ("Challan", "Bond", "CashWithdrawal")
+    return model.__name__ in ("Challan", "Bond", "CashWithdrawal", "CargoTransferManifest", "TransferArrival")
 
 
 def made(model: type[Document], step: Any, stage: str, **given: Any) -> Any:

@@ -17,14 +17,17 @@ from accounts.access import PersonTrail, StationRole, StationRoleTrail
 from accounts.authenticators import Authenticator
 from accounts.credentials import ExpiryExercise, RecoveryCode, SecondFactorRole
 from accounts.models import Posting, User
+from api.models import ApiKey
 from eccs.dated_rules import RULES, DatedRule, rule_book
 from eccs.rule_views import NextRowForm
+from eccs.signing.models import Certificate
 from eccs.workflow import Document, Step
 from payments.authorised import BankAuthorisation
 from tests.accounts.conftest import WHY, member
 from tests.every_step import declared as d
 from tests.every_step.test_every_step import as_stored
 from tests.factories import people
+from tests.factories.api_keys import api_key
 from tests.factories.requests import provisional_assessment
 from tests.walk import addresses
 
@@ -96,6 +99,11 @@ PAGES: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
         {"station": "", "bank": "BANK", "from_date": "2099-01-01", "source": "Order 9 of 2026"},
     ),
     "bank-end": ("sysadmin", (0,), {}),
+    "api-key-new": ("courieradmin.swift", (), {"name": "ERP", "scopes": ["read"]}),
+    "api-key-accept": ("signatory.swift", (0,), {}),
+    "api-key-revoke": ("courieradmin.swift", (0,), {}),
+    "certificates": ("ao.blr", (), {}),
+    "certificate-retire": ("ao.blr", (0,), {}),
     "refund-credit": ("dcac.blr", ("assessment", 0), {"settlement": "Order 9 of 2026"}),
 }
 """By the name of the address: who, its arguments (0: the row made for it), and what is sent."""
@@ -115,11 +123,19 @@ def row_for(name: str) -> int:
     if name == "rule-withdraw":
         rule = DatedRule.objects.create(name="target_minutes", from_date=day, value="31", source="Order 9 of 2026")
         return rule.pk
+    if name.startswith("api-key-"):
+        return api_key(member("signatory.swift")).pk
     if name == "refund-credit":
         return int(provisional_assessment("FINAL", refund=9, extra_duty=0).pk)
     if name == "bank-end":
         bank = BankAuthorisation.objects.create(station_id="DEL", bank="BANK", from_date=day, source="Order 9 of 2026")
         return bank.pk
+    if name == "certificate-retire":
+        certificate: Certificate = Certificate.objects.create(
+            owner=member("ao.blr"), der=b"", fingerprint="0" * 64, name="Kavya", issuer="CN=Authority", serial="1",
+            valid_from=timezone.now(), valid_until=timezone.now(),
+        )  # fmt: skip
+        return certificate.pk
     made: ExpiryExercise = ExpiryExercise.objects.create(
         begins_at=timezone.now() + timedelta(days=9), scope=ExpiryExercise.Scope.STATION, station_id="DEL",
         made_by=member("sysadmin"),
@@ -145,6 +161,8 @@ def test_each_such_page_asks_for_the_password_again_and_does_nothing_yet(name: s
         SecondFactorRole,
         RecoveryCode,
         BankAuthorisation,
+        ApiKey,
+        Certificate,
     )
     before = [list(table._default_manager.order_by("pk").values()) for table in tables]
     answer = client.post(reverse(name, args=at), given)

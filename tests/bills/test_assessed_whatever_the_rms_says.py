@@ -72,14 +72,16 @@ def tariff(db: None) -> None:
 
 @pytest.mark.parametrize("cause", CAUSES)
 def test_a_late_word_of_the_rms_does_not_lift_the_assessment(cause: Any) -> None:
-    waits = bill(Stage.ASSESSMENT, risk_decision=decision("PENDING"), assessment_required=True)
+    waits = bill(Stage.ASSESSMENT, risk_decision=decision("PENDING"), risk_pending=True, assessment_required=True)
     heard = facilitates(cause(waits))
     assert (heard.stage, heard.facilitated, heard.assessment_due) == (Stage.ASSESSMENT, False, True)
     assert not heard.assessment_required
 
 
 def test_a_bill_that_waited_for_the_rms_alone_goes_on() -> None:
-    heard = facilitates(bill(Stage.ASSESSMENT, risk_decision=decision("PENDING"), assessment_required=True))
+    heard = facilitates(
+        bill(Stage.ASSESSMENT, risk_decision=decision("PENDING"), risk_pending=True, assessment_required=True)
+    )
     assert (heard.stage, heard.facilitated) == (Stage.DUTY, True)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.models import User
@@ -18,8 +21,9 @@ from eccs.dated_rules import DatedRule
 from eccs.models import Notice
 from eccs.workflow import take
 from manifests.models import ExpressCargoManifest
+from rms import deciding
 from rms.clearance import Stage as RuleStage
-from rms.models import RiskRule
+from rms.models import RiskRule, RuleDay
 from tests.bills.conftest import SignedIn
 from tests.bills.test_risk import MARK, Rows, bills_of, decided, file_all
 from tests.bills.test_upload import row
@@ -160,11 +164,31 @@ def test_an_intervention_is_heard_though_the_rms_is_away(
     assert (one.facilitated, one.examination_prescribed) == (False, True)
     assert decided(one).before_id == bills["SWF001"].risk_decision_id
     assert (decided(one).lane, [reason["rule"] for reason in decided(one).reasons]) == (
-        "PENDING" if away == "waiting" else "EXAMINATION", [rule.number]
+        "EXAMINATION", [rule.number]
     )  # fmt: skip
+    assert one.risk_pending == (away == "waiting") and not deciding.differences(decided(one))
     assert other.risk_decision_id == bills["SWF002"].risk_decision_id
     DatedRule.objects.filter(name="rms_in_service").update(value="on")
     dated_rules.forget()
+    take(RiskRule.objects.get(pk=rule.pk), "suspend", actor("RISK_APPROVER"), remarks="It was heard.")
     assert risk.decide_waiting() == (2 if away == "waiting" else 0)
     again = bills_of(flight)["SWF001"]
-    assert (again.facilitated, again.examination_prescribed, decided(again).lane) == (False, True, "EXAMINATION")
+    assert RuleDay.objects.filter(rule=rule.key).aggregate(n=Sum("hits")) == {"n": 1}
+    assert (again.facilitated, again.examination_prescribed, decided(again).lane_of_all) == (False, True, "EXAMINATION")
+    assert (again.risk_pending, decided(again).rules_hit) == (False, {rule.number})  # what it was once told stands
+
+
+def test_an_intervention_on_one_of_several_bills_is_heard_from_its_first_day(
+    signed_in: SignedIn, flight: ExpressCargoManifest, good: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file_all(signed_in, flight, good)
+    rule = risk_rule(
+        kind="INTERVENTION", outcome="EXAMINATION", from_date=timezone.localdate() + timedelta(days=1),
+        condition={"all": [{"fact": "hawb", "is": "ONE_OF", "values": ["SWF001", "SWF002"]}]},
+    )  # fmt: skip
+    assert tasks.intervene(rule.pk) == 0
+    RiskRule.objects.filter(pk=rule.pk).update(stage_since=timezone.now() - timedelta(days=3))
+    tomorrow = timezone.now() + timedelta(days=1)
+    monkeypatch.setattr(tasks, "timezone", SimpleNamespace(now=lambda: tomorrow, localdate=timezone.localdate))
+    assert (tasks.intervene(), tasks.intervene()) == (2, 0)
+    assert all(one.examination_prescribed for one in bills_of(flight).values())

@@ -33,8 +33,8 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("papers", [False, True], ids=["goods", "bag of documents"])
 def test_what_is_settled_as_short_after_its_line_was_written_is_threatened_no_more(*, papers: bool) -> None:
     now, keeper = timezone.now(), actor("WAREHOUSE_KEEPER")
-    flew = (flight if papers else manifest)("ARRIVED", actual_arrival=now, **({"arrived": False} if papers else {}))
-    lost = flew.hawbs.exclude(bag=None).first() if papers else house_airway_bill(flew)
+    flew = flight("ARRIVED", actual_arrival=now, arrived=False) if papers else manifest("ARRIVED", actual_arrival=now)
+    lost = flew.hawbs.exclude(bag=None)[0] if papers else house_airway_bill(flew)
     held = house_airway_bill(flew)
     WarehouseEntry.objects.create(hawb=held, station_id="BLR")  # as a hold writes it
     with time_machine.travel(now + timedelta(days=15), tick=False):

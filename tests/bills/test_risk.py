@@ -139,9 +139,9 @@ def test_history_is_counted_as_bills_are_filed_and_folded_without_a_change(
                 [PartyDay(party="COURIER", key=now.courier, day=timezone.localdate(), bills=0)]
             )
             assert history.fold() >= 1
-        today = history.with_history([now], [[]], timezone.localdate(), counted=True)[0]
+        today = history.with_history([now], [[]], timezone.localdate(), counted=[now])[0]
         assert today.history["courier_bills_30"] == 2 and today.history["consignee_hits_30"] == 1
-        then = history.with_history([now], [[]], later, counted=True)[0]
+        then = history.with_history([now], [[]], later, counted=[now])[0]
         assert (then.history.get("courier_bills_30", 0), then.history["courier_bills_90"]) == (0, 2)
     assert RuleDay.objects.get(rule="BLR-0001").hits == 1
 
@@ -264,16 +264,24 @@ def test_chance_takes_what_rules_leave_of_the_minimum(signed_in: SignedIn) -> No
         ("", 200),
         ("rules:ASSESSMENT", 9),
         ("rules:EXAMINATION", 8),
+        ("rules:BOTH", 8),
         ("lane:FACILITATED", 183),
         ("lane:BOTH", 8),
     ):
         RuleDay.objects.create(rule=rule, station_code="BLR", day=yesterday, hits=hits)
         RuleDay.objects.create(rule=rule, station_code="DEL", day=yesterday, hits=1)
     RuleDay.objects.create(rule="rules:ASSESSMENT", station_code="BLR", day=today, hits=50)  # today counts tomorrow
-    assert [str(one) for one in shares.shares_at("BLR", today)] == ["3.000", "0.000"]
+    # Rules took 4.5 percent. Of those that chance takes, 4.5 percent are taken by rules already: 3 percent would not do
+    assert [str(one) for one in shares.shares_at("BLR", today)] == ["3.142", "0.000"]
+    at_blr = shares.of_stations(["BLR"], today)[0]
+    assert [round(one.expected, 2) for one in at_blr.shares] == [Decimal("7.5"), Decimal("4")]
+    told = {lane.value: round(expected, 1) for lane, _bills, _held, expected in at_blr.lanes}
+    assert told == {
+        "FACILITATED": Decimal("92.5"), "ASSESSMENT": Decimal("3.5"), "EXAMINATION": Decimal("0.0"), "BOTH": Decimal("4.0"),
+    }  # fmt: skip
     assert deciding.ruleset_at("BLR", today).version != deciding.ruleset_at("BLR", yesterday).version
     kept = KeptRuleset.objects.get(version=deciding.ruleset_at("BLR", today).version)
-    assert kept.assess_percent == Decimal("3.000")
+    assert kept.assess_percent == Decimal("3.142")
     page = signed_in("risk.blr").get("/rms/shares/").content.decode()
     assert "91.5" in page and "raised to the minimum" in page and "DEL" not in page
     assert signed_in("ao.blr").get("/rms/shares/").status_code == 403
@@ -285,7 +293,13 @@ def test_bills_are_counted_by_lane_and_by_what_rules_alone_prescribed(
     risk_rule(condition={"all": [{"fact": "hawb", "is": "EQUALS", "value": "SWF001"}]}, outcome="BOTH")
     file_all(signed_in, flight, good)
     told = dict(RuleDay.objects.filter(rule__contains=":").values_list("rule", "hits"))
-    assert told == {"lane:BOTH": 1, "lane:FACILITATED": 1, "rules:ASSESSMENT": 1, "rules:EXAMINATION": 1}
+    assert told == {
+        "lane:BOTH": 1,
+        "lane:FACILITATED": 1,
+        "rules:ASSESSMENT": 1,
+        "rules:EXAMINATION": 1,
+        "rules:BOTH": 1,
+    }
 
 
 def test_what_xray_sees_is_counted_for_the_rule_once(people: Callable[[str], User]) -> None:

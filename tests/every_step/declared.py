@@ -214,6 +214,11 @@ CASES: dict[type[Document], Case] = {
             "record_return": lambda _one: {
                 "airway_bill": "899-44172063", "flight": "ZZ319", "returned_on": timezone.localdate().isoformat(),
             },
+            "put_on_manifest": lambda _one: {"manifest": "CEM_BLR_2026-2027_000001"},
+            "shut_out": lambda _one: {"manifest": "CEM_BLR_2026-2027_000001", "reason": "No room."},
+            "depart": lambda _one: {
+                "airway_bill": "899-44172063", "flight": "ZZ319", "egm_number": "7710042", "departed_at": timezone.now(),
+            },
         },
     ),
     Disposal: Case(
@@ -244,7 +249,7 @@ CASES: dict[type[Document], Case] = {
                 ("verify_payment", "verify_silent_payment"), lambda _one: {"bank_transaction": "SBX261119140073318"}
             ),
             "report_late_payment": lambda _one: {"bank_transaction": "SBX261119140073318"},
-            "report_difference": lambda one: {"bank_transaction": "SBX261119140073318", "amount": str(one.amount + 1)},
+            "report_difference": lambda one: {"bank_transaction": "SBX261119140073318", "amount": str((one.amount or 0) + 1)},
             **dict.fromkeys(
                 ("refuse_late_payment", "give_up", "credit_difference", "refuse_difference"),
                 lambda _one: {"remarks": "The bank pays it back."},

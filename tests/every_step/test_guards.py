@@ -82,6 +82,15 @@ def _asked_to_depart(one: Any) -> object:
     return departure(of=one) if isinstance(one, CourierBillOfEntry) else export_departure(of=one)
 
 
+def _examined_too_little(one: Any) -> None:
+    """The RMS prescribes half of the packages, and a tenth is reported."""
+    prescribes = decision("EXAMINATION")
+    _set(prescribes, examine_percent=50)
+    _set(one, examination_prescribed=True, examined_at=timezone.now(), risk_decision=prescribes)
+    told = {"packages_opened": 1, "percent": 10, "findings": "As declared.", "recommendation": "RELEASE"}
+    one.examinations.create(at=timezone.now(), by=person(), **told)
+
+
 BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     has_shipments: (lambda m: _set(m, hawb_count=0), "no house airway bill"),
     courier_in_force: (lambda _m: _suspend(), "registration"),
@@ -112,6 +121,7 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     guards.all_packages_arrived: (lambda b: _set(b, arrived_at=None), "not every package has arrived"),
     guards.xray_recorded: (lambda b: _set(b, xray_result=""), "X-ray result is not recorded"),
     guards.examination_reported: (lambda b: _set(b, examination_prescribed=True), "examination report"),
+    guards.examined_as_prescribed: (_examined_too_little, "10 percent of the packages were examined"),
     guards.compulsory_documents_attached: (lambda b: b.attachments.all().delete(), "attach the documents"),
     nothing_is_decided_first: (
         lambda f: _set(f.bill, stage="DETAINED", detained_from="ASSESSMENT", holds="QUERY AMENDMENT"),
@@ -124,7 +134,7 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     guards.no_open_query: (lambda b: _set(b, holds="QUERY"), "answer to an open query"),
     guards.no_detention: (lambda b: _set(b, holds="DETENTION"), "detention is not lifted"),
     guards.no_stop: (lambda b: _set(b, holds="STOP"), "stop of the DC/AC is not cleared"),
-    guards.rms_has_decided_on_goods: (lambda b: _set(b, risk_decision=decision("PENDING")), "was away"),
+    guards.rms_has_decided_on_goods: (lambda b: _set(b, risk_pending=True), "was away"),
     guards.no_open_amendment: (lambda b: _set(b, holds="AMENDMENT"), "requested amendment"),
     guards.no_open_cancellation: (lambda b: _set(b, holds="CANCELLATION"), "requested cancellation"),
     guards.no_open_manifest_amendment: (lambda b: amendment(hawb=b.hawb), "decision of the DC/AC on"),
@@ -148,7 +158,7 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     manifest_amending.manifest_as_it_was: (lambda a: _set(a.manifest, flight_number="ZZ902"), "has changed since"),
     leaving.rms_decided: (lambda b: _set(b, risk_pending=True), "was away when the goods"),
     leaving.goods_registered: (lambda b: _set(b, registered_at=None), "not registered at the terminal"),
-    risk.rms_has_decided: (lambda b: _set(b, risk_decision=decision("PENDING")), "was away"),
+    risk.rms_has_decided: (lambda b: _set(b, risk_pending=True), "was away"),
     risk.something_is_prescribed: (
         lambda b: _set(b, assessment_required=False, examination_prescribed=False),
         "prescribes nothing",

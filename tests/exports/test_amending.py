@@ -20,7 +20,7 @@ from exports.stages import Stage
 from tests.bills.conftest import SignedIn
 from tests.exports.test_manifest import stage_of
 from tests.factories.firms import actor
-from tests.factories.shipping import export_manifest, manifest_amendment, shipping_bill
+from tests.factories.shipping import documents, export_manifest, manifest_amendment, shipping_bill
 
 pytestmark = pytest.mark.django_db
 
@@ -116,3 +116,35 @@ def test_an_amendment_that_fits_no_more_is_refused_and_may_be_withdrawn() -> Non
         take(asked, "approve", actor("DCAC"))
     take(asked, "withdraw", actor("COURIER_OPERATOR"))
     take(asked.manifest, "feed_egm", actor("COURIER_OPERATOR"), egm_number="7710042", departed_at=timezone.now())
+
+
+def test_documents_come_by_their_bill_and_stay_behind_by_the_bag(signed_in: SignedIn) -> None:
+    """A CSB-III has no house airway bill of its own: its number, its bags and its shipments stand for it."""
+    manifest, some, all_of_it = export_manifest("FILED"), documents(Stage.LET_EXPORT), documents(Stage.LET_EXPORT)
+    signatory, officer = signed_in("signatory.swift"), signed_in("dcac.blr")
+    soon = timezone.localtime(manifest.scheduled_departure)
+
+    def amend(**given: str) -> None:
+        told = typed(scheduled_departure=f"{soon:%d/%m/%Y %H:%M}", **given)
+        refused = signatory.post(manifest.step_url("request_amendment"), told)
+        assert refused.status_code == 302, refused.content.decode()
+        officer.post(ExportManifestAmendment.objects.get(stage="REQUESTED").step_url("approve"), {"confirm": "1"})
+        manifest.refresh_from_db()
+
+    amend(add=f"{some.number}, {all_of_it.number}")
+    assert (stage_of(some), stage_of(all_of_it), manifest.bill_count) == (Stage.MANIFESTED, Stage.MANIFESTED, 3)
+    bag, loose = some.bags.order_by("number")[0], some.shipments.get(bag=None)
+    amend(off=f"{bag.number}, {all_of_it.number}")
+    assert (stage_of(some), stage_of(all_of_it), manifest.bill_count) == (Stage.MANIFESTED, Stage.LET_EXPORT, 2)
+    take(manifest, "feed_egm", actor("COURIER_OPERATOR"), egm_number="7710042", departed_at=timezone.now())
+    assert some.shipments.filter(left_with__isnull=False).count() == 2
+    amend(off=loose.number, egm_number="7710042", departed_at=f"{timezone.localtime(timezone.now()):%d/%m/%Y %H:%M}")
+    assert list(some.shipments.filter(left_with__isnull=False).values_list("bag__number", flat=True)) == [
+        some.bags.order_by("number")[1].number
+    ]
+    assert stage_of(some) == Stage.LET_EXPORT
+    following = export_manifest("DRAFT", of=CourierShippingBill.objects.get(pk=some.pk))
+    take(following, "file", actor("COURIER_SIGNATORY", name="Om Shah"))
+    take(following, "feed_egm", actor("COURIER_OPERATOR"), egm_number="7710043", departed_at=timezone.now())
+    assert stage_of(some) == Stage.EXPORTED
+    assert not some.shipments.filter(left_with=None).exists()

@@ -30,7 +30,7 @@ def location(code: str = "DEL") -> Location:
 
 
 def transshipment_bond(*, station: str = "BLR", firm: str = "swift", amount: int = 1_000_000_000, **given: Any) -> Bond:
-    """A registered continuity bond for transshipment."""
+    """A registered continuity bond for transshipment, of a courier or of an importer given."""
     master = bond_master(station=station, purpose="TRANSSHIPMENT")
     return bond(station=station, firm=firm, amount=amount, master=master, **given)
 
@@ -46,13 +46,16 @@ def flagged(
 def transfer(
     stage: str = Stage.DRAFT, *, station: str = "BLR", firm: str = "swift", to: str = "", hawbs: int = 1, **given: Any
 ) -> CargoTransferManifest:
-    """A transfer manifest at a stage; filed, its bond is debited; for departure, everything is at the gate."""
+    """A transfer manifest at a stage, of a courier or of an importer given; filed, its bond is debited; for departure, everything is at the gate."""
+    own = {"importer": given["importer"]} if given.get("importer") else {}
+    consigned = {"consignee_name": given["importer"].name} if own else {}
+    given = {name: value for name, value in given.items() if name not in ("courier", "courier_id")}
     now = timezone.now()
     to = to or ("ICD001" if stage == Stage.CERTIFICATE else "DEL" if station != "DEL" else "BOM")
     on = manifest(ManifestStage.ARRIVED, station=station, firm=firm)
-    secured_by = transshipment_bond(station=station, firm=firm)
+    secured_by = transshipment_bond(station=station, firm=firm, **own)
     fields: dict[str, Any] = {
-        "station_id": station, "courier": on.courier, "manifest": on, "destination": location(to), "stage": stage,
+        "station_id": station, "courier": None if own else on.courier, "manifest": on, "destination": location(to), "stage": stage,
         "created_by": firms.person(firm=on.courier), "carrier": "Zephyr Air",
     }  # fmt: skip
     if stage not in (Stage.DRAFT, Stage.DISCARDED):
@@ -69,9 +72,9 @@ def transfer(
         numbering.number([made])
     made.save()
     at_gate = stage == Stage.DEPARTURE or stage in DEPARTED
-    for one in (flagged(on, to=to) for _n in range(hawbs)):
+    for one in (flagged(on, to=to, **consigned) for _n in range(hawbs)):
         TransferLine.objects.create(
-            transfer=made, hawb=one, packages=one.packages, live=stage not in GIVEN_UP,
+            transfer=made, hawb=one, packages=one.packages, live=stage not in GIVEN_UP, filed=made.number is not None,
             packages_out=one.packages if at_gate else 0, packages_in=one.packages if stage == Stage.ARRIVED else 0,
         )  # fmt: skip
     value_lines(made)
@@ -86,10 +89,12 @@ def arrival(
     stage: str = ArrivalStage.EXPECTED, *, station: str = "BLR", firm: str = "swift", origin: str = "", counted: bool = True,
     **given: Any,
 ) -> TransferArrival:  # fmt: skip
-    """An arrival at a station from another one, with everything counted in, or nothing."""
+    """An arrival at a station from another one, of a courier or of an importer given, with everything counted in, or nothing."""
+    own = {"importer": given.pop("importer")} if given.get("importer") else {}
+    given.pop("courier_id", None)
     from_station = origin or ("DEL" if station != "DEL" else "BLR")
     done = stage == ArrivalStage.RECORDED
-    of = transfer(Stage.ARRIVED if done else Stage.IN_TRANSIT, station=from_station, firm=firm, to=station)
+    of = transfer(Stage.ARRIVED if done else Stage.IN_TRANSIT, station=from_station, firm=firm, to=station, **own)
     line = of.lines.get()
     by = firms.person("Rafi Das")
     if counted:
@@ -99,6 +104,7 @@ def arrival(
         transfer=of,
         station_id=station,
         courier=of.courier,
+        importer=of.importer,
         stage=stage,
         recorded_at=timezone.now() if done else None,
         **given,

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from django.utils import timezone
 
-from bills.models import Disposal, ReturnToOrigin, UnclearedNotice
+from bills.models import Disposal, ReExport, ReturnToOrigin, UnclearedNotice
 from eccs import numbering
 from manifests.clearance import Stage as ManifestStage
 from manifests.models import ExpressCargoManifest, HouseAirwayBill, WarehouseEntry
@@ -50,7 +50,12 @@ def return_to_origin(
     fields: dict[str, Any] = {"reason": "The consignee refuses the goods."}
     if stage == "RETURNED":
         fields |= {"airway_bill": "899-44172063", "flight": "ZZ319", "returned_on": date(2026, 11, 19)}
-    return _keep(ReturnToOrigin(**_of(entry or lying(40, station=station, firm=firm), stage) | fields | given))
+    made = _keep(ReturnToOrigin(**_of(entry or lying(40, station=station, firm=firm), stage) | fields | given))
+    if stage in ("PERMITTED", "ON_FLIGHT", "RETURNED"):
+        record = ReExport(origin=made, station_id=made.station_id, made_at=timezone.now())
+        numbering.number([record])
+        record.save()
+    return made
 
 
 def disposal(

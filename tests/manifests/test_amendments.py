@@ -271,7 +271,7 @@ def test_12_i_a_bill_filed_in_advance_follows_until_the_first_scan(
     heard = RiskDecision.objects.get(pk=fresh(filed).risk_decision_id)
     assert (heard.before_id, heard.facts["packages"]) == (filed.risk_decision_id, 2)
     told = Notice.objects.get(audience=f"courier:{filed.courier_id}", subject__contains="which changed")
-    assert filed.number in told.subject and str(asked) in told.subject
+    assert str(filed.number) in told.subject and str(asked) in told.subject
 
 
 def test_a_bill_filed_meanwhile_locks_what_was_asked_for() -> None:

@@ -7,13 +7,17 @@ from typing import Any
 
 import pytest
 
+from accounts.permissions import Actor, Held
+from accounts.roles import Role
 from bonds import ledger
 from bonds.models import Bond
 from eccs.workflow import take
-from tests.factories.firms import actor
-from tests.factories.transit import transfer
+from tests.factories.directory import importer
+from tests.factories.firms import actor, person
+from tests.factories.transit import flagged, location, transfer
 from tests.races.test_races import split
 from tests.races.together import together
+from transit import drafts
 from transit.clearance import Stage
 from transit.models import CargoTransferManifest, TransferArrival
 
@@ -34,6 +38,29 @@ def test_a_bond_near_zero_is_never_overdrawn_by_several_at_once() -> None:
     assert all("short" in str(one) for one in refused)
     assert Bond.objects.get(pk=one.pk).balance == 1 and not ledger.faults().exists()
     assert CargoTransferManifest.objects.filter(stage=Stage.FEE).count() == 2
+
+
+def test_of_two_firms_that_file_the_same_shipment_at_once_one_has_filed_it() -> None:
+    of_courier, own = transfer(), importer()
+    of_importer = transfer(importer=own)
+    line = of_importer.lines.get()
+    one = of_courier.lines.get().hawb
+    type(one).objects.filter(pk=one.pk).update(consignee_name=own.name)
+    type(line).objects.filter(pk=line.pk).update(hawb=one)
+    user = person("Tara Gill")
+    by = Actor(user.pk, user.full_name, user.username, importer_id=own.pk, postings=(Held(Role.IMPORTER),))
+    deeds = [partial(take, of_courier, "submit", actor("COURIER_OPERATOR")), partial(take, of_importer, "submit", by)]
+    done, refused = split(together(*deeds))
+    assert (len(done), len(refused)) == (1, 1) and "another firm has filed" in str(refused[0])
+    assert type(line).objects.get(hawb=one, live=True, filed=True).transfer_id == done[0].pk
+    assert not ledger.faults().exists()
+
+
+def test_of_two_drafts_of_a_firm_at_once_one_has_the_shipment() -> None:
+    one = flagged()
+    to, by = location("DEL"), actor("COURIER_OPERATOR")
+    done, refused = split(together(*[partial(drafts.start, one.manifest, to, by) for _n in range(3)]))
+    assert (len(done), len(refused)) == (1, 2)
 
 
 def test_goods_depart_once_and_arrive_once() -> None:

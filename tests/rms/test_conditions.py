@@ -12,6 +12,7 @@ from rms.builder import changed, typed, without_blanks
 from rms.catalogue import COMPARED, FACTS
 from rms.compiling import compiled
 from rms.conditions import DEEPEST, MOST_PARTS, MOST_TARGETS, read, targets
+from rms.kyc import token
 from rms.sentences import sentence
 
 
@@ -32,6 +33,7 @@ def nested(depth: int) -> dict[str, Any]:
         (leaf(value="heavy"), "is no number"),
         (leaf(value="NaN"), "is no number"),
         (leaf(value="1e99"), "is no number"),
+        (leaf(value="1e-999999"), "at most 6 places"),
         (leaf(value="六十"), "is no number"),
         (leaf(value=""), "Enter what “Declared weight” is compared with."),
         (leaf(value=True), "Enter what"),
@@ -87,6 +89,25 @@ def test_whatever_is_typed_is_either_compiled_or_refused_in_words(tree: Any) -> 
     else:
         compiled(found.tree)
         assert sentence(found.tree)
+
+
+@pytest.mark.parametrize(
+    ("number", "kinds"),
+    [
+        ("AAAPL1234C", ["PAN", "IEC"]),
+        ("0388066415", ["IEC"]),
+        ("P1234567", ["PASSPORT"]),
+        ("29AAGCB7383J1Z4", ["GSTIN", "UIN"]),
+        ("ABC1234567", ["VOTER_ID"]),
+        ("2917UNO12345UNX", ["UIN"]),
+    ],
+)
+def test_a_kyc_number_is_known_as_every_kind_of_document_that_it_fits(number: str, kinds: list[str]) -> None:
+    wanted = [token(kind, number).upper() for kind in kinds]
+    read_again = read(tree := read(leaf("kyc_token", "EQUALS", number.lower())).tree)
+    assert tree["all"][0].get("values", [tree["all"][0].get("value")]) == wanted
+    assert read_again.tree == tree and not read_again.faults
+    assert targets(FACTS["kyc_token"], [(1, number)]) == (wanted, [])
 
 
 def test_a_condition_is_told_as_a_sentence() -> None:

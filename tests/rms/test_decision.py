@@ -10,12 +10,17 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rms import deciding
 from rms.compiling import Seen, compiled
 from rms.decision import Criterion, Ruleset, own_draw
 from rms.facts import ConsignmentFacts
+from rms.models import RiskRule
+from tests.factories.rules import risk_rule
 
 DAY = date(2026, 11, 20)
 FACTS = ConsignmentFacts(
@@ -191,6 +196,33 @@ def test_no_rule_less_would_have_led_to_more(rules: list[Criterion], drawn: int)
         assert set(filter(None, without.documents_required.split("; "))) <= set(
             all_of_them.documents_required.split("; ")
         )
+
+
+@pytest.mark.django_db
+@settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow])
+@given(some_rules(), st.data())
+def test_a_suspended_rule_never_hits(rules: list[Criterion], data: st.DataObject) -> None:
+    """Whatever the rules say: those that are not in force decide nothing, and the others as if they had never been written."""
+    with transaction.atomic():
+        made = [
+            risk_rule(
+                data.draw(st.sampled_from([*RiskRule.stage_order()])), kind="TARGET", condition=one.condition, outcome=one.outcome or "BOTH",
+                targets=list(one.targets), share=one.share,
+            )
+            for one in rules
+        ]  # fmt: skip
+        known = {rule.key: criterion for rule, criterion in zip(made, rules, strict=True)}
+        in_force = {rule.key for rule in made if rule.stage in ("ACTIVE", "REVISED")}
+        found = deciding.ruleset_at("BLR", timezone.localdate())
+        decided = found.decide(FACTS, Decimal("0.5"))
+        expected = [
+            replace(known[code], code=code, outcome=known[code].outcome or "BOTH", instruction="Verify.", documents_required="")
+            for code in sorted(in_force)
+        ]  # fmt: skip
+        alone = ruleset(expected).decide(FACTS, Decimal("0.5"))
+        hit = known.keys() & {reason["rule"] for reason in decided.reasons}
+        assert hit <= in_force and hit == known.keys() & {reason["rule"] for reason in alone.reasons}
+        transaction.set_rollback(True)
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,10 +15,15 @@ from django.utils import timezone
 
 from accounts import sessions
 from accounts.models import User
+from eccs import dated_rules
+from eccs.dated_rules import DatedRule
 from eccs.workflow import Refused, take
-from rms import backtest, feedback
-from rms.deciding import ruleset_at
-from rms.models import BackTest, RiskDecision, RiskRule, RuleDay, RuleVersion
+from rms import backtest, conditions, feedback
+from rms.conditions import DEEPEST
+from rms.deciding import packed, ruleset_at
+from rms.forms import initial_of
+from rms.models import BackTest, KeptShipments, RiskDecision, RiskRule, RuleDay, RuleVersion
+from rms.tasks import resume_back_tests
 from tests.factories import firms
 from tests.factories.firms import actor
 from tests.factories.rules import risk_rule
@@ -149,6 +156,20 @@ def test_lists_shares_interventions_and_documents_each_ask_for_their_own(signed_
     assert hostile not in page and "&lt;script&gt;" in page and "2.5 percent by lot" in page
 
 
+@pytest.mark.parametrize("kind", ["TARGET", "INTERVENTION"])
+def test_a_rule_nested_to_the_limit_is_written_anew_as_it_stands(kind: str) -> None:
+    tree: dict[str, Any] = {"fact": "weight_kg", "is": "ABOVE", "value": "60"}
+    for _n in range(DEEPEST):
+        tree = {"any": [tree]}
+    own = {"fact": "iec", "is": "ON_LIST"} if kind == "TARGET" else {"fact": "hawb", "is": "EQUALS", "value": "SWF1"}
+    assert not conditions.read(tree).faults
+    rule = risk_rule("DRAFT", kind=kind, condition={"all": [own, tree]}, targets=["0388066415"])
+    version = rule.newest()
+    assert version is not None
+    again = conditions.read(initial_of(version)[1])
+    assert (again.tree, again.faults) == (tree, [])
+
+
 @pytest.mark.parametrize("username", ["courier.swift", "importer.kaveri", "scan.blr", "ao.blr", "risk.del"])
 def test_a_rule_of_a_station_is_seen_by_those_who_keep_its_rules_alone(
     username: str, signed_in: Callable[[str], Client]
@@ -209,6 +230,51 @@ def test_a_version_is_held_against_past_bills_and_a_dangerous_one_is_refused(
     officer.post(f"/rms/rules/{third.key}/test/cancel/")
     assert third.back_tests.get().state == "CANCELLED" and backtest.run(third.back_tests.get().pk) == ""
     assert signed_in("courier.swift").post(f"/rms/rules/{third.key}/test/start/", {"days": "30"}).status_code == 403
+
+
+def _kept(facts: dict[str, Any], **given: Any) -> RiskDecision:
+    told: dict[str, Any] = {"lane": "FACILITATED", "draw": Decimal("0.5"), "ruleset": "", "decided_at": timezone.now()}
+    return RiskDecision.objects.create(facts=facts, **told | given)
+
+
+def test_bills_are_tested_as_they_were_decided_last_and_documents_by_their_shipments(
+    signed_in: Callable[[str], Client],
+) -> None:
+    today, goods = timezone.now(), FACTS.kept() | {"station": "BLR"}
+    long_ago = today - timedelta(days=2)
+    first = _kept(goods | {"hawb": "SWF1"}, decided_at=long_ago)
+    later = _kept(goods | {"hawb": "SWF1"}, before=first, reasons=[{"rule": "N-0001", "outcome": "ASSESSMENT"}])
+    _kept(goods | {"hawb": "SWF1"}, lane="PENDING")  # it waits for the RMS
+    for hawb, when in (("SWF2", today), ("SWF3", long_ago)):
+        _kept(goods | {"hawb": hawb}, decided_at=when)
+    papers = _kept({"kind": "CBE-XI", "shipments": 2})
+    said = [replace(FACTS, kind="CBE-XI", station="BLR", hawb=hawb) for hawb in ("DOC1", "DOC2")]
+    KeptShipments.objects.create(decision=papers, said=packed(said))
+    hits = {"all": [{"fact": "hawb", "is": "ONE_OF", "values": ["SWF1", "SWF3", "DOC2"]}]}
+    rule = risk_rule("DRAFT", station=None, condition=hits, outcome="BOTH")
+    test = BackTest.objects.create(rule=rule, version_no=2, days=90, asked_by=firms.person())
+    assert backtest.run(test.pk) == "DONE"
+    test = BackTest.objects.get(pk=test.pk)
+    assert (later.before_id, test.read, test.result["hits"]) == (first.pk, 4, 3)
+    # On the two days that have facts: one bill more to assess (the other is assessed already), two of goods and one of documents to examine
+    assert test.result["load"] == [["BLR", 0.5, 1.5]]
+    DatedRule.objects.create(
+        name="risk_assessments_a_day", station_code="BLR", from_date=timezone.localdate(), value="437", source="Trial"
+    )
+    dated_rules.forget()
+    assert "437" in signed_in("risk.del").get(rule.get_absolute_url()).content.decode()
+
+
+def test_a_test_whose_worker_is_gone_blocks_no_other() -> None:
+    rule, now = risk_rule("DRAFT"), timezone.now()
+    given: dict[str, Any] = {"rule": rule, "version_no": 2, "days": 30, "asked_by": firms.person(), "state": "RUNNING"}
+    lost = BackTest.objects.create(**given, beat_at=now - backtest.STALE - timedelta(seconds=5))
+    alive = BackTest.objects.create(**given | {"rule": risk_rule("DRAFT")}, beat_at=now)
+    assert resume_back_tests() == 0
+    states = dict(BackTest.objects.values_list("pk", "state"))
+    assert (states[lost.pk], states[alive.pk]) == ("FAILED", "RUNNING")
+    BackTest.objects.create(**given | {"state": "WAITING"})
+    assert resume_back_tests() == 1
 
 
 HITS_NONE = {"all": [{"fact": "hawb", "is": "EQUALS", "value": "X"}]}

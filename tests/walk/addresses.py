@@ -51,6 +51,8 @@ from tests.factories.requests import cancellation, penalty_demand, provisional_a
 from tests.factories.rules import risk_rule
 from tests.factories.transit import arrival, transfer
 from tests.factories.uncleared import disposal, lying, notified, return_to_origin
+from tests.walk.of_api import PUBLIC as OF_API
+from tests.walk.of_api import of_api
 from tests.walk.of_exports import of_exports
 from tests.walk.of_payments import of_payments
 from tests.walk.world import World
@@ -59,8 +61,9 @@ PUBLIC = (
     "sign-in", "sign-in-code", "sign-in-recovery", "password-forgotten", "password-sent", "password-reset", "healthz", "set_language", "bank-return",
     "bank-confirmation",
     "public-couriers", "public-couriers-csv", "public-custodians", "public-importers", "estimator",
+    *OF_API,
 )  # fmt: skip
-"""What a stranger may ask for; the bank's messages are known by their signature."""
+"""What a stranger may ask for; the bank's messages are known by their signature, the API's programs by their key (tests/api)."""
 
 
 IMPORTER_IEC = "AAFCM2291R"  # of an importer who files a bill of its own
@@ -92,7 +95,8 @@ def build() -> World:
         penalty_demand(of=bills[Stage.CONFISCATED]),
     ]  # fmt: skip
     of_bills.append(departure(of=bills[Stage.EXAMINATION]))
-    sent_back, disposed = return_to_origin(), disposal()
+    sent_back, going, disposed = return_to_origin(), return_to_origin("PERMITTED"), disposal()
+    world.own("re-export-print", going.re_export.number)
     rules = [risk_rule(), risk_rule("PROPOSED")]
     for name in ("risk-rule-version", "risk-test-start", "risk-test-cancel"):
         world.own(name, rules[0].key)
@@ -100,10 +104,16 @@ def build() -> World:
     sent_on = [
         transfer(stage) for stage in ("DRAFT", "FEE", "APPROVAL", "DEPARTURE", "IN_TRANSIT", "CERTIFICATE", "SHORT")
     ]
-    arrived = [arrival(origin="MAA"), arrival("RECORDED", origin="MAA")]
+    its_own = Importer.objects.filter(iec=IMPORTER_IEC).first() or importer(iec=IMPORTER_IEC)
+    sent_on += [transfer(stage, importer=its_own) for stage in ("DRAFT", "IN_TRANSIT")]
+    arrived = [
+        arrival(origin="MAA"),
+        arrival("RECORDED", origin="MAA"),
+        arrival("RECORDED", origin="MAA", importer=its_own),
+    ]
     papers = [bill_of_documents(Stage.DRAFT), bill_of_documents(Stage.XRAY)]
     world.documents = [
-        bank_difference(), withdrawal(), sent_back, disposed, *rules, *bonds, *sent_on, *arrived, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, *of_exports(world), owed, paid, *people, *roles,
+        bank_difference(), withdrawal(), sent_back, going, disposed, *rules, *bonds, *sent_on, *arrived, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, *of_exports(world), owed, paid, *people, *roles,
         _of_the_port_admin(world),
     ]  # fmt: skip
     _generic(world)
@@ -112,17 +122,20 @@ def build() -> World:
     world.own("bond-statement", bonds[0].number)
     for name in ("transfer-draft", "transfer-list"):
         world.own(name, sent_on[0].pk)
+        world.own(name, sent_on[-2].pk)
     world.own("transfer-copy", sent_on[1].number)
     world.own("transfer-gate", sent_on[3].number)
     world.own("transfer-scan", arrived[0].number)
     world.own("transfer-print", sent_on[3].number)
-    world.own("transfer-certificate", arrived[1].number)
+    for one in arrived[1:]:
+        world.own("transfer-certificate", one.number)
     world.common("location-change", "DEL")
     world.own("bill-choose", papers[0].pk)
     world.own("bill-check", papers[0].pk)
     world.own("bill-shipments", papers[1].number)
     world.own("bill-print", papers[1].key)
     of_payments(world, owed, paid)
+    world.own("signature-part", "bills/imports", bills[Stage.QUERY].key, 1, "signature")
     _common(world)
     _of_amendments(world, asked)
     _of_uncleared_goods(world)
@@ -259,9 +272,13 @@ def _common(world: World) -> None:
         "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
         "bonds", "bonds-export", "transfers", "transfers-export", "transfer-new", "fee-challan", "locations", "location-new", "bond-request", "bond-master", "bond-master-enter", "custodian-new", "importers", "importer-new", "work", "hand-over",
         "rate-files", "tariff", "exchange-rates", "exemptions", "holidays", "risk-rules", "risk-rule-new", "risk-waiting", "risk-feedback", "risk-shares", "books", "refunds",
+        "certificates", "certificates-all", "certificates-revoked",
     ):  # fmt: skip
         world.common(name)
+    of_api(world)
     world.common("session-end", 1)
+    world.common("certificate-retire", 1)
+    world.common("sign", "00000000-0000-4000-8000-000000000000")
     note = HandOver.objects.create(station="BLR", role="RISK_OFFICER", by=firms.person("Asha Das"), by_name="Asha Das")
     for name in ("hand-over-note", "hand-over-read"):
         world.own(name, note.pk)

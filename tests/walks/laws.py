@@ -37,7 +37,6 @@ from manifests.models import (
     WarehouseDetention,
     WarehouseEntry,
 )
-from rms.models import RiskDecision
 from tests.walks.laws_of_risk import (
     assessed_since,
     interventions_are_obeyed,
@@ -127,8 +126,7 @@ def ready_to_leave(before: State, after: State, steps: Steps) -> None:
         assert not after.all(DetentionMemo, bill_id=pk, ended_at=None), "Out of Charge while detained"
         assert not _open_requests(after, pk), "Out of Charge with a request undecided"
         assert "STOP" not in bill["holds"], "Out of Charge while stopped"
-        lane = after.rows[RiskDecision].get(bill["risk_decision_id"], {}).get("lane")
-        assert bill["kind"] == "CBE-XI" or lane != "PENDING", "Out of Charge, and the RMS has not decided"
+        assert bill["kind"] == "CBE-XI" or not bill["risk_pending"], "Out of Charge, and the RMS has not decided"
         called_for = (
             bill["examination_prescribed"] or bill["examination_mandated"] or bill["xray_result"] == "SUSPICIOUS"
         )

@@ -194,7 +194,7 @@ class Walk(Acts):
             return [{"item": 0, **one_of(data, [off, off, on])}]
         price = {"name": "unit_price", "item": 1, "old": "11.2", "new": one_of(data, ["5", "12.4", "40"])}
         city = {"name": "consignee_city", "item": 0, "old": "Bengaluru", "new": "Mysuru", "hawb": True}
-        order = {"name": "adjudication_reference", "item": 0, "old": "", "new": "OIO 18/2026"}
+        order = {"name": "adjudication_reference", "item": 0, "old": "", "new": "OIO 18/2026", "hawb": True}
         numbers = [item["item_no"] for item in self.before.all(Item, bill_id=row["id"])]
         values = ITEM | ({"invoice_place": "1"} if row["kind"] == "CBE-XIV" else {})
         more = {"name": "item_on", "item": max(numbers, default=0) + 1, "old": "", "new": "5 × 20", "values": values}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from hypothesis import strategies as st
 
-from bills import risk
+from bills import interventions, risk
 from eccs import dated_rules
 from eccs.dated_rules import DatedRule
 from manifests.models import HouseAirwayBill
@@ -46,5 +46,5 @@ def intervene(number: str, outcome: str) -> RiskRule:
     """An officer intervenes on one shipment, and its bill hears it at once."""
     condition = {"all": [{"fact": "hawb", "is": "EQUALS", "value": number}]}
     rule = risk_rule(kind="INTERVENTION", outcome=outcome, condition=condition)
-    risk.intervene(rule, timezone.now())
+    interventions.intervene(rule, timezone.now())
     return rule

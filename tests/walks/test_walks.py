@@ -113,11 +113,6 @@ def _asked(one: CourierBillOfEntry) -> object:
     return QueryMemo.objects.create(bill=one, raised_from=Stage.ASSESSMENT, question="Why?", raised_by=person())
 
 
-def _undecided(one: CourierBillOfEntry) -> None:
-    one.risk_decision = decision("PENDING")
-    one.save()
-
-
 def _nothing(_one: CourierBillOfEntry) -> None:
     pass
 
@@ -132,7 +127,7 @@ WITHOUT: dict[Any, tuple[dict[str, Any], Callable[[CourierBillOfEntry], object],
     guards.no_open_query: ({"holds": "QUERY"}, _asked, "an open query"),
     guards.no_detention: ({"holds": "DETENTION REPLY"}, detention_memo, "while detained"),
     guards.no_stop: ({"holds": "STOP"}, _nothing, "while stopped"),
-    guards.rms_has_decided_on_goods: ({}, _undecided, "RMS has not decided"),
+    guards.rms_has_decided_on_goods: ({"risk_pending": True}, _nothing, "RMS has not decided"),
     guards.no_open_amendment: ({"holds": "AMENDMENT"}, lambda one: bill_amendment(of=one), "request undecided"),
     guards.no_open_cancellation: ({"holds": "CANCELLATION"}, lambda one: cancellation(of=one), "request undecided"),
     guards.no_open_manifest_amendment: ({}, lambda one: amendment(hawb=hawb_of(one)), "manifest to be amended"),

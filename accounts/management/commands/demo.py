@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import cast, passwords
+from accounts import cast, demo_certificates, passwords
 from accounts.access import StationRole
 from accounts.directory import demonstration
 from accounts.models import Posting, User
@@ -38,10 +38,13 @@ class Command(BaseCommand):
             self.stderr.write("The demo password is weaker than the password policy asks.")
         with transaction.atomic():
             create_cast(people, password)
+        people_of = User.objects.select_related("courier", "importer", "custodian")
+        keys = demo_certificates.make(people_of.filter(username__in=[p.username for p in people]), password)
         first = not path.exists()
         write_cast(path, people, password)
         told = f", {password}" if first and not os.environ.get("ECCS_DEMO_PASSWORD") else ""
         self.stdout.write(f"Demo cast of {len(people)}: one password for all{told}, in {path}")
+        self.stdout.write(f"Each signs with a file in {keys}, whose pass-phrase is that password")
 
 
 def create_cast(people: list[cast.Person], password: str) -> None:

@@ -1,0 +1,85 @@
+"""Before anything is answered: which key asks, whether it may, and whether it does not ask too often."""
+
+from __future__ import annotations
+
+from time import time
+from typing import Any
+
+from django.core.cache import cache
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from ninja.errors import HttpError
+from ninja.security import HttpBearer
+
+from accounts.permissions import Actor
+from accounts.requests import Request
+from api import keys
+from api.models import ApiKey
+from api.scopes import Scope
+from eccs.client_address import address_of
+from eccs.dated_rules import rule_book
+
+MINUTE = 60
+
+
+class AskedTooOften(HttpError):
+    """More was asked within the minute than the dated rule allows."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(429, _("Too many requests. Ask again in %(seconds)d seconds.") % {"seconds": seconds})
+        self.seconds = seconds
+
+
+def count(who: str, rule: str) -> None:
+    """Count a request of somebody within this minute. Raises AskedTooOften.
+
+    Where the cache is away nothing is counted: it costs the limit, and no answer.
+    """
+    minute, second = divmod(int(time()), MINUTE)
+    place = f"api:{rule}:{who}:{minute}"
+    if cache.add(place, 1, 2 * MINUTE):
+        return
+    try:
+        asked = cache.incr(place)
+    except ValueError:  # it was dropped in between
+        return
+    if asked > rule_book().count(rule, timezone.localdate()):
+        raise AskedTooOften(MINUTE - second)
+
+
+class ByKey(HttpBearer):
+    """Whoever asks shows a key of its firm: `Authorization: Bearer eccs_…`."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__()
+        self.scope = scope
+
+    def authenticate(self, request: Any, token: str) -> ApiKey | None:
+        """The key, with its actor put on the request; nothing where none such is in force."""
+        try:
+            key = keys.of_text(token)
+            count(key.owner, "api_requests_a_minute")
+            actor = keys.actor_by(key)
+        except keys.NotInForce:
+            return None
+        except keys.Stopped as stopped:
+            raise HttpError(403, str(stopped)) from stopped
+        if self.scope not in key.scopes:
+            raise HttpError(403, _("The key is not for this: it lacks the scope “%(scope)s”.") % {"scope": self.scope})
+        keys.note_use(key, address_of(request))
+        request.actor, request.user = actor, key.person  # nothing of a browser's session counts here
+        return key
+
+
+READ, FILE, REPLY = ByKey(Scope.READ), ByKey(Scope.FILE), ByKey(Scope.REPLY)
+
+
+def key_of(request: Request) -> ApiKey:
+    """The key that asks."""
+    key: ApiKey = request.auth  # type: ignore[attr-defined]  # put there by ninja once ByKey has answered
+    return key
+
+
+def actor_of(request: Request) -> Actor:
+    """Who asks by it."""
+    return request.actor

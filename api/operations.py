@@ -1,0 +1,23 @@
+"""Everything the API can be asked, joined to it once, and the addresses under which it is asked."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from api import filing
+from api.reading import bills, challans, estimates, manifests, shipping
+from api.site import api, as_problem
+
+__all__ = ["addresses", "api"]
+
+for _router in (filing.router, manifests.router, bills.router, shipping.router, challans.router, estimates.router):
+    api.add_router("", _router)
+
+
+def addresses() -> list[URLPattern]:
+    """The addresses of the API, each by the name of its operation."""
+    return [
+        path(str(one.pattern), as_problem(one.callback), name=one.name)
+        for one in api.urls[0]
+        if isinstance(one, URLPattern) and one.name != "api-root"
+    ]

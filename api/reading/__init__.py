@@ -1,0 +1,1 @@
+"""What a firm reads of its own by the HTTP API."""

@@ -1,0 +1,44 @@
+"""What an API key may be used for: each scope opens activities that the person in whose name the key acts holds as well."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from eccs.pages import activity_of
+
+
+class Scope(models.TextChoices):
+    """The uses of a key."""
+
+    READ = "read", _("Read the firm's own documents and print-outs")
+    FILE = "file", _("File manifests and bills (signs in the person's name)")
+    REPLY = "reply", _("Reply to queries")
+
+
+ACTIVITIES: dict[str, frozenset[str]] = {
+    Scope.READ: frozenset(
+        (
+            *map(activity_of, ("manifests", "payment-history", "scan-station", "warehouse-register")),
+            "courierbillofentry.record_arrival",
+        )
+    ),
+    Scope.FILE: frozenset(
+        (
+            *map(activity_of, ("manifest-new", "bill-start")),
+            "expresscargomanifest.submit",
+            "courierbillofentry.file",
+        )
+    ),
+    Scope.REPLY: frozenset(("courierbillofentry.reply_to_query", "couriershippingbill.reply_to_query")),
+}
+
+
+def opened_by(scopes: list[str]) -> frozenset[str]:
+    """The activities that a key with these scopes opens at most."""
+    return frozenset().union(*(ACTIVITIES.get(scope, frozenset()) for scope in scopes))
+
+
+def in_words(scopes: list[str]) -> list[str]:
+    """The scopes of a key in words, in their order."""
+    return [str(scope.label) for scope in Scope if scope in scopes]

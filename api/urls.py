@@ -1,0 +1,19 @@
+"""Addresses of the HTTP API and of the pages of its keys."""
+
+from django.urls import include, path, re_path
+
+from api import reference, views
+from api.operations import addresses
+from api.site import PREFIX, nowhere
+
+urlpatterns = [
+    path("api-keys/", views.keys, name="api-keys"),
+    path("api-keys/new/", views.new, name="api-key-new"),
+    path("api-keys/own/", views.own, name="own-api-keys"),
+    path("api-keys/<int:pk>/accept/", views.accept, name="api-key-accept"),
+    path("api-keys/<int:pk>/revoke/", views.revoke, name="api-key-revoke"),
+    path(PREFIX, reference.reference, name="api-reference"),
+    path(f"{PREFIX}openapi.json", reference.openapi, name="api-openapi"),
+    path(PREFIX, include(addresses())),
+    re_path(r"^api/.*$", nowhere, name="api-nowhere"),
+]

@@ -1,0 +1,111 @@
+"""Detached CMS signatures (RFC 5652): who signed, and whether it is over these very bytes. Only one form is taken, strictly."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from typing import Any
+
+from asn1crypto import cms as asn1
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from django.utils.translation import gettext as _
+
+from eccs.signing.authorities import NotAccepted
+
+DIGESTS: dict[str, Callable[[], hashes.HashAlgorithm]] = {
+    "sha256": hashes.SHA256,
+    "sha384": hashes.SHA384,
+    "sha512": hashes.SHA512,
+}
+LARGEST = 64 * 1024
+
+
+def signer_of(der: bytes, content: bytes) -> x509.Certificate:
+    """The certificate whose key signed exactly this content. Raises NotAccepted."""
+    if len(der) > LARGEST:
+        raise NotAccepted(_("The signature is too large."))
+    try:
+        signed, info = _read(der)
+        certificate = _certificate(signed, info)
+        attributes = _attributes(info)
+        digest, algorithm = (
+            str(info["digest_algorithm"]["algorithm"].native),
+            str(info["signature_algorithm"].signature_algo),
+        )
+        named = info["signature_algorithm"].native["algorithm"]
+        over = hashlib.new(digest, content).digest() if digest in DIGESTS else b""
+    except NotAccepted:
+        raise
+    except (ValueError, TypeError, KeyError, IndexError) as fault:
+        raise NotAccepted(_("This is not a digital signature (CMS).")) from fault
+    if digest not in DIGESTS or (named not in ("rsassa_pkcs1v15", "ecdsa") and not named.startswith(digest)):
+        raise NotAccepted(_("The signature is of a kind that is not accepted here."))
+    if not hmac.compare_digest(over, attributes["message_digest"].native):
+        raise NotAccepted(_("The signature is not over what was shown for signing."))
+    if not _binds(attributes, certificate) or not _holds(info, certificate, digest, algorithm):
+        raise NotAccepted(_("The signature was not made with the key of the certificate that comes with it."))
+    return certificate
+
+
+def _read(der: bytes) -> tuple[Any, Any]:
+    outer = asn1.ContentInfo.load(der, strict=True)
+    if outer["content_type"].native != "signed_data":
+        raise NotAccepted(_("This is not a digital signature (CMS)."))
+    signed = outer["content"]
+    if signed["encap_content_info"]["content"].native is not None or len(signed["signer_infos"]) != 1:
+        raise NotAccepted(_("The signature must be a detached one, of one person."))
+    return signed, signed["signer_infos"][0]
+
+
+def _certificate(signed: Any, info: Any) -> x509.Certificate:
+    """The one of the certificates inside that the signer names."""
+    named = info["sid"]
+    if named.name != "issuer_and_serial_number":
+        raise NotAccepted(_("The signature does not name its certificate."))
+    wanted = (named.chosen["issuer"].dump(), named.chosen["serial_number"].native)
+    for one in signed["certificates"]:
+        if one.name == "certificate" and (one.chosen.issuer.dump(), one.chosen.serial_number) == wanted:
+            return x509.load_der_x509_certificate(one.chosen.dump())
+    raise NotAccepted(_("The certificate does not come with the signature."))
+
+
+def _attributes(info: Any) -> dict[str, Any]:
+    """What is signed beside the content: each thing once, and the content's kind and digest among them."""
+    found: dict[str, Any] = {}
+    for attribute in info["signed_attrs"]:
+        name = attribute["type"].native
+        if name in found or len(attribute["values"]) != 1:
+            raise NotAccepted(_("The signature says something twice."))
+        found[name] = attribute["values"][0]
+    if "message_digest" not in found or "content_type" not in found or found["content_type"].native != "data":
+        raise NotAccepted(_("The signature does not say what it is over."))
+    return found
+
+
+def _binds(attributes: dict[str, Any], certificate: x509.Certificate) -> bool:
+    """Where the signer named the certificate's own digest (RFC 5035), it must be this one."""
+    said = attributes.get("signing_certificate_v2")
+    if said is None:
+        return True
+    first = said["certs"][0]
+    algorithm = DIGESTS.get(str(first["hash_algorithm"]["algorithm"].native))
+    return algorithm is not None and first["cert_hash"].native == certificate.fingerprint(algorithm())
+
+
+def _holds(info: Any, certificate: x509.Certificate, digest: str, algorithm: str) -> bool:
+    key, signature = certificate.public_key(), info["signature"].native
+    over, hashed = info["signed_attrs"].untag().dump(), DIGESTS[digest]()
+    try:
+        if isinstance(key, rsa.RSAPublicKey) and algorithm == "rsassa_pkcs1v15":
+            key.verify(signature, over, padding.PKCS1v15(), hashed)
+        elif isinstance(key, ec.EllipticCurvePublicKey) and algorithm == "ecdsa":
+            key.verify(signature, over, ec.ECDSA(hashed))
+        else:
+            return False
+    except InvalidSignature:
+        return False
+    return True

@@ -1,0 +1,126 @@
+"""Whether a signature holds today: over its bytes, by its certificate as of its day, and on the line of the trail it belongs to."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any, cast
+
+from django.apps import apps
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eccs.signing import authorities, cms, merkle
+from eccs.signing.authorities import NotAccepted, fingerprint_of
+from eccs.signing.gate import FORM_OF_MANY, core_of
+from eccs.signing.models import Signature, SignatureFault
+from eccs.trail import TrailLine, trails
+
+SIGNED = "signature"  # under which a line of a trail names its signature
+
+
+def faults_of(one: Signature, line: Any) -> list[str]:
+    """Everything that is not as it was signed; nothing where the signature holds."""
+    leaf, content, der = bytes(one.leaf), bytes(one.content), bytes(one.cms)
+    try:
+        signer = cms.signer_of(der, content)
+    except NotAccepted as fault:
+        return [str(fault)]
+    found = []
+    if fingerprint_of(signer) != one.certificate.fingerprint or signer != one.certificate.parsed:
+        found.append(_("The certificate is not the one with which it was signed."))
+    found += authorities.why_not(signer, one.certificate.parsed_chain, one.at)
+    if not _led_to(one, leaf, content):
+        return [*found, _("The filing is not the one that was signed.")]
+    return [*found, *_against_trail(one, json.loads(leaf), line, der)]
+
+
+def _led_to(one: Signature, leaf: bytes, content: bytes) -> bool:
+    """Whether the filing is what was signed, or leads to the root that was."""
+    if one.count == 1:
+        return leaf == content
+    told = json.loads(content)
+    root = merkle.root_of(leaf, one.path).hex()
+    return (told.get("form"), told.get("count"), told.get("root")) == (FORM_OF_MANY, one.count, root)
+
+
+def _against_trail(one: Signature, filing: dict[str, Any], line: Any, der: bytes) -> list[str]:
+    """The line of the trail must say what was signed, by whom, and name this very signature."""
+    if line is None:
+        return [_("The line of the trail that was signed is not there.")]
+    answers = dict(line.answers)
+    named = answers.pop(SIGNED, "")
+    entered = {
+        "kind": one.kind, "id": one.document_id, "after": line.previous, "step": line.step, "answers": answers,
+        "declared": line.snapshot,
+    }  # fmt: skip
+    if filing["id"] is None:
+        entered |= {"id": None, "after": None}
+    same = core_of(entered) == core_of(filing)
+    people = {line.by_id, one.by_id, one.certificate.owner_id, filing["by"]["id"]}
+    if not same or len(people) != 1 or one.step != line.step or line.at != one.at:
+        return [_("The trail does not say what was signed.")]
+    return [] if named == hashlib.sha256(der).hexdigest() else [_("The trail names another signature.")]
+
+
+def _trail_of(kind: str) -> type[TrailLine]:
+    return cast("Any", apps.get_model(kind)).trail_model  # type: ignore[no-any-return]
+
+
+def check_all() -> Iterator[tuple[Signature | None, str, list[str]]]:
+    """Every signature with what is wrong with it, and every line of a trail whose signature is gone."""
+    kinds = Signature.objects.order_by("kind").values_list("kind", flat=True).distinct()
+    for kind in kinds:
+        table = _trail_of(kind)
+        rows = Signature.objects.filter(kind=kind).select_related("certificate").order_by("pk")
+        for chunk in _chunks(rows.iterator(chunk_size=500)):
+            lines = _lines(table, chunk)
+            for one in chunk:
+                found = faults_of(one, lines.get((one.document_id, one.seq)))
+                yield one, one.number, found
+    yield from _gone()
+
+
+def _gone() -> Iterator[tuple[None, str, list[str]]]:
+    for table in trails():
+        kind = cast("Any", table)._meta.get_field("document").related_model._meta.label_lower
+        kept = set(Signature.objects.filter(kind=kind).values_list("document_id", "seq"))
+        for line in cast("Any", table._default_manager).filter(answers__has_key=SIGNED):
+            if (line.document_id, line.seq) not in kept:
+                yield None, str(line.document), [_("The signature that the trail names is not there.")]
+
+
+def _chunks(rows: Any) -> Iterator[list[Signature]]:
+    chunk: list[Signature] = []
+    for row in rows:
+        chunk.append(row)
+        if len(chunk) == 500:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _lines(table: type[TrailLine], chunk: list[Signature]) -> dict[tuple[int, int], Any]:
+    found = cast("Any", table._default_manager).filter(document__in={one.document_id for one in chunk}, seq__in={one.seq for one in chunk})  # fmt: skip
+    return {(line.document_id, line.seq): line for line in found}
+
+
+def nightly() -> int:
+    """Check every signature and keep what was found, for the System Admin; the number of faults that are there now."""
+    now, count = timezone.now(), 0
+    for one, number, reasons in check_all():
+        for reason in reasons:
+            fault, made = SignatureFault.objects.get_or_create(signature=one, number=number[:60], what=reason[:300])
+            if not made:
+                fault.touch()
+            count += 1
+    SignatureFault.objects.filter(last_at__lt=now).delete()  # found once and put right since
+    return count
+
+
+def of_number(number: str) -> list[tuple[Signature, list[str]]]:
+    """Every signature on a document, each with what is wrong with it."""
+    rows = Signature.objects.filter(number=number).select_related("certificate", "by").order_by("at", "pk")
+    return [(one, faults_of(one, _lines(_trail_of(one.kind), [one]).get((one.document_id, one.seq)))) for one in rows]

@@ -1,0 +1,22 @@
+"""API keys of firms."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import User
+from api.models import ApiKey
+from tests.factories import firms
+
+
+def api_key(person: User | None = None, **given: Any) -> ApiKey:
+    """A key of Swift in the name of one of its people, not taken up yet."""
+    who = person or firms.person("Lata Nair", firms.courier())
+    fields: dict[str, Any] = {
+        "courier_id": who.courier_id, "name": "ERP", "public_id": "0a1b2c3d", "digest": "0" * 64, "person": who,
+        "scopes": ["read"], "expires_on": timezone.localdate() + timedelta(days=30), "made_by": who,
+    }  # fmt: skip
+    return ApiKey.objects.create(**fields | given)

@@ -1,0 +1,1 @@
+"""Digital signatures: certificates, what is signed, and whether it holds."""

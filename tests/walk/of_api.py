@@ -1,0 +1,19 @@
+"""The pages of API keys; what programs ask by a key is walked in tests/api."""
+
+from __future__ import annotations
+
+from api.operations import addresses
+from tests.factories.api_keys import api_key
+from tests.walk.world import World
+
+PUBLIC = ("api-reference", "api-openapi", "api-nowhere", *{str(one.name) for one in addresses()})
+"""What a stranger is answered; an operation only to say that it wants a key."""
+
+
+def of_api(world: World) -> None:
+    """The keys of the firm."""
+    for name in ("api-keys", "own-api-keys", "api-key-new"):
+        world.common(name)
+    key = api_key()
+    for name in ("api-key-accept", "api-key-revoke"):
+        world.own(name, key.pk)
