@@ -11,6 +11,7 @@ from bills.stages import HELD, Hold, Stage
 from eccs.money import rupees
 from eccs.papers import moment
 from eccs.workflow import Actor
+from manifests.clearance import courier_in_force
 
 
 def importer_files_own_goods(bill: Any, actor: Actor) -> str:
@@ -190,6 +191,14 @@ def cleared_on_no_paper(bill: Any, actor: Actor) -> str:
 
     form = form_that_cleared(bill)
     return _("It was cleared on paper form %(form)s: it is regularised there.") % {"form": form} if form else ""
+
+
+def courier_in_force_or_cleared_on_paper(bill: Any, actor: Actor) -> str:
+    """The courier is registered at the station on the day of filing, or the goods left before on a numbered paper form that waits for the bill (PN17 15.0)."""
+    from bills.manual.papers_used import goods_left_on_paper
+
+    reason = courier_in_force(bill, actor)
+    return "" if reason and goods_left_on_paper(bill) else reason
 
 
 def rms_has_decided_on_goods(bill: Any, actor: Actor) -> str:

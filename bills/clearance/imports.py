@@ -18,7 +18,7 @@ from bills.clearance import guards
 from bills.clearance.risk import RiskSteps, rms_has_decided
 from bills.stages import HERE, OPEN, UNFILED, Stage
 from eccs.workflow import GET_STATE, SIGNED_FILING, SIGNED_ORDER, step
-from manifests.clearance import courier_in_force, not_on_hold, signatory_examined
+from manifests.clearance import not_on_hold, signatory_examined
 
 if TYPE_CHECKING:
     from bills.models import CourierBillOfEntry
@@ -55,7 +55,7 @@ class ImportClearance(RiskSteps):
     @step(
         Stage.DRAFT, GET_STATE(routing.after_filing, states=AFTER_FILING), role=FILERS, signed=SIGNED_FILING, label=_("File bill"),
         para="PN17 5.4", form="bills.forms.entry.FilingForm",
-        guards=(courier_in_force, signatory_examined, guards.importer_files_own_goods, not_on_hold), grave=True,
+        guards=(guards.courier_in_force_or_cleared_on_paper, signatory_examined, guards.importer_files_own_goods, not_on_hold), grave=True,
     )  # fmt: skip
     def file(self: CourierBillOfEntry) -> Iterable[models.Model]:
         """The declaration is checked as a whole, valued, assessed to duty, put to the RMS and numbered."""

@@ -126,6 +126,18 @@ def form_that_cleared(bill: CourierBillOfEntry) -> str:
     return found
 
 
+def goods_left_on_paper(bill: CourierBillOfEntry) -> bool:
+    """Whether everything that a draft declares left in downtime on a paper form that waits for a bill."""
+    from bills.models import ManualShipment
+    from bills.xi.selection import Chosen, judge
+
+    if not bill.is_documents:
+        return bool(form_that_cleared(bill))
+    numbers = {one.number for one in judge(bill.manifest, Chosen.of(bill.draft)).shipments}
+    waiting = ManualShipment.objects.filter(courier=bill.courier, form__stage__in=WAITING, hawb__in=numbers)
+    return bool(numbers) and waiting.values("hawb").distinct().count() == len(numbers)
+
+
 def _forms_of(bills: Collection[CourierBillOfEntry]) -> dict[int, str]:
     """By bill, the form that waits to be regularised: one query where none does, as on most days."""
     from bills.models import CoveredShipment, ManualShipment

@@ -7,6 +7,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from eccs.tables import together
+
 
 class Migration(migrations.Migration):
 
@@ -15,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Certificate',
             fields=[
@@ -126,4 +128,4 @@ class Migration(migrations.Migration):
             model_name='tosign',
             index=models.Index(fields=['made_at'], name='to_sign_by_time'),
         ),
-    ]
+    ])

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bills', '0011_re_exports'),
+        ('bills', '0012_re_exports'),
         ('exports', '0010_changes_and_orders'),
     ]
 

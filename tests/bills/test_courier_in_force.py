@@ -12,19 +12,24 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuthorisedCourier, CourierSignatory, CourierStation
-from bills.models import CourierBillOfEntry
+from bills.models import CourierBillOfEntry, ManualShipment
 from bills.stages import Stage
+from bills.xi import filing
+from bills.xi.selection import Chosen, Named
 from eccs import upload_runner
 from eccs.models import Upload
-from eccs.workflow import take
+from eccs.workflow import Refused, take
 from manifests.clearance import Stage as ManifestStage
 from manifests.models import ExpressCargoManifest, HouseAirwayBill
 from tests.bills.conftest import SignedIn
 from tests.bills.test_entry import DECLARED, begin, fill
 from tests.bills.test_upload import row, send
 from tests.every_step.directory import order
+from tests.factories.bills import bill, hawb_of
+from tests.factories.documents import flight
 from tests.factories.firms import actor
 from tests.factories.manifests import house_airway_bill, manifest
+from tests.factories.manual import manual_form
 
 pytestmark = pytest.mark.django_db
 SIGNED = {"declare1": "on", "declare2": "on"}
@@ -44,6 +49,30 @@ def withdraw(courier: AuthorisedCourier) -> str:
 
 
 STOPS = [suspend, withdraw]
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_15_what_left_on_paper_is_filed_although_the_courier_is_not_in_force_any_more(stop: Any) -> None:
+    """Only so can the form be regularised; nothing else is filed."""
+    by, left, other = actor("COURIER_SIGNATORY"), bill(Stage.DRAFT), bill(Stage.DRAFT)
+    manual_form("USED", courier=left.courier, hawb=hawb_of(left).number)
+    words = stop(left.courier)
+    assert take(left, "file", by).number
+    with pytest.raises(Refused, match=words.split(",")[0].replace("(", r"\(").replace(")", r"\)")):
+        take(other, "file", by)
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_15_documents_that_left_on_paper_are_filed_where_all_of_them_did(stop: Any) -> None:
+    on, by = flight(), actor("COURIER_SIGNATORY")
+    assert by.user_id is not None
+    form = manual_form("USED", courier=on.courier, hawb="D001")
+    draft = filing.start(on, by.user_id, Chosen(False, (Named(1, "", "D001"), Named(2, "", "D002"))))
+    stop(on.courier)
+    with pytest.raises(Refused):
+        take(draft, "file", by)
+    ManualShipment.objects.create(form=form, courier=on.courier, hawb="D002")
+    assert take(draft, "file", by).number
 
 
 @pytest.mark.parametrize("stop", STOPS)

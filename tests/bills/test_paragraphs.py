@@ -304,15 +304,6 @@ def test_9_the_dcac_stops_at_any_stage_and_clears(desks: Desks, stage: str) -> N
     assert desks.act("dcac.blr", stopped, "clear_stop", remarks="In order.").stage == stage
 
 
-@pytest.mark.parametrize("stage", [Stage.QUERY, Stage.DETAINED, Stage.ADJUDICATION])
-def test_9_documents_asked_for_while_it_was_stopped_wait_for_the_answer_or_the_order(
-    desks: Desks, stage: Stage
-) -> None:
-    one = desks.act("dcac.blr", bill(stage), "stop", remarks="A letter has come.")
-    CourierBillOfEntry.objects.filter(pk=one.pk).update(documents_complete=False)
-    assert desks.act("dcac.blr", fresh(one), "clear_stop", remarks="In order.").stage == stage
-
-
 def test_9_what_came_while_it_was_stopped_counts(desks: Desks) -> None:
     one = desks.act("dcac.blr", bill(Stage.ARRIVAL, arrived=False), "stop", remarks="Wait.")
     assert arrive(one).stage == Stage.STOPPED
@@ -343,14 +334,6 @@ def test_10_cancellation_is_verified_and_approved(desks: Desks) -> None:
     one = fresh(one)
     assert (one.stage, asked.stage, asked.refundable) == (Stage.CANCELLED, "APPROVED", Decimal("31.00"))
     assert bill(Stage.DRAFT, hawb=one.hawb).stage == Stage.DRAFT  # the shipment may have another bill
-
-
-@pytest.mark.parametrize(("holds", "words"), [("DETENTION REPLY", "are detained"), ("QUERY", "query is not answered")])
-def test_10_nothing_is_cancelled_over_an_open_detention_or_query(desks: Desks, holds: str, words: str) -> None:
-    one = desks.act("signatory.swift", bill(Stage.XRAY), "request_cancellation", reason="Filed twice.")
-    asked = desks.act("ao.blr", BillCancellation.objects.get(), "verify", remarks="True.")
-    CourierBillOfEntry.objects.filter(pk=one.pk).update(holds=f"{holds} {one.holds}")  # whatever brought it there
-    assert words in desks.refused("dcac.blr", asked, "approve")
 
 
 def test_10_a_cancellation_is_rejected_and_the_bill_goes_on(desks: Desks) -> None:

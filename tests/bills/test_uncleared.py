@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.core import mail
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,16 +21,13 @@ from bills.uncleared import goods
 from eccs import notices
 from eccs.models import Notice
 from eccs.workflow import Refused, take
-from manifests import reconciliation
 from manifests.models import Difference, ExpressCargoManifest, WarehouseEntry
-from manifests.warehouse import REGISTER
 from tests.bills.conftest import SignedIn
 from tests.bills.desks import Desks, fresh
 from tests.factories.bills import bill
 from tests.factories.documents import bill_of_documents, flight
 from tests.factories.firms import actor
 from tests.factories.manifests import house_airway_bill, manifest
-from tests.factories.transit import transfer
 from tests.factories.uncleared import disposal, landed, lying, notified, return_to_origin
 from tests.papers import reading
 
@@ -264,35 +260,6 @@ def test_what_landed_and_was_never_scanned_is_listed_and_noticed_but_not_given_a
     assert "Not scanned" in keeper.get(f"{reverse('uncleared')}?view=disposal").content.decode()
 
 
-@pytest.mark.parametrize("papers", [False, True], ids=["goods", "bag of documents"])
-def test_what_is_settled_as_short_after_its_line_was_written_is_threatened_no_more(*, papers: bool) -> None:
-    now, keeper = timezone.now(), actor("WAREHOUSE_KEEPER")
-    flew = flight("ARRIVED", actual_arrival=now, arrived=False) if papers else manifest("ARRIVED", actual_arrival=now)
-    lost = flew.hawbs.exclude(bag=None)[0] if papers else house_airway_bill(flew)
-    held = house_airway_bill(flew)
-    WarehouseEntry.objects.create(hawb=held, station_id="BLR")  # as a hold writes it
-    with time_machine.travel(now + timedelta(days=15), tick=False):
-        watch_uncleared()
-        assert goods.uncleared(goods.RETURN).filter(hawb__in=[lost, held]).count() == 2
-    for hawb in (lost, held):
-        code = hawb.bag.number if hawb.bag else hawb.number
-        Difference.objects.create(
-            manifest=flew, kind="SHORT", code=code, hawb="" if hawb.bag else hawb.number, opened_at=now,
-        )  # fmt: skip
-    with time_machine.travel(now + timedelta(days=20), tick=False):
-        for one in Difference.objects.filter(manifest=flew, kind="SHORT", settled_at=None):
-            reconciliation.settle(one.pk, "Offloaded.", actor("DCAC"))
-    with time_machine.travel(now + timedelta(days=30), tick=False):
-        watch_uncleared()
-        mine = Q(hawb__in=[lost, held])
-        assert not goods.uncleared(goods.DISPOSAL).filter(mine).exists()
-        assert not UnclearedNotice.objects.filter(mine, after="DISPOSAL").exists()
-        assert not REGISTER.listed(keeper, "", "", None).filter(mine).exists()
-        assert REGISTER.listed(keeper, "short", "", None).filter(mine).count() == 2
-        WarehouseEntry.objects.filter(mine).update(in_at=timezone.now())  # it comes after all
-        assert goods.uncleared(goods.DISPOSAL).filter(mine).count() == 2
-
-
 def test_neither_goes_before_its_days_or_against_proceedings() -> None:
     courier, keeper = actor("COURIER_SIGNATORY"), actor("WAREHOUSE_KEEPER")
     with pytest.raises(Refused, match="less than 15 days"):
@@ -316,22 +283,6 @@ def test_neither_goes_before_its_days_or_against_proceedings() -> None:
     WarehouseEntry.objects.filter(hawb=gone.hawb).update(out_at=timezone.now(), out_on="OUT_OF_CHARGE")
     assert "left the warehouse" in " ".join(goods.why_not_disposal(gone.hawb))
     assert ReturnToOrigin.objects.count() == 0
-
-
-def test_what_stands_on_a_transfer_manifest_goes_no_other_way() -> None:
-    sent = transfer().lines.get()
-    entry = lying(31, hawb=sent.hawb)
-    notified(entry)
-    (line,) = goods.lines([entry])
-    assert not (line.may_return or line.may_dispose)
-    with pytest.raises(Refused, match="stand on transfer manifest"):
-        goods.request_return(entry.pk, "x", actor("COURIER_SIGNATORY"))
-    with pytest.raises(Refused, match="stand on transfer manifest"):
-        goods.propose_disposal([entry.pk], "AUCTION", "x", actor("WAREHOUSE_KEEPER"))
-    sent.live = False
-    sent.save()
-    (line,) = goods.lines([entry])
-    assert line.may_return and line.may_dispose
 
 
 def test_no_bill_is_filed_for_what_has_gone_back() -> None:
@@ -374,18 +325,6 @@ def test_notices_go_to_courier_and_declared_importer_each_once(
     for address, times in (("lata@swift.example", 2), ("store@kaveri.example", 2), ("lata@metro.example", 0)):
         assert sum(address in message.to for message in mail.outbox) == times, address
     assert any(addressed in message.body for message in mail.outbox if "store@kaveri.example" in message.to)
-
-
-def test_a_cancelled_bill_of_another_firm_has_no_part_in_the_notice(people: Callable[[str], User]) -> None:
-    importer = people("importer.kaveri").importer
-    assert importer is not None
-    wrong = bill(Stage.CANCELLED, arrived=True, iec=importer.iec)
-    right = bill(Stage.QUERY, arrived=True, hawb=lying(16, hawb=wrong.hawb).hawb, iec="0500012345")
-    alone = lying(16, hawb=bill(Stage.CANCELLED, arrived=True, iec=importer.iec).hawb)
-    watch_uncleared()
-    assert {right.hawb_id, alone.hawb_id} == set(UnclearedNotice.objects.values_list("hawb", flat=True))
-    assert not UnclearedNotice.objects.filter(importer=importer).exists()
-    assert not Notice.objects.filter(audience=f"importer:{importer.pk}", subject__contains="not cleared").exists()
 
 
 def test_the_custodian_learns_that_its_disposal_is_refused(signed_in: SignedIn) -> None:

@@ -94,6 +94,7 @@ def _examined_too_little(one: Any) -> None:
 BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     has_shipments: (lambda m: _set(m, hawb_count=0), "no house airway bill"),
     courier_in_force: (lambda _m: _suspend(), "registration"),
+    guards.courier_in_force_or_cleared_on_paper: (lambda _b: _suspend(), "registration"),
     signatory_examined: (lambda _m: _order_examinations(), "holds no examination"),
     return_is_open: (
         lambda r: _set(r.hawb.manifest, actual_arrival=timezone.now()),

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from eccs.tables import together
+
 
 def mark_filed(apps, _schema):
     """What stands on a transfer manifest that has a number is filed."""
@@ -21,7 +23,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.RemoveConstraint(
             model_name='transferline',
             name='transfer_one_live_for_a_hawb',
@@ -64,4 +66,4 @@ class Migration(migrations.Migration):
             model_name='transferline',
             constraint=models.UniqueConstraint(condition=models.Q(('filed', True), ('live', True)), fields=('hawb',), name='transfer_one_filed_for_a_hawb'),
         ),
-    ]
+    ])

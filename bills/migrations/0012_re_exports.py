@@ -4,17 +4,19 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from eccs.tables import together
+
 
 class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_authenticators'),
-        ('bills', '0010_goods_that_return'),
+        ('bills', '0011_risk_pending'),
         ('manifests', '0003_pieces'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='ReExport',
             fields=[
@@ -68,4 +70,4 @@ class Migration(migrations.Migration):
             name='station',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.customsstation'),
         ),
-    ]
+    ])
