@@ -10,6 +10,7 @@ from playwright.sync_api import FilePayload, Page, expect
 from bills.models import BillTrail, CourierBillOfEntry, OutOfCharge
 from bills.stages import Stage
 from eccs import trail
+from eccs.workflow import Document
 from manifests.models import ExpressCargoManifest, HouseAirwayBill, Package
 from payments.models import Challan
 from tests.browser import flights
@@ -141,7 +142,7 @@ def scan_all(visit: Visit, flight: ExpressCargoManifest, who: str = "scan.blr") 
     expect(page.locator("#unsent-say")).to_have_text("All sent")
 
 
-def open_step(page: Page, one: CourierBillOfEntry, name: str) -> None:
+def open_step(page: Page, one: Document, name: str) -> None:
     """The bill's page with one step unfolded."""
     page.goto(one.get_absolute_url())
     step = page.locator(f"#step-{name}")
