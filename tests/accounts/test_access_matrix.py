@@ -43,6 +43,7 @@ DESKS: dict[tuple[type[Document], str], tuple[Role, ...]] = {
     (CourierBillOfEntry, "lift_detention"): (Role.ASSESSING_OFFICER,),  # of those who may, the one who detained
     (CourierBillOfEntry, "refer_detained_goods"): (Role.ASSESSING_OFFICER,),
     (CourierShippingBill, "lift_detention"): (Role.ASSESSING_OFFICER,),
+    (CourierShippingBill, "refer_detained_goods"): (Role.ASSESSING_OFFICER,),
 }
 BY_CIRCLE = (User, Advisory)  # these say themselves whose they are: who may is seen by trying
 DIRECTORY = (*d.NATIONAL, Custodian)  # read by officers of every station
