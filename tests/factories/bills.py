@@ -48,6 +48,17 @@ def decision(lane: str = RiskDecision.Lane.FACILITATED) -> RiskDecision:
     )  # fmt: skip
 
 
+def examined_too_little(one: Any) -> None:
+    """The RMS prescribes half of the packages of a bill or shipping bill, and a tenth is reported."""
+    prescribes = decision("EXAMINATION")
+    prescribes.examine_percent = 50
+    prescribes.save()
+    one.examination_prescribed, one.examined_at, one.risk_decision = True, timezone.now(), prescribes
+    one.save()
+    told = {"packages_opened": 1, "percent": 10, "findings": "As declared.", "recommendation": "RELEASE"}
+    one.examinations.create(at=timezone.now(), by=firms.person(), **told)
+
+
 def bill(
     stage: str = Stage.ASSESSMENT, *, station: str = "BLR", firm: str = "swift", on: ExpressCargoManifest | None = None,
     hawb: HouseAirwayBill | None = None, arrived: bool | None = None, of_documents: bool = False, **given: Any,

@@ -43,7 +43,7 @@ from tests.walks.laws_of_risk import (
     nothing_is_facilitated_while_the_rms_is_away,
 )
 from tests.walks.money import money_is_conserved
-from tests.walks.state import Row, State, changed, labels, landed_anew
+from tests.walks.state import Row, State, changed, examined_enough, labels, landed_anew
 from tests.walks.trails import Steps
 
 UNFILED = ("DRAFT", "DISCARDED")
@@ -131,6 +131,7 @@ def ready_to_leave(before: State, after: State, steps: Steps) -> None:
             bill["examination_prescribed"] or bill["examination_mandated"] or bill["xray_result"] == "SUSPICIOUS"
         )
         assert not called_for or bill["examined_at"], "Out of Charge without the examination called for"
+        assert examined_enough(after, bill, after.all(Examination, bill_id=pk)), "Out of Charge, too little examined"
         assert len(after.all(OutOfCharge, bill_id=pk)) == 1, "Out of Charge without an order"
 
 

@@ -24,7 +24,7 @@ from exports.models import (
     ShipmentShutOut,
 )
 from rms.models import RiskDecision
-from tests.walks.state import Row, State, changed
+from tests.walks.state import Row, State, changed, examined_enough
 from tests.walks.trails import Steps, Trails, Values, same
 
 TOLERANCE = 5  # percent, of the dated rule
@@ -78,6 +78,7 @@ def let_go_by_right(before: State, after: State, steps: Steps) -> None:
         assert bill["registered_at"], "let go before the goods were registered"
         assert bill["xray_result"], "let go without X-ray"
         assert not _called_for(bill) or bill["examined_at"], "let go with an examination outstanding"
+        assert examined_enough(after, bill, after.all(ExportExamination, bill_id=pk)), "let go, too little examined"
         assert not after.all(ExportQuery, bill_id=pk, replied_at=None), "let go with an open query"
         assert not after.all(ExportDetention, bill_id=pk, ended_at=None), "let go while detained"
         assert "STOP" not in bill["holds"], "let go while stopped"

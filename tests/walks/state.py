@@ -239,3 +239,12 @@ def landed_anew(before: State, steps: dict[tuple[type[Document], int], list[str]
     }
     lines = [line for line in before.all(AmendmentLine) if line["amendment_id"] in approved]
     return {line["hawb"] for line in lines if line["kind"] == "PIECES"}
+
+
+def examined_enough(state: State, bill: Row, reports: list[Row]) -> bool:
+    """Whether the last report that lets goods go opened as much as the RMS prescribed, in its last word or in those before."""
+    decision = state.rows[RiskDecision].get(bill["risk_decision_id"]) if bill["examination_prescribed"] else None
+    if decision is None or not reports or reports[-1]["recommendation"] != "RELEASE":
+        return True
+    least = max(decision["examine_percent"] or 0, (decision["carried"] or {}).get("percent") or 0)
+    return bool(reports[-1]["percent"] >= least)

@@ -28,7 +28,7 @@ from exports.models import (
 )
 from exports.stages import Stage
 from manifests.arrival import Scan
-from tests.factories.bills import decision
+from tests.factories.bills import decision, examined_too_little
 from tests.factories.firms import actor, person
 from tests.factories.shipping import (
     documents,
@@ -129,6 +129,7 @@ WITHOUT: dict[Any, tuple[dict[str, Any], Callable[[CourierShippingBill], object]
     guards.rms_decided: ({}, _undecided, "before the RMS decided"),
     common.xray_recorded: ({"xray_result": ""}, _nothing, "without X-ray"),
     common.examination_reported: ({"examination_prescribed": True}, _nothing, "examination outstanding"),
+    common.examined_as_prescribed: ({}, examined_too_little, "too little examined"),
     common.no_open_query: ({"holds": Hold.QUERY}, _asked, "an open query"),
     common.no_detention: ({"holds": f"{Hold.DETENTION} {Hold.REPLY}"}, _memo, "while detained"),
     common.no_stop: ({"holds": Hold.STOP}, _nothing, "while stopped"),

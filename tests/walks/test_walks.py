@@ -30,7 +30,7 @@ from manifests import amendments, arrival, holds, warehouse
 from manifests.locks import Locks
 from manifests.models import Difference, ExpressCargoManifest, HouseAirwayBill
 from tests.factories.amendments import amendment
-from tests.factories.bills import bill, decision, detention_memo, hawb_of
+from tests.factories.bills import bill, decision, detention_memo, examined_too_little, hawb_of
 from tests.factories.documents import bill_of_documents
 from tests.factories.firms import actor, person
 from tests.factories.manifests import house_airway_bill, manifest
@@ -124,6 +124,7 @@ WITHOUT: dict[Any, tuple[dict[str, Any], Callable[[CourierBillOfEntry], object],
     guards.all_packages_arrived: ({"arrived": False}, _nothing, "packages missing"),
     guards.xray_recorded: ({"xray_result": ""}, _nothing, "without X-ray"),
     guards.examination_reported: ({"examination_prescribed": True}, _nothing, "without the examination"),
+    guards.examined_as_prescribed: ({}, examined_too_little, "too little examined"),
     guards.no_open_query: ({"holds": "QUERY"}, _asked, "an open query"),
     guards.no_detention: ({"holds": "DETENTION REPLY"}, detention_memo, "while detained"),
     guards.no_stop: ({"holds": "STOP"}, _nothing, "while stopped"),
