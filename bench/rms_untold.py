@@ -21,7 +21,7 @@ from rms.clearance import Stage
 from rms.models import RiskRule, RuleVersion
 
 BILLS = 200
-IMPORTER = {"kyc_type": "PAN", "kyc_number": "AQXPN2207R", "state_code": "29"}
+IMPORTER = {"kyc_type": "PAN", "state_code": "29"}
 INVOICE = {"invoice_number": "HRB-20791", "invoice_date": "10/11/2026", "invoice_terms": "CIF", "currency": "GBP"}
 ITEM = {"cth": "95049090", "description": "Board game", "quantity": "3", "uom": "NOS", "unit_price": "48"}
 
@@ -31,7 +31,7 @@ def run() -> list[Row]:
     _rule("GB")
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(world.person("signatory.swift"))
-    bills = [_typed(client, hawb, "GB" if n % 2 else "FR") for n, hawb in enumerate(_landed())]
+    bills = [_typed(client, hawb, n) for n, hawb in enumerate(_landed())]
     Random(2017).shuffle(bills)
     picked: list[tuple[float, int]] = []
     passed: list[tuple[float, int]] = []
@@ -79,11 +79,11 @@ def _landed() -> list[HouseAirwayBill]:
     return list(HouseAirwayBill.objects.filter(manifest=world.submitted(manifest)).order_by("pk"))
 
 
-def _typed(client: Client, hawb: HouseAirwayBill, country: str) -> CourierBillOfEntry:
-    """A bill typed whole, ready to be signed."""
+def _typed(client: Client, hawb: HouseAirwayBill, n: int) -> CourierBillOfEntry:
+    """A bill typed whole, ready to be signed, each of another importer: many bills of one would be looked at."""
     client.post(reverse("bill-start"), {"hawb": hawb.pk})
     bill = CourierBillOfEntry.objects.get(hawb=hawb)
-    client.post(reverse("bill-part", args=[bill.pk, "importer"]), IMPORTER)
+    client.post(reverse("bill-part", args=[bill.pk, "importer"]), {**IMPORTER, "kyc_number": f"AQXPN{n:04d}R"})
     client.post(reverse("bill-part", args=[bill.pk, "invoice"]), INVOICE)
-    client.post(reverse("bill-item", args=[bill.pk, 1]), {**ITEM, "country_of_origin": country})
+    client.post(reverse("bill-item", args=[bill.pk, 1]), {**ITEM, "country_of_origin": "GB" if n % 2 else "FR"})
     return bill
