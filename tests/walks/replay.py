@@ -68,6 +68,16 @@ def _doubted(values: Values, line: Any) -> None:
             values[name] = "ASSESSMENT" if values[name] in TO_ASSESSMENT else values[name]
 
 
+def _heard_again(values: Values, line: Any) -> None:
+    if line.answers.get("examine_again"):
+        values["examined_at"] = None
+    assessed = values["assessed_at"]
+    if line.from_stage in HELD and line.answers["lane"] in ("ASSESSMENT", "BOTH") and assessed in (None, ...):
+        for name in ("returns_to", "detained_from", "stopped_from"):
+            if values[name] in TO_ASSESSMENT:
+                values[name] = "ASSESSMENT" if assessed is None else ...
+
+
 def _seen(values: Values, line: Any) -> None:
     suspicious = line.step == "mark_suspicious"
     values |= {"xray_result": "SUSPICIOUS" if suspicious else "CLEAR", "xray_at": line.at}
@@ -125,7 +135,7 @@ TELLS: dict[str, Callable[[Values, Any], None]] = {
     "send_back_for_assessment": _doubted,
     **dict.fromkeys(("clear_xray", "mark_suspicious"), _seen),
     "order_re_examination": _sets(examined_at=lambda _line: None, examination_mandated=lambda _line: True),
-    "hear_rms_again": lambda values, line: values.update(examined_at=None) if line.answers.get("examine_again") else None,
+    "hear_rms_again": _heard_again,
     "give_out_of_charge": _sets(out_of_charge_at=_at),
     **dict.fromkeys(("detain", "issue_detention_memo"), _detained),
     "stop": _sets(stopped_from=lambda line: line.from_stage),
