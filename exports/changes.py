@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from bills import adding
 from bills.requests import Change, text_of
 from eccs.uploads import Fault, Sheet, Table, check
 from eccs.workflow import Refused
@@ -36,9 +37,17 @@ def judged(
     bill: CourierShippingBill, items: Sequence[ExportItem], changes: Sequence[Change]
 ) -> tuple[Table, list[Prepared]]:
     """The bill as it would be declared after these changes, checked as filing would. The row of a fault is the item's number."""
-    rows = as_typed(bill, items)
-    place = {item.item_no: n for n, item in enumerate(items)}
+    off, _invoices = adding.gone(changes)
+    stay = [item for item in items if item.item_no not in off]
+    come = {one["item"]: one["values"] for one in changes if one["name"] == adding.ITEM_ON}
+    if not stay and not come:
+        raise Refused([_("No item would be left: ask for a cancellation.")], bill)
+    rows = as_typed(bill, stay, come)
+    numbers = [*(item.item_no for item in stay), *come]
+    place = {number: n for n, number in enumerate(numbers)}
     for change in changes:
+        if change["name"] in adding.WHOLE:
+            continue
         if change["item"]:
             if change["item"] not in place:
                 raise Refused([_("There is no item %(no)s on this bill.") % {"no": change["item"]}], bill)
@@ -49,7 +58,7 @@ def judged(
                 one[change["name"]] = change["new"]
     names = [column.name for column in COLUMNS]
     cells = [[one.get(name, "") for name in names] for one in rows]
-    table = check(Sheet(names, cells, [item.item_no for item in items], False), COLUMNS)
+    table = check(Sheet(names, cells, numbers, False), COLUMNS)
     lodging = Lodging.of_filed(bill, rows[0]["currency"], [one["cth"] for one in rows])
     prepared = judge(lodging, table)
     _check_terminal(bill, table)
@@ -90,7 +99,12 @@ def apply_changes(bill: CourierShippingBill, changes: Sequence[Change], cause: s
     one = prepared[0]
     put(bill, one)
     by_number = {item.item_no: item for item in items}
-    changed = [put_item(by_number[g["item_no"]], g, v) for g, v in zip(one.items, one.values, strict=True)]
+    changed = [
+        put_item(by_number.get(given["item_no"], ExportItem(bill_id=bill.pk)), given, value)
+        for given, value in zip(one.items, one.values, strict=True)
+    ]
+    off = {*by_number} - {given["item_no"] for given in one.items}
+    ExportItem.objects.filter(bill=bill, item_no__in=off).delete()
     bill.snapshot_for_trail = {"changes": list(changes), "before": before, "after": figures(bill)}
     if bill.registered_at and not bill.let_export_at:
         bill.reopened_at = bill.taken_at

@@ -8,18 +8,20 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from bills import adding
 from bills.amendable import Declared, Locked
+from bills.forms.adding import ItemsComeAndGo
 from bills.forms.entry import sentence
 from bills.forms.officers import StepForm
 from bills.requests import Change, text_of
 from eccs.uploads.checks import Bad
 from eccs.workflow import Refused
-from exports.amendable import declared, locked
+from exports.amendable import OF_ITEM, declared, locked, why_locked
 from exports.changes import judged
 from exports.forms.entry import PartForm
 from exports.forms.words import LABELS, YES_NO
-from exports.models import ExportItem
 
+OF_NEW_ITEM = ("cth", "description", "quantity", "uom", "unit_price", "fob_value")
 NEVER_EMPTY = PartForm.needed - {"kyc_type", "kyc_number"}
 ANSWERS = (("Y", _("Yes")), ("N", _("No")))
 
@@ -28,7 +30,7 @@ class Changing(forms.Form):
     """Declared values as they stand, each to be changed. A field that was not sent changes nothing."""
 
     document: Any  # the shipping bill that is changed
-    items: list[ExportItem]
+    items: list[Any]
     needs_all = True  # whether what filing needs must be sent
 
     def offer(self, names: Iterable[str] | None = None) -> None:
@@ -98,10 +100,11 @@ class Changing(forms.Form):
                 self.add_error(None, f"{LABELS.get(fault.column, fault.column)} {fault.reason}.")
 
 
-class AmendmentForm(Changing, StepForm):
-    """Every declared value that is not locked, each to be changed; what is changed is checked as filing would (PN17 11.0)."""
+class AmendmentForm(ItemsComeAndGo, Changing, StepForm):
+    """Every declared value that is not locked, each to be changed, items added or taken off; checked as filing would (PN17 11.0)."""
 
     template = "exports/_amend.html"
+    fields_from, by_name, yes_no = PartForm, PartForm.by_name, YES_NO
 
     reason = forms.CharField(
         label=_("Reason for the amendment"), widget=forms.Textarea(attrs={"rows": 3}), max_length=1000,
@@ -111,6 +114,24 @@ class AmendmentForm(Changing, StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer()
+        if adding.ITEM_ON not in why_locked(self.document):
+            self.offer_items()
+
+    def names_of_item(self) -> tuple[str, ...]:
+        """What a shipping bill declares of an item."""
+        return OF_ITEM
+
+    def needed_of_item(self) -> tuple[str, ...]:
+        """What must be said of an item that is added."""
+        return OF_NEW_ITEM
+
+    def item_fields(self) -> list[dict[str, Any]]:
+        """The items, each with its fields and the box that takes it off, where it may go."""
+        boxes = {item.item_no: f"off_item{item.item_no}" for item in self.items}
+        return [
+            {**row, "off": self[boxes[row["item"].item_no]] if boxes[row["item"].item_no] in self.fields else None}
+            for row in self.item_rows()
+        ]
 
     def locked(self) -> list[Locked]:
         """What no amendment changes at this stage, with the reason."""
@@ -119,7 +140,10 @@ class AmendmentForm(Changing, StepForm):
     def clean(self) -> dict[str, Any]:
         """Something is changed, to what could be filed."""
         given = super().clean() or {}
-        self.changes = self.changed(given)
+        off = self.items_off(given)
+        stay = [change for change in self.changed(given) if change["item"] not in off]
+        goes = [adding.item_off(item) for item in self.items if item.item_no in off]
+        self.changes = [*stay, *goes, *self.items_on(given)]
         if not self.errors and not self.changes:
             self.add_error(None, _("Nothing is changed: change at least one value."))
         if not self.errors:
