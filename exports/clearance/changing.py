@@ -16,7 +16,7 @@ from eccs.workflow import GET_STATE, SIGNED_FILING, step
 from exports import routing
 from exports.clearance.guards import of_goods
 from exports.clearance.shipping import ExportClearance
-from exports.stages import AMENDABLE, ASKABLE, Stage
+from exports.stages import AMENDABLE, ASKABLE, HERE, Stage
 
 if TYPE_CHECKING:
     from exports.models import CourierShippingBill
@@ -54,6 +54,7 @@ class ChangedClearance(ExportClearance):
         """The declaration is changed as approved and valued again. With the goods at the terminal the RMS looks at it, and it is assessed."""
         from exports.changes import apply_changes, refuse_locked
         from exports.risk import decide_one
+        from exports.weight_amendments import look_again
 
         refuse_locked(self, changes)
         self.end_hold(Hold.AMENDMENT)
@@ -63,4 +64,12 @@ class ChangedClearance(ExportClearance):
         if self.registered_at is None and self.packages_in and self.packages_in == self.packages:
             self.registered_at = self.taken_at  # as amended all of it is at the terminal
             decide_one(self, items)
+        look_again(self, amendment)
         return items
+
+    @step(HERE, None, role=Role.SYSTEM, label=_("Record weight discrepancy"), para="PN17 5.2", anytime=True)
+    def record_weight(self: CourierShippingBill, *, declared: str, actual: str) -> None:
+        """The custodian weighed the goods, and the difference is beyond the tolerance: an amendment is opened, and no order is given before it is decided."""
+        from exports.weight_amendments import call_for
+
+        call_for(self, self.taken_at)

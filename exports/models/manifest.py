@@ -100,6 +100,7 @@ class CourierExportManifest(LeavingClearance):
 
     def leave_behind(self, hawbs: Collection[str], reason: str, *, step: str) -> None:
         """These goods stay behind: shut out before the aircraft leaves, or found to be short-shipped afterwards. Documents stay by the bag."""
+        from exports import warehouse
         from exports.iii import leaving
 
         documents: Q
@@ -109,6 +110,7 @@ class CourierExportManifest(LeavingClearance):
             back = leaving.short_ship(self, hawbs, reason, self.taken_at)
             here = CourierShippingBill.objects.filter(pk__in=back, stage=BillStage.EXPORTED)
             self.take_on(list(here.values_list("pk", flat=True)), step, reason=reason)
+            warehouse.count_documents(back)
             documents = Q(pk__in=())
         rows = self.lines.filter(~Q(bill__kind=Kind.III) & named_so(hawbs) | documents, live=True)
         self.move(rows, step, reason=reason)
