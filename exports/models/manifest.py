@@ -203,6 +203,12 @@ class OnManifest(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def short_shipped(self) -> bool:
+        """Whether it was found to have stayed behind only when the aircraft had left."""
+        left: datetime | None = self.manifest.departed_at  # type: ignore[attr-defined]  # each has its manifest
+        return bool(left and self.shut_out_at and self.shut_out_at > left)
+
 
 class ReExportLine(OnManifest):
     """Imported goods on an export manifest that go back to their sender under a re-export record."""
@@ -239,9 +245,3 @@ class ExportManifestLine(OnManifest):
 
     def __str__(self) -> str:
         return f"{self.manifest} · {self.bill}"
-
-    @property
-    def short_shipped(self) -> bool:
-        """Whether it was found to have stayed behind only when the aircraft had left."""
-        left: datetime | None = self.manifest.departed_at
-        return bool(left and self.shut_out_at and self.shut_out_at > left)
