@@ -13,6 +13,7 @@ from bills.forms.words import in_words
 from bills.requests import Change, text_of
 from exports.columns import HEADER, ITEM, SAME
 from exports.forms.words import LABELS
+from exports.iii import amending
 from exports.models import CourierShippingBill, ExportItem
 from exports.stages import Stage
 
@@ -43,6 +44,8 @@ def held(target: CourierShippingBill | ExportItem, name: str) -> str:
 
 def why_locked(bill: CourierShippingBill) -> dict[str, str]:
     """The values that no amendment changes at the stage where the bill stands, each with why."""
+    if bill.is_documents:
+        return amending.why_locked(bill)
     told = dict.fromkeys(SETTLED[2:], _("Who the exporter is was checked at filing: cancel the bill and file another."))
     told |= dict.fromkeys(SETTLED[:2], _("It is what the bill was filed for: cancel the bill and file another."))
     if bill.registered_at:
@@ -64,6 +67,8 @@ def reasons_locked(bill: CourierShippingBill, changes: Sequence[Change]) -> list
     """Why changes that were asked for cannot be made where the bill stands now, each named once."""
     shut = why_locked(bill)
     named = dict.fromkeys(change["name"] for change in changes)
+    if bill.is_documents:
+        shut |= dict.fromkeys({*named} - {*amending.NAMES}, _("It is not declared of documents."))
     return [f"{LABELS.get(name, name)}: {shut[name]}" for name in named if name in shut]
 
 

@@ -20,7 +20,8 @@ from exports.amendable import SETTLED, as_typed, reasons_locked
 from exports.columns import COLUMNS
 from exports.filing import put, put_item
 from exports.forms.words import LABELS
-from exports.models import CourierShippingBill, ExportItem
+from exports.iii import amending
+from exports.models import CourierShippingBill, ExportItem, FormG
 from exports.reading import Lodging, Prepared, judge
 from exports.weighing import weighs_otherwise
 
@@ -83,12 +84,14 @@ def in_words(fault: Fault) -> str:
     return f"{LABELS.get(fault.column, fault.column)} {fault.reason}"
 
 
-def apply_changes(bill: CourierShippingBill, changes: Sequence[Change], cause: str) -> list[ExportItem]:
+def apply_changes(bill: CourierShippingBill, changes: Sequence[Change], cause: str) -> Sequence[ExportItem | FormG]:
     """Put the new values on a bill and its items and value it again; these are to be written. Raises Refused.
 
     Once the goods are registered the RMS looks at what is declared now; what it prescribes is added to what it prescribed. Auto
     LEO is for what was declared and not changed since. The trail keeps before and after.
     """
+    if bill.is_documents:
+        return amending.apply(bill, changes)
     items = list(bill.items.all())
     before = figures(bill)
     table, prepared = judged(bill, items, changes)
@@ -119,6 +122,8 @@ def figures(bill: CourierShippingBill) -> dict[str, Any]:
 
 def as_amended(bill: CourierShippingBill, changes: Sequence[Change]) -> tuple[Decimal, list[str]]:
     """The FOB value after these changes, and what stands against them; nothing is written."""
+    if bill.is_documents:
+        return bill.fob_value, amending.judged(bill, changes)[2] or reasons_locked(bill, changes)
     table, prepared = judged(bill, list(bill.items.all()), changes)
     told = [in_words(fault) for fault in table.faults] or reasons_locked(bill, changes)
     return prepared[0].fob_value if prepared else bill.fob_value, told

@@ -155,7 +155,7 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
         lambda b: _set(b, assessment_required=False, examination_prescribed=False),
         "prescribes nothing",
     ),
-    leaving.of_goods: (lambda b: _set(b, kind="CSB-III"), "is not assessed and not amended"),
+    leaving.of_goods: (lambda b: _set(b, kind="CSB-III"), "is not assessed"),
     leaving.fine_paid: (lambda b: _set(b, holds="FINE"), "fine or penalty of the order is not paid"),
     leaving.weighs_as_declared: (lambda b: _set(b, actual_weight_kg=20), "the goods weigh 20.000 kg, declared 9.400"),
     risk.no_departure_is_asked_for: (_asked_to_depart, "waits for the DC/AC already"),
