@@ -263,7 +263,7 @@ CASES: dict[type[Document], Case] = {
             "record_payment_out": lambda _one: {
                 "reference": "SBX261119140073318", "paid_on": timezone.localdate().isoformat(),
             },
-            **dict.fromkeys(("verify", "refuse", "record_return"), REMARKS),
+            **dict.fromkeys(("verify", "refuse", "record_return", "record_coming_back"), REMARKS),
         },
     ),
     BankDifference: Case(bank_difference, dict.fromkeys(("settle", "credit_ledger"), REMARKS)),
