@@ -19,6 +19,7 @@ from bills.clearance.provisional import ProvisionalStage
 from bills.kinds import Kind
 from bills.models import CourierBillOfEntry, CoveredShipment, ProvisionalAssessment
 from bills.models.bill import OPEN_STAGES
+from bills.models.covered import owed_a_weight
 from bills.requests_listing import AMENDMENTS, CANCELLATIONS, DEPARTURES, PENALTIES, PROVISIONAL
 from bills.risk import put_to_rms
 from bills.stages import HERE, Hold, Stage
@@ -148,7 +149,10 @@ BILLS = Listing(
         Stage.FOR_OUT_OF_CHARGE: "target_out_of_charge", Stage.ADJUDICATION: "target_adjudication",
         **dict.fromkeys((Stage.DETAINED, Stage.STOPPED, Stage.PROVISIONALLY_RELEASED), "target_of_days"),
     },
-    standing={Stage.DETAINED: Standing(Q(holds__contains=Hold.REPLY.value), lambda bill: Hold.REPLY in bill.held_by)},
+    standing={
+        Stage.DETAINED: Standing(Q(holds__contains=Hold.REPLY.value), lambda bill: Hold.REPLY in bill.held_by),
+        Stage.FOR_OUT_OF_CHARGE: Standing(owed_a_weight()),
+    },
 )  # fmt: skip
 
 register(BILLS)

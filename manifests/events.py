@@ -20,5 +20,8 @@ details_amended = Signal()
 shipment_weighed_otherwise = Signal()
 """A house airway bill weighs more or less than declared, beyond the tolerance. Sent with `hawb`, its id, and `at`."""
 
+weight_settled = Signal()
+"""The courier has asked for the amendment that a weight called for, or the goods weigh what was declared. Sent with `hawbs`, since when it was owed by id, and `at`."""
+
 goods_released = Signal()
 """The goods of these house airway bills may leave. Sent with `hawbs`, a query, and `at`."""
