@@ -19,6 +19,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from eccs import cache as eccs_cache
 
@@ -48,7 +49,11 @@ def migrations() -> str:
     if not missing:
         return ""
     first = ".".join(min(missing))
-    return _("%(count)d migrations are not applied, such as %(first)s.") % {"count": len(missing), "first": first}
+    return ngettext(
+        "The migration %(first)s is not applied.",
+        "%(count)d migrations are not applied, the first of them %(first)s.",
+        len(missing),
+    ) % {"count": len(missing), "first": first}
 
 
 def storage() -> str:

@@ -61,7 +61,7 @@ def test_not_ready_says_why_to_those_who_watch(client: Client, monkeypatch: pyte
     never.set()
     assert found == {
         "redis": "Redis does not answer.", "storage": "No answer within 0.3 seconds.",
-        "migrations": "1 migrations are not applied, such as eccs.9999_of_tomorrow.",
+        "migrations": "The migration eccs.9999_of_tomorrow is not applied.",
         "database": "ZeroDivisionError: integer division or modulo by zero",
     }  # fmt: skip
     monkeypatch.setattr(readiness, "answers", lambda: found)
