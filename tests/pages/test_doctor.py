@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from hashlib import sha256
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.files.base import ContentFile
+from django.core.management import CommandError, call_command
 from django.test import override_settings
 from django.utils import timezone
 
 from accounts.authenticators import Authenticator
 from accounts.examined import authenticators
+from bills.models import Attachment
 from eccs import celery, doctor, readiness
 from eccs.encryption import encrypt
 from eccs.tasks import heartbeat
 from payments.bank import BankSilent
 from payments.examined import bank
+from tests.factories.bills import bill
 from tests.factories.firms import person
 
 pytestmark = pytest.mark.django_db
@@ -128,3 +133,25 @@ def test_a_silent_bank_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("payments.bank.Bank.ask", silent)
     assert bank() == "BANK: connection refused."
+
+
+def test_files_are_held_against_the_store(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    on, content = bill(), b"as handed in"
+    one = Attachment.objects.create(
+        bill=on, kind="OTHER", name="invoice.pdf", file=ContentFile(content, "invoice.pdf"), size=len(content),
+        sha256=sha256(content).hexdigest(), by=on.created_by,
+    )  # fmt: skip
+    out = StringIO()
+    call_command("verify_files", stdout=out)
+    assert out.getvalue() == "All 1 files are in the store.\n"
+    Path(one.file.path).write_bytes(b"another")
+    with pytest.raises(CommandError, match="1 of 1 files"):
+        call_command("verify_files", stdout=out)
+    Path(one.file.path).unlink()
+    with pytest.raises(CommandError):
+        call_command("verify_files", stdout=out)
+    told = out.getvalue().splitlines()
+    assert [line.split(" ", 1) for line in told[1:]] == [
+        [fault, f"bills.Attachment {one.pk}: {one.file.name}"] for fault in ("CHANGED", "MISSING")
+    ]
