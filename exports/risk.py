@@ -118,6 +118,17 @@ def ask_again(bill: CourierShippingBill, items: Sequence[ExportItem], cause: str
         bill.prescribe(said.lane)
 
 
+def ask_again_of_documents(bill: CourierShippingBill) -> None:
+    """Put a changed bill of documents to the RMS again, inside its own step. Where the RMS is away, it waits to be asked again."""
+    before = bill.risk_decision
+    decision = _decide_documents(bill, bill.taken_at)
+    bill.risk_pending = decision.lane == RiskDecision.Lane.PENDING
+    if bill.risk_pending:
+        return
+    keep_of_documents(decision, before, bill.station_id)
+    bill.hear_again(decision.pk, decision.lane)
+
+
 def register(ids: Iterable[int], actor: Any, at: datetime) -> int:
     """The goods of these bills are at the terminal: the RMS decides on all of them, and they go on; return how many did."""
     from exports.models import CourierShippingBill

@@ -217,9 +217,13 @@ CASES: dict[type[Document], Case] = {
             },
             "put_on_manifest": lambda _one: {"manifest": "CEM_BLR_2026-2027_000001"},
             "shut_out": lambda _one: {"manifest": "CEM_BLR_2026-2027_000001", "reason": "No room."},
-            "depart": lambda _one: {
-                "airway_bill": "899-44172063", "flight": "ZZ319", "egm_number": "7710042", "departed_at": timezone.now(),
-            },
+            **dict.fromkeys(
+                ("depart", "record_egm"),
+                lambda _one: {
+                    "airway_bill": "899-44172063", "flight": "ZZ319", "egm_number": "7710042", "departed_at": timezone.now(),
+                },
+            ),
+            "short_ship": lambda _one: {"manifest": "CEM_BLR_2026-2027_000001", "reason": "Found in the shed."},
         },
     ),
     Disposal: Case(
