@@ -138,6 +138,8 @@ def weigh(station: str, hawb: str, kg: Decimal) -> str:
         else:
             bill.actual_weight_kg = kg
         bill.save(update_fields=["actual_weight_kg"])
+        if kg != declared:
+            risk.weighed(bill, timezone.now())
         if weighs_otherwise(bill, bill.gross_weight_kg):
             return _beyond_tolerance(bill)
     return _("%(kg)s kg recorded, declared %(declared)s kg.") % {"kg": kg, "declared": declared}

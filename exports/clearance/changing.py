@@ -21,7 +21,7 @@ from exports.stages import AMENDABLE, ASKABLE, Stage
 if TYPE_CHECKING:
     from exports.models import CourierShippingBill
 
-AFTER_AMENDMENT = [Stage.GOODS, Stage.ASSESSMENT, Stage.XRAY, Stage.LET_EXPORT, Stage.MANIFESTED]
+AFTER_AMENDMENT = [Stage.GOODS, Stage.DOCUMENTS, Stage.ASSESSMENT, Stage.XRAY, Stage.LET_EXPORT, Stage.MANIFESTED]
 
 
 class ChangedClearance(ExportClearance):
