@@ -11,9 +11,12 @@ from django.utils import timezone
 
 from bills import rates
 from bills.assessment import heads, reckon_again
+from bills.documents import _item_lines
 from bills.models import Adjudication, CourierBillOfEntry, ExemptionRate, Item, TariffRate
 from bills.stages import Stage
+from bills.summary import reckoning
 from eccs.models import Notice
+from eccs.money import to_rupee
 from eccs.workflow import take
 from manifests.clearance import Stage as ManifestStage
 from tests.bills.conftest import SignedIn
@@ -42,10 +45,10 @@ def flown() -> Any:
     return manifest(ManifestStage.SUBMITTED, submitted_at=day, scheduled_arrival=datetime.fromisoformat(LANDED))
 
 
-def prior(stage: str, on: Any, **given: Any) -> CourierBillOfEntry:
-    """A bill filed on 30.03.2026 by the rates of that day."""
-    made = bill(stage, on=on, presented_on=FILED, rates_on=FILED, **given)
-    found = reckon_again(made, list(made.items.all()), rates.tariff(), FILED)
+def prior(stage: str, on: Any, day: date = FILED, **given: Any) -> CourierBillOfEntry:
+    """A bill filed on 30.03.2026, or another day, by the rates of that day."""
+    made = bill(stage, on=on, presented_on=day, rates_on=day, **given)
+    found = reckon_again(made, list(made.items.all()), rates.tariff(), day)
     CourierBillOfEntry.objects.filter(pk=made.pk).update(
         assessable_value=found.assessable_value, total_duty=found.duty.total,
         duty_heads=heads(found),
@@ -84,6 +87,25 @@ def test_a_prior_bill_is_reckoned_anew_by_the_rate_of_the_day_of_arrival() -> No
     )
     assert line.snapshot["after"]["total_duty"] == f"{now.total_duty:.2f}"
     assert now.items.get().total_duty == now.total_duty
+
+
+def test_the_surcharge_is_of_the_day_of_arrival_on_the_bill_its_working_and_its_print() -> None:
+    """Presented on 01.02.2018, landed on 02.02.2018: the social welfare surcharge began that day (Finance Act 2018)."""
+    day = date(2018, 2, 1)
+    filing, landed = (timezone.make_aware(datetime(2018, 2, n, 9)) for n in (1, 2))
+    on = manifest(ManifestStage.SUBMITTED, submitted_at=filing, scheduled_arrival=landed)
+    TariffRate.objects.create(
+        cth="85183000", description="Headphones", unit="NOS", bcd_percent=20, igst_percent=18, from_date=date(2017, 7, 1)
+    )
+    filed = prior(Stage.DUTY, on, day)
+    assert filed.duty_heads["SWS"] == "0"
+    take(on, "feed_igm", firms.actor("COURIER_SIGNATORY"), igm_number="2914407", actual_arrival=landed)
+    now = again(filed)
+    item = now.items.get()
+    assert item.sws == pytest.approx(item.bcd / 10, abs=Decimal("0.5")) and item.sws > 0
+    working = reckoning(now, [item])["lines"][0]["workings"]
+    assert sum(to_rupee(one.amount) for one in working) == now.total_duty == item.total_duty
+    assert ("SW SRCHRG", "10 %") in [(one.head, one.ad_valorem) for one in next(iter(_item_lines(now, [item]))).heads]
 
 
 def test_a_bill_that_is_paid_comes_back_for_the_difference() -> None:
