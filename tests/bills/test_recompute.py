@@ -16,13 +16,15 @@ from bills.models import Adjudication, CourierBillOfEntry, ExemptionRate, Item, 
 from bills.stages import Stage
 from bills.summary import reckoning
 from eccs.models import Notice
-from eccs.money import to_rupee
+from eccs.money import rupees, to_rupee
+from eccs.notices import send_unsent
 from eccs.workflow import take
 from manifests.clearance import Stage as ManifestStage
 from tests.bills.conftest import SignedIn
 from tests.bills.desks import ACCEPT, Desks
 from tests.factories import firms
 from tests.factories.bills import bill
+from tests.factories.directory import importer
 from tests.factories.manifests import manifest
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +118,31 @@ def test_a_bill_that_is_paid_comes_back_for_the_difference() -> None:
     now = again(paid)
     assert str(now.stage) == Stage.DUTY
     assert now.amount_due == now.total_duty - paid.duty_paid > 0
+
+
+@pytest.mark.parametrize(("before", "after", "stage"), [(10, 20, Stage.DUTY), (20, 10, Stage.DUTY), (20, 10, Stage.ARRIVAL)])
+def test_5_1_the_filer_and_the_importer_are_told_the_duty_before_and_after_the_day_and_why(
+    before: int, after: int, stage: str, signed_in: SignedIn, mailoutbox: list[Any]
+) -> None:
+    signed_in("signatory.swift")
+    tariff(before, after)
+    on, own = flown(), importer()
+    ours, theirs = prior(stage, on), prior(stage, on, importer=own)
+    land(on)
+    for told, bills in (
+        (Notice.objects.get(audience=f"courier:{on.courier_id}", subject__contains="the duty of 2 bills"), (ours, theirs)),
+        (Notice.objects.get(audience=f"importer:{own.pk}", subject__contains="the duty was"), (theirs,)),
+    ):
+        assert "landed on 02/04/2026 10:00, IGM number 2914407" in told.body and "section 15" in told.body
+        for one in bills:
+            now = again(one)
+            line = next(row for row in told.body.splitlines() if str(one) in row)
+            figures = f"duty {rupees(one.total_duty)} before, {rupees(now.total_duty)} now, by the rates of 02/04/2026"
+            assert figures in line and now.get_absolute_url() in line
+            assert (f"{rupees(one.duty_paid)} was paid" in line) == (stage == Stage.ARRIVAL)
+        assert bool(str(ours) in told.body) == (told.audience.startswith("courier"))
+    send_unsent()
+    assert [mail for mail in mailoutbox if "the duty of 2 bills" in mail.subject]
 
 
 def test_an_equal_duty_is_told_to_nobody_but_the_trail_has_the_day_of_the_rates_before_and_after() -> None:
