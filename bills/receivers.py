@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.permissions import SYSTEM, Actor
-from bills import claims, landing, rates, risk, tasks
+from bills import claims, landing, news, rates, risk, tasks
 from bills.assessment import heads, put, reckon_again
 from bills.flight import rates_day
 from bills.models import Adjudication, CourierBillOfEntry, Item
@@ -86,7 +87,10 @@ def recompute(manifest: ExpressCargoManifest, **_kwargs: Any) -> None:
         fields = [f for f in Item._meta.concrete_fields if f.attname not in ("id", "bill_id")]
         write_rows(Item, changed, fields)
     if each:  # an equal duty too: the day whose rates apply is another, and the trail says so
-        take_many(CourierBillOfEntry, each, "recompute_duty", SYSTEM, each=each)
+        moved = take_many(CourierBillOfEntry, each, "recompute_duty", SYSTEM, each=each).moved
+        Notice.objects.bulk_create(
+            news.duty_reckoned_anew(manifest, [(bill, Decimal(each[bill.pk]["before"])) for bill in moved])
+        )
     if doubtful:
         take_many(CourierBillOfEntry, doubtful, "send_back_for_assessment", SYSTEM, each=doubtful)
 

@@ -203,6 +203,7 @@ RULES = {
     ),
     "bond_percent": RuleKind(_("Amount of a bond, percent of the duty it secures"), Decimal, least=1, most=1000),
     "bond_security_percent": RuleKind(_("Bank guarantee behind a bond, percent of its amount"), Decimal, most=100),
+    "outside_bonds_accepted": RuleKind(_("Bonds executed elsewhere and not registered in ECCS secure a bill"), bool),
     "bond_first_alert_days": RuleKind(_("First alert before a bond expires, days"), int, least=1, most=365),
     "bond_second_alert_days": RuleKind(_("Second alert before a bond expires, days"), int, least=1, most=365),
     "bond_third_alert_days": RuleKind(_("Third alert before a bond expires, days"), int, least=1, most=365),
