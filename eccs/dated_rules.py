@@ -182,6 +182,8 @@ RULES = {
         _("Answers of the HTTP API are kept for requests sent again, days"), int, least=1
     ),
     "api_key_longest_days": RuleKind(_("An API key is in force for so many days at most"), int, least=1, most=730),
+    "public_tracking_a_minute": RuleKind(_("Shipments tracked by the public from one address, a minute"), int, least=1),
+    "public_searches_a_minute": RuleKind(_("Searches of the public window from one address, a minute"), int, least=1),
     "query_chaser_days": RuleKind(
         _(
             "A firm is reminded of an unanswered query, detention memo or call for documents, or of a weight to be amended, after so many days"
