@@ -111,7 +111,7 @@ def happened(entry: ExportGoods) -> list[tuple[datetime, str, str]]:
     parts = ExportManifestLine.objects.filter(bill=bill, live=True, in_part=True).annotate(n=Count("left"))
     for line in parts.select_related("manifest"):
         words = _("%(hawbs)s left with %(manifest)s") % {"hawbs": hawbs(line.n), "manifest": line.manifest}
-        told.append((line.manifest.departed_at, words, ""))
+        told += [(line.manifest.departed_at, words, "")] if line.manifest.departed_at else []
     for memo in bill.detentions.all():
         told.append((memo.issued_at, _("Detained: memo %(memo)s") % {"memo": memo}, ""))
         if memo.ended_at:

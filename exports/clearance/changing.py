@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -18,10 +18,11 @@ from exports.clearance.shipping import ExportClearance
 from exports.stages import AMENDABLE, ASKABLE, HERE, Stage
 
 if TYPE_CHECKING:
-    from exports.models import CourierShippingBill
+    from exports.models import CourierShippingBill, ExportItem
 
 AFTER_AMENDMENT = [
-    Stage.GOODS, Stage.ASSESSMENT, Stage.XRAY, Stage.EXAMINATION, Stage.FOR_LET_EXPORT, Stage.LET_EXPORT, Stage.MANIFESTED,
+    Stage.GOODS, Stage.DOCUMENTS, Stage.ASSESSMENT, Stage.XRAY, Stage.EXAMINATION, Stage.FOR_LET_EXPORT, Stage.LET_EXPORT,
+    Stage.MANIFESTED,
 ]  # fmt: skip
 
 
@@ -64,7 +65,7 @@ class ChangedClearance(ExportClearance):
         changed = apply_changes(self, changes, "AMENDED")
         if self.registered_at is None and self.packages_in and self.packages_in == self.packages:
             self.registered_at = self.taken_at  # as amended all of it is at the terminal
-            decide_one(self, None if self.is_documents else list(changed))
+            decide_one(self, None if self.is_documents else cast("list[ExportItem]", changed))
         look_again(self, amendment)
         return changed
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy
 
 from accounts.permissions import SYSTEM
 from accounts.roles import Role
-from bills.clearance.requests import AmendmentClearance
+from bills.models.requests import AmendmentRequest
 from eccs.workflow import SIGNED_FILING, Step, step, take
 
 if TYPE_CHECKING:
     from exports.models import ExportAmendment
 
 PARA = "PN17 5.2"
+FOUND: Any = gettext_lazy("Record weight discrepancy")
 
 
 class AmendmentStage(models.TextChoices):
@@ -33,7 +34,7 @@ class AmendmentStage(models.TextChoices):
 OPEN = (AmendmentStage.CALLED_FOR, AmendmentStage.REQUESTED, AmendmentStage.PROCESSED)
 
 
-class WeightAmendmentClearance(AmendmentClearance):
+class WeightAmendmentClearance(AmendmentRequest):
     """The steps of an amendment of a shipping bill: those of any bill, and those that follow the scale."""
 
     unnumbered_stages = ()
@@ -46,7 +47,7 @@ class WeightAmendmentClearance(AmendmentClearance):
         """How the scale opens it, and every step declared below."""
         called = Step(
             name="call_for", document=cls._meta.model_name or "", sources=(), targets=("CALLED_FOR",), roles=(Role.SYSTEM,),
-            label=gettext_lazy("Record weight discrepancy"), para=PARA,
+            label=FOUND, para=PARA,
             rule="The custodian weighed the goods, and the difference is beyond the tolerance.",
         )  # fmt: skip
         return {"call_for": called, **super().steps()}

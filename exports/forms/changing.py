@@ -15,6 +15,7 @@ from bills.forms.documents import numbers, numbers_field
 from bills.forms.entry import sentence
 from bills.forms.officers import StepForm
 from bills.requests import Change, text_of
+from bills.xi.amending import OFF, ON
 from eccs.uploads.checks import Bad
 from eccs.workflow import Refused
 from exports.amendable import OF_ITEM, declared, locked, why_locked
@@ -178,9 +179,9 @@ class DocumentsAmendmentForm(ItemsComeAndGo, StepForm):
             field = FlightPartForm._field(name)
             field.initial, field.required = one.old, True
             self.fields[f"flight_{name}"] = field
-        if amending.OFF in shut:
+        if OFF in shut:
             del self.fields["taken_off"]
-        if amending.ON not in shut:
+        if ON not in shut:
             self.offer_items()
 
     def names_of_item(self) -> tuple[str, ...]:

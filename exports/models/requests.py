@@ -7,7 +7,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from bills.models.requests import AmendmentRequest
 from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 from exports.clearance.weighing import OPEN, AmendmentStage, WeightAmendmentClearance
@@ -15,13 +14,13 @@ from exports.models.bill import CourierShippingBill
 from exports.querysets import OfShippingBillQuerySet
 
 
-class ExportAmendment(WeightAmendmentClearance, AmendmentRequest):
+class ExportAmendment(WeightAmendmentClearance):
     """A request to change what a shipping bill declares, before the goods depart: old and new value of each field (PN17 11.0)."""
 
     bill = models.ForeignKey(CourierShippingBill, models.PROTECT, related_name="amendments")
     stage = StageField(choices=AmendmentStage.choices, default=AmendmentStage.REQUESTED, max_length=12)
     of_weight = models.BooleanField(default=False)  # opened by the system, as the goods weigh otherwise than declared
-    requested_by = models.ForeignKey(
+    requested_by = models.ForeignKey(  # type: ignore[assignment]  # elsewhere somebody always asks
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )  # nobody yet where the scale called for it
 

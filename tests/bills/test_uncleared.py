@@ -28,6 +28,7 @@ from tests.bills.desks import Desks, fresh
 from tests.factories.bills import bill
 from tests.factories.documents import bill_of_documents, flight
 from tests.factories.firms import actor
+from tests.factories.form_e import large_bill
 from tests.factories.manifests import house_airway_bill, manifest
 from tests.factories.uncleared import disposal, landed, lying, notified, return_to_origin
 from tests.papers import reading
@@ -152,6 +153,17 @@ def test_what_left_or_was_confiscated_is_on_no_list() -> None:
     lying(40, out_at=timezone.now(), out_on="OUT_OF_CHARGE")
     lying(40, hawb=bill(Stage.CONFISCATED, arrived=True).hawb)
     assert not goods.uncleared(goods.RETURN).exists()
+
+
+def test_more_time_asked_for_on_the_bill_is_seen_where_the_disposal_is_decided(signed_in: SignedIn) -> None:
+    entry = lying(40)
+    one = large_bill(Stage.XRAY, hawb=entry.hawb)
+    one.form_e.extension_48, one.form_e.extension_reason = True, "The licence is still to come."
+    one.form_e.save()
+    officer = signed_in("dcac.blr")
+    assert "The licence is still to come." in officer.get(f"{reverse('uncleared')}?view=disposal").content.decode()
+    page = officer.get(disposal(entry=entry).get_absolute_url()).content.decode()
+    assert "More time asked for (section 48)" in page and "The licence is still to come." in page
 
 
 @pytest.mark.parametrize(("day", "possible"), [(date(2026, 3, 31), False), (date(2026, 4, 1), True)])

@@ -35,7 +35,13 @@ from manifests.amendment_clearance import (
     says_something,
     touches_nothing_locked,
 )
-from manifests.clearance import courier_in_force, has_shipments, not_on_hold, signatory_examined
+from manifests.clearance import (
+    courier_in_force,
+    courier_in_force_or_left_on_paper,
+    has_shipments,
+    not_on_hold,
+    signatory_examined,
+)
 from payments.cash.withdrawing import balance_suffices
 from payments.clearance import (
     bank_takes_it,
@@ -85,6 +91,7 @@ def _asked_to_depart(one: Any) -> object:
 BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     has_shipments: (lambda m: _set(m, hawb_count=0), "no house airway bill"),
     courier_in_force: (lambda _m: _suspend(), "registration"),
+    courier_in_force_or_left_on_paper: (lambda _m: _suspend(), "registration"),
     guards.courier_in_force_or_cleared_on_paper: (lambda _b: _suspend(), "registration"),
     signatory_examined: (lambda _m: _order_examinations(), "holds no examination"),
     return_is_open: (

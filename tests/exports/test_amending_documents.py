@@ -20,7 +20,7 @@ from tests.factories.shipping import SHIPMENT, documents
 
 pytestmark = pytest.mark.django_db
 
-REASON = {"reason": "Read wrongly."}
+REASON: dict[str, Any] = {"reason": "Read wrongly."}
 
 
 def stored(one: CourierShippingBill) -> CourierShippingBill:
