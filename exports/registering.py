@@ -136,11 +136,13 @@ def weigh(station: str, hawb: str, kg: Decimal) -> str:
         declared, beyond = bill.gross_weight_kg, ""
         if bill.is_documents:
             declared, bill.actual_weight_kg = _weighed(bill, labels.labels([bill.pk], [hawb])[hawb], kg)
-            bill.save(update_fields=["actual_weight_kg"])
         else:
             bill.actual_weight_kg = kg
-            bill.save(update_fields=["actual_weight_kg"])
+        bill.save(update_fields=["actual_weight_kg"])
+        if not bill.is_documents:
             beyond = follow_scale(bill, asked)
+        if kg != declared:
+            risk.weighed(bill, timezone.now())
     told = {"kg": kg, "declared": declared, "beyond": beyond}
     if beyond:
         return _("%(kg)s kg recorded, declared %(declared)s kg: %(beyond)s.") % told

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from exports.models import CourierShippingBill
 
 AFTER_AMENDMENT = [
-    Stage.GOODS, Stage.ASSESSMENT, Stage.XRAY, Stage.EXAMINATION, Stage.FOR_LET_EXPORT, Stage.LET_EXPORT, Stage.MANIFESTED,
+    Stage.GOODS, Stage.DOCUMENTS, Stage.ASSESSMENT, Stage.XRAY, Stage.EXAMINATION, Stage.FOR_LET_EXPORT, Stage.LET_EXPORT,
+    Stage.MANIFESTED,
 ]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from bills.clearance.guards import (
     NO_OPEN_REQUEST,
+    documents_complete,
     examination_reported,
     examined_as_prescribed,
     no_detention,
@@ -81,6 +82,6 @@ def rms_decided(bill: Any, actor: Actor) -> str:
 
 
 LET_EXPORT = (
-    goods_registered, rms_decided, xray_recorded, examination_reported, examined_as_prescribed, no_open_query, no_detention, no_stop,
+    goods_registered, rms_decided, documents_complete, xray_recorded, examination_reported, examined_as_prescribed, no_open_query, no_detention, no_stop,
     *NO_OPEN_REQUEST, fine_paid, weighs_as_declared,
 )  # fmt: skip

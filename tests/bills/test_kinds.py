@@ -73,8 +73,8 @@ def test_one_form_fits_and_every_other_names_it(goods: fitting.Facts, form: Kind
 
 
 def test_gifts_are_restricted_from_12_december_2019() -> None:
-    before = rates.duty_rules(date(2019, 12, 11), "BLR").limits
-    after = rates.duty_rules(date(2019, 12, 12), "BLR").limits
+    before = rates.limits(date(2019, 12, 11), "BLR")
+    after = rates.limits(date(2019, 12, 12), "BLR")
     toys = about("500", gifts=D(500), others=False, barred_gifts=True)
     assert (fitting.form_for(toys, before), fitting.form_for(toys, after)) == (Kind.XII, Kind.XIII)
 

@@ -22,7 +22,10 @@ from tests.factories.bills import decision
 
 BANK_CHANGE = [{"name": "ad_code", "item": 0, "old": "6390417", "new": "6390418"}]  # locked at no stage
 SHIPPING_BILL: dict[str, Answer] = {
-    "hear_rms": lambda _one: {"decision": decision("BOTH").pk, "lane": "BOTH"},
+    **dict.fromkeys(
+        ("hear_rms", "hear_rms_again"),
+        lambda _one: {"decision": decision("BOTH").pk, "lane": "BOTH", "documents": "", "rules": ["R-0001"]},
+    ),
     "raise_query": lambda _one: {"question": "Which yarn is it?"},
     "reply_to_query": lambda _one: {"reply": "Combed cotton."},
     "mark_suspicious": lambda _one: {"remarks": "A dense block in the lid."},
