@@ -12,6 +12,7 @@ from kombu.exceptions import OperationalError
 
 from eccs import measuring
 from eccs.logs import request_id
+from eccs.memory import settle
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eccs.settings")
 
@@ -96,6 +97,13 @@ def refuse_unsafe_start(**kwargs: Any) -> None:
     from eccs import checks
 
     checks.refuse_unsafe_start()
+
+
+@signals.worker_process_init.connect
+@signals.worker_ready.connect  # where one process is both worker and pool
+def settle_memory(**kwargs: Any) -> None:
+    """A process that does the tasks has loaded what it needs."""
+    settle()
 
 
 @signals.setup_logging.connect
