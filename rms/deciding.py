@@ -23,7 +23,7 @@ from eccs.copying import Mould
 from eccs.dated_rules import rule_book
 from rms import history
 from rms.decision import Decided, Ruleset
-from rms.facts import ConsignmentFacts
+from rms.facts import ConsignmentFacts, said_of_all
 from rms.history import Goods
 from rms.models import KeptRuleset, RiskDecision, RuleVersion
 from rms.shares import shares_at
@@ -274,14 +274,19 @@ def replay(decision: RiskDecision) -> Decided:
     return rules.decide_documents(unpacked(decision.shipments.said))
 
 
-def packed(shipments: Iterable[ConsignmentFacts]) -> bytes:
-    """What was seen of the shipments of a bill of documents, as it is kept."""
-    return compress(json.dumps([one.said() for one in shipments]).encode(), level=1)
+def packed(shipments: Sequence[ConsignmentFacts]) -> bytes:
+    """What was seen of the shipments of a bill of documents, as it is kept: what all have in common once, the rest by shipment."""
+    common, names, rows = said_of_all(shipments)
+    return compress(json.dumps({"common": common, "names": names, "rows": rows}).encode(), level=1)
 
 
 def unpacked(said: bytes | memoryview) -> list[ConsignmentFacts]:
-    """The shipments that were seen."""
-    return [ConsignmentFacts.of_said(one) for one in json.loads(decompress(said))]
+    """The shipments that were seen; those kept earlier tell everything of each."""
+    kept = json.loads(decompress(said))
+    if isinstance(kept, list):
+        return [ConsignmentFacts.of_said(one) for one in kept]
+    names, common = kept["names"], kept["common"]
+    return [ConsignmentFacts.of_said(common | dict(zip(names, row, strict=True))) for row in kept["rows"]]
 
 
 def differences(decision: RiskDecision) -> list[str]:
