@@ -188,6 +188,7 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     rates.is_compared_with_what_stands: (lambda _f: rate_file("APPROVED"), "Other rates were approved"),
     rates.has_not_begun: (lambda f: _set(f, first_day=day()), "has come"),
     rates.is_the_last: (lambda _f: rate_file("APPROVED", turn=9), "approved since"),
+    gates.courier_of_transfer_in_force: (lambda _t: _suspend(), "registration"),
     gates.may_be_submitted: (lambda t: t.lines.update(live=False), "at least one shipment"),
     gates.bond_suffices: (lambda _t: Bond.objects.update(balance=1), "short"),
     gates.fee_is_paid: (lambda t: _set(t, fee_paid_at=None), "fee is not paid"),
