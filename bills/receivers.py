@@ -31,7 +31,8 @@ from manifests.events import (
     details_amended,
     house_airway_bills_arrived,
     pieces_landed,
-    shipment_weighed_otherwise,
+    weighed_otherwise,
+    weight_settled,
 )
 from manifests.igm import igm_of, reached
 from manifests.models import ExpressCargoManifest, ManifestAmendment
@@ -155,10 +156,16 @@ def ask_the_rms(manifest: ExpressCargoManifest, **_kwargs: Any) -> None:
     risk.arrived(manifest, timezone.now())
 
 
-@receiver(shipment_weighed_otherwise)
-def weighed(hawb: int, at: datetime, **_kwargs: Any) -> None:
-    """A shipment weighs otherwise than declared: the RMS looks at its bill again, of goods or of documents (PN17 5.2, 6.1)."""
-    risk.weighed(hawb, at)
+@receiver(weighed_otherwise)
+def weighed(station: str, hawbs: list[int], at: datetime, **_kwargs: Any) -> None:
+    """A shipment or a bag weighs otherwise than declared: the RMS looks at its bills again, of goods or of documents (PN17 5.2, 6.1)."""
+    risk.weighed(station, hawbs, at)
+
+
+@receiver(weight_settled)
+def go_on(hawbs: dict[int, datetime], at: datetime, **_kwargs: Any) -> None:
+    """The courier owes nothing more for what its goods weigh: the clock of the desk that waited for it goes on (PN17 5.2)."""
+    landing.end_wait(hawbs, at)
 
 
 @receiver(pieces_landed)

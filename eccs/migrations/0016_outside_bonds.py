@@ -16,6 +16,6 @@ def sow(apps, schema_editor):
 class Migration(migrations.Migration):
     """The dated rule of bonds that are not registered in ECCS."""
 
-    dependencies = [("eccs", "0014_api_answers")]
+    dependencies = [("eccs", "0015_measures")]
 
     operations = [migrations.RunPython(sow, migrations.RunPython.noop)]
