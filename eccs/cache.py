@@ -55,7 +55,7 @@ class ForgivingRedisCache(RedisCache):
     set = _forgiving(RedisCache.set, None)
     set_many = _forgiving(RedisCache.set_many, [])
     touch = _forgiving(RedisCache.touch, False)
-    incr = _forgiving(RedisCache.incr, 1)
+    incr = _forgiving(RedisCache.incr, 0)  # nobody has counted
     delete = _forgiving(RedisCache.delete, False)
     delete_many = _forgiving(RedisCache.delete_many, None)
     has_key = _forgiving(RedisCache.has_key, False)

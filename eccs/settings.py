@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "exports",
     "payments",
     "api",
+    "public",
 ]
 
 MIDDLEWARE = [

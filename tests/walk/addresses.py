@@ -61,6 +61,8 @@ PUBLIC = (
     "sign-in", "sign-in-code", "sign-in-recovery", "password-forgotten", "password-sent", "password-reset", "healthz", "readyz", "metrics", "set_language", "bank-return",
     "bank-confirmation",
     "public-couriers", "public-couriers-csv", "public-custodians", "public-importers", "estimator",
+    "public-home", "public-track", "public-exchange-rates", "public-exchange-rate", "public-tariff", "public-tariff-item", "public-advisories",
+    "public-forms", "public-form",
     *OF_API,
 )  # fmt: skip
 """What a stranger may ask for; the bank's messages are known by their signature, the API's programs by their key (tests/api)."""

@@ -19,6 +19,6 @@ def sow(apps, schema_editor):
 class Migration(migrations.Migration):
     """The dated rules of webhooks."""
 
-    dependencies = [("eccs", "0015_measures")]
+    dependencies = [("eccs", "0017_public_rules")]
 
     operations = [migrations.RunPython(sow, migrations.RunPython.noop)]
