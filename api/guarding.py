@@ -55,7 +55,7 @@ class ByKey(HttpBearer):
         return key
 
 
-READ, FILE, REPLY = ByKey(Scope.READ), ByKey(Scope.FILE), ByKey(Scope.REPLY)
+READ, FILE, REPLY, HOOKS = map(ByKey, (Scope.READ, Scope.FILE, Scope.REPLY, Scope.HOOKS))
 
 
 def key_of(request: Request) -> ApiKey:

@@ -9,6 +9,7 @@ from eccs import (
     desk_views,
     documents_views,
     hand_over_views,
+    metrics,
     queues,
     rule_views,
     search,
@@ -30,6 +31,8 @@ register_converter(Verb, "verb")
 urlpatterns = [
     path("", views.desk, name="desk"),
     path("healthz", status.healthz, name="healthz"),
+    path("readyz", status.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("counts/", views.counts, name="counts"),
     path("find/", search.find, name="find"),
     path("codes/bars/<str:number>.svg", code_views.bars, name="bars"),

@@ -17,6 +17,6 @@ def sow(apps, schema_editor):
 class Migration(migrations.Migration):
     """The dated rules of the public window."""
 
-    dependencies = [("eccs", "0014_api_answers")]
+    dependencies = [("eccs", "0016_outside_bonds")]
 
     operations = [migrations.RunPython(sow, migrations.RunPython.noop)]
