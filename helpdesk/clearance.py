@@ -15,7 +15,6 @@ from eccs.models import Notice
 from eccs.notices import worded
 from eccs.workflow import Document, step
 
-DESK = (Role.PORT_ADMIN, Role.SYSTEM_ADMIN)
 PARA = "PN17 2.3"
 
 
@@ -39,14 +38,14 @@ class TicketSteps(Document):
     subject: str
 
     @step(
-        Stage.OPEN, Stage.ANSWERED, role=DESK, label=gettext_lazy("Answer"), para=PARA, form="helpdesk.forms.AnswerForm",
+        Stage.OPEN, Stage.ANSWERED, role=Role.PORT_ADMIN, label=gettext_lazy("Answer"), para=PARA, form="helpdesk.forms.AnswerForm",
     )  # fmt: skip
     def answer(self, *, text: str) -> Iterable[models.Model]:
         """The help desk answers; whoever asked is written to, and may ask again."""
         return [self._said(text, of_desk=True), *self._letter(_answered, text)]
 
     @step(
-        (Stage.OPEN, Stage.ANSWERED), Stage.CLOSED, role=DESK, label=gettext_lazy("Close the ticket"), para=PARA,
+        (Stage.OPEN, Stage.ANSWERED), Stage.CLOSED, role=Role.PORT_ADMIN, label=gettext_lazy("Close the ticket"), para=PARA,
         form="helpdesk.forms.ClosingForm", anytime=True,
     )  # fmt: skip
     def close_ticket(self, *, text: str = "") -> Iterable[models.Model]:

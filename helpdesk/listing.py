@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from eccs.pages import Column, Listing, link, register
-from helpdesk.clearance import DESK, Stage
+from helpdesk.clearance import Stage
 from helpdesk.forms import AgainForm
 from helpdesk.models import HelpTicket
 
@@ -40,10 +40,11 @@ TICKETS = Listing(
     context=context, search=search,
 )  # fmt: skip
 
+KEEPERS = (Role.PORT_ADMIN, Role.SYSTEM_ADMIN)
 register(TICKETS)
-link(_("Help desk"), "help-kept", *DESK)
-link(_("Write an article"), "help-article-new", *DESK, nav=False)
-link(_("Correct an article"), "help-article", *DESK, nav=False)
-link(_("Where help is"), "help-contact", *DESK, nav=False)
+link(_("Help desk"), "help-kept", *KEEPERS)
+link(_("Write an article"), "help-article-new", *KEEPERS, nav=False)
+link(_("Correct an article"), "help-article", *KEEPERS, nav=False)
+link(_("Where help is"), "help-contact", *KEEPERS, nav=False)
 link(_("Plan a downtime"), "help-downtime-new", Role.SYSTEM_ADMIN, nav=False)
 link(_("Cancel a downtime"), "help-downtime-cancel", Role.SYSTEM_ADMIN, nav=False)

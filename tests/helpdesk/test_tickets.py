@@ -78,7 +78,7 @@ def test_a_question_goes_its_way_with_its_page_and_its_document(
 
 
 @pytest.mark.parametrize(
-    ("who", "reads"), [("courier.swift", True), ("signatory.swift", False), ("ao.blr", False), ("portadmin.blr", True), ("portadmin.del", False), ("sysadmin", True)]
+    ("who", "reads"), [("courier.swift", True), ("signatory.swift", False), ("ao.blr", False), ("portadmin.blr", True), ("portadmin.del", False), ("sysadmin", False)]
 )  # fmt: skip
 def test_only_the_asker_and_the_help_desk_of_the_station_read_a_ticket(
     who: str, reads: bool, browser: Callable[[str], Client], people: People
