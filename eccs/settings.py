@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "exports",
     "payments",
     "api",
+    "helpdesk",
     "public",
 ]
 
@@ -90,6 +91,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "eccs.desks.masthead",
                 "accounts.banners.banners",
+                "helpdesk.board.board",
             ],
             "loaders": [
                 (
@@ -260,6 +262,6 @@ AUDIT_PEOPLE = "accounts.people"  # where the audit log asks what a person is to
 # The certificates of the certifying authorities whose people may sign (PEM files); those of a demonstration are made by it.
 SIGNING_CA_DIR = Path(env("ECCS_CA_DIR", default=str(VAR_DIR / "signing" / "authorities")))
 
-# Whom the sign-in page names for help. The values of a demonstration are invented.
+# Where help is until the System Admin enters it (helpdesk/). The values of a demonstration are invented.
 HELPDESK_PHONE = env("ECCS_HELPDESK_PHONE", default="1800-000-0000" if DEMO else "")
 HELPDESK_EMAIL = env("ECCS_HELPDESK_EMAIL", default="helpdesk@eccs.example" if DEMO else "")

@@ -64,6 +64,7 @@ urlpatterns = [
     path("rms/", include("rms.urls")),
     path("", include("api.urls")),
     path("public/", include("public.urls")),
+    path("help/", include("helpdesk.urls")),
     # Work in hand
     path("work/", desk_views.work, name="work"),
     path("work/next/<path:slug>/<slug:stage>/", desk_views.take_next, name="work-next"),
