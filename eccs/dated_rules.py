@@ -178,6 +178,7 @@ RULES = {
     "api_estimates_a_minute": RuleKind(
         _("Estimates of duty asked of the HTTP API from one address, a minute"), int, least=1
     ),
+    "paper_checks_a_minute": RuleKind(_("Papers checked by the public from one address, a minute"), int, least=1),
     "api_answers_kept_days": RuleKind(
         _("Answers of the HTTP API are kept for requests sent again, days"), int, least=1
     ),

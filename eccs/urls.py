@@ -15,6 +15,7 @@ from eccs import (
     signing_views,
     status,
     upload_views,
+    verify_views,
     views,
 )
 
@@ -34,6 +35,10 @@ urlpatterns = [
     path("find/", search.find, name="find"),
     path("codes/bars/<str:number>.svg", code_views.bars, name="bars"),
     path("codes/squares.svg", code_views.squares, name="squares"),
+    path("verify/", verify_views.verify, name="verify"),
+    path("verify/offline.html", verify_views.offline, name="verify-offline"),
+    path("verify/keys.pem", verify_views.keys, name="verify-keys"),
+    path("V/<str:code>", verify_views.verify_code, name="verify-code"),
     path("language/", languages.choose, name="set_language"),
     path("", include("accounts.urls")),
     path("", include("accounts.directory.urls")),

@@ -60,7 +60,7 @@ from tests.walk.world import World
 PUBLIC = (
     "sign-in", "sign-in-code", "sign-in-recovery", "password-forgotten", "password-sent", "password-reset", "healthz", "set_language", "bank-return",
     "bank-confirmation",
-    "public-couriers", "public-couriers-csv", "public-custodians", "public-importers", "estimator",
+    "public-couriers", "public-couriers-csv", "public-custodians", "public-importers", "estimator", "verify", "verify-code", "verify-offline", "verify-keys",
     *OF_API,
 )  # fmt: skip
 """What a stranger may ask for; the bank's messages are known by their signature, the API's programs by their key (tests/api)."""
