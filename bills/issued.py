@@ -17,7 +17,9 @@ from bills.models import (
     UnclearedNotice,
 )
 from bills.stages import UNFILED, Stage
+from bills.summary import sees_declaration
 from bills.uncleared.papers import notice_paper, re_export_paper
+from eccs import batches
 from eccs.paper_kinds import Draw, present
 from eccs.paper_parts import Kind
 
@@ -74,3 +76,10 @@ def manual_form(number: str) -> Draw | None:
     """A numbered blank form."""
     found = _one(ManualForm.objects, number, "station")
     return (lambda: blanks([found], "")) if found else None
+
+
+def _may(actor: Any, one: Any) -> bool:
+    return one.stage not in UNFILED and sees_declaration(actor, one)
+
+
+batches.register("bills/imports", CourierBillOfEntry, batches.Printable(_may, documents.courier_bill_of_entry))

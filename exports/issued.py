@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from bills.summary import sees_declaration
+from eccs import batches
 from eccs.paper_kinds import Draw, present
 from eccs.paper_parts import Kind
 from exports import papers
@@ -50,3 +52,12 @@ def shut_out(number: str) -> Draw | None:
     """The shut-out notice of an export manifest."""
     found = _one(CourierExportManifest.objects, number, "station", "courier")
     return (lambda: papers.shut_out_notice(found)) if found else None
+
+
+def _may(actor: Any, one: Any) -> bool:
+    return one.stage not in UNFILED and sees_declaration(actor, one)
+
+
+batches.register(
+    "exports/bills", CourierShippingBill, batches.Printable(_may, papers.shipping_bill, ("station", "courier"))
+)

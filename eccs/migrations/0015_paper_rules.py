@@ -6,6 +6,8 @@ LONG_AGO = date(2010, 5, 5)  # the day of the Regulations
 
 SEED = [
     ("paper_checks_a_minute", LONG_AGO, "20", "practice of the system, illustrative"),
+    ("papers_in_a_batch", LONG_AGO, "1000", "practice of the system, illustrative"),
+    ("paper_batch_hours", LONG_AGO, "24", "practice of the system, illustrative"),
 ]
 
 

@@ -279,6 +279,9 @@ def _common(world: World) -> None:
     world.common("session-end", 1)
     world.common("certificate-retire", 1)
     world.common("sign", "00000000-0000-4000-8000-000000000000")
+    world.common("print-selected", "bills/imports")
+    world.common("printing", "00000000-0000-4000-8000-000000000000")
+    world.common("printing-download", "00000000-0000-4000-8000-000000000000")
     note = HandOver.objects.create(station="BLR", role="RISK_OFFICER", by=firms.person("Asha Das"), by_name="Asha Das")
     for name in ("hand-over-note", "hand-over-read"):
         world.own(name, note.pk)
