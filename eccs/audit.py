@@ -76,6 +76,7 @@ EVENTS = {
     "risk.retired": _("Risk rule retired"),
     "file.downloaded": _("File downloaded"),
     "list.exported": _("List exported"),
+    "papers.asked": _("Papers printed together"),
     "step.refused": _("Step refused"),
     "steps.refused": _("Step refused on several documents"),
     "permission.denied": _("Page refused"),

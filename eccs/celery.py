@@ -32,6 +32,7 @@ app.conf.beat_schedule = {
     "send unsent notices": {"task": "eccs.tasks.send_notices", "schedule": 60.0},
     "seal the day's trail": {"task": "eccs.tasks.seal_trail", "schedule": crontab(hour=0, minute=10)},
     "verify the signatures": {"task": "eccs.tasks.verify_signatures", "schedule": crontab(hour=1, minute=40)},
+    "forget papers and resume those left behind": {"task": "eccs.tasks.tidy_papers", "schedule": 600.0},
     "resume uploads left behind": {"task": "eccs.tasks.resume_uploads", "schedule": 120.0},
     "ask the bank about silent challans": {"task": "payments.tasks.verify_silent_challans", "schedule": 120.0},
     "hand over challans that the bank does not decide": {

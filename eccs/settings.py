@@ -261,6 +261,8 @@ AUDIT_PEOPLE = "accounts.people"  # where the audit log asks what a person is to
 
 # The certificates of the certifying authorities whose people may sign (PEM files); those of a demonstration are made by it.
 SIGNING_CA_DIR = Path(env("ECCS_CA_DIR", default=str(VAR_DIR / "signing" / "authorities")))
+# What the system signs and seals its papers with: code-key.pem, seal.pem and seal-key.pem, and those of earlier years (README, “Papers”).
+PAPER_KEYS_DIR = Path(env("ECCS_PAPER_KEYS_DIR", default=str(VAR_DIR / "signing" / "papers")))
 
 # Where help is until the System Admin enters it (helpdesk/). The values of a demonstration are invented.
 HELPDESK_PHONE = env("ECCS_HELPDESK_PHONE", default="1800-000-0000" if DEMO else "")

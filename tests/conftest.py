@@ -36,6 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.CACHES["default"]["LOCATION"] = redis_url(2 + int(worker.removeprefix("gw")))
     settings.PASSWORD_HASHERS = ["tests.quick_hash.QuickArgon2"]  # what a hash costs is measured by the benchmarks
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.PAPER_KEYS_DIR = settings.VAR_DIR / "no-keys"  # papers are sealed where a test makes keys for it
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     settings.WHITENOISE_AUTOREFRESH = True  # else the first request of every client looks through all static files
 

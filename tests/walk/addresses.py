@@ -65,6 +65,7 @@ PUBLIC = (
     "public-couriers", "public-couriers-csv", "public-custodians", "public-importers", "estimator",
     "public-home", "public-track", "public-exchange-rates", "public-exchange-rate", "public-tariff", "public-tariff-item", "public-advisories",
     "public-forms", "public-form", "public-status", "help",
+    "verify", "verify-code", "verify-offline", "verify-keys",
     *OF_API,
 )  # fmt: skip
 """What a stranger may ask for; the bank's messages are known by their signature, the API's programs by their key (tests/api)."""
@@ -284,6 +285,9 @@ def _common(world: World) -> None:
     world.common("session-end", 1)
     world.common("certificate-retire", 1)
     world.common("sign", "00000000-0000-4000-8000-000000000000")
+    world.common("print-selected", "bills/imports")
+    world.common("printing", "00000000-0000-4000-8000-000000000000")
+    world.common("printing-download", "00000000-0000-4000-8000-000000000000")
     note = HandOver.objects.create(station="BLR", role="RISK_OFFICER", by=firms.person("Asha Das"), by_name="Asha Das")
     for name in ("hand-over-note", "hand-over-read"):
         world.own(name, note.pk)
