@@ -53,6 +53,7 @@ from tests.factories.transit import arrival, transfer
 from tests.factories.uncleared import disposal, lying, notified, return_to_origin
 from tests.walk.of_api import PUBLIC as OF_API
 from tests.walk.of_api import of_api
+from tests.walk.of_counter import of_counter
 from tests.walk.of_exports import of_exports
 from tests.walk.of_payments import of_payments
 from tests.walk.world import World
@@ -60,7 +61,7 @@ from tests.walk.world import World
 PUBLIC = (
     "sign-in", "sign-in-code", "sign-in-recovery", "password-forgotten", "password-sent", "password-reset", "healthz", "set_language", "bank-return",
     "bank-confirmation",
-    "public-couriers", "public-couriers-csv", "public-custodians", "public-importers", "estimator",
+    "public-couriers", "public-couriers-csv", "public-custodians", "public-importers", "estimator", "counter-display",
     *OF_API,
 )  # fmt: skip
 """What a stranger may ask for; the bank's messages are known by their signature, the API's programs by their key (tests/api)."""
@@ -116,6 +117,7 @@ def build() -> World:
         bank_difference(), withdrawal(), sent_back, going, disposed, *rules, *bonds, *sent_on, *arrived, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, *of_exports(world), owed, paid, *people, *roles,
         _of_the_port_admin(world),
     ]  # fmt: skip
+    of_counter(world)
     _generic(world)
     _of_manifests(world, draft_manifest, flight)
     _of_bills(world, bills, flight)
