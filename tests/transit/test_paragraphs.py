@@ -213,7 +213,9 @@ def test_14_a_bond_that_became_short_after_the_draft_alerts_the_firm_when_the_ct
 
 
 @pytest.mark.parametrize("stop", [suspend, withdraw])
-def test_14_a_courier_that_is_not_in_force_files_no_ctm_and_asks_for_no_bond(desks: Desks, people: Any, stop: Any) -> None:
+def test_14_a_courier_that_is_not_in_force_files_no_ctm_and_asks_for_no_bond(
+    desks: Desks, people: Any, stop: Any
+) -> None:
     on = flight(people)
     transshipment_bond(amount=9_000_000)
     one, master = begun(desks, on), bond_master()

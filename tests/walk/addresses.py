@@ -54,6 +54,7 @@ from tests.factories.transit import arrival, transfer
 from tests.factories.uncleared import disposal, lying, notified, return_to_origin
 from tests.walk.of_api import PUBLIC as OF_API
 from tests.walk.of_api import of_api
+from tests.walk.of_counter import of_counter
 from tests.walk.of_exports import of_exports
 from tests.walk.of_help import of_help
 from tests.walk.of_payments import of_payments
@@ -65,7 +66,7 @@ PUBLIC = (
     "public-couriers", "public-couriers-csv", "public-custodians", "public-importers", "estimator",
     "public-home", "public-track", "public-exchange-rates", "public-exchange-rate", "public-tariff", "public-tariff-item", "public-advisories",
     "public-forms", "public-form", "public-status", "help",
-    "verify", "verify-code", "verify-offline", "verify-keys",
+    "verify", "verify-code", "verify-offline", "verify-keys", "counter-display",
     *OF_API,
 )  # fmt: skip
 """What a stranger may ask for; the bank's messages are known by their signature, the API's programs by their key (tests/api)."""
@@ -121,6 +122,7 @@ def build() -> World:
         bank_difference(), withdrawal(), sent_back, going, disposed, *rules, *bonds, *sent_on, *arrived, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, *of_exports(world), owed, paid, *people, *roles, ticket(), ticket("ANSWERED"),
         _of_the_port_admin(world),
     ]  # fmt: skip
+    of_counter(world)
     _generic(world)
     _of_manifests(world, draft_manifest, flight)
     _of_bills(world, bills, flight)
