@@ -19,6 +19,7 @@ from zlib import compress, decompress
 from django.db import transaction
 from django.utils import timezone
 
+from eccs.copying import Mould
 from eccs.dated_rules import rule_book
 from rms import history
 from rms.decision import Decided, Ruleset
@@ -28,6 +29,7 @@ from rms.models import KeptRuleset, RiskDecision, RuleVersion
 from rms.shares import shares_at
 
 log = logging.getLogger(__name__)
+_decision = Mould(RiskDecision()).cast
 _chance = SystemRandom()
 _compiled: OrderedDict[tuple[Any, ...], Ruleset] = OrderedDict()
 PENDING = RiskDecision.Lane.PENDING.value
@@ -214,7 +216,7 @@ def draw() -> Decimal:
 
 def kept(decided: Decided, facts: dict[str, Any], version: str, at: datetime, cause: str) -> RiskDecision:
     """A decision as it is kept."""
-    return RiskDecision(
+    return _decision(
         lane=decided.lane, reasons=decided.reasons, facts=facts, draw=decided.draw, ruleset=version,
         documents_required=decided.documents_required, examine_percent=decided.examine_percent,
         xray_attention=decided.xray_attention, courier_text=decided.courier_text, cause=cause, decided_at=at,

@@ -89,7 +89,9 @@ def test_7c_without_a_registered_bond_it_is_entered_whole(desks: Desks) -> None:
         ("another type", "is a bond of another type"), ("another consignment", "or for another consignment"),
     ],
 )  # fmt: skip
-def test_13_2_a_number_of_eccs_is_a_bond_of_the_firm_that_is_registered_there(desks: Desks, what: str, why: str) -> None:
+def test_13_2_a_number_of_eccs_is_a_bond_of_the_firm_that_is_registered_there(
+    desks: Desks, what: str, why: str
+) -> None:
     made: dict[str, Callable[[], Any]] = {
         "requested": lambda: bond("REQUESTED"), "elsewhere": lambda: bond(station="DEL"),
         "another firm": lambda: bond(firm="metro"), "an importer": lambda: bond(importer=importer()),
@@ -228,7 +230,7 @@ def test_7n_a_bond_without_a_guarantee_in_force_releases_nothing(desks: Desks) -
     registered.guarantees.update(valid_until="2020-01-01")
     one = bill(Stage.DETAINED)
     told = desks.refused("superintendent.blr", one, "release_provisionally", bond_amount="5000")
-    assert "has no bank guarantee in force" in told
+    assert "has bank guarantees in force for ₹ 0, and needs ₹ 25,000" in told
     assert balance(registered) == 100_000
 
 
