@@ -20,6 +20,7 @@ from bills.clearance.provisional import ProvisionalStage
 from bills.kinds import Kind
 from bills.models import CourierBillOfEntry, CoveredShipment, ProvisionalAssessment
 from bills.models.bill import OPEN_STAGES
+from bills.models.covered import owed_a_weight
 from bills.requests_listing import AMENDMENTS, CANCELLATIONS, DEPARTURES, PENALTIES, PROVISIONAL
 from bills.risk import IMPORTS
 from bills.stages import Hold, Stage
@@ -149,7 +150,10 @@ BILLS = Listing(
         Stage.FOR_OUT_OF_CHARGE: "target_out_of_charge", Stage.ADJUDICATION: "target_adjudication",
         **dict.fromkeys((Stage.DETAINED, Stage.STOPPED, Stage.PROVISIONALLY_RELEASED), "target_of_days"),
     },
-    standing={Stage.DETAINED: Standing(Q(holds__contains=Hold.REPLY.value), lambda bill: Hold.REPLY in bill.held_by)},
+    standing={
+        Stage.DETAINED: Standing(Q(holds__contains=Hold.REPLY.value), lambda bill: Hold.REPLY in bill.held_by),
+        Stage.FOR_OUT_OF_CHARGE: Standing(owed_a_weight()),
+    },
 )  # fmt: skip
 
 register(BILLS)
@@ -162,6 +166,6 @@ are_xrayed(CourierBillOfEntry)
 put_to_rms(IMPORTS)
 counts_as_filing(CourierBillOfEntry, "filed_at")
 stands_against_surrender(duty_unpaid)
-link(_("File a bill"), "bill-start", *COURIERS, Role.IMPORTER)
+link(_("File a bill"), "bill-start", *COURIERS, Role.IMPORTER, Role.SERVICE_CENTRE)
 link(_("Waiting for the RMS"), "risk-waiting", Role.RISK_OFFICER, Role.RISK_APPROVER, under="risk-rules")
 link(_("Add papers to a bill"), "bill-attach", *COURIERS, Role.IMPORTER, nav=False)

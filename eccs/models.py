@@ -13,10 +13,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from eccs.audit import AuditLane, AuditLine
+from eccs.batches import PaperBatch
 from eccs.dated_rules import DatedRule
 from eccs.hand_over import HandOver, HandOverRead
 from eccs.in_hand import InHand, Priority
 from eccs.numbering import Counter
+from eccs.rolled_up import Measure
 from eccs.signing.models import Certificate, RevocationList, Signature, SignatureFault, ToSign
 from eccs.trail import TrailRoot
 
@@ -30,7 +32,9 @@ __all__ = [
     "HandOverRead",
     "Heartbeat",
     "InHand",
+    "Measure",
     "Notice",
+    "PaperBatch",
     "Priority",
     "RevocationList",
     "Signature",

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_totp",
     "eccs",
+    "counter",
     "manifests",
     "rms",
     "bonds",
@@ -48,6 +49,8 @@ INSTALLED_APPS = [
     "exports",
     "payments",
     "api",
+    "helpdesk",
+    "public",
 ]
 
 MIDDLEWARE = [
@@ -68,6 +71,7 @@ MIDDLEWARE = [
     "accounts.middleware.IdleSessions",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "accounts.middleware.Gate",
+    "counter.serving.AtTheCounter",
     "eccs.middleware.AuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -89,6 +93,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "eccs.desks.masthead",
                 "accounts.banners.banners",
+                "helpdesk.board.board",
             ],
             "loaders": [
                 (
@@ -236,7 +241,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 HTTPS = env.bool("ECCS_HTTPS", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -250,11 +255,17 @@ CONTENT_SECURITY_POLICY = {
 
 LOGGING = logs.configuration(env("ECCS_LOG_LEVEL", default="INFO"))
 
+# Who reads /metrics, and what is wrong in words at /readyz: a program with the token, or one in a network (10.0.0.0/8).
+METRICS_TOKEN = env("ECCS_METRICS_TOKEN", default="")
+METRICS_NETWORKS = env.list("ECCS_METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128"] if DEMO else [])
+
 AUDIT_PEOPLE = "accounts.people"  # where the audit log asks what a person is today
 
 # The certificates of the certifying authorities whose people may sign (PEM files); those of a demonstration are made by it.
 SIGNING_CA_DIR = Path(env("ECCS_CA_DIR", default=str(VAR_DIR / "signing" / "authorities")))
+# What the system signs and seals its papers with: code-key.pem, seal.pem and seal-key.pem, and those of earlier years (README, “Papers”).
+PAPER_KEYS_DIR = Path(env("ECCS_PAPER_KEYS_DIR", default=str(VAR_DIR / "signing" / "papers")))
 
-# Whom the sign-in page names for help. The values of a demonstration are invented.
+# Where help is until the System Admin enters it (helpdesk/). The values of a demonstration are invented.
 HELPDESK_PHONE = env("ECCS_HELPDESK_PHONE", default="1800-000-0000" if DEMO else "")
 HELPDESK_EMAIL = env("ECCS_HELPDESK_EMAIL", default="helpdesk@eccs.example" if DEMO else "")

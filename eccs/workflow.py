@@ -243,7 +243,7 @@ def _move(
     if numbered:
         numbering.number(numbered)
         changed.update(("number", "serial"))
-    dwell.go_on(left, at)
+    changed |= dwell.go_on(entries, at)
     records += signatures.seal(declared, actor.user_id, entries)
     lines = trail.seal_entries(entries)
     model = type(outcome.moved[0])

@@ -144,6 +144,17 @@ def weighed(bill: CourierShippingBill, at: datetime) -> None:
     asking.weighed(EXPORTS, bill.station_id, models.Q(pk=bill.pk), at)
 
 
+def ask_again_of_documents(bill: CourierShippingBill) -> None:
+    """Put a changed bill of documents to the RMS again, inside its own step. Where the RMS is away, it waits to be asked again."""
+    before = bill.risk_decision
+    decision = _decide_documents(bill, bill.taken_at)
+    bill.risk_pending = decision.lane == RiskDecision.Lane.PENDING
+    if bill.risk_pending:
+        return
+    keep_of_documents(decision, before, bill.station_id)
+    bill.hear_again(decision.pk, decision.lane, decision.documents_required)
+
+
 def register(ids: Iterable[int], actor: Any, at: datetime) -> int:
     """The goods of these bills are at the terminal: the RMS decides on all of them, and they go on; return how many did.
 

@@ -21,7 +21,7 @@
     detention lifted,       | where the shipping bill was; where it waited for a fine that is paid by now, as after it
     stop cleared            |
     amendment               | goods awaited → Awaiting goods, where as amended all are there as after their
-                            | registration; registered → For assessment; let go → where the bill is
+                            | registration; registered → For assessment, of documents as after it; let go → where the bill is
     departure from the RMS  | what waited for it goes on as after assessment, or to For Let Export Order
     back to town            | Back to town; of documents of which some have left → Exported
     late word of the RMS    | documents asked for come first; what it does not interdict goes on from For assessment
@@ -103,7 +103,9 @@ def after_amendment(bill: CourierShippingBill, **_answers: object) -> Stage:
         return Stage.GOODS
     if bill.stage == Stage.GOODS:
         return after_registration(bill)
-    return Stage.ASSESSMENT if bill.documents_complete else Stage.DOCUMENTS
+    if not bill.documents_complete:
+        return Stage.DOCUMENTS
+    return after_assessment(bill) if bill.is_documents else Stage.ASSESSMENT
 
 
 def after_departure(bill: CourierShippingBill, **_answers: object) -> Stage:

@@ -53,6 +53,10 @@ class Clearable(Document):
     examined_at = models.DateTimeField(null=True, blank=True)
 
     attach_view = "bill-attach"
+    interruptions: ClassVar[tuple[str, ...]] = HELD  # each ends where it began; a later one may interrupt an earlier
+    clock_steps: ClassVar[dict[str, str]] = {  # see eccs.dwell
+        "reply_to_detention_memo": Stage.DETAINED, "end_wait_for_weight": Stage.FOR_OUT_OF_CHARGE,
+    }  # fmt: skip
     leads_back: ClassVar[
         tuple[str, ...]
     ] = ()  # from here a bill that is to be assessed goes back to the Assessing Officer
@@ -260,7 +264,6 @@ class Clearable(Document):
     def memo_answered(self, reply: str) -> list[models.Model]:
         """The memo with the courier's answer; the desk that detained decides, from now on its clock runs."""
         self.end_hold(Hold.REPLY)
-        self.stage_since = self.taken_at
         memo = self.open_detention()
         memo.reply, memo.replied_at, memo.replied_by_id = reply, self.taken_at, self.taken_by.user_id
         return [memo]

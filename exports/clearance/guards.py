@@ -51,10 +51,10 @@ def goods_registered(bill: Any, actor: Actor) -> str:
 
 
 def of_goods(bill: Any, actor: Actor) -> str:
-    """Documents are neither assessed nor amended: their shipping bill is cancelled and another is filed."""
+    """Documents are not assessed: what is wrong with their shipping bill is amended."""
     if not bill.is_documents:
         return ""
-    return _("A shipping bill of documents is not assessed and not amended: it is cancelled, and another is filed.")
+    return _("A shipping bill of documents is not assessed: the courier has it amended.")
 
 
 def fine_paid(bill: Any, actor: Actor) -> str:

@@ -258,7 +258,10 @@ class ExportClearance(Document):
     )  # fmt: skip
     def close_request(self: CourierShippingBill, *, request: str) -> None:
         """The DC/AC has rejected the request: the bill stays as it was declared, and goes on."""
+        from exports.weight_amendments import look_again
+
         self.end_hold(Hold.AMENDMENT, Hold.CANCELLATION)
+        look_again(self, request)
 
     @step(
         CANCELLABLE, Stage.CANCELLED, role=Role.SYSTEM, label=_("Cancel"), para="PN17 10.0", anytime=True, first=hold_flight,

@@ -257,7 +257,7 @@ def export_amendment(
     **given: Any,
 ) -> ExportAmendment:  # fmt: skip
     """An amendment of a shipping bill that is at X-ray, at a stage."""
-    open_ = stage in ("REQUESTED", "PROCESSED")
+    open_ = stage in ("CALLED_FOR", "REQUESTED", "PROCESSED")
     of = of or shipping_bill(Stage.XRAY, station=station, firm=firm, holds=Hold.AMENDMENT if open_ else "")
     fields: dict[str, Any] = {
         "bill": of, "station_id": of.station_id, "courier": of.courier, "stage": stage,

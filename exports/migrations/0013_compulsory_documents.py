@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_authenticators'),
-        ('exports', '0011_re_exports'),
+        ('exports', '0012_weight_and_pieces'),
         ('rms', '0006_compulsory_documents'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
