@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import override_settings
 from django.urls import reverse
 
+from accounts.permissions import SYSTEM
 from bench import flights, world
 from bench.measure import Row, at_most
 from bills.forms.entry import FilingForm
@@ -36,7 +37,7 @@ def run() -> list[Row]:
     picked: list[tuple[float, int]] = []
     passed: list[tuple[float, int]] = []
     for one in bills:
-        declared = {f"file-{name}": "on" for name in FilingForm(document=one, actor=None).fields}
+        declared = {f"file-{name}": "on" for name in FilingForm(document=one, actor=SYSTEM).fields}
         start = perf_counter()
         answer = client.post(reverse("bill-check", args=[one.pk]), declared)
         page = client.get(answer["Location"])

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from eccs.audit import AuditLane, AuditLine
+from eccs.batches import PaperBatch
 from eccs.dated_rules import DatedRule
 from eccs.hand_over import HandOver, HandOverRead
 from eccs.in_hand import InHand, Priority
@@ -33,6 +34,7 @@ __all__ = [
     "InHand",
     "Measure",
     "Notice",
+    "PaperBatch",
     "Priority",
     "RevocationList",
     "Signature",

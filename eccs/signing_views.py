@@ -139,5 +139,6 @@ def part(request: Request, slug: str, key: str, seq: int, part: str) -> HttpResp
 
 
 def sees(actor: Any, declared: Step, row: Signature) -> bool:
-    """The trade sees what its own people signed, and no officer's words or name."""
-    return bool(actor.is_officer or (declared.signed == SIGNED_FILING and actor.is_trade))
+    """The trade sees what its own people signed, and no officer's words or name; an operator of the Service Centre the own signature."""
+    own = actor.is_trade or row.by_id == actor.user_id
+    return bool(actor.is_officer or (declared.signed == SIGNED_FILING and own))

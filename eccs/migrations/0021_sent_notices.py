@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     """When a notice is tried again, and who has it already."""
 
     dependencies = [
-        ('eccs', '0018_webhook_rules'),
+        ('eccs', '0020_paper_batches'),
     ]
 
     operations = together([
