@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts.models import AuthorisedCourier
 from accounts.permissions import SYSTEM
 from bonds import ledger
 from bonds.models import Bond
@@ -220,7 +219,8 @@ def test_14_a_courier_that_is_not_in_force_files_no_ctm_and_asks_for_no_bond(
     transshipment_bond(amount=9_000_000)
     one, master = begun(desks, on), bond_master()
     assert desks.signed_in("courier.swift").post(one.step_url("submit"), {"confirm": "yes"}).status_code == 404
-    words = stop(AuthorisedCourier.objects.get(pk=one.courier_id))
+    assert one.courier is not None
+    words = stop(one.courier)
     assert words in desks.refused("signatory.swift", fresh(one), "submit")
     asked = {"master": master.pk, "about": "", "duty": "80000", "amount": "80000", "reason": "Test reports."}
     answer = desks.signed_in("signatory.swift").post("/bonds/request/", asked)
