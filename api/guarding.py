@@ -13,7 +13,7 @@ from accounts.requests import Request
 from api import keys
 from api.models import ApiKey
 from api.scopes import Scope
-from eccs import frequency
+from eccs.asked_often import seconds_to_wait
 from eccs.client_address import address_of
 
 
@@ -27,7 +27,7 @@ class AskedTooOften(HttpError):
 
 def count(who: str, rule: str) -> None:
     """Count a request of somebody within this minute. Raises AskedTooOften."""
-    if seconds := frequency.seconds_to_wait(who, rule):
+    if seconds := seconds_to_wait(who, rule):
         raise AskedTooOften(seconds)
 
 
@@ -55,7 +55,7 @@ class ByKey(HttpBearer):
         return key
 
 
-READ, FILE, REPLY = ByKey(Scope.READ), ByKey(Scope.FILE), ByKey(Scope.REPLY)
+READ, FILE, REPLY, HOOKS = map(ByKey, (Scope.READ, Scope.FILE, Scope.REPLY, Scope.HOOKS))
 
 
 def key_of(request: Request) -> ApiKey:

@@ -18,6 +18,7 @@ from eccs.dated_rules import DatedRule
 from eccs.hand_over import HandOver, HandOverRead
 from eccs.in_hand import InHand, Priority
 from eccs.numbering import Counter
+from eccs.rolled_up import Measure
 from eccs.signing.models import Certificate, RevocationList, Signature, SignatureFault, ToSign
 from eccs.trail import TrailRoot
 
@@ -31,6 +32,7 @@ __all__ = [
     "HandOverRead",
     "Heartbeat",
     "InHand",
+    "Measure",
     "Notice",
     "PaperBatch",
     "Priority",

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "exports",
     "payments",
     "api",
+    "public",
 ]
 
 MIDDLEWARE = [
@@ -236,7 +237,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 HTTPS = env.bool("ECCS_HTTPS", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -249,6 +250,10 @@ CONTENT_SECURITY_POLICY = {
 }
 
 LOGGING = logs.configuration(env("ECCS_LOG_LEVEL", default="INFO"))
+
+# Who reads /metrics, and what is wrong in words at /readyz: a program with the token, or one in a network (10.0.0.0/8).
+METRICS_TOKEN = env("ECCS_METRICS_TOKEN", default="")
+METRICS_NETWORKS = env.list("ECCS_METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128"] if DEMO else [])
 
 AUDIT_PEOPLE = "accounts.people"  # where the audit log asks what a person is today
 

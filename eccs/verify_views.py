@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
-from eccs import barcodes, frequency, paper_checks
+from eccs import asked_often, barcodes, paper_checks
 from eccs.client_address import address_of
 from eccs.paper_checks import Verdict
 from eccs.paper_parts import Kind
@@ -50,7 +50,7 @@ def verify_code(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _wait(request: HttpRequest) -> int:
-    return frequency.seconds_to_wait(address_of(request), RULE)
+    return asked_often.seconds_to_wait(address_of(request), RULE)
 
 
 def _too_often(request: HttpRequest, text: str, seconds: int) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('eccs', '0015_paper_rules'),
+        ('eccs', '0019_paper_rules'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -22,6 +22,6 @@ def sow(apps, schema_editor):
 class Migration(migrations.Migration):
     """The dated rules of papers."""
 
-    dependencies = [("eccs", "0014_api_answers")]
+    dependencies = [("eccs", "0018_webhook_rules")]
 
     operations = [migrations.RunPython(sow, migrations.RunPython.noop)]
