@@ -80,4 +80,4 @@ def make_papers(batch_id: int) -> None:
 def tidy_papers() -> None:
     """Forget the papers that have expired, and take up again those that a stopped worker left behind."""
     for batch_id in batches.tidy():
-        make_papers.delay(batch_id)
+        batches.make(batch_id)

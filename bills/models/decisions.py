@@ -11,7 +11,7 @@ from django.db.models.functions import Upper
 
 from bills.models.bill import CourierBillOfEntry
 from bills.models.covered import goods_of
-from bills.models.found import Adjudged, Memo
+from bills.models.found import Adjudged, Memo, printed_as
 from bonds.models import Bond
 from manifests import warehouse
 from manifests.models import HouseAirwayBill, WarehouseEntry
@@ -70,6 +70,9 @@ class ProvisionalRelease(models.Model):
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     finalised_at = models.DateTimeField(null=True)
+
+    print_view = "decision-print"
+    print_url = printed_as("release")
 
     class Meta:
         constraints = [

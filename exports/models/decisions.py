@@ -26,6 +26,7 @@ from exports.querysets import OfShippingBillQuerySet
 class ExportAdjudication(Adjudged):
     """An order on goods for export: release against fine and penalty, or absolute confiscation (PN17 7.1(k); section 125)."""
 
+    print_view = "export-decision-print"
     bill = models.ForeignKey(CourierShippingBill, models.PROTECT, related_name="adjudications")
 
     class Meta(Adjudged.Meta):

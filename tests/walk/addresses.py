@@ -14,7 +14,7 @@ from accounts.advisories import Stage as AdvisoryStage
 from accounts.credentials import ExpiryExercise
 from accounts.directory.registration import Stage as CourierStage
 from accounts.models import Importer
-from bills.models import Attachment, CourierBillOfEntry, Holiday, ManualScan, OutOfCharge
+from bills.models import Attachment, CourierBillOfEntry, Holiday, ManualScan, OutOfCharge, QueryMemo
 from bills.stages import Stage
 from eccs import audit
 from eccs.audit import AuditLine
@@ -207,10 +207,21 @@ def _of_bills(world: World, bills: dict[Stage, CourierBillOfEntry], flight: Expr
     own_goods = Importer.objects.filter(iec=IMPORTER_IEC).first() or importer(iec=IMPORTER_IEC)
     of_importer = bill(Stage.QUERY, on=flight, importer=own_goods, kind="CBE-XIV")
     for one in (bills[Stage.ASSESSMENT], bills[Stage.QUERY], bills[Stage.OUT_OF_CHARGE], of_importer):
-        for name in ("bill-filed", "bill-print", "out-of-charge-print", "bill-attach"):
+        for name in (
+            "bill-filed",
+            "bill-print",
+            "out-of-charge-print",
+            "gate-pass-print",
+            "labels-print",
+            "bill-attach",
+        ):
             world.own(name, one.key)
     world.own("final-print", provisional_assessment("FINAL", of=bill(Stage.OUT_OF_CHARGE, on=flight)).number)
     world.own("detention-print", bills[Stage.DETAINED].detentions.get().number)
+    memo = bills[Stage.QUERY].queries.first() or QueryMemo.objects.create(
+        bill=bills[Stage.QUERY], raised_from="ASSESSMENT", question="Why?", raised_by=bills[Stage.QUERY].created_by
+    )
+    world.own("decision-print", "query", memo.pk)
     paper = Attachment.objects.create(
         bill=bills[Stage.QUERY], kind="OTHER", name="data-sheet.pdf", file=ContentFile(b"%PDF-1.7", "data-sheet.pdf"),
         content_type="application/pdf", size=8, sha256="0" * 64, by=bills[Stage.QUERY].created_by,
