@@ -18,4 +18,5 @@ class AccountsConfig(AppConfig):
         announce()
         announce_directory()
         import_module("accounts.advisory_listing")
+        import_module("accounts.examined")
         import_module("accounts.sessions")

@@ -9,5 +9,10 @@ class ApiConfig(AppConfig):
     name = "api"
 
     def ready(self) -> None:
-        """Make the pages of keys known to whom they belong."""
+        """Make the pages of keys and webhooks known to whom they belong, and hear of what firms are told."""
         from api import pages  # noqa: F401 it declares them
+        from api.webhooks import telling
+        from eccs import notices
+
+        if telling.enter not in notices.listeners:
+            notices.listeners.append(telling.enter)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from time import time
 from typing import Any
 
-from django.core.cache import cache
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja.errors import HttpError
 from ninja.security import HttpBearer
@@ -16,10 +13,8 @@ from accounts.requests import Request
 from api import keys
 from api.models import ApiKey
 from api.scopes import Scope
+from eccs.asked_often import seconds_to_wait
 from eccs.client_address import address_of
-from eccs.dated_rules import rule_book
-
-MINUTE = 60
 
 
 class AskedTooOften(HttpError):
@@ -31,20 +26,9 @@ class AskedTooOften(HttpError):
 
 
 def count(who: str, rule: str) -> None:
-    """Count a request of somebody within this minute. Raises AskedTooOften.
-
-    Where the cache is away nothing is counted: it costs the limit, and no answer.
-    """
-    minute, second = divmod(int(time()), MINUTE)
-    place = f"api:{rule}:{who}:{minute}"
-    if cache.add(place, 1, 2 * MINUTE):
-        return
-    try:
-        asked = cache.incr(place)
-    except ValueError:  # it was dropped in between
-        return
-    if asked > rule_book().count(rule, timezone.localdate()):
-        raise AskedTooOften(MINUTE - second)
+    """Count a request of somebody within this minute. Raises AskedTooOften."""
+    if seconds := seconds_to_wait(who, rule):
+        raise AskedTooOften(seconds)
 
 
 class ByKey(HttpBearer):
@@ -71,7 +55,7 @@ class ByKey(HttpBearer):
         return key
 
 
-READ, FILE, REPLY = ByKey(Scope.READ), ByKey(Scope.FILE), ByKey(Scope.REPLY)
+READ, FILE, REPLY, HOOKS = map(ByKey, (Scope.READ, Scope.FILE, Scope.REPLY, Scope.HOOKS))
 
 
 def key_of(request: Request) -> ApiKey:

@@ -14,7 +14,10 @@ from django.utils import timezone
 from accounts.models import AuthorisedCourier, Custodian, CustomsStation, User
 from accounts.permissions import Actor
 from api.scopes import in_words
+from api.webhooks.models import Delivery, Webhook
 from eccs.pages import activity_of
+
+__all__ = ["ApiKey", "Delivery", "RepeatedAnswer", "Webhook"]
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):

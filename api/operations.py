@@ -7,10 +7,15 @@ from django.urls import URLPattern, path
 from api import filing
 from api.reading import bills, challans, estimates, manifests, shipping
 from api.site import api, as_problem
+from api.webhooks import operations as webhooks
 
 __all__ = ["addresses", "api"]
 
-for _router in (filing.router, manifests.router, bills.router, shipping.router, challans.router, estimates.router):
+ROUTERS = (
+    filing.router, manifests.router, bills.router, shipping.router, challans.router, estimates.router, webhooks.router,
+)  # fmt: skip
+
+for _router in ROUTERS:
     api.add_router("", _router)
 
 

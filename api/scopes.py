@@ -14,6 +14,7 @@ class Scope(models.TextChoices):
     READ = "read", _("Read the firm's own documents and print-outs")
     FILE = "file", _("File manifests and bills (signs in the person's name)")
     REPLY = "reply", _("Reply to queries")
+    HOOKS = "hooks", _("See what webhooks were sent, and have it sent again")
 
 
 ACTIVITIES: dict[str, frozenset[str]] = {
@@ -30,6 +31,7 @@ ACTIVITIES: dict[str, frozenset[str]] = {
             "courierbillofentry.file",
         )
     ),
+    Scope.HOOKS: frozenset(),  # what is sent is the firm's own
     Scope.REPLY: frozenset(("courierbillofentry.reply_to_query", "couriershippingbill.reply_to_query")),
 }
 

@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 from api import reference, views
 from api.operations import addresses
 from api.site import PREFIX, nowhere
+from api.webhooks import views as hooks
 
 urlpatterns = [
     path("api-keys/", views.keys, name="api-keys"),
@@ -12,6 +13,11 @@ urlpatterns = [
     path("api-keys/own/", views.own, name="own-api-keys"),
     path("api-keys/<int:pk>/accept/", views.accept, name="api-key-accept"),
     path("api-keys/<int:pk>/revoke/", views.revoke, name="api-key-revoke"),
+    path("webhooks/", hooks.webhooks, name="webhooks"),
+    path("webhooks/new/", hooks.new, name="webhook-new"),
+    path("webhooks/<int:pk>/", hooks.webhook, name="webhook"),
+    path("webhooks/<int:pk>/again/", hooks.again, name="webhook-again"),
+    path("webhooks/<int:pk>/end/", hooks.end, name="webhook-end"),
     path(PREFIX, reference.reference, name="api-reference"),
     path(f"{PREFIX}openapi.json", reference.openapi, name="api-openapi"),
     path(PREFIX, include(addresses())),

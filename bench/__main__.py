@@ -22,6 +22,7 @@ NAMES = (
     "papers",
     "walks",
     "tariff",
+    "track",
     "duty",
     "challans",
     "payments",

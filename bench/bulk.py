@@ -34,12 +34,12 @@ INSERT INTO bills_courierbillofentry (number, serial, stage_since, trail_length,
     interest, fine, penalty, late_charge, paid_heads, duty_paid,
     risk_decision_id, facilitated, assessment_required, examination_prescribed, documents_required,
     documents_complete, holds, returns_to, detained_from, stopped_from, provisional, assessment_remarks, examination_mandated, arrived_at, xray_result, xray_remarks,
-    shipment_count, bag_count, unreckoned, discount_currency, assessment_due, risk_pending)
+    shipment_count, bag_count, unreckoned, discount_currency, assessment_due, risk_pending, return_of)
 SELECT 'CBE-XIII_BLR_BENCH_' || %(manifest)s || '_' || n, n, now() - make_interval(secs => n), 0, '', 'CBE-XIII', 'BLR', %(courier)s,
     %(manifest)s, shipped.id, %(stage)s, '{}', %(by)s, now(), false, false, false, false, 'PAN', 'ABCPK1234L', '', '0100000053', '',
     '', '29', '', 'INV', 'FOB', 'USD', '', '', now(), current_date, current_date, 'Goods ' || n %% 97, '85183000', 1, 1, '',
     (n * 37 %% 90000)::numeric, (n * 11 %% 30000)::numeric, '{}', 0, 0, 0, 0, '{}', (n * 11 %% 30000)::numeric, decided.id, false,
-    true, true, '', true, '', '', '', '', false, '', false, now(), '', '', 1, 0, '', '', false, false
+    true, true, '', true, '', '', '', '', false, '', false, now(), '', '', 1, 0, '', '', false, false, ''
 FROM shipped JOIN decided USING (n) RETURNING id
 """
 

@@ -23,14 +23,14 @@ ITEM_OFF, ITEM_ON, INVOICE_OFF, INVOICE_ON = WHOLE = "item_off", "item_on", "inv
 
 
 def item_words(told: Mapping[str, Any]) -> str:
-    """An item in one line, as it is read before and after."""
+    """An item in one line, as it is read before and after; goods for export tell no origin."""
     worth = f"{told['quantity']} {told['uom']} × {told['unit_price']}"
-    return f"{told['cth']}, {told['description']}, {worth}, {told['country_of_origin']}"
+    return ", ".join(filter(None, (told["cth"], told["description"], worth, told.get("country_of_origin"))))
 
 
-def item_off(item: Item) -> Change:
+def item_off(item: Any) -> Change:
     """An item goes."""
-    told = {name: getattr(item, name) for name in ("cth", "description", "uom", "country_of_origin")}
+    told = {name: getattr(item, name, "") for name in ("cth", "description", "uom", "country_of_origin")}
     told |= {name: f"{getattr(item, name).normalize():f}" for name in ("quantity", "unit_price")}
     return {"name": ITEM_OFF, "item": item.item_no, "old": item_words(told), "new": ""}
 

@@ -30,7 +30,7 @@ def reckon_again(
     invoices: Sequence[BillInvoice] = (),
     exemptions: Exemptions | None = None,
 ) -> Reckoned:
-    """Value and duty with the exchange rate kept from the day of presentation; an exemption counts unless it was denied.
+    """Value by the day of presentation, duty by the day whose rates apply; an exemption counts unless it was denied.
 
     Raises Refused for an unknown tariff item, and for an exemption that is not in force on the day or does not fit,
     for goods not counted in the unit of their specific duty, and for an invoice whose discount leaves nothing.
@@ -55,7 +55,7 @@ def reckon_again(
                 item.gift_kind, relief,
             )
         )  # fmt: skip
-    rules = rates.duty_rules(bill.presented_on, bill.station_id)
+    rules = rates.duty_rules(bill.presented_on, rates_on, bill.station_id)
     try:
         return reckon(bill.kind, priced(bill, invoices), lines, rules, always_xiv=bill.eou or bill.repair_and_return)
     except WorthNothing as nothing:

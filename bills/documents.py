@@ -252,7 +252,7 @@ def _exchange(bill: CourierBillOfEntry) -> str:
 def _item_lines(bill: CourierBillOfEntry, items: list[Item]) -> Iterable[ItemLine]:
     """The items, each with the rates of the day that its duty was worked out on."""
     on = bill.rates_on or bill.presented_on or timezone.localdate()
-    tariff, sws = rates.tariff(item.cth for item in items), rule_book().amount("sws_percent", on, bill.station_id)
+    tariff, sws = rates.tariff(item.cth for item in items), rates.sws_percent(on, bill.station_id)
     claimed = claims.of_items(items)
     book = rates.exemptions(claimed)
     for item in items:

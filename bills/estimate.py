@@ -78,7 +78,7 @@ class Estimate:
 def estimate(asked: Asked) -> Estimate:
     """The duty of the goods on a day. Raises CannotTell."""
     try:
-        rules = rates.duty_rules(asked.on, "")
+        rules = rates.duty_rules(asked.on, asked.on, "")
     except NoRuleInForce as none:
         raise CannotTell("on", _("ECCS has no rules for this day: choose a later one.")) from none
     rate = rates.tariff([asked.cth]).rate(asked.cth, asked.on)
@@ -107,8 +107,8 @@ def estimate(asked: Asked) -> Estimate:
         exchange_rate=exchange.rate, exchange_unit=exchange.unit,
     )  # fmt: skip
     return Estimate(
-        rate=rate, source=exchange.notification, found=found, form=fitting.form_for(found.facts, rules.limits),
-        why_not_free=fitting.why_not_free(found.facts, rules.limits) if asked.nature else "",
+        rate=rate, source=exchange.notification, found=found, form=fitting.form_for(found.facts, rules.form),
+        why_not_free=fitting.why_not_free(found.facts, rules.free) if asked.nature else "",
         workings=list(zip(told, (found.duty.heads[levy.head] for levy in LEVIES), strict=True)),
         value_lines=invoice_lines(bill, bill, asked.value, found.valuations[0]),
         exemption=relief, by_quantity=rate.bcd_specific is not None,

@@ -94,7 +94,7 @@ def complete(
 
 
 def _blocks(bill: CourierBillOfEntry, one: Prepared, flight: Flight) -> list[models.Model]:
-    """The blocks and invoices of a CBE-XIV. A special request, or a price between related parties, is for an officer to look at."""
+    """The blocks and invoices of a CBE-XIV. A special request, particulars still owed, or a price between related parties, is for an officer to look at."""
     if bill.kind != Kind.XIV:
         return []
     form_e = FormE(bill_id=bill.pk, **whole(one.form_e, flight, government=bill.government))
@@ -108,7 +108,8 @@ def _blocks(bill: CourierBillOfEntry, one: Prepared, flight: Flight) -> list[mod
                 exchange_rate=exchange.rate, exchange_unit=exchange.unit, exchange_source=exchange.notification,
             )
         )  # fmt: skip
-    if form_e.first_check or form_e.provisional_documents or any(invoice.related for invoice in invoices):
+    asked = form_e.first_check or form_e.provisional_documents or form_e.first_proviso
+    if asked or any(invoice.related for invoice in invoices):
         bill.assess_anew()
     return [form_e, *invoices]
 

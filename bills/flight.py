@@ -59,12 +59,13 @@ class Flight:
         hawbs = {hawb.number: hawb for hawb in rows}
         filed = CourierBillOfEntry.objects.filter(~begun, manifest=manifest).exclude(stage__in=PUT_AWAY)
         today = timezone.localdate()
+        rates_on = rates_day(manifest, today)
         return cls(
-            manifest=manifest, presented_on=today, rates_on=rates_day(manifest, today), hawbs=hawbs,
+            manifest=manifest, presented_on=today, rates_on=rates_on, hawbs=hawbs,
             taken=set(filed.filter(hawb__isnull=False).values_list("hawb_id", flat=True)),
             gone=set(WarehouseEntry.objects.filter(hawb__manifest=manifest, out_on__in=LEFT).values_list("hawb_id", flat=True)),
             tariff=rates.tariff(None if draft is None else [str(one.get("cth", "")) for one in drafts.items(draft)]), exchange=rates.exchange_rates(),
-            rules=rates.duty_rules(today, manifest.station_id),
+            rules=rates.duty_rules(today, rates_on, manifest.station_id),
         )  # fmt: skip
 
     def exemptions(self, notifications: Collection[str]) -> Exemptions:

@@ -16,7 +16,7 @@ from bills.risk import ask_again
 from bills.stages import HELD, HERE, PAST_PAYMENT, Hold, Stage
 from bills.xi.arrival import is_short
 from bills.xi.filing import ask_again as ask_documents_again
-from eccs.workflow import Refused, take
+from eccs.workflow import Refused, take, take_many
 from manifests.models import ManifestAmendment
 from manifests.pieces import Landed
 
@@ -34,6 +34,19 @@ def carry(landed: Sequence[Landed], amendment: ManifestAmendment, at: datetime) 
             CourierBillOfEntry.objects.get(pk=pk), "carry_pieces", SYSTEM, at=at, hawb=one.number, before=one.before,
             after=one.after, excess=one.excess, whole=one.whole, amendment=amendment.number or "",
         )  # fmt: skip
+
+
+def end_wait(hawbs: Mapping[int, datetime], at: datetime) -> None:
+    """The bills before Out of Charge that waited for the courier to ask for what these shipments weigh, each with when that began."""
+    stages = CourierBillOfEntry.steps()["end_wait_for_weight"].sources
+    own = CourierBillOfEntry.objects.filter(hawb__in=hawbs, stage__in=stages).values_list("pk", "hawb")
+    covered = CoveredShipment.objects.filter(hawb__in=hawbs, ended_at=None, bill__stage__in=stages)
+    since: dict[int, datetime] = {}
+    for pk, hawb in (*own, *covered.values_list("bill", "hawb")):
+        since[pk] = min(since.get(pk, at), hawbs[hawb])
+    if since:
+        told = {pk: {"since": when.isoformat()} for pk, when in since.items()}
+        take_many(CourierBillOfEntry, since, "end_wait_for_weight", SYSTEM, at=at, each=told)
 
 
 def carried(

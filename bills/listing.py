@@ -15,13 +15,15 @@ from accounts.directory.filings import counts_as_filing, stands_against_surrende
 from accounts.models import CustomsStation
 from accounts.roles import COURIERS, Role
 from bills import cells, penalties
+from bills.asking import put_to_rms
 from bills.clearance.provisional import ProvisionalStage
 from bills.kinds import Kind
 from bills.models import CourierBillOfEntry, CoveredShipment, ProvisionalAssessment
 from bills.models.bill import OPEN_STAGES
+from bills.models.covered import owed_a_weight
 from bills.requests_listing import AMENDMENTS, CANCELLATIONS, DEPARTURES, PENALTIES, PROVISIONAL
-from bills.risk import put_to_rms
-from bills.stages import HERE, Hold, Stage
+from bills.risk import IMPORTS
+from bills.stages import Hold, Stage
 from bills.xray_results import are_xrayed
 from eccs.pages import Column, Elsewhere, Listing, Standing, link, register
 from manifests.models import HouseAirwayBill, MasterAirwayBill
@@ -148,7 +150,10 @@ BILLS = Listing(
         Stage.FOR_OUT_OF_CHARGE: "target_out_of_charge", Stage.ADJUDICATION: "target_adjudication",
         **dict.fromkeys((Stage.DETAINED, Stage.STOPPED, Stage.PROVISIONALLY_RELEASED), "target_of_days"),
     },
-    standing={Stage.DETAINED: Standing(Q(holds__contains=Hold.REPLY.value), lambda bill: Hold.REPLY in bill.held_by)},
+    standing={
+        Stage.DETAINED: Standing(Q(holds__contains=Hold.REPLY.value), lambda bill: Hold.REPLY in bill.held_by),
+        Stage.FOR_OUT_OF_CHARGE: Standing(owed_a_weight()),
+    },
 )  # fmt: skip
 
 register(BILLS)
@@ -158,7 +163,7 @@ register(DEPARTURES)
 register(PROVISIONAL)
 register(PENALTIES)
 are_xrayed(CourierBillOfEntry)
-put_to_rms(CourierBillOfEntry, HERE)
+put_to_rms(IMPORTS)
 counts_as_filing(CourierBillOfEntry, "filed_at")
 stands_against_surrender(duty_unpaid)
 link(_("File a bill"), "bill-start", *COURIERS, Role.IMPORTER, Role.SERVICE_CENTRE)

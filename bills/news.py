@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.people import custodians_at
 from bills import refundable
 from eccs.models import Notice
+from eccs.moments import moment
 from eccs.money import rupees
 from eccs.notices import firms_of, worded
 
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
         ReturnToOrigin,
     )
     from bills.models.clearable import Clearable
+    from manifests.models import ExpressCargoManifest
 
 
 def notices_about(bill: Clearable, subject: Callable[[], str], why: str | Callable[[], str] = "") -> list[Notice]:
@@ -35,6 +39,46 @@ def notices_about(bill: Clearable, subject: Callable[[], str], why: str | Callab
         return subject(), "\n".join(filter(None, (why if isinstance(why, str) else why(), link)))
 
     return [worded(firm, words, bill.station_id) for firm in firms_of(bill)]
+
+
+def duty_reckoned_anew(manifest: ExpressCargoManifest, bills: Iterable[tuple[CourierBillOfEntry, Decimal]]) -> list[Notice]:
+    """For each firm one notice of its bills whose duty is another by the rates of the day of arrival: before, after, and why."""
+    of_firm: dict[str, list[tuple[CourierBillOfEntry, Decimal]]] = defaultdict(list)
+    for bill, before in bills:
+        if bill.total_duty != before:
+            for firm in firms_of(bill):
+                of_firm[firm].append((bill, before))
+    return [_reckoned_anew(firm, manifest, of_firm[firm]) for firm in sorted(of_firm)]
+
+
+def _reckoned_anew(firm: str, manifest: ExpressCargoManifest, bills: list[tuple[CourierBillOfEntry, Decimal]]) -> Notice:
+    def line(bill: CourierBillOfEntry, before: Decimal) -> str:
+        told = {
+            "bill": bill, "before": rupees(before), "after": rupees(bill.total_duty), "day": f"{bill.rates_on:%d/%m/%Y}",
+            "paid": rupees(bill.duty_paid),
+        }  # fmt: skip
+        words = _("%(bill)s: duty %(before)s before, %(after)s now, by the rates of %(day)s") % told
+        if bill.duty_paid:
+            words += _("; %(paid)s was paid") % told
+        return f"{words}  {settings.PUBLIC_URL}{bill.get_absolute_url()}"
+
+    def words() -> tuple[str, str]:
+        (bill, before), count = bills[0], len(bills)
+        told = {
+            "bill": bill, "before": rupees(before), "after": rupees(bill.total_duty), "count": count, "manifest": manifest,
+            "landed": moment(manifest.actual_arrival), "igm": manifest.igm_number,
+        }  # fmt: skip
+        subject = ngettext(
+            "%(bill)s: the duty was %(before)s and is %(after)s now",
+            "%(manifest)s: the duty of %(count)d bills is another now", count,
+        ) % told  # fmt: skip
+        why = _(
+            "The aircraft landed on %(landed)s, IGM number %(igm)s. The rates of duty are those of the day of arrival, "
+            "where it is later than the day of presentation (Customs Act 1962, section 15); the rate of exchange stays."
+        )
+        return subject, "\n".join((why % told, *(line(*one) for one in bills)))
+
+    return worded(firm, words, manifest.station_id)
 
 
 def confiscated_after_payment(order: Adjudication) -> list[Notice]:

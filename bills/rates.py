@@ -70,21 +70,38 @@ class DutyRules:
     valuation: ValuationRules
     sws_percent: Decimal
     waived_up_to: Decimal
-    limits: Limits
+    free: Limits  # within which samples and gifts bear no duty
+    form: Limits  # that decide on the form
 
 
-def duty_rules(presented_on: date, station: str) -> DutyRules:
-    """The rules in force on the day of presentation."""
+def duty_rules(presented_on: date, rates_on: date, station: str) -> DutyRules:
+    """Value and form go by the day of presentation; what duty is charged, by the day whose rates apply (sections 14 and 15).
+
+    Of the duty are the surcharge, what section 25(6) leaves uncollected, and what frees samples and gifts.
+    """
     book = rule_book()
 
-    def amount(name: str) -> Decimal:
+    def presented(name: str) -> Decimal:
         return book.amount(name, presented_on, station)
 
     return DutyRules(
-        valuation=ValuationRules(amount("freight_cap_percent"), amount("insurance_percent"), amount("landing_percent")),
-        sws_percent=amount("sws_percent"), waived_up_to=amount("duty_waived_up_to"),
-        limits=Limits(
-            amount("cbe_xii_sample_limit"), amount("cbe_xii_gift_limit"), amount("cbe_xiii_value_limit"),
-            book.is_on("cbe_xii_gifts_restricted", presented_on, station),
+        valuation=ValuationRules(
+            presented("freight_cap_percent"), presented("insurance_percent"), presented("landing_percent")
         ),
+        sws_percent=sws_percent(rates_on, station), waived_up_to=book.amount("duty_waived_up_to", rates_on, station),
+        free=limits(rates_on, station), form=limits(presented_on, station),
+    )  # fmt: skip
+
+
+def sws_percent(rates_on: date, station: str) -> Decimal:
+    """The social welfare surcharge of the day whose rates apply (Finance Act 2018, section 110; section 15)."""
+    return rule_book().amount("sws_percent", rates_on, station)
+
+
+def limits(on: date, station: str) -> Limits:
+    """The limits of the forms on a day."""
+    book = rule_book()
+    return Limits(
+        book.amount("cbe_xii_sample_limit", on, station), book.amount("cbe_xii_gift_limit", on, station),
+        book.amount("cbe_xiii_value_limit", on, station), book.is_on("cbe_xii_gifts_restricted", on, station),
     )  # fmt: skip

@@ -123,7 +123,7 @@ def _judge_one(flight: Flight, table: Table, rows: list[int], used: list[str]) -
             row = invoices[nothing.invoice][0]
             table.fault(row, "unit_price", values["unit_price"][row], _("comes to no value in rupees"))
             return None
-        if reason := fitting.why_not(form, reckoned.facts, flight.rules.limits):
+        if reason := fitting.why_not(form, reckoned.facts, flight.rules.form):
             _refuse_form(table, rows, reckoned.facts, reason)
             return None
     _check_form_e(flight, table, rows, invoices, used)

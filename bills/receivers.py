@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.permissions import SYSTEM, Actor
-from bills import claims, landing, rates, risk, tasks
+from bills import claims, landing, news, rates, risk, tasks
 from bills.assessment import heads, put, reckon_again
 from bills.flight import rates_day
 from bills.models import Adjudication, CourierBillOfEntry, Item
@@ -30,7 +31,8 @@ from manifests.events import (
     details_amended,
     house_airway_bills_arrived,
     pieces_landed,
-    shipment_weighed_otherwise,
+    weighed_otherwise,
+    weight_settled,
 )
 from manifests.igm import igm_of, reached
 from manifests.models import ExpressCargoManifest, ManifestAmendment
@@ -85,7 +87,10 @@ def recompute(manifest: ExpressCargoManifest, **_kwargs: Any) -> None:
         fields = [f for f in Item._meta.concrete_fields if f.attname not in ("id", "bill_id")]
         write_rows(Item, changed, fields)
     if each:  # an equal duty too: the day whose rates apply is another, and the trail says so
-        take_many(CourierBillOfEntry, each, "recompute_duty", SYSTEM, each=each)
+        moved = take_many(CourierBillOfEntry, each, "recompute_duty", SYSTEM, each=each).moved
+        Notice.objects.bulk_create(
+            news.duty_reckoned_anew(manifest, [(bill, Decimal(each[bill.pk]["before"])) for bill in moved])
+        )
     if doubtful:
         take_many(CourierBillOfEntry, doubtful, "send_back_for_assessment", SYSTEM, each=doubtful)
 
@@ -151,10 +156,16 @@ def ask_the_rms(manifest: ExpressCargoManifest, **_kwargs: Any) -> None:
     risk.arrived(manifest, timezone.now())
 
 
-@receiver(shipment_weighed_otherwise)
-def weighed(hawb: int, at: datetime, **_kwargs: Any) -> None:
-    """A shipment weighs otherwise than declared: the RMS looks at its bill again, of goods or of documents (PN17 5.2, 6.1)."""
-    risk.weighed(hawb, at)
+@receiver(weighed_otherwise)
+def weighed(station: str, hawbs: list[int], at: datetime, **_kwargs: Any) -> None:
+    """A shipment or a bag weighs otherwise than declared: the RMS looks at its bills again, of goods or of documents (PN17 5.2, 6.1)."""
+    risk.weighed(station, hawbs, at)
+
+
+@receiver(weight_settled)
+def go_on(hawbs: dict[int, datetime], at: datetime, **_kwargs: Any) -> None:
+    """The courier owes nothing more for what its goods weigh: the clock of the desk that waited for it goes on (PN17 5.2)."""
+    landing.end_wait(hawbs, at)
 
 
 @receiver(pieces_landed)

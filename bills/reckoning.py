@@ -98,7 +98,7 @@ def reckon(
     goods = [_goods(line, share) for line, share in zip(lines, shares, strict=True)]
     duty = statement(
         goods, sws_percent=rules.sws_percent, waived_up_to=rules.waived_up_to,
-        exempt=kind == Kind.XII and not fitting.why_not_free(facts, rules.limits),
+        exempt=kind == Kind.XII and not fitting.why_not_free(facts, rules.free),
     )  # fmt: skip
     return Reckoned(valuations, shares, goods, duty, facts)
 

@@ -169,4 +169,4 @@ def misfit_as_amended(bill: CourierBillOfEntry, changes: Sequence[Change]) -> st
     """Why the form would not fit the goods after these changes, or nothing. Raises Refused where it cannot be reckoned."""
     assert bill.presented_on is not None
     found = _apply(copy.copy(bill), changes).found
-    return fitting.why_not(bill.kind, found.facts, rates.duty_rules(bill.presented_on, bill.station_id).limits)
+    return fitting.why_not(bill.kind, found.facts, rates.limits(bill.presented_on, bill.station_id))

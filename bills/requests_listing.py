@@ -173,7 +173,6 @@ DEPARTING: dict[str, Any] = {
     "page_template": "bills/departure.html", "search": search,
     "context": lambda asked, _actor: {
         "bill": asked.bill, "decision": asked.bill.risk_decision, "assessed_all_the_same": assessed_all_the_same(asked),
-        "no_ccr": not hasattr(asked.bill, "documents_complete"),
     },
 }  # fmt: skip
 DEPARTURES = Listing(

@@ -1,6 +1,8 @@
 """Bonds that secure a bill: fetched from the Bond Master, debited with the step that needs them, credited when it is settled.
 
-A bond that is not registered is accepted only where the firm has none that fits (PN17 7.1(c), 7.1(n), 13.2).
+A number of ECCS's own series is a bond of the firm, or of the importer whose goods they are, registered at the station.
+A bond executed elsewhere is accepted only where a dated rule lets it, and where the firm has none registered that fits
+(PN17 7.1(c), 7.1(n), 13.2).
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bills.kinds import Kind
@@ -18,6 +21,10 @@ from bonds import choosing, ledger
 from bonds.choosing import Wanted
 from bonds.master import Category, Purpose
 from bonds.models import BankGuarantee, Bond
+from bonds.numbers import is_of_series
+from eccs.dated_rules import rule_book
+from eccs.identifiers import PERSONAL_IMPORT_IEC
+from eccs.models import Notice
 from eccs.money import rupees
 from eccs.workflow import Refused
 
@@ -33,12 +40,13 @@ def wanted(bill: CourierBillOfEntry, purpose: str, bond_type: str = "") -> Wante
         station=bill.station_id, courier=bill.courier_id, importer=bill.importer_id, purpose=purpose,
         about=bill.hawb.number if bill.hawb is not None else "",
         category=Category.CONTINUITY if bond_type == BondType.CONTINUITY else "",
+        goods_of=bill.iec if bill.importer_id is None and bill.iec != PERSONAL_IMPORT_IEC else "",
     )  # fmt: skip
 
 
 def registered_for(bill: CourierBillOfEntry, purpose: str) -> list[Bond]:
-    """The firm's bonds that can secure something on the bill now, for the officer to see."""
-    return list(choosing.valid(wanted(bill, purpose)).filter(balance__gt=0)[:20])
+    """The firm's bonds that can secure something on the bill now, and those of the importer of the goods, for the officer to see."""
+    return list(choosing.valid(wanted(bill, purpose), named=True).filter(balance__gt=0)[:20])
 
 
 def declared_on(bill: CourierBillOfEntry) -> str:
@@ -48,31 +56,45 @@ def declared_on(bill: CourierBillOfEntry) -> str:
 
 
 def find(bill: CourierBillOfEntry, asked: Wanted, number: str, amount: Decimal) -> Bond | None:
-    """The registered bond that secures an amount; nothing where the firm has none and a number was typed. Raises Refused.
+    """The registered bond that secures an amount; nothing where one executed elsewhere was typed. Raises Refused.
 
-    Without a number it is the one the bill declares, or else the first that fits the type and the amount.
+    Without a number it is the one the bill declares, or else the first of the firm that fits the type and the amount.
     """
-    fitting = choosing.fitting(asked, amount)
+    fitting, number = choosing.fitting(asked, amount), number.strip().upper()
     if not number:
         declared = declared_on(bill)
-        found = (fitting.filter(number=declared).first() if declared else None) or fitting.first()
+        named = choosing.valid(asked, named=True).filter(balance__gte=amount, number=declared) if declared else fitting.none()
+        found = named.first() or fitting.first()
         if found is None:
             told = {"amount": rupees(amount, 2)}
-            raise Refused([_("No registered bond of this type has a balance of %(amount)s.") % told], bill)
+            reasons = [_("No registered bond of this type has a balance of %(amount)s.") % told]
+            if is_of_series(declared):
+                reasons.append(_why_not(asked, declared, amount))
+            raise Refused(reasons, bill)
         return found
-    bond = choosing.registered(asked, number)
-    if bond is not None:
-        reason = ledger.why_not(bond, amount)
-        if not reason and not choosing.valid(asked).filter(pk=bond.pk).exists():
-            reason = _("%(bond)s is a bond of another type, or for another consignment.") % {"bond": bond}
-        if reason:
+    if is_of_series(number):
+        if reason := _why_not(asked, number, amount):
             raise Refused([reason], bill)
-        return bond
+        return choosing.registered(asked, number)
+    if not rule_book().is_on("outside_bonds_accepted", timezone.localdate(), bill.station_id):
+        words = _("%(number)s is not registered in ECCS, and %(station)s accepts registered bonds alone.")
+        raise Refused([words % {"number": number, "station": bill.station_id}], bill)
     if (other := fitting.first()) is not None:
         told = {"bond": str(other), "balance": rupees(other.balance, 2)}
         words = _("%(bond)s is registered, with a balance of %(balance)s: it is debited instead of a bond that is not.")
         raise Refused([words % told], bill)
     return None
+
+
+def _why_not(asked: Wanted, number: str, amount: Decimal) -> str:
+    """Why the bond of a number of ECCS's series cannot secure an amount; nothing where it can."""
+    bond = choosing.registered(asked, number)
+    if bond is None:
+        return choosing.why_not_registered(asked, number)
+    reason = ledger.why_not(bond, amount)
+    if not reason and not choosing.valid(asked, named=True).filter(pk=bond.pk).exists():
+        reason = _("%(bond)s is a bond of another type, or for another consignment.") % {"bond": bond}
+    return reason
 
 
 def for_assessment(bill: CourierBillOfEntry, bond_type: str, number: str, amount: Decimal) -> Bond | None:
@@ -97,8 +119,15 @@ def for_release(
 
 
 def debit(bill: CourierBillOfEntry, bond: Bond, amount: Decimal, key: str) -> None:
-    """Debit a bond for a bill within the step that is taken on it. Raises Refused."""
+    """Debit a bond for a bill within the step that is taken on it. Raises Refused.
+
+    An importer whose bond secures what its courier filed is told.
+    """
     ledger.debit(bond.pk, amount, key, ledger.of(bill, SLUG), bill.taken_by.name, bill.taken_at)
+    if bond.importer_id != bill.importer_id:
+        told = {"bond": bond, "amount": rupees(amount, 2), "bill": bill, "courier": bill.courier}
+        news = bond.news(lambda: _("%(bond)s is debited with %(amount)s for %(bill)s of %(courier)s") % told)
+        Notice.objects.bulk_create(news)
 
 
 def release_key(bill_id: int) -> str:

@@ -173,7 +173,7 @@ def reckoning(bill: CourierBillOfEntry, items: list[Item]) -> dict[str, Any]:
         found = reckon_again(bill, items, rates.tariff(item.cth for item in items), on)
     except Refused:  # a rate that was withdrawn since: the figures stand, their working cannot be shown
         return {"lines": [_item_line(item) for item in items], "value_lines": []}
-    sws = rule_book().amount("sws_percent", bill.presented_on, bill.station_id)
+    sws = rates.sws_percent(on, bill.station_id)
     lines = [
         {**_item_line(item), "workings": workings(goods, sws_percent=sws), "exempted": goods.full is not None}
         for item, goods in zip(items, found.goods, strict=True)

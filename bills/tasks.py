@@ -15,6 +15,7 @@ from bills import interventions, risk, xray_results
 from bills.clearance.provisional import ProvisionalStage
 from bills.manual import issuing
 from bills.models import CourierBillOfEntry, DetentionMemo, ManualClearance, ProvisionalAssessment, QueryMemo
+from bills.models.clearable import Clearable
 from bills.models.found import Memo, Query
 from bills.news import notices_about
 from bills.provisional import documents_due
@@ -47,7 +48,7 @@ def chase_detentions() -> int:
 def chase_documents() -> int:
     """Remind firms of compulsory documents they have not handed in, again after each spell; return how many."""
     waiting = CourierBillOfEntry.objects.filter(stage=Stage.DOCUMENTS)
-    return chase(waiting, "stage_since", "documents_chased_at", _of_documents)
+    return chase(waiting, "stage_since", "documents_chased_at", of_documents)
 
 
 def _since(at: datetime) -> str:
@@ -68,7 +69,7 @@ def of_detention(memo: Memo) -> list[Notice]:
     )
 
 
-def _of_documents(bill: CourierBillOfEntry) -> list[Notice]:
+def of_documents(bill: Clearable) -> list[Notice]:
     """The notices that the bill still waits for compulsory documents."""
     told = {"bill": bill, "since": _since(bill.stage_since)}
     return notices_about(

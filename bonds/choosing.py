@@ -7,9 +7,11 @@ from decimal import Decimal
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bonds.master import Category
 from bonds.models import BankGuarantee, Bond
+from bonds.querysets import BondQuerySet
 
 
 @dataclass(frozen=True)
@@ -22,12 +24,15 @@ class Wanted:
     purpose: str
     about: str = ""
     category: str = ""  # nothing said: any
+    goods_of: str = ""  # the IEC of the importer whose goods a courier files: its own bond secures them too, where named
 
 
-def valid(wanted: Wanted) -> QuerySet[Bond, Bond]:
-    """The firm's bonds of that type in force there, a consignment's own first, then those that end soonest."""
-    today = timezone.localdate()
-    rows = Bond.objects.of_firm(courier=wanted.courier, importer=wanted.importer).in_force(today)
+def valid(wanted: Wanted, *, named: bool = False) -> QuerySet[Bond, Bond]:
+    """The firm's bonds of that type in force there, a consignment's own first, then those that end soonest.
+
+    With `named` also those of the importer whose goods they are, which are debited only where somebody names them.
+    """
+    rows = _of(wanted, named=named).in_force(timezone.localdate())
     rows = rows.filter(station_id=wanted.station, master__purpose=wanted.purpose)
     if wanted.category:
         rows = rows.filter(master__category=wanted.category)
@@ -43,13 +48,32 @@ def fitting(wanted: Wanted, amount: Decimal) -> QuerySet[Bond, Bond]:
     return valid(wanted).filter(balance__gte=amount)
 
 
+def _of(wanted: Wanted, *, named: bool) -> BondQuerySet:
+    """The bonds of the firm; with `named` those of the importer of its goods too."""
+    rows: BondQuerySet = Bond.objects.of_firm(courier=wanted.courier, importer=wanted.importer)
+    return rows | Bond.objects.filter(importer__iec=wanted.goods_of) if named and wanted.goods_of else rows
+
+
 def registered(wanted: Wanted, number: str) -> Bond | None:
-    """The firm's bond of a number at the station, registered at any time; or nothing."""
-    rows = Bond.objects.of_firm(courier=wanted.courier, importer=wanted.importer)
-    found: Bond | None = rows.filter(
-        station_id=wanted.station, number=number.strip().upper(), registered_at__isnull=False
-    ).first()
+    """The bond of a number at the station, the firm's or the importer's whose goods they are, registered at any time."""
+    rows = _of(wanted, named=True)
+    found: Bond | None = rows.filter(station_id=wanted.station, number=number, registered_at__isnull=False).first()
     return found
+
+
+def why_not_registered(wanted: Wanted, number: str) -> str:
+    """Why a number of ECCS's own series is no bond that `registered` finds: unknown, not registered, of elsewhere, of others."""
+    known = Bond.objects.filter(number=number).first()
+    told = {"number": number, "station": wanted.station}
+    if known is None:
+        return _("%(number)s is written as ECCS numbers its bonds, and ECCS has no such bond.") % told
+    if not _of(wanted, named=True).filter(pk=known.pk).exists():
+        return _("%(number)s is a bond of another firm: it secures nothing here.") % told
+    if known.station_id != wanted.station:
+        return _("%(number)s is a bond at %(its)s: it secures nothing at %(station)s.") % {**told, "its": known.station_id}
+    return _("%(number)s is not registered, it is at “%(stage)s”: it secures nothing yet.") % {
+        **told, "stage": known.get_stage_display()
+    }  # fmt: skip
 
 
 def guarantee_of(bond: Bond) -> BankGuarantee | None:

@@ -68,6 +68,8 @@ EVENTS = {
     "api-key.made": _("API key made"),
     "api-key.accepted": _("API key taken up"),
     "api-key.revoked": _("API key revoked"),
+    "webhook.made": _("Webhook made"),
+    "webhook.ended": _("Webhook ended"),
     "rms.read": _("RMS reasons read"),
     "risk.activated": _("Risk rule activated"),
     "risk.suspended": _("Risk rule suspended"),

@@ -2,12 +2,15 @@
 
 import logging.config
 import os
+import time
 from typing import Any
 
 from celery import Celery, signals
 from celery.schedules import crontab
 from django.db import transaction
+from kombu.exceptions import OperationalError
 
+from eccs import measuring
 from eccs.logs import request_id
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eccs.settings")
@@ -50,6 +53,8 @@ app.conf.beat_schedule = {
     "write of password expiry": {"task": "accounts.tasks.advise_of_exercises", "schedule": 600.0},
     "tidy sign-ins": {"task": "accounts.tasks.tidy", "schedule": crontab(hour=3, minute=20)},
     "forget answers to repeated requests": {"task": "api.tasks.forget_answers", "schedule": crontab(hour=3, minute=25)},
+    "send what webhooks are due": {"task": "api.tasks.send_webhooks", "schedule": 30.0},
+    "forget messages of webhooks": {"task": "api.tasks.forget_deliveries", "schedule": crontab(hour=3, minute=27)},
     "clear old sessions": {"task": "accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=30)},
     "remind of unanswered queries": {"task": "bills.tasks.chase_queries", "schedule": crontab(hour=9, minute=0)},
     "remind of unanswered detention memos": {
@@ -79,6 +84,7 @@ app.conf.beat_schedule = {
         "task": "accounts.directory.tasks.watch_registrations",
         "schedule": crontab(hour=0, minute=20),
     },
+    "count what waits at the desks": {"task": "eccs.tasks.roll_up", "schedule": 60.0},
     "beat": {"task": "eccs.tasks.heartbeat", "schedule": 60.0},
 }
 
@@ -105,15 +111,42 @@ def log_as_everywhere(loglevel: int, **kwargs: Any) -> None:
 def name_the_request(headers: dict[str, Any], **kwargs: Any) -> None:
     """Work handed on carries the id of the request that handed it on."""
     headers["eccs_request_id"] = request_id.get()
+    headers["eccs_asked_at"] = time.time()
 
 
 @signals.task_prerun.connect
 def know_the_request(task_id: str, task: Any, **kwargs: Any) -> None:
     """A task's lines carry the id of the request it came from; the schedule's own work carries its own."""
-    request_id.set((task.request.get("eccs_request_id") or task_id.replace("-", ""))[:16])
+    request_id.set(task.request.get("eccs_request_id") or task_id.replace("-", "")[:16])
+    task.request.eccs_begun = time.perf_counter()
+    if asked := task.request.get("eccs_asked_at"):
+        measuring.TASK_WAIT.labels(task.name).observe(max(0.0, time.time() - asked))
 
 
 @signals.task_postrun.connect
-def forget_the_request(**kwargs: Any) -> None:
-    """The next task is another request's."""
+def forget_the_request(task: Any, state: str | None = None, **kwargs: Any) -> None:
+    """What the task took is counted; the next one is another request's."""
+    measuring.TASKS.labels(task.name, state or "UNKNOWN").inc()
+    if begun := task.request.get("eccs_begun"):
+        measuring.TASK_SECONDS.labels(task.name).observe(time.perf_counter() - begun)
     request_id.set("")
+
+
+@signals.worker_ready.connect
+def tell_the_metrics(**kwargs: Any) -> None:
+    """A worker on a host without a web server tells its own metrics, at the port of ECCS_WORKER_METRICS_PORT."""
+    if port := os.environ.get("ECCS_WORKER_METRICS_PORT"):
+        measuring.serve(int(port))
+
+
+def waiting() -> int | None:
+    """How many tasks wait that no worker has begun; nothing where the queue does not answer within a second."""
+    options = {"socket_connect_timeout": 1, "socket_timeout": 1, "max_retries": 0}
+    queue = app.connection_for_read(transport_options=options)
+    try:
+        return int(queue.default_channel.client.llen(app.conf.task_default_queue))
+    except (OperationalError, *queue.connection_errors, *queue.channel_errors, OSError) as fault:
+        logging.getLogger(__name__).warning("the queue is away: %s", fault)
+        return None
+    finally:
+        queue.release()

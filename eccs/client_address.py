@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -22,6 +22,12 @@ def address_of(request: HttpRequest | None) -> str:
         if len(told) >= count and _address(told[-count]):
             seen = told[-count]
     return _address(seen)
+
+
+def network_of(request: HttpRequest | None) -> str:
+    """By what questions of strangers are counted: the address, and of the newer addresses the network of one household."""
+    address = address_of(request)
+    return str(ip_network(f"{address}/64", strict=False)) if ":" in address else address
 
 
 def _address(text: str) -> str:

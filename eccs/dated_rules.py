@@ -181,7 +181,11 @@ RULES = {
     "api_answers_kept_days": RuleKind(
         _("Answers of the HTTP API are kept for requests sent again, days"), int, least=1
     ),
+    "webhook_tried_hours": RuleKind(_("A message to a webhook is tried for so many hours"), int, least=1, most=720),
+    "webhook_kept_days": RuleKind(_("Messages to webhooks are kept to be sent again, days"), int, least=1),
     "api_key_longest_days": RuleKind(_("An API key is in force for so many days at most"), int, least=1, most=730),
+    "public_tracking_a_minute": RuleKind(_("Shipments tracked by the public from one address, a minute"), int, least=1),
+    "public_searches_a_minute": RuleKind(_("Searches of the public window from one address, a minute"), int, least=1),
     "query_chaser_days": RuleKind(
         _(
             "A firm is reminded of an unanswered query, detention memo or call for documents, or of a weight to be amended, after so many days"
@@ -203,6 +207,7 @@ RULES = {
     ),
     "bond_percent": RuleKind(_("Amount of a bond, percent of the duty it secures"), Decimal, least=1, most=1000),
     "bond_security_percent": RuleKind(_("Bank guarantee behind a bond, percent of its amount"), Decimal, most=100),
+    "outside_bonds_accepted": RuleKind(_("Bonds executed elsewhere and not registered in ECCS secure a bill"), bool),
     "bond_first_alert_days": RuleKind(_("First alert before a bond expires, days"), int, least=1, most=365),
     "bond_second_alert_days": RuleKind(_("Second alert before a bond expires, days"), int, least=1, most=365),
     "bond_third_alert_days": RuleKind(_("Third alert before a bond expires, days"), int, least=1, most=365),

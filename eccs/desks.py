@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -115,17 +116,31 @@ def target_for(listing: pages.Listing, stage: str, actor: Actor) -> int:
     return min((target_of(listing, stage, station) for station in actor.stations), default=target_of(listing, stage))
 
 
-def stands_still(listing: pages.Listing, document: Any) -> bool:
-    """Whether the clock of a desk stands still although the desk can act, because the firm owes an answer."""
-    stands = listing.standing.get(document.stage)
-    return stands is not None and stands.of(document)
+def standing_still(listing: pages.Listing, documents: Iterable[Any]) -> set[int]:
+    """Those of these documents whose clock stands still at their desk, because the firm owes an answer: at most one query a stage."""
+    at_stage: dict[str, list[Any]] = defaultdict(list)
+    for one in documents:
+        if one.stage in listing.standing:
+            at_stage[one.stage].append(one)
+    found: set[int] = set()
+    for stage, rows in at_stage.items():
+        stands = listing.standing[stage]
+        if stands.of is not None:
+            found.update(one.pk for one in rows if stands.of(one))
+        else:
+            here = cast("Any", listing.model)._default_manager.filter(pk__in=[one.pk for one in rows])
+            found.update(here.filter(stands.where).values_list("pk", flat=True))
+    return found
 
 
-def target_on(listing: pages.Listing, document: Any, actor: Actor) -> int:
-    """The target of the desk of a document, minutes; nothing for the trade, and while its clock stands still."""
-    if actor.is_trade or stands_still(listing, document):
-        return 0
-    return target_of(listing, document.stage, getattr(document, "station_id", None))
+def targets_on(listing: pages.Listing, documents: Iterable[Any], actor: Actor) -> Iterator[tuple[Any, int, bool]]:
+    """Documents with the target of their desk, minutes, and whether their clock stands still: then, and for the trade, there is none."""
+    rows = list(documents)
+    still = set() if actor.is_trade else standing_still(listing, rows)
+    for one in rows:
+        stands = one.pk in still
+        target = 0 if actor.is_trade or stands else target_of(listing, one.stage, getattr(one, "station_id", None))
+        yield one, target, stands
 
 
 def target_of(listing: pages.Listing, stage: str, station: str | None = None) -> int:

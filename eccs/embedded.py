@@ -12,7 +12,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -60,19 +60,20 @@ class Postgres:
 
     folder: Path
     quick: bool = False
+    more: Mapping[str, str] = field(default_factory=dict)  # further settings of the server
     _process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
 
     def start(self) -> str:
         """Create the data folder at the first start, start the server and return its DATABASE_URL."""
         _refuse_other_version(self.folder)
         if os.geteuid() == 0:
-            _open_the_way(self.folder.parent, POSTGRES_BIN)
+            open_the_way(self.folder.parent, POSTGRES_BIN)
         if not self.folder.exists():
             self._create()
         self.stop()
         sockets = self._sockets()
         sockets.mkdir(mode=0o700, exist_ok=True)
-        _hand_over(sockets)
+        hand_over(sockets)
         options = {
             "listen_addresses": "",
             "unix_socket_directories": str(sockets),
@@ -87,9 +88,10 @@ class Postgres:
         if self.quick:
             options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
             options["max_connections"] = "300"  # two test workers, each with races of fifty
+        options |= self.more
         settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         self._process = _spawn(
-            [str(POSTGRES_BIN / "postgres"), "-D", str(self.folder), *settings], self._log, _account_for_postgres()
+            [str(POSTGRES_BIN / "postgres"), "-D", str(self.folder), *settings], self._log, account_for_postgres()
         )
         _await("PostgreSQL", self._process, self._answers, self._log)
         self._create_database(sockets)
@@ -134,7 +136,7 @@ class Postgres:
         unfinished = self.folder.with_suffix(".new")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True, mode=0o700)
-        _hand_over(unfinished)
+        hand_over(unfinished)
         _run_as_ordinary(
             "initdb", "-D", str(unfinished), "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync",
             "--locale-provider=builtin", "--locale=C.UTF-8",
@@ -242,19 +244,20 @@ def _await(name: str, process: "subprocess.Popen[bytes]", answers: Callable[[], 
         time.sleep(0.02)
 
 
-def _account_for_postgres() -> pwd.struct_passwd | None:
+def account_for_postgres() -> pwd.struct_passwd | None:
     """PostgreSQL refuses to run as root: under root it runs as the machine's unprivileged account."""
     return pwd.getpwnam(ORDINARY_ACCOUNT) if os.geteuid() == 0 else None
 
 
-def _hand_over(folder: Path) -> None:
-    if account := _account_for_postgres():
+def hand_over(folder: Path) -> None:
+    """Give a folder to the account that PostgreSQL runs under."""
+    if account := account_for_postgres():
         os.chown(folder, account.pw_uid, account.pw_gid)
 
 
 def _run_as_ordinary(program: str, *words: str) -> str:
     """Run one of PostgreSQL's own programs to its end and return what it printed."""
-    account = _account_for_postgres()
+    account = account_for_postgres()
     done = subprocess.run(
         [str(POSTGRES_BIN / program), *words],
         check=False,
@@ -272,7 +275,7 @@ def _run_as_ordinary(program: str, *words: str) -> str:
     return done.stdout
 
 
-def _open_the_way(*folders: Path) -> None:
+def open_the_way(*folders: Path) -> None:
     """Let the unprivileged account pass through the folders above its data and programs: pass, not list."""
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)

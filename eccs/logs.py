@@ -60,5 +60,6 @@ def configuration(level: str) -> dict[str, Any]:
             "gunicorn.error": console,
             "gunicorn.access": console,
             "django.request": {"filters": ["refusals"]},
+            "celery.worker.strategy": {"level": "WARNING"},  # a task's own lines tell of it, with the id of its request
         },
     }

@@ -1,5 +1,8 @@
 """A name for every request, in the log and in the answer; what the audit log must know of it; the way back to sign in."""
 
+import logging
+import re
+import time
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -9,30 +12,43 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from eccs import audit, audit_answers
+from eccs import audit, audit_answers, measuring
 from eccs.logs import request_id
 
 NUL = "\0"
+NAME = re.compile(r"[A-Za-z0-9._-]{8,64}")
+logger = logging.getLogger("eccs.requests")
 
 
 class RequestIdMiddleware:
-    """Gives each request an id that its log lines and its answer carry."""
+    """Gives each request an id that its log lines and its answer carry: the one it came with from the proxy, or a new one.
+
+    Each request leaves one line in the log, with its page but not its address, which may hold what is nobody's business.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        name = uuid.uuid4().hex[:16]
+        given = request.headers.get("X-Request-ID", "")
+        name = given if NAME.fullmatch(given) else uuid.uuid4().hex[:16]
         request.request_id = name  # type: ignore[attr-defined]  # for what Django logs when the middleware is behind it
         token = request_id.set(name)
-        asked = audit.request_now.set(request)
+        asked, begun = audit.request_now.set(request), time.perf_counter()
         try:
             response = self.get_response(request)
             response["X-Request-ID"] = name
+            self._tell(request, response, time.perf_counter() - begun)
             return response
         finally:
             audit.request_now.reset(asked)
             request_id.reset(token)
+
+    def _tell(self, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+        view = (request.resolver_match and request.resolver_match.view_name) or "unknown"
+        measuring.answered(view, request.method or "", response.status_code, seconds)
+        told = {"method": request.method, "view": view, "status": response.status_code, "ms": round(seconds * 1000, 1)}
+        logger.info("%s %s %d", request.method, view, response.status_code, extra=told)
 
 
 class ReadableText:

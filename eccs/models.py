@@ -17,6 +17,7 @@ from eccs.dated_rules import DatedRule
 from eccs.hand_over import HandOver, HandOverRead
 from eccs.in_hand import InHand, Priority
 from eccs.numbering import Counter
+from eccs.rolled_up import Measure
 from eccs.signing.models import Certificate, RevocationList, Signature, SignatureFault, ToSign
 from eccs.trail import TrailRoot
 
@@ -30,6 +31,7 @@ __all__ = [
     "HandOverRead",
     "Heartbeat",
     "InHand",
+    "Measure",
     "Notice",
     "Priority",
     "RevocationList",

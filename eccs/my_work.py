@@ -35,9 +35,9 @@ def with_documents(rows: Any, actor: Any) -> list[dict[str, Any]]:
         found += [
             {
                 "row": by_document[one.pk], "document": one, "listing": listing, "priority": firsts.get(one.pk),
-                "target": desks.target_on(listing, one, actor),
+                "target": target, "still": still,
             }
-            for one in documents
+            for one, target, still in desks.targets_on(listing, documents, actor)
             if by_document[one.pk].stage == one.stage
         ]  # fmt: skip
     return sorted(found, key=lambda one: one["row"].since)

@@ -19,6 +19,8 @@ from eccs.trail import TrailLine, unnoticed
 from eccs.workflow import Document, holders
 
 AT_ONCE = 5000
+listeners: list[Callable[[list[TrailLine]], None]] = []
+"""Who else is told of the lines of a trail, each line once, in the transaction that marks it: the webhooks of firms."""
 NAMED = 20  # documents named one by one in a message
 
 
@@ -39,6 +41,8 @@ def gather(kind: type[TrailLine]) -> int:
             for audience in audiences_of(line):
                 told[audience, station_of(line.document), line.to_stage].append(line.document)
         Notice.objects.bulk_create(_notice(*key, documents) for key, documents in told.items())
+        for hear in listeners:
+            hear(cast("Any", lines))
         kind._default_manager.filter(pk__in=[line.pk for line in lines]).update(noticed_at=timezone.now())
     return len(lines)
 

@@ -87,10 +87,13 @@ class Elsewhere:
 
 @dataclass(frozen=True)
 class Standing:
-    """When the clock of a desk stands still although the desk can act: the firm owes an answer. In the database, and of a row."""
+    """When the clock of a desk stands still although the document is there: the firm owes an answer.
+
+    In the database, and of a row where it tells by itself; else the database is asked for the rows of a page together.
+    """
 
     where: Q
-    of: Callable[[Any], bool]
+    of: Callable[[Any], bool] | None = None
 
 
 @dataclass(frozen=True)

@@ -76,8 +76,8 @@ class AtDesk:
 
     def marked(self, rows: list[Any]) -> list[Any]:
         """The rows, each with who has it in hand, why it goes first, and the target of its desk."""
-        for row in rows:
-            row.target = desks.target_on(self.listing, row, self.actor)
+        for row, target, still in desks.targets_on(self.listing, rows, self.actor):
+            row.target, row.still = target, still
             row.hand, row.priority = self.hands.get(row.pk), self.first.get(row.pk)
             row.is_marked = bool(row.hand or row.priority)
             row.row_class = self._class_of(row)

@@ -23,6 +23,7 @@ import environ
 from honcho.environ import parse_procfile
 from honcho.manager import Manager
 
+from eccs import measuring
 from eccs.embedded import Postgres, Redis, Server
 from eccs.processes import MARK, CannotStart, Hold, end, marked
 
@@ -85,6 +86,7 @@ def serve(var: Path) -> int:
         environment.setdefault("ECCS_BANK_KEY", _kept_secret(var / "bank-key"))
         leaving.enter_context(_servers(var))
         leaving.enter_context(_written_down(var / "run.env"))
+        measuring.begin_anew(Path(environment.setdefault("PROMETHEUS_MULTIPROC_DIR", str(var / "metrics"))))
         _run([sys.executable, "manage.py", "prepare"])
         return _foreground(parse_procfile((BASE_DIR / "Procfile").read_text()).processes, demo=demo)
 

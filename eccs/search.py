@@ -27,7 +27,7 @@ _MAWB = re.compile(r"(\d{3})[ -]?(\d{4})[ -]?(\d{4})")
 _HAWB = re.compile(r"(?=.*\d)[A-Z0-9-]{4,20}")
 _LABEL = re.compile(r"(?=.*\d)[A-Z0-9-]{4,35}")
 _DAYS = (
-    (re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})"), ("day", "month", "year")),
+    (re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})"), ("day", "month", "year")),
     (re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})"), ("year", "month", "day")),
 )
 

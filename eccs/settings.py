@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "exports",
     "payments",
     "api",
+    "public",
 ]
 
 MIDDLEWARE = [
@@ -238,7 +239,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 HTTPS = env.bool("ECCS_HTTPS", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -252,7 +253,14 @@ CONTENT_SECURITY_POLICY = {
 
 LOGGING = logs.configuration(env("ECCS_LOG_LEVEL", default="INFO"))
 
+# Who reads /metrics, and what is wrong in words at /readyz: a program with the token, or one in a network (10.0.0.0/8).
+METRICS_TOKEN = env("ECCS_METRICS_TOKEN", default="")
+METRICS_NETWORKS = env.list("ECCS_METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128"] if DEMO else [])
+
 AUDIT_PEOPLE = "accounts.people"  # where the audit log asks what a person is today
+
+# Where the bridge to a signing token listens on the computer of whoever signs (tools/signing_bridge.py, docs/signing-bridge.md)
+SIGNING_BRIDGE = env("ECCS_SIGNING_BRIDGE", default="http://127.0.0.1:8765")
 
 # The certificates of the certifying authorities whose people may sign (PEM files); those of a demonstration are made by it.
 SIGNING_CA_DIR = Path(env("ECCS_CA_DIR", default=str(VAR_DIR / "signing" / "authorities")))

@@ -47,6 +47,10 @@ SIGNED_FILING, SIGNED_ORDER = "signed_filings", "signed_orders"
 """What a signed step is, by the dated rule that says from when a station demands the digital signature (PN17 2.4)."""
 
 
+Singly = Callable[[Sequence[Any]], Mapping[int, str]]
+"""Looks at documents that are to be taken together, and says of some why each is taken by itself. Its docstring is the rule."""
+
+
 class TakenPastTheGate(RuntimeError):
     """A step was called directly. Only `take` and `take_many` may move a document."""
 
@@ -77,6 +81,7 @@ class Step:
     signed: str = ""  # digitally signed where the dated rule of this name is on: SIGNED_FILING or SIGNED_ORDER
     document: str = ""  # the kind of document it belongs to
     first: Callable[[int], None] | None = None  # holds, before the document, what others hold before it
+    singly: Singly | None = None  # of documents taken together, those that are taken one by one
 
     def hold_first(self, pk: int) -> None:
         """Hold what others hold before the document, so that nobody waits for another in a ring."""
@@ -100,6 +105,10 @@ class Step:
     def tells_the_way(self) -> bool:
         """Whether the step leads on: one that may be taken at any time, or leave each of several stages as it is, does not."""
         return not self.anytime and (len(self.sources) == 1 or not set(self.sources) <= set(self.targets))
+
+    def alone(self, documents: Sequence[Document]) -> dict[int, list[str]]:
+        """Of documents taken together, those that are taken by themselves, with the reason."""
+        return {} if self.singly is None else {pk: [str(why)] for pk, why in self.singly(documents).items()}
 
     def reasons_not(self, document: Document, actor: Actor) -> list[str]:
         """Everything that stands against the step now, by name; empty where it can be taken."""
@@ -127,6 +136,7 @@ def step(
     follows: bool = False,
     signed: str = "",
     first: Callable[[int], None] | None = None,
+    singly: Singly | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a method as a step. The method sets fields of its document and returns the records to be written with it.
 
@@ -141,7 +151,7 @@ def step(
         declared = Step(
             name=method.__name__, sources=sources, targets=targets, roles=roles, desks=desks,
             label=label, para=para, form=form, guards=guards, grave=grave, many=many, private=private,
-            weighty=weighty, apart_from=apart_from, anytime=anytime, follows=follows, signed=signed, first=first, rule=(method.__doc__ or "").strip(),
+            weighty=weighty, apart_from=apart_from, anytime=anytime, follows=follows, signed=signed, first=first, singly=singly, rule=(method.__doc__ or "").strip(),
         )  # fmt: skip
 
         @wraps(method)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from eccs import notices, trail, upload_runner
+from eccs import notices, rolled_up, trail, upload_runner
 from eccs.models import Heartbeat
 from eccs.signing import presenting, verifying
 
@@ -31,6 +31,12 @@ def seal_trail() -> int:
 def heartbeat() -> None:
     """Say that beat and a worker live."""
     Heartbeat.objects.update_or_create(name="beat", defaults={"at": timezone.now()})
+
+
+@shared_task
+def roll_up() -> None:
+    """Count what waits at the desks and how long documents stood there, for those who watch."""
+    rolled_up.roll_up()
 
 
 @shared_task

@@ -9,6 +9,7 @@ from eccs import (
     desk_views,
     documents_views,
     hand_over_views,
+    metrics,
     queues,
     rule_views,
     search,
@@ -30,6 +31,8 @@ register_converter(Verb, "verb")
 urlpatterns = [
     path("", views.desk, name="desk"),
     path("healthz", status.healthz, name="healthz"),
+    path("readyz", status.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("counts/", views.counts, name="counts"),
     path("find/", search.find, name="find"),
     path("codes/bars/<str:number>.svg", code_views.bars, name="bars"),
@@ -61,6 +64,7 @@ urlpatterns = [
     path("exports/", include("exports.urls")),
     path("rms/", include("rms.urls")),
     path("", include("api.urls")),
+    path("public/", include("public.urls")),
     # Work in hand
     path("work/", desk_views.work, name="work"),
     path("work/next/<path:slug>/<slug:stage>/", desk_views.take_next, name="work-next"),

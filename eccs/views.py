@@ -104,13 +104,14 @@ def document_context(request: Request, listing: pages.Listing, shown: Any, **mor
         shown.trail.select_related("by").defer("snapshot").order_by("-seq")
     )  # no page shows it, and it may be long
     came = next((line.at for line in lines if line.from_stage != line.to_stage), shown.stage_since)
+    [(_shown, target, stands_still)] = desks.targets_on(listing, [shown], actor)
     return {
         "document": shown, "listing": listing, "actor": actor, "is_officer": actor.is_officer,
         "buttons": [b for b in here if not b["reasons"]], "not_possible": [b for b in here if b["reasons"]],
         "anytime": [b for b in offered if b["step"].anytime and not b["reasons"]],
         "trail": [told(line, shown, officer=actor.is_officer) for line in lines if actor.is_officer or not _private(line, shown)],
         "who_has_it": who_has_it(listing, shown, actor, came), "now": timezone.now(),
-        "target": desks.target_on(listing, shown, actor), "stands_still": desks.stands_still(listing, shown),
+        "target": target, "stands_still": stands_still,
         "next_in_queue": next_in_queue(listing, shown, actor) if here and listing.queued else None,
         **my_work.about(listing, shown, actor), **listing.context(shown, actor), **more,
     }  # fmt: skip
@@ -168,6 +169,7 @@ def who_has_it(listing: pages.Listing, shown: Document, actor: Any, came: dateti
         do.insert(0, {"label": str(done.label), "url": f"{reverse(done.url_name)}?{urlencode({'document': shown.pk})}"})
     return {
         "stage": str(labels[shown.stage]), "since": came, "paused": came - shown.stage_since > timedelta(seconds=1),
+        "waited": shown.stage_since - came > timedelta(seconds=1),
         "holders": [str(Role(r).label) for r in roles if r != Role.SYSTEM], "do": do,
         "next": [str(labels[t]) for t in sorted(onwards, key=order.index)[:2]], "closed": not roles,
     }  # fmt: skip

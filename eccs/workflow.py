@@ -210,13 +210,13 @@ def _move(
     changed: set[str] = set()
     entries: list[trail.Entry] = []
     records: list[models.Model] = []
-    took = took_before(rows, declared, actor)
+    took, alone = took_before(rows, declared, actor), {} if strict else declared.alone(rows)
     desk, held = _desk_of(declared, actor), Held(type(rows[0]), rows)
     left: list[tuple[Any, str]] = []
     for document in rows:
         not_theirs, role = desk(document)
         reasons = [not_theirs] if not_theirs else _hindrances(document, declared, actor, took, held)
-        if reasons := reasons or signatures.missing(declared, document, actor.user_id, at):
+        if reasons := reasons or alone.get(document.pk) or signatures.missing(declared, document, actor.user_id, at):
             refusal = Refused(reasons, document)
             if strict:
                 raise refusal
@@ -243,7 +243,7 @@ def _move(
     if numbered:
         numbering.number(numbered)
         changed.update(("number", "serial"))
-    dwell.go_on(left, at)
+    changed |= dwell.go_on(entries, at)
     records += signatures.seal(declared, actor.user_id, entries)
     lines = trail.seal_entries(entries)
     model = type(outcome.moved[0])

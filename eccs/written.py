@@ -78,9 +78,17 @@ def span(minutes: int) -> str:
     return spell(timedelta(minutes=minutes)).replace(" ", "\u00a0")
 
 
-def age_cell(since: datetime, target_minutes: int) -> SafeString:
-    """The age of a document against the target of its desk, if there is one: a thin bar within it, a red triangle when over."""
-    return _age_in(get_language(), int((timezone.now() - since).total_seconds()) // 60, target_minutes)
+def age_cell(since: datetime, target_minutes: int, still: bool = False) -> SafeString:
+    """The age of a document against the target of its desk, if there is one: a thin bar within it, a red triangle when over.
+
+    Where the clock stands `still`, the cell says so instead.
+    """
+    passed = int((timezone.now() - since).total_seconds()) // 60
+    if still:
+        return format_html(
+            '{}<br><span class="age__still">{}</span>', spell(timedelta(minutes=passed)), _("stands still")
+        )
+    return _age_in(get_language(), passed, target_minutes)
 
 
 @lru_cache(maxsize=10_000)  # the shipments of a flight are of one age, and a queue shows them again and again

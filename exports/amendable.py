@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from bills.adding import ITEM_OFF, ITEM_ON
 from bills.amendable import Declared, Locked
 from bills.forms.words import in_words
 from bills.requests import Change, text_of
 from exports.columns import HEADER, ITEM, SAME
 from exports.forms.words import LABELS
+from exports.iii import amending
 from exports.models import CourierShippingBill, ExportItem
 from exports.stages import Stage
 
@@ -42,6 +44,8 @@ def held(target: CourierShippingBill | ExportItem, name: str) -> str:
 
 def why_locked(bill: CourierShippingBill) -> dict[str, str]:
     """The values that no amendment changes at the stage where the bill stands, each with why."""
+    if bill.is_documents:
+        return amending.why_locked(bill)
     told = dict.fromkeys(SETTLED[2:], _("Who the exporter is was checked at filing: cancel the bill and file another."))
     told |= dict.fromkeys(SETTLED[:2], _("It is what the bill was filed for: cancel the bill and file another."))
     if bill.registered_at:
@@ -52,7 +56,7 @@ def why_locked(bill: CourierShippingBill) -> dict[str, str]:
         reason = _(
             "The Let Export Order is given for the goods as they are declared: cancel the bill and file another."
         )
-        told |= {name: reason for name in (*OF_BILL, *OF_ITEM) if name not in AFTER_ORDER}
+        told |= {name: reason for name in (*OF_BILL, *OF_ITEM, ITEM_OFF, ITEM_ON) if name not in AFTER_ORDER}
     if bill.stage == Stage.MANIFESTED:
         reason = _("It stands on an export manifest that is filed: have the goods shut out of the flight first.")
         told |= {name: reason for name in AFTER_ORDER if name not in ON_MANIFEST}
@@ -63,12 +67,15 @@ def reasons_locked(bill: CourierShippingBill, changes: Sequence[Change]) -> list
     """Why changes that were asked for cannot be made where the bill stands now, each named once."""
     shut = why_locked(bill)
     named = dict.fromkeys(change["name"] for change in changes)
+    if bill.is_documents:
+        shut |= dict.fromkeys({*named} - {*amending.NAMES}, _("It is not declared of documents."))
     return [f"{LABELS.get(name, name)}: {shut[name]}" for name in named if name in shut]
 
 
 def locked(bill: CourierShippingBill) -> list[Locked]:
     """What is locked of the bill as a whole, as it was declared and with the reason."""
-    shown = ((name, reason, held(bill, name)) for name, reason in why_locked(bill).items() if name not in OF_ITEM)
+    of_items = (*OF_ITEM, ITEM_OFF, ITEM_ON)
+    shown = ((name, reason, held(bill, name)) for name, reason in why_locked(bill).items() if name not in of_items)
     return [Locked(LABELS.get(name, name), in_words(name, value), reason) for name, reason, value in shown if value]
 
 
@@ -89,10 +96,12 @@ def same(name: str) -> bool:
     return name in SAME
 
 
-def as_typed(bill: CourierShippingBill, items: Sequence[ExportItem]) -> list[dict[str, Any]]:
-    """A filed bill as the rows of a file."""
+def as_typed(
+    bill: CourierShippingBill, items: Sequence[ExportItem], come: Mapping[int, Mapping[str, str]] | None = None
+) -> list[dict[str, Any]]:
+    """A filed bill as the rows of a file; `come` are items that an amendment adds, by their numbers."""
     whole = {name: held(bill, name) for name in (*SAME, *HEADER) if name != "scheme"} | {"hawb": bill.hawb}
     every = {name: value for name, value in whole.items() if same(name) or name == "hawb"}
-    return [
-        (whole if n == 0 else every) | {name: held(item, name) for name in ITEM} for n, item in enumerate(items)
-    ]  # fmt: skip
+    stay = [{name: held(item, name) for name in ITEM} for item in items]
+    added = [{**values, "item_no": str(number)} for number, values in (come or {}).items()]
+    return [(whole if n == 0 else every) | told for n, told in enumerate([*stay, *added])]

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from eccs.beginning import begin_as
 from eccs.moments import moment
 from eccs.workflow import Refused
-from exports import leaving
+from exports import going_back, leaving
 from exports.clearance.leaving import Stage
 from exports.iii import leaving as iii
 from exports.kinds import Kind
@@ -103,17 +103,21 @@ def may_come(manifest: CourierExportManifest, hawbs: Collection[str]) -> Any:
 
 def may_not_come(manifest: CourierExportManifest, numbers: Collection[str]) -> list[str]:
     """Of these numbers those that stand for no shipping bill that may be put on the manifest, in the order in which they were told."""
-    return _missing(numbers, may_come(manifest, numbers).values_list("hawb", "number"))
+    bills = may_come(manifest, numbers).values_list("hawb", "number")
+    return _missing(
+        numbers, bills, going_back.may_come(manifest, numbers).values_list("hawb__number", "re_export__number")
+    )
 
 
 def not_aboard(manifest: CourierExportManifest, numbers: Collection[str]) -> list[str]:
-    """Of these numbers those that stand for nothing on the manifest: house airway bills, bags of documents, shipping bills."""
+    """Of these numbers those that stand for nothing on the manifest: house airway bills, bags of documents, shipping bills, returns."""
     goods = manifest.live_lines().filter(named_so(numbers)).exclude(bill__kind=Kind.III)
     documents = iii.named(manifest, numbers)
     if manifest.stage == Stage.EXPORTED:
         documents = documents.filter(left_with__isnull=False)
     told = documents.values_list("number", "bag__number", "bill__number")
-    return _missing(numbers, goods.values_list("bill__hawb", "bill__number"), told)
+    returns = going_back.named(manifest, numbers).values_list("origin__hawb__number", "origin__re_export__number")
+    return _missing(numbers, goods.values_list("bill__hawb", "bill__number"), told, returns)
 
 
 def _missing(numbers: Collection[str], *found: Any) -> list[str]:
@@ -143,12 +147,15 @@ def apply(manifest: CourierExportManifest, changes: list[Change], reason: str) -
     left = manifest.stage == Stage.EXPORTED
     if off := _bills(changes, "old"):
         manifest.leave_behind(off, reason, step="short_ship" if left else "shut_out")
+        going_back.shut_out(manifest, off, reason)
     if left and (wrong := [one["old"] for one in changes if one["name"] == "egm_number"]):
         with_it = manifest.live_lines().filter(bill__egm_number=wrong[0])  # of documents, the last flight counts
         manifest.move(with_it, "correct_egm", egm_number=manifest.egm_number)
+    if left and any(one["name"] in OPEN[Stage.EXPORTED] for one in changes):
+        going_back.correct(manifest)
     if add := _bills(changes, "new"):
         bills = list(may_come(manifest, add).select_for_update(of=("self",)).values_list("pk", flat=True))
-        if len(bills) < len(add):
+        if len(bills) + going_back.put_on(manifest, add) < len(add):
             raise Refused([_("Not every shipping bill may leave with the manifest any more.")], manifest)
         ExportManifestLine.objects.bulk_create(ExportManifestLine(manifest=manifest, bill_id=pk) for pk in bills)
         manifest.move(manifest.live_lines().filter(bill__in=bills), "put_on_manifest")

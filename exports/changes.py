@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from bills import adding
 from bills.requests import Change, text_of
 from eccs.uploads import Fault, Sheet, Table, check
 from eccs.workflow import Refused
@@ -19,7 +20,8 @@ from exports.amendable import SETTLED, as_typed, reasons_locked
 from exports.columns import COLUMNS
 from exports.filing import put, put_item
 from exports.forms.words import LABELS
-from exports.models import CourierShippingBill, ExportItem
+from exports.iii import amending
+from exports.models import CourierShippingBill, ExportItem, FormG
 from exports.reading import Lodging, Prepared, judge
 from exports.weighing import weighs_otherwise
 
@@ -36,9 +38,17 @@ def judged(
     bill: CourierShippingBill, items: Sequence[ExportItem], changes: Sequence[Change]
 ) -> tuple[Table, list[Prepared]]:
     """The bill as it would be declared after these changes, checked as filing would. The row of a fault is the item's number."""
-    rows = as_typed(bill, items)
-    place = {item.item_no: n for n, item in enumerate(items)}
+    off, _invoices = adding.gone(changes)
+    stay = [item for item in items if item.item_no not in off]
+    come = {one["item"]: one["values"] for one in changes if one["name"] == adding.ITEM_ON}
+    if not stay and not come:
+        raise Refused([_("No item would be left: ask for a cancellation.")], bill)
+    rows = as_typed(bill, stay, come)
+    numbers = [*(item.item_no for item in stay), *come]
+    place = {number: n for n, number in enumerate(numbers)}
     for change in changes:
+        if change["name"] in adding.WHOLE:
+            continue
         if change["item"]:
             if change["item"] not in place:
                 raise Refused([_("There is no item %(no)s on this bill.") % {"no": change["item"]}], bill)
@@ -49,7 +59,7 @@ def judged(
                 one[change["name"]] = change["new"]
     names = [column.name for column in COLUMNS]
     cells = [[one.get(name, "") for name in names] for one in rows]
-    table = check(Sheet(names, cells, [item.item_no for item in items], False), COLUMNS)
+    table = check(Sheet(names, cells, numbers, False), COLUMNS)
     lodging = Lodging.of_filed(bill, rows[0]["currency"], [one["cth"] for one in rows])
     prepared = judge(lodging, table)
     _check_terminal(bill, table)
@@ -74,12 +84,14 @@ def in_words(fault: Fault) -> str:
     return f"{LABELS.get(fault.column, fault.column)} {fault.reason}"
 
 
-def apply_changes(bill: CourierShippingBill, changes: Sequence[Change], cause: str) -> list[ExportItem]:
+def apply_changes(bill: CourierShippingBill, changes: Sequence[Change], cause: str) -> Sequence[ExportItem | FormG]:
     """Put the new values on a bill and its items and value it again; these are to be written. Raises Refused.
 
     Once the goods are registered the RMS looks at what is declared now; what it prescribes is added to what it prescribed. Auto
     LEO is for what was declared and not changed since. The trail keeps before and after.
     """
+    if bill.is_documents:
+        return amending.apply(bill, changes)
     items = list(bill.items.all())
     before = figures(bill)
     table, prepared = judged(bill, items, changes)
@@ -90,7 +102,12 @@ def apply_changes(bill: CourierShippingBill, changes: Sequence[Change], cause: s
     one = prepared[0]
     put(bill, one)
     by_number = {item.item_no: item for item in items}
-    changed = [put_item(by_number[g["item_no"]], g, v) for g, v in zip(one.items, one.values, strict=True)]
+    changed = [
+        put_item(by_number.get(given["item_no"], ExportItem(bill_id=bill.pk)), given, value)
+        for given, value in zip(one.items, one.values, strict=True)
+    ]
+    off = {*by_number} - {given["item_no"] for given in one.items}
+    ExportItem.objects.filter(bill=bill, item_no__in=off).delete()
     bill.snapshot_for_trail = {"changes": list(changes), "before": before, "after": figures(bill)}
     if bill.registered_at and not bill.let_export_at:
         bill.reopened_at = bill.taken_at
@@ -105,6 +122,8 @@ def figures(bill: CourierShippingBill) -> dict[str, Any]:
 
 def as_amended(bill: CourierShippingBill, changes: Sequence[Change]) -> tuple[Decimal, list[str]]:
     """The FOB value after these changes, and what stands against them; nothing is written."""
+    if bill.is_documents:
+        return bill.fob_value, amending.judged(bill, changes)[2] or reasons_locked(bill, changes)
     table, prepared = judged(bill, list(bill.items.all()), changes)
     told = [in_words(fault) for fault in table.faults] or reasons_locked(bill, changes)
     return prepared[0].fob_value if prepared else bill.fob_value, told

@@ -52,19 +52,47 @@ def bind(manifest: CourierExportManifest) -> None:
 
 
 def shut_out(manifest: CourierExportManifest, numbers: Collection[str], reason: str) -> None:
-    """These returns stay behind."""
-    rows = named(manifest, numbers)
-    _move(rows, manifest.taken_at, "shut_out", manifest=manifest.number, reason=reason)
-    ids = list(rows.values_list("pk", flat=True))
-    ReExportLine.objects.filter(pk__in=ids).update(live=False, shut_out_at=manifest.taken_at, reason=reason)
+    """These returns stay behind; of those that were recorded as gone that is taken back, and they are in the warehouse again."""
+    ids = list(named(manifest, numbers).values_list("pk", flat=True))
+    rows = aboard(manifest).filter(pk__in=ids)
+    for stage, name in ((ReturnStage.ON_FLIGHT, "shut_out"), (ReturnStage.RETURNED, "short_ship")):
+        lines = rows.filter(origin__stage=stage, pk__in=ids)
+        moved = list(lines.values_list("pk", flat=True))
+        _move(lines, manifest.taken_at, name, manifest=manifest.number, reason=reason)
+        ReExportLine.objects.filter(pk__in=moved).update(live=False, shut_out_at=manifest.taken_at, reason=reason)
 
 
 def leave(manifest: CourierExportManifest) -> None:
     """The aircraft has left: the goods are out of the warehouse, and the bills filed for them are closed."""
+    _tell_departure(manifest, ReturnStage.RETURNED, "record_egm")  # those of which the custodian recorded it before
+    _tell_departure(manifest, ReturnStage.ON_FLIGHT, "depart")
+
+
+def correct(manifest: CourierExportManifest) -> None:
+    """EGM number or departure of the flight were fed wrongly, and are corrected."""
+    _tell_departure(manifest, ReturnStage.RETURNED, "record_egm")
+
+
+def _tell_departure(manifest: CourierExportManifest, stage: str, name: str) -> None:
     _move(
-        aboard(manifest), manifest.taken_at, "depart", airway_bill=manifest.mawb, flight=manifest.flight_number,
-        egm_number=manifest.egm_number, departed_at=manifest.departed_at,
+        aboard(manifest).filter(origin__stage=stage), manifest.taken_at, name, airway_bill=manifest.mawb,
+        flight=manifest.flight_number, egm_number=manifest.egm_number, departed_at=manifest.departed_at,
     )  # fmt: skip
+
+
+def may_come(manifest: CourierExportManifest, numbers: Collection[str]) -> QuerySet[ReturnToOrigin, ReturnToOrigin]:
+    """Of the returns with such a house airway bill or re-export record those that may be put on the manifest."""
+    told = Q(hawb__number__in=numbers) | Q(re_export__number__in=numbers)
+    return may_go(manifest.courier_id, manifest.station_id).filter(told)
+
+
+def put_on(manifest: CourierExportManifest, numbers: Collection[str]) -> int:
+    """Put returns on a manifest that is filed: they go with its flight. How many did."""
+    found = list(may_come(manifest, numbers).select_for_update(of=("self",)).values_list("pk", flat=True))
+    made = ReExportLine.objects.bulk_create(ReExportLine(manifest=manifest, origin_id=pk) for pk in found)
+    rows = aboard(manifest).filter(pk__in=[line.pk for line in made])
+    _move(rows, manifest.taken_at, "put_on_manifest", manifest=manifest.number)
+    return len(made)
 
 
 def _move(lines: QuerySet[ReExportLine, ReExportLine], at: datetime, name: str, **told: Any) -> None:

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.directory.filings import counts_as_filing
 from accounts.permissions import Actor
 from accounts.roles import COURIERS, CUSTODIANS, OFFICERS, Role
+from bills.asking import put_to_rms
 from bills.cells import lane
 from bills.requests_listing import DEPARTING, about, changes_of
 from bills.requests_listing import search as by_own_number
-from bills.risk import put_to_rms
 from bills.stages import Hold
 from bills.xray_results import are_xrayed
 from eccs.moments import moment
@@ -37,7 +37,8 @@ from exports.models import (
     ExportShipment,
     ReExportLine,
 )
-from exports.stages import HERE, Stage
+from exports.risk import EXPORTS
+from exports.stages import Stage
 from rms.models import RiskDecision
 
 SHOWN = 300  # shipping bills on a page
@@ -214,7 +215,7 @@ register(DEMANDS)
 register(CANCELLATIONS)
 counts_as_filing(CourierShippingBill, "filed_at")
 are_xrayed(CourierShippingBill)
-put_to_rms(CourierShippingBill, HERE)
+put_to_rms(EXPORTS)
 link(_("File shipping bills"), "csb-start", *COURIERS)
 link(_("Export manifest"), "cem-new", *COURIERS, under="csb-start")
 link(_("Add papers to a shipping bill"), "csb-attach", *COURIERS, nav=False)

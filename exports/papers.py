@@ -251,15 +251,21 @@ def shut_out_notice(manifest: CourierExportManifest, printed_by: str = "") -> by
         _lines(sheet, rows)
     sheet.space(4)
     for line in rows:
-        late = _(", short-shipped: found when the aircraft had left") if line.short_shipped else ""
-        sheet.text(f"{_hawb(line.bill)}, {moment(line.shut_out_at)}{late}: {line.reason}")
-    if back := list(manifest.re_exports.filter(shut_out_at__isnull=False).select_related("origin__hawb", "origin__re_export")):  # fmt: skip
+        sheet.text(_why_behind(_hawb(line.bill), line))
+    back = list(manifest.re_exports.filter(shut_out_at__isnull=False).select_related("origin__hawb", "origin__re_export", "manifest"))  # fmt: skip
+    if back:
         _going_back(sheet, back)
     for one in back:
-        sheet.text(f"{one.origin.hawb.number}, {moment(one.shut_out_at)}: {one.reason}")
+        sheet.text(_why_behind(one.origin.hawb.number, one))
     parts = list(stayed(manifest).filter(line__shut_out_at=None))
     if parts:
         list_documents(sheet, lines_of(ExportShipment.objects.filter(pk__in=[one.shipment_id for one in parts])))
     for at, reason in sorted({(one.at, one.reason) for one in parts}):
         sheet.text(f"{moment(at)}: {reason}")
     return sheet.close()
+
+
+def _why_behind(hawb: str, line: ExportManifestLine | ReExportLine) -> str:
+    """When and why goods stayed behind."""
+    late = _(", short-shipped: found when the aircraft had left") if line.short_shipped else ""
+    return f"{hawb}, {moment(line.shut_out_at)}{late}: {line.reason}"

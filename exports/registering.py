@@ -7,22 +7,19 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Actor
-from eccs.models import Notice
-from eccs.notices import firms_of
 from eccs.rows import write_rows
 from exports import risk, warehouse
 from exports.iii import labels
 from exports.kinds import Kind
 from exports.models import CourierShippingBill, ExportBag, ExportShipment, GoodsScan
 from exports.stages import Stage
-from exports.weighing import weighs_otherwise
+from exports.weight_amendments import called_for, follow_scale
 from manifests.arrival import Scan
 
 Verdict = GoodsScan.Verdict
@@ -127,20 +124,29 @@ def _answer(kept: GoodsScan, one: Labelled | None) -> dict[str, Any]:
 
 
 def weigh(station: str, hawb: str, kg: Decimal) -> str:
-    """Keep the actual weight of a shipment or a bag, kg, and say what was declared; the empty answer is an unknown number."""
+    """Keep the actual weight of a shipment or a bag, kg, and say what was declared; the empty answer is an unknown number (PN17 5.2).
+
+    Beyond the tolerance the system opens an amendment with the declared and the actual weight.
+    """
     with transaction.atomic():
+        asked = called_for(station, hawb).first()
         bill = _held(station, [hawb]).first()
         if bill is None:
             return ""
-        declared = bill.gross_weight_kg
+        declared, beyond = bill.gross_weight_kg, ""
         if bill.is_documents:
             declared, bill.actual_weight_kg = _weighed(bill, labels.labels([bill.pk], [hawb])[hawb], kg)
         else:
             bill.actual_weight_kg = kg
         bill.save(update_fields=["actual_weight_kg"])
-        if weighs_otherwise(bill, bill.gross_weight_kg):
-            return _beyond_tolerance(bill)
-    return _("%(kg)s kg recorded, declared %(declared)s kg.") % {"kg": kg, "declared": declared}
+        if not bill.is_documents:
+            beyond = follow_scale(bill, asked)
+        if kg != declared:
+            risk.weighed(bill, timezone.now())
+    told = {"kg": kg, "declared": declared, "beyond": beyond}
+    if beyond:
+        return _("%(kg)s kg recorded, declared %(declared)s kg: %(beyond)s.") % told
+    return _("%(kg)s kg recorded, declared %(declared)s kg.") % told
 
 
 def _weighed(bill: CourierShippingBill, one: ExportBag | ExportShipment, kg: Decimal) -> tuple[Decimal, Decimal]:
@@ -152,15 +158,3 @@ def _weighed(bill: CourierShippingBill, one: ExportBag | ExportShipment, kg: Dec
     else:
         declared = one.shipments.aggregate(kg=Sum("gross_weight_kg"))["kg"]
     return declared, labels.load(ExportShipment.objects.filter(bill=bill))[2]
-
-
-def _beyond_tolerance(bill: CourierShippingBill) -> str:
-    """The firm is told that the goods weigh otherwise than declared; without an amendment they get no Let Export Order (PN17 5.2)."""
-    told = {"hawb": bill.hawb, "kg": bill.actual_weight_kg, "declared": bill.gross_weight_kg}
-    subject = _("%(hawb)s: weight beyond the tolerance, %(declared)s kg declared, %(kg)s kg found") % told
-    body = f"{bill}  {settings.PUBLIC_URL}{bill.get_absolute_url()}"
-    Notice.objects.bulk_create(
-        Notice(audience=firm, station=bill.station_id, subject=subject, body=body) for firm in firms_of(bill)
-    )
-    words = _("%(kg)s kg recorded, declared %(declared)s kg: beyond the tolerance, the shipping bill must be amended.")
-    return words % told

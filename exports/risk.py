@@ -1,4 +1,4 @@
-"""A shipping bill and the RMS: decided on when its goods are registered, or late where the RMS was away.
+"""A shipping bill and the RMS: decided on when its goods are registered, and again as a bill of entry is (see `bills.asking`).
 
 The goods of exports are not told to the history of what goods cost: that is of imports.
 """
@@ -9,23 +9,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar
 
-from django.db import transaction
+from django.db import models
 from django.utils import timezone
 
-from accounts.permissions import SYSTEM
-from bills.risk import put_again
+from bills import asking
 from eccs.workflow import take_many
-from exports.stages import HERE
+from exports.iii import labels
+from exports.kinds import Kind
+from exports.models import CourierShippingBill, ExportItem, ExportShipment
+from exports.stages import HERE, Stage
 from rms.deciding import Answer, Asked, Desk, keep_of_documents
-from rms.facts import PLACES, ConsignmentFacts
-from rms.models import RiskDecision
-
-if TYPE_CHECKING:
-    from exports.models import CourierShippingBill, ExportItem, ExportShipment
-
-AT_ONCE = 500
+from rms.facts import PLACES, ConsignmentFacts, share_of_bag
+from rms.models import RiskDecision, RuleVersion
 
 
 def facts_of(bill: CourierShippingBill, items: Sequence[ExportItem]) -> ConsignmentFacts:
@@ -42,18 +39,22 @@ def facts_of(bill: CourierShippingBill, items: Sequence[ExportItem]) -> Consignm
     )  # fmt: skip
 
 
-def facts_of_shipment(bill: CourierShippingBill, one: ExportShipment, flight: str) -> ConsignmentFacts:
-    """What the RMS may look at of a house airway bill of documents."""
+def facts_of_shipment(
+    bill: CourierShippingBill, one: ExportShipment, flight: str, bags: Mapping[int, tuple[Decimal, Decimal]]
+) -> ConsignmentFacts:
+    """What the RMS may look at of a house airway bill of documents; `bags` are those that were weighed."""
     return ConsignmentFacts(
         kind=bill.kind, station=bill.station_id, courier=bill.courier.number or "", hawb=one.number, consignor=one.consignor_name,
         consignor_country="IN", consignee=one.consignee_name, consignee_city=one.consignee_city, kyc_type="", kyc_token="",
         iec="", gstin="", assessable_value=Decimal(0), weight_kg=one.gross_weight_kg, packages=one.packages, ecommerce=False,
         descriptions=(one.description,), address=one.consignee_address, route=bill.airport_of_destination, flight=flight,
-        actual_weight_kg=one.actual_weight_kg,
+        actual_weight_kg=one.actual_weight_kg or share_of_bag(one.gross_weight_kg, bags.get(one.bag_id or 0)),
     )  # fmt: skip
 
 
-def _decide_documents(bill: CourierShippingBill, at: datetime) -> RiskDecision:
+def _decide_documents(
+    bill: CourierShippingBill, at: datetime, cause: str = RiskDecision.Cause.FILED, only: RuleVersion | None = None
+) -> RiskDecision:
     """What hits any of the shipments is prescribed for the bill."""
     flight = bill.form_g.flight_number
     facts = {
@@ -62,8 +63,9 @@ def _decide_documents(bill: CourierShippingBill, at: datetime) -> RiskDecision:
         "courier": bill.courier.number or "",
         "shipments": bill.shipment_count,
     }
-    shipments = (facts_of_shipment(bill, one, flight) for one in bill.shipments.order_by("pk"))
-    return Desk(bill.station_id, timezone.localdate(at)).decide_documents(shipments, facts, at)
+    bags = labels.weighed_bags(bill)
+    shipments = (facts_of_shipment(bill, one, flight, bags) for one in bill.shipments.order_by("pk"))
+    return Desk(bill.station_id, timezone.localdate(at), only=only).decide_documents(shipments, facts, at, cause)
 
 
 def _decide_goods(
@@ -73,11 +75,8 @@ def _decide_goods(
     if not bills:
         return []
     items = given or _items_of(bills)
-    return _desk(bills, at).decide([_asked(bill, items[bill.pk]) for bill in bills], at)
-
-
-def _desk(bills: Sequence[CourierShippingBill], at: datetime) -> Desk:
-    return Desk(bills[0].station_id, timezone.localdate(at))
+    desk = Desk(bills[0].station_id, timezone.localdate(at))
+    return desk.decide([_asked(bill, items[bill.pk]) for bill in bills], at)
 
 
 def _asked(bill: CourierShippingBill, items: Sequence[ExportItem]) -> Asked:
@@ -87,12 +86,37 @@ def _asked(bill: CourierShippingBill, items: Sequence[ExportItem]) -> Asked:
 
 
 def _items_of(bills: Sequence[CourierShippingBill]) -> Mapping[int, list[ExportItem]]:
-    from exports.models import ExportItem
-
     items: dict[int, list[ExportItem]] = defaultdict(list)
     for item in ExportItem.objects.filter(bill__in=[bill.pk for bill in bills]):
         items[item.bill_id].append(item)
     return items
+
+
+class Exports(asking.Way):
+    """Shipping bills as they are put to the RMS; before their goods are registered it has not decided on them."""
+
+    model = CourierShippingBill
+    here = HERE
+    of_documents: ClassVar = models.Q(kind=Kind.III)
+
+    def asked(self, bills: Sequence[CourierShippingBill]) -> list[Asked]:
+        """Bills of goods as they stand now."""
+        items = _items_of(bills)
+        return [_asked(bill, items[bill.pk]) for bill in bills]
+
+    def decide_documents(
+        self, bill: CourierShippingBill, at: datetime, cause: str, only: RuleVersion | None = None
+    ) -> RiskDecision:
+        """What hits any of the shipments is prescribed for the bill."""
+        return _decide_documents(bill, at, cause, only)
+
+    def naming(self, numbers: Sequence[str]) -> models.Q:
+        """By the house airway bill, or by one of those that a CSB-III covers."""
+        covering = ExportShipment.objects.filter(number__in=numbers, ended_at=None)
+        return models.Q(hawb__in=numbers) | models.Q(pk__in=covering.values("bill"))
+
+
+EXPORTS = Exports()
 
 
 def decide_one(bill: CourierShippingBill, items: list[ExportItem] | None = None) -> None:
@@ -106,66 +130,52 @@ def decide_one(bill: CourierShippingBill, items: list[ExportItem] | None = None)
         if before is not None:
             decision.follows(before)
         decision.save()
-    bill.hear(decision.pk, decision.lane)
+    bill.hear(decision.pk, decision.lane, decision.documents_required)
 
 
 def ask_again(bill: CourierShippingBill, items: Sequence[ExportItem], cause: str) -> None:
     """Put a changed bill to the RMS again, inside its own step: what is prescribed now is added to what was."""
-    if bill.risk_decision is None:
+    if bill.risk_decision is not None:
+        asking.put_again(bill, _asked(bill, items), cause)
+
+
+def weighed(bill: CourierShippingBill, at: datetime) -> None:
+    """The goods weigh otherwise than declared: where the RMS has decided on the bill already, it looks at it again (PN17 5.2, 6.1)."""
+    asking.weighed(EXPORTS, bill.station_id, models.Q(pk=bill.pk), at)
+
+
+def ask_again_of_documents(bill: CourierShippingBill) -> None:
+    """Put a changed bill of documents to the RMS again, inside its own step. Where the RMS is away, it waits to be asked again."""
+    before = bill.risk_decision
+    decision = _decide_documents(bill, bill.taken_at)
+    bill.risk_pending = decision.lane == RiskDecision.Lane.PENDING
+    if bill.risk_pending:
         return
-    said = put_again(bill, _asked(bill, items), cause)
-    if said is not None:
-        bill.prescribe(said.lane)
+    keep_of_documents(decision, before, bill.station_id)
+    bill.hear_again(decision.pk, decision.lane, decision.documents_required)
 
 
 def register(ids: Iterable[int], actor: Any, at: datetime) -> int:
-    """The goods of these bills are at the terminal: the RMS decides on all of them, and they go on; return how many did."""
-    from exports.models import CourierShippingBill
-    from exports.stages import Stage
+    """The goods of these bills are at the terminal: the RMS decides on all of them, and they go on; return how many did.
 
-    rows = (
-        CourierShippingBill.objects.filter(pk__in=list(ids), stage=Stage.GOODS).select_related("courier").order_by("pk")
-    )
-    return _told("register_goods", list(rows), actor, at)
-
-
-def _told(step: str, bills: Sequence[CourierShippingBill], actor: Any, at: datetime, *, late: bool = False) -> int:
-    """Decide on bills of one station and take the step by which each hears it: a fixed number of statements, but for documents."""
-    if not bills:
-        return 0
+    A fixed number of statements, but for documents.
+    """
+    rows = CourierShippingBill.objects.filter(pk__in=list(ids), stage=Stage.GOODS).select_related("courier")
+    bills = list(rows.order_by("pk"))
     goods = [bill for bill in bills if not bill.is_documents]
-    answers = [
-        (bill, answer) for bill, answer in zip(goods, _decide_goods(goods, at), strict=True) if answer.is_decided or not late
-    ]  # fmt: skip
-    if late:
-        _desk(bills, at).keep(answer for _bill, answer in answers)
-    RiskDecision.objects.bulk_create([answer.decision for _bill, answer in answers])
-    news = [(bill, answer.decision) for bill, answer in answers]
+    news = [(bill, answer.decision) for bill, answer in zip(goods, _decide_goods(goods, at), strict=True)]
+    RiskDecision.objects.bulk_create([decision for _bill, decision in news])
     for bill in bills:
-        decision = _decide_documents(bill, at) if bill.is_documents else None
-        if decision is not None and (decision.lane != RiskDecision.Lane.PENDING or not late):
-            keep_of_documents(decision, bill.risk_decision, bill.station_id)
+        if bill.is_documents:
+            decision = _decide_documents(bill, at)
+            keep_of_documents(decision, None, bill.station_id)
             news.append((bill, decision))
-    each = {bill.pk: _said(bill, decision) for bill, decision in news}
-    return len(take_many(type(bills[0]), each, step, actor, at=at, each=each).moved) if each else 0
-
-
-def _said(bill: CourierShippingBill, decision: RiskDecision) -> dict[str, Any]:
-    """What a bill hears of a decision; one on which the RMS had decided hears what is to be added."""
-    told = {"decision": decision.pk, "lane": decision.lane}
-    return told | ({"again": True} if bill.risk_decision is not None and bill.risk_decision.is_counted else {})
+    each: dict[int, dict[str, Any]] = {
+        bill.pk: {"decision": one.pk, "lane": one.lane, "documents": one.documents_required} for bill, one in news
+    }
+    return len(take_many(CourierShippingBill, each, "register_goods", actor, at=at, each=each).moved) if each else 0
 
 
 def decide_waiting(at: datetime | None = None) -> int:
     """Decide on the bills whose goods were registered, or that were changed, while the RMS was away; return how many are decided."""
-    from exports.models import CourierShippingBill
-
-    done, of_station = 0, defaultdict[str, list[CourierShippingBill]](list)
-    with transaction.atomic():
-        rows = CourierShippingBill.objects.filter(stage__in=HERE, risk_pending=True)
-        held = rows.select_for_update(of=("self",), skip_locked=True).select_related("courier", "risk_decision")
-        for bill in held.order_by("pk")[:AT_ONCE]:
-            of_station[bill.station_id].append(bill)
-        for _station, bills in sorted(of_station.items()):
-            done += _told("hear_rms", bills, SYSTEM, at or timezone.now(), late=True)
-    return done
+    return asking.decide_waiting(EXPORTS, at)

@@ -3,7 +3,9 @@
     after                   | goes to
     ------------------------+---------------------------------------------------------------------------------
     filing                  | Awaiting goods
-    goods registered        | the RMS decides now: interdicted for assessment → For assessment; else For X-ray
+    goods registered        | the RMS decides now: compulsory documents asked for → Awaiting compulsory documents;
+                            | interdicted for assessment → For assessment; else For X-ray
+    compulsory documents    | as after registration; where it was assessed without them, For assessment
     assessment              | not X-rayed yet → For X-ray; examination still to be reported → For examination;
                             | else For Let Export Order
     clear X-ray             | examination prescribed or mandated, and not yet reported → For examination;
@@ -19,10 +21,12 @@
     detention lifted,       | where the shipping bill was; where it waited for a fine that is paid by now, as after it
     stop cleared            |
     amendment               | goods awaited → Awaiting goods, where as amended all are there as after their
-                            | registration; registered → For assessment; let go → where the bill is
+                            | registration; registered → For assessment, of documents as after it; let go → where the bill is
     departure from the RMS  | what waited for it goes on as after assessment, or to For Let Export Order
     back to town            | Back to town; of documents of which some have left → Exported
-    late word of the RMS    | what it does not interdict goes on from For assessment
+    late word of the RMS    | documents asked for come first; what it does not interdict goes on from For assessment
+    word of the RMS again   | documents asked for come first; then what was never assessed and is to be → For assessment,
+                            | what is to be examined and waited for its order → For examination
 
 Documents (CSB-III) are never interdicted for assessment: what the RMS does not facilitate is examined after X-ray.
 
@@ -41,19 +45,28 @@ from bills.routing import CONFISCATE
 from bills.stages import Hold
 from eccs.dated_rules import rule_book
 from exports.clearance import guards
-from exports.stages import Stage
+from exports.stages import PAST_ASSESSMENT, TO_DOCUMENTS, Stage
 
 if TYPE_CHECKING:
     from exports.models import CourierShippingBill
 
 
 def after_registration(bill: CourierShippingBill, **_answers: object) -> Stage:
-    """The goods are here and the RMS has decided: an officer assesses what it interdicted."""
+    """The goods are here and the RMS has decided: documents it asks for come first, then an officer assesses what it interdicted."""
+    if not bill.documents_complete:
+        return Stage.DOCUMENTS
     return Stage.ASSESSMENT if bill.to_be_assessed else after_assessment(bill)
 
 
+def after_documents(bill: CourierShippingBill, **_answers: object) -> Stage:
+    """With its documents a bill goes on as registered goods do; one that was assessed without them is assessed again with them."""
+    return Stage.ASSESSMENT if bill.assessed_at and bill.documents_complete else after_registration(bill)
+
+
 def after_assessment(bill: CourierShippingBill, **_answers: object) -> Stage:
-    """Every shipping bill passes X-ray; what is done already is not done twice."""
+    """Documents newly asked for come first; every shipping bill passes X-ray; what is done already is not done twice."""
+    if not bill.documents_complete:
+        return Stage.DOCUMENTS
     if not bill.xray_result:
         return Stage.XRAY
     return Stage.EXAMINATION if bill.examination_is_due else Stage.FOR_LET_EXPORT
@@ -88,7 +101,11 @@ def after_amendment(bill: CourierShippingBill, **_answers: object) -> Stage:
         return Stage(bill.stage)
     if bill.registered_at is None:
         return Stage.GOODS
-    return after_registration(bill) if bill.stage == Stage.GOODS else Stage.ASSESSMENT
+    if bill.stage == Stage.GOODS:
+        return after_registration(bill)
+    if not bill.documents_complete:
+        return Stage.DOCUMENTS
+    return after_assessment(bill) if bill.is_documents else Stage.ASSESSMENT
 
 
 def after_departure(bill: CourierShippingBill, **_answers: object) -> Stage:
@@ -102,14 +119,27 @@ def after_departure(bill: CourierShippingBill, **_answers: object) -> Stage:
 
 def after_hearing(bill: CourierShippingBill, **_answers: object) -> Stage:
     """The RMS, which was away, has decided: a bill that waited for it goes where it would have gone at once."""
+    if not bill.documents_complete and bill.stage in TO_DOCUMENTS:
+        return Stage.DOCUMENTS
     if bill.stage == Stage.ASSESSMENT and not bill.to_be_assessed:
         return after_assessment(bill)
-    return Stage(bill.stage)
+    return _unless_to_be_examined(bill, bill.stage)
+
+
+def after_hearing_again(bill: CourierShippingBill, *, lane: str = "", **_answers: object) -> Stage:
+    """What the RMS prescribes now: documents first, then a bill never assessed is assessed, one to be examined is examined (PN17 6.1)."""
+    if not bill.documents_complete and bill.stage in TO_DOCUMENTS:
+        return Stage.DOCUMENTS
+    if lane in ("ASSESSMENT", "BOTH") and bill.assessed_at is None and bill.stage in PAST_ASSESSMENT:
+        return Stage.ASSESSMENT
+    return _unless_to_be_examined(bill, bill.stage)
 
 
 def after_reply(bill: CourierShippingBill, **_answers: object) -> Stage:
-    """A reply goes back to the desk that raised the query."""
-    return Stage(bill.returns_to)
+    """A reply goes back to the desk that raised the query; documents asked for meanwhile come first."""
+    if not bill.documents_complete and bill.returns_to != Stage.ADJUDICATION:
+        return Stage.DOCUMENTS
+    return _unless_to_be_examined(bill, bill.returns_to)
 
 
 def after_lifting(bill: CourierShippingBill, **_answers: object) -> Stage:
@@ -128,8 +158,17 @@ def after_clearing_stop(bill: CourierShippingBill, **_answers: object) -> Stage:
 
 
 def _resumed(bill: CourierShippingBill, stage: str) -> Stage:
-    """Where a bill was, as it now stands: it does not wait for what was paid meanwhile."""
-    return after_payment(bill) if stage == Stage.FINE else Stage(stage)
+    """Where a bill was, as it now stands: it does not wait for what was paid meanwhile; documents asked for meanwhile come first."""
+    if stage == Stage.FINE:
+        return after_payment(bill)
+    if not bill.documents_complete and stage in TO_DOCUMENTS:
+        return Stage.DOCUMENTS
+    return _unless_to_be_examined(bill, stage)
+
+
+def _unless_to_be_examined(bill: CourierShippingBill, stage: str) -> Stage:
+    """An examination prescribed meanwhile comes before the Let Export Order."""
+    return Stage.EXAMINATION if stage == Stage.FOR_LET_EXPORT and bill.examination_is_due else Stage(stage)
 
 
 def after_adjudication(bill: CourierShippingBill, *, outcome: str = "", **_answers: object) -> Stage:

@@ -9,6 +9,7 @@ class Stage(models.TextChoices):
 
     DRAFT = "DRAFT", _("Draft")
     GOODS = "GOODS", _("Awaiting goods")
+    DOCUMENTS = "DOCUMENTS", _("Awaiting compulsory documents")
     ASSESSMENT = "ASSESSMENT", _("For assessment")
     QUERY = "QUERY", _("Query raised")
     XRAY = "XRAY", _("For X-ray")
@@ -34,6 +35,8 @@ LET_GO = (Stage.LET_EXPORT, Stage.MANIFESTED, Stage.EXPORTED, Stage.BACK_TO_TOWN
 OPEN = tuple(stage for stage in Stage if stage not in CLOSED)
 HERE = tuple(stage for stage in OPEN if stage not in (Stage.DRAFT, *LET_GO))  # filed, not let go yet
 HELD = (Stage.QUERY, Stage.DETAINED, Stage.STOPPED)  # the way goes on when the hold ends
+PAST_ASSESSMENT = (Stage.XRAY, Stage.EXAMINATION, Stage.FOR_LET_EXPORT)
+TO_DOCUMENTS = (Stage.DOCUMENTS, Stage.ASSESSMENT, *PAST_ASSESSMENT)  # from here a bill waits for documents asked for
 ASKABLE = (
     *(stage for stage in HERE if stage != Stage.ADJUDICATION),
     Stage.LET_EXPORT,

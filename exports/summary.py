@@ -17,7 +17,15 @@ from exports.iii.reading import standing
 from exports.models import CourierShippingBill
 from exports.stages import UNFILED, Stage
 
-AT_CUSTOMS = (Stage.ASSESSMENT, Stage.QUERY, Stage.ADJUDICATION, Stage.FINE, Stage.DETAINED, Stage.STOPPED)
+AT_CUSTOMS = (
+    Stage.DOCUMENTS,
+    Stage.ASSESSMENT,
+    Stage.QUERY,
+    Stage.ADJUDICATION,
+    Stage.FINE,
+    Stage.DETAINED,
+    Stage.STOPPED,
+)
 AT_XRAY = (Stage.XRAY, Stage.EXAMINATION, Stage.FOR_LET_EXPORT)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from bills.tasks import of_detention, of_query
+from bills.tasks import of_detention, of_documents, of_query
 from eccs.chasing import chase
 from exports import risk, transmission, waiting
 from exports.models import CourierShippingBill, ExportDetention, ExportQuery
@@ -20,12 +20,17 @@ def ask_the_rms() -> int:
 
 @shared_task
 def chase_answers() -> int:
-    """Remind couriers of queries and detention memos on shipping bills that they have not answered; return how many."""
+    """Remind couriers of queries and detention memos on shipping bills that they have not answered, and of compulsory documents; return how many."""
     asked = ExportQuery.objects.filter(replied_at=None, bill__stage=Stage.QUERY).select_related("bill")
     held = ExportDetention.objects.filter(replied_at=None, ended_at=None, bill__stage=Stage.DETAINED).select_related(
         "bill"
     )
-    return chase(asked, "raised_at", "chased_at", of_query) + chase(held, "issued_at", "chased_at", of_detention)
+    wanted = CourierShippingBill.objects.filter(stage=Stage.DOCUMENTS)
+    return (
+        chase(asked, "raised_at", "chased_at", of_query)
+        + chase(held, "issued_at", "chased_at", of_detention)
+        + chase(wanted, "stage_since", "documents_chased_at", of_documents)
+    )
 
 
 @shared_task

@@ -9,13 +9,14 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bills.stages import Hold
+from eccs.written import hawbs
 from exports import warehouse_paper
-from exports.models import CourierShippingBill, ExportGoods, ExportManifestLine
+from exports.models import CourierShippingBill, ExportGoods, ExportManifestLine, ExportShipment
 from exports.stages import LET_GO, Stage
 from manifests.register import Register, written
 
@@ -38,12 +39,23 @@ def take_in(bills: Collection[CourierShippingBill], at: datetime) -> None:
 
 def take_out(bills: Any, at: datetime, on: str) -> None:
     """The goods of these shipping bills have left the warehouse: on what, it says."""
-    ExportGoods.objects.filter(bill__in=bills, out_at=None).update(out_at=at, out_on=on)
+    ExportGoods.objects.filter(bill__in=bills, out_at=None).update(out_at=at, out_on=on, pieces_here=None)
 
 
 def take_back(bills: Any) -> None:
     """The goods of these shipping bills were found to be still here."""
     ExportGoods.objects.filter(bill__in=bills, out_on=ExportGoods.Out.EXPORTED).update(out_at=None, out_on="")
+
+
+def count_documents(bills: Collection[int]) -> None:
+    """Of documents some may have left and some not: what is still here is counted by bags and loose pieces."""
+    stayed = ExportShipment.objects.filter(bill__in=bills, left_with=None).order_by().values("bill")
+    counted = stayed.annotate(bags=Count("bag", distinct=True), loose=Sum("packages", filter=Q(bag=None)))
+    here = {one["bill"]: one["bags"] + (one["loose"] or 0) for one in counted}
+    entries = list(ExportGoods.objects.filter(bill__in=here, out_at=None))
+    for entry in entries:
+        entry.pieces_here = here[entry.bill_id]
+    ExportGoods.objects.bulk_update(entries, ["pieces_here"])
 
 
 def lines() -> QuerySet[Any]:
@@ -77,7 +89,7 @@ def _cells(entry: ExportGoods) -> list[str]:
     out = warehouse_paper.last_shut_out(bill)
     return [
         entry.station_id, bill.consignment, bill.number or "", bill.courier.short_name, bill.consignor_name, bill.goods,
-        bill.airport_of_destination, f"{bill.packages_in}/{bill.packages}", written(entry.in_at), entry.location,
+        bill.airport_of_destination, entry.packages, written(entry.in_at), entry.location,
         str(bill.get_stage_display()), written(out.shut_out_at if out else None), written(entry.out_at),
         str(entry.get_out_on_display()),
     ]  # fmt: skip
@@ -96,6 +108,10 @@ def happened(entry: ExportGoods) -> list[tuple[datetime, str, str]]:
         if line.shut_out_at:
             words = _("Shut out of %(manifest)s: %(reason)s") % {"manifest": line.manifest, "reason": line.reason}
             told.append((line.shut_out_at, words, ""))
+    parts = ExportManifestLine.objects.filter(bill=bill, live=True, in_part=True).annotate(n=Count("left"))
+    for line in parts.select_related("manifest"):
+        words = _("%(hawbs)s left with %(manifest)s") % {"hawbs": hawbs(line.n), "manifest": line.manifest}
+        told.append((line.manifest.departed_at, words, ""))
     for memo in bill.detentions.all():
         told.append((memo.issued_at, _("Detained: memo %(memo)s") % {"memo": memo}, ""))
         if memo.ended_at:

@@ -38,6 +38,6 @@ def row(entry: ExportGoods, now: datetime) -> list[str]:
     if out:
         standing.append(_("shut out %(at)s") % {"at": moment(out.shut_out_at)})
     return [
-        f"{bill.consignment}\n{bill.packages_in}/{bill.packages}", bill.goods, bill.consignor_name, bill.courier.short_name,
+        f"{bill.consignment}\n{entry.packages}", bill.goods, bill.consignor_name, bill.courier.short_name,
         *stay(entry, now), entry.location or "-", "\n".join(standing),
     ]  # fmt: skip

@@ -94,7 +94,12 @@ class AmendmentClearance(Document):
         if not adjudication_reference and wants_adjudication(self):
             raise Refused([_("After arrival a manifest is amended on adjudication only: give the reference.")], self)
         self.reason, self.adjudication_reference = reason, adjudication_reference
-        self.snapshot_for_trail = {"lines": [line.told() for line in self.lines.all()]}
+        lines = list(self.lines.all())
+        self.snapshot_for_trail = {"lines": [line.told() for line in lines]}
+        if self.of_weight:
+            from manifests.amendments import settled
+
+            settled(self.manifest_id, lines, self.taken_at)
 
     @step(
         AmendmentStage.DRAFT, AmendmentStage.WITHDRAWN, role=COURIERS, label=gettext_lazy("Withdraw"), para="PN17 12.0",

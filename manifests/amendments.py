@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.permissions import SYSTEM, Actor
 from eccs.workflow import Refused, take
 from manifests.clearance import Stage
+from manifests.events import weight_settled
 from manifests.igm import igm_of, why_not_corrected
 from manifests.locks import (
     FLIGHT,
@@ -219,9 +221,24 @@ def propose_weight(manifest: ExpressCargoManifest, found: HouseAirwayBill | Bag)
 
 def weight_agrees(manifest: ExpressCargoManifest, number: str) -> None:
     """Weighed again and within the tolerance: the discrepancy that was noted and not yet asked for is gone."""
-    AmendmentLine.objects.filter(
-        amendment__manifest=manifest, amendment__stage=DRAFT, amendment__of_weight=True, hawb=number
-    ).delete()
+    lines = list(AmendmentLine.objects.filter(OWED, amendment__manifest=manifest, hawb=number))
+    if lines:
+        AmendmentLine.objects.filter(pk__in=[line.pk for line in lines]).delete()
+        settled(manifest.pk, lines, timezone.now())
+
+
+def settled(manifest: int, lines: Collection[AmendmentLine], at: datetime) -> None:
+    """The courier owes nothing more for these weights: it has asked for the amendment, or they were right after all."""
+    since = {line.hawb: line.since for line in lines if WEIGHT in line.after}
+    rows = HouseAirwayBill.objects.filter(manifest=manifest)
+    found = rows.filter(Q(number__in=since) | Q(bag__number__in=since)).values_list("pk", "number", "bag__number")
+    hawbs = {pk: min(since[name] for name in (number, bag) if name in since) for pk, number, bag in found}
+    if hawbs:
+        weight_settled.send(sender=settled, hawbs=hawbs, at=at)
+
+
+OWED = Q(amendment__stage=DRAFT, amendment__of_weight=True)
+"""The lines of an amendment that a weight calls for and the courier has not asked for yet: nobody else is awaited (PN17 5.2)."""
 
 
 OPEN = Q(stage="REQUESTED") | Q(stage=DRAFT, of_weight=True)

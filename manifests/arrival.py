@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import Actor
 from eccs.dated_rules import rule_book
-from manifests.events import house_airway_bills_arrived, shipment_weighed_otherwise
+from manifests.events import house_airway_bills_arrived, weighed_otherwise
 
 _SYMBOLOGY = re.compile(r"^\][A-Z]\d")
 _APPLICATION = re.compile(r"^\(?401\)?(?=[A-Z])")
@@ -259,17 +259,26 @@ def weigh(manifest: Any, number: str, kg: Decimal) -> str:
         found.actual_weight_kg = kg
         found.save(update_fields=["actual_weight_kg"])
         declared = declared_weight(found)
+        if kg != declared:
+            hawbs = [found.pk] if shipment is not None else list(found.hawbs.values_list("pk", flat=True))
+            weighed_otherwise.send(sender=weigh, station=manifest.station_id, hawbs=hawbs, at=timezone.now())
         said = {"kg": kg, "declared": declared}
         if beyond_tolerance(manifest, kg, declared):
             propose_weight(manifest, found)
-            if shipment is not None:
-                shipment_weighed_otherwise.send(sender=weigh, hawb=shipment.pk, at=timezone.now())
             return (
                 _("%(kg)s kg recorded, declared %(declared)s kg: beyond the tolerance, the manifest must be amended.")
                 % said
             )
         weight_agrees(manifest, number)
     return _("%(kg)s kg recorded, declared %(declared)s kg.") % said
+
+
+def weighed_bags(manifest: Any) -> dict[str, tuple[Decimal, Decimal]]:
+    """The bags of a manifest that were weighed, by number: what each weighs, and what was declared of all that is in it."""
+    bags = manifest.bags.filter(actual_weight_kg__isnull=False).annotate(kg=Sum("hawbs__gross_weight_kg"))
+    return {
+        number: (found, kg or Decimal(0)) for number, found, kg in bags.values_list("number", "actual_weight_kg", "kg")
+    }
 
 
 def beyond_tolerance(manifest: Any, kg: Decimal, declared: Decimal) -> bool:

@@ -18,6 +18,7 @@ from counter.sealing import on_behalf, sealed_print_attached
 from eccs.dated_rules import rule_book
 from eccs.workflow import SIGNED_FILING, Actor, Document, Refused, Step, step
 from manifests.events import aircraft_arrived
+from manifests.regularising import left_on_paper
 
 
 class Stage(models.TextChoices):
@@ -39,6 +40,23 @@ def has_shipments(manifest: Any, actor: Actor) -> str:
 def courier_in_force(manifest: Any, actor: Actor) -> str:
     """The courier is registered at the station on the day of filing."""
     return " ".join(manifest.courier.why_not_at(manifest.station_id, timezone.localdate()))
+
+
+SHOWN = 5  # house airway bills named in a refusal
+
+
+def courier_in_force_or_left_on_paper(manifest: Any, actor: Actor) -> str:
+    """The courier is registered at the station on the day of filing, or all that the manifest declares left before on numbered paper forms that wait for their bills (PN17 15.0)."""
+    reason = courier_in_force(manifest, actor)
+    left = left_on_paper(manifest.courier_id, manifest.station_id) if reason else {}
+    if not left:
+        return reason
+    here = manifest.hawbs.exclude(number__in=left)
+    others = list(here.order_by("number").values_list("number", flat=True)[:SHOWN])
+    if not others:
+        return ""
+    told = {"n": here.count(), "hawbs": ", ".join(others)}
+    return reason + " " + _("What left on a paper form is manifested all the same, by itself: take off %(n)d that did not (%(hawbs)s).") % told  # fmt: skip
 
 
 def signatory_examined(document: Any, actor: Actor) -> str:
@@ -92,6 +110,8 @@ class ManifestClearance(Document):
     submitted_at: datetime | None
     scan_started_at: datetime | None
     scan_closed_at: datetime | None
+    courier_id: int
+    station_id: str
 
     class Meta:
         abstract = True
@@ -103,12 +123,18 @@ class ManifestClearance(Document):
 
     @step(
         Stage.DRAFT, Stage.SUBMITTED, role=(Role.COURIER_SIGNATORY, Role.SERVICE_CENTRE), signed=SIGNED_FILING, label=gettext_lazy("Submit manifest"), para="PN17 5.1",
-        guards=(has_shipments, courier_in_force, signatory_examined, sealed_print_attached), grave=True, form="manifests.forms.SubmitForm",
+        guards=(has_shipments, courier_in_force_or_left_on_paper, signatory_examined, sealed_print_attached), grave=True, form="manifests.forms.SubmitForm",
     )  # fmt: skip
     def submit(self, *, after_scheduled_arrival: str = "") -> None:
-        """The manifest is submitted before arrival and receives its number; one that comes after it is flagged as late."""
+        """The manifest is submitted before arrival and receives its number; one that comes after it is flagged as late.
+
+        Of a courier not in force any more the trail tells the paper forms on which its goods had left.
+        """
         self.submitted_at = self.taken_at
         self.snapshot_for_trail = {**self.declared(), **on_behalf(self)}  # type: ignore[attr-defined]
+        if why := courier_in_force(self, self.taken_by):
+            papers = {one.paper for one in left_on_paper(self.courier_id, self.station_id).values()}
+            self.snapshot_for_trail |= {"not_in_force": why, "left_on_paper": sorted(papers)}
 
     @step(
         Stage.DRAFT,
@@ -153,7 +179,7 @@ class ManifestClearance(Document):
                 "manifest": self
             }, f"{words(self)}\n{address}"
 
-        return [worded(firm, told, self.station_id) for firm in firms_of(self)]  # type: ignore[attr-defined]
+        return [worded(firm, told, self.station_id) for firm in firms_of(self)]
 
     @step(
         Stage.IGM_FED, Stage.ARRIVAL_SCAN, role=Role.ARRIVAL_SCANNER, label=gettext_lazy("Start arrival scan"),

@@ -17,8 +17,11 @@ pieces_landed = Signal()
 details_amended = Signal()
 """Shipments have other details, of which a filed bill has its own from the manifest. Sent with `hawbs`, id by number, `amendment` and `at`."""
 
-shipment_weighed_otherwise = Signal()
-"""A house airway bill weighs more or less than declared, beyond the tolerance. Sent with `hawb`, its id, and `at`."""
+weighed_otherwise = Signal()
+"""A house airway bill or a bag weighs more or less than declared. Sent with `station`, `hawbs`, the ids of what was weighed, and `at`."""
+
+weight_settled = Signal()
+"""The courier has asked for the amendment that a weight called for, or the goods weigh what was declared. Sent with `hawbs`, since when it was owed by id, and `at`."""
 
 goods_released = Signal()
 """The goods of these house airway bills may leave. Sent with `hawbs`, a query, and `at`."""

@@ -11,12 +11,16 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import CustomsStation
 from eccs import identifiers, places
 from manifests import declarations
 from manifests.igm import why_not_landed
 from manifests.lateness import by_how_much, late_by
 from manifests.models import ExpressCargoManifest
 from manifests.reading import bag_number, columns_of
+from manifests.regularising import left_on_paper
+
+MEANT = timedelta(days=30)  # an arrival further off is a slip of the pen
 
 
 class UpperField(forms.CharField):
@@ -61,8 +65,13 @@ class ManifestForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, courier: Any, only: Collection[str] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.left = left_on_paper(courier.pk)
         if "station" in self.fields:
-            own = courier.stations_on() if only is None else courier.stations_on().filter(pk__in=only)
+            stations = {
+                *courier.stations_on().values_list("pk", flat=True),
+                *(one.station for one in self.left.values()),
+            }
+            own = CustomsStation.objects.filter(pk__in=stations if only is None else stations & set(only))
             self.fields["station"].queryset = own  # type: ignore[attr-defined]
             self.fields["station"].label = _("Station")
             self.fields["station"].empty_label = _("Choose a station")  # type: ignore[attr-defined]
@@ -75,10 +84,9 @@ class ManifestForm(forms.ModelForm):  # type: ignore[type-arg]
         return country
 
     def clean_scheduled_arrival(self) -> Any:
-        """A time that can be meant: within thirty days of today."""
+        """A time that can be meant: within thirty days of today, or of when goods left on paper that are regularised now."""
         when = self.cleaned_data["scheduled_arrival"]
-        now = timezone.now()
-        if not now - timedelta(days=30) <= when <= now + timedelta(days=30):
+        if not any(abs(near - when) <= MEANT for near in (timezone.now(), *(one.at for one in self.left.values()))):
             raise forms.ValidationError(_("Enter a day within a month of today"))
         return when
 

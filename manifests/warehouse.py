@@ -36,6 +36,11 @@ def take_out(hawbs: Any, at: datetime, on: str) -> None:
     WarehouseEntry.objects.filter(_of(hawbs), out_at=None).update(out_at=at, out_on=on)
 
 
+def put_back(hawbs: Any) -> None:
+    """The goods of these house airway bills, recorded as sent back to their senders, were found to be still here."""
+    WarehouseEntry.objects.filter(_of(hawbs), out_on=WarehouseEntry.Out.RETURNED).update(out_at=None, out_on="")
+
+
 def _of(hawbs: Any) -> Any:
     """The condition that finds the lines of these shipments. A query is asked once and its keys are looked up one by one.
 

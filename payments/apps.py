@@ -11,7 +11,9 @@ class PaymentsConfig(AppConfig):
     name = "payments"
 
     def ready(self) -> None:
-        """Make challans known to desks, queues and pages."""
+        """Make challans known to desks, queues and pages, and the banks to the doctor."""
+        from importlib import import_module
+
         from django.utils.translation import gettext_lazy as _
 
         from accounts.roles import COURIERS, OFFICERS, TRADE, Role
@@ -21,6 +23,7 @@ class PaymentsConfig(AppConfig):
         from payments.listing import CHALLANS
         from payments.reconciling.listing import DIFFERENCES
 
+        import_module("payments.examined")
         register(CHALLANS)
         register(DIFFERENCES)
         register(WITHDRAWALS)

@@ -35,6 +35,8 @@ from http.client import HTTPException, HTTPMessage
 from typing import IO, Any, ClassVar, Self
 from urllib.parse import parse_qsl, urlencode
 
+from eccs import measuring
+
 VERSION = "ECCS-BANK-1"
 CURRENCY = "INR"
 PAYABLE_FOR = timedelta(minutes=30)
@@ -290,7 +292,10 @@ class Bank:
     def scroll(self, day: str) -> ScrollFile:
         """The scroll of a day, sealed; BankSilent without an answer, NotAccepted where the seal does not fit the file."""
         question = ScrollRequest(day=day)
-        text, headers = fetch(f"{self.url}/scroll", question.signed(self.keys), self.timeout_seconds, LARGEST_SCROLL)
+        with measuring.asking_the_bank("scroll"):
+            text, headers = fetch(
+                f"{self.url}/scroll", question.signed(self.keys), self.timeout_seconds, LARGEST_SCROLL
+            )
         seal = Scroll.opened(read_form(headers.get(SEAL_HEADER, "").encode()), self.keys, datetime.now(UTC))
         if (seal.in_reply_to, seal.day) != (question.nonce, day):
             raise NotAccepted(Fault.NOT_ASKED)
@@ -300,7 +305,8 @@ class Bank:
 
     def ask(self, question: Verification) -> Answer:
         """Ask the bank how it went; BankSilent without an answer, NotAccepted where the answer is not the bank's."""
-        said = post(f"{self.url}/verify", question.signed(self.keys), self.timeout_seconds)
+        with measuring.asking_the_bank("verify"):
+            said = post(f"{self.url}/verify", question.signed(self.keys), self.timeout_seconds)
         answer = Answer.opened(read_form(said), self.keys, datetime.now(UTC))
         if (answer.in_reply_to, answer.challan) != (question.nonce, question.challan):
             raise NotAccepted(Fault.NOT_ASKED)

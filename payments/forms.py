@@ -6,12 +6,14 @@ from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Actor
 from eccs.workflow import Document
 from payments import banks
 from payments.clearance import LEDGER, Stage
+from payments.querysets import ChallanQuerySet
 
 
 class VerifyPaymentForm(forms.Form):
@@ -94,6 +96,9 @@ class HistoryForm(forms.Form):
     """The filters of the Transaction History."""
 
     number = forms.RegexField(r"\A\d{1,10}\Z", label=_("Challan number begins with"), required=False)
+    payer = forms.CharField(label=_("Paid by, contains"), required=False, max_length=120)
+    paid_for = forms.CharField(label=_("Number of the bill, or house airway bill"), required=False, max_length=40)
+    transaction = forms.CharField(label=_("Bank transaction number"), required=False, max_length=22)
     stage = forms.ChoiceField(label=_("Stage"), required=False, choices=[("", _("Any")), *Stage.choices])
     bank = forms.ChoiceField(label=_("Paid through"), required=False)
     least = forms.DecimalField(label=_("Amount from"), required=False, min_value=0, decimal_places=2, max_digits=16)
@@ -106,8 +111,10 @@ class HistoryForm(forms.Form):
         field: Any = self.fields["bank"]
         field.choices = [("", _("Any")), *banks.names().items(), (banks.OURS, _("Cash ledger"))]
 
-    def lookups(self) -> dict[str, Any]:
-        """What the challans must fit."""
+    def of(self, rows: ChallanQuerySet) -> ChallanQuerySet:
+        """Those of the challans that fit; none where a filter cannot be read."""
+        if not self.is_valid():
+            return rows.none()
         given = self.cleaned_data
         bank = given.get("bank")
         through = {"told_by": LEDGER} if bank == banks.OURS else {"bank": bank}
@@ -115,8 +122,13 @@ class HistoryForm(forms.Form):
             "number__startswith": given.get("number"), "stage": given.get("stage"),
             "created_at__date__gte": given.get("since"), "created_at__date__lte": given.get("until"),
             "amount__gte": given.get("least"), "amount__lte": given.get("most"), **through,
+            "bank_transaction": given.get("transaction", "").upper(),
         }  # fmt: skip
-        return {lookup: value for lookup, value in found.items() if value}
+        rows = rows.filter(**{lookup: value for lookup, value in found.items() if value})
+        if payer := given.get("payer"):
+            rows = rows.filter(Q(courier__name__icontains=payer) | Q(importer__name__icontains=payer))
+        paid_for = given.get("paid_for", "").upper()
+        return rows.paying_for(paid_for) if paid_for else rows
 
 
 class SettlementForm(forms.Form):

@@ -189,7 +189,7 @@ class Challan(ChallanClearance):
         if reason := transactions.stands_elsewhere(said):
             raise Refused([reason], self)
         key = cash.key_of(said.bank, said.bank_transaction)
-        cash.credit_back(self, said.rupees, key, words, self.taken_by, from_bank=True)
+        cash.credit_back(self, said.rupees, key, words, self.taken_by, from_bank=said.bank)
         self.close_messages(words, said.bank_transaction)
 
     def late_payment(self) -> Any:
@@ -288,7 +288,7 @@ class ChallanLine(models.Model):
     def close(self, actor: Actor, words: str) -> None:
         """What was paid and could not be credited is recorded as refundable, and goes back onto the firm's cash ledger."""
         if cash.may_pay_from_ledger(self.challan.station_id):
-            cash.credit_back(self.challan, self.amount, f"line:{self.pk}", words, actor, from_bank=False)
+            cash.credit_back(self.challan, self.amount, f"line:{self.pk}", words, actor)
         self.settled_at, self.settled_by_id, self.settlement = timezone.now(), actor.user_id, words
         self.save(update_fields=["settled_at", "settled_by", "settlement"])
 

@@ -26,6 +26,14 @@ class ChallanQuerySet(models.QuerySet[Any]):
         seen = Q(station_id__in=actor.stations_in(Group.CUSTOMS))
         return self.filter(seen | actor.firm_documents())
 
+    def paying_for(self, number: str) -> Self:
+        """Those on which a bill stands, by its number or that of its house airway bill; or a transfer manifest, or a shipping bill."""
+        from payments.models import ChallanLine
+
+        bills = Q(bill__number=number) | Q(bill__hawb__number=number)
+        others = Q(transfer__number=number) | Q(demand__bill__number=number)
+        return self.filter(pk__in=ChallanLine.objects.filter(bills | others).values("challan_id"))
+
 
 def payable_bills(actor: Actor) -> QuerySet[Any]:
     """The bills that the firm filed, that wait for duty and stand on no challan that may still be paid, with what is `due`.

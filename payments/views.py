@@ -55,7 +55,7 @@ def history(request: Request) -> HttpResponse:
     pages.require(actor, "payment-history")
     form = HistoryForm(request.GET)
     rows = Challan.objects.visible_to(actor).select_related("station", "courier", "importer", "receipt")
-    rows = rows.filter(**form.lookups()) if form.is_valid() else rows.none()
+    rows = form.of(rows)
     shown = keyset.page(rows, "-created_at", request.GET.get("mark", ""))
     kept = {name: value for name, value in request.GET.items() if value and name != "mark"}
     context = {
@@ -82,7 +82,7 @@ def export(request: Request) -> HttpResponse:
     pages.require(actor, "payment-history")
     form = HistoryForm(request.GET)
     rows = Challan.objects.visible_to(actor).select_related("station", "courier", "importer", "receipt")
-    rows = rows.filter(**form.lookups()) if form.is_valid() else rows.none()
+    rows = form.of(rows)
     told_of_export(request, "payment-history", **{f"filter_{name}": value for name, value in request.GET.items()})
     cells = (exported(challan) for challan in rows.order_by("-created_at", "-pk")[:MOST_EXPORTED])
     response = HttpResponse(files.written(EXPORTED, cells, is_xlsx=False), content_type="text/csv; charset=utf-8")

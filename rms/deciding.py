@@ -104,6 +104,13 @@ class Desk:
             self._rules = ruleset_at(self.station, self.on)
         return self._rules
 
+    def looks_at(self, *names: str) -> bool:
+        """Whether a rule in force looks at one of these facts, so that it is worth asking again; true where the RMS is away."""
+        try:
+            return not self.rules.looks_at.isdisjoint(names)
+        except Away:
+            return True
+
     def decide(
         self, asked: Sequence[Asked], at: datetime, *, cause: str = RiskDecision.Cause.FILED
     ) -> list[Answer]:  # fmt: skip
@@ -114,6 +121,9 @@ class Desk:
         try:
             with transaction.atomic():
                 return self._decide(asked, at, cause)
+        except Away:  # known, and seen on its page: once for all bills together
+            log.warning("The RMS is out of service at %s: %d bills wait.", self.station, len(asked))
+            return [_undecided(one, at, cause) for one in asked]
         except Exception:  # whatever is wrong with a rule or with the history, the bill is filed and waits
             log.exception("The RMS could not decide on %d bills at %s.", len(asked), self.station)
             return [_undecided(one, at, cause) for one in asked]
@@ -164,6 +174,9 @@ class Desk:
                 made = kept(self.rules.decide_documents(seen), facts, self.rules.version, at, cause)
             made.said_of_shipments = packed(seen)
             return made
+        except Away:
+            log.warning("The RMS is out of service at %s: a bill of documents waits.", self.station)
+            return kept(Decided(PENDING, Decimal(0)), facts, "", at, cause)
         except Exception:
             log.exception("The RMS could not decide on a bill of documents at %s.", self.station)
             return kept(Decided(PENDING, Decimal(0)), facts, "", at, cause)

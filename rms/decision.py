@@ -15,7 +15,7 @@ from hashlib import blake2b
 from typing import Any
 
 from rms.compiling import Index, Seen, Trace, compiled, keys, traced
-from rms.conditions import Tree
+from rms.conditions import Tree, leaves
 from rms.facts import ConsignmentFacts
 
 Reason = dict[str, Any]
@@ -74,6 +74,7 @@ class Ruleset:
             if c.station_code in ("", station) and c.from_date <= on and (c.to_date is None or on <= c.to_date)
         ]
         self._tests = [_compiled(c) for c in self.criteria]
+        self.looks_at = frozenset(leaf["fact"] for c in self.criteria for leaf in leaves(c.condition))
         self._traces = [traced(c.condition, c.targets) for c in self.criteria]
         self._index = Index.of(keys(c.condition, c.targets) for c in self.criteria)
         told = ",".join(f"{c.code}/{c.version}" for c in self.criteria)

@@ -99,7 +99,14 @@ class ConsignmentFacts:
         return cls(**{name: _read(name, value) for name, value in kept.items() if name in known})
 
 
-PLACES = Decimal("0.01")
+def share_of_bag(declared: Decimal, bag: tuple[Decimal, Decimal] | None) -> Decimal | None:
+    """What a shipment weighs whose bag alone was weighed: its share by what was declared; `bag` is the weight found and the declared."""
+    if bag is None or bag[1] <= 0:
+        return None
+    return (declared * bag[0] / bag[1]).quantize(GRAM)
+
+
+PLACES, GRAM = Decimal("0.01"), Decimal("0.001")
 _NAMES: tuple[str, ...] = tuple(ConsignmentFacts.__slots__)
 _VALUES = attrgetter(*_NAMES)  # ten thousand shipments of one bill are read at once
 _COUNTED = (Decimal, int, bool)

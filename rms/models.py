@@ -195,7 +195,7 @@ class RiskDecision(Standing, models.Model):
     facts = models.JSONField(default=dict)
     draw = models.DecimalField(max_digits=8, decimal_places=6)
     ruleset = models.CharField(max_length=20)
-    documents_required = models.CharField(max_length=400, blank=True)
+    documents_required = models.TextField(blank=True)  # of all rules that hit
     examine_percent = models.PositiveSmallIntegerField(null=True, blank=True)
     xray_attention = models.BooleanField(default=False)
     courier_text = models.TextField(blank=True)

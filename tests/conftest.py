@@ -19,7 +19,7 @@ from accounts import cast, expiry
 from accounts.management.commands.demo import create_cast
 from accounts.models import User
 from accounts.permissions import Actor
-from eccs import dated_rules, trail
+from eccs import asked_often, dated_rules, trail
 from eccs.settings import redis_url
 from tests.kept_rows import KeptRows
 
@@ -59,14 +59,17 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 
 @pytest.fixture(autouse=True)
 def fresh_memory() -> Iterator[None]:
-    """No test sees what another one left in the cache, in the rule book or among the exercises."""
-    cache.clear()
-    dated_rules.forget()
-    expiry.forget()
+    """No test sees what another one left in the cache, in the rule book, among the exercises or in a count of its own."""
+    _forget()
     yield
+    _forget()
+
+
+def _forget() -> None:
     cache.clear()
     dated_rules.forget()
     expiry.forget()
+    asked_often.forget()
 
 
 @pytest.fixture(scope="session")

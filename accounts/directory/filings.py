@@ -20,6 +20,7 @@ class Filing(NamedTuple):
 
 _filings: list[Filing] = []
 _claims: list[Callable[[int], str]] = []
+_still_filed: list[Callable[[int], str]] = []
 
 
 def counts_as_filing(model: type[models.Model], at: str) -> None:
@@ -30,6 +31,16 @@ def counts_as_filing(model: type[models.Model], at: str) -> None:
 def stands_against_surrender(claim: Callable[[int], str]) -> None:
     """Declare what may still be owed: a function of a courier's key that says what, or nothing."""
     _claims.append(claim)
+
+
+def still_filed(words: Callable[[int], str]) -> None:
+    """Declare what is filed although a registration is not in force: a function of a courier's key that says what, or nothing."""
+    _still_filed.append(words)
+
+
+def filed_all_the_same(courier_id: int) -> list[str]:
+    """Everything that a courier files although its registration is not in force."""
+    return [found for words in _still_filed if (found := words(courier_id))]
 
 
 def claims_on(courier_id: int) -> list[str]:

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.directory.filings import last_filed
+from accounts.directory.filings import filed_all_the_same, last_filed
 from accounts.directory.querysets import CourierQuerySet, in_force
 from accounts.directory.registration import KEPT, UNREGISTERED, CourierRegistration, Stage, near, refuse_unless
 from eccs.dated_rules import rule_book
@@ -165,7 +165,10 @@ class AuthorisedCourier(CourierRegistration):
     def standing(self, on: date) -> Standing | None:
         """What the firm's people are told on every page: not in force, or not for long; nothing where all is well."""
         if reasons := self.why_not_in_force(on):
-            after = [_("Nothing can be filed now. Drafts are kept, and what is filed goes on.")]
+            after = [
+                _("Nothing can be filed now. Drafts are kept, and what is filed goes on."),
+                *filed_all_the_same(self.pk),
+            ]
             if self.stage == Stage.INACTIVE:
                 last = f"{self.apply_until():%d/%m/%Y}"
                 after.append(_("Renewal can be asked for in Form K until %(day)s.") % {"day": last})

@@ -35,6 +35,7 @@ class ShippingBill(Schema):
     goods: str
     destination_country: str
     fob_value: Decimal | None
+    documents_wanted: str
 
 
 class ShippingBills(Schema):
@@ -57,6 +58,7 @@ def told(bill: CourierShippingBill, actor: Any) -> ShippingBill:
         number=bill.number, form=bill.kind, stage=stage_of(bill), stage_since=bill.stage_since, station=bill.station_id,
         hawb=bill.hawb, filed_at=bill.filed_at, goods=bill.goods, destination_country=bill.destination_country,
         fob_value=bill.fob_value if reads else None,
+        documents_wanted=bill.documents_required if reads and bill.stage == "DOCUMENTS" else "",
     )  # fmt: skip
 
 

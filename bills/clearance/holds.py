@@ -15,7 +15,7 @@ from accounts.roles import Role
 from bills import routing
 from bills.clearance import guards
 from bills.clearance.imports import AFTER_APPROVAL, FILERS, ImportClearance
-from bills.stages import ASKABLE, FREE, HERE, Hold, Stage
+from bills.stages import ASKABLE, FREE, HELD, HERE, Hold, Stage
 from eccs.money import rupees
 from eccs.workflow import GET_STATE, SIGNED_FILING, SIGNED_ORDER, Refused, step
 
@@ -248,6 +248,13 @@ class HeldClearance(ImportClearance):
         from bills.landing import details_carried
 
         return details_carried(self, hawb, amendment)
+
+    @step(
+        (Stage.FOR_OUT_OF_CHARGE, *HELD), None, role=Role.SYSTEM, label=_("End wait for weight"), para="PN17 5.2, 12.0",
+        many=True, anytime=True,
+    )  # fmt: skip
+    def end_wait_for_weight(self: CourierBillOfEntry, *, since: str) -> None:
+        """The courier has asked for the amendment that a weight called for, or the goods weigh what was declared: the clock of the desk, which stood still for it, goes on."""
 
     @step(FREE, Stage.CANCELLED, role=Role.SYSTEM, label=_("Cancel"), para="PN17 10.0", anytime=True)
     def cancel(self: CourierBillOfEntry, *, cancellation: str) -> None:

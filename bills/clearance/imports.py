@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import COURIERS, Role
 from bills import routing
 from bills.clearance import guards
-from bills.clearance.risk import RiskSteps, rms_has_decided
+from bills.clearance.risk import RiskSteps, looked_at_one_by_one, rms_has_decided
 from bills.stages import HERE, OPEN, UNFILED, Stage
 from counter.sealing import sealed_print_attached
 from eccs.workflow import GET_STATE, SIGNED_FILING, SIGNED_ORDER, step
@@ -247,7 +247,7 @@ class ImportClearance(RiskSteps):
         Stage.XRAY,
         GET_STATE(routing.after_clear_xray, states=[Stage.OUT_OF_CHARGE, Stage.EXAMINATION, Stage.FOR_OUT_OF_CHARGE]),
         role=Role.XRAY_OFFICER, label=_("Clear X-ray"), para="PN17 7.1(h); Circular 40/2019",
-        guards=(guards.cleared_on_no_paper,), many=True,
+        guards=(guards.cleared_on_no_paper,), many=True, singly=looked_at_one_by_one,
     )  # fmt: skip
     def clear_xray(self: CourierBillOfEntry) -> Iterable[models.Model]:
         """The picture shows nothing suspicious. A facilitated bill is Out of Charge at once, where the dated rule allows."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,7 +14,6 @@ from accounts.permissions import SYSTEM
 from accounts.roles import Role
 from bills import routing
 from bills.stages import HELD, HERE, Stage
-from eccs.models import Notice
 from eccs.workflow import GET_STATE, Document, Step, step, take
 
 if TYPE_CHECKING:
@@ -44,6 +43,18 @@ def no_departure_is_asked_for(bill: Clearable, actor: Any) -> str:
     return _("A departure from the RMS waits for the DC/AC already.") if waits else ""
 
 
+def looked_at_one_by_one(bills: Sequence[Clearable]) -> dict[int, str]:
+    """What the RMS draws the attention of the X-ray Officer to is not cleared together with others."""
+    from rms.models import RiskDecision
+
+    of_decision = {bill.risk_decision_id: bill.pk for bill in bills if bill.risk_decision_id}
+    drawn = RiskDecision.objects.filter(
+        models.Q(xray_attention=True) | models.Q(carried__xray=True), pk__in=of_decision
+    )
+    why = _("X-ray attention by the RMS: open it and clear it by itself.")
+    return {of_decision[pk]: why for pk in drawn.values_list("pk", flat=True)}
+
+
 class RiskSteps(Document):
     """What a bill hears from the RMS after it was filed, and how an officer departs from it."""
 
@@ -59,7 +70,7 @@ class RiskSteps(Document):
     )  # fmt: skip
     def hear_rms(self: CourierBillOfEntry, *, decision: int, lane: str, documents: str, rules: list[str]) -> None:
         """The RMS was away when the bill was filed, and decides now: the bill goes where it would have gone."""
-        from bills.risk import hear
+        from bills.asking import hear
 
         self.risk_decision_id, self.risk_pending = decision, False
         self.assessment_required = self.examination_prescribed = False
@@ -85,15 +96,7 @@ class RiskSteps(Document):
         An intervention that prescribes an examination has the goods examined again; the reports made before are kept. Where it
         was heard while the RMS was away, the bill still waits for the RMS.
         """
-        from bills.risk import asked_for, hear
-
-        self.risk_decision_id, self.risk_pending = decision, waits
-        if hear(self, lane, documents):
-            Notice.objects.bulk_create(asked_for(self))
-        if examine_again:
-            self.examined_at = None
-        if lane in ("ASSESSMENT", "BOTH") and self.assessed_at is None:
-            self.led_back()
+        self.hear_again(decision, lane, documents, examine_again=examine_again, waits=waits)
 
     @step(
         (Stage.ASSESSMENT, Stage.EXAMINATION), None,

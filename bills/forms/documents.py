@@ -21,7 +21,8 @@ def numbers(text: str) -> list[str]:
     return [one.upper() for one in _APART.split(text) if one]
 
 
-def _numbers_field(label: Any, help_text: Any) -> forms.CharField:
+def numbers_field(label: Any, help_text: Any) -> forms.CharField:
+    """A field for numbers of bags and house airway bills."""
     return forms.CharField(
         label=label, required=False, max_length=MOST, widget=forms.Textarea(attrs={"rows": 4}), help_text=help_text
     )
@@ -39,7 +40,7 @@ class ChoiceForm(forms.Form):
             ("named", _("The bags and house airway bills named here")),
         ),
     )  # fmt: skip
-    hawbs = _numbers_field(
+    hawbs = numbers_field(
         _("House airway bills"),
         _("Loose ones, or single ones out of a bag: one a line, or with commas or spaces between."),
     )
@@ -61,10 +62,10 @@ class DocumentsAmendmentForm(StepForm):
 
     template = "bills/_xi_amend.html"
 
-    taken_off = _numbers_field(
+    taken_off = numbers_field(
         _("Take off"), _("Bags or house airway bills of this bill that did not come, or go on another bill.")
     )
-    put_on = _numbers_field(_("Put on"), _("Bags or house airway bills of the same manifest that have no bill."))
+    put_on = numbers_field(_("Put on"), _("Bags or house airway bills of the same manifest that have no bill."))
     reason = forms.CharField(
         label=_("Reason for the amendment"), widget=forms.Textarea(attrs={"rows": 3}), max_length=1000,
         help_text=_("The Assessing Officer and the DC/AC read it."),

@@ -7,12 +7,14 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.directory.filings import still_filed
 from accounts.roles import COURIERS, OFFICERS, Role
-from bills.manual import holding
+from bills.manual import holding, papers_used
 from bills.models import ManualClearance, ManualForm, ManualShipment
 from eccs.moments import moment
 from eccs.pages import Column, Listing, link, register
 from eccs.written import brief, tail
+from manifests.regularising import tells_what_left
 
 
 def order_context(order: Any, actor: Any) -> dict[str, Any]:
@@ -65,6 +67,8 @@ FORMS = Listing(
 )  # fmt: skip
 register(ORDERS)
 register(FORMS)
+tells_what_left(papers_used.left_for)
+still_filed(papers_used.still_to_be_filed)
 link(_("Manual clearance"), "manual", *COURIERS, *OFFICERS)
 link(_("Propose manual clearance"), "manual-propose", Role.DCAC, nav=False)
 link(_("Issue paper forms"), "manual-issue", Role.DCAC, Role.SHED_SUPERINTENDENT, nav=False)

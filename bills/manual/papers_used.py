@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import AuthorisedCourier
 from bills.manual.clearance import FormStage, ManualStage
@@ -20,6 +21,7 @@ from bills.stages import UNFILED
 from eccs.models import Notice
 from eccs.money import rupees
 from eccs.workflow import Refused
+from manifests.regularising import LeftOnPaper
 
 if TYPE_CHECKING:
     from bills.models import CourierBillOfEntry, ManualClearance, ManualForm, ManualScan
@@ -136,6 +138,26 @@ def goods_left_on_paper(bill: CourierBillOfEntry) -> bool:
     numbers = {one.number for one in judge(bill.manifest, Chosen.of(bill.draft)).shipments}
     waiting = ManualShipment.objects.filter(courier=bill.courier, form__stage__in=WAITING, hawb__in=numbers)
     return bool(numbers) and waiting.values("hawb").distinct().count() == len(numbers)
+
+
+def left_for(courier_id: int) -> list[LeftOnPaper]:
+    """What left for a courier on paper forms that wait for their bills."""
+    from bills.models import ManualShipment
+
+    rows = ManualShipment.objects.filter(courier=courier_id, form__stage__in=WAITING, form__cleared_at__isnull=False)
+    found: Any = rows.values_list("form__station", "hawb", "form__number", "form__cleared_at")
+    return [LeftOnPaper(*row) for row in found]
+
+
+def still_to_be_filed(courier_id: int) -> str:
+    """That goods left on paper which the courier declares although it is not in force any more; or nothing."""
+    n = len({one.paper for one in left_for(courier_id)})
+    words = ngettext(
+        "Only what left on a paper form in downtime is still manifested and filed: %(n)d form waits for it.",
+        "Only what left on paper forms in downtime is still manifested and filed: %(n)d forms wait for it.",
+        n,
+    )
+    return words % {"n": n} if n else ""
 
 
 def _forms_of(bills: Collection[CourierBillOfEntry]) -> dict[int, str]:

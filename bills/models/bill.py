@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -20,19 +19,17 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import AuthorisedCourier, CustomsStation, Importer
 from bills.clearance.holds import HeldClearance
 from bills.kinds import Kind
-from bills.models.clearable import Clearable
+from bills.models.clearable import SEPARATOR, Clearable
 from bills.numbers import bill_series
 from bills.querysets import OVERPAID, PAID_AND_GONE, BillQuerySet, owed
-from bills.stages import CLOSED, GONE, HELD, PUT_AWAY, TO_ASSESSMENT, Stage
+from bills.stages import CLOSED, GONE, PUT_AWAY, TO_ASSESSMENT, Stage
 from eccs.dated_rules import rule_book
 from eccs.identifiers import PERSONAL_IMPORT_IEC
 from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 from eccs.written import hawbs
 from manifests.models import ExpressCargoManifest, HouseAirwayBill
-from rms.models import RiskDecision
 
-SEPARATOR = "; "  # between the documents that are asked for
 OPEN_STAGES = tuple(s.value for s in Stage if s not in (*CLOSED, Stage.DRAFT))
 
 
@@ -52,6 +49,8 @@ def _images_in_words() -> frozenset[str]:
 
 class CourierBillOfEntry(Clearable, HeldClearance):
     """A bill of entry: for the goods of one house airway bill (Forms C, D and E), or for the documents of many (Form B) (PN17 5.4)."""
+
+    leads_back = TO_ASSESSMENT
 
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.XIII)
     station = models.ForeignKey(CustomsStation, models.PROTECT, db_index=False)
@@ -124,11 +123,6 @@ class CourierBillOfEntry(Clearable, HeldClearance):
         null=True, blank=True
     )  # when an officer last returned it for payment (section 47(2))
     paid_at = models.DateTimeField(null=True, blank=True)
-
-    # What the RMS asked for
-    documents_required = models.CharField(max_length=400, blank=True)
-    documents_complete = models.BooleanField(default=True)
-    documents_chased_at = models.DateTimeField(null=True, blank=True)  # when the firm was last reminded of them
 
     # What the desks found
     provisional = models.BooleanField(default=False)  # assessed provisionally, the final assessment is to come
@@ -269,19 +263,6 @@ class CourierBillOfEntry(Clearable, HeldClearance):
         asked = {*self.documents_required.split(SEPARATOR)} - _images_in_words()
         return images | {"OTHER"} if asked or not images else images
 
-    def documents_asked_at(self) -> datetime | None:
-        """When the RMS last asked for documents that it had not asked for before: a paper answers what was asked before it."""
-        decisions, one = list[RiskDecision](), self.risk_decision
-        while one is not None:
-            decisions.append(one)
-            one = one.before
-        known, at = set[str](), None
-        for decision in reversed(decisions):
-            wanted = {*filter(None, decision.documents_required.split(SEPARATOR))}
-            at = decision.decided_at if wanted - known else at
-            known |= wanted
-        return at
-
     def package_count(self) -> int:
         """Packages in all; of documents, pieces."""
         if self.hawb is not None:
@@ -315,13 +296,6 @@ class CourierBillOfEntry(Clearable, HeldClearance):
         """An officer assesses it, whatever the RMS says, and whoever did before; the approval falls."""
         super().assess_anew()
         self.approved_at = None
-
-    def led_back(self) -> None:
-        """A bill that is held goes back to the Assessing Officer when the hold ends, wherever it would have gone on."""
-        if self.stage in HELD:
-            for name in ("returns_to", "detained_from", "stopped_from"):
-                if getattr(self, name) in TO_ASSESSMENT:
-                    setattr(self, name, Stage.ASSESSMENT.value)
 
     def out_of_charge(self, *, automatic: bool) -> Iterable[models.Model]:
         """The order that lets the goods leave, numbered as it is written."""

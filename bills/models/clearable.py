@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from bills.stages import Hold, Stage
+from bills.stages import HELD, Hold, Stage
 from eccs.workflow import Document, Refused
 from rms.models import RiskDecision
+
+SEPARATOR = "; "  # between the documents that are asked for
 
 
 class Clearable(Document):
@@ -31,6 +33,11 @@ class Clearable(Document):
     assessment_required = models.BooleanField(default=False)
     examination_prescribed = models.BooleanField(default=False)
 
+    # What the RMS asked for: this the trade reads
+    documents_required = models.TextField(blank=True)
+    documents_complete = models.BooleanField(default=True)
+    documents_chased_at = models.DateTimeField(null=True, blank=True)  # when the firm was last reminded of them
+
     # What the desks found
     holds = models.CharField(max_length=60, blank=True)  # what keeps it from its final order: `QUERY AMENDMENT`
     returns_to = models.CharField(max_length=20, blank=True)  # the desk that raised the last query
@@ -46,6 +53,13 @@ class Clearable(Document):
     examined_at = models.DateTimeField(null=True, blank=True)
 
     attach_view = "bill-attach"
+    interruptions: ClassVar[tuple[str, ...]] = HELD  # each ends where it began; a later one may interrupt an earlier
+    clock_steps: ClassVar[dict[str, str]] = {  # see eccs.dwell
+        "reply_to_detention_memo": Stage.DETAINED, "end_wait_for_weight": Stage.FOR_OUT_OF_CHARGE,
+    }  # fmt: skip
+    leads_back: ClassVar[
+        tuple[str, ...]
+    ] = ()  # from here a bill that is to be assessed goes back to the Assessing Officer
     consignment: Any
     draft: Any
     kind: Any
@@ -63,9 +77,31 @@ class Clearable(Document):
     class Meta:
         abstract = True
 
+    def ask_for(self, documents: str) -> bool:
+        """Compulsory documents are asked for, beside those asked for before; return whether there are new ones."""
+        known = self.documents_required.split(SEPARATOR)
+        wanted = [one for one in documents.split(SEPARATOR) if one and one not in known]
+        if wanted:
+            self.documents_required = SEPARATOR.join(filter(None, (self.documents_required, *wanted)))
+            self.documents_complete = False
+        return bool(wanted)
+
     def documents_asked_at(self) -> datetime | None:
-        """When documents were last asked for that a paper must answer; None where none were."""
-        return None
+        """When the RMS last asked for documents that it had not asked for before: a paper answers what was asked before it."""
+        decisions, one = list[RiskDecision](), self.risk_decision
+        while one is not None:
+            decisions.append(one)
+            one = one.before
+        known, at = set[str](), None
+        for decision in reversed(decisions):
+            wanted = {*filter(None, decision.documents_required.split(SEPARATOR))}
+            at = decision.decided_at if wanted - known else at
+            known |= wanted
+        return at
+
+    def kinds_of_paper_wanted(self) -> set[str]:
+        """What the papers must be that the bill was asked for."""
+        return {"OTHER"}
 
     @property
     def is_documents(self) -> bool:
@@ -127,6 +163,26 @@ class Clearable(Document):
         """Prescribed by the RMS, mandated by an officer or called for by a suspicious X-ray, and not yet reported."""
         called_for = self.examination_prescribed or self.examination_mandated or self.xray_result == "SUSPICIOUS"
         return called_for and self.examined_at is None
+
+    def hear_again(
+        self, decision: int, lane: str, documents: str, *, examine_again: bool = False, waits: bool = False
+    ) -> None:
+        """What the RMS prescribes now is added to what it prescribed; goods to be examined again lose no report."""
+        from bills.asking import hear
+
+        self.risk_decision_id, self.risk_pending = decision, waits
+        hear(self, lane, documents)
+        if examine_again:
+            self.examined_at = None
+        if lane in ("ASSESSMENT", "BOTH") and self.assessed_at is None:
+            self.led_back()
+
+    def led_back(self) -> None:
+        """A bill that is held goes back to the Assessing Officer when the hold ends, wherever it would have gone on."""
+        if self.stage in HELD:
+            for name in ("returns_to", "detained_from", "stopped_from"):
+                if getattr(self, name) in self.leads_back:
+                    setattr(self, name, Stage.ASSESSMENT.value)
 
     def depart(self, what: str) -> None:
         """What the RMS prescribed is left out as approved. The bill is not facilitated by that."""
@@ -208,7 +264,6 @@ class Clearable(Document):
     def memo_answered(self, reply: str) -> list[models.Model]:
         """The memo with the courier's answer; the desk that detained decides, from now on its clock runs."""
         self.end_hold(Hold.REPLY)
-        self.stage_since = self.taken_at
         memo = self.open_detention()
         memo.reply, memo.replied_at, memo.replied_by_id = reply, self.taken_at, self.taken_by.user_id
         return [memo]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from bills.models.bill import CourierBillOfEntry
-from manifests.amendments import undecided
-from manifests.models import HouseAirwayBill, ManifestAmendment
+from manifests.amendments import OWED, undecided
+from manifests.models import AmendmentLine, HouseAirwayBill, ManifestAmendment
 
 
 class CoveredShipment(models.Model):
@@ -68,6 +68,18 @@ def amended_on_the_manifest(bill: CourierBillOfEntry) -> tuple[str, ManifestAmen
         locked.asked["amended_on_the_manifest"] = _amended(locked.rows)
     found: tuple[str, ManifestAmendment] | None = locked.asked["amended_on_the_manifest"].get(bill.pk)
     return found
+
+
+def owed_a_weight() -> Q:
+    """The bills of shipments that weigh otherwise than declared, for which the courier alone is awaited (PN17 5.2).
+
+    It begins with the few lines that are owed, so that a CBE-XI is not gone through shipment by shipment.
+    """
+    lines = AmendmentLine.objects.filter(OWED, amendment__manifest=OuterRef("manifest"))
+    on_bill = CoveredShipment.objects.filter(bill=OuterRef(OuterRef("pk")), ended_at=None)
+    here = on_bill.filter(hawb__manifest=OuterRef("amendment__manifest"))
+    covered = here.filter(Q(hawb__number=OuterRef("hawb")) | Q(hawb__bag__number=OuterRef("hawb")))
+    return Q(Exists(lines.filter(hawb=OuterRef("hawb__number")))) | Q(Exists(lines.filter(Exists(covered))), hawb=None)
 
 
 def _amended(bills: Iterable[CourierBillOfEntry]) -> dict[int, tuple[str, ManifestAmendment]]:

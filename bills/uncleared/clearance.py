@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import SYSTEM
 from accounts.roles import Role
+from bills.stages import Stage as BillStage
 from eccs.workflow import Actor, Document, Step, step, take
 from manifests import warehouse
 from manifests.models import WarehouseEntry
@@ -50,6 +51,19 @@ def return_is_open(document: Any, actor: Actor) -> str:
     from bills.uncleared.goods import why_not_return
 
     return " ".join(why_not_return(document.hawb))
+
+
+def bill_is_not_closed(document: Any, actor: Actor) -> str:
+    """No bill filed for the goods was closed when they were recorded as gone: what was found to have stayed behind can only go back."""
+    from bills.uncleared.goods import bill_of
+
+    bill = bill_of(document.hawb)
+    if bill is None or bill.stage != BillStage.RETURNED:
+        return ""
+    words = _(
+        "Bill %(bill)s was closed when the goods were recorded as gone: they may only be sent back with another flight."
+    )
+    return words % {"bill": bill}
 
 
 def disposal_is_open(document: Any, actor: Actor) -> str:
@@ -107,20 +121,20 @@ class ReturnClearance(Document):
 
     @step(
         (ReturnStage.REQUESTED, ReturnStage.PERMITTED), ReturnStage.WITHDRAWN, role=Role.COURIER_SIGNATORY,
-        label=_("Withdraw"), para=RETURN_PARA, grave=True, anytime=True,
+        label=_("Withdraw"), para=RETURN_PARA, guards=(bill_is_not_closed,), grave=True, anytime=True,
     )  # fmt: skip
     def withdraw(self: ReturnToOrigin) -> None:
         """The courier does not want the goods sent back any more: they can be cleared again."""
         self.decided_at = self.taken_at
 
     @step(
-        ReturnStage.PERMITTED, ReturnStage.RETURNED, role=Role.WAREHOUSE_KEEPER, label=_("Record return"),
+        ReturnStage.ON_FLIGHT, ReturnStage.RETURNED, role=Role.WAREHOUSE_KEEPER, label=_("Record return"),
         para=RETURN_PARA, form="bills.uncleared.forms.ReturnedForm", guards=(return_is_open,), grave=True,
     )  # fmt: skip
     def record_return(
         self: ReturnToOrigin, *, airway_bill: str, flight: str, returned_on: str
     ) -> Iterable[models.Model]:
-        """The custodian records with which airway bill and flight goods left that stood on no export manifest; a bill filed for them is closed."""
+        """The custodian records that goods on a filed export manifest were handed over to a flight; a bill filed for them is closed."""
         self.airway_bill, self.flight, self.returned_on = airway_bill, flight, date.fromisoformat(returned_on)
         return _goods_left(self, "return_to_origin", WarehouseEntry.Out.RETURNED)
 
@@ -148,6 +162,31 @@ class ReturnClearance(Document):
         self.airway_bill, self.flight, self.egm_number = airway_bill, flight, egm_number
         self.returned_on = timezone.localdate(departed_at)
         return _goods_left(self, "return_to_origin", WarehouseEntry.Out.RETURNED)
+
+    @step(ReturnStage.RETURNED, None, role=Role.SYSTEM, label=_("Record EGM number"), para=RETURN_PARA, anytime=True)
+    def record_egm(
+        self: ReturnToOrigin, *, airway_bill: str, flight: str, egm_number: str, departed_at: datetime
+    ) -> None:
+        """The EGM number of the flight is fed after the custodian recorded the return, or number and departure are corrected."""
+        self.airway_bill, self.flight, self.egm_number = airway_bill, flight, egm_number
+        self.returned_on = timezone.localdate(departed_at)
+
+    @step(
+        ReturnStage.RETURNED,
+        ReturnStage.PERMITTED,
+        role=Role.SYSTEM,
+        label=_("Short-ship"),
+        para=RETURN_PARA,
+        anytime=True,
+    )
+    def short_ship(self: ReturnToOrigin, *, manifest: str, reason: str) -> None:
+        """The goods were found to have stayed behind: they are back in the warehouse, the permission holds, and they leave with another flight.
+
+        A bill that was filed for them stays closed: what was paid may have been given back, and they may only go back.
+        """
+        self.manifest = self.egm_number = self.airway_bill = self.flight = ""
+        self.returned_on = None
+        warehouse.put_back([self.hawb_id])
 
 
 class DisposalClearance(Document):
@@ -223,7 +262,10 @@ def _goods_left(document: Any, step_of_bill: str, on: str) -> Iterable[models.Mo
     type(document.hawb).objects.select_for_update(of=("self",)).get(
         pk=document.hawb_id
     )  # nobody files a bill meanwhile
-    if bill := bill_of(document.hawb):
+    bill = bill_of(document.hawb)
+    if bill is not None and bill.stage == BillStage.RETURNED:
+        bill = None  # closed when they were recorded as gone before, and were short-shipped
+    elif bill is not None:
         bill = take(bill, step_of_bill, SYSTEM, at=document.taken_at, permission=document.number)
         document.refundable = refundable.amount(bill) or None
     warehouse.take_out([document.hawb_id], document.taken_at, on)

@@ -24,6 +24,7 @@ from bills.models import (
     CourierBillOfEntry,
     CoveredShipment,
     Disposal,
+    FormE,
     ReturnToOrigin,
     UnclearedNotice,
     bills_by_hawb,
@@ -101,6 +102,7 @@ class Line:
     entry: WarehouseEntry
     days: int
     bill: CourierBillOfEntry | None = None
+    extension: str = ""  # why more time is asked for (section 48)
     notices: list[UnclearedNotice] = field(default_factory=list)
     documents: list[ReturnToOrigin | Disposal] = field(default_factory=list)  # returns and disposals, open or not
     may_return: bool = False
@@ -113,11 +115,14 @@ class Line:
 
 
 def lines(rows: Iterable[WarehouseEntry]) -> list[Line]:
-    """The rows of the list with bill, notices, returns and disposals: five queries, however many they are."""
+    """The rows of the list with bill, notices, returns and disposals: six queries, however many they are."""
     now = timezone.now()
     found = {row.hawb_id: Line(row, _days(row, now)) for row in rows}
     for hawb_id, bill in bills_by_hawb(found.keys()).items():
         found[hawb_id].bill = bill
+    asked = FormE.objects.filter(bill__in=[line.bill for line in found.values() if line.bill], extension_48=True)
+    for hawb_id, reason in asked.values_list("bill__hawb", "extension_reason"):
+        found[hawb_id].extension = reason
     for notice in UnclearedNotice.objects.filter(hawb__in=found).order_by("pk"):
         found[notice.hawb_id].notices.append(notice)
     for kind in (ReturnToOrigin, Disposal):

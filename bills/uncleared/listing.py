@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import COURIERS, OFFICERS, Role
 from bills.models import Disposal, ReturnToOrigin, UnclearedNotice
+from bills.uncleared.clearance import ReturnStage
 from bills.uncleared.goods import bill_of
-from eccs.pages import Column, Listing, link, register
+from eccs.pages import Column, Elsewhere, Listing, link, register
 from eccs.written import brief, two_lines
 from manifests.models import HouseAirwayBill, WarehouseEntry
 
@@ -58,7 +59,12 @@ PAGES: dict[str, Any] = {
     "search": search, "dated_by": "asked_at", "context": context,
     "targets": dict.fromkeys({*ReturnToOrigin.stage_order(), *Disposal.stage_order()}, "target_of_days"),
 }  # fmt: skip
-register(Listing(model=ReturnToOrigin, slug="bills/returns", label=_("Returns to origin"), **PAGES))
+register(
+    Listing(
+        model=ReturnToOrigin, slug="bills/returns", label=_("Returns to origin"),
+        elsewhere={ReturnStage.PERMITTED: Elsewhere(_("Put it on an export manifest"), "cem-new")}, **PAGES,
+    )
+)  # fmt: skip
 register(Listing(model=Disposal, slug="bills/disposals", label=_("Disposals of uncleared goods"), **PAGES))
 
 KEEPERS = (Role.WAREHOUSE_KEEPER, Role.CUSTODIAN_ADMIN)

@@ -13,17 +13,17 @@ from django.views.decorators.http import require_GET
 
 from accounts.permissions import Actor
 from accounts.requests import Request
-from bills import risk
+from bills import asking
 from eccs import pages
 from eccs.dated_rules import rule_book
 
 SHOWN = 200
 
 
-def _waiting(kind: Any, here: tuple[str, ...], actor: Actor) -> Any:
-    """The bills of a kind that wait, the oldest first."""
-    visible = kind.objects.visible_to(actor).values("pk")
-    return kind.objects.filter(risk_pending=True, stage__in=here, pk__in=visible).order_by("filed_at", "pk")
+def _waiting(way: asking.Way, actor: Actor) -> Any:
+    """The bills of a direction that wait, the oldest first."""
+    model: Any = way.model
+    return asking.waiting(way).filter(pk__in=model.objects.visible_to(actor).values("pk"))
 
 
 @require_GET
@@ -31,7 +31,7 @@ def waiting(request: Request) -> HttpResponse:
     """The bills of either direction that wait for the RMS, the oldest first."""
     actor = request.actor
     pages.require(actor, "risk-waiting")
-    found = [_waiting(kind, here, actor) for kind, here in risk.kinds_put_to_rms.items()]
+    found = [_waiting(way, actor) for way in asking.ways.values()]
     oldest = merge(*(rows[:SHOWN] for rows in found), key=lambda bill: bill.filed_at)
     today, book = timezone.localdate(), rule_book()
     context = {

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -21,7 +21,7 @@ from eccs.uploads.checks import Bad, day
 ON_A_PAGE = 50
 
 
-def day_asked(request: Request) -> tuple[date, str]:
+def day_asked(request: HttpRequest) -> tuple[date, str]:
     """The day a page is asked for, today where none was typed; with what was typed where it is no day."""
     typed = request.GET.get("on", "").strip()[:20]
     try:

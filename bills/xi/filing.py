@@ -12,11 +12,11 @@ from django.utils import timezone
 from bills.filing_together import by_bag
 from bills.models import CourierBillOfEntry, CoveredShipment
 from bills.xi.selection import Chosen, Judged, Shipment, in_words, judge, shipments_of, why_no_documents
-from eccs.models import Notice
 from eccs.workflow import Refused
+from manifests.arrival import weighed_bags
 from manifests.models import ExpressCargoManifest
 from rms.deciding import Desk, keep_of_documents
-from rms.facts import ConsignmentFacts
+from rms.facts import ConsignmentFacts, share_of_bag
 from rms.models import RiskDecision, RuleVersion
 
 NIL = Decimal(0)
@@ -105,10 +105,9 @@ def _keep(bill: CourierBillOfEntry, decision: RiskDecision) -> None:
 
 def _hear(bill: CourierBillOfEntry, decision: RiskDecision) -> None:
     """What is prescribed is added to what was; the courier is told of documents asked for."""
-    from bills.risk import asked_for, hear
+    from bills.asking import hear
 
-    if hear(bill, decision.lane, decision.documents_required):
-        Notice.objects.bulk_create(asked_for(bill))
+    hear(bill, decision.lane, decision.documents_required)
 
 
 def count_shipments(bill: CourierBillOfEntry, shipments: list[Shipment]) -> None:
@@ -128,6 +127,7 @@ def decide(
     courier, manifest = bill.courier.number or "", bill.manifest
     route, flight = manifest.airport_of_shipment, manifest.flight_number
     facts = {"kind": bill.kind, "station": bill.station_id, "courier": courier, "shipments": len(shipments)}
+    bags = weighed_bags(manifest)
     return Desk(bill.station_id, timezone.localdate(at), only=only).decide_documents(
         (
             ConsignmentFacts(
@@ -135,7 +135,8 @@ def decide(
                 consignor_country=one.consignor_country, consignee=one.consignee_name, consignee_city=one.consignee_city,
                 kyc_type="", kyc_token="", iec="", gstin="", assessable_value=NIL, weight_kg=one.gross_weight_kg,
                 packages=one.packages, ecommerce=False, descriptions=(one.description,), address=one.consignee_address,
-                route=route, flight=flight, actual_weight_kg=one.actual_weight_kg,
+                route=route, flight=flight,
+                actual_weight_kg=one.actual_weight_kg or share_of_bag(one.gross_weight_kg, bags.get(one.bag or "")),
             )
             for one in shipments
         ),

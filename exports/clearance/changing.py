@@ -14,14 +14,16 @@ from bills.clearance.guards import NO_OPEN_REQUEST
 from bills.stages import Hold
 from eccs.workflow import GET_STATE, SIGNED_FILING, step
 from exports import routing
-from exports.clearance.guards import of_goods
 from exports.clearance.shipping import ExportClearance
-from exports.stages import AMENDABLE, ASKABLE, Stage
+from exports.stages import AMENDABLE, ASKABLE, HERE, Stage
 
 if TYPE_CHECKING:
     from exports.models import CourierShippingBill
 
-AFTER_AMENDMENT = [Stage.GOODS, Stage.ASSESSMENT, Stage.XRAY, Stage.LET_EXPORT, Stage.MANIFESTED]
+AFTER_AMENDMENT = [
+    Stage.GOODS, Stage.DOCUMENTS, Stage.ASSESSMENT, Stage.XRAY, Stage.EXAMINATION, Stage.FOR_LET_EXPORT, Stage.LET_EXPORT,
+    Stage.MANIFESTED,
+]  # fmt: skip
 
 
 class ChangedClearance(ExportClearance):
@@ -35,7 +37,7 @@ class ChangedClearance(ExportClearance):
     @step(
         (*ASKABLE, Stage.MANIFESTED), None, role=Role.COURIER_SIGNATORY, signed=SIGNED_FILING,
         label=_("Request amendment"), para="PN17 11.0",
-        form="exports.forms.changing.AmendmentForm", guards=(*NO_OPEN_REQUEST, of_goods), anytime=True,
+        form="exports.forms.changing.amendment_form", guards=NO_OPEN_REQUEST, anytime=True,
     )  # fmt: skip
     def request_amendment(self: CourierShippingBill, *, changes: list[dict[str, Any]], reason: str) -> None:
         """The courier asks to change what was declared, before the goods depart: the Assessing Officer processes it, the DC/AC decides."""
@@ -51,16 +53,25 @@ class ChangedClearance(ExportClearance):
         para="PN17 11.0", anytime=True,
     )  # fmt: skip
     def amend(self: CourierShippingBill, *, amendment: str, changes: list[dict[str, Any]]) -> Iterable[models.Model]:
-        """The declaration is changed as approved and valued again. With the goods at the terminal the RMS looks at it, and it is assessed."""
+        """The declaration is changed as approved and valued again. With the goods at the terminal the RMS looks at it, and goods are assessed."""
         from exports.changes import apply_changes, refuse_locked
         from exports.risk import decide_one
+        from exports.weight_amendments import look_again
 
         refuse_locked(self, changes)
         self.end_hold(Hold.AMENDMENT)
-        if self.registered_at and not self.let_export_at:
+        if self.registered_at and not self.let_export_at and not self.is_documents:
             self.assess_anew()
-        items = apply_changes(self, changes, "AMENDED")
+        changed = apply_changes(self, changes, "AMENDED")
         if self.registered_at is None and self.packages_in and self.packages_in == self.packages:
             self.registered_at = self.taken_at  # as amended all of it is at the terminal
-            decide_one(self, items)
-        return items
+            decide_one(self, None if self.is_documents else list(changed))
+        look_again(self, amendment)
+        return changed
+
+    @step(HERE, None, role=Role.SYSTEM, label=_("Record weight discrepancy"), para="PN17 5.2", anytime=True)
+    def record_weight(self: CourierShippingBill, *, declared: str, actual: str) -> None:
+        """The custodian weighed the goods, and the difference is beyond the tolerance: an amendment is opened, and no order is given before it is decided."""
+        from exports.weight_amendments import call_for
+
+        call_for(self, self.taken_at)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from bills.clearance.guards import (
     NO_OPEN_REQUEST,
+    documents_complete,
     examination_reported,
     examined_as_prescribed,
     no_detention,
@@ -50,10 +51,10 @@ def goods_registered(bill: Any, actor: Actor) -> str:
 
 
 def of_goods(bill: Any, actor: Actor) -> str:
-    """Documents are neither assessed nor amended: their shipping bill is cancelled and another is filed."""
+    """Documents are not assessed: what is wrong with their shipping bill is amended."""
     if not bill.is_documents:
         return ""
-    return _("A shipping bill of documents is not assessed and not amended: it is cancelled, and another is filed.")
+    return _("A shipping bill of documents is not assessed: the courier has it amended.")
 
 
 def fine_paid(bill: Any, actor: Actor) -> str:
@@ -81,6 +82,6 @@ def rms_decided(bill: Any, actor: Actor) -> str:
 
 
 LET_EXPORT = (
-    goods_registered, rms_decided, xray_recorded, examination_reported, examined_as_prescribed, no_open_query, no_detention, no_stop,
+    goods_registered, rms_decided, documents_complete, xray_recorded, examination_reported, examined_as_prescribed, no_open_query, no_detention, no_stop,
     *NO_OPEN_REQUEST, fine_paid, weighs_as_declared,
 )  # fmt: skip

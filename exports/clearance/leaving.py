@@ -98,7 +98,7 @@ class LeavingClearance(Document):
     )  # fmt: skip
     def feed_egm(self: CourierExportManifest, *, egm_number: str, departed_at: datetime) -> None:
         """The aircraft has left: every shipping bill still on the manifest is exported; of documents, those that were aboard."""
-        from exports import going_back
+        from exports import going_back, warehouse
         from exports.iii import leaving
 
         self.egm_number, self.departed_at = egm_number, departed_at
@@ -107,6 +107,7 @@ class LeavingClearance(Document):
         self.move(lines.filter(pk__in=parts), "export_in_part", egm_number=egm_number)
         leaving.leave(self)
         self.lines.filter(pk__in=parts).update(in_part=True)
+        warehouse.count_documents(self.lines.filter(pk__in=parts).values_list("bill", flat=True))
         going_back.leave(self)
 
     @step(

@@ -13,9 +13,11 @@ from accounts.roles import COURIERS, Role
 from bills.clearance.guards import (
     NO_OPEN_REQUEST,
     by_the_desk_that_detained,
+    compulsory_documents_attached,
     memo_not_answered,
     not_detained_already,
 )
+from bills.clearance.risk import looked_at_one_by_one
 from bills.stages import Hold
 from eccs.workflow import GET_STATE, SIGNED_FILING, SIGNED_ORDER, Document, step
 from exports import routing
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
     from exports.models import CourierShippingBill
 
 FILING, AUTO = "Reg 6", "Circular 41/2020, 19/2023"
-AFTER_ASSESSMENT = [Stage.XRAY, Stage.EXAMINATION, Stage.FOR_LET_EXPORT]
+AFTER_DOCUMENTS = [Stage.XRAY, Stage.EXAMINATION, Stage.FOR_LET_EXPORT]
+AFTER_ASSESSMENT = [Stage.DOCUMENTS, *AFTER_DOCUMENTS]
 ASKING = (Stage.ASSESSMENT, Stage.FOR_LET_EXPORT, Stage.ADJUDICATION)
 DETAINING = (Role.ASSESSING_OFFICER, Role.DCAC)
 BEFORE_STOP = [stage for stage in HERE if stage != Stage.STOPPED]
@@ -70,32 +73,54 @@ class ExportClearance(Document):
         self.draft, self.discarded_at = dict[str, Any](), self.taken_at
 
     @step(
-        Stage.GOODS, GET_STATE(routing.after_registration, states=[Stage.ASSESSMENT, Stage.XRAY]), role=Role.ARRIVAL_SCANNER,
+        Stage.GOODS, GET_STATE(routing.after_registration, states=[Stage.DOCUMENTS, Stage.ASSESSMENT, Stage.XRAY]), role=Role.ARRIVAL_SCANNER,
         label=_("Register goods"), para=FILING, guards=(guards.every_piece_scanned,), many=True, follows=True,
     )  # fmt: skip
-    def register_goods(self: CourierShippingBill, *, decision: int = 0, lane: str = "") -> None:
+    def register_goods(self: CourierShippingBill, *, decision: int = 0, lane: str = "", documents: str = "") -> None:
         """The goods are at the terminal, scanned and weighed; only now the RMS decides on them."""
         from exports.risk import decide_one
 
         self.registered_at = self.taken_at
         if decision:
-            self.hear(decision, lane)
+            self.hear(decision, lane, documents)
         else:
             decide_one(self)
+
+    @step(
+        Stage.DOCUMENTS, GET_STATE(routing.after_documents, states=[Stage.ASSESSMENT, *AFTER_DOCUMENTS]), role=Role.COURIER_SIGNATORY,
+        signed=SIGNED_FILING, label=_("Submit compulsory documents"), para="PN17 6.1", guards=(compulsory_documents_attached,),
+    )  # fmt: skip
+    def submit_compulsory_documents(self: CourierShippingBill) -> None:
+        """The documents a compulsory requirement asks for are handed in; then the bill is taken up."""
+        self.documents_complete = True
 
     @step(
         HERE, GET_STATE(routing.after_hearing, states=list(HERE)), role=Role.SYSTEM, label=_("Decide on risk"),
         para="PN17 6.1", many=True, private=True, anytime=True, follows=True,
     )  # fmt: skip
-    def hear_rms(self: CourierShippingBill, *, decision: int, lane: str, again: bool = False) -> None:
-        """The RMS was away when the goods were registered, and decides now: the bill goes where it would have gone.
+    def hear_rms(self: CourierShippingBill, *, decision: int, lane: str, documents: str, rules: list[str]) -> None:
+        """The RMS was away when the goods were registered, and decides now: the bill goes where it would have gone."""
+        self.hear(decision, lane, documents)
 
-        Where the bill was changed while the RMS was away, what it prescribes now is added.
+    @step(
+        HERE, GET_STATE(routing.after_hearing_again, states=list(HERE)), role=Role.SYSTEM, label=_("Decide on risk again"),
+        para="PN17 6.1", many=True, private=True, anytime=True, follows=True,
+    )  # fmt: skip
+    def hear_rms_again(
+        self: CourierShippingBill,
+        *,
+        decision: int,
+        lane: str,
+        documents: str,
+        rules: list[str],
+        examine_again: bool = False,
+        waits: bool = False,
+    ) -> None:
+        """What the RMS knows has changed, or an officer intervenes: what is prescribed now is added to what was prescribed.
+
+        An intervention that prescribes an examination has the goods examined again; the reports made before are kept.
         """
-        if again:
-            self.hear_again(decision, lane)
-        else:
-            self.hear(decision, lane)
+        self.hear_again(decision, lane, documents, examine_again=examine_again, waits=waits)
 
     @step(
         Stage.ASSESSMENT, GET_STATE(routing.after_assessment, states=AFTER_ASSESSMENT), role=Role.ASSESSING_OFFICER,
@@ -125,7 +150,7 @@ class ExportClearance(Document):
         return self.asked(question, documents_wanted)
 
     @step(
-        Stage.QUERY, GET_STATE(routing.after_reply, states=list(ASKING)), role=Role.COURIER_SIGNATORY,
+        Stage.QUERY, GET_STATE(routing.after_reply, states=[Stage.DOCUMENTS, Stage.EXAMINATION, *ASKING]), role=Role.COURIER_SIGNATORY,
         signed=SIGNED_FILING, label=_("Reply to query"), para=AUTO, form="bills.forms.courier.ReplyForm",
     )  # fmt: skip
     def reply_to_query(self: CourierShippingBill, *, reply: str) -> Iterable[models.Model]:
@@ -135,6 +160,7 @@ class ExportClearance(Document):
     @step(
         Stage.XRAY, GET_STATE(routing.after_clear_xray, states=[Stage.LET_EXPORT, Stage.EXAMINATION, Stage.FOR_LET_EXPORT]),
         role=Role.XRAY_OFFICER, label=_("Clear X-ray"), para=AUTO, many=True,
+        singly=looked_at_one_by_one,
     )  # fmt: skip
     def clear_xray(self: CourierShippingBill) -> Iterable[models.Model]:
         """The picture shows nothing suspicious. Where a dated rule allows, the Let Export Order follows at once."""
@@ -232,7 +258,10 @@ class ExportClearance(Document):
     )  # fmt: skip
     def close_request(self: CourierShippingBill, *, request: str) -> None:
         """The DC/AC has rejected the request: the bill stays as it was declared, and goes on."""
+        from exports.weight_amendments import look_again
+
         self.end_hold(Hold.AMENDMENT, Hold.CANCELLATION)
+        look_again(self, request)
 
     @step(
         CANCELLABLE, Stage.CANCELLED, role=Role.SYSTEM, label=_("Cancel"), para="PN17 10.0", anytime=True, first=hold_flight,

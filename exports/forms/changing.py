@@ -8,18 +8,23 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from bills import adding
 from bills.amendable import Declared, Locked
+from bills.forms.adding import ItemsComeAndGo
+from bills.forms.documents import numbers, numbers_field
 from bills.forms.entry import sentence
 from bills.forms.officers import StepForm
 from bills.requests import Change, text_of
 from eccs.uploads.checks import Bad
 from eccs.workflow import Refused
-from exports.amendable import declared, locked
+from exports.amendable import OF_ITEM, declared, locked, why_locked
 from exports.changes import judged
-from exports.forms.entry import PartForm
+from exports.forms.entry import FlightPartForm, PartForm, ShipmentForm
 from exports.forms.words import LABELS, YES_NO
-from exports.models import ExportItem
+from exports.iii import amending
+from exports.iii.columns import SHIPMENT
 
+OF_NEW_ITEM = ("cth", "description", "quantity", "uom", "unit_price", "fob_value")
 NEVER_EMPTY = PartForm.needed - {"kyc_type", "kyc_number"}
 ANSWERS = (("Y", _("Yes")), ("N", _("No")))
 
@@ -28,7 +33,7 @@ class Changing(forms.Form):
     """Declared values as they stand, each to be changed. A field that was not sent changes nothing."""
 
     document: Any  # the shipping bill that is changed
-    items: list[ExportItem]
+    items: list[Any]
     needs_all = True  # whether what filing needs must be sent
 
     def offer(self, names: Iterable[str] | None = None) -> None:
@@ -98,10 +103,11 @@ class Changing(forms.Form):
                 self.add_error(None, f"{LABELS.get(fault.column, fault.column)} {fault.reason}.")
 
 
-class AmendmentForm(Changing, StepForm):
-    """Every declared value that is not locked, each to be changed; what is changed is checked as filing would (PN17 11.0)."""
+class AmendmentForm(ItemsComeAndGo, Changing, StepForm):
+    """Every declared value that is not locked, each to be changed, items added or taken off; checked as filing would (PN17 11.0)."""
 
     template = "exports/_amend.html"
+    fields_from, by_name, yes_no = PartForm, PartForm.by_name, YES_NO
 
     reason = forms.CharField(
         label=_("Reason for the amendment"), widget=forms.Textarea(attrs={"rows": 3}), max_length=1000,
@@ -111,6 +117,24 @@ class AmendmentForm(Changing, StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer()
+        if adding.ITEM_ON not in why_locked(self.document):
+            self.offer_items()
+
+    def names_of_item(self) -> tuple[str, ...]:
+        """What a shipping bill declares of an item."""
+        return OF_ITEM
+
+    def needed_of_item(self) -> tuple[str, ...]:
+        """What must be said of an item that is added."""
+        return OF_NEW_ITEM
+
+    def item_fields(self) -> list[dict[str, Any]]:
+        """The items, each with its fields and the box that takes it off, where it may go."""
+        boxes = {item.item_no: f"off_item{item.item_no}" for item in self.items}
+        return [
+            {**row, "off": self[boxes[row["item"].item_no]] if boxes[row["item"].item_no] in self.fields else None}
+            for row in self.item_rows()
+        ]
 
     def locked(self) -> list[Locked]:
         """What no amendment changes at this stage, with the reason."""
@@ -119,7 +143,10 @@ class AmendmentForm(Changing, StepForm):
     def clean(self) -> dict[str, Any]:
         """Something is changed, to what could be filed."""
         given = super().clean() or {}
-        self.changes = self.changed(given)
+        off = self.items_off(given)
+        stay = [change for change in self.changed(given) if change["item"] not in off]
+        goes = [adding.item_off(item) for item in self.items if item.item_no in off]
+        self.changes = [*stay, *goes, *self.items_on(given)]
         if not self.errors and not self.changes:
             self.add_error(None, _("Nothing is changed: change at least one value."))
         if not self.errors:
@@ -129,3 +156,93 @@ class AmendmentForm(Changing, StepForm):
     def answers(self) -> dict[str, Any]:
         """What is to change, with old and new value, and why."""
         return {"changes": self.changes, "reason": self.cleaned_data["reason"]}
+
+
+class DocumentsAmendmentForm(ItemsComeAndGo, StepForm):
+    """The flight of a CSB-III, and which bags and house airway bills are taken off it or put on it (PN17 11.0; Form G)."""
+
+    template = "exports/_amend_documents.html"
+    fields_from, by_name, yes_no = ShipmentForm, ShipmentForm.by_name, ()
+
+    taken_off = numbers_field(
+        _("Take off"),
+        _("Bags or house airway bills of this bill that are not to leave with it, or were declared wrongly."),
+    )
+    reason = AmendmentForm.base_fields["reason"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        shut, self.items = why_locked(self.document), []
+        self.flight = {one.name: one for one in amending.declared(self.document)}
+        for name, one in self.flight.items():
+            field = FlightPartForm._field(name)
+            field.initial, field.required = one.old, True
+            self.fields[f"flight_{name}"] = field
+        if amending.OFF in shut:
+            del self.fields["taken_off"]
+        if amending.ON not in shut:
+            self.offer_items()
+
+    def names_of_item(self) -> tuple[str, ...]:
+        """What is declared of a house airway bill of documents."""
+        return SHIPMENT
+
+    def needed_of_item(self) -> tuple[str, ...]:
+        """What must be said of one that is put on."""
+        return tuple(name for name in SHIPMENT if name in ShipmentForm.needed)
+
+    def flight_fields(self) -> list[Any]:
+        """The fields of the flight."""
+        return [self[f"flight_{name}"] for name in self.flight]
+
+    def locked(self) -> list[Locked]:
+        """What no amendment changes at this stage, with the reason."""
+        shown = amending.flight_of(self.document)
+        return [Locked(LABELS[name], shown.get(name, ""), why) for name, why in why_locked(self.document).items()]
+
+    def _flight_changes(self, given: dict[str, Any]) -> list[Change]:
+        changes = []
+        for name, one in self.flight.items():
+            new = str(given.get(f"flight_{name}") or "").strip()
+            try:
+                new = text_of(FlightPartForm.by_name[name].convert(new)) if new else one.old
+            except Bad as bad:
+                self.add_error(f"flight_{name}", sentence(str(bad)))
+                continue
+            changes += [one.changed_to(new)] if new != one.old else []
+        return changes
+
+    def clean(self) -> dict[str, Any]:
+        """Something is changed, to what could be filed."""
+        given = super().clean() or {}
+        off, strangers = amending.taken_off(self.document, numbers(given.get("taken_off", "")))
+        if strangers:
+            self.add_error("taken_off", _("Not on this bill: %(numbers)s.") % {"numbers": ", ".join(strangers[:10])})
+        rows = {no: self.told(given, f"item{no}", SHIPMENT, self.needed_of_item()) for no in self.new_items}
+        come = {no: row for no, row in rows.items() if row is not None}
+        self.changes = [*self._flight_changes(given), *off, *amending.put_on(list(come.values()))]
+        if not self.errors and not self.changes:
+            self.add_error(None, _("Nothing is changed: change at least one value."))
+        if not self.errors:
+            self._check_as_filed(list(come))
+        return given
+
+    def _check_as_filed(self, places: list[int]) -> None:
+        _flight, table, said = amending.judged(self.document, self.changes)
+        for fault in table.faults:
+            of_flight = f"flight_{fault.column}"
+            place = places[fault.row - 1] if fault.row <= len(places) else 0
+            key = of_flight if of_flight in self.fields else f"item{place}_{fault.column}"
+            self.add_error(key if key in self.fields else None, sentence(fault.reason))
+        for words in said[len(table.faults) :]:
+            self.add_error("taken_off", words)
+
+    def answers(self) -> dict[str, Any]:
+        """What is to change, with old and new value, and why."""
+        return {"changes": self.changes, "reason": self.cleaned_data["reason"]}
+
+
+def amendment_form(*args: Any, document: Any, **kwargs: Any) -> StepForm:
+    """What may be amended differs with the form: of a CSB-III flight and shipments, of the others every declared value."""
+    kind = DocumentsAmendmentForm if document.is_documents else AmendmentForm
+    return kind(*args, document=document, **kwargs)

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from bills.forms.documents import MOST, numbers
 from bills.forms.officers import StepForm
 from eccs import identifiers
-from exports import going_back
 from exports.amending import not_aboard
 from exports.models import CourierExportManifest
 
@@ -117,10 +116,7 @@ class ShutOutForm(ReasonForm):
         """Each stands on the manifest."""
         given = list(dict.fromkeys(numbers(self.cleaned_data["hawbs"])))
         manifest: Any = self.document
-        there = set[str]()
-        for both in going_back.named(manifest, given).values_list("origin__hawb__number", "origin__re_export__number"):
-            there.update(number for number in both if number)
-        if missing := [hawb for hawb in not_aboard(manifest, given) if hawb not in there]:
+        if missing := not_aboard(manifest, given):
             raise ValidationError(_("Not on this manifest: %(hawbs)s.") % {"hawbs": ", ".join(missing[:10])})
         return given
 

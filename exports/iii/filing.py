@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import connection
@@ -18,15 +21,35 @@ SAME = (
 )  # fmt: skip
 
 
+_checked: ContextVar[Covered | None] = ContextVar("documents checked with their file", default=None)
+
+
+@contextmanager
+def as_checked(covered: Covered) -> Iterator[None]:
+    """A draft that is filed meanwhile covers what was checked a moment ago with its file, in the same transaction."""
+    token = _checked.set(covered)
+    try:
+        yield
+    finally:
+        _checked.reset(token)
+
+
+def hold_numbers(bill: CourierShippingBill) -> None:
+    """Until the transaction ends nobody else takes house airway bills of the courier, or bags of the station, which couriers number each for itself."""
+    hold_hawbs_of(bill.courier_id)
+    hold_alone(f"bags for export: {bill.station_id}")
+
+
 def file_documents(bill: CourierShippingBill) -> list[FormG]:
     """File a draft inside the gate: refused with every fault, or its shipments are written and the bill is complete."""
-    hold_hawbs_of(bill.courier_id)
-    hold_alone(f"bags for export: {bill.station_id}")  # which couriers number each for itself
-    table, covered = judge_draft(bill)
-    refuse_faults(bill, table)
+    covered = _checked.get()
+    if covered is None:
+        hold_numbers(bill)
+        table, covered = judge_draft(bill)
+        refuse_faults(bill, table)
     assert covered is not None
     _complete(bill, covered)
-    _write(bill, covered)
+    write_shipments(bill, covered)
     flight = covered.flight
     told = {name: flight[name] for name in ("airline", "flight_number", "mawb")}
     return [FormG(bill_id=bill.pk, departs_at=covered.departs_at, lands_on=flight["landing_date"], **told)]
@@ -44,23 +67,27 @@ def _complete(bill: CourierShippingBill, covered: Covered) -> None:
     bill.snapshot_for_trail = declared(covered)
 
 
-def _write(bill: CourierShippingBill, covered: Covered) -> None:
-    values = covered.shipments
-    bags = {
-        number: ExportBag(pk=key, bill_id=bill.pk, station_id=bill.station_id, number=number)
-        for number, key in zip(covered.bags, next_ids(ExportBag, len(covered.bags)), strict=True)
-    }
+def write_shipments(bill: CourierShippingBill, covered: Covered, there: Mapping[str, int] | None = None) -> None:
+    """Write the shipments and the bags they are in, a statement each; `there` are bags that the bill has already."""
+    values, keys = covered.shipments, dict(there or {})
+    fresh = [number for number in covered.bags if number not in keys]
+    bags = [
+        ExportBag(pk=key, bill_id=bill.pk, station_id=bill.station_id, number=number)
+        for number, key in zip(fresh, next_ids(ExportBag, len(fresh)) if fresh else (), strict=True)
+    ]
+    keys |= {bag.number: bag.pk for bag in bags}
     mould = Mould(ExportShipment(bill_id=bill.pk, courier_id=bill.courier_id))
-    keys = next_ids(ExportShipment, covered.count)
-    rows = zip(keys, values["hawb"], values["bag_number"], values["pieces"], *(values[n] for n in SAME), strict=True)
+    ids = next_ids(ExportShipment, covered.count)
+    rows = zip(ids, values["hawb"], values["bag_number"], values["pieces"], *(values[n] for n in SAME), strict=True)
     made = [
         mould.cast(
-            id=key, number=hawb, bag_id=bags[bag].pk if bag else None, packages=pieces, **dict(zip(SAME, told, strict=True))
+            id=key, number=hawb, bag_id=keys[bag] if bag else None, packages=pieces, **dict(zip(SAME, told, strict=True))
         )
         for key, hawb, bag, pieces, *told in rows
     ]  # fmt: skip
     with connection.cursor() as cursor:
-        copy_models(cursor, ExportBag, list(bags.values()))
+        if bags:
+            copy_models(cursor, ExportBag, bags)
         copy_models(cursor, ExportShipment, made)
 
 

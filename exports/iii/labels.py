@@ -102,6 +102,13 @@ def load(shipments: QuerySet[ExportShipment]) -> tuple[int, int, Decimal]:
     return sum(one["n"] for one in found), sum(1 if one["bag"] else one["pieces"] for one in found), weight
 
 
+def weighed_bags(bill: CourierShippingBill) -> dict[int, tuple[Decimal, Decimal]]:
+    """The bags of a shipping bill that were weighed: what each weighs, and what was declared of all that is in it."""
+    bags = ExportBag.objects.filter(bill=bill, actual_weight_kg__isnull=False)
+    declared = bags.annotate(kg=Sum("shipments__gross_weight_kg")).values_list("pk", "actual_weight_kg", "kg")
+    return {pk: (found, kg or Decimal(0)) for pk, found, kg in declared if found is not None}
+
+
 def clock(at: datetime | None) -> str:
     """The time of day as the station says it."""
     return timezone.localtime(at).strftime("%H:%M:%S") if at else ""

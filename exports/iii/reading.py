@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -60,31 +60,45 @@ class Covered:
         return timezone.make_aware(at)
 
 
-def _as_table(rows: list[dict[str, str]], columns: Sequence[Column]) -> Table:
+def as_table(rows: Sequence[dict[str, str]], columns: Sequence[Column]) -> Table:
+    """What was typed, or is amended, as the rows of a file; every cell checked."""
     names = [column.name for column in columns]
     cells = [[str(row.get(name, "") or "").strip() for name in names] for row in rows]
     return check(Sheet(names, cells, list(range(1, len(rows) + 1)), False), columns)
 
 
 def judge_flight(bill: CourierShippingBill, on: date | None = None) -> tuple[Table, dict[str, Any]]:
-    """Check the flight as typed: it is to come, and lands after it has left."""
-    table = _as_table([drafts.header(bill)], FLIGHT_COLUMNS)
+    """Check the flight as typed in a draft."""
+    return judge_flight_of(drafts.header(bill), on or timezone.localdate())
+
+
+def judge_flight_of(told: dict[str, str], on: date) -> tuple[Table, dict[str, Any]]:
+    """Check a flight: on that day it is to come, and it lands after it has left."""
+    table = as_table([told], FLIGHT_COLUMNS)
     flight = {name: values[0] for name, values in table.values.items()}
     leaves, lands = flight["departure_date"], flight["landing_date"]
-    if leaves is not None and leaves < (on or timezone.localdate()):
-        table.fault(0, "departure_date", leaves, _("is before today"))
+    if leaves is not None and leaves < on:
+        today = on == timezone.localdate()
+        table.fault(
+            0, "departure_date", leaves, _("is before today") if today else _("is before the bill was presented")
+        )
     if leaves is not None and lands is not None and lands < leaves:
         table.fault(0, "landing_date", lands, _("is before the departure"))
     return table, flight
 
 
-def judge_shipments(bill: CourierShippingBill, table: Table) -> None:
-    """What no single cell shows: a HAWB given twice or filed already, a bag that is awaited at the terminal already."""
+def judge_shipments(bill: CourierShippingBill, table: Table, going: Collection[str] = ()) -> None:
+    """What no single cell shows: a HAWB given twice or filed already, a bag that is awaited at the terminal already.
+
+    `going` are shipments that an amendment takes off the bill at the same time: their numbers are free.
+    """
     judge_bags(table, judge_hawbs(table))
     values = table.values
-    taken = hawbs_taken(bill.courier_id, values["hawb"], but=bill.pk)
+    taken = hawbs_taken(bill.courier_id, values["hawb"], but=bill.pk) - {*going}
     bags = {bag for bag in values["bag_number"] if bag}
-    awaited = ExportBag.objects.filter(station=bill.station_id, number__in=bags, arrived_at=None, ended_at=None)
+    awaited = ExportBag.objects.filter(
+        station=bill.station_id, number__in=bags, arrived_at=None, ended_at=None
+    ).exclude(bill=bill)
     there = set(awaited.values_list("number", flat=True)) if bags else set[str]()
     for index, (hawb, bag) in enumerate(zip(values["hawb"], values["bag_number"], strict=True)):
         if hawb in taken:
@@ -96,7 +110,7 @@ def judge_shipments(bill: CourierShippingBill, table: Table) -> None:
 def judge_draft(bill: CourierShippingBill) -> tuple[Table, Covered | None]:
     """Check a draft by the very rules of a file. The row of a fault is the number of the house airway bill."""
     flights, flight = judge_flight(bill)
-    table = _as_table(drafts.items(bill) or [{}], COLUMNS)
+    table = as_table(drafts.items(bill) or [{}], COLUMNS)
     judge_shipments(bill, table)
     table.faults = [*flights.faults, *table.faults]
     return table, None if table.faults else Covered(flight, table.values)

@@ -19,8 +19,8 @@ from eccs.uploads import Table
 from eccs.workflow import Refused, take
 from exports.filing import declarations
 from exports.forms.words import LABELS
-from exports.iii.columns import COLUMNS, SHIPMENT
-from exports.iii.filing import declared
+from exports.iii.columns import COLUMNS
+from exports.iii.filing import as_checked, declared, hold_numbers
 from exports.iii.reading import Covered, judge_flight, judge_shipments
 from exports.models import CourierShippingBill
 from exports.stages import Stage
@@ -44,6 +44,7 @@ def _judge(upload: Upload, table: Table) -> None:
     if flights.faults:
         told = "; ".join(f"{LABELS[fault.column]} {fault.reason}" for fault in flights.faults[:4])
         raise Refused([_("Complete the flight first: %(faults)s.") % {"faults": told}], bill)
+    hold_numbers(bill)
     judge_shipments(bill, table)
     table.prepared = Covered(flight, table.values)
 
@@ -57,12 +58,10 @@ def _sum_up(_upload: Upload, table: Table) -> dict[str, Any]:
 
 
 def _save(upload: Upload, table: Table, user_id: int) -> dict[str, Any]:
-    """The rows stand in the draft as if typed, and the draft is filed by its own step, which checks them again."""
-    actor, at, bill = Actor.of(User.objects.get(pk=user_id)).by_key(upload.via), timezone.now(), _draft(upload)
-    rows = zip(*(table.values[name] for name in SHIPMENT), strict=True)
-    bill.draft = {**bill.draft, "items": [dict(zip(SHIPMENT, map(str, row), strict=True)) for row in rows]}
-    bill.save(update_fields=["draft"])
-    filed = take(bill, "file", actor, at=at)
+    """The draft is filed by its own step over the rows of the file, which were checked just now."""
+    actor, at = Actor.of(User.objects.get(pk=user_id)).by_key(upload.via), timezone.now()
+    with as_checked(table.prepared):
+        filed = take(_draft(upload), "file", actor, at=at)
     return {"filed": 1, "first": filed.number, "last": filed.number, "filed_at": at.isoformat()}
 
 

@@ -22,7 +22,7 @@ from exports.clearance.departing import DepartingClearance
 from exports.kinds import Kind, Nature
 from exports.numbers import shipping_bill_series
 from exports.querysets import ShippingBillQuerySet
-from exports.stages import CLOSED, LET_GO, PUT_AWAY, Stage
+from exports.stages import CLOSED, LET_GO, PAST_ASSESSMENT, PUT_AWAY, Stage
 
 OPEN_STAGES = tuple(stage.value for stage in Stage if stage not in (*CLOSED, Stage.DRAFT))
 NOTHING = Decimal(0)
@@ -36,6 +36,7 @@ class CourierShippingBill(Clearable, DepartingClearance):
     """A shipping bill: documents of many house airway bills on CSB-III, of one gifts and samples on CSB-IV, commercial goods on CSB-V (Forms G, H, HA)."""
 
     attach_view = "csb-attach"
+    leads_back = PAST_ASSESSMENT
     importer_id: ClassVar[None] = None  # only couriers file exports here
 
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.V)
@@ -191,17 +192,13 @@ class CourierShippingBill(Clearable, DepartingClearance):
         """Packages in all."""
         return self.packages
 
-    def hear(self, decision: int, lane: str) -> None:
+    def hear(self, decision: int, lane: str, documents: str = "") -> None:
         """What the RMS decided; while it is away the bill waits at the assessing desk. Documents are not assessed, but examined."""
+        self.ask_for(documents)
         self.risk_decision_id = decision
         self.facilitated, self.risk_pending = lane == "FACILITATED" and not self.assessment_due, lane == "PENDING"
         self.assessment_required = lane in ("ASSESSMENT", "BOTH", "PENDING") and not self.is_documents
         self.examination_prescribed = lane in ("EXAMINATION", "BOTH") or (self.is_documents and not self.facilitated)
-
-    def hear_again(self, decision: int, lane: str) -> None:
-        """What the RMS decided of a bill that changed while it was away: it is added to what was prescribed."""
-        self.risk_decision_id, self.risk_pending = decision, False
-        self.prescribe(lane)
 
     def leave_register(self, on: str) -> None:
         """The goods leave the terminal without a flight."""

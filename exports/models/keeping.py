@@ -29,6 +29,7 @@ class ExportGoods(RegisterLine):
 
     bill = models.OneToOneField(CourierShippingBill, models.CASCADE, related_name="kept")
     out_on = models.CharField(max_length=12, choices=Out.choices, blank=True)
+    pieces_here = models.PositiveIntegerField(null=True)  # of documents that left in part, what is still here
 
     objects = ExportRegisterQuerySet.as_manager()
 
@@ -47,6 +48,12 @@ class ExportGoods(RegisterLine):
 
     def __str__(self) -> str:
         return str(self.bill)
+
+    @property
+    def packages(self) -> str:
+        """What is here of how many: packages, and of documents bags and loose pieces."""
+        here = self.bill.packages_in if self.pieces_here is None else self.pieces_here
+        return f"{here}/{self.bill.packages}"
 
 
 class ExportGoodsMove(RegisterMove):

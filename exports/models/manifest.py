@@ -100,6 +100,7 @@ class CourierExportManifest(LeavingClearance):
 
     def leave_behind(self, hawbs: Collection[str], reason: str, *, step: str) -> None:
         """These goods stay behind: shut out before the aircraft leaves, or found to be short-shipped afterwards. Documents stay by the bag."""
+        from exports import warehouse
         from exports.iii import leaving
 
         documents: Q
@@ -109,6 +110,7 @@ class CourierExportManifest(LeavingClearance):
             back = leaving.short_ship(self, hawbs, reason, self.taken_at)
             here = CourierShippingBill.objects.filter(pk__in=back, stage=BillStage.EXPORTED)
             self.take_on(list(here.values_list("pk", flat=True)), step, reason=reason)
+            warehouse.count_documents(back)
             documents = Q(pk__in=())
         rows = self.lines.filter(~Q(bill__kind=Kind.III) & named_so(hawbs) | documents, live=True)
         self.move(rows, step, reason=reason)
@@ -201,6 +203,12 @@ class OnManifest(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def short_shipped(self) -> bool:
+        """Whether it was found to have stayed behind only when the aircraft had left."""
+        left: datetime | None = self.manifest.departed_at  # type: ignore[attr-defined]  # each has its manifest
+        return bool(left and self.shut_out_at and self.shut_out_at > left)
+
 
 class ReExportLine(OnManifest):
     """Imported goods on an export manifest that go back to their sender under a re-export record."""
@@ -237,9 +245,3 @@ class ExportManifestLine(OnManifest):
 
     def __str__(self) -> str:
         return f"{self.manifest} · {self.bill}"
-
-    @property
-    def short_shipped(self) -> bool:
-        """Whether it was found to have stayed behind only when the aircraft had left."""
-        left: datetime | None = self.manifest.departed_at
-        return bool(left and self.shut_out_at and self.shut_out_at > left)

@@ -96,6 +96,7 @@ class AmendmentLine(models.Model):
     )  # the number it has on the manifest, or is to have; of a bag, its own
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
+    since = models.DateTimeField(default=timezone.now)  # of a weight: from when the courier was to ask for it
 
     class Meta:
         ordering = ["pk"]

@@ -73,10 +73,12 @@ def debit(challan: Challan) -> CashEntry:
     return _book(_ledger_of(challan), -challan.amount, government, Sort.PAYMENT, f"debit:{challan.pk}", challan=challan)
 
 
-def credit_back(challan: Challan, amount: Decimal, key: str, words: str, by: Any, *, from_bank: bool) -> CashEntry:
-    """Credit a firm's ledger with what its challan's bank paid too much, or what was paid and could not be credited to a bill."""
+def credit_back(challan: Challan, amount: Decimal, key: str, words: str, by: Any, *, from_bank: str = "") -> CashEntry:
+    """Credit a firm's ledger with what a bank received too much for its challan, or, without a bank, with what was paid and could not
+    be credited to a bill. The bank is the one that received it, which need not be the one that the challan was sent to.
+    """
     opposite = (
-        _opposite(CashAccount.Sort.BANK, bank=challan.bank)
+        _opposite(CashAccount.Sort.BANK, bank=from_bank)
         if from_bank
         else _opposite(CashAccount.Sort.GOVERNMENT, station_id=challan.station_id)
     )

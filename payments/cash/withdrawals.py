@@ -63,8 +63,8 @@ class CashWithdrawal(WithdrawalSteps):
                 name="withdrawal_is_of_one_firm",
             ),
             models.CheckConstraint(
-                condition=Q(stage="PAID_OUT", paid_on__isnull=False) & ~Q(reference="")
-                | ~Q(stage="PAID_OUT") & Q(paid_on=None, reference=""),
+                condition=Q(stage__in=("PAID_OUT", "RETURNED"), paid_on__isnull=False) & ~Q(reference="")
+                | ~Q(stage="PAID_OUT") & Q(paid_on=None, reference=""),  # what came back keeps by what it was paid out
                 name="withdrawal_paid_out_has_reference",
             ),
             models.UniqueConstraint(

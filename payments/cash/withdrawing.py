@@ -102,14 +102,27 @@ class WithdrawalSteps(Document):
     @step(
         WithdrawalStage.WITH_BANK, WithdrawalStage.RETURNED, role=Role.DCAC,
         label=gettext_lazy("Record return by the bank"), para=PARA, form=f"{FORMS}.RemarksForm", grave=True, weighty=True,
-        apart_from=("approve", "record_payment_out"),
+        apart_from=("approve",),
     )  # fmt: skip
     def record_return(self: CashWithdrawal, *, remarks: str) -> None:
         """The bank could not pay it out: the amount goes back onto the cash ledger, once; another officer than who approved says so."""
-        from payments.cash import ledger
+        _put_back(self, remarks)
 
-        self.remarks = remarks
-        ledger.put_back(self)
+    @step(
+        WithdrawalStage.PAID_OUT, WithdrawalStage.RETURNED, role=Role.DCAC, label=gettext_lazy("Record that it came back"),
+        para=PARA, form=f"{FORMS}.RemarksForm", grave=True, weighty=True, anytime=True,
+        apart_from=("approve", "record_payment_out"),
+    )  # fmt: skip
+    def record_coming_back(self: CashWithdrawal, *, remarks: str) -> None:
+        """What the bank paid out came back to it: the amount is on the cash ledger again, once; a third officer says so."""
+        _put_back(self, remarks)
+
+
+def _put_back(withdrawal: CashWithdrawal, remarks: str) -> None:
+    from payments.cash import ledger
+
+    withdrawal.remarks = remarks
+    ledger.put_back(withdrawal)
 
 
 REQUEST = Step(

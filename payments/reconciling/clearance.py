@@ -95,7 +95,7 @@ class DifferenceSteps(Document):
         key = key_of(
             self.bank, self.bank_transaction
         )  # one debit of a bank is credited once, on whatever day it is listed
-        credit_back(self.challan, self.surplus, key, remarks, self.taken_by, from_bank=True)
+        credit_back(self.challan, self.surplus, key, remarks, self.taken_by, from_bank=self.bank)
         self.remarks = remarks
 
     @step(

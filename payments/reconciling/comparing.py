@@ -7,6 +7,7 @@
     a debit for a challan    | the challan, of another amount        | different amount
     a debit for a challan    | not paid by this transaction, or none | missing here
     nothing                  | paid that day by a transaction of it  | missing at the bank
+    no scroll came           | whatever they say                     | day without a scroll
 
 A challan that is still undecided here, or was given up, is first asked of the bank: only what a bank signs for one challan is
 ever credited, never a line of a file. What agrees by then is no difference; one that was open is cleared up by itself. What
@@ -27,6 +28,7 @@ from django.utils import timezone
 from accounts.permissions import SYSTEM
 from accounts.roles import Role
 from eccs.beginning import begin_as
+from eccs.dated_rules import rule_book
 from eccs.workflow import Refused, take
 from payments import services
 from payments.cash.ledger import key_of
@@ -69,6 +71,13 @@ def compare(bank: str, day: date) -> BankScroll | None:
         _clear_up(bank, day, {one.key for one in found})
         BankScroll.objects.filter(pk=locked.pk).update(compared_at=timezone.now())
     return locked
+
+
+def miss_scroll(bank: str, day: date, today: date) -> None:
+    """A day whose scroll is missing for longer than a bank may be silent comes to a desk, once; the scroll itself clears it up."""
+    if (today - day).days > rule_book().count("bank_silent_days", today, ""):
+        with transaction.atomic():
+            _open(bank, day, [Standing(Finding.NO_SCROLL, "", "", 0, 0)])
 
 
 def _ask_about_undecided(scroll: BankScroll) -> None:

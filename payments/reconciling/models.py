@@ -29,6 +29,12 @@ class Finding(models.TextChoices):
     MISSING_HERE = "MISSING_HERE", _("Missing here")
     MISSING_THERE = "MISSING_THERE", _("Missing at the bank")
     AMOUNT = "AMOUNT", _("Different amount")
+    NO_SCROLL = "NO_SCROLL", _("Day without a scroll")
+
+    @classmethod
+    def of_lines(cls) -> list[Finding]:
+        """What is said of one line; that a whole day is missing is said of none."""
+        return [finding for finding in cls if finding != cls.NO_SCROLL]
 
 
 class BankScroll(models.Model):

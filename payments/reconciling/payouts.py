@@ -2,9 +2,9 @@
 
     the scroll says          | the books of ECCS                        | finding
     -------------------------+------------------------------------------+---------------------
-    paid out                 | recorded under this transaction          | matched
+    paid out                 | recorded under it, also if it came back  | matched
     paid out                 | the withdrawal, of another amount        | different amount
-    paid out                 | not recorded under it, returned, or none | missing here
+    paid out                 | not recorded under it, or none           | missing here
     nothing                  | recorded as paid out on that day         | missing at the bank
 
 A payment out is recorded by the DC/AC, never by a line of a file: once it is, a difference is cleared up by itself.
@@ -20,6 +20,8 @@ from payments.cash.withdrawing import WithdrawalStage
 from payments.reconciling.models import Finding, ScrollEntry
 from payments.reconciling.standing import Standing, transactions_told
 
+PAID = (WithdrawalStage.PAID_OUT, WithdrawalStage.RETURNED)
+
 
 def finding_of(entry: Any, withdrawal: Any, bank: str) -> Finding:
     """What one payment out is beside the withdrawal that it names: a pure function."""
@@ -31,7 +33,7 @@ def finding_of(entry: Any, withdrawal: Any, bank: str) -> Finding:
 
 
 def _recorded(withdrawal: Any, transaction: str) -> bool:
-    return bool(withdrawal.stage == WithdrawalStage.PAID_OUT and withdrawal.reference == transaction)
+    return bool(withdrawal.stage in PAID and withdrawal.reference == transaction)
 
 
 def compared(bank: str, entries: list[ScrollEntry]) -> list[tuple[ScrollEntry, Finding, Standing]]:

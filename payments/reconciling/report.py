@@ -105,10 +105,10 @@ def report(actor: Actor, bank: str, day: date) -> Report | None:
 
 def _differences(actor: Actor, bank: str, day: date) -> QuerySet[BankDifference]:
     mine = Q(station_id__in=stations_of(actor)) | Q(station=None)
-    found: QuerySet[BankDifference] = BankDifference.objects.filter(mine, bank=bank, day=day).select_related(
-        "challan", "withdrawal"
+    found: QuerySet[BankDifference] = BankDifference.objects.filter(mine, bank=bank, day=day).exclude(
+        finding=Finding.NO_SCROLL
     )
-    return found
+    return found.select_related("challan", "withdrawal")
 
 
 def _of_entry(entry: ScrollEntry, known: dict[Any, Any], by_key: dict[Any, BankDifference]) -> Line:
@@ -133,7 +133,7 @@ def _of_difference(one: BankDifference) -> Line:
 
 def _counted(lines: Iterable[Line]) -> list[tuple[str, int, Decimal]]:
     told = []
-    for finding in Finding:
+    for finding in Finding.of_lines():
         those = [line for line in lines if line.finding == finding]
         told.append((str(finding.label), len(those), sum((line.there or line.here for line in those), Decimal(0))))
     return told

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from payments import bank, banks
 from payments.authorised import note_refusal
+from payments.models import Challan
 from payments.reconciling.models import BankScroll, ScrollEntry
 
 COLUMNS = ("challan", "bank_transaction", "amount_paise", "currency", "status", "decided_at")
@@ -125,8 +126,18 @@ def latest(code: str, day: date) -> BankScroll | None:
     return BankScroll.objects.filter(bank=code, day=day).order_by("-sealed", "-pk").first()
 
 
-def days_without(code: str, today: date, back: int = 7) -> list[date]:
-    """The days of the past week for which a bank has sealed no scroll yet, oldest first; a file loaded by hand is none."""
-    days = [today - timedelta(days=n) for n in range(back, 0, -1)]
-    known = set(BankScroll.objects.filter(bank=code, day__in=days, sealed=True).values_list("day", flat=True))
+def days_without(code: str, today: date) -> list[date]:
+    """The days for which a bank has sealed no scroll yet, oldest first; a file loaded by hand is none.
+
+    They are counted from the first payment through the bank, and the past week always; a day that is missing stays so until the
+    bank has sealed it.
+    """
+    paid = (
+        Challan.objects.filter(bank=code).exclude(paid_at=None).order_by("pk").values_list("paid_at", flat=True).first()
+    )
+    since = min(timezone.localdate(paid) if paid else today, today - timedelta(days=7))
+    days = [since + timedelta(days=n) for n in range((today - since).days)]
+    known = set(
+        BankScroll.objects.filter(bank=code, day__gte=since, sealed=True).values_list("day", flat=True).distinct()
+    )
     return [day for day in days if day not in known]

@@ -18,22 +18,47 @@ TRIES = 5
 
 @shared_task
 def reconcile() -> int:
-    """Ask every bank for the scrolls of the past week that are not here, compare them, and look at what is open again."""
+    """Ask every bank for the scrolls that are not here, compare them, and look at what is open again.
+
+    A day whose scroll stays away is a difference at a desk; a bank that is silent is not asked for its other days as well.
+    """
     today = timezone.localdate()
-    done = sum(reconcile_day(code, day) for code in banks.names() for day in scrolls.days_without(code, today))
+    done = sum(_catch_up(code, today) for code in banks.names())
     comparing.compare_open()
+    return done
+
+
+def _catch_up(code: str, today: date) -> int:
+    done, silent = 0, False
+    for day in scrolls.days_without(code, today):
+        try:
+            got = not silent and _reconciled(code, day)
+        except BankSilent as fault:
+            logger.warning("no scroll of %s for %s: %s", code, day, fault)
+            got, silent = False, True
+        if not got:
+            comparing.miss_scroll(code, day, today)
+        done += got
     return done
 
 
 def reconcile_day(code: str, day: date) -> int:
     """Ask a bank for the scroll of one day and compare it: 1 where it is done, 0 where the bank is to be asked again."""
     try:
-        scrolls.ask(code, day)
-    except (BankSilent, NotAccepted, scrolls.Unreadable) as fault:
+        return int(_reconciled(code, day))
+    except BankSilent as fault:
         logger.warning("no scroll of %s for %s: %s", code, day, fault)
         return 0
+
+
+def _reconciled(code: str, day: date) -> bool:
+    try:
+        scrolls.ask(code, day)
+    except (NotAccepted, scrolls.Unreadable) as fault:
+        logger.warning("no scroll of %s for %s: %s", code, day, fault)
+        return False
     comparing.compare(code, day)
-    return 1
+    return True
 
 
 @shared_task(bind=True, max_retries=TRIES)

@@ -1,5 +1,6 @@
 // Keys of the desks. In a queue J and K walk the rows, as the arrows do once a row has the focus; X ticks, Enter opens, F goes
-// to the filters, N and P to the next and previous page. On a document T takes up, S sets aside, N goes to the next one.
+// to the filters, B to the steps for what is ticked, N and P to the next and previous page. On a document a digit opens that
+// step of the desk and goes into it, T takes up, S sets aside, N goes to the next one.
 // At the counter each field and button names its own key. Everywhere / goes to Find and ? to the list of keys. They are off while something is being typed, with a modifier held,
 // and where the person switched them off.
 const click = (selector) => document.querySelector(selector)?.click();
@@ -25,6 +26,18 @@ function queueKeys(table, target) {
     f: () => table.querySelector(".dense__filter :is(input, select)")?.focus(),
     n: () => click('.keyset a[rel="next"]'),
     p: () => click('.keyset a[rel="prev"]'),
+    b: () => document.querySelector(".bulk button")?.focus(),
+  };
+}
+
+function stepKey(key) {
+  const step = /^[1-9]$/.test(key) && document.querySelectorAll(".steps details.step")[key - 1];
+  if (!step) return undefined;
+  return () => {
+    step.open = true;
+    const fields = step.querySelectorAll("form :is(input:not([type=hidden]), select, textarea, button)");
+    [...fields].find((field) => !field.disabled && field.checkVisibility())?.focus();
+    step.scrollIntoView({ block: "nearest" });
   };
 }
 
@@ -41,7 +54,7 @@ export function keys() {
       s: () => click('[data-key="s"]'),
       n: () => click('.billhead a[rel="next"]'),
       ...(table ? queueKeys(table, event.target) : {}),
-    }[event.key.toLowerCase()];
+    }[event.key.toLowerCase()] ?? stepKey(event.key);
     const other = event.key.length === 1 ? named(event.key.toLowerCase()) : null;
     if (!doing && !other) return;
     event.preventDefault();

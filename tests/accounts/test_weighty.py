@@ -27,7 +27,7 @@ from tests.accounts.conftest import WHY, member
 from tests.every_step import declared as d
 from tests.every_step.test_every_step import as_stored
 from tests.factories import people
-from tests.factories.api_keys import api_key
+from tests.factories.api_keys import api_key, webhook
 from tests.factories.requests import provisional_assessment
 from tests.walk import addresses
 
@@ -102,6 +102,8 @@ PAGES: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     "api-key-new": ("courieradmin.swift", (), {"name": "ERP", "scopes": ["read"]}),
     "api-key-accept": ("signatory.swift", (0,), {}),
     "api-key-revoke": ("courieradmin.swift", (0,), {}),
+    "webhook-new": ("courieradmin.swift", (), {"address": "https://erp.swift.example/eccs"}),
+    "webhook-end": ("courieradmin.swift", (0,), {}),
     "certificates": ("ao.blr", (), {}),
     "certificate-retire": ("ao.blr", (0,), {}),
     "refund-credit": ("dcac.blr", ("assessment", 0), {"settlement": "Order 9 of 2026"}),
@@ -125,6 +127,8 @@ def row_for(name: str) -> int:
         return rule.pk
     if name.startswith("api-key-"):
         return api_key(member("signatory.swift")).pk
+    if name == "webhook-end":
+        return webhook(courier=member("courieradmin.swift").courier).pk
     if name == "refund-credit":
         return int(provisional_assessment("FINAL", refund=9, extra_duty=0).pk)
     if name == "bank-end":

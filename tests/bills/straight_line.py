@@ -20,10 +20,10 @@ from bills.reckoning import Line, Priced, Reckoned, reckon
 DAY = date(2026, 8, 29)
 RULES = DutyRules(
     ValuationRules(Decimal(20), Decimal("1.125"), Decimal(0)), Decimal(10), Decimal(100),
-    Limits(Decimal(10_000), Decimal(5_000), Decimal(100_000), gifts_restricted=True),
+    *(Limits(Decimal(10_000), Decimal(5_000), Decimal(100_000), gifts_restricted=True),) * 2,
 )  # fmt: skip
 LANDED = DutyRules(
-    ValuationRules(Decimal(20), Decimal("1.125"), Decimal(1)), Decimal(3), Decimal(0), RULES.limits
+    ValuationRules(Decimal(20), Decimal("1.125"), Decimal(1)), Decimal(3), Decimal(0), RULES.free, RULES.form
 )  # landing charges of one percent, another surcharge, nothing waived
 CURRENCIES = [
     Exchange(code, unit, Decimal(rate), DAY, "")
@@ -164,8 +164,9 @@ def by_hand(made: Made) -> dict[str, Any]:
 def _is_free(lines: list[Line], prices: list[Fraction], rules: DutyRules) -> bool:
     samples = sum((p for p, line in zip(prices, lines, strict=True) if line.nature == "SAMPLE"), Fraction(0))
     gifts = sum((p for p, line in zip(prices, lines, strict=True) if line.nature == "GIFT"), Fraction(0))
-    barred = any(line.nature == "GIFT" and not line.gift for line in lines)
-    return not barred and half_up(samples * 100) <= 1_000_000 and half_up(gifts * 100) <= 500_000
+    barred = rules.free.gifts_restricted and any(line.nature == "GIFT" and not line.gift for line in lines)
+    most = rules.free.samples, rules.free.gifts
+    return not barred and half_up(samples * 100) <= most[0] * 100 and half_up(gifts * 100) <= most[1] * 100
 
 
 def _left(line: Line) -> Any:

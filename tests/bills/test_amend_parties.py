@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from bills.asking import DECLARED
 from bills.models import BillAmendment, CourierBillOfEntry
-from bills.risk import DECLARED
 from bills.stages import Stage
 from eccs import trail
 from eccs.workflow import Refused, take

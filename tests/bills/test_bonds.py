@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from bills.models import FormE
 from bills.provisional import extra_duty_paid
 from bills.stages import Stage
 from bonds import ledger
 from bonds.models import Bond, BondEntry
+from eccs.dated_rules import DatedRule
+from eccs.models import Notice
 from eccs.workflow import Refused, take
 from tests.bills.conftest import SignedIn
 from tests.bills.desks import ACCEPT, ORDER, SECURITY, Desks, fresh
 from tests.factories.bills import bill
 from tests.factories.bonds import bond, bond_master
+from tests.factories.directory import importer
 from tests.factories.firms import actor
 from tests.factories.requests import provisional_assessment
 
@@ -73,6 +78,70 @@ def test_7c_without_a_registered_bond_it_is_entered_whole(desks: Desks) -> None:
     with pytest.raises(Refused, match="No registered bond of this type has a balance"):
         take(one, "assess", actor("ASSESSING_OFFICER"), bond={"type": "PROVISIONAL", "amount": "5000"}, remarks="x")
     assert fresh(one).stage == Stage.ASSESSMENT
+
+
+@pytest.mark.parametrize(
+    ("what", "why"),
+    [
+        ("requested", "is not registered, it is at “Bond requested”"), ("elsewhere", "is a bond at DEL"),
+        ("another firm", "is a bond of another firm"), ("an importer", "is a bond of another firm"),
+        ("unknown", "ECCS has no such bond"), ("expired", "nothing can be debited"),
+        ("another type", "is a bond of another type"), ("another consignment", "or for another consignment"),
+    ],
+)  # fmt: skip
+def test_13_2_a_number_of_eccs_is_a_bond_of_the_firm_that_is_registered_there(
+    desks: Desks, what: str, why: str
+) -> None:
+    made: dict[str, Callable[[], Any]] = {
+        "requested": lambda: bond("REQUESTED"), "elsewhere": lambda: bond(station="DEL"),
+        "another firm": lambda: bond(firm="metro"), "an importer": lambda: bond(importer=importer()),
+        "unknown": lambda: "bnd_BLR_2019-2020_000001", "expired": lambda: bond("EXPIRED"),
+        "another type": lambda: bond(master=bond_master(purpose="TRANSSHIPMENT")),
+        "another consignment": lambda: bond(master=bond_master(category="SPECIFIC"), about="OTHER1"),
+    }  # fmt: skip
+    number, one, held = str(made[what]()), bill(Stage.ASSESSMENT, arrived=True), bill(Stage.DETAINED)
+    typed = {**FETCHED, "bond_number": number, "bond_date": "12/11/2026"}
+    assert why in desks.refused("ao.blr", one, "assess", **ACCEPT | typed)
+    told = {**SECURITY, "bond_number": number}
+    refused = desks.refused("superintendent.blr", held, "release_provisionally", **told)
+    assert (why if what != "another type" else "is a bond of another type") in refused
+    given = {"type": "PROVISIONAL", "amount": "5", "number": number, "date": "2026-11-12"}
+    with pytest.raises(Refused):
+        take(one, "assess", actor("ASSESSING_OFFICER"), bond=given, remarks="x")
+    assert not BondEntry.objects.filter(sort="DEBIT").exists()
+
+
+@pytest.mark.parametrize("filed_by_it", [False, True])
+def test_7c_the_importers_own_bond_secures_its_goods_where_it_is_declared(desks: Desks, filed_by_it: bool) -> None:
+    own = importer()
+    theirs, carriers = bond(importer=own), bond()
+    one = bill(Stage.ASSESSMENT, kind="CBE-XIV", iec=own.iec, importer=own if filed_by_it else None)
+    FormE.objects.update_or_create(bill=one, defaults={"bond_number": str(theirs), "bond_amount": Decimal(700)})
+    assert str(theirs) in desks.page("ao.blr", one)
+    one = desks.act("ao.blr", one, "assess", **ACCEPT | FETCHED | {"bond_amount": "700"})
+    assert (balance(theirs), balance(carriers)) == (99_300, 100_000)
+    assert one.provisional_assessments.get().bond == theirs
+    told = Notice.objects.filter(audience=f"importer:{own.pk}", subject__contains=f"{theirs} is debited with").exists()
+    assert told is not filed_by_it
+    other = bill(Stage.ASSESSMENT, kind="CBE-XIV", iec=own.iec)  # that declares no bond
+    desks.act("ao.blr", other, "assess", **ACCEPT | FETCHED | {"bond_amount": "700"})
+    assert (balance(theirs), balance(carriers)) == (99_300, 99_300)
+
+
+@pytest.mark.parametrize(("since", "accepted"), [(0, False), (1, True)])
+def test_7c_a_bond_that_is_not_registered_is_accepted_where_a_dated_rule_lets_it(since: int, accepted: bool) -> None:
+    day = timezone.localdate() + timedelta(days=since)
+    DatedRule.objects.create(
+        name="outside_bonds_accepted", station_code="BLR", from_date=day, value="off", source="Order 12"
+    )
+    one = bill(Stage.ASSESSMENT)
+    given = {"type": "PROVISIONAL", "amount": "5", "number": "B-118", "date": "2026-11-12"}
+    if accepted:
+        done = take(one, "assess", actor("ASSESSING_OFFICER"), bond=given, remarks="x")
+        assert done.provisional_assessments.get().bond_number == "B-118"
+    else:
+        with pytest.raises(Refused, match="B-118 is not registered in ECCS, and BLR accepts registered bonds alone"):
+            take(one, "assess", actor("ASSESSING_OFFICER"), bond=given, remarks="x")
 
 
 @pytest.mark.parametrize("kind", ["CONTINUITY", "SPECIFIC"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from eccs import upload_runner
 from eccs.models import Upload
 from eccs.workflow import Refused, take
 from manifests.clearance import Stage as ManifestStage
-from manifests.models import ExpressCargoManifest, HouseAirwayBill
+from manifests.models import ExpressCargoManifest, HouseAirwayBill, Package
 from tests.bills.conftest import SignedIn
 from tests.bills.test_entry import DECLARED, begin, fill
 from tests.bills.test_upload import row, send
@@ -112,6 +113,58 @@ def test_a_manifest_is_not_submitted(signed_in: SignedIn, hawb: HouseAirwayBill,
     )
     assert answer.status_code == 409 and words in answer.content.decode().split("<main")[1]
     assert ExpressCargoManifest.objects.get(pk=draft.pk).stage == ManifestStage.DRAFT
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_15_what_left_on_paper_before_it_was_manifested_is_submitted_filed_and_regularised(
+    signed_in: SignedIn, stop: Any
+) -> None:
+    """The firm may be suspended before the system is back: its manifest is taken for what left, and for nothing else."""
+    signatory, by = signed_in("signatory.swift"), actor("COURIER_SIGNATORY")
+    draft = manifest(ManifestStage.DRAFT, number=None, hawb_count=2)
+    left, here = house_airway_bill(draft), house_airway_bill(draft)
+    form = manual_form("USED", courier=draft.courier, hawb=left.number, collected=Decimal(5000))
+    words, said = stop(draft.courier), {"confirm": "1", "submit-complete": "on", "submit-true": "on"}
+    answer = signatory.post(draft.step_url("submit"), said)
+    told = answer.content.decode().split("<main")[1]
+    assert answer.status_code == 409 and words in told and f"take off 1 that did not ({here.number})" in told
+    Package.objects.filter(hawb=here).delete()
+    here.delete()
+    page = signatory.get(draft.get_absolute_url()).content.decode()
+    banner = "Only what left on a paper form in downtime is still manifested and filed: 1 form"
+    assert (banner in page) == (stop is suspend)
+    assert signatory.post(draft.step_url("submit"), said).status_code == 302
+    draft = ExpressCargoManifest.objects.get(pk=draft.pk)
+    line = draft.trail.get(step="submit")
+    assert (
+        line.snapshot is not None
+        and line.snapshot["left_on_paper"] == [str(form)]
+        and words in line.snapshot["not_in_force"]
+    )
+    one = take(bill(Stage.DRAFT, hawb=HouseAirwayBill.objects.get(pk=left.pk)), "file", by)
+    form = take(
+        take(form, "link_bill", by, bill=one.number), "regularise", actor("DCAC"), remarks="As reckoned on the day."
+    )
+    assert form.stage == "REGULARISED" and CourierBillOfEntry.objects.get(pk=one.pk).stage == Stage.CLEARED_MANUALLY
+
+
+def test_15_a_manifest_for_what_left_on_paper_is_begun_where_and_when_it_left(
+    signed_in: SignedIn, hawb: HouseAirwayBill
+) -> None:
+    """Also months after, and at a station where the firm operates no longer; not by a month around any other day."""
+    withdraw(hawb.manifest.courier)
+    signatory, long_ago = signed_in("signatory.swift"), timezone.now() - timedelta(days=100)
+    manual_form("USED", courier=hawb.manifest.courier, hawb=hawb.number, cleared_at=long_ago)
+    given = {
+        "kind": "NON_DOCUMENTS", "station": "BLR", "airline": "Zephyr Air", "flight_number": "ZZ318", "airport_of_shipment": "HKG",
+        "country_of_exportation": "HK", "first_port_of_arrival": "BLR", "on_board_courier": "",
+    }  # fmt: skip
+
+    def begun(days: int) -> int:
+        when = timezone.localtime(long_ago - timedelta(days=days)).strftime("%d/%m/%Y %H:%M")
+        return int(signatory.post(reverse("manifest-new"), given | {"scheduled_arrival": when}).status_code)
+
+    assert (begun(29), begun(31)) == (302, 422)
 
 
 def test_a_new_manifest_is_offered_the_stations_of_today_only(signed_in: SignedIn, hawb: HouseAirwayBill) -> None:

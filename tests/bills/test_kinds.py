@@ -73,8 +73,8 @@ def test_one_form_fits_and_every_other_names_it(goods: fitting.Facts, form: Kind
 
 
 def test_gifts_are_restricted_from_12_december_2019() -> None:
-    before = rates.duty_rules(date(2019, 12, 11), "BLR").limits
-    after = rates.duty_rules(date(2019, 12, 12), "BLR").limits
+    before = rates.limits(date(2019, 12, 11), "BLR")
+    after = rates.limits(date(2019, 12, 12), "BLR")
     toys = about("500", gifts=D(500), others=False, barred_gifts=True)
     assert (fitting.form_for(toys, before), fitting.form_for(toys, after)) == (Kind.XII, Kind.XIII)
 
@@ -201,6 +201,17 @@ def test_5_4_4_a_large_bill_with_two_invoices_and_its_blocks(signed_in: SignedIn
         assert words in officer
     pdf = signed_in("ao.blr").get(reverse("bill-print", args=[large.key]))
     assert pdf.content.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("asked", ["provisional_documents", "first_proviso"])
+def test_what_form_e_leaves_open_is_for_an_officer_to_look_at(
+    signed_in: SignedIn, flight: ExpressCargoManifest, asked: str
+) -> None:
+    """Documents or particulars that are still to come (section 46(1), first proviso); nothing open goes on by itself."""
+    given = {"form": "CBE-XIV", "iec": "AAKCK4417E", "unit_price": "1", "eou": "Y"}
+    open_, plain = file(signed_in, flight, [row("SWF001", **given, **{asked: "Y"}), row("SWF002", **given)])
+    assert (open_.stage, open_.facilitated) == (Stage.ASSESSMENT, False)
+    assert plain.stage != Stage.ASSESSMENT
 
 
 def test_a_bill_is_typed_on_one_form_and_put_on_the_one_that_fits(signed_in: SignedIn, hawb: HouseAirwayBill) -> None:

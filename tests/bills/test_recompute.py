@@ -11,15 +11,20 @@ from django.utils import timezone
 
 from bills import rates
 from bills.assessment import heads, reckon_again
+from bills.documents import _item_lines
 from bills.models import Adjudication, CourierBillOfEntry, ExemptionRate, Item, TariffRate
 from bills.stages import Stage
+from bills.summary import reckoning
 from eccs.models import Notice
+from eccs.money import rupees, to_rupee
+from eccs.notices import send_unsent
 from eccs.workflow import take
 from manifests.clearance import Stage as ManifestStage
 from tests.bills.conftest import SignedIn
 from tests.bills.desks import ACCEPT, Desks
 from tests.factories import firms
 from tests.factories.bills import bill
+from tests.factories.directory import importer
 from tests.factories.manifests import manifest
 
 pytestmark = pytest.mark.django_db
@@ -42,10 +47,10 @@ def flown() -> Any:
     return manifest(ManifestStage.SUBMITTED, submitted_at=day, scheduled_arrival=datetime.fromisoformat(LANDED))
 
 
-def prior(stage: str, on: Any, **given: Any) -> CourierBillOfEntry:
-    """A bill filed on 30.03.2026 by the rates of that day."""
-    made = bill(stage, on=on, presented_on=FILED, rates_on=FILED, **given)
-    found = reckon_again(made, list(made.items.all()), rates.tariff(), FILED)
+def prior(stage: str, on: Any, day: date = FILED, **given: Any) -> CourierBillOfEntry:
+    """A bill filed on 30.03.2026, or another day, by the rates of that day."""
+    made = bill(stage, on=on, presented_on=day, rates_on=day, **given)
+    found = reckon_again(made, list(made.items.all()), rates.tariff(), day)
     CourierBillOfEntry.objects.filter(pk=made.pk).update(
         assessable_value=found.assessable_value, total_duty=found.duty.total,
         duty_heads=heads(found),
@@ -86,6 +91,30 @@ def test_a_prior_bill_is_reckoned_anew_by_the_rate_of_the_day_of_arrival() -> No
     assert now.items.get().total_duty == now.total_duty
 
 
+def test_the_surcharge_is_of_the_day_of_arrival_on_the_bill_its_working_and_its_print() -> None:
+    """Presented on 01.02.2018, landed on 02.02.2018: the social welfare surcharge began that day (Finance Act 2018)."""
+    day = date(2018, 2, 1)
+    filing, landed = (timezone.make_aware(datetime(2018, 2, n, 9)) for n in (1, 2))
+    on = manifest(ManifestStage.SUBMITTED, submitted_at=filing, scheduled_arrival=landed)
+    TariffRate.objects.create(
+        cth="85183000",
+        description="Headphones",
+        unit="NOS",
+        bcd_percent=20,
+        igst_percent=18,
+        from_date=date(2017, 7, 1),
+    )
+    filed = prior(Stage.DUTY, on, day)
+    assert filed.duty_heads["SWS"] == "0"
+    take(on, "feed_igm", firms.actor("COURIER_SIGNATORY"), igm_number="2914407", actual_arrival=landed)
+    now = again(filed)
+    item = now.items.get()
+    assert item.sws == pytest.approx(item.bcd / 10, abs=Decimal("0.5")) and item.sws > 0
+    working = reckoning(now, [item])["lines"][0]["workings"]
+    assert sum(to_rupee(one.amount) for one in working) == now.total_duty == item.total_duty
+    assert ("SW SRCHRG", "10 %") in [(one.head, one.ad_valorem) for one in next(iter(_item_lines(now, [item]))).heads]
+
+
 def test_a_bill_that_is_paid_comes_back_for_the_difference() -> None:
     tariff(10, 20)
     on = flown()
@@ -94,6 +123,36 @@ def test_a_bill_that_is_paid_comes_back_for_the_difference() -> None:
     now = again(paid)
     assert str(now.stage) == Stage.DUTY
     assert now.amount_due == now.total_duty - paid.duty_paid > 0
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "stage"), [(10, 20, Stage.DUTY), (20, 10, Stage.DUTY), (20, 10, Stage.ARRIVAL)]
+)
+def test_5_1_the_filer_and_the_importer_are_told_the_duty_before_and_after_the_day_and_why(
+    before: int, after: int, stage: str, signed_in: SignedIn, mailoutbox: list[Any]
+) -> None:
+    signed_in("signatory.swift")
+    tariff(before, after)
+    on, own = flown(), importer()
+    ours, theirs = prior(stage, on), prior(stage, on, importer=own)
+    land(on)
+    for told, bills in (
+        (
+            Notice.objects.get(audience=f"courier:{on.courier_id}", subject__contains="the duty of 2 bills"),
+            (ours, theirs),
+        ),
+        (Notice.objects.get(audience=f"importer:{own.pk}", subject__contains="the duty was"), (theirs,)),
+    ):
+        assert "landed on 02/04/2026 10:00, IGM number 2914407" in told.body and "section 15" in told.body
+        for one in bills:
+            now = again(one)
+            line = next(row for row in told.body.splitlines() if str(one) in row)
+            figures = f"duty {rupees(one.total_duty)} before, {rupees(now.total_duty)} now, by the rates of 02/04/2026"
+            assert figures in line and now.get_absolute_url() in line
+            assert (f"{rupees(one.duty_paid)} was paid" in line) == (stage == Stage.ARRIVAL)
+        assert bool(str(ours) in told.body) == (told.audience.startswith("courier"))
+    send_unsent()
+    assert [mail for mail in mailoutbox if "the duty of 2 bills" in mail.subject]
 
 
 def test_an_equal_duty_is_told_to_nobody_but_the_trail_has_the_day_of_the_rates_before_and_after() -> None:

@@ -42,7 +42,7 @@ def cancelled(desks: Desks) -> tuple[CourierBillOfEntry, Any]:
 
 def returned(desks: Desks) -> tuple[CourierBillOfEntry, Any]:
     one = bill(Stage.XRAY, arrived=True, **PAID)
-    made = return_to_origin("PERMITTED", entry=lying(20, hawb=one.hawb))
+    made = return_to_origin("ON_FLIGHT", entry=lying(20, hawb=one.hawb))
     on = f"{timezone.localdate():%d/%m/%Y}"
     return one, desks.act("warehouse.blr", made, "record_return", **TODAY, returned_on=on)
 

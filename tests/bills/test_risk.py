@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Actor
-from bills import risk, xray_results
+from bills import asking, risk, xray_results
 from bills.models import CourierBillOfEntry, Examination, Item, RiskDeparture
 from bills.stages import Stage
 from eccs import dated_rules, upload_runner
@@ -185,7 +185,7 @@ def test_bills_wait_while_the_rms_is_away_and_none_is_facilitated(
     assert {(one.facilitated, decided(one).lane) for one in after.values()} == {(True, "FACILITATED")}
     assert {one.stage for one in after.values()} <= {Stage.DUTY, Stage.ARRIVAL}
     assert all(decided(after[n]).draw == decided(bills[n]).draw and decided(after[n]).before_id for n in bills)
-    assert not risk.waiting().exists() and risk.decide_waiting() == 0
+    assert not asking.waiting(risk.IMPORTS).exists() and risk.decide_waiting() == 0
 
 
 def test_a_rule_that_breaks_keeps_bills_waiting_and_filing_going(

@@ -18,7 +18,7 @@ from bills.models import CourierBillOfEntry
 from bills.stages import Stage
 from eccs import dated_rules
 from eccs.dated_rules import DatedRule
-from eccs.workflow import Refused, take
+from eccs.workflow import Refused, take, take_many
 from manifests.arrival import weigh
 from manifests.clearance import Stage as ManifestStage
 from manifests.models import ExpressCargoManifest
@@ -27,13 +27,19 @@ from tests.bills.conftest import SignedIn
 from tests.bills.test_documents_and_rms import filed
 from tests.bills.test_interventions import flight, good
 from tests.bills.test_risk import Rows, bills_of, decided, file_all
-from tests.factories.bills import bill
+from tests.factories.bills import bill, decision
 from tests.factories.documents import flight as documents
 from tests.factories.firms import actor
 from tests.factories.rules import risk_rule
 
 __all__ = ["flight", "good"]  # fixtures
 pytestmark = pytest.mark.django_db
+
+
+def fresh(one: CourierBillOfEntry) -> CourierBillOfEntry:
+    """As it is now."""
+    now: CourierBillOfEntry = CourierBillOfEntry.objects.select_related("risk_decision").get(pk=one.pk)
+    return now
 
 
 def service(value: str) -> None:
@@ -189,8 +195,39 @@ def test_documents_that_weigh_more_than_declared_are_looked_at_again(people: Cal
     shipment = one.shipments().order_by("pk").first()
     assert shipment is not None and not one.examination_prescribed
     weigh(announced, shipment.number, shipment.gross_weight_kg * 3)
-    now = CourierBillOfEntry.objects.select_related("risk_decision").get(pk=one.pk)
+    now = fresh(one)
     assert (now.examination_prescribed, decided(now).cause) == (True, "WEIGHED")
+
+
+def test_5_2_a_bag_that_weighs_more_than_declared_has_its_documents_looked_at_again(
+    people: Callable[[str], User],
+) -> None:
+    """Every shipment in it has its share of the difference, also where that is within the tolerance of the manifest."""
+    people("courier.swift")
+    risk_rule(
+        condition={"all": [{"fact": "weight_difference_percent", "is": "ABOVE", "value": "3"}]}, outcome="EXAMINATION"
+    )
+    announced = documents(ManifestStage.ARRIVAL_SCAN, scan_started_at=timezone.now())
+    one = filed(announced)
+    bag = announced.bags.order_by("pk").first()
+    assert bag is not None
+    declared = bag.hawbs.aggregate(kg=Sum("gross_weight_kg"))["kg"]
+    weigh(announced, bag.number, declared)
+    assert not fresh(one).examination_prescribed
+    weigh(announced, bag.number, declared * Decimal("1.04"))
+    now = fresh(one)
+    assert (now.examination_prescribed, decided(now).cause) == (True, "WEIGHED")
+    assert decided(now).reasons[0]["compared"][0]["found"].endswith(": 4.00")
+
+
+def test_what_draws_attention_at_xray_is_cleared_by_itself(people: Callable[[str], User]) -> None:
+    drawn = decision()
+    RiskDecision.objects.filter(pk=drawn.pk).update(xray_attention=True)
+    one, other = bill(Stage.XRAY, risk_decision=drawn), bill(Stage.XRAY)
+    outcome = take_many(CourierBillOfEntry, [one.pk, other.pk], "clear_xray", actor("XRAY_OFFICER"))
+    assert [done.pk for done in outcome.moved] == [other.pk]
+    assert "clear it by itself" in outcome.refused[0].reasons[0] and outcome.refused[0].document == one
+    assert take(one, "clear_xray", actor("XRAY_OFFICER")).xray_result == "CLEAR"
 
 
 def test_what_is_found_counts_once_a_bill_and_only_what_an_order_demands(people: Callable[[str], User]) -> None:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.permissions import SYSTEM
 from bills.draft_rows import judge_draft
 from bills.models import Disposal, ReturnToOrigin, UnclearedNotice
 from bills.stages import Stage
@@ -27,6 +28,7 @@ from tests.bills.desks import Desks, fresh
 from tests.factories.bills import bill
 from tests.factories.documents import bill_of_documents, flight
 from tests.factories.firms import actor
+from tests.factories.form_e import large_bill
 from tests.factories.manifests import house_airway_bill, manifest
 from tests.factories.uncleared import disposal, landed, lying, notified, return_to_origin
 from tests.papers import reading
@@ -100,11 +102,19 @@ def test_reg_5_6_goods_go_back_to_their_sender(desks: Desks) -> None:
     made = ReturnToOrigin.objects.get()
     assert "is at “Return requested”" in courier.get(address).content.decode()
     made = desks.act("dcac.blr", made, "permit")
+    with pytest.raises(Refused):  # it stands on no export manifest yet
+        take(made, "record_return", actor("WAREHOUSE_KEEPER"), airway_bill="1", flight="1", returned_on="2026-11-20")
+    made = take(made, "put_on_manifest", SYSTEM, manifest="CEM_BLR_2026-2027_000001")
     left = {"airway_bill": "899-44172074", "flight": "zz319", "returned_on": f"{timezone.localdate():%d/%m/%Y}"}
     made = desks.act("warehouse.blr", made, "record_return", **left)
     assert (made.stage, made.flight) == ("RETURNED", "ZZ319")
     assert fresh(one).stage == Stage.RETURNED and fresh(entry).out_on == "RETURNED"
-    assert list(made.trail.values_list("step", flat=True)) == ["request", "permit", "record_return"]
+    assert list(made.trail.values_list("step", flat=True)) == [
+        "request",
+        "permit",
+        "put_on_manifest",
+        "record_return",
+    ]
     notices.gather(type(made.trail.get(seq=1)))
     told = Notice.objects.filter(audience=f"courier:{made.courier_id}").values_list("subject", flat=True)
     assert any("Returned to origin" in subject for subject in told)
@@ -112,7 +122,7 @@ def test_reg_5_6_goods_go_back_to_their_sender(desks: Desks) -> None:
 
 def test_what_was_paid_on_goods_that_go_back_is_recorded_refundable(desks: Desks) -> None:
     one = bill(Stage.XRAY, arrived=True)
-    made = return_to_origin("PERMITTED", entry=lying(20, hawb=one.hawb))
+    made = return_to_origin("ON_FLIGHT", entry=lying(20, hawb=one.hawb))
     today = f"{timezone.localdate():%d/%m/%Y}"
     made = desks.act(
         "warehouse.blr", made, "record_return", airway_bill="899-44172063", flight="ZZ319", returned_on=today
@@ -145,6 +155,17 @@ def test_what_left_or_was_confiscated_is_on_no_list() -> None:
     assert not goods.uncleared(goods.RETURN).exists()
 
 
+def test_more_time_asked_for_on_the_bill_is_seen_where_the_disposal_is_decided(signed_in: SignedIn) -> None:
+    entry = lying(40)
+    one = large_bill(Stage.XRAY, hawb=entry.hawb)
+    one.form_e.extension_48, one.form_e.extension_reason = True, "The licence is still to come."
+    one.form_e.save()
+    officer = signed_in("dcac.blr")
+    assert "The licence is still to come." in officer.get(f"{reverse('uncleared')}?view=disposal").content.decode()
+    page = officer.get(disposal(entry=entry).get_absolute_url()).content.decode()
+    assert "More time asked for (section 48)" in page and "The licence is still to come." in page
+
+
 @pytest.mark.parametrize(("day", "possible"), [(date(2026, 3, 31), False), (date(2026, 4, 1), True)])
 def test_goods_go_back_from_1_april_2026_on(day: date, *, possible: bool) -> None:
     actor("COURIER_SIGNATORY")
@@ -172,7 +193,7 @@ def test_5_0_v_every_act_begins_to_the_second_after_15_and_after_30_days(people:
         on_the_way = return_to_origin(entry=returns[1]), disposal(entry=disposals[1])
         notified(disposals[0]), notified(disposals[1])
     permitted = [
-        return_to_origin("PERMITTED", entry=lying(0, in_at=came)), disposal("PERMITTED", entry=lying(0, in_at=came))
+        return_to_origin("ON_FLIGHT", entry=lying(0, in_at=came)), disposal("PERMITTED", entry=lying(0, in_at=came))
     ]  # fmt: skip
     notified(WarehouseEntry.objects.get(hawb=permitted[1].hawb))
     left: dict[str, Any] = {"airway_bill": "899-44172063", "flight": "ZZ319", "returned_on": f"{timezone.localdate()}"}

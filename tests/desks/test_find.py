@@ -39,6 +39,7 @@ pytestmark = pytest.mark.django_db
         ("aapcz9911k", ["hawb", "label", "pan", "number", "consignee"], None),
         ("0503012345", ["hawb", "label", "iec", "number"], None),
         ("Krishna Electronics 19/11/2026", ["number", "consignee"], date(2026, 11, 19)),
+        ("19-11-2026", [], date(2026, 11, 19)),
         ("2026-11-19", [], date(2026, 11, 19)),
         ("31/02/2026", ["number"], None),
         ("\0 \u202e", [], None),

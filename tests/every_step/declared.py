@@ -182,6 +182,7 @@ CASES: dict[type[Document], Case] = {
                 "amendment": "ECM_BLR_2026-2027_01_A01",
             },
             "carry_details": lambda one: {"hawb": one.consignment, "amendment": "ECM_BLR_2026-2027_01_A01"},
+            "end_wait_for_weight": lambda one: {"since": one.stage_since.isoformat()},
             "cancel": lambda _one: {"cancellation": "CAN_BLR_2026-2027_000001"},
             "return_to_origin": lambda _one: {"permission": "RTO_BLR_2026-2027_000001"},
             "clear_manually": lambda one: {  # what holds it came later
@@ -219,9 +220,13 @@ CASES: dict[type[Document], Case] = {
             },
             "put_on_manifest": lambda _one: {"manifest": "CEM_BLR_2026-2027_000001"},
             "shut_out": lambda _one: {"manifest": "CEM_BLR_2026-2027_000001", "reason": "No room."},
-            "depart": lambda _one: {
-                "airway_bill": "899-44172063", "flight": "ZZ319", "egm_number": "7710042", "departed_at": timezone.now(),
-            },
+            **dict.fromkeys(
+                ("depart", "record_egm"),
+                lambda _one: {
+                    "airway_bill": "899-44172063", "flight": "ZZ319", "egm_number": "7710042", "departed_at": timezone.now(),
+                },
+            ),
+            "short_ship": lambda _one: {"manifest": "CEM_BLR_2026-2027_000001", "reason": "Found in the shed."},
         },
     ),
     Disposal: Case(
@@ -266,7 +271,7 @@ CASES: dict[type[Document], Case] = {
             "record_payment_out": lambda _one: {
                 "reference": "SBX261119140073318", "paid_on": timezone.localdate().isoformat(),
             },
-            **dict.fromkeys(("verify", "refuse", "record_return"), REMARKS),
+            **dict.fromkeys(("verify", "refuse", "record_return", "record_coming_back"), REMARKS),
         },
     ),
     BankDifference: Case(bank_difference, dict.fromkeys(("settle", "credit_ledger"), REMARKS)),

@@ -22,7 +22,10 @@ from tests.factories.bills import decision
 
 BANK_CHANGE = [{"name": "ad_code", "item": 0, "old": "6390417", "new": "6390418"}]  # locked at no stage
 SHIPPING_BILL: dict[str, Answer] = {
-    "hear_rms": lambda _one: {"decision": decision("BOTH").pk, "lane": "BOTH"},
+    **dict.fromkeys(
+        ("hear_rms", "hear_rms_again"),
+        lambda _one: {"decision": decision("BOTH").pk, "lane": "BOTH", "documents": "", "rules": ["R-0001"]},
+    ),
     "raise_query": lambda _one: {"question": "Which yarn is it?"},
     "reply_to_query": lambda _one: {"reply": "Combed cotton."},
     "mark_suspicious": lambda _one: {"remarks": "A dense block in the lid."},
@@ -56,6 +59,7 @@ SHIPPING_BILL: dict[str, Answer] = {
     "detain": DETENTION,
     "reply_to_detention_memo": lambda _one: {"reply": "The letter is attached."},
     "request_amendment": lambda _one: {"changes": BANK_CHANGE, "reason": "Another bank."},
+    "record_weight": lambda _one: {"declared": "9.4", "actual": "12"},
     "amend": lambda _one: {"amendment": "AMD_BLR_2026-2027_000001", "changes": BANK_CHANGE},
     "request_cancellation": lambda _one: {"reason": "Filed twice."},
     "close_request": lambda _one: {"request": "CAN_BLR_2026-2027_000001"},
@@ -85,7 +89,10 @@ MANIFEST: dict[str, Answer] = {
     "feed_egm": lambda _one: {"egm_number": "7710042", "departed_at": timezone.now()},
 }
 MANIFEST_AMENDMENT: dict[str, Answer] = {"reject": REMARKS}
-AMENDMENT: dict[str, Answer] = {"process": REMARKS, "reject": REMARKS}
+AMENDMENT: dict[str, Answer] = {
+    "process": REMARKS, "reject": REMARKS, "ask": why, "weigh_again": lambda _one: {"kg": "12"},
+    "weight_agrees": lambda _one: {"kg": "9.4"},
+}  # fmt: skip
 CANCELLATION: dict[str, Answer] = {"verify": REMARKS, "reject": REMARKS}
 DEMAND: dict[str, Answer] = {"confirm_demand": lambda _one: {"challan": "1911402718"}}
 DEPARTURE: dict[str, Answer] = {"refuse": REMARKS}

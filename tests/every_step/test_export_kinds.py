@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 STEPS = CourierShippingBill.steps()
 OFFICES = [role for role in Role if role not in (Role.SYSTEM, Role.IMPORTER)]
 DIFFER = {  # the steps that look at the form, its shipments or its flight, each from one stage
-    "file": Stage.DRAFT, "register_goods": Stage.GOODS, "hear_rms": Stage.XRAY, "assess": Stage.ASSESSMENT,
+    "file": Stage.DRAFT, "register_goods": Stage.GOODS, "submit_compulsory_documents": Stage.DOCUMENTS, "hear_rms": Stage.XRAY, "hear_rms_again": Stage.FOR_LET_EXPORT, "assess": Stage.ASSESSMENT,
     "clear_xray": Stage.XRAY, "give_let_export_order": Stage.FOR_LET_EXPORT, "request_cancellation": Stage.LET_EXPORT,
     "cancel": Stage.XRAY, "shut_out": Stage.MANIFESTED, "export_in_part": Stage.MANIFESTED, "export": Stage.MANIFESTED,
     "back_to_town": Stage.LET_EXPORT,

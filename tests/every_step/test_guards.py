@@ -18,7 +18,7 @@ from bills.manual.clearance import nothing_is_decided_first
 from bills.models import CourierBillOfEntry, UnclearedNotice
 from bills.rate_files import clearance as rates
 from bills.stages import Stage
-from bills.uncleared.clearance import disposal_is_open, return_is_open
+from bills.uncleared.clearance import bill_is_not_closed, disposal_is_open, return_is_open
 from bonds.clearance import nothing_secured
 from bonds.models import Bond
 from counter.clearance import serves_nobody_else
@@ -38,7 +38,13 @@ from manifests.amendment_clearance import (
     says_something,
     touches_nothing_locked,
 )
-from manifests.clearance import courier_in_force, has_shipments, not_on_hold, signatory_examined
+from manifests.clearance import (
+    courier_in_force,
+    courier_in_force_or_left_on_paper,
+    has_shipments,
+    not_on_hold,
+    signatory_examined,
+)
 from payments.cash.withdrawing import balance_suffices
 from payments.clearance import (
     bank_takes_it,
@@ -91,12 +97,14 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     serves_nobody_else: (lambda _v: visit("CALLED", operator=person("Uma Pillai")), "finish with that customer first"),
     has_shipments: (lambda m: _set(m, hawb_count=0), "no house airway bill"),
     courier_in_force: (lambda _m: _suspend(), "registration"),
+    courier_in_force_or_left_on_paper: (lambda _m: _suspend(), "registration"),
     guards.courier_in_force_or_cleared_on_paper: (lambda _b: _suspend(), "registration"),
     signatory_examined: (lambda _m: _order_examinations(), "holds no examination"),
     return_is_open: (
         lambda r: _set(r.hawb.manifest, actual_arrival=timezone.now()),
         "less than 15 days",
     ),
+    bill_is_not_closed: (lambda r: bill(Stage.RETURNED, hawb=r.hawb), "may only be sent back"),
     guards.importer_files_own_goods: (lambda b: _set(b, importer=importer()), "The importer files this bill"),
     guards.discarded_by_whoever_began_it: (lambda b: _set(b, importer=importer()), "The importer began this draft"),
     disposal_is_open: (lambda _d: UnclearedNotice.objects.all().delete(), "Missing: the notice"),
@@ -160,7 +168,7 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
         lambda b: _set(b, assessment_required=False, examination_prescribed=False),
         "prescribes nothing",
     ),
-    leaving.of_goods: (lambda b: _set(b, kind="CSB-III"), "is not assessed and not amended"),
+    leaving.of_goods: (lambda b: _set(b, kind="CSB-III"), "is not assessed"),
     leaving.fine_paid: (lambda b: _set(b, holds="FINE"), "fine or penalty of the order is not paid"),
     leaving.weighs_as_declared: (lambda b: _set(b, actual_weight_kg=20), "the goods weigh 20.000 kg, declared 9.400"),
     risk.no_departure_is_asked_for: (_asked_to_depart, "waits for the DC/AC already"),

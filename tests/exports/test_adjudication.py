@@ -131,22 +131,3 @@ def test_what_an_examination_finds_is_told_to_the_rms(signed_in: SignedIn) -> No
     take(one, "report_examination", actor("INSPECTOR"), **report, recommendation="REFER")
     decided.refresh_from_db()
     assert decided.found == "CONFIRMED"
-
-
-def test_5_2_goods_that_weigh_otherwise_wait_for_the_amendment(signed_in: SignedIn) -> None:
-    from eccs.models import Notice
-
-    one = shipping_bill(Stage.XRAY)
-    said = signed_in("scan.blr").post(
-        reverse("goods-weight", args=["BLR"]), {"hawb": one.hawb, "kg": "12"}, headers={"Accept": "application/json"}
-    )
-    assert "must be amended" in said.json()["said"]
-    assert Notice.objects.filter(subject__contains="9.400 kg declared, 12 kg found").exists()
-    held = take(one, "clear_xray", actor("XRAY_OFFICER"))
-    assert held.stage == Stage.FOR_LET_EXPORT
-    with pytest.raises(Refused, match=r"weigh 12.000 kg, declared 9.400 kg"):
-        take(held, "give_let_export_order", actor("LEO_OFFICER"))
-    CourierShippingBill.objects.filter(pk=one.pk).update(
-        actual_weight_kg=Decimal("9.87")
-    )  # five percent: the tolerance
-    assert take(held, "give_let_export_order", actor("LEO_OFFICER")).stage == Stage.LET_EXPORT

@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from eccs.trail import broken_lines
 from eccs.workflow import Refused, take
+from exports import warehouse
 from exports.models import (
     CourierShippingBill,
+    ExportGoods,
     ExportManifestAmendment,
     ExportManifestAmendmentTrail,
     ExportManifestTrail,
@@ -134,17 +136,24 @@ def test_documents_come_by_their_bill_and_stay_behind_by_the_bag(signed_in: Sign
     amend(add=f"{some.number}, {all_of_it.number}")
     assert (stage_of(some), stage_of(all_of_it), manifest.bill_count) == (Stage.MANIFESTED, Stage.MANIFESTED, 3)
     bag, loose = some.bags.order_by("number")[0], some.shipments.get(bag=None)
+    warehouse.take_in([some], timezone.now())
     amend(off=f"{bag.number}, {all_of_it.number}")
     assert (stage_of(some), stage_of(all_of_it), manifest.bill_count) == (Stage.MANIFESTED, Stage.LET_EXPORT, 2)
     take(manifest, "feed_egm", actor("COURIER_OPERATOR"), egm_number="7710042", departed_at=timezone.now())
     assert some.shipments.filter(left_with__isnull=False).count() == 2
+    assert ExportGoods.objects.get(bill=some).packages == "1/4"  # the bag that was shut out
     amend(off=loose.number, egm_number="7710042", departed_at=f"{timezone.localtime(timezone.now()):%d/%m/%Y %H:%M}")
     assert list(some.shipments.filter(left_with__isnull=False).values_list("bag__number", flat=True)) == [
         some.bags.order_by("number")[1].number
     ]
     assert stage_of(some) == Stage.LET_EXPORT
+    entry = ExportGoods.objects.get(bill=some)
+    assert (entry.out_at, entry.packages) == (None, "3/4")  # with it the two loose pieces that were found
+    page = signed_in("warehouse.blr").get(reverse("export-goods-entry", args=[entry.pk])).content.decode()
+    assert "3/4" in page and f"1 house airway bill left with {manifest.number}" in page
     following = export_manifest("DRAFT", of=CourierShippingBill.objects.get(pk=some.pk))
     take(following, "file", actor("COURIER_SIGNATORY", name="Om Shah"))
     take(following, "feed_egm", actor("COURIER_OPERATOR"), egm_number="7710043", departed_at=timezone.now())
     assert stage_of(some) == Stage.EXPORTED
     assert not some.shipments.filter(left_with=None).exists()
+    assert ExportGoods.objects.get(bill=some).out_on == "EXPORTED"

@@ -123,7 +123,7 @@ def test_each_rule_can_be_switched_off_at_a_station_from_a_day() -> None:
 def test_many_pictures_are_cleared_in_as_many_statements_as_two(django_assert_max_num_queries: Any) -> None:
     bills = [shipping_bill(Stage.XRAY).pk for _n in range(25)]
     by = actor("XRAY_OFFICER")
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(23):
         done = take_many(CourierShippingBill, bills, "clear_xray", by)
     assert {bill.stage for bill in done.moved} == {Stage.LET_EXPORT}
     assert LetExportOrder.objects.filter(bill__in=bills, automatic=True).count() == 25

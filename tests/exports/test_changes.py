@@ -187,3 +187,50 @@ def test_before_and_after_are_shown_to_the_approver(signed_in: SignedIn) -> None
     other = shipping_bill(Stage.LET_EXPORT)
     form = courier.get(other.step_url("request_amendment")).content.decode()
     assert "The Let Export Order is given for the goods" in form
+
+
+NEW = {
+    "cth": "62034200",
+    "description": "Trousers",
+    "quantity": "5",
+    "uom": "NOS",
+    "unit_price": "20",
+    "fob_value": "100",
+}
+
+
+def test_11_0_an_item_is_put_on_a_shipping_bill_and_another_taken_off(signed_in: SignedIn) -> None:
+    signed_in("ao.blr")
+    desks, one = Desks(signed_in), shipping_bill(Stage.XRAY)
+    new = {f"item2_{name}": value for name, value in NEW.items()}
+    for given, words in (
+        ({"off_item1": "on"}, "No item would be left"), ({"item2_cth": "62034200"}, "Needed of what is added"),
+        (new | {"item2_cth": "99999999"}, "ot in the tariff"), (new | {"item2_fob_value": "900"}, "ore than quantity times"),
+    ):  # fmt: skip
+        assert words in desks.refused("signatory.swift", one, "request_amendment", **typed(one) | given), given
+    one = desks.act("signatory.swift", one, "request_amendment", **typed(one) | new | {"off_item1": "on"})
+    asked = ExportAmendment.objects.get()
+    for username in ("ao.blr", "dcac.blr"):
+        shown = desks.page(username, asked)
+        assert "<ins>62034200, Trousers, 5 NOS × 20</ins>" in shown and "Item taken off" in shown and "9,410" in shown
+    desks.act("ao.blr", asked, "process", remarks="As on the invoice.")
+    desks.act("dcac.blr", asked, "approve")
+    done = CourierShippingBill.objects.get(pk=one.pk)
+    item = done.items.get()
+    assert (item.item_no, item.description, item.fob_value) == (2, "Trousers", Decimal("9410.00"))
+    assert (done.stage, done.item_count, done.goods, done.fob_value) == (
+        Stage.ASSESSMENT,
+        1,
+        "Trousers",
+        item.fob_value,
+    )
+    assert "Item 2, Item added" in desks.page("signatory.swift", done)
+
+
+def test_11_0_after_the_order_no_item_comes_or_goes(signed_in: SignedIn) -> None:
+    one = shipping_bill(Stage.LET_EXPORT)
+    page = signed_in("signatory.swift").get(one.step_url("request_amendment")).content.decode()
+    assert "off_item1" not in page and "item2_cth" not in page
+    for name in ("item_on", "item_off"):
+        with pytest.raises(Refused, match="Let Export Order is given"):
+            take(one, "request_amendment", actor(SIGNATORY), changes=[change(name, "", "", 1)], reason="More.")

@@ -102,3 +102,58 @@ def test_what_may_not_go_back_any_more_stops_the_manifest_before_it_is_filed() -
     assert take(manifest, "file", actor("COURIER_SIGNATORY", name="Om Shah")).declared()["re_exports"] == [
         asked.re_export.number
     ]
+
+
+def test_a_return_found_to_have_stayed_behind_is_in_the_warehouse_again_and_leaves_with_another_flight(
+    signed_in: SignedIn,
+) -> None:
+    """By an amendment of the manifest that has left: the permission holds, and the bill stays closed."""
+    imported = bill(Stage.DUTY, arrived=True)
+    entry = lying(16, hawb=imported.hawb)
+    asked, coming = return_to_origin("PERMITTED", entry=entry), return_to_origin("PERMITTED")
+    manifest = export_manifest(of=shipping_bill("LET_EXPORT"))
+    manifest.re_exports.create(origin=asked)
+    signatory, officer = signed_in("signatory.swift"), signed_in("dcac.blr")
+
+    def amend(**given: str) -> None:
+        now = timezone.localtime(timezone.now())
+        told = {
+            "airline": manifest.airline, "flight_number": manifest.flight_number, "mawb": manifest.mawb,
+            "airport_of_destination": manifest.airport_of_destination, "egm_number": "7710042",
+            "scheduled_departure": f"{timezone.localtime(manifest.scheduled_departure):%d/%m/%Y %H:%M}",
+            "departed_at": f"{now:%d/%m/%Y %H:%M}", "reason": "Seen in the shed.", **given,
+        }  # fmt: skip
+        form = {f"request_amendment-{name}": value for name, value in told.items()} | {"confirm": "1"}
+        answer = signatory.post(manifest.step_url("request_amendment"), form)
+        assert answer.status_code == 302, answer.content.decode()
+        officer.post(manifest.amendments.get(stage="REQUESTED").step_url("approve"), {"confirm": "1"})
+        manifest.refresh_from_db()
+
+    take(manifest, "file", actor("COURIER_SIGNATORY", name="Om Shah"))
+    manifest.refresh_from_db()
+    amend(add=str(coming.re_export))
+    assert manifest.re_exports.filter(live=True).count() == 2
+    handed: dict[str, Any] = {"airway_bill": "899-1", "flight": "ZZ1", "returned_on": timezone.localdate().isoformat()}
+    take(ReturnToOrigin.objects.get(pk=coming.pk), "record_return", actor("WAREHOUSE_KEEPER"), **handed)
+    take(manifest, "feed_egm", actor("COURIER_OPERATOR"), egm_number="7710042", departed_at=timezone.now())
+    manifest.refresh_from_db()
+    for one in ReturnToOrigin.objects.all():
+        assert (one.stage, one.egm_number, one.flight) == ("RETURNED", "7710042", manifest.flight_number)
+    amend(egm_number="7710050", off=str(asked.re_export))
+    asked, coming = (ReturnToOrigin.objects.get(pk=one.pk) for one in (asked, coming))
+    assert (asked.stage, asked.manifest, asked.egm_number, asked.returned_on) == ("PERMITTED", "", "", None)
+    assert coming.egm_number == "7710050"
+    entry.refresh_from_db()
+    assert (entry.out_at, entry.out_on) == (None, "")
+    assert "short-shipped" in officer.get(manifest.get_absolute_url()).content.decode()
+    assert officer.get(reverse("shut-out-print", args=[manifest.number])).content[:4] == b"%PDF"
+    with pytest.raises(Refused, match="may only be sent back"):
+        take(asked, "withdraw", actor("COURIER_SIGNATORY"))
+    following = export_manifest(of=shipping_bill("LET_EXPORT"))
+    following.re_exports.create(origin=asked)
+    take(following, "file", actor("COURIER_SIGNATORY", name="Om Shah"))
+    take(following, "feed_egm", actor("COURIER_OPERATOR"), egm_number="7710060", departed_at=timezone.now())
+    asked, entry = ReturnToOrigin.objects.get(pk=asked.pk), type(entry).objects.get(pk=entry.pk)
+    assert (asked.stage, asked.egm_number, entry.out_on) == ("RETURNED", "7710060", "RETURNED")
+    assert CourierBillOfEntry.objects.get(pk=imported.pk).stage == Stage.RETURNED
+    assert not list(broken_lines(ReturnToOrigin.trail_model))

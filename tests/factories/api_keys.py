@@ -8,7 +8,8 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from api.models import ApiKey
+from api.models import ApiKey, Webhook
+from eccs.encryption import encrypt
 from tests.factories import firms
 
 
@@ -20,3 +21,15 @@ def api_key(person: User | None = None, **given: Any) -> ApiKey:
         "scopes": ["read"], "expires_on": timezone.localdate() + timedelta(days=30), "made_by": who,
     }  # fmt: skip
     return ApiKey.objects.create(**fields | given)
+
+
+def webhook(**given: Any) -> Webhook:
+    """A webhook of Swift, or of another courier."""
+    firm = given.get("courier") or firms.courier()
+    fields: dict[str, Any] = {
+        "courier": firm, "address": "https://erp.swift.example/eccs", "made_by": firms.person("Lata Nair", firm),
+    }  # fmt: skip
+    made = Webhook(**fields | given)
+    made.secret = encrypt(b"only-for-tests", made.whose)
+    made.save()
+    return made

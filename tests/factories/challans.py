@@ -81,5 +81,5 @@ def withdrawal(stage: str = "REQUESTED", *, station: str = "BLR", **given: Any) 
 
 def funded(one: Challan) -> Challan:
     """The challan's firm has as much on its cash ledger as the challan asks for."""
-    cash.credit_back(one, one.amount, f"funded:{one.pk}", "For a trial", None, from_bank=True)
+    cash.credit_back(one, one.amount, f"funded:{one.pk}", "For a trial", None, from_bank=one.bank or "BANK")
     return one

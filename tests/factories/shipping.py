@@ -25,6 +25,7 @@ from exports.models import (
     ExportItem,
     ExportManifestAmendment,
     ExportManifestLine,
+    ExportPaper,
     ExportQuery,
 )
 from exports.stages import LET_GO, PUT_AWAY, UNFILED, Stage
@@ -102,6 +103,7 @@ def _held(stage: str) -> dict[str, Any]:
     """What holds a shipping bill at a stage, or when it was put away."""
     held: dict[str, dict[str, Any]] = {
         **{put: {"discarded_at": timezone.now()} for put in PUT_AWAY},
+        Stage.DOCUMENTS: {"documents_complete": False, "documents_required": "Letter of origin"},
         Stage.QUERY: {"returns_to": Stage.ASSESSMENT, "holds": Hold.QUERY},
         Stage.DETAINED: {"detained_from": Stage.ASSESSMENT, "holds": f"{Hold.DETENTION} {Hold.REPLY}"},
         Stage.FINE: {"holds": Hold.FINE},
@@ -124,6 +126,10 @@ def _open_on(made: CourierShippingBill) -> None:
     officer = firms.person("Asha Rao")
     if made.stage == Stage.FINE:
         export_demand(of=made)
+    if made.stage == Stage.DOCUMENTS:
+        ExportPaper.objects.create(
+            bill=made, kind="OTHER", name="letter.pdf", file="letter.pdf", size=1, sha256="0" * 64, by=officer
+        )
     if made.stage == Stage.QUERY:
         ExportQuery.objects.create(bill=made, raised_from=Stage.ASSESSMENT, question="Which yarn?", raised_by=officer)
     if made.stage == Stage.DETAINED:
@@ -251,7 +257,7 @@ def export_amendment(
     **given: Any,
 ) -> ExportAmendment:  # fmt: skip
     """An amendment of a shipping bill that is at X-ray, at a stage."""
-    open_ = stage in ("REQUESTED", "PROCESSED")
+    open_ = stage in ("CALLED_FOR", "REQUESTED", "PROCESSED")
     of = of or shipping_bill(Stage.XRAY, station=station, firm=firm, holds=Hold.AMENDMENT if open_ else "")
     fields: dict[str, Any] = {
         "bill": of, "station_id": of.station_id, "courier": of.courier, "stage": stage,

@@ -8,7 +8,20 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-APPS = ("eccs", "accounts", "counter", "manifests", "rms", "bonds", "bills", "exports", "transit", "payments", "api")
+APPS = (
+    "eccs",
+    "accounts",
+    "counter",
+    "manifests",
+    "rms",
+    "bonds",
+    "bills",
+    "exports",
+    "transit",
+    "payments",
+    "api",
+    "public",
+)
 
 
 @cache

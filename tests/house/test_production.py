@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +13,20 @@ import yaml
 
 from tests.house.source import ROOT
 
-SERVICES = {"nginx", "web", "worker", "beat", "migrate", "postgres", "redis", "cast", "sandbox-bank"}
-ONE_SHOT = {"migrate", "cast"}
+SERVICES = {
+    "nginx",
+    "web",
+    "worker",
+    "beat",
+    "migrate",
+    "postgres",
+    "redis",
+    "cast",
+    "sandbox-bank",
+    "backup-place",
+    "restore-files",
+}
+ONE_SHOT = {"migrate", "cast", "backup-place", "restore-files"}
 
 
 @pytest.fixture(scope="module")
@@ -54,3 +69,44 @@ def test_only_nginx_and_the_sandbox_bank_are_reached_from_outside(services: dict
 def test_the_image_runs_as_an_ordinary_user() -> None:
     lines = (ROOT / "Dockerfile").read_text().splitlines()
     assert lines.index("USER eccs") < next(i for i, line in enumerate(lines) if line.startswith("CMD"))
+
+
+def test_postgresql_archives_its_log_as_the_file_of_settings_says(services: dict[str, Any]) -> None:
+    text = (ROOT / "deploy" / "backup" / "postgresql.conf").read_text()
+    kept = dict(re.findall(r"^(\w+) = '?(.*?)'?(?: #.*)?$", text, re.MULTILINE))
+    told = dict(word.removeprefix("-c").split("=", 1) for word in services["postgres"]["command"][1:])
+    assert told == {name: kept[name] for name in told}
+    assert {kept[name] for name in kept.keys() - told.keys()} == {"on"}  # as PostgreSQL begins by itself
+
+
+def test_a_piece_of_the_log_is_archived_whole_and_never_replaced(tmp_path: Path) -> None:
+    """PostgreSQL may ask for the same piece again after a crash; another one under its name must not pass."""
+
+    def archive(content: bytes) -> int:
+        (tmp_path / "piece").write_bytes(content)
+        words = [str(ROOT / "deploy" / "backup" / "archive-wal"), str(tmp_path / "piece"), "00000001"]
+        return subprocess.run(
+            words, env={"ECCS_BACKUPS": str(tmp_path), "PATH": os.environ["PATH"]}, check=False
+        ).returncode
+
+    assert archive(b"first") == archive(b"first") == 0
+    assert archive(b"another") != 0
+    assert [path.read_bytes() for path in (tmp_path / "wal").iterdir()] == [b"first"]
+
+
+def test_a_restore_takes_the_last_base_backup_before_its_moment_and_nothing_that_is_in_use(tmp_path: Path) -> None:
+    for taken in ("20261120T010000Z", "20261121T010000Z"):
+        (tmp_path / "base" / taken).mkdir(parents=True)
+        (tmp_path / "base" / taken / "name").write_text(taken)
+
+    def restore(to: str, *moment: str) -> str:
+        words = [str(ROOT / "deploy" / "backup" / "restore"), str(tmp_path / to), *moment]
+        environment = {"ECCS_BACKUPS": str(tmp_path), "PATH": os.environ["PATH"]}
+        done = subprocess.run(words, env=environment, check=False, capture_output=True, text=True)
+        return done.stderr or (tmp_path / to / "name").read_text()
+
+    assert restore("a", "2026-11-21 06:29:00+05:30") == "20261120T010000Z"
+    assert restore("b", "2026-11-21 06:31:00+05:30") == "20261121T010000Z"
+    assert restore("c") == "20261121T010000Z" and (tmp_path / "c" / "recovery.signal").exists()
+    assert "recovery_target_time = '2026-11-21 06:31:00+05:30'" in (tmp_path / "b" / "postgresql.auto.conf").read_text()
+    assert "is not empty" in restore("c") and "no base backup was finished before" in restore("d", "2026-11-19")

@@ -105,6 +105,20 @@ def test_the_history_lists_paid_and_unpaid_challans_and_filters_them(
     assert listed("?stage=PAID") == {at_bank.number}
     assert listed(f"?number={unpaid.number}") == {unpaid.number}
     assert listed("?since=2099-01-01") == set()
+    paid = Challan.objects.get(pk=at_bank.pk)
+    line = paid.lines.select_related("bill__hawb")[0]
+    assert line.bill and line.bill.hawb
+    assert listed(f"?transaction={paid.bank_transaction.lower()}") == {at_bank.number}
+    assert (
+        listed(f"?paid_for={line.bill.number}")
+        == listed(f"?paid_for={line.bill.hawb.number.lower()}")
+        == {at_bank.number}
+    )
+    browser = signed_in("ao.blr")
+    assert listed("?payer=swift") == {at_bank.number, unpaid.number}
+    assert listed("?payer=metro") == set()
+    browser = signed_in("courier.metro")
+    assert listed(f"?paid_for={line.bill.number}") == set()
     assert listed("?stage=NONSENSE&since=x") == set()
 
 

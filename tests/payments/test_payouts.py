@@ -37,7 +37,7 @@ def found() -> set[tuple[str, str, str]]:
     [
         (500, "PAID_OUT", "T1", "BANK", Finding.MATCHED), (500, "PAID_OUT", "T2", "BANK", Finding.MISSING_HERE),
         (501, "PAID_OUT", "T1", "BANK", Finding.AMOUNT), (500, "WITH_BANK", "", "BANK", Finding.MISSING_HERE),
-        (500, "RETURNED", "", "BANK", Finding.MISSING_HERE), (500, "PAID_OUT", "T1", "OTHER", Finding.MISSING_HERE),
+        (500, "RETURNED", "", "BANK", Finding.MISSING_HERE), (500, "RETURNED", "T1", "BANK", Finding.MATCHED), (500, "PAID_OUT", "T1", "OTHER", Finding.MISSING_HERE),
         (500, None, "", "", Finding.MISSING_HERE),
     ],
 )  # fmt: skip

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -22,6 +23,7 @@ from payments.reconciling import comparing, scrolls, tasks
 from payments.reconciling.models import BankScroll, Finding
 from payments.sandbox.ledger import Behaviour
 from tests.payments.conftest import BankAtHand, Flight, told
+from tests.payments.test_cash_ledger import deposited
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +109,70 @@ def test_the_task_fetches_every_day_of_the_week_that_is_missing_and_waits_for_a_
     assert tasks.reconcile() == 7
     assert tasks.reconcile() == 0
     assert BankScroll.objects.count() == 7
+
+
+def test_a_day_whose_scroll_stays_away_is_never_forgotten_and_comes_to_a_desk_until_the_bank_seals_it(
+    swift: Flight, payer: Actor, sandbox: BankAtHand, dcac: Client
+) -> None:
+    paid_at_bank(swift, payer, sandbox, 1000)
+    start, day = timezone.now(), timezone.localdate()
+    sandbox.away = True
+    for nights, told_of in ((2, set()), (3, {("NO_SCROLL", "OPEN")}), (9, {("NO_SCROLL", "OPEN")})):
+        with time_machine.travel(start + timedelta(days=nights), tick=False):
+            tasks.reconcile()
+            assert set(BankDifference.objects.filter(day=day).values_list("finding", "stage")) == told_of, nights
+    missing = BankDifference.objects.get(day=day)
+    page = dcac.get(missing.get_absolute_url()).content.decode()
+    assert "The bank has sealed no scroll for this day" in page
+    sandbox.away = False
+    with time_machine.travel(start + timedelta(days=12), tick=False):
+        tasks.reconcile()
+        assert not scrolls.days_without("BANK", timezone.localdate())
+    assert BankDifference.objects.get(pk=missing.pk).stage == "CLEARED"
+    assert scrolls.latest("BANK", day).entry_count == 1  # type: ignore[union-attr]
+
+
+def test_one_silent_bank_is_asked_once_a_night_and_keeps_no_other_waiting(
+    sandbox: BankAtHand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def ask(code: str, day: date) -> None:
+        asked.append(code)
+        raise bank.BankSilent("away")
+
+    monkeypatch.setattr(scrolls, "ask", ask)
+    monkeypatch.setattr("payments.banks.names", lambda: {"BANK": "Bank", "OTHER": "Other"})
+    assert tasks.reconcile() == 0
+    assert asked == ["BANK", "OTHER"]
+
+
+def test_what_a_bank_received_for_a_challan_of_another_bank_or_of_the_cash_ledger_is_booked_from_the_bank_that_has_it(
+    swift: Flight, payer: Actor, sandbox: BankAtHand, people: Callable[[str], User], settings: Any
+) -> None:
+    settings.MORE_BANKS = {
+        "OTHER": {
+            "url": "http://other.example",
+            "key": "cd" * 32,
+            "name": "Other Bank",
+            "adapter": "payments.bank.Bank",
+        }
+    }
+    sandbox.away = True
+    given_up = services.create_challan([swift.bill(300).pk], payer)
+    services.send_to_bank(given_up, payer, "http://testserver/payments/bank/return/")
+    services.receive(told(given_up, status=bank.Status.FAILED))
+    deposited(payer, 5000)
+    from_ledger = take(services.create_challan([swift.bill(200).pk], payer), "pay_from_ledger", payer)
+    day, officer = timezone.localdate(), Actor.of(people("dcac.blr"))
+    before = ledger.received_from("BANK")
+    content = (HEAD + line(given_up) + line(from_ledger, "SBX261121000000777")).encode()
+    scrolls.keep("OTHER", day, content, scrolls.read(content, day), sealed=True)
+    comparing.compare("OTHER", day)
+    for one in BankDifference.objects.all():
+        take(one, "credit_ledger", officer, remarks="The money is at the other bank")
+    assert (ledger.received_from("OTHER"), ledger.received_from("BANK")) == (500, before)
+    assert not ledger.faults().exists()
 
 
 def test_a_scroll_whose_seal_does_not_fit_is_refused_at_a_desk(

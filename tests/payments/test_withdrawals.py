@@ -102,6 +102,25 @@ def test_51a_what_the_bank_returns_is_on_the_ledger_again_and_what_is_spent_is_n
     books_agree()
 
 
+def test_51a_a_payment_out_that_comes_back_is_on_the_ledger_again_once_and_keeps_its_number(
+    asked: CashWithdrawal, payer: Actor, people: Callable[[str], User]
+) -> None:
+    ao, dcac, today = Actor.of(people("ao.blr")), Actor.of(people("dcac.blr")), timezone.localdate()
+    take(asked, "verify", ao, remarks="The account is the firm's own")
+    take(asked, "approve", dcac)
+    second, third = officer("DCAC", name="Leela Menon"), officer("DCAC", name="Vikram Rao")
+    take(asked, "record_payment_out", second, reference="SBX261121000000888", paid_on=today.isoformat())
+    for one in (dcac, second):  # neither who approved it nor who said that it was paid out
+        with pytest.raises(Refused):
+            take(asked, "record_coming_back", one, remarks="The account is closed")
+    take(asked, "record_coming_back", third, remarks="The account is closed")
+    with pytest.raises(Refused):
+        take(asked, "record_coming_back", third, remarks="The account is closed")
+    kept = CashWithdrawal.objects.get()
+    assert (balance(payer), kept.stage, kept.reference) == (5000, "RETURNED", "SBX261121000000888")
+    books_agree()
+
+
 def test_51a_a_number_of_the_bank_pays_one_withdrawal_out_and_not_before_it_was_approved(
     asked: CashWithdrawal, payer: Actor, people: Callable[[str], User]
 ) -> None:

@@ -302,3 +302,25 @@ def test_rules_that_never_confirm_are_proposed_for_retirement(signed_in: Callabl
     assert (
         "Hits and confirmations by week" in signed_in("riskapprover.blr").get(good.get_absolute_url()).content.decode()
     )
+
+
+@pytest.mark.parametrize(
+    ("draws", "suspicious", "looked_at", "proposed"),
+    [(True, 0, 0, True), (True, 1, 0, False), (False, 0, 0, False), (False, 0, 60, False), (True, 0, 60, True)],
+)
+def test_pictures_count_towards_retirement_where_the_rule_draws_the_xray_officers_attention(
+    signed_in: Callable[[str], Client], suspicious: int, looked_at: int, *, draws: bool, proposed: bool
+) -> None:
+    """A hundred pictures without anything: enough of them, with what was examined, where the rule asked for a closer look."""
+    DatedRule.objects.filter(name="risk_never_confirms_after").update(value="100")
+    dated_rules.forget()
+    rule = risk_rule(title="Watches", xray=draws, outcome="" if draws else "EXAMINATION")
+    today = timezone.localdate()
+    RuleDay.objects.create(
+        rule=rule.key, station_code="BLR", day=today, hits=100, looked_at=looked_at, examinations=looked_at,
+        xrayed=100 - looked_at, suspicious=suspicious,
+    )  # fmt: skip
+    told = feedback.of_rules([rule], ["BLR"], 90, today)[0]
+    assert (told.to_retire, told.draws_xray) == (proposed, draws)
+    page = signed_in("risk.blr").get("/rms/feedback/").content.decode()
+    assert ("Proposed for retirement" in page) == proposed

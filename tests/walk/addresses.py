@@ -59,9 +59,11 @@ from tests.walk.of_payments import of_payments
 from tests.walk.world import World
 
 PUBLIC = (
-    "sign-in", "sign-in-code", "sign-in-recovery", "password-forgotten", "password-sent", "password-reset", "healthz", "set_language", "bank-return",
+    "sign-in", "sign-in-code", "sign-in-recovery", "password-forgotten", "password-sent", "password-reset", "healthz", "readyz", "metrics", "set_language", "bank-return",
     "bank-confirmation",
-    "public-couriers", "public-couriers-csv", "public-custodians", "public-importers", "estimator", "counter-display",
+    "public-couriers", "public-couriers-csv", "public-custodians", "public-importers", "estimator",
+    "public-home", "public-track", "public-exchange-rates", "public-exchange-rate", "public-tariff", "public-tariff-item", "public-advisories",
+    "public-forms", "public-form", "counter-display",
     *OF_API,
 )  # fmt: skip
 """What a stranger may ask for; the bank's messages are known by their signature, the API's programs by their key (tests/api)."""

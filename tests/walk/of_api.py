@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.operations import addresses
-from tests.factories.api_keys import api_key
+from tests.factories.api_keys import api_key, webhook
 from tests.walk.world import World
 
 PUBLIC = ("api-reference", "api-openapi", "api-nowhere", *{str(one.name) for one in addresses()})
@@ -14,6 +14,11 @@ def of_api(world: World) -> None:
     """The keys of the firm."""
     for name in ("api-keys", "own-api-keys", "api-key-new"):
         world.common(name)
+    for name in ("webhooks", "webhook-new"):
+        world.common(name)
+    hook = webhook()
+    for name in ("webhook", "webhook-again", "webhook-end"):
+        world.own(name, hook.pk)
     key = api_key()
     for name in ("api-key-accept", "api-key-revoke"):
         world.own(name, key.pk)

@@ -42,9 +42,9 @@ def switch(to: str) -> None:
     dated_rules.forget()
 
 
-def intervene(number: str, outcome: str) -> RiskRule:
+def intervene(number: str, outcome: str, papers: str = "") -> RiskRule:
     """An officer intervenes on one shipment, and its bill hears it at once."""
     condition = {"all": [{"fact": "hawb", "is": "EQUALS", "value": number}]}
-    rule = risk_rule(kind="INTERVENTION", outcome=outcome, condition=condition)
+    rule = risk_rule(kind="INTERVENTION", outcome=outcome, condition=condition, documents=papers)
     interventions.intervene(rule, timezone.now())
     return rule

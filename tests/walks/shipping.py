@@ -44,6 +44,7 @@ from rms.models import RiskDecision
 from tests.every_step import declared
 from tests.factories.bills import decision
 from tests.factories.shipping import documents, export_manifest, shipping_bill
+from tests.walks.risk_acts import OUTCOMES, intervene
 from tests.walks.shipping_laws import LAWS, ShippingReplay
 from tests.walks.state import Reading, Row
 from tests.walks.walker import Walker, one_of
@@ -74,7 +75,7 @@ STARTS = (
 )  # fmt: skip
 LANES = ("FACILITATED", "FACILITATED", "ASSESSMENT", "EXAMINATION", "BOTH")
 KINDS = ("CSB-V", "CSB-V", "CSB-III")
-OFTEN = {"desk": 10, "anybody": 3, "scanner": 3, "loader": 4, "flyer": 5, "rms": 1, "bank": 2}
+OFTEN = {"desk": 10, "anybody": 3, "scanner": 3, "loader": 4, "flyer": 5, "rms": 2, "bank": 2}
 
 
 @dataclass(frozen=True)
@@ -217,8 +218,14 @@ class ShippingWalk(Walker):
         self._act(confirmed, f"the bank confirms demand {pk}")
 
     def rms(self, data: st.DataObject) -> None:
-        """The RMS is there again, and decides on what waited for it."""
-        self._act(risk.decide_waiting, "the RMS decides")
+        """The RMS is there again, and decides on what waited for it; or an officer intervenes on one shipment."""
+        if one_of(data, [False, True]):
+            self._act(risk.decide_waiting, "the RMS decides")
+            return
+        goods = [bill["hawb"] for bill in self.before.all(CourierShippingBill) if bill["hawb"]]
+        number = one_of(data, [*goods, *(one["number"] for one in self.before.all(ExportShipment))])
+        outcome, papers = one_of(data, OUTCOMES), one_of(data, ["", "Letter of origin"])
+        self._act(lambda: intervene(number, outcome, papers), f"intervention on {number}: {outcome} {papers}")
 
     def _answers(self, data: st.DataObject, model: type[Document], step: Step, one: Any, row: Row) -> dict[str, Any]:
         """What is answered: drawn, or what the form of the step would answer."""
@@ -232,8 +239,8 @@ class ShippingWalk(Walker):
             return {**declared.answers(model, step, one), "what": what}
         if (model, step.name) == (CourierExportManifest, "shut_out"):
             return {"hawbs": [one_of(data, self._labels())], "reason": "No room."}
-        if (model, step.name) == (CourierShippingBill, "hear_rms"):
-            return {"decision": decision("BOTH").pk, "lane": "BOTH"}
+        if model is CourierShippingBill and step.name in ("hear_rms", "hear_rms_again"):
+            return {"decision": decision("BOTH").pk, "lane": "BOTH", "documents": "", "rules": []}
         return declared.answers(model, step, one)
 
 

@@ -31,23 +31,26 @@ TOLERANCE = 5  # percent, of the dated rule
 LET_GO = ("LET_EXPORT", "MANIFESTED", "EXPORTED", "BACK_TO_TOWN")
 UNFILED = ("DRAFT", "DISCARDED")
 CLOSED = ("EXPORTED", "BACK_TO_TOWN", "CONFISCATED", "CANCELLED", "DISCARDED")
-OPEN_REQUEST = ("REQUESTED", "PROCESSED", "VERIFIED")
+OPEN_REQUEST = ("CALLED_FOR", "REQUESTED", "PROCESSED", "VERIFIED")
+HEARD = ("hear_rms", "hear_rms_again")
 CHANGING = ("amend", "assess")  # an amendment that was approved, an alteration by the officer
 DECLARED = ("ad_code", "account_number", "fob_value", "fob_foreign", "igst_paid", "goods", "first_cth", "reopened_at")
 BY_STEPS: dict[str, tuple[str, ...]] = {
     "registered_at": ("register_goods", "amend"),
-    "risk_decision_id": ("register_goods", "hear_rms", *CHANGING),
-    "risk_pending": ("register_goods", "hear_rms", *CHANGING),
-    "facilitated": ("register_goods", "hear_rms", "adjudicate", "assess_again", *CHANGING),
+    "risk_decision_id": ("register_goods", *HEARD, *CHANGING),
+    "risk_pending": ("register_goods", *HEARD, *CHANGING),
+    "facilitated": ("register_goods", *HEARD, "adjudicate", "assess_again", *CHANGING),
     **dict.fromkeys(
-        ("assessment_required", "examination_prescribed"), ("register_goods", "hear_rms", "depart_from_rms", *CHANGING)
+        ("assessment_required", "examination_prescribed"), ("register_goods", *HEARD, "depart_from_rms", *CHANGING)
     ),
+    "documents_required": ("register_goods", *HEARD, *CHANGING),
+    "documents_complete": ("register_goods", *HEARD, *CHANGING, "submit_compulsory_documents"),
     "assessment_due": ("amend", "assess", "adjudicate", "assess_again"),
     "assessed_at": (*CHANGING, "assess_again"),
     **dict.fromkeys(DECLARED, CHANGING),
     "reopened_at": (*CHANGING, "adjudicate", "assess_again"),
     **dict.fromkeys(("xray_result", "xray_at"), ("clear_xray", "mark_suspicious")),
-    "examined_at": ("report_examination", "order_re_examination", "mark_suspicious"),
+    "examined_at": ("report_examination", "order_re_examination", "mark_suspicious", "hear_rms_again"),
     "examination_mandated": ("assess", "order_re_examination"),
     "let_export_at": ("give_let_export_order", "clear_xray"),
     **dict.fromkeys(("exported_at", "egm_number"), ("export", "back_to_town")),
@@ -77,6 +80,7 @@ def let_go_by_right(before: State, after: State, steps: Steps) -> None:
         assert orders, "let go without an order"
         assert bill["registered_at"], "let go before the goods were registered"
         assert bill["xray_result"], "let go without X-ray"
+        assert bill["documents_complete"], "let go with documents missing"
         assert not _called_for(bill) or bill["examined_at"], "let go with an examination outstanding"
         assert examined_enough(after, bill, after.all(ExportExamination, bill_id=pk)), "let go, too little examined"
         assert not after.all(ExportQuery, bill_id=pk, replied_at=None), "let go with an open query"
@@ -334,6 +338,8 @@ def _changed_or_decided(values: Values, line: Any) -> None:
     """What an order tells, and an approved amendment: the new values, and with the goods here the RMS and the officer look again."""
     if line.step == "file":
         values["ad_code"] = line.snapshot.get("ad_code", "")
+    if line.step == "hear_rms_again":
+        _heard_again(values, line.answers)
     if line.step == "assess_again":
         values["assessed_at"] = None
     if line.step in ("adjudicate", "assess_again"):
@@ -345,6 +351,15 @@ def _changed_or_decided(values: Values, line: Any) -> None:
             values[one["name"]] = one["new"]
     if values["registered_at"] and not values["let_export_at"]:
         values |= {"assessed_at": None, "facilitated": False, "reopened_at": line.at, "risk_decision_id": ...}
+
+
+def _heard_again(values: Values, said: Any) -> None:
+    """What the RMS prescribed beside what it had prescribed; held bills go back to the Assessing Officer."""
+    values |= {"risk_decision_id": said["decision"], "facilitated": ...}
+    if said.get("examine_again"):
+        values["examined_at"] = None
+    if said["lane"] in ("ASSESSMENT", "BOTH"):
+        values |= dict.fromkeys(("returns_to", "detained_from", "stopped_from"), ...)
 
 
 AT_ONLY = {"clear_xray": "LET_EXPORT", "back_to_town": "EXPORTED"}  # some documents had left already

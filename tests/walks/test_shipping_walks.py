@@ -126,6 +126,7 @@ def _undecided(one: CourierShippingBill) -> object:
 
 WITHOUT: dict[Any, tuple[dict[str, Any], Callable[[CourierShippingBill], object], str]] = {
     guards.goods_registered: ({"registered_at": None}, _nothing, "before the goods were registered"),
+    common.documents_complete: ({"documents_complete": False}, _nothing, "documents missing"),
     guards.rms_decided: ({}, _undecided, "before the RMS decided"),
     common.xray_recorded: ({"xray_result": ""}, _nothing, "without X-ray"),
     common.examination_reported: ({"examination_prescribed": True}, _nothing, "examination outstanding"),

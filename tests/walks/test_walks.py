@@ -225,7 +225,7 @@ def _a_report_taken_away(_monkeypatch: pytest.MonkeyPatch) -> Scene:
 
 
 def _a_return_before_its_days(monkeypatch: pytest.MonkeyPatch) -> Scene:
-    asked = return_to_origin("PERMITTED", entry=lying(14.9))
+    asked = return_to_origin("ON_FLIGHT", entry=lying(14.9))
     _never(uncleared.return_is_open)(monkeypatch)
     left: dict[str, Any] = {"airway_bill": "899-44172063", "flight": "ZZ319", "returned_on": f"{timezone.localdate()}"}
     return (

@@ -1,0 +1,52 @@
+"""How often somebody may ask within a minute: one count for all web servers, kept by each alone while the cache is away."""
+
+from __future__ import annotations
+
+from collections import Counter
+from time import time
+
+from django.core.cache import cache
+from django.utils import timezone
+
+from eccs.dated_rules import rule_book
+
+MINUTE = 60
+MOST_HERE = 50_000  # askers that a process keeps apart by itself; all beyond them are counted as one
+
+_here: dict[int, Counter[str]] = {}
+
+
+def seconds_to_wait(who: str, rule: str) -> int:
+    """Count a question of somebody; nought where it may be answered, or in how many seconds it may be asked again.
+
+    How many are answered in a minute is the dated rule of this name.
+    """
+    minute, second = divmod(int(time()), MINUTE)
+    asked = _count(f"{rule}:{who}", minute)
+    return MINUTE - second if asked > rule_book().count(rule, timezone.localdate()) else 0
+
+
+def forget() -> None:
+    """Forget what this process has counted by itself."""
+    _here.clear()
+
+
+def _count(place: str, minute: int) -> int:
+    """How many questions there were within the minute, this one among them."""
+    key = f"asked:{place}:{minute}"
+    try:
+        asked = cache.incr(key)
+    except ValueError:  # it is the first
+        asked = 1 if cache.add(key, 1, 2 * MINUTE) else 2
+    return int(asked) or _alone(place, minute)
+
+
+def _alone(place: str, minute: int) -> int:
+    """The same while the cache is away: so many more may be asked as there are processes, and no more than that."""
+    if minute not in _here:
+        _here.clear()
+    counts = _here.setdefault(minute, Counter())
+    if place not in counts and len(counts) >= MOST_HERE:
+        place = ""
+    counts[place] += 1
+    return counts[place]

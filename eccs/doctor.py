@@ -1,0 +1,204 @@
+"""What must hold of an installation, asked of the running system: what each examination found, and what to do about it.
+
+An application with something of its own to examine declares it with `@examination` as this module does for the kernel.
+"""
+
+from __future__ import annotations
+
+import shutil
+import smtplib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.mail import get_connection
+from django.db import connection
+from django.utils import timezone
+
+from eccs import celery, checks, readiness
+from eccs.models import Heartbeat
+from eccs.signing import authorities
+from eccs.signing.models import RevocationList
+
+CLOCKS_DIFFER = timedelta(seconds=2)
+SECONDS = 20.0
+LONG_QUEUE = 1000
+LEAST_FREE = 0.05
+MAIL_TO_A_SCREEN = ("console", "dummy", "locmem", "filebased")
+
+
+@dataclass(frozen=True)
+class Examination:
+    """One thing to look at; `find` says what is wrong, or nothing."""
+
+    name: str
+    remedy: str
+    find: Callable[[], str]
+    production: bool = False  # not asked of a demonstration
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What an examination found."""
+
+    examination: Examination
+    fault: str = ""
+    unasked: str = ""  # why it was not looked at
+
+
+EXAMINATIONS: dict[str, Examination] = {}
+
+
+def examination(
+    name: str, remedy: str, *, production: bool = False
+) -> Callable[[Callable[[], str]], Callable[[], str]]:
+    """Declare an examination, in the order in which they are told."""
+
+    def declared(find: Callable[[], str]) -> Callable[[], str]:
+        EXAMINATIONS[name] = Examination(name, remedy, find, production)
+        return find
+
+    return declared
+
+
+def examine(seconds: float = SECONDS) -> list[Finding]:
+    """Everything at once, each within its time; what cannot be told without the database is told once."""
+    asked = {name: one for name, one in EXAMINATIONS.items() if not (one.production and settings.DEMO)}
+    found = readiness.answers({name: one.find for name, one in asked.items()}, seconds)
+    return [_finding(one, found.get(name), found["database"]) for name, one in EXAMINATIONS.items()]
+
+
+def _finding(one: Examination, fault: str | None, database: str) -> Finding:
+    if fault is None:
+        return Finding(one, unasked="not asked of a demonstration")
+    if fault and fault == database and one.name != "database":
+        return Finding(one, unasked="needs the database")
+    return Finding(one, " ".join(fault.split()))
+
+
+examination("database", "Start PostgreSQL, or set DATABASE_URL to the primary.")(readiness.database)
+examination("migrations", "Run: manage.py migrate")(readiness.migrations)
+examination("redis", "Start Redis, or set REDIS_URL. Pages go on without it; uploads, notices and payments wait.")(
+    readiness.redis
+)
+examination("storage", "Let the account of ECCS write to ECCS_MEDIA, on a disk that all hosts share.")(
+    readiness.storage
+)
+
+
+@examination("disk", "Make room, or give the store of files a larger disk.")
+def disk() -> str:
+    """Some of the disk that holds the files is free."""
+    if not settings.MEDIA_ROOT.exists():
+        return ""
+    usage = shutil.disk_usage(settings.MEDIA_ROOT)
+    return "" if usage.free > usage.total * LEAST_FREE else f"{usage.free // 2**20:,} MiB are free."
+
+
+@examination("clock", "Run a time service (chrony or systemd-timesyncd) on this host and on that of the database.")
+def clock() -> str:
+    """This host and the database say the same time: codes, messages of the bank and the trail live by it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")  # what the connection takes is not counted
+        before = timezone.now()
+        cursor.execute("SELECT clock_timestamp()")
+        there = cursor.fetchone()[0]
+    apart = abs(there - (before + (timezone.now() - before) / 2))
+    return "" if apart <= CLOCKS_DIFFER else f"The clocks differ by {apart.total_seconds():.1f} seconds."
+
+
+@examination("durability", "Set fsync, full_page_writes and synchronous_commit on in postgresql.conf.", production=True)
+def durability() -> str:
+    """What was acknowledged outlives a power cut."""
+    off = [name for name in ("fsync", "full_page_writes", "synchronous_commit") if _shown(name) == "off"]
+    return f"Off: {', '.join(off)}." if off else ""
+
+
+@examination(
+    "backup", "Set archive_mode and archive_command as deploy/backup/postgresql.conf does; look at PostgreSQL's log.",
+    production=True,
+)  # fmt: skip
+def backup() -> str:
+    """The write-ahead log is archived, so that any moment can be restored."""
+    if _shown("archive_mode") == "off":
+        return "The write-ahead log is not archived."
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT last_failed_wal FROM pg_stat_archiver "
+            "WHERE last_failed_time > coalesce(last_archived_time, '-infinity'::timestamptz)"
+        )
+        failed = cursor.fetchone()
+    return f"Archiving fails since {failed[0]}." if failed else ""
+
+
+def _shown(setting: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting(%s)", [setting])
+        return str(cursor.fetchone()[0])
+
+
+@examination("keys", "Set them in the environment or .env as .env.example says; every host needs the same.")
+def keys() -> str:
+    """The secret key, the keys of encryption and the bank's are set and strong."""
+    faults = (*checks.strong_secret_key(), *checks.strong_encryption_keys(), *checks.bank_key_set())
+    return " ".join(str(fault.msg) for fault in faults)
+
+
+@examination(
+    "https", "Set ECCS_HTTPS=1, ECCS_PUBLIC_URL=https://… and ECCS_HOSTS to the names people type.", production=True
+)
+def https() -> str:
+    """Browsers are answered by HTTPS alone, under the names that are known, and no page tells how it is made."""
+    found = [str(fault.msg) for fault in checks.https_public_address()]
+    if settings.DEBUG:
+        found.append("DEBUG is on.")
+    if "*" in settings.ALLOWED_HOSTS:
+        found.append("ECCS_HOSTS admits every name.")
+    return " ".join(found)
+
+
+@examination("authorities", "Put the certificates (PEM) of the certifying authorities into ECCS_CA_DIR; load revocation lists: manage.py load_revocations", production=True)  # fmt: skip
+def signing() -> str:
+    """Who may sign is known: certificates of authorities in force, and lists of revocation that are not late."""
+    trusted, now = authorities.authorities(), timezone.now()
+    if not trusted:
+        return "No certifying authority is trusted, so nobody can sign."
+    over = [one for one in trusted if one.not_valid_after_utc < now]
+    late = {
+        one.issuer for one in RevocationList.objects.order_by("issuer", "-issued_at").distinct("issuer") if one.is_late
+    }
+    told = [f"{len(over)} certificates of authorities have expired."] if over else []
+    return " ".join([*told, *(f"The revocation list of {issuer} is late." for issuer in sorted(late))])
+
+
+@examination("mail", "Set ECCS_EMAIL_URL=smtp://user:password@host:587 and let this host reach it.", production=True)
+def mail() -> str:
+    """Letters leave: the mail server takes this host's name and password."""
+    if settings.EMAIL_BACKEND.split(".")[-2] in MAIL_TO_A_SCREEN:
+        return "Letters are written to a screen or a file, and reach nobody."
+    try:
+        with get_connection(timeout=SECONDS / 2):
+            return ""
+    except (OSError, smtplib.SMTPException) as fault:
+        return f"The mail server does not take letters: {fault}"
+
+
+@examination("beat", "Start exactly one beat: celery -A eccs beat. If it runs, look at the worker.")
+def beat() -> str:
+    """Beat asks, and a worker answers, every minute."""
+    silent, last = Heartbeat.silence()
+    return (f"Last heard of at {last:%d/%m/%Y %H:%M} UTC." if last else "Never heard of.") if silent else ""
+
+
+@examination(
+    "worker", "Start workers: celery -A eccs worker. A long queue needs more of them, or a larger --concurrency."
+)
+def worker() -> str:
+    """At least one worker answers, and the queue is not long."""
+    length = celery.waiting()
+    if length is None:
+        return "The queue does not answer."
+    if not celery.app.control.ping(timeout=2):
+        return f"No worker answers; {length} tasks wait."
+    return f"{length} tasks wait." if length > LONG_QUEUE else ""

@@ -1,0 +1,186 @@
+"""Where a shipment is, for anybody who knows its house airway bill and its courier: steps that tell nothing of the goods.
+
+Of all that a bill awaits, the public sees one word: it is with Customs. A query, a detention, an examination, duty that
+is not paid and goods in the facilitated lane look alike, and the moment told is that of the declaration or the arrival,
+not that of the last desk.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from bills import stages as inward
+from exports import stages as outward
+from manifests.clearance import Stage as ManifestStage
+from manifests.models import WarehouseEntry
+
+Out = WarehouseEntry.Out
+
+
+class Step(Enum):
+    """What the public is told of a shipment."""
+
+    ANNOUNCED = _("Announced to Customs by your courier")
+    ARRIVED = _("Arrived at the courier terminal")
+    DECLARED = _("Declared to Customs by your courier")
+    WITH_CUSTOMS = _("With Customs")
+    CLEARED = _("Cleared by Customs")
+    HANDED_OVER = _("With your courier for delivery")
+    SENT_ON = _("Sent on to another customs station")
+    BROUGHT = _("Brought to the courier terminal")
+    LEFT = _("Left India")
+    ENDED = _("Not going on: ask your courier")
+
+
+IMPORT = (Step.ANNOUNCED, Step.ARRIVED, Step.DECLARED, Step.WITH_CUSTOMS, Step.CLEARED, Step.HANDED_OVER)
+SENT_ON = (Step.ANNOUNCED, Step.ARRIVED, Step.SENT_ON)
+EXPORT = (Step.DECLARED, Step.BROUGHT, Step.WITH_CUSTOMS, Step.CLEARED, Step.LEFT)
+
+
+class Line(NamedTuple):
+    """One step on the page: its words, when it was done, and whether the shipment is there now."""
+
+    step: Step
+    at: datetime | None
+    state: str  # `done`, `here` or nothing: to come
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """Where a shipment is: at which step and since when, by which station, with the steps before and after."""
+
+    leaves: bool
+    station: str
+    step: Step
+    since: datetime | None
+    done: dict[Step, datetime]
+
+    @property
+    def lines(self) -> list[Line]:
+        """The steps that are done as they came, the one where it is, and those to come."""
+        way = EXPORT if self.leaves else SENT_ON if self.step == Step.SENT_ON else IMPORT
+        past = sorted(((at, step) for step, at in self.done.items() if step != self.step), key=lambda one: one[0])
+        lines = [Line(step, at, "done") for at, step in past]
+        lines.append(Line(self.step, self.since, "here"))
+        if self.step not in (Step.ENDED, Step.SENT_ON):
+            seen = {line.step for line in lines}
+            lines += [Line(step, None, "") for step in way if step not in seen]
+        return lines
+
+
+class _Row(NamedTuple):
+    """What the database knows of a shipment, of either direction."""
+
+    leaves: bool
+    station: str
+    begun_at: datetime  # announced on a manifest, or declared for export
+    at_terminal: datetime | None
+    transshipment: bool
+    stage: str | None  # of its bill
+    filed_at: datetime | None
+    cleared_at: datetime | None
+    out_at: datetime | None
+    out_on: str | None
+
+
+_UNDECLARED = (*inward.UNFILED, inward.Stage.CANCELLED)
+_INWARD_CLEARED = (*inward.DONE, inward.Stage.PROVISIONALLY_RELEASED)
+_INWARD_ENDED = tuple(stage for stage in inward.GONE if stage != inward.Stage.CANCELLED)
+_UNKNOWN_OUTWARD = (*outward.UNFILED, outward.Stage.CANCELLED)
+_OUTWARD_CLEARED = (outward.Stage.LET_EXPORT, outward.Stage.MANIFESTED)
+_OUTWARD_ENDED = (outward.Stage.BACK_TO_TOWN, outward.Stage.CONFISCATED)
+_NOT_SUBMITTED = (ManifestStage.DRAFT, ManifestStage.DISCARDED)
+
+FIND = """
+SELECT * FROM (
+    SELECT false, s.name, m.submitted_at AS begun_at, h.arrived_at, h.transshipment, b.stage, b.filed_at,
+        COALESCE(b.out_of_charge_at, b.released_at, b.stage_since), w.out_at, w.out_on
+    FROM manifests_houseairwaybill h
+    JOIN manifests_expresscargomanifest m ON m.id = h.manifest_id
+    JOIN accounts_customsstation s ON s.code = m.station_id
+    LEFT JOIN LATERAL (
+        SELECT stage, stage_since, filed_at, out_of_charge_at, released_at FROM bills_courierbillofentry
+        WHERE hawb_id = h.id AND stage <> ALL(%(undeclared)s)
+        UNION ALL
+        SELECT x.stage, x.stage_since, x.filed_at, x.out_of_charge_at, x.released_at FROM bills_coveredshipment c
+        JOIN bills_courierbillofentry x ON x.id = c.bill_id
+        WHERE c.hawb_id = h.id AND c.ended_at IS NULL AND x.stage <> ALL(%(undeclared)s)
+        LIMIT 1
+    ) b ON true
+    LEFT JOIN manifests_warehouseentry w ON w.hawb_id = h.id
+    WHERE h.number = %(hawb)s AND m.courier_id = %(courier)s AND m.stage <> ALL(%(not_submitted)s)
+    UNION ALL
+    SELECT true, s.name, b.filed_at, b.registered_at, false, b.stage, b.filed_at, b.let_export_at, b.exported_at, ''
+    FROM exports_couriershippingbill b JOIN accounts_customsstation s ON s.code = b.station_id
+    WHERE b.hawb = %(hawb)s AND b.courier_id = %(courier)s AND b.stage <> ALL(%(unknown)s)
+    UNION ALL
+    SELECT true, s.name, b.filed_at, b.registered_at, false, b.stage, b.filed_at, b.let_export_at, b.exported_at, ''
+    FROM exports_exportshipment e JOIN exports_couriershippingbill b ON b.id = e.bill_id
+    JOIN accounts_customsstation s ON s.code = b.station_id
+    WHERE e.number = %(hawb)s AND e.courier_id = %(courier)s AND e.ended_at IS NULL AND b.stage <> ALL(%(unknown)s)
+) found ORDER BY begun_at DESC LIMIT 1
+"""
+
+
+def find(hawb: str, courier: int) -> Tracked | None:
+    """The shipment of this number with this courier, the latest where the courier used it again; nothing where either differs.
+
+    The same statement runs and the same nothing is said of a number that nobody has and of one of another courier.
+    """
+    given: dict[str, Any] = {
+        "hawb": hawb, "courier": courier, "undeclared": list(_UNDECLARED), "not_submitted": list(_NOT_SUBMITTED),
+        "unknown": list(_UNKNOWN_OUTWARD),
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(FIND, given)
+        row = cursor.fetchone()
+    return told(_Row(*row)) if row else None
+
+
+def told(row: _Row) -> Tracked:
+    """What the public is told of it: pure, and the same for every desk of Customs."""
+    return _outward(row) if row.leaves else _inward(row)
+
+
+def _inward(row: _Row) -> Tracked:
+    done = {Step.ANNOUNCED: row.begun_at}
+    if row.at_terminal:
+        done[Step.ARRIVED] = row.at_terminal
+    if row.out_on == Out.TRANSSHIPPED:
+        return Tracked(False, row.station, Step.SENT_ON, row.out_at, done)
+    if row.stage is None and row.out_on in (Out.RETURNED, Out.DISPOSED, Out.CONFISCATED):
+        return Tracked(False, row.station, Step.ENDED, None, done)
+    if row.stage is None or row.filed_at is None:
+        step = Step.ARRIVED if row.at_terminal else Step.ANNOUNCED
+        return Tracked(False, row.station, step, done[step], done)
+    done[Step.DECLARED] = row.filed_at
+    if row.stage in _INWARD_ENDED:
+        return Tracked(False, row.station, Step.ENDED, None, done)
+    if row.stage in _INWARD_CLEARED and row.cleared_at:
+        done |= {Step.WITH_CUSTOMS: max(filter(None, (row.at_terminal, row.filed_at))), Step.CLEARED: row.cleared_at}
+        return Tracked(False, row.station, Step.HANDED_OVER, row.cleared_at, done)
+    if row.at_terminal is None:
+        return Tracked(False, row.station, Step.DECLARED, row.filed_at, done)
+    return Tracked(False, row.station, Step.WITH_CUSTOMS, max(row.at_terminal, row.filed_at), done)
+
+
+def _outward(row: _Row) -> Tracked:
+    done = {Step.DECLARED: row.begun_at}
+    if row.at_terminal:
+        done[Step.BROUGHT] = row.at_terminal
+    if row.stage in _OUTWARD_ENDED:
+        return Tracked(True, row.station, Step.ENDED, None, done)
+    if row.at_terminal is None:
+        return Tracked(True, row.station, Step.DECLARED, row.begun_at, done)
+    if row.cleared_at and row.stage in (*_OUTWARD_CLEARED, outward.Stage.EXPORTED):
+        done |= {Step.WITH_CUSTOMS: row.at_terminal, Step.CLEARED: row.cleared_at}
+        if row.stage == outward.Stage.EXPORTED:
+            return Tracked(True, row.station, Step.LEFT, row.out_at, done)
+        return Tracked(True, row.station, Step.CLEARED, row.cleared_at, done)
+    return Tracked(True, row.station, Step.WITH_CUSTOMS, row.at_terminal, done)
