@@ -262,6 +262,9 @@ METRICS_NETWORKS = env.list("ECCS_METRICS_NETWORKS", default=["127.0.0.0/8", "::
 
 AUDIT_PEOPLE = "accounts.people"  # where the audit log asks what a person is today
 
+# Where the bridge to a signing token listens on the computer of whoever signs (tools/signing_bridge.py, docs/signing-bridge.md)
+SIGNING_BRIDGE = env("ECCS_SIGNING_BRIDGE", default="http://127.0.0.1:8765")
+
 # The certificates of the certifying authorities whose people may sign (PEM files); those of a demonstration are made by it.
 SIGNING_CA_DIR = Path(env("ECCS_CA_DIR", default=str(VAR_DIR / "signing" / "authorities")))
 # What the system signs and seals its papers with: code-key.pem, seal.pem and seal-key.pem, and those of earlier years (README, “Papers”).
