@@ -9,6 +9,7 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from bonds.clearance import USABLE
 from bonds.master import Category
 from bonds.models import BankGuarantee, Bond
 from bonds.querysets import BondQuerySet
@@ -54,6 +55,20 @@ def _of(wanted: Wanted, *, named: bool) -> BondQuerySet:
     """The bonds of the firm; with `named` those of the importer of its goods too."""
     rows: BondQuerySet = Bond.objects.of_firm(courier=wanted.courier, importer=wanted.importer)
     return rows | Bond.objects.filter(importer__iec=wanted.goods_of) if named and wanted.goods_of else rows
+
+
+def lapsed(wanted: Wanted, amount: Decimal) -> Bond | None:
+    """A bond of the firm that would fit, were there not too little behind it by bank guarantees; or nothing."""
+    today = timezone.localdate()
+    rows = _of(wanted, named=False).filter(
+        station_id=wanted.station,
+        master__purpose=wanted.purpose,
+        stage__in=USABLE,
+        valid_until__gte=today,
+        balance__gte=amount,
+    )
+    found: Bond | None = rows.exclude(pk__in=valid(wanted).order_by().values("pk")).order_by("pk").first()
+    return found if found is not None and found.guaranteed(today) < (found.security or 0) else None
 
 
 def registered(wanted: Wanted, number: str) -> Bond | None:

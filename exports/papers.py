@@ -11,6 +11,7 @@ from bills.documents import head_of
 from bills.xi.papers import list_documents
 from eccs.money import grouped, rupees
 from eccs.papers import Column, Field, Paper, day, moment
+from eccs.papers import Kind as PaperKind
 from eccs.written import bags
 from exports import going_back
 from exports.filing import declarations
@@ -65,7 +66,13 @@ def shipping_bill(bill: CourierShippingBill, printed_by: str = "") -> bytes:
         return form_g(bill, printed_by)
     order = getattr(bill, "order", None)
     sheet = Paper(
-        head_of(bill, f"Courier Shipping Bill-{bill.kind.removeprefix('CSB-')}", FORMS[Kind(bill.kind)], printed_by)
+        head_of(
+            bill,
+            f"Courier Shipping Bill-{bill.kind.removeprefix('CSB-')}",
+            FORMS[Kind(bill.kind)],
+            printed_by,
+            PaperKind.SHIPPING_BILL,
+        )
     )
     given = _("%(number)s, %(at)s") % {"number": order.number, "at": moment(order.given_at)} if order else "-"
     sheet.boxes(
@@ -135,7 +142,14 @@ def let_export_order(bill: CourierShippingBill, printed_by: str = "") -> bytes:
     """The Let Export Order as PDF: the goods may be loaded (Customs Act 1962, section 51)."""
     order: LetExportOrder = bill.order
     sheet = Paper(
-        head_of(bill, _("Let Export Order"), _("Customs Act 1962, section 51"), printed_by, number=order.number or "")
+        head_of(
+            bill,
+            _("Let Export Order"),
+            _("Customs Act 1962, section 51"),
+            printed_by,
+            PaperKind.LET_EXPORT,
+            number=order.number or "",
+        )
     )
     sheet.text(_("Customs permits the loading and exportation of the goods described here."), 10)
     sheet.space(4)
@@ -158,7 +172,11 @@ def let_export_order(bill: CourierShippingBill, printed_by: str = "") -> bytes:
 def detention_memo(memo: ExportDetention, printed_by: str = "") -> bytes:
     """A detention memo on goods for export as PDF; the officer is named by office alone."""
     bill: CourierShippingBill = memo.bill
-    sheet = Paper(head_of(bill, _("Detention memo"), _("Goods detained"), printed_by, number=memo.number or ""))
+    sheet = Paper(
+        head_of(
+            bill, _("Detention memo"), _("Goods detained"), printed_by, PaperKind.DETENTION, number=memo.number or ""
+        )
+    )
     sheet.text(_("The goods described here are detained. The Authorised Courier answers this memo in ECCS and hands in the documents asked for."), 10)  # fmt: skip
     sheet.space(4)
     sheet.boxes(
@@ -236,7 +254,9 @@ def _of_flight(sheet: Paper, manifest: CourierExportManifest) -> None:
 def export_manifest(manifest: CourierExportManifest, printed_by: str = "") -> bytes:
     """The Courier Export Manifest as PDF: the flight, then every shipping bill on it (Form F)."""
     version = _(", version %(n)d as amended") % {"n": manifest.version} if manifest.version > 1 else ""
-    sheet = Paper(head_of(manifest, _("Courier Export Manifest"), f"Form F{version}", printed_by))
+    sheet = Paper(
+        head_of(manifest, _("Courier Export Manifest"), f"Form F{version}", printed_by, PaperKind.EXPORT_MANIFEST)
+    )
     _of_flight(sheet, manifest)
     goods = manifest.live_lines().filter(bill__kind__in=GOODS).select_related("bill")
     if goods.exists():
@@ -253,7 +273,9 @@ def export_manifest(manifest: CourierExportManifest, printed_by: str = "") -> by
 
 def shut_out_notice(manifest: CourierExportManifest, printed_by: str = "") -> bytes:
     """The shut-out notice as PDF: what stayed behind when the flight left, and why."""
-    sheet = Paper(head_of(manifest, _("Shut-out notice"), _("Goods that stayed behind"), printed_by))
+    sheet = Paper(
+        head_of(manifest, _("Shut-out notice"), _("Goods that stayed behind"), printed_by, PaperKind.SHUT_OUT)
+    )
     _of_flight(sheet, manifest)
     rows = list(manifest.lines.filter(shut_out_at__isnull=False).select_related("bill", "manifest"))
     sheet.title(_("Shut out"))

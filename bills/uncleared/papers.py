@@ -14,7 +14,7 @@ from bills.documents import head_of
 from bills.models import ReExport, ReturnToOrigin, UnclearedNotice
 from bills.uncleared.goods import Line, arrived_at, bill_of
 from eccs import barcodes
-from eccs.papers import Column, Field, Head, Paper, day, moment
+from eccs.papers import Column, Field, Head, Kind, Paper, day, moment
 from manifests.models import WarehouseEntry
 
 COLUMNS = (
@@ -99,7 +99,7 @@ def notice_paper(notice: UnclearedNotice, printed_by: str) -> bytes:
     head = Head(
         title=_("Notice of uncleared goods"), subtitle=_("PN17 5.0(v); Regulations 2010, reg. 5"), number=number,
         token=barcodes.token(number), place=_("Courier Terminal, %(station)s") % {"station": notice.station},
-        address=f"{settings.PUBLIC_URL}{reverse('uncleared')}", foot=printed,
+        address=f"{settings.PUBLIC_URL}{reverse('uncleared')}", foot=printed, kind=Kind.UNCLEARED,
     )  # fmt: skip
     sheet = Paper(head)
     if notice.after == UnclearedNotice.After.DISPOSAL:
@@ -144,7 +144,14 @@ def re_export_paper(record: ReExport, printed_by: str) -> bytes:
     asked: ReturnToOrigin = record.origin
     hawb, manifest, bill = asked.hawb, asked.hawb.manifest, bill_of(asked.hawb)
     sheet = Paper(
-        head_of(asked, _("Re-export record"), _("Regulations 2010, reg. 5(6)"), printed_by, number=record.number or "")
+        head_of(
+            asked,
+            _("Re-export record"),
+            _("Regulations 2010, reg. 5(6)"),
+            printed_by,
+            Kind.RE_EXPORT,
+            number=record.number or "",
+        )
     )
     sheet.text(_("Customs permits that the imported goods described here, which are not cleared, are sent back to their sender."), 10)  # fmt: skip
     sheet.space(4)
