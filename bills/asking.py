@@ -151,7 +151,7 @@ def ask_for(way: Way, here: models.Q, at: datetime, cause: str) -> int:
 
 def weighed(way: Way, station: str, here: models.Q, at: datetime) -> int:
     """Ask again for goods that weigh otherwise than declared, where a rule in force looks at what they weigh (PN17 5.2, 6.1)."""
-    if not Desk(station, timezone.localdate(at)).looks_at("actual_weight_kg", "weight_difference_percent"):
+    if not Desk(station, timezone.localdate(at)).looks_at("weight_difference_percent"):
         return 0
     return ask_for(way, here, at, RiskDecision.Cause.WEIGHED)
 
