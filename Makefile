@@ -1,7 +1,7 @@
 # The commands of ECCS. A fresh Debian or Ubuntu machine needs Python 3.11 and make; everything else is installed into .venv.
 
 BIN := .venv/bin
-CODE := eccs accounts manifests rms bonds bills exports transit payments api public helpdesk bench tests tools manage.py
+CODE := eccs accounts counter helpdesk manifests rms bonds bills exports transit payments public api bench tests tools manage.py
 DJANGO_ONLY := ECCS_DEMO=1 ECCS_SECRET_KEY=only-for-commands-that-serve-nobody DATABASE_URL=postgres://127.0.0.1:1/none
 ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -15,6 +15,7 @@ run: .venv/installed            ## the whole system in the foreground, at http:/
 
 test: .venv/installed-dev       ## the whole test suite, on a PostgreSQL and a Redis of its own; ARGS="-k scan" narrows it
 	@tools/ensure_chromium
+	@tools/ensure_softhsm
 	@ECCS_DEMO=1 exec $(BIN)/python -m eccs.run beside --quick test $(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: check-format check-lint check-types check-layers check-templates check-migrations check-diagrams  ## everything but the tests

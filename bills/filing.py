@@ -34,6 +34,7 @@ from bills.reading import Prepared, judge
 from bills.reckoning import heads_of_duty
 from bills.stages import Stage
 from bills.xi.filing import file_documents
+from counter.sealing import on_behalf
 from eccs import trail
 from eccs.copying import Mould, next_ids
 from eccs.identifiers import PERSONAL_IMPORT_IEC, mask_aadhaar
@@ -253,7 +254,7 @@ def file_draft(bill: CourierBillOfEntry) -> Iterable[models.Model]:
     bill.risk_decision = answer.decision
     items = complete(bill, one, flight, answer.decided, at)
     bill.filed_by_id, bill.draft = bill.taken_by.user_id, {}
-    bill.snapshot_for_trail = declared(one)
+    bill.snapshot_for_trail = {**declared(one), **on_behalf(bill)}
     return items
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bills import documents
+from bills import decision_papers, documents
 from bills.final_paper import final_paper
 from bills.manual.papers import blanks
 from bills.models import (
@@ -42,6 +42,20 @@ def out_of_charge(number: str) -> Draw | None:
     return (lambda: documents.out_of_charge_order(found.bill)) if found else None
 
 
+@present(Kind.GATE_PASS)
+def gate_pass(number: str) -> Draw | None:
+    """The gate pass of an Out of Charge whose bill still stands so."""
+    order = number.removesuffix("/G")
+    found = _one(
+        OutOfCharge.objects.filter(bill__stage=Stage.OUT_OF_CHARGE),
+        order,
+        "bill__courier",
+        "bill__station",
+        "bill__hawb",
+    )
+    return (lambda: decision_papers.gate_pass(found.bill)) if found else None
+
+
 @present(Kind.DETENTION)
 def detention(number: str) -> Draw | None:
     """A memo on goods that are detained still."""
@@ -76,6 +90,19 @@ def manual_form(number: str) -> Draw | None:
     """A numbered blank form."""
     found = _one(ManualForm.objects, number, "station")
     return (lambda: blanks([found], "")) if found else None
+
+
+def _decided(sort: str) -> None:
+    """Memos, reports and orders are found by the number of their bill and their place on it."""
+
+    @present(decision_papers.SORTS[sort].kind)
+    def find(number: str) -> Draw | None:
+        row = decision_papers.found(sort, CourierBillOfEntry.objects, number)
+        return (lambda: decision_papers.print_of(sort, row)) if row else None
+
+
+for _sort in decision_papers.SORTS:
+    _decided(_sort)
 
 
 def _may(actor: Any, one: Any) -> bool:

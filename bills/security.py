@@ -63,7 +63,11 @@ def find(bill: CourierBillOfEntry, asked: Wanted, number: str, amount: Decimal) 
     fitting, number = choosing.fitting(asked, amount), number.strip().upper()
     if not number:
         declared = declared_on(bill)
-        named = choosing.valid(asked, named=True).filter(balance__gte=amount, number=declared) if declared else fitting.none()
+        named = (
+            choosing.valid(asked, named=True).filter(balance__gte=amount, number=declared)
+            if declared
+            else fitting.none()
+        )
         found = named.first() or fitting.first()
         if found is None:
             told = {"amount": rupees(amount, 2)}

@@ -25,7 +25,9 @@ class Wanted:
     purpose: str
     about: str = ""
     category: str = ""  # nothing said: any
-    goods_of: str = ""  # the IEC of the importer whose goods a courier files: its own bond secures them too, where named
+    goods_of: str = (
+        ""  # the IEC of the importer whose goods a courier files: its own bond secures them too, where named
+    )
 
 
 def valid(wanted: Wanted, *, named: bool = False) -> QuerySet[Bond, Bond]:
@@ -59,7 +61,11 @@ def lapsed(wanted: Wanted, amount: Decimal) -> Bond | None:
     """A bond of the firm that would fit, were there not too little behind it by bank guarantees; or nothing."""
     today = timezone.localdate()
     rows = _of(wanted, named=False).filter(
-        station_id=wanted.station, master__purpose=wanted.purpose, stage__in=USABLE, valid_until__gte=today, balance__gte=amount
+        station_id=wanted.station,
+        master__purpose=wanted.purpose,
+        stage__in=USABLE,
+        valid_until__gte=today,
+        balance__gte=amount,
     )
     found: Bond | None = rows.exclude(pk__in=valid(wanted).order_by().values("pk")).order_by("pk").first()
     return found if found is not None and found.guaranteed(today) < (found.security or 0) else None
@@ -81,7 +87,10 @@ def why_not_registered(wanted: Wanted, number: str) -> str:
     if not _of(wanted, named=True).filter(pk=known.pk).exists():
         return _("%(number)s is a bond of another firm: it secures nothing here.") % told
     if known.station_id != wanted.station:
-        return _("%(number)s is a bond at %(its)s: it secures nothing at %(station)s.") % {**told, "its": known.station_id}
+        return _("%(number)s is a bond at %(its)s: it secures nothing at %(station)s.") % {
+            **told,
+            "its": known.station_id,
+        }
     return _("%(number)s is not registered, it is at “%(stage)s”: it secures nothing yet.") % {
         **told, "stage": known.get_stage_display()
     }  # fmt: skip

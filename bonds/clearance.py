@@ -85,7 +85,10 @@ def guarantees_suffice(bond: Any, actor: Actor) -> str:
     if held >= wants:
         return ""
     told = {"held": rupees(held), "wants": rupees(wants)}
-    return gettext("The bank guarantees come to %(held)s, and %(wants)s are to be secured: have a guarantee entered.") % told
+    return (
+        gettext("The bank guarantees come to %(held)s, and %(wants)s are to be secured: have a guarantee entered.")
+        % told
+    )
 
 
 class BondClearance(Document):

@@ -202,7 +202,10 @@ def why_not(bond: Bond, amount: Decimal) -> str:
     held = bond.guaranteed(timezone.localdate())
     if held < (bond.security or NOTHING):
         told |= {"held": rupees(held), "wants": rupees(bond.security or 0)}
-        return _("%(bond)s has bank guarantees in force for %(held)s, and needs %(wants)s: a new one is to be handed in.") % told
+        return (
+            _("%(bond)s has bank guarantees in force for %(held)s, and needs %(wants)s: a new one is to be handed in.")
+            % told
+        )
     if bond.balance < amount:
         told["balance"] = rupees(bond.balance, 2)
         return _("%(bond)s has a balance of %(balance)s: %(amount)s cannot be debited.") % told

@@ -248,11 +248,15 @@ class Bond(BondClearance):
             row.ended_at = self.taken_at
         return live
 
-    def news(self, subject: Callable[[], str], why: str = "") -> list[Notice]:
+    def news(self, subject: Callable[[], str], why: str | Callable[[], str] = "") -> list[Notice]:
         """A notice for the firm with the bond's address, in every language; whoever asked for it writes it."""
         audience = f"courier:{self.courier_id}" if self.courier_id is not None else f"importer:{self.importer_id}"
-        body = f"{why}\n" * bool(why) + f"{self}  {settings.PUBLIC_URL}{self.get_absolute_url()}"
-        return [worded(audience, lambda: (subject(), body), station_of(self))]
+        link = f"{self}  {settings.PUBLIC_URL}{self.get_absolute_url()}"
+
+        def words() -> tuple[str, str]:
+            return subject(), "\n".join(filter(None, (why if isinstance(why, str) else why(), link)))
+
+        return [worded(audience, words, station_of(self))]
 
 
 class BankGuarantee(models.Model):

@@ -55,6 +55,7 @@ def _why_not_in_force(actor: Actor, station: str) -> list[str]:
     if actor.importer_id is not None:
         reason = Importer.objects.get(pk=actor.importer_id).why_not_on()
         return [reason] if reason else []
+    assert actor.courier_id is not None
     return AuthorisedCourier.objects.get(pk=actor.courier_id).why_not_at(station)
 
 

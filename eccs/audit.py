@@ -102,6 +102,7 @@ EVENTS = {
     "help.contact": _("Address of a help desk kept"),
     "help.downtime": _("Downtime planned"),
     "help.downtime-cancelled": _("Downtime cancelled"),
+    "display.opened": _("Customer display opened"),
     "certificate.registered": _("Certificate registered"),
     "certificate.refused": _("Certificate not accepted"),
     "certificate.retired": _("Certificate retired"),
@@ -233,6 +234,8 @@ def record(
     meta = request.META if request else {}
     if key := getattr(actor, "key", ""):
         details["by_key"] = key
+    if customer := getattr(actor, "customer", None):
+        details["on_behalf_of"] = f"{customer.firm}, {customer.token}"
     line = AuditLine(
         lane=station or min(places - {""}, default=""), at=timezone.now(), event=event,
         by_id=actor.user_id if actor else None, username=_tidy(actor.username or actor.name, 60) if actor else "",

@@ -80,6 +80,7 @@ app.conf.beat_schedule = {
     "fold the history of risk": {"task": "rms.tasks.fold_history", "schedule": crontab(minute=35)},
     "end manual clearances": {"task": "bills.tasks.end_manual_clearances", "schedule": 300.0},
     "notify of uncleared goods": {"task": "bills.tasks.watch_uncleared", "schedule": crontab(hour=6, minute=0)},
+    "check the ledgers of the bonds": {"task": "bonds.tasks.check_ledgers", "schedule": crontab(hour=2, minute=20)},
     "watch the bonds": {"task": "bonds.tasks.watch_bonds", "schedule": crontab(minute=25)},
     "watch the transshipments": {"task": "transit.tasks.watch_transfers", "schedule": crontab(hour=7, minute=10)},
     "watch the couriers' registrations": {

@@ -38,7 +38,7 @@ def draw_head(canvas: Canvas, head: Head, code: str, *, sealed: bool) -> None:
     beside = PAGE_WIDTH - MARGIN - side - 4 * mm
     left = MARGIN + 14 * mm
     room = beside - _draw_bars(canvas, pen, head.token, beside, top) - left
-    _draw_modules(canvas, PAGE_WIDTH - MARGIN - side, top, module, module, [barcodes.runs(row) for row in squares])
+    draw_modules(canvas, PAGE_WIDTH - MARGIN - side, top, module, module, [barcodes.runs(row) for row in squares])
     pen.write("ECCS", MARGIN + 2.2 * mm, top - 6.6 * mm, BOLD, 7)
     Block(_OWNER, room, 8).draw(pen, left, top + 1.5)
     Block("Central Board of Indirect Taxes and Customs", room, 7.5).draw(pen, left, top - 4.6 * mm)
@@ -77,12 +77,12 @@ def _draw_bars(canvas: Canvas, pen: Pen, text: str, right: float, top: float) ->
     wide = modules * module
     if wide > BARS_PLACE:
         raise ValueError(f"the bar code of {text!r} is {wide / mm:.0f} mm wide, its place {BARS_PLACE / mm:.0f} mm")
-    _draw_modules(canvas, right - wide, top, module, 11 * mm, [barcodes.bars(text)])
+    draw_modules(canvas, right - wide, top, module, 11 * mm, [barcodes.bars(text)])
     pen.write(text, right - (wide + pdfmetrics.stringWidth(text, SANS, 8)) / 2, top - 14.4 * mm, SANS, 8)
     return wide + barcodes.QUIET * module
 
 
-def _draw_modules(
+def draw_modules(
     canvas: Canvas, x: float, top: float, wide: float, high: float, rows: Sequence[Sequence[tuple[int, int]]]
 ) -> None:
     """Rows of dark modules, drawn in whole numbers on a grid of their own."""

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_totp",
     "eccs",
+    "counter",
     "manifests",
     "rms",
     "bonds",
@@ -70,6 +71,7 @@ MIDDLEWARE = [
     "accounts.middleware.IdleSessions",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "accounts.middleware.Gate",
+    "counter.serving.AtTheCounter",
     "eccs.middleware.AuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -212,6 +214,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 EMAIL_CONFIG = env.email_url("ECCS_EMAIL_URL", default=f"filemail:///{VAR_DIR / 'mail'}" if DEMO else "consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 20  # seconds that the mail server is waited for
 DEFAULT_FROM_EMAIL = env("ECCS_EMAIL_FROM", default="no-reply@eccs.example")
 NOTICE_ADDRESSES = "accounts.people.addresses"
 
@@ -258,6 +261,9 @@ METRICS_TOKEN = env("ECCS_METRICS_TOKEN", default="")
 METRICS_NETWORKS = env.list("ECCS_METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128"] if DEMO else [])
 
 AUDIT_PEOPLE = "accounts.people"  # where the audit log asks what a person is today
+
+# Where the bridge to a signing token listens on the computer of whoever signs (tools/signing_bridge.py, docs/signing-bridge.md)
+SIGNING_BRIDGE = env("ECCS_SIGNING_BRIDGE", default="http://127.0.0.1:8765")
 
 # The certificates of the certifying authorities whose people may sign (PEM files); those of a demonstration are made by it.
 SIGNING_CA_DIR = Path(env("ECCS_CA_DIR", default=str(VAR_DIR / "signing" / "authorities")))

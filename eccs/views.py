@@ -86,7 +86,8 @@ def counts(request: Request) -> HttpResponse:
 def document(request: Request, slug: str, key: str) -> HttpResponse:
     """Everything about one document on one page, with the steps its desk may take."""
     listing, shown = document_at(request, slug, key)
-    template = listing.trade_template if request.actor.is_trade else listing.page_template
+    of_trade = request.actor.is_trade or (shown.stage == "DRAFT" and request.actor.serves(shown))
+    template = listing.trade_template if of_trade else listing.page_template
     return render(request, template, document_context(request, listing, shown))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bills import decision_papers
 from bills.summary import sees_declaration
 from eccs import batches
 from eccs.paper_kinds import Draw, present
@@ -52,6 +53,19 @@ def shut_out(number: str) -> Draw | None:
     """The shut-out notice of an export manifest."""
     found = _one(CourierExportManifest.objects, number, "station", "courier")
     return (lambda: papers.shut_out_notice(found)) if found else None
+
+
+def _decided(sort: str) -> None:
+    """Memos, reports and orders are found by the number of their bill and their place on it."""
+
+    @present(decision_papers.SORTS[sort].kind)
+    def find(number: str) -> Draw | None:
+        row = decision_papers.found(sort, CourierShippingBill.objects, number)
+        return (lambda: decision_papers.print_of(sort, row)) if row else None
+
+
+for _sort in decision_papers.SORTS:
+    _decided(_sort)
 
 
 def _may(actor: Any, one: Any) -> bool:

@@ -144,7 +144,11 @@ def tell_if_short(transfer_id: int) -> None:
     from transit.security import alert_if_short
 
     with transaction.atomic():
-        draft = CargoTransferManifest.objects.select_for_update(of=("self",)).filter(pk=transfer_id, stage=Stage.DRAFT).first()
+        draft = (
+            CargoTransferManifest.objects.select_for_update(of=("self",))
+            .filter(pk=transfer_id, stage=Stage.DRAFT)
+            .first()
+        )
         if draft is not None:
             alert_if_short(draft)
 

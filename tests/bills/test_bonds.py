@@ -89,7 +89,9 @@ def test_7c_without_a_registered_bond_it_is_entered_whole(desks: Desks) -> None:
         ("another type", "is a bond of another type"), ("another consignment", "or for another consignment"),
     ],
 )  # fmt: skip
-def test_13_2_a_number_of_eccs_is_a_bond_of_the_firm_that_is_registered_there(desks: Desks, what: str, why: str) -> None:
+def test_13_2_a_number_of_eccs_is_a_bond_of_the_firm_that_is_registered_there(
+    desks: Desks, what: str, why: str
+) -> None:
     made: dict[str, Callable[[], Any]] = {
         "requested": lambda: bond("REQUESTED"), "elsewhere": lambda: bond(station="DEL"),
         "another firm": lambda: bond(firm="metro"), "an importer": lambda: bond(importer=importer()),

@@ -15,9 +15,9 @@ from bills.documents import _item_lines
 from bills.models import Adjudication, CourierBillOfEntry, ExemptionRate, Item, TariffRate
 from bills.stages import Stage
 from bills.summary import reckoning
+from eccs.letters import send_unsent
 from eccs.models import Notice
 from eccs.money import rupees, to_rupee
-from eccs.notices import send_unsent
 from eccs.workflow import take
 from manifests.clearance import Stage as ManifestStage
 from tests.bills.conftest import SignedIn
@@ -97,7 +97,12 @@ def test_the_surcharge_is_of_the_day_of_arrival_on_the_bill_its_working_and_its_
     filing, landed = (timezone.make_aware(datetime(2018, 2, n, 9)) for n in (1, 2))
     on = manifest(ManifestStage.SUBMITTED, submitted_at=filing, scheduled_arrival=landed)
     TariffRate.objects.create(
-        cth="85183000", description="Headphones", unit="NOS", bcd_percent=20, igst_percent=18, from_date=date(2017, 7, 1)
+        cth="85183000",
+        description="Headphones",
+        unit="NOS",
+        bcd_percent=20,
+        igst_percent=18,
+        from_date=date(2017, 7, 1),
     )
     filed = prior(Stage.DUTY, on, day)
     assert filed.duty_heads["SWS"] == "0"
@@ -120,7 +125,9 @@ def test_a_bill_that_is_paid_comes_back_for_the_difference() -> None:
     assert now.amount_due == now.total_duty - paid.duty_paid > 0
 
 
-@pytest.mark.parametrize(("before", "after", "stage"), [(10, 20, Stage.DUTY), (20, 10, Stage.DUTY), (20, 10, Stage.ARRIVAL)])
+@pytest.mark.parametrize(
+    ("before", "after", "stage"), [(10, 20, Stage.DUTY), (20, 10, Stage.DUTY), (20, 10, Stage.ARRIVAL)]
+)
 def test_5_1_the_filer_and_the_importer_are_told_the_duty_before_and_after_the_day_and_why(
     before: int, after: int, stage: str, signed_in: SignedIn, mailoutbox: list[Any]
 ) -> None:
@@ -130,7 +137,10 @@ def test_5_1_the_filer_and_the_importer_are_told_the_duty_before_and_after_the_d
     ours, theirs = prior(stage, on), prior(stage, on, importer=own)
     land(on)
     for told, bills in (
-        (Notice.objects.get(audience=f"courier:{on.courier_id}", subject__contains="the duty of 2 bills"), (ours, theirs)),
+        (
+            Notice.objects.get(audience=f"courier:{on.courier_id}", subject__contains="the duty of 2 bills"),
+            (ours, theirs),
+        ),
         (Notice.objects.get(audience=f"importer:{own.pk}", subject__contains="the duty was"), (theirs,)),
     ):
         assert "landed on 02/04/2026 10:00, IGM number 2914407" in told.body and "section 15" in told.body

@@ -100,7 +100,9 @@ def law(name: str, on: date) -> str:
 
 @pytest.mark.django_db
 def test_each_rule_is_of_its_own_day_the_duty_of_the_day_of_rates_the_value_of_the_day_of_presentation() -> None:
-    rows = [DatedRule(name=name, from_date=DAYS[n], value=LAW[name][n], source="test") for name in LAW for n in range(3)]
+    rows = [
+        DatedRule(name=name, from_date=DAYS[n], value=LAW[name][n], source="test") for name in LAW for n in range(3)
+    ]
     DatedRule.objects.filter(name__in=LAW).delete()
     DatedRule.objects.bulk_create(rows[1:])
     rows[0].save()  # the rule book is read afresh

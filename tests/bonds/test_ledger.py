@@ -79,7 +79,7 @@ def test_13_2_a_bond_gives_nothing_without_its_bank_guarantees_in_force(left: in
     wanted = choosing.Wanted("BLR", one.courier_id, None, "PROVISIONAL")
     assert choosing.valid(wanted).exists() is not refused
     if refused:
-        with pytest.raises(Refused, match="and needs ₹.25,000: a new one is to be handed in"):
+        with pytest.raises(Refused, match=r"and needs ₹.25,000: a new one is to be handed in"):
             debit(one, "1", "a")
     else:
         debit(one, "1", "a")

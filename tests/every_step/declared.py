@@ -28,6 +28,7 @@ from bills.models import (
     RiskDeparture,
 )
 from bonds.models import Bond, BondMaster
+from counter.models import Visit
 from eccs.workflow import Document, Step
 from helpdesk.models import HelpTicket
 from manifests.models import ExpressCargoManifest, ManifestAmendment
@@ -40,6 +41,7 @@ from tests.factories.amendments import amendment
 from tests.factories.bills import bill, decision
 from tests.factories.bonds import bond, bond_master
 from tests.factories.challans import bank_difference, challan, funded, withdrawal
+from tests.factories.counter import visit
 from tests.factories.departures import departure
 from tests.factories.directory import custodian, importer
 from tests.factories.firms import registration
@@ -59,7 +61,7 @@ MODELS: tuple[type[Document], ...] = (
     User, StationRole, ExpressCargoManifest, ManifestAmendment, CourierBillOfEntry, BillAmendment, BillCancellation,
     ProvisionalAssessment, PenaltyDemand, ReturnToOrigin, Disposal, ManualClearance, ManualForm,
     Challan, BankDifference, CashWithdrawal, Bond, BondMaster, Advisory, RateFile, CargoTransferManifest, TransferArrival, RiskRule, RiskDeparture, HelpTicket,
-    AuthorisedCourier, Custodian, Importer, *exports.MODELS,
+    AuthorisedCourier, Custodian, Importer, Visit, *exports.MODELS,
 )  # fmt: skip
 NATIONAL = (AuthorisedCourier, Importer, RateFile)  # within the reach of a role at any station
 
@@ -102,6 +104,7 @@ def _registration(stage: str, **given: Any) -> Any:
 
 
 CASES: dict[type[Document], Case] = {
+    Visit: Case(visit),
     User: Case(
         officer,
         {

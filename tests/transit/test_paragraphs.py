@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts.models import AuthorisedCourier
 from accounts.permissions import SYSTEM
 from bonds import ledger
 from bonds.models import Bond
@@ -213,12 +212,15 @@ def test_14_a_bond_that_became_short_after_the_draft_alerts_the_firm_when_the_ct
 
 
 @pytest.mark.parametrize("stop", [suspend, withdraw])
-def test_14_a_courier_that_is_not_in_force_files_no_ctm_and_asks_for_no_bond(desks: Desks, people: Any, stop: Any) -> None:
+def test_14_a_courier_that_is_not_in_force_files_no_ctm_and_asks_for_no_bond(
+    desks: Desks, people: Any, stop: Any
+) -> None:
     on = flight(people)
     transshipment_bond(amount=9_000_000)
     one, master = begun(desks, on), bond_master()
     assert desks.signed_in("courier.swift").post(one.step_url("submit"), {"confirm": "yes"}).status_code == 404
-    words = stop(AuthorisedCourier.objects.get(pk=one.courier_id))
+    assert one.courier is not None
+    words = stop(one.courier)
     assert words in desks.refused("signatory.swift", fresh(one), "submit")
     asked = {"master": master.pk, "about": "", "duty": "80000", "amount": "80000", "reason": "Test reports."}
     answer = desks.signed_in("signatory.swift").post("/bonds/request/", asked)
