@@ -56,7 +56,7 @@ def _replace(names: tuple[str, ...], rows: list[Measure]) -> None:
 
 def _waiting() -> Iterator[Measure]:
     """By kind, stage and station: how many wait, and since when the oldest does."""
-    for model in dict.fromkeys(listing.model for listing in pages.listings()):
+    for model in dict.fromkeys(listing.model for listing in pages.listings() if listing.queued):
         stages = [stage for stage in model.awaited_stages() if stage not in model.unnumbered_stages]
         stationed = any(field.name == "station" for field in model._meta.fields)
         rows: Any = cast("Any", model._default_manager).filter(stage__in=stages)
