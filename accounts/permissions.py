@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.circle import postings_ahead
 from accounts.models import Posting, User
-from accounts.roles import Group, Role, composed_code, group_of, label_of, standard_roles
+from accounts.roles import CUSTODIANS, TRADE, Group, Role, composed_code, group_of, label_of, standard_roles
 from eccs.activities import activities, of_role
 
 
@@ -23,6 +23,35 @@ from eccs.activities import activities, of_role
 def of_group(group: str) -> frozenset[str]:
     """All that the people of a group may ever hold: what its standard roles have, without those of its admins."""
     return frozenset().union(*(of_role(role) for role in standard_roles(group)))
+
+
+@cache
+def for_customers() -> frozenset[str]:
+    """What of the custodian's people the Service Centre alone does, and the trade as well: done for the customer who is served (PN17 2.3)."""
+    others = set(CUSTODIANS) - {Role.SERVICE_CENTRE}
+    return frozenset(
+        code for code, one in activities().items()
+        if Role.SERVICE_CENTRE in one.roles and not others & set(one.roles) and set(TRADE) & set(one.roles)
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Customer:
+    """The firm for which an operator of the Service Centre works at the moment, by the token that was called (PN17 2.3)."""
+
+    firm: str
+    token: str
+    visit_id: int
+    station: str
+    courier_id: int | None = None
+    importer_id: int | None = None
+
+    def owns(self, document: Any) -> bool:
+        """Whether a document is the customer's: a courier's without an importer that files for itself, or the importer's own."""
+        theirs = getattr(document, "importer_id", None)
+        if self.importer_id is not None:
+            return bool(theirs == self.importer_id)
+        return theirs is None and getattr(document, "courier_id", None) == self.courier_id
 
 
 class Held(NamedTuple):
@@ -64,6 +93,8 @@ class Held(NamedTuple):
         if self.group is Group.IMPORTER:
             own = actor.importer_id is not None and getattr(document, "importer_id", None) == actor.importer_id
             return own and self.station in ("", at or "")
+        if self.group is Group.CUSTODIAN and activity in for_customers() and not actor.serves(document):
+            return False
         return self.group is Group.SYSTEM or bool(self.station and at in (self.station, None))
 
 
@@ -81,6 +112,7 @@ class Actor:
     desks: tuple[Held, ...] = field(default=())  # every posting, where the person looks at one of them alone
     places: Mapping[str, str] = field(default_factory=dict, compare=False)  # the stations' names by their codes
     key: str = ""  # the API key by which a program acts in the person's name
+    customer: Customer | None = None  # whom the person serves at the Service Centre now
 
     @classmethod
     def of(cls, user: User) -> Actor:
@@ -99,6 +131,25 @@ class Actor:
     def by_key(self, key: str) -> Actor:
         """The same person, acting by a program: whatever is written of it names the key."""
         return replace(self, name=f"{self.name[: 118 - len(key)]}, {key}", key=key) if key else self
+
+    def at_counter(self, customer: Customer) -> Actor:
+        """The same person at the Service Centre, on behalf of a customer: whatever is written names both (PN17 2.3, 2.4)."""
+        words = f" on behalf of {customer.firm[:70]}, {customer.token}"
+        return replace(self, name=f"{self.name[: 120 - len(words)]}{words}", customer=customer)
+
+    @property
+    def files_for_courier(self) -> int | None:
+        """The courier for which the person files: the customer who is served, or the own firm."""
+        return self.courier_id if self.customer is None else self.customer.courier_id
+
+    @property
+    def files_for_importer(self) -> int | None:
+        """The importer for which the person files: the customer who is served, or the own firm."""
+        return self.importer_id if self.customer is None else self.customer.importer_id
+
+    def serves(self, document: Any) -> bool:
+        """Whether a document belongs to the customer whom the person serves now."""
+        return self.customer is not None and self.customer.owns(document)
 
     def at_desk(self, key: str) -> Actor:
         """The same person at one posting alone; at all of them where that one is not held, or not any more."""
@@ -160,6 +211,8 @@ class Actor:
     @cached_property
     def firm_stations(self) -> frozenset[str] | None:
         """The stations where the person works for the firm; nothing said where it is every one."""
+        if self.customer is not None:
+            return frozenset({self.customer.station})
         found = {held.station for held in self.postings if held.group in (Group.COURIER, Group.IMPORTER)}
         return None if "" in found else frozenset(found)
 
@@ -194,6 +247,10 @@ class Actor:
             return str(document.out_of_circle())
         if self.is_trade:
             return _("The document belongs to another firm.")
+        if activity in for_customers() and not self.serves(document):
+            return _(
+                "At the Service Centre this is done for the customer who is served: call the token of the firm first."
+            )
         return _("The document is at another station.")
 
 

@@ -4,51 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
-from io import BytesIO
-from pathlib import PurePath
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 
 from bills.models.clearable import Clearable
 from bills.models.found import Paper
+from eccs.uploads.scans import ACCEPTED, LARGEST, content_of, content_type, safe_name, why_not
 
-LARGEST = 10 * 1024 * 1024  # bytes
-KINDS: tuple[tuple[bytes, str, str], ...] = (
-    (b"%PDF-", "application/pdf", ".pdf"),
-    (b"\xff\xd8\xff", "image/jpeg", ".jpg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png", ".png"),
-    (b"II*\x00", "image/tiff", ".tif"),
-    (b"MM\x00*", "image/tiff", ".tif"),
-)
-ACCEPTED = ".pdf,.jpg,.jpeg,.png,.tif,.tiff"
-
-
-def content_type(start: bytes) -> tuple[str, str] | None:
-    """The kind of a paper and its ending, by its first bytes, whatever it is called; None where it is not accepted."""
-    return next(((kind, ending) for magic, kind, ending in KINDS if start.startswith(magic)), None)
-
-
-def why_not(file: UploadedFile[Any]) -> str:
-    """Why a paper cannot be attached, or nothing."""
-    if not file.size:
-        return _("The file is empty.")
-    if file.size > LARGEST:
-        return _("The file is larger than 10 MiB.")
-    file.seek(0)
-    start = file.read(16)
-    file.seek(0)
-    return "" if content_type(start) else _("Only PDF, JPEG, PNG and TIFF are accepted.")
-
-
-def safe_name(name: str, ending: str) -> str:
-    """A name a paper is kept and downloaded under: no path, nothing odd, the ending of what it is."""
-    stem = PurePath(name.replace("\\", "/")).stem[:80]
-    kept = get_valid_filename(stem).lstrip(".-") if stem.strip(". ") else ""
-    return f"{kept or 'document'}{ending}"
+__all__ = [
+    "ACCEPTED", "LARGEST", "attach", "attach_upload", "content_of", "content_type", "safe_name", "share", "why_not",
+]  # fmt: skip
 
 
 def attach(bill: Clearable, name: str, content: bytes, kind: str, user_id: int) -> Any:
@@ -82,8 +50,4 @@ def share(paper: Paper, bills: Sequence[Clearable]) -> None:
 
 def attach_upload(bill: Clearable, file: UploadedFile[Any], kind: str, user_id: int) -> Any:
     """Keep a paper that a form brought."""
-    file.seek(0)
-    held = BytesIO()
-    for piece in file.chunks():
-        held.write(piece)
-    return attach(bill, file.name or "", held.getvalue(), kind, user_id)
+    return attach(bill, file.name or "", content_of(file)[0], kind, user_id)

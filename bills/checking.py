@@ -161,3 +161,10 @@ def check(bill: CourierBillOfEntry) -> Check:
     """Check a draft as filing would, changing nothing."""
     _flight, table, prepared = judge_draft(bill)
     return Check(bill, table.faults, prepared[0] if prepared and not table.faults else None)
+
+
+def next_address(bill: CourierBillOfEntry) -> str:
+    """Where to go on with a draft: the first part that is not complete, else where it is checked and filed."""
+    found = check(bill)
+    first = next((found.by_part[part] for part in found.names if part in found.by_part), None)
+    return first[0]["url"] if first else reverse("bill-check", args=[bill.pk])

@@ -37,7 +37,7 @@ class BillQuerySet(models.QuerySet[Any]):
             return self.filter(actor.importer_documents())
         seen = Q(station_id__in=goods_handled_at(actor)) & ~Q(stage__in=UNFILED)
         own = actor.firm_documents() & ~(Q(importer__isnull=False) & Q(stage__in=UNFILED))
-        return self.filter(seen | own | entered_by(actor))
+        return self.filter(seen | own | entered_by(actor, for_importers=True))
 
     def here(self) -> Self:
         """Those filed and open whose goods are here; of goods released provisionally only what the final order demands is still due."""

@@ -74,6 +74,8 @@ def find(bill: CourierBillOfEntry, asked: Wanted, number: str, amount: Decimal) 
             reasons = [_("No registered bond of this type has a balance of %(amount)s.") % told]
             if is_of_series(declared):
                 reasons.append(_why_not(asked, declared, amount))
+            elif (other := choosing.lapsed(asked, amount)) is not None:
+                reasons = [ledger.why_not(other, amount)]
             raise Refused(reasons, bill)
         return found
     if is_of_series(number):

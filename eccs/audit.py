@@ -98,6 +98,11 @@ EVENTS = {
     "rates.revoked": _("Rates taken back before their day"),
     "advisory.published": _("Advisory published"),
     "advisory.withdrawn": _("Advisory withdrawn"),
+    "help.article": _("Article of the knowledge page kept"),
+    "help.contact": _("Address of a help desk kept"),
+    "help.downtime": _("Downtime planned"),
+    "help.downtime-cancelled": _("Downtime cancelled"),
+    "display.opened": _("Customer display opened"),
     "certificate.registered": _("Certificate registered"),
     "certificate.refused": _("Certificate not accepted"),
     "certificate.retired": _("Certificate retired"),
@@ -229,6 +234,8 @@ def record(
     meta = request.META if request else {}
     if key := getattr(actor, "key", ""):
         details["by_key"] = key
+    if customer := getattr(actor, "customer", None):
+        details["on_behalf_of"] = f"{customer.firm}, {customer.token}"
     line = AuditLine(
         lane=station or min(places - {""}, default=""), at=timezone.now(), event=event,
         by_id=actor.user_id if actor else None, username=_tidy(actor.username or actor.name, 60) if actor else "",

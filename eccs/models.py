@@ -115,7 +115,10 @@ class Notice(models.Model):
     body = models.TextField()
     translated = models.JSONField(default=dict)  # subject and body by each other language of the site
     created_at = models.DateTimeField(default=timezone.now)
-    sent_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)  # when the mail server had taken it for everybody
+    try_at = models.DateTimeField(default=timezone.now)  # not sent before: later each time that it could not be
+    tries = models.PositiveSmallIntegerField(default=0)
+    sent_to = models.JSONField(default=list)  # the addresses that have it while others still wait for it
 
     class Meta:
         indexes = [

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_totp",
     "eccs",
+    "counter",
     "manifests",
     "rms",
     "bonds",
@@ -48,6 +49,7 @@ INSTALLED_APPS = [
     "exports",
     "payments",
     "api",
+    "helpdesk",
     "public",
 ]
 
@@ -69,6 +71,7 @@ MIDDLEWARE = [
     "accounts.middleware.IdleSessions",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "accounts.middleware.Gate",
+    "counter.serving.AtTheCounter",
     "eccs.middleware.AuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -90,6 +93,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "eccs.desks.masthead",
                 "accounts.banners.banners",
+                "helpdesk.board.board",
             ],
             "loaders": [
                 (
@@ -210,6 +214,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 EMAIL_CONFIG = env.email_url("ECCS_EMAIL_URL", default=f"filemail:///{VAR_DIR / 'mail'}" if DEMO else "consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 20  # seconds that the mail server is waited for
 DEFAULT_FROM_EMAIL = env("ECCS_EMAIL_FROM", default="no-reply@eccs.example")
 NOTICE_ADDRESSES = "accounts.people.addresses"
 
@@ -257,11 +262,14 @@ METRICS_NETWORKS = env.list("ECCS_METRICS_NETWORKS", default=["127.0.0.0/8", "::
 
 AUDIT_PEOPLE = "accounts.people"  # where the audit log asks what a person is today
 
+# Where the bridge to a signing token listens on the computer of whoever signs (tools/signing_bridge.py, docs/signing-bridge.md)
+SIGNING_BRIDGE = env("ECCS_SIGNING_BRIDGE", default="http://127.0.0.1:8765")
+
 # The certificates of the certifying authorities whose people may sign (PEM files); those of a demonstration are made by it.
 SIGNING_CA_DIR = Path(env("ECCS_CA_DIR", default=str(VAR_DIR / "signing" / "authorities")))
 # What the system signs and seals its papers with: code-key.pem, seal.pem and seal-key.pem, and those of earlier years (README, “Papers”).
 PAPER_KEYS_DIR = Path(env("ECCS_PAPER_KEYS_DIR", default=str(VAR_DIR / "signing" / "papers")))
 
-# Whom the sign-in page names for help. The values of a demonstration are invented.
+# Where help is until the System Admin enters it (helpdesk/). The values of a demonstration are invented.
 HELPDESK_PHONE = env("ECCS_HELPDESK_PHONE", default="1800-000-0000" if DEMO else "")
 HELPDESK_EMAIL = env("ECCS_HELPDESK_EMAIL", default="helpdesk@eccs.example" if DEMO else "")

@@ -6,6 +6,8 @@ import base64
 import binascii
 from typing import Any
 
+from csp import constants as csp
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse
@@ -57,9 +59,12 @@ def sign(request: Request, key: Any) -> HttpResponse:
         "found": found, "filings": presenting.shown(found, SHOWN), "count": len(found.leaves), "reasons": reasons,
         "content": base64.b64encode(bytes(found.content)).decode(), "text": bytes(found.content).decode(),
         "over": found.signed_at is not None or presenting.is_late(found), "certificates": mine, "back": _back(request, found),
-        "fingerprints": " ".join(one.fingerprint for one, why in mine if not why),
+        "bridge": settings.SIGNING_BRIDGE, "fingerprints": " ".join(one.fingerprint for one, why in mine if not why),
     }  # fmt: skip
-    return render(request, "eccs/sign.html", context, status=409 if reasons else 200)
+    answer = render(request, "eccs/sign.html", context, status=409 if reasons else 200)
+    # Of all pages this one alone speaks with the bridge to a signing token
+    answer._csp_update = {"connect-src": [csp.SELF, settings.SIGNING_BRIDGE]}  # type: ignore[attr-defined]
+    return answer
 
 
 def _back(request: Request, found: ToSign) -> str:
@@ -139,5 +144,6 @@ def part(request: Request, slug: str, key: str, seq: int, part: str) -> HttpResp
 
 
 def sees(actor: Any, declared: Step, row: Signature) -> bool:
-    """The trade sees what its own people signed, and no officer's words or name."""
-    return bool(actor.is_officer or (declared.signed == SIGNED_FILING and actor.is_trade))
+    """The trade sees what its own people signed, and no officer's words or name; an operator of the Service Centre the own signature."""
+    own = actor.is_trade or row.by_id == actor.user_id
+    return bool(actor.is_officer or (declared.signed == SIGNED_FILING and own))

@@ -31,7 +31,7 @@ State = Upload.State
 def owner_of(request: Request) -> str:
     """Whose uploads the person sees: those of the own firm, or what is loaded for the whole system."""
     actor = request.actor
-    return f"courier:{actor.courier_id}" if actor.is_trade else "system"
+    return f"courier:{actor.files_for_courier}" if actor.is_trade or actor.customer is not None else "system"
 
 
 def _mine(request: Request, pk: int) -> Upload:

@@ -64,6 +64,7 @@ urlpatterns = [
     path("rules/<slug:name>/", rule_views.rule, name="rule"),
     path("rules/<slug:name>/add/", rule_views.add, name="rule-add"),
     path("rules/<slug:name>/<int:pk>/withdraw/", rule_views.withdraw, name="rule-withdraw"),
+    path("counter/", include("counter.urls")),
     path("manifests/", include("manifests.urls")),
     path("bills/", include("bills.urls")),
     path("payments/", include("payments.urls")),
@@ -73,6 +74,7 @@ urlpatterns = [
     path("rms/", include("rms.urls")),
     path("", include("api.urls")),
     path("public/", include("public.urls")),
+    path("help/", include("helpdesk.urls")),
     # Work in hand
     path("work/", desk_views.work, name="work"),
     path("work/next/<path:slug>/<slug:stage>/", desk_views.take_next, name="work-next"),

@@ -86,7 +86,8 @@ def counts(request: Request) -> HttpResponse:
 def document(request: Request, slug: str, key: str) -> HttpResponse:
     """Everything about one document on one page, with the steps its desk may take."""
     listing, shown = document_at(request, slug, key)
-    template = listing.trade_template if request.actor.is_trade else listing.page_template
+    of_trade = request.actor.is_trade or (shown.stage == "DRAFT" and request.actor.serves(shown))
+    template = listing.trade_template if of_trade else listing.page_template
     return render(request, template, document_context(request, listing, shown))
 
 
@@ -201,6 +202,8 @@ def step(request: Request, slug: str, key: str, verb: str) -> HttpResponse:
         except Refused as refusal:
             if not any(actor.acts_as(activity, shown) for activity in declared.activities):
                 audit.record("step.refused", request=request, about=shown.key, why=refusal.reasons[0], step=verb)
+            elif declared.refused is not None:
+                declared.refused(shown.pk)
             context = document_context(request, listing, shown, step=declared, reasons=refusal.reasons, form=form)
             return render(request, "eccs/refused.html", context, status=409)
         return after(request, listing, shown, done, declared)

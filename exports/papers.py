@@ -54,6 +54,12 @@ def _hawb(bill: CourierShippingBill) -> str:
     return f"{bill.consignment}, {bags(bill.bag_count)}" if bill.is_documents else bill.hawb
 
 
+def _flight_of(bill: CourierShippingBill) -> str:
+    """The flight on whose manifest the goods stand, or with which they left."""
+    line = bill.manifest_lines.filter(live=True).select_related("manifest").last()
+    return f"{line.manifest.airline}, {line.manifest.flight_number}, {line.manifest}" if line else "-"
+
+
 def shipping_bill(bill: CourierShippingBill, printed_by: str = "") -> bytes:
     """The Courier Shipping Bill as PDF: who exports what to whom, by which numbers, at what value, with the tax paid (Forms H, HA)."""
     if bill.is_documents:
@@ -96,9 +102,10 @@ def shipping_bill(bill: CourierShippingBill, printed_by: str = "") -> bytes:
                 Field(_("FOB value (Rs.)"), rupees(bill.fob_value, 2), strong=True), Field(_("IGST paid (Rs.)"), rupees(bill.igst_paid, 2)),
             ],
             [
-                Field(_("Status"), str(bill.get_stage_display())), Field(_("EGM number"), bill.egm_number or "-"),
+                Field(_("Status"), str(bill.get_stage_display())), Field(_("Gift or sample"), str(bill.get_nature_display() or "-")),
                 Field(_("Let Export Order"), given, 2, strong=True),
             ],
+            [Field(_("Airline and flight"), _flight_of(bill), 2), Field(_("EGM number"), bill.egm_number or "-", 2)],
         ]
     )  # fmt: skip
     if bill.operator or bill.jewellery_specification:
@@ -112,9 +119,9 @@ def shipping_bill(bill: CourierShippingBill, printed_by: str = "") -> bytes:
     sheet.title(_("Items"))
     table = sheet.table(
         [
-            Column(_("No."), 0.05), Column(_("CTH"), 0.1), Column(_("Description"), 0.3), Column(_("Quantity"), 0.12, right=True),
-            Column(_("Unit price"), 0.11, right=True), Column(_("FOB (Rs.)"), 0.12, right=True), Column(_("Taxable (Rs.)"), 0.1, right=True),
-            Column(_("IGST (Rs.)"), 0.1, right=True),
+            Column(_("No."), 0.05), Column(_("CTH"), 0.1), Column(_("Description"), 0.25), Column(_("Quantity"), 0.11, right=True),
+            Column(_("Unit price"), 0.1, right=True), Column(_("FOB (Rs.)"), 0.11, right=True), Column(_("Taxable (Rs.)"), 0.1, right=True),
+            Column(_("IGST (Rs.)"), 0.09, right=True), Column(_("Cess (Rs.)"), 0.09, right=True),
         ]
     )  # fmt: skip
     for item in bill.items.all():
@@ -122,6 +129,7 @@ def shipping_bill(bill: CourierShippingBill, printed_by: str = "") -> bytes:
             [
                 str(item.item_no), item.cth, item.description, f"{_plain(item.quantity)} {item.uom}", _plain(item.unit_price),
                 grouped(item.fob_value, 2), grouped(item.taxable_value, 2), grouped(item.igst_paid, 2),
+                grouped(item.cess_paid, 2),
             ]
         )  # fmt: skip
     sheet.title(_("Declaration"))
@@ -186,8 +194,8 @@ def detention_memo(memo: ExportDetention, printed_by: str = "") -> bytes:
 def _lines(sheet: Paper, rows: Iterable[ExportManifestLine]) -> None:
     table = sheet.table(
         [
-            Column(_("Shipping bill"), 0.26), Column(_("HAWB"), 0.13), Column(_("Packages"), 0.08, right=True), Column(_("Weight, kg"), 0.08, right=True),
-            Column(_("Goods"), 0.15), Column(_("Consignor"), 0.15), Column(_("Consignee"), 0.15),
+            Column(_("Shipping bill"), 0.22), Column(_("HAWB"), 0.14), Column(_("Packages"), 0.08, right=True), Column(_("Weight, kg"), 0.07, right=True),
+            Column(_("FOB (Rs.)"), 0.11, right=True), Column(_("Goods"), 0.12), Column(_("Consignor"), 0.13), Column(_("Consignee"), 0.13),
         ]
     )  # fmt: skip
     for line in rows:
@@ -199,6 +207,7 @@ def _lines(sheet: Paper, rows: Iterable[ExportManifestLine]) -> None:
                 _hawb(bill),
                 grouped(bill.packages),
                 kg,
+                grouped(bill.fob_value, 2),
                 bill.goods,
                 bill.consignor_name,
                 bill.consignee_name,
@@ -209,15 +218,16 @@ def _lines(sheet: Paper, rows: Iterable[ExportManifestLine]) -> None:
 def _going_back(sheet: Paper, rows: Iterable[ReExportLine]) -> None:
     table = sheet.table(
         [
-            Column(_("Re-export record"), 0.26), Column(_("HAWB"), 0.13), Column(_("Packages"), 0.08, right=True), Column(_("Weight, kg"), 0.08, right=True),
-            Column(_("Goods"), 0.2), Column(_("Sent back to"), 0.25),
+            Column(_("Re-export record"), 0.22), Column(_("HAWB"), 0.14), Column(_("Packages"), 0.08, right=True), Column(_("Weight, kg"), 0.07, right=True),
+            Column(_("Value"), 0.13, right=True), Column(_("Goods"), 0.18), Column(_("Sent back to"), 0.18),
         ]
     )  # fmt: skip
     for line in rows:
         hawb = line.origin.hawb
         kg = _plain(hawb.actual_weight_kg or hawb.gross_weight_kg)
         record = line.origin.re_export.number or ""
-        table.row([record, hawb.number, grouped(hawb.packages), kg, hawb.description, hawb.consignor_name])
+        worth = f"{hawb.invoice_currency} {grouped(hawb.invoice_value, 2)}" if hawb.invoice_value else "-"
+        table.row([record, hawb.number, grouped(hawb.packages), kg, worth, hawb.description, hawb.consignor_name])
 
 
 def _of_flight(sheet: Paper, manifest: CourierExportManifest) -> None:

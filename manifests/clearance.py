@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.directory.models import examination_doubt
 from accounts.roles import COURIERS, Role
+from counter.sealing import on_behalf, sealed_print_attached
 from eccs.dated_rules import rule_book
 from eccs.workflow import SIGNED_FILING, Actor, Document, Refused, Step, step
 from manifests.events import aircraft_arrived
@@ -36,9 +37,9 @@ def has_shipments(manifest: Any, actor: Actor) -> str:
     return "" if manifest.hawb_count else _("The manifest has no house airway bill yet.")
 
 
-def courier_in_force(manifest: Any, actor: Actor) -> str:
+def courier_in_force(filed: Any, actor: Actor) -> str:
     """The courier is registered at the station on the day of filing."""
-    return " ".join(manifest.courier.why_not_at(manifest.station_id, timezone.localdate()))
+    return " ".join(filed.courier.why_not_at(filed.station_id, timezone.localdate()))
 
 
 SHOWN = 5  # house airway bills named in a refusal
@@ -59,7 +60,12 @@ def courier_in_force_or_left_on_paper(manifest: Any, actor: Actor) -> str:
 
 
 def signatory_examined(document: Any, actor: Actor) -> str:
-    """Whoever files for a courier has an examination in force, where a dated rule of the station asks for it."""
+    """Whoever files for a courier has an examination in force, where a dated rule of the station asks for it.
+
+    At the Service Centre its personnel sign, and the courier signs and seals the print-out (PN17 2.4).
+    """
+    if getattr(actor, "customer", None) is not None:
+        return ""
     if actor.user_id is None or document.courier_id is None or getattr(document, "importer_id", None) is not None:
         return ""
     today = timezone.localdate()
@@ -116,8 +122,8 @@ class ManifestClearance(Document):
         return {**super().steps(), **NOTED}
 
     @step(
-        Stage.DRAFT, Stage.SUBMITTED, role=Role.COURIER_SIGNATORY, signed=SIGNED_FILING, label=gettext_lazy("Submit manifest"), para="PN17 5.1",
-        guards=(has_shipments, courier_in_force_or_left_on_paper, signatory_examined), grave=True, form="manifests.forms.SubmitForm",
+        Stage.DRAFT, Stage.SUBMITTED, role=(Role.COURIER_SIGNATORY, Role.SERVICE_CENTRE), signed=SIGNED_FILING, label=gettext_lazy("Submit manifest"), para="PN17 5.1",
+        guards=(has_shipments, courier_in_force_or_left_on_paper, signatory_examined, sealed_print_attached), grave=True, form="manifests.forms.SubmitForm",
     )  # fmt: skip
     def submit(self, *, after_scheduled_arrival: str = "") -> None:
         """The manifest is submitted before arrival and receives its number; one that comes after it is flagged as late.
@@ -125,12 +131,19 @@ class ManifestClearance(Document):
         Of a courier not in force any more the trail tells the paper forms on which its goods had left.
         """
         self.submitted_at = self.taken_at
-        self.snapshot_for_trail = self.declared()  # type: ignore[attr-defined]
+        self.snapshot_for_trail = {**self.declared(), **on_behalf(self)}  # type: ignore[attr-defined]
         if why := courier_in_force(self, self.taken_by):
             papers = {one.paper for one in left_on_paper(self.courier_id, self.station_id).values()}
             self.snapshot_for_trail |= {"not_in_force": why, "left_on_paper": sorted(papers)}
 
-    @step(Stage.DRAFT, Stage.DISCARDED, role=COURIERS, label=gettext_lazy("Discard"), para="PN17 5.1", grave=True)
+    @step(
+        Stage.DRAFT,
+        Stage.DISCARDED,
+        role=(*COURIERS, Role.SERVICE_CENTRE),
+        label=gettext_lazy("Discard"),
+        para="PN17 5.1",
+        grave=True,
+    )
     def discard(self) -> None:
         """A draft nobody needs is put away; it never had a number."""
 

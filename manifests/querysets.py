@@ -20,10 +20,23 @@ def goods_handled_at(actor: Actor) -> frozenset[str]:
     return actor.stations_in(Group.CUSTOMS) | (actor.stations_in(Group.CUSTODIAN) & actor.stations_for(GOODS))
 
 
-def entered_by(actor: Actor) -> Q:
-    """The condition that finds what a person entered for a walk-in at a service centre, and nothing of others (PN17 2.3)."""
+def entered_by(actor: Actor, *, for_importers: bool = False) -> Q:
+    """The condition that finds what a person entered for a walk-in at a service centre (PN17 2.3).
+
+    Also what a colleague of the same custodian entered there for the customer who is served now; nothing of others.
+    """
     at = actor.stations_in(Group.CUSTODIAN) - goods_handled_at(actor)
-    return Q(station_id__in=at, created_by_id=actor.user_id) if at else Q(pk__in=())
+    if not at:
+        return Q(pk__in=())
+    own, customer = Q(station_id__in=at, created_by_id=actor.user_id), actor.customer
+    if customer is None or customer.station not in at or actor.custodian_id is None:
+        return own
+    theirs = (
+        Q(importer_id=customer.importer_id)
+        if for_importers and customer.importer_id
+        else Q(courier_id=customer.courier_id)
+    )
+    return own | theirs & Q(station_id=customer.station, created_by__custodian_id=actor.custodian_id)
 
 
 class ManifestQuerySet(models.QuerySet[Any]):

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import AuthorisedCourier
 from accounts.requests import Request
+from counter.serving import led_to_counter
 from eccs import keyset, pages, upload_runner
 from eccs.audit_answers import concerns
 from eccs.papers import as_pdf
@@ -37,7 +38,7 @@ FILES = (
 def _courier(request: Request) -> AuthorisedCourier:
     actor = request.actor
     pages.require(actor, "manifest-new")
-    return get_object_or_404(AuthorisedCourier, pk=actor.courier_id)
+    return get_object_or_404(AuthorisedCourier, pk=actor.files_for_courier)
 
 
 def _stations(request: Request) -> frozenset[str] | None:
@@ -48,7 +49,7 @@ def _stations(request: Request) -> frozenset[str] | None:
 
 def _draft(request: Request, key: str, *, held: bool = False) -> ExpressCargoManifest:
     courier = _courier(request)
-    rows = ExpressCargoManifest.objects.filter(request.actor.firm_documents(), courier=courier, stage=Stage.DRAFT)
+    rows = ExpressCargoManifest.objects.visible_to(request.actor).filter(courier=courier, stage=Stage.DRAFT)
     if held:
         rows = rows.select_for_update(of=("self",))
     found: ExpressCargoManifest = get_object_or_404(rows, ExpressCargoManifest.by_key(key))
@@ -79,6 +80,8 @@ def manifests(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: Request) -> HttpResponse:
     """A new draft: the header, with the file of its shipments if it is at hand."""
+    if away := led_to_counter(request):
+        return away
     courier = _courier(request)
     given = request.POST.copy()
     if request.method == "POST":

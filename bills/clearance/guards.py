@@ -18,7 +18,7 @@ def importer_files_own_goods(bill: Any, actor: Actor) -> str:
     """An importer in force files CBE-XIV, for its own goods alone; whoever began a bill files it."""
     if bill.importer_id is None:
         return ""
-    if getattr(actor, "importer_id", None) != bill.importer_id:
+    if getattr(actor, "files_for_importer", None) != bill.importer_id:
         return _("The importer files this bill.")
     if bill.kind != Kind.XIV:
         return _("An importer files CBE-XIV alone: the courier files the other forms.")
@@ -27,7 +27,7 @@ def importer_files_own_goods(bill: Any, actor: Actor) -> str:
 
 def discarded_by_whoever_began_it(bill: Any, actor: Actor) -> str:
     """A draft that an importer types is the importer's alone: no courier discards it."""
-    theirs = bill.importer_id is not None and getattr(actor, "importer_id", None) != bill.importer_id
+    theirs = bill.importer_id is not None and getattr(actor, "files_for_importer", None) != bill.importer_id
     return _("The importer began this draft, and discards it.") if theirs else ""
 
 

@@ -17,6 +17,7 @@ from bills import routing
 from bills.clearance import guards
 from bills.clearance.risk import RiskSteps, looked_at_one_by_one, rms_has_decided
 from bills.stages import HERE, OPEN, UNFILED, Stage
+from counter.sealing import sealed_print_attached
 from eccs.workflow import GET_STATE, SIGNED_FILING, SIGNED_ORDER, step
 from manifests.clearance import not_on_hold, signatory_examined
 
@@ -53,9 +54,9 @@ class ImportClearance(RiskSteps):
         abstract = True
 
     @step(
-        Stage.DRAFT, GET_STATE(routing.after_filing, states=AFTER_FILING), role=FILERS, signed=SIGNED_FILING, label=_("File bill"),
+        Stage.DRAFT, GET_STATE(routing.after_filing, states=AFTER_FILING), role=(*FILERS, Role.SERVICE_CENTRE), signed=SIGNED_FILING, label=_("File bill"),
         para="PN17 5.4", form="bills.forms.entry.FilingForm",
-        guards=(guards.courier_in_force_or_cleared_on_paper, signatory_examined, guards.importer_files_own_goods, not_on_hold), grave=True,
+        guards=(guards.courier_in_force_or_cleared_on_paper, signatory_examined, guards.importer_files_own_goods, not_on_hold, sealed_print_attached), grave=True,
     )  # fmt: skip
     def file(self: CourierBillOfEntry) -> Iterable[models.Model]:
         """The declaration is checked as a whole, valued, assessed to duty, put to the RMS and numbered."""
@@ -64,7 +65,7 @@ class ImportClearance(RiskSteps):
         return file_draft(self)
 
     @step(
-        Stage.DRAFT, Stage.DISCARDED, role=(*COURIERS, Role.IMPORTER), label=_("Discard"), para="PN17 5.4",
+        Stage.DRAFT, Stage.DISCARDED, role=(*COURIERS, Role.IMPORTER, Role.SERVICE_CENTRE), label=_("Discard"), para="PN17 5.4",
         guards=(guards.discarded_by_whoever_began_it,), grave=True,
     )  # fmt: skip
     def discard(self: CourierBillOfEntry) -> None:

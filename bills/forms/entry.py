@@ -198,6 +198,8 @@ class FilingForm(forms.Form):
                 ("true", declarations.truth()),
             ]  # fmt: skip
         self.fields |= {name: forms.BooleanField(label=words) for name, words in said}
+        if actor.customer is not None:
+            self.fields["authorised"].widget.attrs["data-key"] = "f"  # at the counter the keyboard goes there at once
 
     def answers(self) -> dict[str, Any]:
         """The declarations are conditions of filing; the step itself takes no answers."""

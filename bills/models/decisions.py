@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Upper
 
 from bills.models.bill import CourierBillOfEntry
 from bills.models.covered import goods_of
@@ -97,3 +98,4 @@ class Adjudication(Adjudged):
         constraints = [
             models.CheckConstraint(condition=models.Q(fine__gte=0, penalty__gte=0), name="adjudication_not_negative"),
         ]
+        indexes = [models.Index(Upper("order_number"), name="adjudication_order")]

@@ -166,7 +166,7 @@ def re_export_paper(record: ReExport, printed_by: str) -> bytes:
                 Field(_("Gross weight"), f"{hawb.gross_weight_kg.normalize():f} kg"),
             ],
             [Field(_("Imported with manifest"), f"{manifest.number}, {manifest.flight_number}", 2), Field(_("Courier Bill of Entry"), str(bill) if bill else _("no bill"), 2)],
-            [Field(_("Goods"), hawb.description, 2), Field(_("Sent back to"), f"{hawb.consignor_name} ({hawb.consignor_country})", 2)],
+            [Field(_("Goods"), hawb.description, 2), Field(_("Sent back to"), f"{hawb.consignor_name} ({hawb.consignor_country})\n{hawb.consignor_address}", 2)],
             [Field(_("Consignee"), hawb.consignee_name, 2), Field(_("Reason of the return"), asked.reason, 2)],
             [Field(_("Export manifest"), asked.manifest or "-", 2), Field(_("EGM number"), asked.egm_number or "-", 2, strong=True)],
             [Field(_("Left with"), f"{asked.airway_bill or '-'}, {asked.flight or '-'}", 2), Field(_("Left on"), day(asked.returned_on) if asked.returned_on else "-", 2)],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -40,11 +41,13 @@ def draft_of(request: Request, pk: int) -> CourierBillOfEntry:
 
 
 def own_draft(request: Request, pk: int) -> CourierBillOfEntry:
-    """A draft of the person's own firm, on any form."""
+    """A draft of the person's own firm, on any form; at the Service Centre, of the customer who is served."""
     actor = request.actor
     rows = CourierBillOfEntry.objects.visible_to(actor).select_related("hawb__master", "manifest", "courier", "station")
     bill: CourierBillOfEntry = get_object_or_404(rows, pk=pk)
     pages.require(actor, "bill-start")
+    if bill.stage == Stage.DRAFT and not (actor.is_trade or actor.serves(bill)):
+        raise PermissionDenied
     return bill
 
 
@@ -105,12 +108,14 @@ def typed(
     if request.method == "POST":
         is_right = form.is_valid()
         try:
-            keep(form.texts())
+            bill = keep(form.texts())
         except Refused as refusal:
             messages.error(request, " ".join(refusal.reasons))
             return redirect(bill)
         if request.headers.get("HX-Request"):
             return render(request, "bills/_saved.html", {"at": timezone.now()})
+        if is_right and request.actor.customer is not None and isinstance(bill, CourierBillOfEntry):
+            return redirect(checking.next_address(bill))  # at the counter from part to part, without a list between
         if is_right:
             return redirect(back, bill.pk) if back else redirect(bill)
     context = {"bill": bill, "form": form, "title": title, "header": drafts.header(bill), **more}

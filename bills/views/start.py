@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import Importer
 from accounts.permissions import Actor
 from accounts.requests import Request
-from bills import copies, drafts
+from bills import checking, copies, drafts
 from bills.kinds import TYPED, Kind
 from bills.models import CourierBillOfEntry
 from bills.stages import PUT_AWAY, UNFILED, Stage
 from bills.views import documents
+from counter.serving import led_to_counter
 from eccs import pages
 from manifests.models import ExpressCargoManifest, HouseAirwayBill
 
@@ -29,6 +30,8 @@ def start(request: Request) -> HttpResponse:
     """Choose the form, and the house airway bill of a submitted manifest that has no bill yet."""
     actor = request.actor
     pages.require(actor, "bill-start")
+    if away := led_to_counter(request):
+        return away
     given = request.POST if request.method == "POST" else request.GET
     own, copied = _own_shipments(actor), _copied(actor, given.get("copy", ""))
     kind = Kind(copied.kind) if copied else kind_of(given.get("form", ""), kinds_of(actor))
@@ -42,7 +45,8 @@ def start(request: Request) -> HttpResponse:
     manifest = request.GET.get("manifest", "").strip()[:60]
     others = _in_the_way(actor).filter(hawb=OuterRef("pk"))
     rows = own.filter(~Exists(others)).order_by("-pk")
-    if actor.importer_id is not None:  # whoever knows the number asks for it: nothing of other firms is listed
+    by_number = actor.files_for_importer is not None or actor.customer is not None
+    if by_number:  # whoever knows the number asks for it: nothing of other firms is listed
         rows = rows.filter(number=asked)
     elif asked:
         rows = rows.filter(number__startswith=asked)
@@ -51,14 +55,16 @@ def start(request: Request) -> HttpResponse:
     found = list(rows[: SHOWN + 1])
     context = {
         "hawbs": found[:SHOWN], "more": len(found) > SHOWN, "q": asked, "manifest": manifest, "kind": kind,
-        "kinds": kinds_of(actor), "copied": copied, "by_importer": actor.importer_id is not None,
+        "kinds": kinds_of(actor), "copied": copied, "by_importer": actor.importer_id is not None, "by_number": by_number,
     }  # fmt: skip
     return render(request, "bills/start.html", context)
 
 
 def kinds_of(actor: Actor) -> tuple[Kind, ...]:
-    """The forms that a firm files: an importer CBE-XIV for its own goods alone (PN17 5.4.4)."""
-    return (Kind.XIV,) if actor.importer_id is not None else (Kind.XI, *TYPED)
+    """The forms that a firm files: an importer CBE-XIV for its own goods alone (PN17 5.4.4); at the Service Centre those of goods."""
+    if actor.files_for_importer is not None:
+        return (Kind.XIV,)
+    return TYPED if actor.customer is not None else (Kind.XI, *TYPED)
 
 
 def kind_of(text: str, kinds: tuple[Kind, ...]) -> Kind:
@@ -75,11 +81,11 @@ def _own_shipments(actor: Actor) -> QuerySet[HouseAirwayBill]:
     rows = HouseAirwayBill.objects.filter(
         manifest__kind=ExpressCargoManifest.Kind.NON_DOCUMENTS, manifest__number__isnull=False, transshipment=False
     ).select_related("manifest")
-    if actor.importer_id is not None:
-        name = Importer.objects.values_list("name", flat=True).get(pk=actor.importer_id)
+    if actor.files_for_importer is not None:
+        name = Importer.objects.values_list("name", flat=True).get(pk=actor.files_for_importer)
         rows = rows.filter(consignee_name__iexact=name)
     else:
-        rows = rows.filter(manifest__courier_id=actor.courier_id)
+        rows = rows.filter(manifest__courier_id=actor.files_for_courier)
     return rows if actor.firm_stations is None else rows.filter(manifest__station__in=actor.firm_stations)
 
 
@@ -95,7 +101,7 @@ def _copied(actor: Actor, key: str) -> CourierBillOfEntry | None:
 def _in_the_way(actor: Actor) -> QuerySet[CourierBillOfEntry]:
     """The bills beside which a firm begins none: whatever is filed, and what it has begun itself."""
     rows = CourierBillOfEntry.objects.exclude(stage__in=PUT_AWAY)
-    return rows.filter(~Q(stage=Stage.DRAFT) | Q(importer=actor.importer_id))
+    return rows.filter(~Q(stage=Stage.DRAFT) | Q(importer=actor.files_for_importer))
 
 
 def _begin(
@@ -103,16 +109,22 @@ def _begin(
 ) -> HttpResponse:
     assert actor.user_id is not None
     standing = _in_the_way(actor).filter(hawb=hawb)
-    own = standing.filter(importer=actor.importer_id)
+    own = standing.filter(importer=actor.files_for_importer)
     held = own.first() or standing.first()
     if held is None:
         earlier = copies.draft_of(copied) if copied else None
         try:
             with transaction.atomic():
-                held = drafts.start(hawb, actor.user_id, kind, actor.importer_id, earlier)
+                held = drafts.start(hawb, actor.user_id, kind, actor.files_for_importer, earlier)
         except IntegrityError:  # somebody else began it at the same moment
             held = own.get()
-    if held.importer_id != actor.importer_id:
+    if held.importer_id != actor.files_for_importer:
         messages.error(request, _("Another firm has filed the bill of this house airway bill."))
         return redirect("bill-start")
-    return redirect(held)
+    if not CourierBillOfEntry.objects.visible_to(actor).filter(pk=held.pk).exists():
+        messages.error(
+            request,
+            _("The firm's own people have begun the bill of this house airway bill: they file it, or put it away."),
+        )
+        return redirect("bill-start")
+    return redirect(held if actor.customer is None else checking.next_address(held))

@@ -6,6 +6,12 @@ import { ticks } from "./ticks.js";
 // The summary of errors, or of a refusal, is where reading begins.
 document.querySelector("[data-focus]")?.focus({ preventScroll: false });
 
+// Where somebody types from paper, the first answer that is still missing is where typing begins.
+const asked = [...document.querySelectorAll("form[data-fill] :is(input:not([type=hidden]), select, textarea)")];
+const chosen = (radio) => asked.some((other) => other.name === radio.name && other.checked);
+const missing = (box) => (box.type === "radio" ? !chosen(box) : box.type !== "checkbox" && !box.value);
+(asked.find((box) => box.offsetParent && missing(box)) ?? asked[0])?.focus();
+
 // A form is sent once: a second press while the answer is on its way does nothing.
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -1,7 +1,7 @@
 // Keys of the desks. In a queue J and K walk the rows, as the arrows do once a row has the focus; X ticks, Enter opens, F goes
 // to the filters, B to the steps for what is ticked, N and P to the next and previous page. On a document a digit opens that
-// step of the desk and goes into it, T takes up, S sets aside, N goes to the next one.
-// Everywhere / goes to Find and ? to the list of keys. They are off while something is being typed, with a modifier held,
+// step of the desk and goes into it, T takes up, S sets aside, N goes to the next one. At the counter each field and button names
+// its own key. Everywhere / goes to Find and ? to the list of keys. They are off while something is being typed, with a modifier held,
 // and where the person switched them off.
 const click = (selector) => document.querySelector(selector)?.click();
 
@@ -46,6 +46,7 @@ export function keys() {
     if (!document.querySelector("[data-keys]") || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.target.closest?.("input:not([type=checkbox]), select, textarea, [contenteditable]")) return;
     const table = document.querySelector("table[data-keys]");
+    const named = (key) => document.querySelector(`[data-key="${CSS.escape(key)}"]`);
     const doing = {
       "/": () => document.getElementById("find")?.focus(),
       "?": () => document.getElementById("keys")?.focus(),
@@ -54,8 +55,11 @@ export function keys() {
       n: () => click('.billhead a[rel="next"]'),
       ...(table ? queueKeys(table, event.target) : {}),
     }[event.key.toLowerCase()] ?? stepKey(event.key);
-    if (!doing) return;
+    const other = event.key.length === 1 ? named(event.key.toLowerCase()) : null;
+    if (!doing && !other) return;
     event.preventDefault();
-    doing();
+    if (other?.matches("input, select, textarea")) other.focus();
+    else if (other) other.click();
+    else doing();
   });
 }

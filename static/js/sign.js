@@ -1,5 +1,6 @@
 // Signing in the browser: the key is read from its file, the browser signs, and only the signature is sent. The file, the
-// pass-phrase and the key never leave the page: neither input has a name, so no form ever holds them.
+// pass-phrase and the key never leave the page: neither input has a name, so no form ever holds them. Or the key is on a token:
+// then the bridge on this computer signs (docs/signing-bridge.md), and the PIN goes to the bridge alone.
 const form = document.getElementById("sign");
 
 const bytesOf = (text) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
@@ -108,7 +109,39 @@ function positive(bytes) {
   return rest[0] & 0x80 ? Uint8Array.of(0, ...rest) : rest;
 }
 
-async function signed(words) {
+// What the bridge on this computer answers, or why it does not.
+async function asked(words, path, given) {
+  let answer;
+  let told;
+  try {
+    answer = await fetch(words.bridge + path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-Pairing-Code": document.getElementById("pairing").value },
+      body: JSON.stringify(given),
+      credentials: "omit",
+    });
+    told = await answer.json();
+  } catch {
+    throw new Error(words.silent);
+  }
+  if (answer.ok) return told;
+  const name = (told.error ?? "").replace(/-([a-z])/g, (_, letter) => letter.toUpperCase());
+  throw new Error(words[name] ?? words.refused);
+}
+
+async function signedByToken(words) {
+  const typed = document.getElementById("pin");
+  const pin = typed.value;
+  typed.value = "";
+  const { certificates } = await asked(words, "/certificates", {});
+  const mine = new Set(words.fingerprints.split(" "));
+  const own = certificates.find((one) => mine.has(one.fingerprint));
+  if (!own) throw new Error(words.elsewhere);
+  const { cms: made } = await asked(words, "/sign", { content: words.content, fingerprint: own.fingerprint, pin });
+  return atob(made);
+}
+
+async function signedByFile(words) {
   const [file] = document.getElementById("key").files;
   const typed = document.getElementById("passphrase");
   let forge;
@@ -138,6 +171,17 @@ if (form && !window.crypto?.subtle) document.getElementById("sign-insecure").hid
 else if (form) {
   form.hidden = false;
   const said = document.getElementById("sign-said");
+  const ways = [...form.querySelectorAll("[data-way]")];
+  const way = () => ways.find((one) => one.checked).dataset.way;
+  for (const one of ways) {
+    one.addEventListener("change", () => {
+      for (const other of ways) {
+        other.checked = other === one;
+        document.getElementById(`with-${other.dataset.way}`).hidden = other !== one;
+      }
+      said.textContent = "";
+    });
+  }
   let busy = false;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -145,11 +189,11 @@ else if (form) {
     busy = true;
     said.textContent = "";
     try {
-      form.elements.cms.value = btoa(await signed(form.dataset));
+      form.elements.cms.value = btoa(await (way() === "token" ? signedByToken : signedByFile)(form.dataset));
       form.submit();
     } catch (fault) {
       said.textContent = fault.message;
-      document.getElementById("passphrase").focus();
+      document.getElementById(way() === "token" ? "pin" : "passphrase").focus();
       busy = false;
     }
   });

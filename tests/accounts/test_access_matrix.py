@@ -28,6 +28,7 @@ from accounts.roles import Group, Role
 from bills.kinds import Kind
 from bills.models import CourierBillOfEntry
 from bills.stages import UNFILED
+from counter.models import Visit
 from eccs import errors, pages
 from eccs.activities import activities
 from eccs.workflow import Document, Refused, take, why_not
@@ -88,6 +89,8 @@ def allowed(who: Who, model: type[Document], roles: tuple[str, ...], *, by_impor
     """What the declarations say of a document of Swift at Bengaluru, or of the importer: the role, the own firm and station."""
     if who.role not in roles:
         return False
+    if who.role is Role.SERVICE_CENTRE and model is not Visit:
+        return False  # for the customer who is served alone: see tests/counter
     if model is Advisory:  # a national one
         return who.role is Role.SYSTEM_ADMIN
     if model in d.NATIONAL:

@@ -19,8 +19,11 @@ from bills.models import CourierBillOfEntry, UnclearedNotice
 from bills.rate_files import clearance as rates
 from bills.stages import Stage
 from bills.uncleared.clearance import bill_is_not_closed, disposal_is_open, return_is_open
-from bonds.clearance import nothing_secured
+from bonds.clearance import guarantees_suffice, nothing_secured
 from bonds.models import Bond
+from counter.clearance import serves_nobody_else
+from counter.models import SealedPrint
+from counter.sealing import sealed_print_attached
 from eccs import dated_rules, trail
 from eccs.dated_rules import DatedRule
 from eccs.workflow import Document, Guard, Refused, Step, buttons, take, take_many
@@ -60,6 +63,7 @@ from tests.every_step.test_every_step import named
 from tests.factories.amendments import amendment
 from tests.factories.bills import bill, examined_too_little
 from tests.factories.challans import challan
+from tests.factories.counter import operator_serving, visit
 from tests.factories.departures import departure
 from tests.factories.directory import importer
 from tests.factories.firms import actor, courier, person
@@ -89,6 +93,8 @@ def _asked_to_depart(one: Any) -> object:
 
 
 BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
+    sealed_print_attached: (lambda _one: SealedPrint.objects.all().delete(), "signed and sealed by the customer"),
+    serves_nobody_else: (lambda _v: visit("CALLED", operator=person("Uma Pillai")), "finish with that customer first"),
     has_shipments: (lambda m: _set(m, hawb_count=0), "no house airway bill"),
     courier_in_force: (lambda _m: _suspend(), "registration"),
     courier_in_force_or_left_on_paper: (lambda _m: _suspend(), "registration"),
@@ -196,6 +202,8 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     rates.is_compared_with_what_stands: (lambda _f: rate_file("APPROVED"), "Other rates were approved"),
     rates.has_not_begun: (lambda f: _set(f, first_day=day()), "has come"),
     rates.is_the_last: (lambda _f: rate_file("APPROVED", turn=9), "approved since"),
+    guarantees_suffice: (lambda b: b.guarantees.update(amount=1), "have a guarantee entered"),
+    gates.courier_of_transfer_in_force: (lambda _t: _suspend(), "registration"),
     gates.may_be_submitted: (lambda t: t.lines.update(live=False), "at least one shipment"),
     gates.bond_suffices: (lambda _t: Bond.objects.update(balance=1), "short"),
     gates.fee_is_paid: (lambda t: _set(t, fee_paid_at=None), "fee is not paid"),
@@ -249,7 +257,7 @@ def test_a_guard_refuses_and_says_why(model: type[Document], name: str, guard: G
     step = model.steps()[name]
     stage = step.sources[0]
     one = d.ready(model, step, stage)
-    by = actor(d.right_role(step, stage))
+    by = operator_serving(one) if guard is sealed_print_attached else actor(d.right_role(step, stage))
     breaks, words = BREAK[guard]
     assert not [b.reasons for b in buttons(one, by) if b.step is step and b.reasons]
     breaks(one)

@@ -29,7 +29,9 @@ MAKE: dict[str, Callable[..., CourierBillOfEntry]] = {
 }
 NEVER_XI = {Stage.ASSESSMENT, Stage.FIRST_CHECK_ARRIVAL, Stage.FIRST_CHECK, Stage.APPROVAL}  # it is not assessed
 STEPS = CourierBillOfEntry.steps()
-OFFICES = [role for role in Role if role not in (Role.SYSTEM, Role.IMPORTER)]
+OFFICES = [
+    role for role in Role if role not in (Role.SYSTEM, Role.IMPORTER, Role.SERVICE_CENTRE)
+]  # these for one firm alone
 DIFFER = {  # the steps that look at the goods, the value or the form, each from one stage
     "request_amendment": Stage.XRAY, "request_cancellation": Stage.XRAY, "adjudicate": Stage.ADJUDICATION,
     "confirm_payment": Stage.DUTY, "record_arrival": Stage.ARRIVAL, "recompute_duty": Stage.ARRIVAL,

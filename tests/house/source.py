@@ -8,7 +8,9 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-APPS = ("eccs", "accounts", "manifests", "rms", "bonds", "bills", "exports", "transit", "payments", "api", "public")
+APPS = (
+    "eccs", "accounts", "counter", "helpdesk", "manifests", "rms", "bonds", "bills", "exports", "transit", "payments", "public", "api",
+)  # fmt: skip
 
 
 @cache

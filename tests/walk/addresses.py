@@ -49,20 +49,24 @@ from tests.factories.rates import rate_file
 from tests.factories.requests import amendment as bill_amendment
 from tests.factories.requests import cancellation, penalty_demand, provisional_assessment
 from tests.factories.rules import risk_rule
+from tests.factories.tickets import ticket
 from tests.factories.transit import arrival, transfer
 from tests.factories.uncleared import disposal, lying, notified, return_to_origin
 from tests.walk.of_api import PUBLIC as OF_API
 from tests.walk.of_api import of_api
+from tests.walk.of_counter import of_counter
 from tests.walk.of_exports import of_exports
+from tests.walk.of_help import of_help
 from tests.walk.of_payments import of_payments
 from tests.walk.world import World
 
 PUBLIC = (
     "sign-in", "sign-in-code", "sign-in-recovery", "password-forgotten", "password-sent", "password-reset", "healthz", "readyz", "metrics", "set_language", "bank-return",
     "bank-confirmation",
-    "public-couriers", "public-couriers-csv", "public-custodians", "public-importers", "estimator", "verify", "verify-code", "verify-offline", "verify-keys",
+    "public-couriers", "public-couriers-csv", "public-custodians", "public-importers", "estimator",
     "public-home", "public-track", "public-exchange-rates", "public-exchange-rate", "public-tariff", "public-tariff-item", "public-advisories",
-    "public-forms", "public-form",
+    "public-forms", "public-form", "public-status", "help",
+    "verify", "verify-code", "verify-offline", "verify-keys", "counter-display",
     *OF_API,
 )  # fmt: skip
 """What a stranger may ask for; the bank's messages are known by their signature, the API's programs by their key (tests/api)."""
@@ -115,9 +119,10 @@ def build() -> World:
     ]
     papers = [bill_of_documents(Stage.DRAFT), bill_of_documents(Stage.XRAY)]
     world.documents = [
-        bank_difference(), withdrawal(), sent_back, going, disposed, *rules, *bonds, *sent_on, *arrived, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, *of_exports(world), owed, paid, *people, *roles,
+        bank_difference(), withdrawal(), sent_back, going, disposed, *rules, *bonds, *sent_on, *arrived, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, *of_exports(world), owed, paid, *people, *roles, ticket(), ticket("ANSWERED"),
         _of_the_port_admin(world),
     ]  # fmt: skip
+    of_counter(world)
     _generic(world)
     _of_manifests(world, draft_manifest, flight)
     _of_bills(world, bills, flight)
@@ -289,6 +294,7 @@ def _common(world: World) -> None:
     ):  # fmt: skip
         world.common(name)
     of_api(world)
+    of_help(world)
     world.common("session-end", 1)
     world.common("certificate-retire", 1)
     world.common("sign", "00000000-0000-4000-8000-000000000000")

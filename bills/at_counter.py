@@ -1,0 +1,110 @@
+"""What of a bill is entered at the Service Centre: as it is printed, signed and sealed by the customer (PN17 2.3, 2.4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bills import checking, declarations, drafts
+from bills.forms.words import LABELS, in_words
+from bills.models import CourierBillOfEntry
+from counter.entered import Form, Part, register
+from eccs.identifiers import mask_aadhaar
+from eccs.money import rupees
+
+
+def _rows(typed: dict[str, str], names: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((str(LABELS[name]), str(in_words(name, typed[name]))) for name in names if typed.get(name))
+
+
+def _header(bill: CourierBillOfEntry) -> dict[str, str]:
+    """The header as typed; of an Aadhaar number only the last four digits are shown."""
+    header = drafts.header(bill)
+    if header.get("kyc_type") == "AADHAAR" and header.get("kyc_number"):
+        header["kyc_number"] = mask_aadhaar(header["kyc_number"])
+    return header
+
+
+def parts(bill: CourierBillOfEntry) -> list[Part]:
+    """Every answer of the form, with the shipment as the manifest declares it, and the value and duty of today."""
+    hawb = bill.hawb
+    assert hawb is not None
+    header, found = _header(bill), checking.check(bill)
+    told = [Part(str(_("Shipment and flight")), _shipment(bill))]
+    told += [
+        Part(str(checking.PARTS[name]), _rows(header, names)) for name, names in drafts.HEADER_PARTS[bill.kind].items()
+    ]
+    if len(invoices := drafts.invoices(bill)) > 1 or bill.kind == "CBE-XIV":
+        told += [
+            Part(_("Invoice %(number)d") % {"number": n}, _rows(one, drafts.INVOICE_OF_XIV))
+            for n, one in enumerate(invoices, 1)
+        ]
+    told += [
+        Part(_("Item %(number)d") % {"number": n}, _rows(one, drafts.item_names(bill)))
+        for n, one in enumerate(drafts.items(bill), 1)
+    ]
+    if found.prepared is not None:
+        told.append(Part(str(_("Value and duty, by the rates of today")), tuple(_figures(found))))
+    return told
+
+
+def _shipment(bill: CourierBillOfEntry) -> tuple[tuple[str, str], ...]:
+    hawb, manifest = bill.hawb, bill.manifest
+    assert hawb is not None
+    return (
+        (_("HAWB"), hawb.number),
+        (_("Manifest"), f"{manifest}, {manifest.flight_number}"),
+        (_("Packages, weight"), f"{hawb.packages}, {hawb.gross_weight_kg.normalize():f} kg"),
+        (_("Consignor"), f"{hawb.consignor_name}, {hawb.consignor_address} ({hawb.consignor_country})"),
+        (
+            _("Consignee"),
+            f"{hawb.consignee_name}, {hawb.consignee_address}, {hawb.consignee_city} {hawb.consignee_pin}",
+        ),
+    )
+
+
+def _figures(found: checking.Check) -> list[tuple[str, str]]:
+    assert found.prepared is not None
+    return [
+        (_("Assessable value"), rupees(found.prepared.assessable_value)),
+        (_("Duty"), rupees(found.prepared.duty.total)),
+    ]
+
+
+def sums(bill: CourierBillOfEntry) -> list[tuple[str, str]]:
+    """What the customer looks at first: shipment, invoice, goods, value, duty."""
+    assert bill.hawb is not None
+    header, items, found = drafts.header(bill), drafts.items(bill), checking.check(bill)
+    invoice = (drafts.invoices(bill) or [{}])[0]
+    told = [
+        (_("Form"), str(bill.kind)),
+        (_("HAWB"), bill.hawb.number),
+        (_("Invoice"), " ".join(filter(None, (invoice.get("invoice_number"), invoice.get("invoice_date"), invoice.get("invoice_terms"))))),
+        (_("IEC"), header.get("iec", "")),
+    ]  # fmt: skip
+    for n, item in enumerate(items[:8], 1):
+        words = f"{item.get('cth', '')} {item.get('description', '')}, {item.get('quantity', '')} {item.get('uom', '')}"
+        price = f" × {invoice.get('currency', '')} {item['unit_price']}" if item.get("unit_price") else ""
+        told.append((_("Item %(number)d") % {"number": n}, f"{words}{price}"))
+    if len(items) > 8:
+        told.append((_("Further items"), str(len(items) - 8)))
+    told += _figures(found) if found.prepared is not None else [(_("To be filled in"), str(len(found.wrong)))]
+    return [(label, text) for label, text in told if text]
+
+
+def said(bill: CourierBillOfEntry) -> Any:
+    """What was typed, and for which shipment."""
+    return {"form": bill.kind, "hawb": bill.hawb_id, "draft": bill.draft}
+
+
+register(
+    Form(
+        model=CourierBillOfEntry,
+        title=lambda bill: _("%(form)s for HAWB %(hawb)s") % {"form": bill.kind, "hawb": bill.consignment},
+        parts=parts, sums=sums, said=said,
+        declared=declarations.printed,
+        check=lambda bill: reverse("bill-check", args=[bill.pk]),
+    )
+)  # fmt: skip
