@@ -12,6 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from bench.measure import Row, at_least, rounds, timed
 from bills.papers import BillPaper, draw_bill
+from eccs import paper_volume
 from eccs.papers import Pen
 from tests.papers.examples import bill
 from tests.papers.reading import pages
@@ -40,11 +41,12 @@ def run() -> list[Row]:
     texts = [_words(paper) for paper in papers]
     assert pages(draw_bill(papers[0])) == PAGES
     assert pages(_bare(texts[0])) == PAGES
-    base, mine = rounds(
-        ROUNDS,
-        lambda: timed(lambda: [_bare(text) for text in texts]) / PAPERS,
-        lambda: timed(lambda: [draw_bill(paper) for paper in papers]) / PAPERS,
-    )
+    with patch.object(paper_volume, "LARGEST_REMEMBERED", 0):  # every paper is made anew; the seal is measured apart
+        base, mine = rounds(
+            ROUNDS,
+            lambda: timed(lambda: [_bare(text) for text in texts]) / PAPERS,
+            lambda: timed(lambda: [draw_bill(paper) for paper in papers]) / PAPERS,
+        )
     return [
         at_least(
             "Courier Bill of Entry as PDF",

@@ -54,7 +54,7 @@ def _back(request: Request) -> HttpResponse:
 
 def _mine(request: Request, key: Any) -> PaperBatch:
     """A batch for whoever asked for it, while it is kept, and while the person is of the same firm and stations."""
-    rows = PaperBatch.objects.filter(by=request.user, expires_at__gt=timezone.now())
+    rows = PaperBatch.objects.filter(by_id=request.actor.user_id, expires_at__gt=timezone.now())
     return get_object_or_404(rows, key=key, scope=batches.scope_of(request.actor))
 
 

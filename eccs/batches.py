@@ -158,7 +158,7 @@ def _write(batch: PaperBatch, out: Any) -> None:
 
 def _each(batch: PaperBatch) -> Iterator[tuple[Any, bytes]]:
     model, how = _printables[batch.slug]
-    name = str(batch.by.full_name)  # type: ignore[attr-defined]
+    name = str(batch.by.full_name)
     for n, pk in enumerate(batch.ids):
         document = model._default_manager.select_related(*how.related).get(pk=pk)
         yield document, how.draw(document, name)

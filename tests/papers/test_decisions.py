@@ -87,7 +87,7 @@ def test_a_gate_pass_names_each_package_and_no_value(paper_keys: Path) -> None:
     one = cleared()
     data = decision_papers.gate_pass(one)
     found = reading.text(data)
-    assert reading.squeezed(one.order.number) in found
+    assert reading.squeezed(str(one.order.number)) in found
     assert all(crn in found for crn in hawb_of(one).pieces.values_list("crn", flat=True))
     assert "₹" not in found
     verdict = of_code(reading.codes(data)["QRCode"])
