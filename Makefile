@@ -1,12 +1,12 @@
 # The commands of ECCS. A fresh Debian or Ubuntu machine needs Python 3.11 and make; everything else is installed into .venv.
 
 BIN := .venv/bin
-CODE := eccs accounts counter manifests rms bonds bills exports transit payments api public bench tests tools manage.py
+CODE := eccs accounts counter helpdesk manifests rms bonds bills exports transit payments public api bench tests tools manage.py
 DJANGO_ONLY := ECCS_DEMO=1 ECCS_SECRET_KEY=only-for-commands-that-serve-nobody DATABASE_URL=postgres://127.0.0.1:1/none
 ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check format bench drill stop reset vendor \
+.PHONY: run test check format journey bench drill stop reset vendor \
 	check-format check-lint check-types check-layers check-templates check-migrations check-diagrams
 .DEFAULT_GOAL := run
 
@@ -44,6 +44,9 @@ check-diagrams: .venv/installed-dev
 format: .venv/installed-dev     ## put code into the one form that `make check` asks for
 	@$(BIN)/ruff check --fix-only $(CODE)
 	@$(BIN)/ruff format $(CODE)
+
+journey: .venv/installed-dev    ## 3,000 shipping bills from a file to two flights in the browser: minutes, so not among the tests
+	@ECCS_DEMO=1 ECCS_BROWSER_BILLS=3000 exec $(BIN)/python -m eccs.run beside journey $(BIN)/python -m pytest -n 1 -q --durations=1 tests/browser/test_exports.py -k two_flights
 
 bench: .venv/installed-dev      ## the benchmarks, each beside its floor
 	@ECCS_DEMO=1 exec $(BIN)/python -m eccs.run beside bench $(BIN)/python -m bench $(ARGS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +20,7 @@ def context(advisory: Advisory, actor: Any) -> dict[str, Any]:
     return {
         "is_writer": (advisory.station_id or "") in places_of(actor), "is_draft": advisory.stage == Stage.DRAFT,
         "to_mark": concerns and not read and advisory.holds_today, "is_read": read,
-        "readers": advisory.marks.count(), "phone": settings.HELPDESK_PHONE, "email": settings.HELPDESK_EMAIL,
+        "readers": advisory.marks.count(),
     }  # fmt: skip
 
 

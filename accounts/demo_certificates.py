@@ -22,7 +22,7 @@ from django.conf import settings
 
 from accounts.certificate_views import owner_of
 from accounts.models import User
-from eccs.signing import authorities, certificates
+from eccs.signing import authorities, certificates, issuer, seal
 from eccs.signing.authorities import ORGANISATION_IDENTIFIER, Owner
 from eccs.signing.models import Certificate
 
@@ -105,6 +105,7 @@ def make(users: Iterable[User], passphrase: str) -> Path:
     key = load_pem_private_key(own.read_bytes(), None)  # type: ignore[assignment]
     root = x509.load_pem_x509_certificate(root_file.read_bytes())
     authorities.load_list(list_of_revoked(root, key), None)
+    make_paper_keys(Path(settings.PAPER_KEYS_DIR), root, key)
     for user in users:
         place = people / f"{user.username}.p12"
         if place.exists() and Certificate.objects.filter(owner=user, retired_at=None).exists():
@@ -114,6 +115,21 @@ def make(users: Iterable[User], passphrase: str) -> Path:
         _write(place, as_pkcs12(own_key, made, passphrase))
         certificates.register(user.pk, owner_of(user), made.public_bytes(Encoding.DER))
     return people
+
+
+def make_paper_keys(folder: Path, issuer_of_seal: x509.Certificate, key: Key) -> None:
+    """What the system signs and seals its papers with: a key for their codes, a certificate for their seal. What is there stays."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not (folder / issuer.OWN).exists():
+        _write(folder / issuer.OWN, issuer.new_key())
+    if (folder / seal.OWN).exists() and (folder / seal.OWN_KEY).exists():
+        return
+    own = ec.generate_private_key(ec.SECP256R1())
+    made = certificate_of(
+        Owner("ECCS seal of the demonstration", "ECCS demonstration"), own.public_key(), issuer_of_seal, key
+    )
+    _write(folder / seal.OWN_KEY, own.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    (folder / seal.OWN).write_bytes(made.public_bytes(Encoding.PEM) + issuer_of_seal.public_bytes(Encoding.PEM))
 
 
 def as_pkcs12(key: Key, certificate: x509.Certificate, passphrase: str) -> bytes:

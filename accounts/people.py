@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.directory.querysets import in_force
 from accounts.models import CourierStation, Custodian, CustomsStation, Posting, User
 from accounts.permissions import Actor
-from accounts.roles import Group
+from accounts.roles import Group, Role
 
 
 def addresses(audience: str, station: str = "") -> dict[str, list[str]]:
@@ -31,6 +31,13 @@ def addresses(audience: str, station: str = "") -> dict[str, list[str]]:
     for language, address in people.order_by("pk").values_list("language", "email"):
         found.setdefault(language or settings.LANGUAGE_CODE, []).append(address)
     return found
+
+
+def system_admins() -> list[str]:
+    """Every System Admin of today, as notices name a person."""
+    today = timezone.localdate()
+    held = Posting.objects.filter(Q(until=None) | Q(until__gte=today), role=Role.SYSTEM_ADMIN, since__lte=today)
+    return [f"person:{pk}" for pk in sorted(set(held.filter(user__is_active=True).values_list("user_id", flat=True)))]
 
 
 def audience_of(actor: Actor) -> list[str]:

@@ -116,12 +116,12 @@ def new_manifest(request: Request, told: NewManifest, once_key: OnceKey) -> Http
     return once(request, once_key, act, 201)
 
 
-def _handed_in(request: Request, kind: str, flight: ExpressCargoManifest, file: UploadedFile, **more: Any) -> Any:
+def handed_in(request: Request, kind: str, subject: Any, file: UploadedFile, **more: Any) -> Any:
     """Keep a file and have it checked in the background; the same file again is the same upload."""
     if why := why_not_file(file):
         raise FormFaults({"file": [why]})
     key = key_of(request)
-    found = upload_runner.receive(kind, key.owner, flight.pk, key.person_id, file.name or "file", file.read(), **more)
+    found = upload_runner.receive(kind, key.owner, subject.pk, key.person_id, file.name or "file", file.read(), **more)
     return Status(202, told_of(found))
 
 
@@ -134,7 +134,7 @@ def hand_in_shipments(request: Request, key: str, file: Annotated[UploadedFile, 
     flight = _flight(request, key)
     if flight.stage != ManifestStage.DRAFT:
         raise Refused([_("The manifest is submitted already: ask for an amendment.")])
-    return _handed_in(request, flight.file_kind, flight, file, stands=lambda digest: bool(flight.file_digest == digest))
+    return handed_in(request, flight.file_kind, flight, file, stands=lambda digest: bool(flight.file_digest == digest))
 
 
 @router.post("/manifests/{key}/submit", response={200: manifests.Manifest, **DONE}, url_name="api-manifest-submit")
@@ -158,7 +158,7 @@ def hand_in_bills(request: Request, key: str, file: Annotated[UploadedFile, File
     flight = _flight(request, key)
     if why := why_no_documents(flight) if flight.is_documents else why_no_bills(flight):
         raise Refused([why])
-    return _handed_in(request, uploading.KIND if flight.is_documents else KIND, flight, file)
+    return handed_in(request, uploading.KIND if flight.is_documents else KIND, flight, file)
 
 
 def _upload(request: Request, pk: int) -> tuple[Upload, dict[str, Any]]:

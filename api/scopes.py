@@ -14,25 +14,54 @@ class Scope(models.TextChoices):
     READ = "read", _("Read the firm's own documents and print-outs")
     FILE = "file", _("File manifests and bills (signs in the person's name)")
     REPLY = "reply", _("Reply to queries")
+    PAY = "pay", _("Put bills on challans")
+    TERMINAL = "terminal", _("Scan and weigh at the terminal, and keep its warehouse")
     HOOKS = "hooks", _("See what webhooks were sent, and have it sent again")
 
 
 ACTIVITIES: dict[str, frozenset[str]] = {
     Scope.READ: frozenset(
         (
-            *map(activity_of, ("manifests", "payment-history", "scan-station", "warehouse-register")),
+            *map(
+                activity_of,
+                (
+                    "manifests",
+                    "payment-history",
+                    "scan-station",
+                    "warehouse-register",
+                    "export-goods-register",
+                    "transmissions",
+                ),
+            ),
             "courierbillofentry.record_arrival",
         )
     ),
     Scope.FILE: frozenset(
         (
-            *map(activity_of, ("manifest-new", "bill-start")),
+            *map(activity_of, ("manifest-new", "bill-start", "csb-start")),
             "expresscargomanifest.submit",
             "courierbillofentry.file",
+            "couriershippingbill.file",
+        )
+    ),
+    Scope.PAY: frozenset((activity_of("new-challan"), "challan.create")),
+    Scope.TERMINAL: frozenset(
+        (
+            *map(activity_of, ("scan-station", "goods-station", "warehouse-move", "export-goods-move")),
+            "expresscargomanifest.start_arrival_scan",
+            "expresscargomanifest.close_arrival",
+            "courierbillofentry.record_arrival",
+            "couriershippingbill.register_goods",
         )
     ),
     Scope.HOOKS: frozenset(),  # what is sent is the firm's own
-    Scope.REPLY: frozenset(("courierbillofentry.reply_to_query", "couriershippingbill.reply_to_query")),
+    Scope.REPLY: frozenset(
+        (
+            *map(activity_of, ("bill-attach", "csb-attach")),
+            "courierbillofentry.reply_to_query",
+            "couriershippingbill.reply_to_query",
+        )
+    ),
 }
 
 

@@ -33,7 +33,7 @@ def run() -> list[Row]:
         return taken + _arrived(manifest)
 
     def outward() -> float:
-        taken = _filed(next(salt))
+        taken = file_rows(rows(next(salt)))
         filings["out"].append(taken)
         return taken + timed(_cleared)
 
@@ -58,7 +58,8 @@ def _arrived(manifest: ExpressCargoManifest) -> float:
     return timed(work)
 
 
-def _rows(salt: int) -> list[dict[str, str]]:
+def rows(salt: int, count: int = BILLS) -> list[dict[str, str]]:
+    """The rows of a file of shipping bills."""
     return [
         {
             "form": "CSB-V", "hawb": f"SX{salt:03d}{n:09d}", "item_no": "1", "cth": flights.GOODS[n % 4][0],
@@ -70,17 +71,17 @@ def _rows(salt: int) -> list[dict[str, str]]:
             "kyc_number": "29AAKCK4417E1ZH", "iec": "AAKCK4417E", "ad_code": "6390417", "gstin": "29AAKCK4417E1ZH",
             "under_bond_or_ut": "Y",
         }
-        for n in range(BILLS)
+        for n in range(count)
     ]  # fmt: skip
 
 
-def _filed(salt: int) -> float:
+def file_rows(given: list[dict[str, str]]) -> float:
     """The seconds that shipping bills take from the signature to the last line of the trail."""
     who = world.person("signatory.swift")
     courier = AuthorisedCourier.objects.get(pk=who.courier_id or 0)
     subject, _made = ShippingBillFile.objects.get_or_create(courier=courier, station_id="BLR")
     with override_settings(CELERY_TASK_ALWAYS_EAGER=False):
-        content = flights.as_csv(_rows(salt))
+        content = flights.as_csv(given)
         upload = upload_runner.receive("csb", f"courier:{courier.pk}", subject.pk, who.pk, "csb.csv", content)
         tasks.check_upload(upload.pk)
         upload.refresh_from_db()

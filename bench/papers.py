@@ -69,7 +69,7 @@ def _words(paper: BillPaper) -> list[Written]:
     write = Pen.write
 
     def noted(pen: Pen, line: str, x: float, y: float, font: str, size: float) -> None:
-        written.append(Written(pen.canvas.getPageNumber(), line, x, y, font, size))
+        written.append(Written(min(pen.canvas.getPageNumber(), PAGES), line, x, y, font, size))
         write(pen, line, x, y, font, size)
 
     with patch.object(Pen, "write", noted):

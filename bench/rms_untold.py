@@ -1,4 +1,4 @@
-"""Filing a bill that the RMS picks beside filing one that it lets pass: the time and the size of the answer tell nothing (PN17 6.1)."""
+"""A bill that the RMS picks beside one that it lets pass, filed in the form, from a file, and scanned for export: the time and the size of the answer tell nothing (PN17 6.1)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.test.utils import override_settings
 from django.urls import reverse
 
 from accounts.permissions import SYSTEM
-from bench import flights, world
+from bench import flights, rms_untold_files, world
 from bench.measure import Row, at_most
 from bills.forms.entry import FilingForm
 from bills.models import CourierBillOfEntry
@@ -28,8 +28,13 @@ ITEM = {"cth": "95049090", "description": "Board game", "quantity": "3", "uom": 
 
 
 def run() -> list[Row]:
+    """In the form, from files, and for export."""
+    _rule("GB", "LHR")
+    return [*_typed_ones(), *rms_untold_files.files(), *rms_untold_files.scans()]
+
+
+def _typed_ones() -> list[Row]:
     """Bills filed one by one in the form, half of them from a country that a rule looks at, in the order of chance."""
-    _rule("GB")
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(world.person("signatory.swift"))
     bills = [_typed(client, hawb, n) for n, hawb in enumerate(_landed())]
@@ -58,14 +63,14 @@ def run() -> list[Row]:
     ]  # fmt: skip
 
 
-def _rule(country: str) -> None:
-    """What comes from there is examined: no courier is told before the goods are there."""
+def _rule(country: str, airport: str) -> None:
+    """What comes from there, or goes there, is examined: no courier is told before the goods are there."""
     made = RiskRule.objects.create(
         number="N-9001", serial=9001, stage=Stage.ACTIVE, title="Trial", owner=world.person("ao.blr"), latest_no=1, in_force_no=1
     )  # fmt: skip
     RuleVersion.objects.create(
         rule=made, no=1, outcome="EXAMINATION", from_date="2017-07-26", instruction="Open every package.", xray=True,
-        condition={"all": [{"fact": "origins", "is": "EQUALS", "value": country}]},
+        condition={"any": [{"fact": "origins", "is": "EQUALS", "value": country}, {"fact": "route", "is": "EQUALS", "value": airport}]},
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from accounts.management.commands.demo import create_cast
 from accounts.models import User
 from accounts.permissions import Actor
 from accounts.session_store import SessionStore
+from eccs.memory import settle
 from eccs.workflow import take
 from manifests.models import ExpressCargoManifest
 
@@ -41,6 +42,7 @@ def prepare() -> None:
             cursor.execute("CREATE SCHEMA public")
     call_command("migrate", verbosity=0)
     create_cast(list(cast.people()), secrets.token_urlsafe(16))
+    settle()  # as every process does that serves
 
 
 def person(username: str) -> User:

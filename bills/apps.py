@@ -10,7 +10,7 @@ class BillsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make bills known to desks and pages, their file to the uploads, and listen to the manifest's news."""
-        from bills import at_counter, filing, listing, receivers  # noqa: F401 each registers itself
+        from bills import at_counter, filing, issued, listing, receivers  # noqa: F401 each registers itself
         from bills.manual import listing as manual  # noqa: F401
         from bills.rate_files import listing as rate_files  # noqa: F401
         from bills.uncleared import listing as uncleared  # noqa: F401

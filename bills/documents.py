@@ -37,6 +37,7 @@ from eccs import barcodes
 from eccs.dated_rules import rule_book
 from eccs.money import grouped, to_rupee
 from eccs.papers import Head, day, moment
+from eccs.papers import Kind as PaperKind
 from eccs.workflow import Document
 
 FORMS = {Kind.XI: "Form B", Kind.XII: "Form C", Kind.XIII: "Form D", Kind.XIV: "Form E"}
@@ -66,7 +67,7 @@ def detention_paper(memo: DetentionMemo, printed_by: str = "") -> DetentionPaper
     """What stands on the detention memo; the officer is named by office alone."""
     bill = _whole(memo.bill)
     return DetentionPaper(
-        head=head_of(bill, _("Detention memo"), _("Goods detained"), printed_by, number=memo.number or ""),
+        head=head_of(bill, _("Detention memo"), _("Goods detained"), printed_by, PaperKind.DETENTION, number=memo.number or ""),
         issued=moment(memo.issued_at), bill=bill.number or "", form=bill.kind, filed=moment(bill.filed_at),
         manifest=bill.manifest.number or "-", flight=bill.manifest.flight_number,
         goods=_goods(bill), grounds=memo.grounds,
@@ -87,7 +88,7 @@ def bill_paper(bill: CourierBillOfEntry, printed_by: str = "") -> BillPaper:
     assert hawb is not None  # a CBE-XI has a paper of its own
     used = sorted({item.notification for item in items if item.notification})
     return BillPaper(
-        head=head_of(bill, f"Courier Bill of Entry-{bill.kind.removeprefix('CBE-')}", _form(bill), printed_by),
+        head=head_of(bill, f"Courier Bill of Entry-{bill.kind.removeprefix('CBE-')}", _form(bill), printed_by, PaperKind.BILL),
         status=_status(bill), filed=moment(bill.filed_at), **_parties(bill), **_flight(bill),
         ucr=hawb.ucr, gstin=bill.gstin, iec=bill.iec, iec_branch=bill.iec_branch, ecommerce=_yes(bill.ecommerce),
         kyc_document=bill.kyc_type, kyc_id=bill.kyc_number, state_code=bill.state_code, ad_code=bill.ad_code,
@@ -108,7 +109,7 @@ def form_b(bill: CourierBillOfEntry, printed_by: str = "") -> FormB:
     title = f"Courier Bill of Entry-{bill.kind.removeprefix('CBE-')}"
     told = _parties(bill)
     return FormB(
-        head=head_of(bill, title, _form(bill), printed_by), status=_status(bill), filed=moment(bill.filed_at),
+        head=head_of(bill, title, _form(bill), printed_by, PaperKind.BILL), status=_status(bill), filed=moment(bill.filed_at),
         **{name: told[name] for name in ("courier", "courier_registration", "igm", "hawb", "mawb", "packages", "weight")},
         **_flight(bill), bags=bags_of(bill), signed=_signed(bill), out_of_charge=_given(bill), lines=lines_of(bill),
     )  # fmt: skip
@@ -165,7 +166,7 @@ def order_paper(bill: CourierBillOfEntry, printed_by: str = "") -> OutOfChargePa
     """What stands on the Out of Charge order."""
     order: OutOfCharge = bill.order
     return OutOfChargePaper(
-        head=head_of(bill, _("Out of Charge"), _("Order under section 47"), printed_by, number=order.number or ""),
+        head=head_of(bill, _("Out of Charge"), _("Order under section 47"), printed_by, PaperKind.OUT_OF_CHARGE, number=order.number or ""),
         bill=bill.number or "", form=bill.kind, filed=moment(bill.filed_at), manifest=bill.manifest.number or "-",
         flight=bill.manifest.flight_number, goods=_goods(bill), **_parties(bill),
         assessable_value=bill.assessable_value, duty=bill.total_duty, interest=bill.interest, paid=bill.duty_paid,
@@ -202,7 +203,7 @@ def _parties(bill: CourierBillOfEntry) -> dict[str, Any]:
     }
 
 
-def head_of(bill: Document, title: str, subtitle: str, printed_by: str, number: str = "") -> Head:
+def head_of(bill: Document, title: str, subtitle: str, printed_by: str, kind: PaperKind, number: str = "") -> Head:
     """What stands at the top and foot of every paper of a bill."""
     number = number or bill.number or ""
     printed = _("printed %(at)s") % {"at": moment(timezone.now())}
@@ -212,7 +213,7 @@ def head_of(bill: Document, title: str, subtitle: str, printed_by: str, number: 
     return Head(
         title=title, subtitle=subtitle, number=number, token=barcodes.token(number),
         place=_("Courier Terminal, %(station)s") % {"station": bill.station},  # type: ignore[attr-defined]
-        address=f"{settings.PUBLIC_URL}{bill.get_absolute_url()}", foot=f"{number}   {printed}   trail {seal}",
+        address=f"{settings.PUBLIC_URL}{bill.get_absolute_url()}", foot=f"{number}   {printed}   trail {seal}", kind=kind,
     )  # fmt: skip
 
 

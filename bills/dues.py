@@ -185,6 +185,27 @@ def working(accrued: Accrued) -> list[dict[str, str]]:
     ]
 
 
+def paid_interest(lines: Any) -> tuple[list[dict[str, str]], date | None]:
+    """How the interest that was paid came about, challan by challan, as each has kept it; and since when it ran, of the last."""
+    told: list[dict[str, str]] = []
+    since = None
+    for line in lines.filter(interest__gt=0, credited_at__isnull=False).select_related("challan").order_by("pk"):
+        challan = _("challan %(number)s") % {"number": line.challan.number}
+        if not line.interest_kept:  # of a challan from before that was kept
+            told.append(
+                {
+                    "days": "",
+                    "sum": _("as paid, %(challan)s") % {"challan": challan},
+                    "amount": grouped(line.interest, 2),
+                }
+            )
+            continue
+        accrued = Accrued.as_kept(line.interest_kept)
+        since = accrued.due_on
+        told += [{**one, "sum": f"{one['sum']}, {challan}"} for one in working(accrued)]
+    return told, since
+
+
 def shown(bill: CourierBillOfEntry, on: date | None = None) -> dict[str, Any]:
     """What the page of a bill tells of its dues: each demand beside the duty with its law, the interest with its working."""
     found = due(bill, on or timezone.localdate())
@@ -195,8 +216,11 @@ def shown(bill: CourierBillOfEntry, on: date | None = None) -> dict[str, Any]:
         for one in DEMANDS
         if amounts[one.head]
     ]
+    lines: Any = bill
+    before, since = paid_interest(lines.challan_lines.filter(assessment=None)) if bill.interest else ([], None)
     return {
-        "demands": demands, "due": found, "interest_working": working(found.accrued), "interest_due_on": found.accrued.due_on,
+        "demands": demands, "due": found, "interest_working": [*before, *working(found.accrued)],
+        "interest_due_on": found.accrued.due_on or since,
         "interest_law": LateInterest.words(), "apart": by_head(found.apart) if bill.duty_paid else [],
     }  # fmt: skip
 

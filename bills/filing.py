@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from accounts.permissions import Actor
-from bills import routing
+from bills import returns, routing
 from bills.columns import CHARGES, COLUMNS, ITEM, ITEM_E
 from bills.draft_rows import judge_draft
 from bills.dues import late_charge
@@ -84,7 +84,8 @@ def complete(
     bill.facilitated, bill.risk_pending = decided.lane == "FACILITATED", decided.lane == "PENDING"
     bill.assessment_required = decided.lane in ("ASSESSMENT", "BOTH", "PENDING")  # waits there until the RMS decides
     bill.examination_prescribed = decided.lane in ("EXAMINATION", "BOTH")
-    bill.documents_required = decided.documents_required
+    unsold = returns.papers_of_jewellery(header, one.items)
+    bill.documents_required = "; ".join(filter(None, (decided.documents_required, unsold)))
     blocks = _blocks(bill, one, flight)
     if bill.images_compulsory() and not (one.images_at_hand and bill.hawb_image and bill.invoice_image):
         wanted = _("Images of the house airway bill and of the invoice")
@@ -147,7 +148,7 @@ def facts_of(bill: CourierBillOfEntry, one: Prepared, flight: Flight) -> Consign
         consignee_city=hawb.consignee_city, kyc_type=header["kyc_type"],
         kyc_token=one.kyc_token, iec=header["iec"] or "", gstin=header["gstin"] or "",
         assessable_value=one.assessable_value, weight_kg=hawb.gross_weight_kg, packages=hawb.packages,
-        ecommerce=header["ecommerce"], tariff_items=tuple(i["cth"] for i in one.items),
+        ecommerce=header["ecommerce"], comes_back=bool(header[returns.NAME]), tariff_items=tuple(i["cth"] for i in one.items),
         origins=tuple(i["country_of_origin"] for i in one.items), descriptions=tuple(i["description"] for i in one.items),
         address=hawb.consignee_address, route=flight.manifest.airport_of_shipment, flight=flight.manifest.flight_number,
         unit_values=tuple(

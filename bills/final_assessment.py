@@ -96,7 +96,11 @@ def rows(assessment: ProvisionalAssessment) -> list[dict[str, Any]]:
 def interest(assessment: ProvisionalAssessment) -> dict[str, Any] | None:
     """The interest on the extra duty (section 18(3)): as paid, or as it has run until today; nothing where none is due."""
     if assessment.stage == ProvisionalStage.FINAL:
-        return {"amount": assessment.interest, "working": []} if assessment.interest else None
+        if not assessment.interest:
+            return None
+        lines: Any = assessment
+        paid, _since = dues.paid_interest(lines.challan_lines.all())
+        return {"amount": assessment.interest, "working": paid, "law": FinalInterest.words()}
     if not assessment.extra_duty:
         return None
     accrued = dues.final_interest(assessment, timezone.localdate())

@@ -8,14 +8,16 @@ from bills import final_assessment
 from bills.documents import head_of
 from bills.models import ProvisionalAssessment
 from eccs.money import grouped, rupees
-from eccs.papers import Column, Field, Paper, day, moment
+from eccs.papers import Column, Field, Kind, Paper, day, moment
 
 
 def final_paper(assessment: ProvisionalAssessment, printed_by: str = "") -> bytes:
     """The final assessment as PDF: provisional against final, what is to be paid or given back; officers by office alone."""
     bill, told = assessment.bill, final_assessment.words_of(assessment)
     number = str(assessment.number)
-    sheet = Paper(head_of(bill, _("Final assessment"), _("Section 18 of the Customs Act"), printed_by, number=number))
+    sheet = Paper(
+        head_of(bill, _("Final assessment"), _("Section 18 of the Customs Act"), printed_by, Kind.FINAL, number=number)
+    )
     approved = moment(assessment.approved_at) if assessment.approved_at else _("not called for")
     bond = f"{assessment.bond_number}, {rupees(assessment.bond_amount, 2)}, {day(assessment.bond_date)}"
     freed = moment(assessment.bond_released_at) if assessment.bond_released_at else _("when the extra duty is paid")

@@ -18,7 +18,7 @@ from bills import cells, penalties
 from bills.asking import put_to_rms
 from bills.clearance.provisional import ProvisionalStage
 from bills.kinds import Kind
-from bills.models import CourierBillOfEntry, CoveredShipment, ProvisionalAssessment
+from bills.models import Adjudication, CourierBillOfEntry, CoveredShipment, ProvisionalAssessment
 from bills.models.bill import OPEN_STAGES
 from bills.models.covered import owed_a_weight
 from bills.requests_listing import AMENDMENTS, CANCELLATIONS, DEPARTURES, PENALTIES, PROVISIONAL
@@ -97,6 +97,7 @@ SEARCH_BY = {
     "iec": lambda code: Q(iec=code),
     "pan": by_pan,
     "consignee": lambda name: of_shipments(consignee_name__istartswith=name),
+    "order": lambda number: Q(pk__in=Adjudication.objects.filter(order_number__iexact=number).values("bill")),
 }
 
 

@@ -41,7 +41,9 @@ def notices_about(bill: Clearable, subject: Callable[[], str], why: str | Callab
     return [worded(firm, words, bill.station_id) for firm in firms_of(bill)]
 
 
-def duty_reckoned_anew(manifest: ExpressCargoManifest, bills: Iterable[tuple[CourierBillOfEntry, Decimal]]) -> list[Notice]:
+def duty_reckoned_anew(
+    manifest: ExpressCargoManifest, bills: Iterable[tuple[CourierBillOfEntry, Decimal]]
+) -> list[Notice]:
     """For each firm one notice of its bills whose duty is another by the rates of the day of arrival: before, after, and why."""
     of_firm: dict[str, list[tuple[CourierBillOfEntry, Decimal]]] = defaultdict(list)
     for bill, before in bills:
@@ -51,7 +53,9 @@ def duty_reckoned_anew(manifest: ExpressCargoManifest, bills: Iterable[tuple[Cou
     return [_reckoned_anew(firm, manifest, of_firm[firm]) for firm in sorted(of_firm)]
 
 
-def _reckoned_anew(firm: str, manifest: ExpressCargoManifest, bills: list[tuple[CourierBillOfEntry, Decimal]]) -> Notice:
+def _reckoned_anew(
+    firm: str, manifest: ExpressCargoManifest, bills: list[tuple[CourierBillOfEntry, Decimal]]
+) -> Notice:
     def line(bill: CourierBillOfEntry, before: Decimal) -> str:
         told = {
             "bill": bill, "before": rupees(before), "after": rupees(bill.total_duty), "day": f"{bill.rates_on:%d/%m/%Y}",

@@ -5,8 +5,8 @@ Exports stand above imports. They say here how such a bill is judged; forms and 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bills.flight import Flight
 
 NAME = "return_of"
+JEWELLERY = ("7113", "7117")  # headings whose e-commerce goods come back under conditions of their own
 Judge = Callable[["Flight", Table, list[list[int]]], None]
 _judges: list[Judge] = []
 
@@ -45,3 +46,12 @@ def check(flight: Flight, table: Table, groups: list[list[int]]) -> None:
     if named:
         for judge in _judges:
             judge(flight, table, named)
+
+
+def papers_of_jewellery(header: Mapping[str, Any], items: Iterable[Mapping[str, Any]]) -> str:
+    """The compulsory documents of e-commerce jewellery that comes back unsold, or nothing (Notification 57/2022; Circular 09/2022)."""
+    if not (header[NAME] and header["ecommerce"] and any(item["cth"].startswith(JEWELLERY) for item in items)):
+        return ""
+    return _(
+        "Confirmation of the return by the e-commerce platform; Valid RCMC of the exporter; Picture of the original packing"
+    )

@@ -34,7 +34,7 @@ def facts_of(bill: CourierBillOfEntry, items: Sequence[Item]) -> ConsignmentFact
         consignor=hawb.consignor_name, consignor_country=hawb.consignor_country, consignee=hawb.consignee_name,
         consignee_city=hawb.consignee_city, kyc_type=bill.kyc_type, kyc_token=bill.kyc_token, iec="" if bill.iec == PERSONAL_IMPORT_IEC else bill.iec,
         gstin=bill.gstin, assessable_value=bill.assessable_value, weight_kg=hawb.gross_weight_kg, packages=hawb.packages,
-        ecommerce=bill.ecommerce, tariff_items=tuple(item.cth for item in items),
+        ecommerce=bill.ecommerce, comes_back=bool(bill.return_of), tariff_items=tuple(item.cth for item in items),
         origins=tuple(item.country_of_origin for item in items), descriptions=tuple(item.description for item in items),
         address=hawb.consignee_address, route=manifest.airport_of_shipment, flight=manifest.flight_number,
         unit_values=tuple((item.assessable_value / item.quantity).quantize(PLACES) for item in items if item.quantity),

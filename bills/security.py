@@ -63,13 +63,19 @@ def find(bill: CourierBillOfEntry, asked: Wanted, number: str, amount: Decimal) 
     fitting, number = choosing.fitting(asked, amount), number.strip().upper()
     if not number:
         declared = declared_on(bill)
-        named = choosing.valid(asked, named=True).filter(balance__gte=amount, number=declared) if declared else fitting.none()
+        named = (
+            choosing.valid(asked, named=True).filter(balance__gte=amount, number=declared)
+            if declared
+            else fitting.none()
+        )
         found = named.first() or fitting.first()
         if found is None:
             told = {"amount": rupees(amount, 2)}
             reasons = [_("No registered bond of this type has a balance of %(amount)s.") % told]
             if is_of_series(declared):
                 reasons.append(_why_not(asked, declared, amount))
+            elif (other := choosing.lapsed(asked, amount)) is not None:
+                reasons = [ledger.why_not(other, amount)]
             raise Refused(reasons, bill)
         return found
     if is_of_series(number):

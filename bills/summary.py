@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bills import altered, dues, form_e_shown, rates
+from bills import altered, dues, form_e_shown, rates, workings_paper
 from bills.assessment import reckon_again
 from bills.clearance.provisional import ProvisionalStage
 from bills.duty.levies import LEVIES
@@ -74,6 +74,7 @@ def summary(bill: CourierBillOfEntry, actor: Any) -> dict[str, Any]:
         if bill.assessed_at
         else (),
         **reckoning(bill, items),
+        "set_by_officer": workings_paper.decided(bill, items),
     }
     if actor.is_trade:
         return {

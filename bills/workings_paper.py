@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from bills import final_assessment
+from bills.duty.heads import head_label
+from bills.duty.levies import HEADS
 from eccs.money import grouped
 from eccs.papers import Column, Paper
 
@@ -34,9 +38,59 @@ def workings_of(bill: CourierBillOfEntry, items: list[Item]) -> tuple[WorkingLin
     lines = [WorkingLine(_("Value"), one["label"], one["note"], one["amount"]) for one in told["value_lines"]]
     for row in told["lines"]:
         lines += of_item(_("Item %(number)s") % {"number": row["item"].item_no}, row.get("workings", ()))
+    lines += decided(bill, items)
     interest = dues.shown(bill)["interest_working"]
     lines += [WorkingLine(_("Interest"), one["days"], one["sum"], one["amount"]) for one in interest]
     return tuple(lines)
+
+
+def decided(bill: CourierBillOfEntry, items: list[Item]) -> list[WorkingLine]:
+    """The heads that an officer has set: by an order that revises the duty, and by the final assessment, with what stood before."""
+    return [*_by_order(bill, items), *_finally(bill)]
+
+
+def _by_order(bill: CourierBillOfEntry, items: list[Item]) -> list[WorkingLine]:
+    """An order sets the duty as one sum: it is spread over the heads as they were assessed, to the rupee."""
+    order = bill.adjudications.exclude(revised_duty=None).order_by("pk").last() if bill.returned_on else None
+    if order is None or order.revised_duty is None:
+        return []
+    columns = zip(*((item.bcd, item.aidc, item.sws, item.igst, item.cess) for item in items), strict=True)
+    assessed = dict(zip(HEADS, map(sum, columns), strict=True))
+    told = {
+        "duty": grouped(order.revised_duty), "before": grouped(order.duty_before), "total": grouped(sum(assessed.values())),
+        "day": f"{order.order_date:%d/%m/%Y}",
+    }  # fmt: skip
+    words = _(
+        "the order of %(day)s sets the duty at %(duty)s in place of %(before)s: as %(part)s is of %(total)s assessed"
+    )
+    of = _("Order %(number)s") % {"number": order.order_number}
+    return [
+        WorkingLine(of, head_label(head), words % {**told, "part": grouped(assessed.get(head, 0))}, grouped(Decimal(amount)))
+        for head, amount in bill.duty_heads.items()
+        if head in HEADS and (Decimal(amount) or assessed.get(head))
+    ]  # fmt: skip
+
+
+def _finally(bill: CourierBillOfEntry) -> list[WorkingLine]:
+    """The heads as finally assessed, on which value, with what was assessed provisionally (section 18(2))."""
+    if not bill.assessed_at:
+        return []
+    lines: list[WorkingLine] = []
+    for one in bill.provisional_assessments.exclude(finalised_at=None).order_by("pk"):
+        words = _(
+            "finally assessed by the officer on a value of %(value)s: %(final)s − %(before)s provisionally = %(more)s"
+        )
+        value = grouped(one.final_value or bill.assessable_value, 2)
+        for row in final_assessment.rows(one):
+            if row["final"] or row["provisional"]:
+                told = {
+                    "value": value,
+                    "final": grouped(row["final"]),
+                    "before": grouped(row["provisional"]),
+                    "more": grouped(row["difference"]),
+                }
+                lines.append(WorkingLine(str(one.number), row["label"], words % told, grouped(row["final"])))
+    return lines
 
 
 def of_item(of: str, workings: Iterable[Any]) -> list[WorkingLine]:

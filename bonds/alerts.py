@@ -6,13 +6,13 @@ from contextlib import suppress
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.permissions import SYSTEM
-from bonds.clearance import RELEASING, USABLE, Stage
+from bonds.clearance import RELEASING, RENEWING, USABLE, Stage
 from bonds.models import BankGuarantee, Bond, BondAlert
 from eccs.dated_rules import RULES, rule_book
 from eccs.models import Notice
@@ -20,6 +20,7 @@ from eccs.money import rupees
 from eccs.workflow import Refused, take
 
 ALERTS = ("bond_first_alert_days", "bond_second_alert_days", "bond_third_alert_days", "bond_last_alert_days")
+ENDED = 0  # days left: of a bond that ended while it was being renewed
 LIVE = (*USABLE, Stage.EXPIRED, *RELEASING)  # what still secures something, or may
 
 
@@ -36,6 +37,35 @@ def expire(today: date) -> int:
             take(bond, "expire", SYSTEM)
             count += 1
     return count
+
+
+def tell_of_lapsed(today: date) -> int:
+    """A bond that ends while its renewal is under way stays at that desk: its firm is told once that nothing can be debited."""
+    told = BondAlert.objects.filter(bond=OuterRef("pk"), guarantee=None, ends_on=OuterRef("valid_until"), days=ENDED)
+    rows = Bond.objects.filter(~Exists(told), stage__in=RENEWING, valid_until__lt=today).order_by("pk")
+    return sum(_lapsed(pk, today) for pk in list(rows.values_list("pk", flat=True)))
+
+
+def _lapsed(bond_id: int, today: date) -> int:
+    """One such bond, locked, so that two beats at once tell it once."""
+    with transaction.atomic():
+        bond = Bond.objects.select_for_update(of=("self",)).get(pk=bond_id)
+        ends_on = bond.valid_until
+        if bond.stage not in RENEWING or ends_on is None or ends_on >= today:
+            return 0
+        _row, new = BondAlert.objects.get_or_create(
+            bond=bond, guarantee=None, ends_on=ends_on, days=ENDED, defaults={"told_at": timezone.now()}
+        )
+        if new:
+            Notice.objects.bulk_create(
+                bond.news(lambda: _("%(bond)s has expired") % {"bond": bond}, lambda: _lapsed_words(bond))
+            )
+        return int(new)
+
+
+def _lapsed_words(bond: Bond) -> str:
+    told = {"stage": bond.get_stage_display()}
+    return _("Its renewal is at “%(stage)s”: nothing can be debited before it is registered.") % told
 
 
 def alert(today: date) -> int:
@@ -67,17 +97,21 @@ def _alert(bond_id: int, today: date) -> int:
 def _once(bond: Bond, guarantee: BankGuarantee | None, ends_on: date, today: date) -> int:
     """The alerts that are due and were not entered yet: all are entered, and one message says how many days are left."""
     left = (ends_on - today).days
-    known = BondAlert.objects.filter(bond=bond, guarantee=guarantee, ends_on=ends_on).values_list("days", flat=True)
-    due = [days for days in thresholds(today, bond.station_id) if days >= left >= 0 and days not in set(known)]
+    rows = BondAlert.objects.filter(bond=bond, guarantee=guarantee, ends_on=ends_on)
+    known = set(rows.values_list("days", flat=True))
+    due = [days for days in thresholds(today, bond.station_id) if days >= left >= 0 and days not in known]
     if not due:
         return 0
+    new = not known or min(due) < min(known)  # else a rule put another day before those of which the firm was told
     BondAlert.objects.bulk_create(
         BondAlert(
             bond=bond, guarantee=guarantee, ends_on=ends_on, days=days,
-            told_at=timezone.now() if days == min(due) else None,
+            told_at=timezone.now() if new and days == min(due) else None,
         )
         for days in due
     )  # fmt: skip
+    if not new:
+        return 0
     Notice.objects.bulk_create(bond.news(lambda: _words(bond, guarantee, ends_on, left)))
     return 1
 

@@ -9,6 +9,7 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from bonds.clearance import USABLE
 from bonds.master import Category
 from bonds.models import BankGuarantee, Bond
 from bonds.querysets import BondQuerySet
@@ -24,7 +25,9 @@ class Wanted:
     purpose: str
     about: str = ""
     category: str = ""  # nothing said: any
-    goods_of: str = ""  # the IEC of the importer whose goods a courier files: its own bond secures them too, where named
+    goods_of: str = (
+        ""  # the IEC of the importer whose goods a courier files: its own bond secures them too, where named
+    )
 
 
 def valid(wanted: Wanted, *, named: bool = False) -> QuerySet[Bond, Bond]:
@@ -54,6 +57,20 @@ def _of(wanted: Wanted, *, named: bool) -> BondQuerySet:
     return rows | Bond.objects.filter(importer__iec=wanted.goods_of) if named and wanted.goods_of else rows
 
 
+def lapsed(wanted: Wanted, amount: Decimal) -> Bond | None:
+    """A bond of the firm that would fit, were there not too little behind it by bank guarantees; or nothing."""
+    today = timezone.localdate()
+    rows = _of(wanted, named=False).filter(
+        station_id=wanted.station,
+        master__purpose=wanted.purpose,
+        stage__in=USABLE,
+        valid_until__gte=today,
+        balance__gte=amount,
+    )
+    found: Bond | None = rows.exclude(pk__in=valid(wanted).order_by().values("pk")).order_by("pk").first()
+    return found if found is not None and found.guaranteed(today) < (found.security or 0) else None
+
+
 def registered(wanted: Wanted, number: str) -> Bond | None:
     """The bond of a number at the station, the firm's or the importer's whose goods they are, registered at any time."""
     rows = _of(wanted, named=True)
@@ -70,7 +87,10 @@ def why_not_registered(wanted: Wanted, number: str) -> str:
     if not _of(wanted, named=True).filter(pk=known.pk).exists():
         return _("%(number)s is a bond of another firm: it secures nothing here.") % told
     if known.station_id != wanted.station:
-        return _("%(number)s is a bond at %(its)s: it secures nothing at %(station)s.") % {**told, "its": known.station_id}
+        return _("%(number)s is a bond at %(its)s: it secures nothing at %(station)s.") % {
+            **told,
+            "its": known.station_id,
+        }
     return _("%(number)s is not registered, it is at “%(stage)s”: it secures nothing yet.") % {
         **told, "stage": known.get_stage_display()
     }  # fmt: skip

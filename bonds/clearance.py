@@ -77,6 +77,20 @@ def nothing_secured(bond: Any, actor: Actor) -> str:
     return gettext("The bond secures %(amount)s still: see its ledger.") % {"amount": rupees(bond.secured, 2)}
 
 
+def guarantees_suffice(bond: Any, actor: Actor) -> str:
+    """The bank guarantees that will stand behind the bond are for as much as the amount wants secured."""
+    amount = bond.renew_amount if bond.renew_amount is not None else bond.amount
+    wants = bond.security_for(amount)
+    held = bond.guaranteed_once_registered(timezone.localdate(getattr(bond, "taken_at", None)))
+    if held >= wants:
+        return ""
+    told = {"held": rupees(held), "wants": rupees(wants)}
+    return (
+        gettext("The bank guarantees come to %(held)s, and %(wants)s are to be secured: have a guarantee entered.")
+        % told
+    )
+
+
 class BondClearance(Document):
     """The steps of a bond, in the order of the public notice."""
 
@@ -158,7 +172,7 @@ class BondClearance(Document):
 
     @step(
         Stage.ENTERED, GET_STATE(where_it_stands, states=list(STANDING)), role=Role.BOND_CHECKER, label=_("Register bond"),
-        para="PN17 13.1, 13.2", apart_from=("compute", "enter_bond"), grave=True,
+        para="PN17 13.1, 13.2", guards=(guarantees_suffice,), apart_from=("compute", "enter_bond"), grave=True,
     )  # fmt: skip
     def register(self: Bond) -> Iterable[models.Model]:
         """The Bond Checker registers what the Bond Maker entered: the bond can be debited from now on."""
@@ -215,7 +229,8 @@ class BondClearance(Document):
 
     @step(
         Stage.RENEWAL_ENTERED, GET_STATE(where_it_stands, states=list(STANDING)), role=Role.BOND_CHECKER,
-        label=_("Register renewal"), para="PN17 13.1, 13.3", apart_from=("enter_renewal",), grave=True,
+        label=_("Register renewal"), para="PN17 13.1, 13.3", guards=(guarantees_suffice,), apart_from=("enter_renewal",),
+        grave=True,
     )  # fmt: skip
     def register_renewal(self: Bond) -> Iterable[models.Model]:
         """The Bond Checker registers the renewal: the new validity and amount count from now on."""

@@ -158,9 +158,10 @@ class GuaranteeForm(StepForm):
     bank = forms.CharField(label=_("Bank and branch"), max_length=120, required=False)
     guarantee_amount = rupees_field(_("Bank guarantee amount, rupees"), required=False)
     guarantee_valid_until = day_field(_("Bank guarantee valid until"), required=False)
+    too_little: Any = _("At least %(least)s was approved.")
 
-    def needs_guarantee(self) -> Decimal:
-        """For how much a bank guarantee must come with the step."""
+    def needs_guarantee(self, given: dict[str, Any]) -> Decimal:
+        """For how much a bank guarantee must come with the step, as it is filled in."""
         return Decimal(0)
 
     def clean_guarantee_valid_until(self) -> date | None:
@@ -172,13 +173,13 @@ class GuaranteeForm(StepForm):
     def clean(self) -> dict[str, Any]:
         """A guarantee is whole, and for as much as the approval asks."""
         given = super().clean() or {}
-        least = self.needs_guarantee()
+        least = self.needs_guarantee(given)
         if least or any(given.get(name) for name in GUARANTEE):
             for name in GUARANTEE:
                 if not given.get(name) and name not in self.errors:
                     self.add_error(name, _("The bank guarantee needs it."))
         if given.get("guarantee_amount") and given["guarantee_amount"] < least:
-            self.add_error("guarantee_amount", _("At least %(least)s was approved.") % {"least": rupees(least)})
+            self.add_error("guarantee_amount", self.too_little % {"least": rupees(least)})
         return given
 
     def answers(self) -> dict[str, Any]:
@@ -197,7 +198,7 @@ class ExecutedForm(GuaranteeForm):
     valid_until = day_field(_("Bond valid until"))
     field_order = ("executed_on", "valid_until", *GUARANTEE)
 
-    def needs_guarantee(self) -> Decimal:
+    def needs_guarantee(self, given: dict[str, Any]) -> Decimal:
         """As much as the DC/AC approved."""
         return self.document.security or Decimal(0)
 
@@ -244,11 +245,19 @@ class RenewalForm(GuaranteeForm):
         label=_("The new bank guarantee takes the place of those before it"), required=False, initial=True
     )
     field_order = ("valid_until", "amount", *GUARANTEE, "replaces")
+    too_little = _("At least %(least)s: the renewed bond is secured by guarantees as it was computed.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["valid_until"].initial = self.document.renew_until
         self.fields["amount"].initial = self.document.renew_amount
+
+    def needs_guarantee(self, given: dict[str, Any]) -> Decimal:
+        """What the renewed amount wants secured, less the guarantees that stay and still hold (PN17 13.2)."""
+        bond: Bond = self.document
+        replaced = given.get("replaces") and any(given.get(name) for name in GUARANTEE)
+        stays = Decimal(0) if replaced else bond.guaranteed(timezone.localdate())
+        return max(bond.security_for(given.get("amount") or bond.amount or Decimal(0)) - stays, Decimal(0))
 
     def clean_valid_until(self) -> date:
         """No shorter than it is, and in the future."""

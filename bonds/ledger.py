@@ -20,16 +20,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bonds.clearance import USABLE
-from bonds.models import NOTHING, Bond, BondEntry
+from bonds.models import NOTHING, BankGuarantee, Bond, BondEntry
 from eccs.money import rupees
 from eccs.workflow import Document, Refused
 
 _USABLE = [str(stage) for stage in USABLE]
-_BOND, _ENTRY = Bond._meta.db_table, BondEntry._meta.db_table
+_BOND, _ENTRY, _GUARANTEE = (model._meta.db_table for model in (Bond, BondEntry, BankGuarantee))
 _INTO = f"INSERT INTO {_ENTRY} (bond_id, sort, key, change, balance_after, settles_id, slug, document, at, by_name) "
 _DEBIT = (  # a bond that cannot give the amount, or whose entry is there, stays as it is
     f"WITH moved AS (UPDATE {_BOND} SET balance = balance - %(amount)s WHERE id = %(bond)s AND balance >= %(amount)s "  # noqa: S608 our own tables
     f"AND stage = ANY(%(usable)s) AND valid_until >= %(today)s AND NOT EXISTS (SELECT 1 FROM {_ENTRY} WHERE key = %(key)s) "
+    f"AND coalesce(security, 0) <= (SELECT coalesce(sum(g.amount), 0) FROM {_GUARANTEE} g WHERE g.bond_id = %(bond)s "
+    "AND g.registered_at IS NOT NULL AND g.ended_at IS NULL AND g.valid_until >= %(today)s) "
     f"RETURNING id, balance) {_INTO} SELECT id, 'DEBIT', %(key)s, -%(amount)s, balance, NULL, %(slug)s, %(document)s, %(at)s, "
     "%(by)s FROM moved RETURNING id, balance_after"
 )
@@ -197,6 +199,13 @@ def why_not(bond: Bond, amount: Decimal) -> str:
     if bond.valid_until < timezone.localdate():
         ended = {"bond": bond, "day": f"{bond.valid_until:%d/%m/%Y}"}
         return _("%(bond)s was valid until %(day)s: it is to be renewed first.") % ended
+    held = bond.guaranteed(timezone.localdate())
+    if held < (bond.security or NOTHING):
+        told |= {"held": rupees(held), "wants": rupees(bond.security or 0)}
+        return (
+            _("%(bond)s has bank guarantees in force for %(held)s, and needs %(wants)s: a new one is to be handed in.")
+            % told
+        )
     if bond.balance < amount:
         told["balance"] = rupees(bond.balance, 2)
         return _("%(bond)s has a balance of %(balance)s: %(amount)s cannot be debited.") % told

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -191,8 +191,23 @@ class Bond(BondClearance):
         more = self.renew_amount - self.amount
         self.valid_until, self.renew_until = self.renew_until, None
         self.amount, self.renew_amount, self.balance = self.renew_amount, None, self.balance + more
-        self.security = max(self.security or NOTHING, to_rupee(self.amount * (self.security_percent or NOTHING) / 100))
+        self.security = self.security_for(self.amount)
         return [ledger.raised(self, more)] if more else []
+
+    def security_for(self, amount: Decimal) -> Decimal:
+        """What an amount wants secured by bank guarantees, as it was computed; never less than was approved."""
+        return max(self.security or NOTHING, to_rupee(amount * (self.security_percent or NOTHING) / 100))
+
+    def guaranteed(self, on: date) -> Decimal:
+        """What the registered bank guarantees behind the bond come to that hold on a day."""
+        live = self.guarantees.filter(registered_at__isnull=False, ended_at=None, valid_until__gte=on)
+        return live.aggregate(sum=Sum("amount"))["sum"] or NOTHING
+
+    def guaranteed_once_registered(self, on: date) -> Decimal:
+        """The same as it will be when what was entered is registered, with what it replaces gone."""
+        fresh = self.guarantees.filter(registered_at=None, ended_at=None, valid_until__gte=on)
+        entered = fresh.aggregate(sum=Sum("amount"))["sum"] or NOTHING
+        return entered + (NOTHING if entered and self.guarantee_replaces else self.guaranteed(on))
 
     def put_guarantee(
         self, *, guarantee_number: str = "", bank: str = "", guarantee_amount: str = "", guarantee_valid_until: str = ""
@@ -233,11 +248,15 @@ class Bond(BondClearance):
             row.ended_at = self.taken_at
         return live
 
-    def news(self, subject: Callable[[], str], why: str = "") -> list[Notice]:
+    def news(self, subject: Callable[[], str], why: str | Callable[[], str] = "") -> list[Notice]:
         """A notice for the firm with the bond's address, in every language; whoever asked for it writes it."""
         audience = f"courier:{self.courier_id}" if self.courier_id is not None else f"importer:{self.importer_id}"
-        body = f"{why}\n" * bool(why) + f"{self}  {settings.PUBLIC_URL}{self.get_absolute_url()}"
-        return [worded(audience, lambda: (subject(), body), station_of(self))]
+        link = f"{self}  {settings.PUBLIC_URL}{self.get_absolute_url()}"
+
+        def words() -> tuple[str, str]:
+            return subject(), "\n".join(filter(None, (why if isinstance(why, str) else why(), link)))
+
+        return [worded(audience, words, station_of(self))]
 
 
 class BankGuarantee(models.Model):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from bonds.models import Bond
 from eccs import barcodes
 from eccs.money import grouped, rupees
-from eccs.papers import Column, Field, Head, Paper, moment
+from eccs.papers import Column, Field, Head, Kind, Paper, moment
 
 
 def statement(bond: Bond, printed_by: str) -> bytes:
@@ -20,7 +20,7 @@ def statement(bond: Bond, printed_by: str) -> bytes:
         Head(
             title=_("Statement of a bond"), subtitle=_("Debits and credits, in rupees"), number=number,
             token=barcodes.token(number), place=_("Courier Terminal, %(station)s") % {"station": bond.station},
-            address=f"{settings.PUBLIC_URL}{bond.get_absolute_url()}", foot=f"{number}   {printed}",
+            address=f"{settings.PUBLIC_URL}{bond.get_absolute_url()}", foot=f"{number}   {printed}", kind=Kind.BOND_STATEMENT,
         )
     )  # fmt: skip
     until = f"{bond.valid_until:%d/%m/%Y}" if bond.valid_until else "–"

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery, Sum
 
 from accounts.permissions import Actor
 from accounts.roles import Group
@@ -35,7 +35,13 @@ class BondQuerySet(models.QuerySet[Any]):
         return self.filter(importer_id=importer) if importer is not None else self.filter(courier_id=courier)
 
     def in_force(self, on: date) -> Self:
-        """Registered, and not past the last day: these can be debited."""
+        """Registered, not past the last day, with bank guarantees in force for what they secure: these can be debited."""
         from bonds.clearance import USABLE
+        from bonds.models import BankGuarantee
 
-        return self.filter(stage__in=USABLE, valid_until__gte=on)
+        live = BankGuarantee.objects.filter(
+            bond=OuterRef("pk"), registered_at__isnull=False, ended_at=None, valid_until__gte=on
+        )
+        behind = live.order_by().values("bond").annotate(sum=Sum("amount")).values("sum")
+        rows = self.filter(stage__in=USABLE, valid_until__gte=on).annotate(behind=Subquery(behind))
+        return rows.filter(Q(security=None) | Q(security=0) | Q(security__lte=F("behind")))

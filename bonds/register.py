@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.utils import timezone
 
-from bonds.clearance import REGISTERED, STANDING, USABLE
+from bonds.clearance import REGISTERED, RENEWING, STANDING, USABLE
 from bonds.models import NOTHING, BankGuarantee, Bond
 from eccs.moments import day
 
@@ -29,13 +29,13 @@ def found(rows: QuerySet[Bond, Bond], given: dict[str, Any]) -> QuerySet[Bond, B
 
 
 def ending(rows: QuerySet[Bond, Bond], days: int) -> QuerySet[Bond, Bond]:
-    """Bonds of which the validity, or that of a bank guarantee, ends within so many days."""
+    """Bonds of which the validity, or that of a bank guarantee, ends within so many days, or ended while they are being renewed."""
     today = timezone.localdate()
     span = (today, today + timedelta(days=days))
     guarantees = BankGuarantee.objects.filter(
         registered_at__isnull=False, ended_at=None, valid_until__range=span
     ).values("bond")
-    own = Q(stage__in=USABLE, valid_until__range=span)
+    own = Q(stage__in=USABLE, valid_until__range=span) | Q(stage__in=RENEWING, valid_until__lt=today)
     return rows.filter(own | Q(pk__in=guarantees, stage__in=(*USABLE, *STANDING)))
 
 

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.directory.firms import Importer
 from accounts.models import AuthorisedCourier
 from accounts.permissions import Actor
 from bonds.master import MasterStage
@@ -33,7 +34,9 @@ def masters_for(actor: Actor) -> QuerySet[BondMaster, BondMaster]:
 def request_bond(
     master: BondMaster, actor: Actor, *, duty: Decimal, amount: Decimal, reason: str, about: str = ""
 ) -> Bond:
-    """A firm asks for a bond. Raises Refused."""
+    """A firm asks for a bond, at a station where it is in force that day. Raises Refused."""
+    if reasons := _why_not_in_force(actor, master.station_id):
+        raise Refused(reasons)
     now = timezone.now()
     made = Bond(
         station_id=master.station_id, courier_id=None if actor.importer_id else actor.courier_id,
@@ -45,6 +48,15 @@ def request_bond(
         answers["about"] = about
     begin([made], "request", actor, activity_of("bond-request"), **answers)
     return made
+
+
+def _why_not_in_force(actor: Actor, station: str) -> list[str]:
+    """Every reason why a firm may ask for no bond at a station today: its registration, or the importer's IEC."""
+    if actor.importer_id is not None:
+        reason = Importer.objects.get(pk=actor.importer_id).why_not_on()
+        return [reason] if reason else []
+    assert actor.courier_id is not None
+    return AuthorisedCourier.objects.get(pk=actor.courier_id).why_not_at(station)
 
 
 def enter_master(station: str, purpose: str, category: str, conditions: str, actor: Actor) -> BondMaster:

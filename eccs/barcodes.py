@@ -80,6 +80,13 @@ def secret_squares(text: str) -> tuple[str, ...]:
     return tuple("".join("1" if dark else "0" for dark in row) for row in code.matrix)
 
 
+def signed_squares(text: str) -> tuple[str, ...]:
+    """The rows of the QR code of a signed code. No two are alike, so none is remembered; and as a signature is as good as
+    random, one mask serves as well as the best of the eight and is found five times as fast."""
+    code = segno.make_qr(text, error="m", boost_error=False, mask=3)
+    return tuple("".join("1" if dark else "0" for dark in row) for row in code.matrix)
+
+
 @lru_cache(maxsize=4096)
 def squares(text: str) -> tuple[str, ...]:
     """The rows of a QR code, remembered for the next paper or page that shows it."""

@@ -12,6 +12,7 @@ from kombu.exceptions import OperationalError
 
 from eccs import measuring
 from eccs.logs import request_id
+from eccs.memory import settle
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eccs.settings")
 
@@ -31,6 +32,7 @@ app.conf.beat_schedule = {
     "send unsent notices": {"task": "eccs.tasks.send_notices", "schedule": 60.0},
     "seal the day's trail": {"task": "eccs.tasks.seal_trail", "schedule": crontab(hour=0, minute=10)},
     "verify the signatures": {"task": "eccs.tasks.verify_signatures", "schedule": crontab(hour=1, minute=40)},
+    "forget papers and resume those left behind": {"task": "eccs.tasks.tidy_papers", "schedule": 600.0},
     "resume uploads left behind": {"task": "eccs.tasks.resume_uploads", "schedule": 120.0},
     "ask the bank about silent challans": {"task": "payments.tasks.verify_silent_challans", "schedule": 120.0},
     "hand over challans that the bank does not decide": {
@@ -78,6 +80,7 @@ app.conf.beat_schedule = {
     "fold the history of risk": {"task": "rms.tasks.fold_history", "schedule": crontab(minute=35)},
     "end manual clearances": {"task": "bills.tasks.end_manual_clearances", "schedule": 300.0},
     "notify of uncleared goods": {"task": "bills.tasks.watch_uncleared", "schedule": crontab(hour=6, minute=0)},
+    "check the ledgers of the bonds": {"task": "bonds.tasks.check_ledgers", "schedule": crontab(hour=2, minute=20)},
     "watch the bonds": {"task": "bonds.tasks.watch_bonds", "schedule": crontab(minute=25)},
     "watch the transshipments": {"task": "transit.tasks.watch_transfers", "schedule": crontab(hour=7, minute=10)},
     "watch the couriers' registrations": {
@@ -96,6 +99,13 @@ def refuse_unsafe_start(**kwargs: Any) -> None:
     from eccs import checks
 
     checks.refuse_unsafe_start()
+
+
+@signals.worker_process_init.connect
+@signals.worker_ready.connect  # where one process is both worker and pool
+def settle_memory(**kwargs: Any) -> None:
+    """A process that does the tasks has loaded what it needs."""
+    settle()
 
 
 @signals.setup_logging.connect

@@ -178,6 +178,9 @@ RULES = {
     "api_estimates_a_minute": RuleKind(
         _("Estimates of duty asked of the HTTP API from one address, a minute"), int, least=1
     ),
+    "paper_checks_a_minute": RuleKind(_("Papers checked by the public from one address, a minute"), int, least=1),
+    "papers_in_a_batch": RuleKind(_("Papers printed together, at most"), int, least=1, most=5000),
+    "paper_batch_hours": RuleKind(_("Papers printed together are kept for hours"), int, least=1, most=720),
     "api_answers_kept_days": RuleKind(
         _("Answers of the HTTP API are kept for requests sent again, days"), int, least=1
     ),

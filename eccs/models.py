@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from eccs.audit import AuditLane, AuditLine
+from eccs.batches import PaperBatch
 from eccs.dated_rules import DatedRule
 from eccs.hand_over import HandOver, HandOverRead
 from eccs.in_hand import InHand, Priority
@@ -33,6 +34,7 @@ __all__ = [
     "InHand",
     "Measure",
     "Notice",
+    "PaperBatch",
     "Priority",
     "RevocationList",
     "Signature",
@@ -113,7 +115,10 @@ class Notice(models.Model):
     body = models.TextField()
     translated = models.JSONField(default=dict)  # subject and body by each other language of the site
     created_at = models.DateTimeField(default=timezone.now)
-    sent_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)  # when the mail server had taken it for everybody
+    try_at = models.DateTimeField(default=timezone.now)  # not sent before: later each time that it could not be
+    tries = models.PositiveSmallIntegerField(default=0)
+    sent_to = models.JSONField(default=list)  # the addresses that have it while others still wait for it
 
     class Meta:
         indexes = [

@@ -7,10 +7,8 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone, translation
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -99,18 +97,3 @@ def _words(stage: str, documents: list[Document]) -> tuple[str, str]:
     if len(documents) > NAMED:
         named.append(_("and %(count)d more") % {"count": len(documents) - NAMED})
     return subject, "\n".join(named)
-
-
-def send_unsent() -> int:
-    """Send each notice that was not sent yet to its audience, one message a language; it is marked before it leaves, so never twice."""
-    addresses = import_string(settings.NOTICE_ADDRESSES)
-    sent = 0
-    for pk in list(Notice.objects.filter(sent_at=None).order_by("id").values_list("pk", flat=True)[:500]):
-        if not Notice.objects.filter(pk=pk, sent_at=None).update(sent_at=timezone.now()):
-            continue
-        notice = Notice.objects.get(pk=pk)
-        for language, to in addresses(notice.audience, notice.station).items():
-            subject, body = notice.said_in(language)
-            EmailMessage(f"ECCS: {subject}", body, to=to).send(fail_silently=True)
-            sent += 1
-    return sent

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.requests import Request
 from accounts.roles import group_of
-from eccs import desk_work, desks, keyset, moments, pages
+from eccs import batches, desk_work, desks, keyset, moments, pages
 from eccs.in_hand import InHand, Priority, kind_of
 from eccs.workflow import Document, Step
 
@@ -167,7 +167,7 @@ def queue(request: Request, slug: str, stage: str) -> HttpResponse:
         "next_url": f"?{urlencode({**kept, 'mark': shown.next_mark})}" if shown.next_mark else "",
         "previous_url": f"?{urlencode({**kept, 'mark': shown.previous_mark})}" if shown.previous_mark else "",
         "steps": [s for s in open_steps(listing.model, code, actor) if s.many],
-        "selectable": here_to_stay(listing, code, actor), "may_allocate": actor.may(desk_work.ALLOCATES), "elsewhere": listing.elsewhere.get(code),
+        "selectable": here_to_stay(listing, code, actor), "printable": batches.printable(slug) is not None and actor.custodian_id is None, "may_allocate": actor.may(desk_work.ALLOCATES), "elsewhere": listing.elsewhere.get(code),
     }  # fmt: skip
     return render(request, "eccs/_queue_rows.html" if _fragment(request) else "eccs/queue.html", context)
 

@@ -21,7 +21,7 @@ from eccs import barcodes, identifiers, pages
 SHOWN = 20
 LABELS = {
     "number": _("the number of a document"), "hawb": _("HAWB"), "label": _("the label of a package or bag, or a UCR"), "mawb": _("MAWB"), "pan": _("PAN or IEC"), "iec": _("IEC"),
-    "consignee": _("the beginning of a consignee's name"),
+    "consignee": _("the beginning of a consignee's name"), "order": _("the number of an adjudication order"),
 }  # fmt: skip
 _MAWB = re.compile(r"(\d{3})[ -]?(\d{4})[ -]?(\d{4})")
 _HAWB = re.compile(r"(?=.*\d)[A-Z0-9-]{4,20}")
@@ -93,6 +93,8 @@ def _readings(phrase: str) -> Iterator[tuple[str, str]]:
     yield "number", phrase
     if len(phrase) >= 3 and any(c.isalpha() for c in phrase):
         yield "consignee", phrase
+    if len(phrase) >= 3 and any(c.isdigit() for c in phrase):
+        yield "order", phrase
 
 
 def _conditions(listing: pages.Listing, asked: Asked) -> Iterator[Q]:

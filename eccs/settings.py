@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "exports",
     "payments",
     "api",
+    "helpdesk",
     "public",
 ]
 
@@ -92,6 +93,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "eccs.desks.masthead",
                 "accounts.banners.banners",
+                "helpdesk.board.board",
             ],
             "loaders": [
                 (
@@ -212,6 +214,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 EMAIL_CONFIG = env.email_url("ECCS_EMAIL_URL", default=f"filemail:///{VAR_DIR / 'mail'}" if DEMO else "consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 20  # seconds that the mail server is waited for
 DEFAULT_FROM_EMAIL = env("ECCS_EMAIL_FROM", default="no-reply@eccs.example")
 NOTICE_ADDRESSES = "accounts.people.addresses"
 
@@ -264,7 +267,9 @@ SIGNING_BRIDGE = env("ECCS_SIGNING_BRIDGE", default="http://127.0.0.1:8765")
 
 # The certificates of the certifying authorities whose people may sign (PEM files); those of a demonstration are made by it.
 SIGNING_CA_DIR = Path(env("ECCS_CA_DIR", default=str(VAR_DIR / "signing" / "authorities")))
+# What the system signs and seals its papers with: code-key.pem, seal.pem and seal-key.pem, and those of earlier years (README, “Papers”).
+PAPER_KEYS_DIR = Path(env("ECCS_PAPER_KEYS_DIR", default=str(VAR_DIR / "signing" / "papers")))
 
-# Whom the sign-in page names for help. The values of a demonstration are invented.
+# Where help is until the System Admin enters it (helpdesk/). The values of a demonstration are invented.
 HELPDESK_PHONE = env("ECCS_HELPDESK_PHONE", default="1800-000-0000" if DEMO else "")
 HELPDESK_EMAIL = env("ECCS_HELPDESK_EMAIL", default="helpdesk@eccs.example" if DEMO else "")

@@ -81,6 +81,7 @@ class Step:
     signed: str = ""  # digitally signed where the dated rule of this name is on: SIGNED_FILING or SIGNED_ORDER
     document: str = ""  # the kind of document it belongs to
     first: Callable[[int], None] | None = None  # holds, before the document, what others hold before it
+    refused: Callable[[int], None] | None = None  # told once it was refused to a person, when nothing of it is left
     singly: Singly | None = None  # of documents taken together, those that are taken one by one
 
     def hold_first(self, pk: int) -> None:
@@ -136,6 +137,7 @@ def step(
     follows: bool = False,
     signed: str = "",
     first: Callable[[int], None] | None = None,
+    refused: Callable[[int], None] | None = None,
     singly: Singly | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a method as a step. The method sets fields of its document and returns the records to be written with it.
@@ -151,7 +153,7 @@ def step(
         declared = Step(
             name=method.__name__, sources=sources, targets=targets, roles=roles, desks=desks,
             label=label, para=para, form=form, guards=guards, grave=grave, many=many, private=private,
-            weighty=weighty, apart_from=apart_from, anytime=anytime, follows=follows, signed=signed, first=first, singly=singly, rule=(method.__doc__ or "").strip(),
+            weighty=weighty, apart_from=apart_from, anytime=anytime, follows=follows, signed=signed, first=first, singly=singly, refused=refused, rule=(method.__doc__ or "").strip(),
         )  # fmt: skip
 
         @wraps(method)

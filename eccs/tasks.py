@@ -7,7 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from eccs import notices, rolled_up, trail, upload_runner
+from eccs import batches, letters, notices, rolled_up, trail, upload_runner
 from eccs.models import Heartbeat
 from eccs.signing import presenting, verifying
 
@@ -16,7 +16,7 @@ from eccs.signing import presenting, verifying
 def send_notices() -> int:
     """Gather the unsent lines of every trail into notices and send what was not sent yet."""
     gathered = sum(notices.gather(kind) for kind in trail.trails() if kind.tells_firms)
-    notices.send_unsent()
+    letters.send_unsent()
     return gathered
 
 
@@ -68,3 +68,16 @@ def verify_signatures() -> int:
     """Check every signature, and forget what nobody signed in time."""
     presenting.tidy()
     return verifying.nightly()
+
+
+@shared_task
+def make_papers(batch_id: int) -> None:
+    """Draw the papers that somebody asked for together."""
+    batches.make(batch_id)
+
+
+@shared_task
+def tidy_papers() -> None:
+    """Forget the papers that have expired, and take up again those that a stopped worker left behind."""
+    for batch_id in batches.tidy():
+        batches.make(batch_id)

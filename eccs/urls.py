@@ -5,6 +5,7 @@ from django.urls import converters, include, path, register_converter
 from accounts import languages
 from eccs import (
     audit_views,
+    batch_views,
     code_views,
     desk_views,
     documents_views,
@@ -16,6 +17,7 @@ from eccs import (
     signing_views,
     status,
     upload_views,
+    verify_views,
     views,
 )
 
@@ -37,6 +39,13 @@ urlpatterns = [
     path("find/", search.find, name="find"),
     path("codes/bars/<str:number>.svg", code_views.bars, name="bars"),
     path("codes/squares.svg", code_views.squares, name="squares"),
+    path("verify/", verify_views.verify, name="verify"),
+    path("verify/offline.html", verify_views.offline, name="verify-offline"),
+    path("verify/keys.pem", verify_views.keys, name="verify-keys"),
+    path("print/<path:slug>/", batch_views.start, name="print-selected"),
+    path("printing/<uuid:key>/", batch_views.printing, name="printing"),
+    path("printing/<uuid:key>/download/", batch_views.download, name="printing-download"),
+    path("V/<str:code>", verify_views.verify_code, name="verify-code"),
     path("language/", languages.choose, name="set_language"),
     path("", include("accounts.urls")),
     path("", include("accounts.directory.urls")),
@@ -65,6 +74,7 @@ urlpatterns = [
     path("rms/", include("rms.urls")),
     path("", include("api.urls")),
     path("public/", include("public.urls")),
+    path("help/", include("helpdesk.urls")),
     # Work in hand
     path("work/", desk_views.work, name="work"),
     path("work/next/<path:slug>/<slug:stage>/", desk_views.take_next, name="work-next"),

@@ -202,6 +202,8 @@ def step(request: Request, slug: str, key: str, verb: str) -> HttpResponse:
         except Refused as refusal:
             if not any(actor.acts_as(activity, shown) for activity in declared.activities):
                 audit.record("step.refused", request=request, about=shown.key, why=refusal.reasons[0], step=verb)
+            elif declared.refused is not None:
+                declared.refused(shown.pk)
             context = document_context(request, listing, shown, step=declared, reasons=refusal.reasons, form=form)
             return render(request, "eccs/refused.html", context, status=409)
         return after(request, listing, shown, done, declared)

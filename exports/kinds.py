@@ -34,4 +34,3 @@ class Scheme(models.TextChoices):
 
 
 ON_ICEGATE = (Scheme.DRAWBACK, Scheme.RODTEP, Scheme.ROSCTL)  # in courier mode, but not here (Circular 15/2024)
-JEWELLERY = ("7113", "7117")  # headings whose e-commerce exports tell more (Form HA, B.1 and D)

@@ -28,6 +28,7 @@ from exports.iii.leaving import stayed
 from exports.models import (
     CourierExportManifest,
     CourierShippingBill,
+    ExportAdjudication,
     ExportAmendment,
     ExportCancellation,
     ExportDemand,
@@ -91,6 +92,7 @@ SHIPPING_BILLS = Listing(
         "number": by_number, "hawb": by_hawb, "iec": lambda code: Q(iec=code),
         "pan": lambda code: Q(iec=code) | Q(kyc_type="PAN", kyc_number=code),
         "consignee": lambda name: Q(consignee_name__istartswith=name),
+        "order": lambda number: Q(pk__in=ExportAdjudication.objects.filter(order_number__iexact=number).values("bill")),
     },
     dated_by="filed_at",
     targets={

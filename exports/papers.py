@@ -11,6 +11,7 @@ from bills.documents import head_of
 from bills.xi.papers import list_documents
 from eccs.money import grouped, rupees
 from eccs.papers import Column, Field, Paper, day, moment
+from eccs.papers import Kind as PaperKind
 from eccs.written import bags
 from exports import going_back
 from exports.filing import declarations
@@ -53,13 +54,25 @@ def _hawb(bill: CourierShippingBill) -> str:
     return f"{bill.consignment}, {bags(bill.bag_count)}" if bill.is_documents else bill.hawb
 
 
+def _flight_of(bill: CourierShippingBill) -> str:
+    """The flight on whose manifest the goods stand, or with which they left."""
+    line = bill.manifest_lines.filter(live=True).select_related("manifest").last()
+    return f"{line.manifest.airline}, {line.manifest.flight_number}, {line.manifest}" if line else "-"
+
+
 def shipping_bill(bill: CourierShippingBill, printed_by: str = "") -> bytes:
     """The Courier Shipping Bill as PDF: who exports what to whom, by which numbers, at what value, with the tax paid (Forms H, HA)."""
     if bill.is_documents:
         return form_g(bill, printed_by)
     order = getattr(bill, "order", None)
     sheet = Paper(
-        head_of(bill, f"Courier Shipping Bill-{bill.kind.removeprefix('CSB-')}", FORMS[Kind(bill.kind)], printed_by)
+        head_of(
+            bill,
+            f"Courier Shipping Bill-{bill.kind.removeprefix('CSB-')}",
+            FORMS[Kind(bill.kind)],
+            printed_by,
+            PaperKind.SHIPPING_BILL,
+        )
     )
     given = _("%(number)s, %(at)s") % {"number": order.number, "at": moment(order.given_at)} if order else "-"
     sheet.boxes(
@@ -89,9 +102,10 @@ def shipping_bill(bill: CourierShippingBill, printed_by: str = "") -> bytes:
                 Field(_("FOB value (Rs.)"), rupees(bill.fob_value, 2), strong=True), Field(_("IGST paid (Rs.)"), rupees(bill.igst_paid, 2)),
             ],
             [
-                Field(_("Status"), str(bill.get_stage_display())), Field(_("EGM number"), bill.egm_number or "-"),
+                Field(_("Status"), str(bill.get_stage_display())), Field(_("Gift or sample"), str(bill.get_nature_display() or "-")),
                 Field(_("Let Export Order"), given, 2, strong=True),
             ],
+            [Field(_("Airline and flight"), _flight_of(bill), 2), Field(_("EGM number"), bill.egm_number or "-", 2)],
         ]
     )  # fmt: skip
     if bill.operator or bill.jewellery_specification:
@@ -105,9 +119,9 @@ def shipping_bill(bill: CourierShippingBill, printed_by: str = "") -> bytes:
     sheet.title(_("Items"))
     table = sheet.table(
         [
-            Column(_("No."), 0.05), Column(_("CTH"), 0.1), Column(_("Description"), 0.3), Column(_("Quantity"), 0.12, right=True),
-            Column(_("Unit price"), 0.11, right=True), Column(_("FOB (Rs.)"), 0.12, right=True), Column(_("Taxable (Rs.)"), 0.1, right=True),
-            Column(_("IGST (Rs.)"), 0.1, right=True),
+            Column(_("No."), 0.05), Column(_("CTH"), 0.1), Column(_("Description"), 0.25), Column(_("Quantity"), 0.11, right=True),
+            Column(_("Unit price"), 0.1, right=True), Column(_("FOB (Rs.)"), 0.11, right=True), Column(_("Taxable (Rs.)"), 0.1, right=True),
+            Column(_("IGST (Rs.)"), 0.09, right=True), Column(_("Cess (Rs.)"), 0.09, right=True),
         ]
     )  # fmt: skip
     for item in bill.items.all():
@@ -115,6 +129,7 @@ def shipping_bill(bill: CourierShippingBill, printed_by: str = "") -> bytes:
             [
                 str(item.item_no), item.cth, item.description, f"{_plain(item.quantity)} {item.uom}", _plain(item.unit_price),
                 grouped(item.fob_value, 2), grouped(item.taxable_value, 2), grouped(item.igst_paid, 2),
+                grouped(item.cess_paid, 2),
             ]
         )  # fmt: skip
     sheet.title(_("Declaration"))
@@ -127,7 +142,14 @@ def let_export_order(bill: CourierShippingBill, printed_by: str = "") -> bytes:
     """The Let Export Order as PDF: the goods may be loaded (Customs Act 1962, section 51)."""
     order: LetExportOrder = bill.order
     sheet = Paper(
-        head_of(bill, _("Let Export Order"), _("Customs Act 1962, section 51"), printed_by, number=order.number or "")
+        head_of(
+            bill,
+            _("Let Export Order"),
+            _("Customs Act 1962, section 51"),
+            printed_by,
+            PaperKind.LET_EXPORT,
+            number=order.number or "",
+        )
     )
     sheet.text(_("Customs permits the loading and exportation of the goods described here."), 10)
     sheet.space(4)
@@ -150,7 +172,11 @@ def let_export_order(bill: CourierShippingBill, printed_by: str = "") -> bytes:
 def detention_memo(memo: ExportDetention, printed_by: str = "") -> bytes:
     """A detention memo on goods for export as PDF; the officer is named by office alone."""
     bill: CourierShippingBill = memo.bill
-    sheet = Paper(head_of(bill, _("Detention memo"), _("Goods detained"), printed_by, number=memo.number or ""))
+    sheet = Paper(
+        head_of(
+            bill, _("Detention memo"), _("Goods detained"), printed_by, PaperKind.DETENTION, number=memo.number or ""
+        )
+    )
     sheet.text(_("The goods described here are detained. The Authorised Courier answers this memo in ECCS and hands in the documents asked for."), 10)  # fmt: skip
     sheet.space(4)
     sheet.boxes(
@@ -168,8 +194,8 @@ def detention_memo(memo: ExportDetention, printed_by: str = "") -> bytes:
 def _lines(sheet: Paper, rows: Iterable[ExportManifestLine]) -> None:
     table = sheet.table(
         [
-            Column(_("Shipping bill"), 0.26), Column(_("HAWB"), 0.13), Column(_("Packages"), 0.08, right=True), Column(_("Weight, kg"), 0.08, right=True),
-            Column(_("Goods"), 0.15), Column(_("Consignor"), 0.15), Column(_("Consignee"), 0.15),
+            Column(_("Shipping bill"), 0.22), Column(_("HAWB"), 0.14), Column(_("Packages"), 0.08, right=True), Column(_("Weight, kg"), 0.07, right=True),
+            Column(_("FOB (Rs.)"), 0.11, right=True), Column(_("Goods"), 0.12), Column(_("Consignor"), 0.13), Column(_("Consignee"), 0.13),
         ]
     )  # fmt: skip
     for line in rows:
@@ -181,6 +207,7 @@ def _lines(sheet: Paper, rows: Iterable[ExportManifestLine]) -> None:
                 _hawb(bill),
                 grouped(bill.packages),
                 kg,
+                grouped(bill.fob_value, 2),
                 bill.goods,
                 bill.consignor_name,
                 bill.consignee_name,
@@ -191,15 +218,16 @@ def _lines(sheet: Paper, rows: Iterable[ExportManifestLine]) -> None:
 def _going_back(sheet: Paper, rows: Iterable[ReExportLine]) -> None:
     table = sheet.table(
         [
-            Column(_("Re-export record"), 0.26), Column(_("HAWB"), 0.13), Column(_("Packages"), 0.08, right=True), Column(_("Weight, kg"), 0.08, right=True),
-            Column(_("Goods"), 0.2), Column(_("Sent back to"), 0.25),
+            Column(_("Re-export record"), 0.22), Column(_("HAWB"), 0.14), Column(_("Packages"), 0.08, right=True), Column(_("Weight, kg"), 0.07, right=True),
+            Column(_("Value"), 0.13, right=True), Column(_("Goods"), 0.18), Column(_("Sent back to"), 0.18),
         ]
     )  # fmt: skip
     for line in rows:
         hawb = line.origin.hawb
         kg = _plain(hawb.actual_weight_kg or hawb.gross_weight_kg)
         record = line.origin.re_export.number or ""
-        table.row([record, hawb.number, grouped(hawb.packages), kg, hawb.description, hawb.consignor_name])
+        worth = f"{hawb.invoice_currency} {grouped(hawb.invoice_value, 2)}" if hawb.invoice_value else "-"
+        table.row([record, hawb.number, grouped(hawb.packages), kg, worth, hawb.description, hawb.consignor_name])
 
 
 def _of_flight(sheet: Paper, manifest: CourierExportManifest) -> None:
@@ -226,7 +254,9 @@ def _of_flight(sheet: Paper, manifest: CourierExportManifest) -> None:
 def export_manifest(manifest: CourierExportManifest, printed_by: str = "") -> bytes:
     """The Courier Export Manifest as PDF: the flight, then every shipping bill on it (Form F)."""
     version = _(", version %(n)d as amended") % {"n": manifest.version} if manifest.version > 1 else ""
-    sheet = Paper(head_of(manifest, _("Courier Export Manifest"), f"Form F{version}", printed_by))
+    sheet = Paper(
+        head_of(manifest, _("Courier Export Manifest"), f"Form F{version}", printed_by, PaperKind.EXPORT_MANIFEST)
+    )
     _of_flight(sheet, manifest)
     goods = manifest.live_lines().filter(bill__kind__in=GOODS).select_related("bill")
     if goods.exists():
@@ -243,7 +273,9 @@ def export_manifest(manifest: CourierExportManifest, printed_by: str = "") -> by
 
 def shut_out_notice(manifest: CourierExportManifest, printed_by: str = "") -> bytes:
     """The shut-out notice as PDF: what stayed behind when the flight left, and why."""
-    sheet = Paper(head_of(manifest, _("Shut-out notice"), _("Goods that stayed behind"), printed_by))
+    sheet = Paper(
+        head_of(manifest, _("Shut-out notice"), _("Goods that stayed behind"), printed_by, PaperKind.SHUT_OUT)
+    )
     _of_flight(sheet, manifest)
     rows = list(manifest.lines.filter(shut_out_at__isnull=False).select_related("bill", "manifest"))
     sheet.title(_("Shut out"))

@@ -18,11 +18,11 @@ from bills import rates
 from bills.duty.exchange import Exchange, ExchangeRates
 from bills.duty.tariff import Tariff
 from bills.reading import alike, check_kyc, groups, number_items_once
+from bills.returns import JEWELLERY as JEWELLERY_HEADINGS
 from eccs.dated_rules import rule_book
 from eccs.uploads.checks import Table
 from exports import excluded, fitting
 from exports.columns import CONSIGNMENT, HEADER, ITEM, JEWELLERY, SAME
-from exports.kinds import JEWELLERY as JEWELLERY_HEADINGS
 from exports.kinds import Kind
 from exports.models import CourierShippingBill, ExcludedGoods, ExportShipment
 from exports.stages import Stage

@@ -16,11 +16,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bills.models import CourierBillOfEntry, Item
-from bills.returns import NAME
+from bills.returns import JEWELLERY, NAME
 from eccs.dated_rules import rule_book
 from eccs.money import rupees
 from eccs.uploads.checks import Table
-from exports.kinds import JEWELLERY
 from exports.models import CourierShippingBill
 from exports.stages import Stage
 
@@ -86,13 +85,22 @@ def _compare(table: Table, rows: list[int], bill: CourierShippingBill, left: Lef
 
 
 def _jewellery(flight: Flight, table: Table, first: int, bill: CourierShippingBill) -> None:
-    """Jewellery sold by e-commerce: declared to come back, at the same terminal, in time, and of little value."""
+    """Jewellery sold by e-commerce: declared to come back, from the same consignee, at the same terminal, in time, and of little value."""
     if not (bill.ecommerce and any(item.cth.startswith(JEWELLERY) for item in bill.items.all())):
         return
     for reason in why_not_jewellery(bill, flight.manifest.station_id, flight.presented_on):
         table.fault(first, NAME, bill.number, reason)
+    hawb = flight.hawbs.get(table.values["hawb"][first])
+    if hawb is not None and _plain(hawb.consignor_name) != _plain(bill.consignee_name):
+        words = _("was sent to %(name)s, who must send it back: the manifest names another consignor")
+        table.fault(first, NAME, bill.number, words % {"name": bill.consignee_name})
     if not table.values["ecommerce"][first]:
         table.fault(first, "ecommerce", "", _("is missing: the jewellery was sold by e-commerce"))
+
+
+def _plain(name: str) -> str:
+    """A name as it is compared: whatever its capitals, stops and spaces."""
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
 def why_not_jewellery(bill: CourierShippingBill, station: str, on: date) -> list[str]:

@@ -19,6 +19,7 @@ urlpatterns = [
     path("prints/<str:key>.pdf", papers.bill_print, name="csb-print"),
     path("prints/<str:key>/let-export-order.pdf", papers.order_print, name="let-export-print"),
     path("prints/detention/<str:number>.pdf", papers.detention_print, name="export-detention-print"),
+    path("prints/decisions/<slug:sort>/<int:pk>.pdf", papers.decision_print, name="export-decision-print"),
     path("papers/<int:pk>/", papers.paper, name="csb-paper"),
     path("papers/of/<str:key>/", papers.attach, name="csb-attach"),
     path("flights/", leaving.new, name="cem-new"),

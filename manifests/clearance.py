@@ -37,9 +37,9 @@ def has_shipments(manifest: Any, actor: Actor) -> str:
     return "" if manifest.hawb_count else _("The manifest has no house airway bill yet.")
 
 
-def courier_in_force(manifest: Any, actor: Actor) -> str:
+def courier_in_force(filed: Any, actor: Actor) -> str:
     """The courier is registered at the station on the day of filing."""
-    return " ".join(manifest.courier.why_not_at(manifest.station_id, timezone.localdate()))
+    return " ".join(filed.courier.why_not_at(filed.station_id, timezone.localdate()))
 
 
 SHOWN = 5  # house airway bills named in a refusal

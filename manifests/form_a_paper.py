@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from eccs import barcodes
 from eccs.money import grouped
-from eccs.papers import Column, Field, Head, Paper, moment
+from eccs.papers import Column, Field, Head, Kind, Paper, moment
 from manifests import declarations
 from manifests.models import ExpressCargoManifest, HouseAirwayBill, Package
 
@@ -48,7 +48,7 @@ def _head(manifest: ExpressCargoManifest, printed_by: str) -> Head:
     return Head(
         title=_("Express Cargo Manifest - Import"), subtitle=_("Form A, %(kind)s") % {"kind": manifest.get_kind_display()},
         number=number, token=barcodes.token(number), place=_("Courier Terminal, %(station)s") % {"station": manifest.station},
-        address=f"{settings.PUBLIC_URL}{manifest.get_absolute_url()}", foot=f"{number}   {printed}   trail {seal}",
+        address=f"{settings.PUBLIC_URL}{manifest.get_absolute_url()}", foot=f"{number}   {printed}   trail {seal}", kind=Kind.MANIFEST,
     )  # fmt: skip
 
 

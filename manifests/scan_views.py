@@ -79,11 +79,11 @@ def scans(request: Request, key: str) -> HttpResponse:
         given = plain_scan(request) if plain else sent_scans(request.body)
     except (ValueError, KeyError, TypeError, AttributeError):
         return JsonResponse({"refused": _("The scans could not be read.")}, status=400)
-    answers = _recorded(manifest, given, request.actor)
+    answers = recorded(manifest, given, request.actor)
     return redirect("scan-station", key) if plain else JsonResponse({"answers": answers})
 
 
-def _recorded(manifest: ExpressCargoManifest, given: list[Scan], actor: Actor) -> list[dict[str, Any]]:
+def recorded(manifest: ExpressCargoManifest, given: list[Scan], actor: Actor) -> list[dict[str, Any]]:
     """The answers to scans; what comes after the close is taken off the list of the short, or put on that of the excess.
 
     A station whose clock is wrong scans nothing before the scan began. The stage is read again after the scans are kept:

@@ -18,6 +18,7 @@ class PaymentsConfig(AppConfig):
 
         from accounts.roles import COURIERS, OFFICERS, TRADE, Role
         from eccs.pages import link, register
+        from payments import issued  # noqa: F401 it registers itself
         from payments.cash.listing import WITHDRAWALS
         from payments.clearance import PAYERS
         from payments.listing import CHALLANS

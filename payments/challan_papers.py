@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from bills.duty.heads import head_label
 from eccs.money import grouped, rupees
-from eccs.papers import Column, Field, Head, Paper, moment
+from eccs.papers import Column, Field, Head, Kind, Paper, moment
 from eccs.words import rupees_in_words
 from payments.listing import heads_of
 from payments.models import Challan
@@ -48,7 +48,7 @@ def challan_paper(challan: Challan, printed_by: str = "") -> ChallanPaper:
         head=Head(
             title=_("TR-6 challan"), subtitle=_("Customs duty, courier mode"), number=number, token=number,
             place=_("Courier Terminal, %(station)s") % {"station": challan.station},
-            address=f"{settings.PUBLIC_URL}{challan.get_absolute_url()}", foot=f"{number}   {printed}   trail {seal}",
+            address=f"{settings.PUBLIC_URL}{challan.get_absolute_url()}", foot=f"{number}   {printed}   trail {seal}", kind=Kind.CHALLAN,
         ),
         challan=f"{number}, {moment(challan.created_at)}", status=str(challan.get_stage_display()),
         payer=f"{challan.payer.name}, {challan.payer_number}", station=str(challan.station),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bills.duty.heads import head_label
-from eccs.papers import Head, moment
+from eccs.papers import Head, Kind, moment
 from payments.listing import heads_of
 from payments.models import Challan, CyberReceipt
 from payments.papers import ReceiptPaper, draw_receipt
@@ -34,7 +34,7 @@ def receipt_paper(challan: Challan, printed_by: str = "") -> ReceiptPaper:
             title=_("Cyber receipt"), subtitle=_("Customs duty, courier mode"), number=number,
             token=challan.number or "",
             place=_("Courier Terminal, %(station)s") % {"station": challan.station},
-            address=f"{settings.PUBLIC_URL}{challan.get_absolute_url()}", foot=f"{number}   {printed}   trail {seal}",
+            address=f"{settings.PUBLIC_URL}{challan.get_absolute_url()}", foot=f"{number}   {printed}   trail {seal}", kind=Kind.RECEIPT,
         ),
         receipt=number, challan=f"{challan.number}, {moment(challan.created_at)}",
         paid_by=f"{challan.payer.name}, {challan.payer_number}",

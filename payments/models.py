@@ -235,6 +235,7 @@ class ChallanLine(models.Model):
     interest = models.DecimalField(
         max_digits=16, decimal_places=2, default=Decimal(0)
     )  # of it, run until the day of the challan
+    interest_kept = models.JSONField(default=dict)  # how it came about: on what, since when, at which rates
     live = models.BooleanField(default=True)
     credited_at = models.DateTimeField(null=True)
     refusal = models.CharField(max_length=300, blank=True)  # why a paid amount could not be credited to the bill

@@ -96,12 +96,14 @@ def _lines(bills: list[Any], on: date) -> list[ChallanLine]:
             due = dues.due(bill, on, calendar)
             lines.append(ChallanLine(
                 bill=bill, amount=due.amount, heads=ledger.as_text(due.heads), interest=due.accrued.amount,
+                interest_kept=due.accrued.kept(),
             ))  # fmt: skip
             continue
         found = extra[bill.pk]
         due = dues.final_due(found, on)
         lines.append(ChallanLine(
             bill=bill, assessment=found, amount=due.amount, heads=ledger.as_text(due.heads), interest=due.accrued.amount,
+                interest_kept=due.accrued.kept(),
         ))  # fmt: skip
     return lines
 

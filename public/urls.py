@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from public import rates_views, views
+from public import rates_views, status_views, views
 
 urlpatterns = [
     path("", views.home, name="public-home"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("exchange-rates/<str:currency>/", rates_views.currency, name="public-exchange-rate"),
     path("tariff/", rates_views.tariff, name="public-tariff"),
     path("tariff/<str:cth>/", rates_views.item, name="public-tariff-item"),
+    path("status/", status_views.status, name="public-status"),
     path("advisories/", views.advisories, name="public-advisories"),
     path("forms/", views.forms, name="public-forms"),
     path("forms/<slug:name>/", views.form, name="public-form"),

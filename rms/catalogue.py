@@ -108,6 +108,7 @@ FACTS: dict[str, Fact] = {
         Fact("weight_kg", _("Declared weight"), Kind.NUMBER, CONSIGNMENT, "60", KG),
         Fact("weight_difference_percent", _("Actual weight above the declared one"), Kind.NUMBER, CONSIGNMENT, "10", PERCENT),
         Fact("ecommerce", _("E-commerce"), Kind.FLAG, CONSIGNMENT),
+        Fact("comes_back", _("Exported goods that come back"), Kind.FLAG, CONSIGNMENT),
         Fact("courier", _("Courier"), Kind.CODE, PARTY, "AAQCS4821KAC01"),
         Fact("consignor", _("Consignor"), Kind.TEXT, PARTY, "Lantern Bay Trading"),
         Fact("consignor_country", _("Country of the consignor"), Kind.CODE, PARTY, "HK"),

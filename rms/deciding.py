@@ -19,15 +19,17 @@ from zlib import compress, decompress
 from django.db import transaction
 from django.utils import timezone
 
+from eccs.copying import Mould
 from eccs.dated_rules import rule_book
 from rms import history
 from rms.decision import Decided, Ruleset
-from rms.facts import ConsignmentFacts
+from rms.facts import ConsignmentFacts, said_of_all
 from rms.history import Goods
 from rms.models import KeptRuleset, RiskDecision, RuleVersion
 from rms.shares import shares_at
 
 log = logging.getLogger(__name__)
+_decision = Mould(RiskDecision()).cast
 _chance = SystemRandom()
 _compiled: OrderedDict[tuple[Any, ...], Ruleset] = OrderedDict()
 PENDING = RiskDecision.Lane.PENDING.value
@@ -214,7 +216,7 @@ def draw() -> Decimal:
 
 def kept(decided: Decided, facts: dict[str, Any], version: str, at: datetime, cause: str) -> RiskDecision:
     """A decision as it is kept."""
-    return RiskDecision(
+    return _decision(
         lane=decided.lane, reasons=decided.reasons, facts=facts, draw=decided.draw, ruleset=version,
         documents_required=decided.documents_required, examine_percent=decided.examine_percent,
         xray_attention=decided.xray_attention, courier_text=decided.courier_text, cause=cause, decided_at=at,
@@ -272,14 +274,19 @@ def replay(decision: RiskDecision) -> Decided:
     return rules.decide_documents(unpacked(decision.shipments.said))
 
 
-def packed(shipments: Iterable[ConsignmentFacts]) -> bytes:
-    """What was seen of the shipments of a bill of documents, as it is kept."""
-    return compress(json.dumps([one.said() for one in shipments]).encode(), level=1)
+def packed(shipments: Sequence[ConsignmentFacts]) -> bytes:
+    """What was seen of the shipments of a bill of documents, as it is kept: what all have in common once, the rest by shipment."""
+    common, names, rows = said_of_all(shipments)
+    return compress(json.dumps({"common": common, "names": names, "rows": rows}).encode(), level=1)
 
 
 def unpacked(said: bytes | memoryview) -> list[ConsignmentFacts]:
-    """The shipments that were seen."""
-    return [ConsignmentFacts.of_said(one) for one in json.loads(decompress(said))]
+    """The shipments that were seen; those kept earlier tell everything of each."""
+    kept = json.loads(decompress(said))
+    if isinstance(kept, list):
+        return [ConsignmentFacts.of_said(one) for one in kept]
+    names, common = kept["names"], kept["common"]
+    return [ConsignmentFacts.of_said(common | dict(zip(names, row, strict=True))) for row in kept["rows"]]
 
 
 def differences(decision: RiskDecision) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from decimal import Decimal
 from operator import attrgetter
@@ -51,6 +51,7 @@ class ConsignmentFacts:
     same_day_bills_kyc: int = 1
     same_day_bills_address: int = 1
     kyc_names: int = 1  # different names under the KYC id within a year, with this one
+    comes_back: bool = False  # exported goods that come back against their shipping bill
     history: Mapping[str, int] = field(default_factory=dict)  # by the names in HISTORY
 
     @property
@@ -79,14 +80,6 @@ class ConsignmentFacts:
         values = zip(_NAMES, _VALUES(self), strict=True)
         return {name: value if value.__class__ in _PLAIN else _written(value) for name, value in values}
 
-    def said(self) -> dict[str, Any]:
-        """What is known of the consignment, as it is kept: without what nobody said."""
-        return {
-            name: value if value.__class__ is str else _written(value)
-            for name, value in zip(_NAMES, _VALUES(self), strict=True)
-            if value or value.__class__ in _COUNTED  # nought is said, an empty word is not
-        }
-
     @classmethod
     def of_said(cls, said: Mapping[str, Any]) -> ConsignmentFacts:
         """The consignment of which this was said."""
@@ -110,6 +103,7 @@ PLACES, GRAM = Decimal("0.01"), Decimal("0.001")
 _NAMES: tuple[str, ...] = tuple(ConsignmentFacts.__slots__)
 _VALUES = attrgetter(*_NAMES)  # ten thousand shipments of one bill are read at once
 _COUNTED = (Decimal, int, bool)
+_AS_THEY_ARE = (str, int, bool)  # kept as they stand
 _PLAIN = frozenset((str, int, bool, type(None)))
 _OF_HISTORY = frozenset(HISTORY)
 _AMOUNTS = frozenset(
@@ -117,6 +111,23 @@ _AMOUNTS = frozenset(
 )
 _LISTS = frozenset(("tariff_items", "origins", "descriptions"))
 _LISTS_OF_AMOUNTS = frozenset(("unit_values", "unit_value_percent"))
+
+
+def said_of_all(
+    shipments: Sequence[ConsignmentFacts],
+) -> tuple[dict[str, Any], list[str], list[tuple[Any, ...]]]:
+    """What is known of many consignments, as it is kept: what is the very same of all, the names of the rest, and that of each."""
+    common: dict[str, Any] = {}
+    names, columns = list[str](), list[Iterable[Any]]()
+    for name, column in zip(_NAMES, zip(*map(_VALUES, shipments), strict=True), strict=bool(shipments)):
+        first = column[0]
+        same = column.count(first) == len(column) if first.__class__ in (str, dict) else len(set(map(id, column))) == 1
+        if not same:
+            names.append(name)
+            columns.append(column if first.__class__ in _AS_THEY_ARE else map(_written, column))
+        elif first or first.__class__ in _COUNTED:  # nought is said, an empty word is not
+            common[name] = _written(first)
+    return common, names, list(zip(*columns, strict=True)) if names else [()] * len(shipments)
 
 
 def _written(value: Any) -> Any:

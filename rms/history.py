@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -17,6 +18,7 @@ from django.db import connection
 from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
 
+from eccs.copying import copy_rows
 from rms.decision import lane_of, prescribed
 from rms.facts import COUNTED, PERIODS, SAME_DAY, ConsignmentFacts
 from rms.models import ALL_BILLS, BY_RULES, OF_LANE, PartyDay, RuleDay, UnitValueMonth
@@ -30,6 +32,7 @@ YEAR = max(PERIODS)
 NOTHING = Decimal(0)
 
 
+@lru_cache(maxsize=32_768)  # of one bill it is asked for several times
 def digest(text: str) -> str:
     """A name or an address as history knows it: in one spelling, and short."""
     told = plain(text)
@@ -68,17 +71,13 @@ def with_history(
     """
     if not facts:
         return []
-    known, names, of_day = _sums(facts, day)
-    usual = _usual(goods, day)
     told_of = [parties(one) for one in facts]
-    for one, earlier in zip(facts, counted or [None] * len(facts), strict=True):
-        for bill, sign in ((earlier, -1), (one, 1)):
-            for party, key in parties(bill).items() if bill is not None else ():
-                bills, value = of_day.get((party, key), (0, NOTHING))
-                assert bill is not None
-                of_day[party, key] = bills + sign, value + sign * bill.assessable_value
-                if party == PartyDay.Party.KYC:
-                    names[key][digest(bill.known_by_kyc)] += sign
+    known, names, of_day = _sums(told_of, day)
+    usual = _usual(goods, day)
+    for one, told, earlier in zip(facts, told_of, counted or [None] * len(facts), strict=True):
+        if earlier is not None:
+            _count_in(of_day, names, earlier, parties(earlier), -1)
+        _count_in(of_day, names, one, told, 1)
     return [
         replace(
             one, history=_history(told, known), unit_value_percent=_against_usual(of_bill, usual),
@@ -88,13 +87,24 @@ def with_history(
     ]  # fmt: skip
 
 
+def _count_in(
+    of_day: dict[Key, tuple[int, Decimal]], names: dict[str, Counter[str]], bill: ConsignmentFacts, told: dict[str, str], sign: int,
+) -> None:  # fmt: skip
+    """A bill of the day counts for the others of its parties, or no more."""
+    for party, key in told.items():
+        bills, value = of_day.get((party, key), (0, NOTHING))
+        of_day[party, key] = bills + sign, value + sign * bill.assessable_value
+        if party == PartyDay.Party.KYC:
+            names[key][digest(bill.known_by_kyc)] += sign
+
+
 def _sums(
-    facts: Iterable[ConsignmentFacts], day: date
+    told_of: Iterable[dict[str, str]], day: date
 ) -> tuple[dict[Key, dict[str, int]], dict[str, Counter[str]], dict[Key, tuple[int, Decimal]]]:
     """What stands in the history of these parties: counts by period, names of each KYC id, and the day itself."""
     wanted: dict[str, set[str]] = defaultdict(set)
-    for one in facts:
-        for party, key in parties(one).items():
+    for told in told_of:
+        for party, key in told.items():
             wanted[party].add(key)
     whose = Q()
     for party, keys in wanted.items():
@@ -237,11 +247,15 @@ def _add(
 
 
 def _write(sums: dict[tuple[str, str, str], list[Any]], day: date) -> None:
-    PartyDay.objects.bulk_create(
-        PartyDay(party=party, key=key, name=name, day=day, bills=bills, hits=hits, value=value)
+    rows = [
+        (party, key, name, day, bills, hits, 0, value)
         for (party, key, name), (bills, hits, value) in sums.items()
         if bills or hits or value
-    )
+    ]
+    columns = ("party", "key", "name", "day", "bills", "hits", "confirmations", "value")
+    if rows:
+        with connection.cursor() as cursor:
+            copy_rows(cursor, PartyDay._meta.db_table, columns, rows)
 
 
 def _write_rules(rules: Counter[tuple[str, str]], day: date) -> None:

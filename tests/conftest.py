@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -20,6 +19,7 @@ from accounts.management.commands.demo import create_cast
 from accounts.models import User
 from accounts.permissions import Actor
 from eccs import asked_often, dated_rules, trail
+from eccs.memory import settle
 from eccs.settings import redis_url
 from tests.kept_rows import KeptRows
 
@@ -31,12 +31,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
     Static files are taken from where they are kept, so that nothing has to be collected first.
     """
-    gc.freeze()  # what is there now stays; looking through it again and again takes a tenth of the time
-    gc.set_threshold(50_000, 20, 50)
+    settle()
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     settings.CACHES["default"]["LOCATION"] = redis_url(2 + int(worker.removeprefix("gw")))
     settings.PASSWORD_HASHERS = ["tests.quick_hash.QuickArgon2"]  # what a hash costs is measured by the benchmarks
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.PAPER_KEYS_DIR = settings.VAR_DIR / "no-keys"  # papers are sealed where a test makes keys for it
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     settings.WHITENOISE_AUTOREFRESH = True  # else the first request of every client looks through all static files
 

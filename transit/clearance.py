@@ -7,19 +7,21 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import SYSTEM
 from accounts.roles import COURIERS, Role
 from eccs.workflow import GET_STATE, SIGNED_FILING, Actor, Document, Step, step, take
+from manifests.clearance import courier_in_force, signatory_examined
 
 if TYPE_CHECKING:
     from transit.models import CargoTransferManifest, TransferArrival
 
 FILING, FEE = "PN17 14.0", "PN17 14.1"
-FILERS = (*COURIERS, Role.IMPORTER)  # an importer for its own goods alone
+DRAFTERS = (*COURIERS, Role.IMPORTER)  # an importer for its own goods alone
+FILERS = (Role.COURIER_SIGNATORY, Role.IMPORTER)  # who files signs for the firm, as on every other filing
 KEEPERS = (Role.WAREHOUSE_KEEPER, Role.ARRIVAL_SCANNER)
 REASON = "transit.forms.ReasonForm"
 
@@ -64,6 +66,11 @@ def way_of(transfer: CargoTransferManifest, **_answers: object) -> Stage:
 def after_arrival(transfer: CargoTransferManifest, **_answers: object) -> Stage:
     """All of it has arrived, or some is short and stays debited to the bond."""
     return Stage.SHORT if transfer.short_lines().exists() else Stage.ARRIVED
+
+
+def courier_of_transfer_in_force(transfer: Any, actor: Actor) -> str:
+    """A courier that files a transfer manifest is registered at the station on the day of filing."""
+    return courier_in_force(transfer, actor) if transfer.courier_id is not None else ""
 
 
 def may_be_submitted(transfer: Any, actor: Actor) -> str:
@@ -131,6 +138,21 @@ def hold_shipments(transfer_id: int) -> None:
     list(rows.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
 
 
+def tell_if_short(transfer_id: int) -> None:
+    """A draft that could not be filed because the bond is short: the firm is told to replenish it first (PN17 14.0)."""
+    from transit.models import CargoTransferManifest
+    from transit.security import alert_if_short
+
+    with transaction.atomic():
+        draft = (
+            CargoTransferManifest.objects.select_for_update(of=("self",))
+            .filter(pk=transfer_id, stage=Stage.DRAFT)
+            .first()
+        )
+        if draft is not None:
+            alert_if_short(draft)
+
+
 class TransferClearance(Document):
     """The steps of a Cargo Transfer Manifest, in the order of the public notice."""
 
@@ -152,13 +174,14 @@ class TransferClearance(Document):
 
     @step(
         Stage.DRAFT, GET_STATE(after_submission, states=[Stage.FEE, Stage.APPROVAL]), role=FILERS,
-        signed=SIGNED_FILING, label=_("File CTM"), para=FILING, guards=(may_be_submitted, bond_suffices), grave=True, first=hold_shipments,
+        signed=SIGNED_FILING, label=_("File CTM"), para=FILING, guards=(courier_of_transfer_in_force, signatory_examined, may_be_submitted, bond_suffices), grave=True,
+        first=hold_shipments, refused=tell_if_short,
     )  # fmt: skip
     def submit(self: CargoTransferManifest) -> None:
         """The courier, or the importer for its own goods, files the Cargo Transfer Manifest: the bond is debited, and the fee becomes due."""
         self.file()
 
-    @step(Stage.DRAFT, Stage.DISCARDED, role=FILERS, label=_("Discard draft"), para=FILING, grave=True, anytime=True)
+    @step(Stage.DRAFT, Stage.DISCARDED, role=DRAFTERS, label=_("Discard draft"), para=FILING, grave=True, anytime=True)
     def discard(self: CargoTransferManifest) -> None:
         """A draft that is not needed is put away; its shipments are free again."""
         self.free_lines()
@@ -218,7 +241,7 @@ class TransferClearance(Document):
         self.settle(reason)
 
     @step(
-        BEFORE_DEPARTURE, Stage.CANCELLED, role=FILERS, label=_("Cancel CTM"), para=FILING, form=REASON,
+        BEFORE_DEPARTURE, Stage.CANCELLED, role=DRAFTERS, label=_("Cancel CTM"), para=FILING, form=REASON,
         guards=(on_no_challan, nothing_gated_out), grave=True, anytime=True,
     )  # fmt: skip
     def cancel(self: CargoTransferManifest, *, reason: str) -> None:
@@ -261,7 +284,7 @@ class ArrivalClearance(Document):
 
 
 BEGIN = Step(
-    name="draft", document="cargotransfermanifest", sources=(), targets=(Stage.DRAFT,), roles=FILERS,
+    name="draft", document="cargotransfermanifest", sources=(), targets=(Stage.DRAFT,), roles=DRAFTERS,
     label=_("Begin CTM"),  # type: ignore[arg-type]  # every label is translated when it is shown
     para=FILING, rule="The courier, or the importer for its own goods, begins a transfer manifest with shipments flagged for one destination.",
 )  # fmt: skip

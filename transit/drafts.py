@@ -113,6 +113,7 @@ def start(
         begin([made], "draft", actor, activity_of("transfer-new"), manifest=manifest.number, to=destination.pk)
         _put_on(made, found, actor)
         value_lines(made)
+        security.alert_if_short(made)
     return made
 
 

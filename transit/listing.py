@@ -14,7 +14,7 @@ from eccs.moments import day, moment
 from eccs.pages import Column, Elsewhere, Listing, activity_of, link, register
 from eccs.written import grouped, two_lines
 from transit import gate, security
-from transit.clearance import BEFORE_DEPARTURE, FILERS, GIVEN_UP, KEEPERS, ArrivalStage, Stage
+from transit.clearance import BEFORE_DEPARTURE, DRAFTERS, GIVEN_UP, KEEPERS, ArrivalStage, Stage
 from transit.models import CargoTransferManifest, TransferArrival, TransferLine
 
 SHOWN = 200  # shipments on a page
@@ -110,7 +110,7 @@ ARRIVALS = Listing(
 register(TRANSFERS)
 register(ARRIVALS)
 link(_("Transshipment"), "transfers", *TRADE, *OFFICERS, *CUSTODIANS)
-link(_("File a transfer manifest"), "transfer-new", *FILERS, nav=False)
-link(_("Write a transfer manifest"), "transfer-draft", *FILERS, nav=False)
+link(_("File a transfer manifest"), "transfer-new", *DRAFTERS, nav=False)
+link(_("Write a transfer manifest"), "transfer-draft", *DRAFTERS, nav=False)
 link(_("Let goods out in transshipment"), "transfer-gate", *KEEPERS, nav=False)
 link(_("Take goods in from transshipment"), "transfer-scan", *KEEPERS, nav=False)

@@ -8,18 +8,20 @@ from django.utils.translation import gettext as _
 
 from eccs import barcodes
 from eccs.money import grouped, rupees
-from eccs.papers import Column, Field, Head, Paper, day, moment
+from eccs.papers import Column, Field, Head, Kind, Paper, day, moment
 from transit import gate
 from transit.models import CargoTransferManifest, TransferArrival
 
 
-def _head(document: CargoTransferManifest | TransferArrival, title: str, subtitle: str, printed_by: str) -> Head:
+def _head(
+    document: CargoTransferManifest | TransferArrival, title: str, subtitle: str, printed_by: str, kind: Kind
+) -> Head:
     number = document.number or _("Draft")
     printed = _("printed %(at)s by %(who)s") % {"at": moment(timezone.now()), "who": printed_by}
     return Head(
         title=title, subtitle=subtitle, number=number, token=barcodes.token(number) if document.number else f"DRAFT {document.pk}",
         place=_("Courier Terminal, %(station)s") % {"station": document.station},
-        address=f"{settings.PUBLIC_URL}{document.get_absolute_url()}", foot=f"{number}   {printed}",
+        address=f"{settings.PUBLIC_URL}{document.get_absolute_url()}", foot=f"{number}   {printed}", kind=kind if document.number else Kind.EXTRACT,
     )  # fmt: skip
 
 
@@ -31,7 +33,9 @@ def _firm(transfer: CargoTransferManifest) -> Field:
 
 def transfer_paper(transfer: CargoTransferManifest, printed_by: str) -> bytes:
     """The CTM as PDF: whose it is, from where to where, with what, the bond and the fee, then every shipment (PN17 14.0)."""
-    sheet = Paper(_head(transfer, _("Cargo Transfer Manifest"), _("Import transshipment, PN17 14.0"), printed_by))
+    sheet = Paper(
+        _head(transfer, _("Cargo Transfer Manifest"), _("Import transshipment, PN17 14.0"), printed_by, Kind.TRANSFER)
+    )
     manifest = transfer.manifest
     paid = _("challan %(challan)s, %(at)s") % {"challan": transfer.fee_challan, "at": moment(transfer.fee_paid_at)}
     sheet.boxes(
@@ -83,7 +87,9 @@ def transfer_paper(transfer: CargoTransferManifest, printed_by: str) -> bytes:
 def certificate_paper(arrival: TransferArrival, printed_by: str) -> bytes:
     """The certificate of arrival as PDF: what came, what is short, what is in excess."""
     transfer = arrival.transfer
-    sheet = Paper(_head(arrival, _("Certificate of arrival"), _("Import transshipment, PN17 14.0"), printed_by))
+    sheet = Paper(
+        _head(arrival, _("Certificate of arrival"), _("Import transshipment, PN17 14.0"), printed_by, Kind.ARRIVAL)
+    )
     lines = list(transfer.live_lines().select_related("hawb").order_by("hawb__number"))
     strange = gate.excess(transfer)
     came, packages = sum(line.packages_in for line in lines), sum(line.packages for line in lines)

@@ -56,7 +56,8 @@ class Look:
         told = {"amount": rupees(self.amount), "best": rupees(self.best), "short": rupees(self.short)}
         if not self.best:
             return _(
-                "%(amount)s are to be secured, and the firm has no registered transshipment bond with a balance here: "
+                "%(amount)s are to be secured, and the firm has no registered transshipment bond with a balance and its "
+                "bank guarantee in force here: "
                 "%(short)s are short."
             ) % told  # fmt: skip
         return _(

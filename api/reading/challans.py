@@ -84,6 +84,11 @@ def challan(request: Request, number: str) -> ChallanWhole:
     """One challan by its number, with its heads and what it pays."""
     found: Challan = keyed(_visible(request), number)
     concerns(request, found)
+    return whole(found)
+
+
+def whole(found: Challan) -> ChallanWhole:
+    """A challan with its heads and what it pays."""
     heads = [
         ChallanHead(head=head, name=str(head_label(head)), amount=Decimal(found.heads[head]))
         for head in heads_of(found)

@@ -139,4 +139,5 @@ class Delivery(models.Model):
     @property
     def again_after(self) -> int:
         """So many seconds after a failure it is sent again."""
-        return min(self.FIRST_AGAIN * 4 ** max(0, self.attempts - 1), self.LONGEST)
+        further = max(0, min(self.attempts, 9) - 1)
+        return min(self.FIRST_AGAIN * int(4**further), self.LONGEST)

@@ -23,7 +23,7 @@ from api.webhooks.models import Delivery, Webhook
 from eccs import keyset, pages
 from eccs.workflow import Refused
 
-STATES = {
+STATES: dict[str, dict[str, Any]] = {
     "waiting": {"delivered_at": None, "gave_up_at": None}, "taken": {"delivered_at__isnull": False},
     "given-up": {"gave_up_at__isnull": False},
 }  # fmt: skip

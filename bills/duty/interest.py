@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from eccs.money import to_rupee
 
@@ -60,3 +61,16 @@ class Accrued:
     def days(self) -> int:
         """So many days late."""
         return sum(one.days for one in self.stretches)
+
+    def kept(self) -> dict[str, Any]:
+        """As a challan keeps it; nothing where there is none."""
+        if not self.amount or self.due_on is None:
+            return {}
+        lines = [[one.until.isoformat(), one.days, str(one.percent)] for one in self.stretches]
+        return {"duty": str(self.duty), "due_on": self.due_on.isoformat(), "stretches": lines}
+
+    @classmethod
+    def as_kept(cls, kept: Mapping[str, Any]) -> Accrued:
+        """The interest that a challan has kept."""
+        lines = (Stretch(date.fromisoformat(day), days, Decimal(rate)) for day, days, rate in kept["stretches"])
+        return cls(Decimal(kept["duty"]), date.fromisoformat(kept["due_on"]), tuple(lines))

@@ -73,7 +73,7 @@ class ReleaseForm(StepForm):
                 guarantee = given.get("guarantee_number") or ""
                 found = security.for_release(self.document, typed, given["bond_amount"], guarantee)
             except Refused as refusal:
-                self.add_error("bond_number", refusal.reasons[0])
+                self.add_error("bond_number", " ".join(refusal.reasons))
                 return given
         if found is not None:
             bond, behind = found

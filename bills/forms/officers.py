@@ -142,8 +142,7 @@ class AssessmentForm(Alterations, StepForm):
             try:
                 fetched = security.for_assessment(self.document, given["bond_type"], typed, given["bond_amount"])
             except Refused as refusal:
-                if typed:
-                    self.add_error("bond_number", refusal.reasons[0])
+                self.add_error("bond_number", " ".join(refusal.reasons))
                 fetched = None
         if fetched is not None:
             given["bond_number"], given["bond_date"] = fetched.number, fetched.executed_on

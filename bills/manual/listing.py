@@ -49,7 +49,7 @@ ORDERS = Listing(
         Column("until", _("Until"), cell=lambda order: moment(order.until_at), css="nowrap"),
     ),
     page_template="bills/manual_order.html", related=("station",),
-    context=order_context, targets=dict.fromkeys(ManualClearance.stage_order(), "target_of_days"), search=lambda text: Q(number=text.upper()),
+    context=order_context, targets=dict.fromkeys(ManualClearance.stage_order(), "target_of_days"), search=lambda text: Q(number=text.upper()) | Q(order_number__iexact=text),
 )  # fmt: skip
 FORMS = Listing(
     model=ManualForm, slug="bills/manual-forms", label=_("Paper forms"),

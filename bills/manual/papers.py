@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from bills.models import ManualForm
 from eccs import barcodes
-from eccs.papers import Field, Head, Paper, moment
+from eccs.papers import Field, Head, Kind, Paper, moment
 
 LINE = " \n "  # room to write
 
@@ -21,7 +21,7 @@ def _head(form: ManualForm, printed_by: str) -> Head:
     return Head(
         title=_("Manual clearance form"), subtitle=_("PN17 15.0: only under the Commissioner's approval"), number=number,
         token=barcodes.token(number), place=_("Courier Terminal, %(station)s") % {"station": form.station},
-        address=f"{settings.PUBLIC_URL}{form.get_absolute_url()}", foot=f"{number}   {printed}",
+        address=f"{settings.PUBLIC_URL}{form.get_absolute_url()}", foot=f"{number}   {printed}", kind=Kind.MANUAL_FORM,
     )  # fmt: skip
 
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Upper
 
 from bills.models.bill import CourierBillOfEntry
 from bills.models.covered import goods_of
-from bills.models.found import Adjudged, Memo
+from bills.models.found import Adjudged, Memo, printed_as
 from bonds.models import Bond
 from manifests import warehouse
 from manifests.models import HouseAirwayBill, WarehouseEntry
@@ -70,6 +71,9 @@ class ProvisionalRelease(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     finalised_at = models.DateTimeField(null=True)
 
+    print_view = "decision-print"
+    print_url = printed_as("release")
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["bill"], name="release_once_a_bill"),
@@ -94,3 +98,4 @@ class Adjudication(Adjudged):
         constraints = [
             models.CheckConstraint(condition=models.Q(fine__gte=0, penalty__gte=0), name="adjudication_not_negative"),
         ]
+        indexes = [models.Index(Upper("order_number"), name="adjudication_order")]

@@ -17,10 +17,17 @@ from bills.numbers import series_of
 from eccs.numbering import Numbered
 
 
+def printed_as(sort: str) -> Any:
+    """Where what a desk left on a bill is printed: `print_view` names the address, which is another for exports."""
+    return property(lambda row: reverse(row.print_view, args=[sort, row.pk]))
+
+
 class Query(models.Model):
     """A question to the courier and its answer (PN17 7(d), 7(j))."""
 
     bill: Any
+    print_view = "decision-print"
+    print_url = printed_as("query")
 
     raised_from = models.CharField(max_length=20)
     question = models.TextField()
@@ -61,6 +68,9 @@ class Report(Left):
         QUERY = "QUERY", _("Raise query")
         DETAIN = "DETAIN", _("Detain")
         ADJUDICATE = "ADJUDICATE", _("Refer to Assessing Officer")
+
+    print_view = "decision-print"
+    print_url = printed_as("examination")
 
     packages_opened = models.PositiveIntegerField()
     percent = models.PositiveIntegerField()
@@ -136,6 +146,9 @@ class Adjudged(models.Model):
         CONFISCATE = "CONFISCATE", _("Absolute confiscation")
 
     bill: Any
+    print_view = "decision-print"
+    print_url = printed_as("adjudication")
+
     order_number = models.CharField(max_length=40)
     order_date = models.DateField()
     outcome = models.CharField(max_length=10, choices=Outcome.choices)

@@ -14,7 +14,7 @@ from bills.documents import head_of
 from bills.models import ReExport, ReturnToOrigin, UnclearedNotice
 from bills.uncleared.goods import Line, arrived_at, bill_of
 from eccs import barcodes
-from eccs.papers import Column, Field, Head, Paper, day, moment
+from eccs.papers import Column, Field, Head, Kind, Paper, day, moment
 from manifests.models import WarehouseEntry
 
 COLUMNS = (
@@ -99,7 +99,7 @@ def notice_paper(notice: UnclearedNotice, printed_by: str) -> bytes:
     head = Head(
         title=_("Notice of uncleared goods"), subtitle=_("PN17 5.0(v); Regulations 2010, reg. 5"), number=number,
         token=barcodes.token(number), place=_("Courier Terminal, %(station)s") % {"station": notice.station},
-        address=f"{settings.PUBLIC_URL}{reverse('uncleared')}", foot=printed,
+        address=f"{settings.PUBLIC_URL}{reverse('uncleared')}", foot=printed, kind=Kind.UNCLEARED,
     )  # fmt: skip
     sheet = Paper(head)
     if notice.after == UnclearedNotice.After.DISPOSAL:
@@ -144,7 +144,14 @@ def re_export_paper(record: ReExport, printed_by: str) -> bytes:
     asked: ReturnToOrigin = record.origin
     hawb, manifest, bill = asked.hawb, asked.hawb.manifest, bill_of(asked.hawb)
     sheet = Paper(
-        head_of(asked, _("Re-export record"), _("Regulations 2010, reg. 5(6)"), printed_by, number=record.number or "")
+        head_of(
+            asked,
+            _("Re-export record"),
+            _("Regulations 2010, reg. 5(6)"),
+            printed_by,
+            Kind.RE_EXPORT,
+            number=record.number or "",
+        )
     )
     sheet.text(_("Customs permits that the imported goods described here, which are not cleared, are sent back to their sender."), 10)  # fmt: skip
     sheet.space(4)
@@ -159,7 +166,7 @@ def re_export_paper(record: ReExport, printed_by: str) -> bytes:
                 Field(_("Gross weight"), f"{hawb.gross_weight_kg.normalize():f} kg"),
             ],
             [Field(_("Imported with manifest"), f"{manifest.number}, {manifest.flight_number}", 2), Field(_("Courier Bill of Entry"), str(bill) if bill else _("no bill"), 2)],
-            [Field(_("Goods"), hawb.description, 2), Field(_("Sent back to"), f"{hawb.consignor_name} ({hawb.consignor_country})", 2)],
+            [Field(_("Goods"), hawb.description, 2), Field(_("Sent back to"), f"{hawb.consignor_name} ({hawb.consignor_country})\n{hawb.consignor_address}", 2)],
             [Field(_("Consignee"), hawb.consignee_name, 2), Field(_("Reason of the return"), asked.reason, 2)],
             [Field(_("Export manifest"), asked.manifest or "-", 2), Field(_("EGM number"), asked.egm_number or "-", 2, strong=True)],
             [Field(_("Left with"), f"{asked.airway_bill or '-'}, {asked.flight or '-'}", 2), Field(_("Left on"), day(asked.returned_on) if asked.returned_on else "-", 2)],

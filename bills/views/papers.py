@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.requests import Request
-from bills import attachments, documents
+from bills import attachments, decision_papers, documents
 from bills.drafts import Draft
 from bills.final_paper import final_paper
 from bills.forms.courier import PaperForm
 from bills.models import Attachment, CourierBillOfEntry, DetentionMemo, ProvisionalAssessment
 from bills.models.clearable import Clearable
 from bills.models.found import Paper
-from bills.stages import CLOSED, UNFILED
+from bills.stages import CLOSED, UNFILED, Stage
 from bills.summary import papers_for, sees_declaration
 from eccs import pages
 from eccs.audit_answers import concerns
@@ -90,6 +90,45 @@ def print_of_memo(
     if not sees_declaration(request.actor, memo.bill):
         raise Http404
     return as_pdf(draw(memo, request.actor.name), number)
+
+
+@require_GET
+def decision_print(request: Request, sort: str, pk: int) -> HttpResponse:
+    """A query memo, an examination report, an order of provisional release or of adjudication, as it is printed."""
+    return print_of_decision(request, CourierBillOfEntry.objects.visible_to(request.actor), sort, pk)
+
+
+def print_of_decision(request: Request, bills: QuerySet[Any], sort: str, pk: int) -> HttpResponse:
+    """What a desk decided on a bill that the person sees; the examination report to officers alone."""
+    how = decision_papers.SORTS.get(sort)
+    if how is None or not hasattr(bills.model, how.rows):
+        raise Http404
+    rows = getattr(bills.model, how.rows).rel.related_model.objects.filter(bill__in=bills)
+    row = get_object_or_404(rows.select_related("bill__courier", "bill__station"), pk=pk)
+    if not (request.actor.is_officer if how.officers_only else sees_declaration(request.actor, row.bill)):
+        raise Http404
+    concerns(request, row.bill)
+    return as_pdf(
+        decision_papers.print_of(sort, row, request.actor.name), decision_papers.number_of(sort, row).replace("/", "-")
+    )
+
+
+@require_GET
+def gate_pass(request: Request, key: str) -> HttpResponse:
+    """The gate pass of goods that are out of Customs charge: for whoever hands them over and for whoever takes them."""
+    bill = _bill(request, key)
+    if getattr(bill, "order", None) is None or bill.stage != Stage.OUT_OF_CHARGE:
+        raise Http404
+    return as_pdf(decision_papers.gate_pass(bill, request.actor.name), f"{bill.order.number}-gate-pass")
+
+
+@require_GET
+def package_labels(request: Request, key: str) -> HttpResponse:
+    """Labels with bar codes for the packages of a filed bill."""
+    bill = _bill(request, key)
+    if bill.stage in UNFILED or bill.hawb is None:
+        raise Http404
+    return as_pdf(decision_papers.labels(bill), f"{bill.key}-labels")
 
 
 @require_GET

@@ -12,10 +12,11 @@ from bills.stages import Stage
 from eccs.workflow import take_many
 
 # Asked at every pull of the trigger, so that they are written down once and not put together each time.
+# The bills are looked up from the shipments of the bag: walked from the bill, its whole list would be gone through for the last.
 _HOLD = """
-SELECT id FROM bills_courierbillofentry WHERE arrived_at IS NULL AND id IN (
-    SELECT bill_id FROM bills_coveredshipment WHERE hawb_id = ANY(%s::bigint[]) AND ended_at IS NULL
-) ORDER BY id FOR UPDATE
+SELECT id FROM bills_courierbillofentry WHERE arrived_at IS NULL AND id = ANY(ARRAY(
+    SELECT DISTINCT bill_id FROM bills_coveredshipment WHERE hawb_id = ANY(%s::bigint[]) AND ended_at IS NULL
+)) ORDER BY id FOR UPDATE
 """
 _MISSING = """
 SELECT 1 FROM bills_coveredshipment c JOIN manifests_houseairwaybill h ON h.id = c.hawb_id

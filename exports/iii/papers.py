@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from bills.documents import head_of
 from bills.xi.papers import DocumentLine, bags_in_words, document_lines, list_documents
 from eccs.money import grouped
-from eccs.papers import Column, Field, Paper, day, moment
+from eccs.papers import Column, Field, Kind, Paper, day, moment
 from eccs.written import bags, hawbs
 from exports.filing import declarations
 from exports.iii.labels import AS_WEIGHED
@@ -23,7 +23,7 @@ from exports.models import CourierExportManifest, CourierShippingBill, ExportShi
 def form_g(bill: CourierShippingBill, printed_by: str = "") -> bytes:
     """The CSB-III as PDF: the flight, then every house airway bill by its bag with consignor and consignee (Form G)."""
     order, flight = getattr(bill, "order", None), bill.form_g
-    sheet = Paper(head_of(bill, "Courier Shipping Bill-III", "Form G", printed_by))
+    sheet = Paper(head_of(bill, "Courier Shipping Bill-III", "Form G", printed_by, Kind.SHIPPING_BILL))
     given = _("%(number)s, %(at)s") % {"number": order.number, "at": moment(order.given_at)} if order else "-"
     pieces = bill.shipments.aggregate(n=Sum("packages"))["n"] or 0
     numbers = list(bill.bags.order_by("number").values_list("number", flat=True)[:61])

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +26,7 @@ from exports.querysets import OfShippingBillQuerySet
 class ExportAdjudication(Adjudged):
     """An order on goods for export: release against fine and penalty, or absolute confiscation (PN17 7.1(k); section 125)."""
 
+    print_view = "export-decision-print"
     bill = models.ForeignKey(CourierShippingBill, models.PROTECT, related_name="adjudications")
 
     class Meta(Adjudged.Meta):
@@ -34,6 +36,7 @@ class ExportAdjudication(Adjudged):
                 condition=Q(outcome="RELEASE") | Q(fine=0), name="export_order_redeems_or_confiscates"
             ),
         ]
+        indexes = [models.Index(Upper("order_number"), name="export_adjudication_order")]
 
 
 class ExportDemand(DemandClearance):

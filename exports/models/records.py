@@ -52,6 +52,7 @@ class ExportItem(models.Model):
 class ExportQuery(Query):
     """A question to the courier on a shipping bill and its answer."""
 
+    print_view = "export-decision-print"
     bill = models.ForeignKey(CourierShippingBill, models.PROTECT, related_name="queries")
 
     class Meta(Query.Meta):
@@ -62,6 +63,8 @@ class ExportQuery(Query):
 
 class ExportExamination(Report):
     """The Inspector's report on the goods of a shipping bill."""
+
+    print_view = "export-decision-print"
 
     class Recommendation(models.TextChoices):
         """What the Inspector recommends."""

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.requests import Request
 from bills.summary import papers_for
-from bills.views.papers import as_download, attached, print_of_bill, print_of_memo, print_of_order
+from bills.views.papers import as_download, attached, print_of_bill, print_of_decision, print_of_memo, print_of_order
 from eccs import pages
 from eccs.audit_answers import concerns
 from exports import papers
@@ -41,6 +41,12 @@ def detention_print(request: Request, number: str) -> HttpResponse:
     """A detention memo as it is printed: for Customs and for the courier it is addressed to."""
     visible = CourierShippingBill.objects.visible_to(request.actor)
     return print_of_memo(request, ExportDetention.objects.filter(bill__in=visible), number, papers.detention_memo)
+
+
+@require_GET
+def decision_print(request: Request, sort: str, pk: int) -> HttpResponse:
+    """A query memo, an examination report or an order of adjudication on a shipping bill, as it is printed."""
+    return print_of_decision(request, CourierShippingBill.objects.visible_to(request.actor), sort, pk)
 
 
 @require_GET

@@ -1,7 +1,7 @@
 // Keys of the desks. In a queue J and K walk the rows, as the arrows do once a row has the focus; X ticks, Enter opens, F goes
 // to the filters, B to the steps for what is ticked, N and P to the next and previous page. On a document a digit opens that
-// step of the desk and goes into it, T takes up, S sets aside, N goes to the next one.
-// At the counter each field and button names its own key. Everywhere / goes to Find and ? to the list of keys. They are off while something is being typed, with a modifier held,
+// step of the desk and goes into it, T takes up, S sets aside, N goes to the next one. At the counter each field and button names
+// its own key. Everywhere / goes to Find and ? to the list of keys. They are off while something is being typed, with a modifier held,
 // and where the person switched them off.
 const click = (selector) => document.querySelector(selector)?.click();
 

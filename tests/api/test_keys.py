@@ -107,7 +107,7 @@ def test_nobody_else_revokes_or_takes_up_a_key(key: KeyOf, people: Callable[[str
     ("given", "words"),
     [
         ({"expires_on": "01/01/2020"}, "The day has passed"), ({"expires_on": "01/01/2099"}, "Not after"),
-        ({"scopes": []}, "required"), ({"scopes": ["pay"]}, "Select a valid choice"), ({"name": "<b>"}, "Latin alphabet"),
+        ({"scopes": []}, "required"), ({"scopes": ["rule"]}, "Select a valid choice"), ({"name": "<b>"}, "Latin alphabet"),
         ({"station": "XXX"}, "Select a valid choice"), ({"person": "signatory.metro"}, "Select a valid choice"),
     ],
 )  # fmt: skip

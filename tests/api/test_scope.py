@@ -25,6 +25,7 @@ from tests.factories.shipping import shipping_bill
 
 pytestmark = pytest.mark.django_db
 
+OF_TERMINALS = ("api-warehouse", "api-export-warehouse")  # a custodian's: tests/api/test_terminal.py
 RISK = ("secret compartment", "N-0099", "Asha Rao", "FACILITATED", "acilitated", "lane", "risk", "RMS")
 
 
@@ -58,7 +59,7 @@ def asked(documents: dict[str, str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for one in _named():
         route = str(one.pattern)
-        if "upload" in route:
+        if "upload" in route or one.name in OF_TERMINALS:
             continue
         kind = route.partition("/")[0]
         for key in (documents.get(kind, ""), *([documents["query"]] if kind == "bills" else [])):
@@ -124,7 +125,7 @@ def test_others_are_given_nothing(
     for addresses in asked(documents).values():
         for address in addresses:
             answer = asking.get(address)
-            assert answer.status_code == 404 or answer.json()["items"] == [], address
+            assert answer.status_code in (403, 404) or answer.json()["items"] == [], address
             assert not [number for number in numbers if number in answer.content.decode()], address
 
 

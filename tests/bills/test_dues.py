@@ -19,6 +19,7 @@ from bills.duty.heads import set_off, spread
 from bills.models import CourierBillOfEntry, Holiday
 from bills.stages import Stage
 from bills.working_days import Calendar
+from bills.workings_paper import workings_of
 from eccs.dated_rules import DatedRule
 from eccs.workflow import Refused, take
 from manifests.clearance import Stage as ManifestStage
@@ -335,3 +336,33 @@ def test_the_calendar_is_kept_by_the_system_admin_and_by_the_port_admin_for_the_
     assert port.post(f"/bills/holidays/{row.pk}/remove/").status_code == 302
     assert list(Holiday.objects.all()) == [national]
     assert signed_in("ao.blr").get("/bills/holidays/").status_code == 403
+
+
+def test_every_figure_keeps_its_working_the_interest_that_was_paid_and_the_duty_that_an_order_set(
+    signed_in: SignedIn,
+) -> None:
+    desks, one = Desks(signed_in), late(30)
+    sum_of_it = "45,814 × 15 % × 30 / 365"
+    paid, challan = desks.pay(one)
+    assert (paid.interest, paid.amount_due) == (565, 0)
+    assert sum_of_it in desks.page("signatory.swift", paid).replace(".00", "")
+    told = [row for row in workings_of(paid, list(paid.items.all())) if row.of == "Interest"]
+    assert sum_of_it in told[0].working.replace(".00", "") and f"challan {challan}" in told[0].working
+
+    held = late(30, Stage.ADJUDICATION, duty="31")
+    held = fresh(desks.act("ao.blr", held, "adjudicate", **ORDER | {"revised_duty": "40000"}))
+    lines = [row for row in workings_of(held, list(held.items.all())) if row.of == "Order 31/2026"]
+    assert sum(D(row.amount.replace(",", "")) for row in lines) == held.total_duty == 40000
+    for username in ("signatory.swift", "ao.blr"):
+        page = desks.page(username, held)
+        assert "the order of 19/11/2026 sets the duty at 40,000" in page.replace(".00", "") and "in place of 31" in page
+
+
+def test_a_final_assessment_tells_how_each_head_was_reached(signed_in: SignedIn) -> None:
+    one = bill(Stage.OUT_OF_CHARGE, provisional=True, assessed_at=timezone.now())
+    assessment = provisional_assessment(of=one)
+    given: dict[str, Any] = {"heads": {"BCD": "40"}, "assessable_value": "120", "remarks": "Report received."}
+    done = take(assessment, "finalise_assessment", actor("ASSESSING_OFFICER"), **given)
+    lines = [row for row in workings_of(fresh(one), list(one.items.all())) if row.of == str(done.number)]
+    assert next((row.figure, row.amount.replace(".00", "")) for row in lines) == ("BCD", "40")
+    assert "on a value of 120.00: 40" in lines[0].working.replace("40.00", "40")

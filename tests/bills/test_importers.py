@@ -19,7 +19,7 @@ from bills.flight import Flight
 from bills.kinds import Kind
 from bills.models import BillAmendment, BillCancellation, CourierBillOfEntry
 from bills.stages import Stage
-from eccs import notices
+from eccs import letters, notices
 from eccs.desks import desks as desks_of
 from eccs.workflow import Document, Refused, take
 from manifests.models import HouseAirwayBill
@@ -94,7 +94,7 @@ def its_bill(stage: Stage, kaveri: Importer, **given: Any) -> CourierBillOfEntry
 def test_an_importer_answers_and_pays_by_itself(desks: Desks, kaveri: Importer) -> None:
     one = desks.act("ao.blr", its_bill(Stage.ASSESSMENT, kaveri, arrived=True), "raise_query", question="Which cell?")
     notices.gather(CourierBillOfEntry.trail_model)
-    notices.send_unsent()
+    letters.send_unsent()
     assert ADDRESS in {to for message in mail.outbox if "Query raised" in message.subject for to in message.to}
     assert "Query raised" in desks.signed_in(KAVERI).get("/").content.decode()
     one = desks.act(KAVERI, one, "reply_to_query", reply="Lithium.")
@@ -137,7 +137,7 @@ def test_an_importer_answers_and_pays_by_itself(desks: Desks, kaveri: Importer) 
     assert browser.get(reverse("cyber-receipt", args=[challan.number])).content.startswith(b"%PDF")
     mail.outbox.clear()
     notices.gather(ChallanTrail)
-    notices.send_unsent()
+    letters.send_unsent()
     told = {to for message in mail.outbox for to in message.to}
     assert ADDRESS in told
     assert not told & set(User.objects.exclude(courier=None).exclude(email="").values_list("email", flat=True))
@@ -150,7 +150,7 @@ def test_an_importer_asks_for_amendment_and_cancellation(desks: Desks, kaveri: I
     asked = desks.act("dcac.blr", asked, "reject", remarks="It was filed once.")
     assert "It was filed once." in desks.page(KAVERI, asked)
     notices.gather(BillCancellation.trail_model)
-    notices.send_unsent()
+    letters.send_unsent()
     assert any(ADDRESS in message.to for message in mail.outbox)
     one = fresh(one)
     assert desks.signed_in(KAVERI).get(one.step_url("request_amendment")).status_code == 200

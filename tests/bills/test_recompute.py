@@ -15,9 +15,9 @@ from bills.documents import _item_lines
 from bills.models import Adjudication, CourierBillOfEntry, ExemptionRate, Item, TariffRate
 from bills.stages import Stage
 from bills.summary import reckoning
+from eccs.letters import send_unsent
 from eccs.models import Notice
 from eccs.money import rupees, to_rupee
-from eccs.notices import send_unsent
 from eccs.workflow import take
 from manifests.clearance import Stage as ManifestStage
 from tests.bills.conftest import SignedIn

@@ -19,7 +19,7 @@ from bills.models import Disposal, ReturnToOrigin, UnclearedNotice
 from bills.stages import Stage
 from bills.tasks import watch_uncleared
 from bills.uncleared import goods
-from eccs import notices
+from eccs import letters, notices
 from eccs.models import Notice
 from eccs.workflow import Refused, take
 from manifests.models import Difference, ExpressCargoManifest, WarehouseEntry
@@ -340,8 +340,8 @@ def test_notices_go_to_courier_and_declared_importer_each_once(
         ("xray.del", 404),
     ):
         assert signed_in(username).get(addressed).status_code == status, username
-    notices.send_unsent()
-    notices.send_unsent()
+    letters.send_unsent()
+    letters.send_unsent()
     assert all(entry.hawb.number in message.body for message in mail.outbox)
     for address, times in (("lata@swift.example", 2), ("store@kaveri.example", 2), ("lata@metro.example", 0)):
         assert sum(address in message.to for message in mail.outbox) == times, address

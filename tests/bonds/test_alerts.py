@@ -12,7 +12,7 @@ import time_machine
 from django.core import mail
 from django.utils import timezone
 
-from bonds import alerts
+from bonds import alerts, register
 from bonds.clearance import Stage
 from bonds.models import BankGuarantee, Bond, BondAlert
 from bonds.tasks import watch_bonds
@@ -81,6 +81,32 @@ def test_the_days_are_dated_rules() -> None:
     DatedRule.objects.create(name="bond_first_alert_days", from_date=timezone.localdate(), value="45", source="Order 9")
     bond(left=45)
     assert watch_bonds()["told"] == 1
+
+
+def test_a_firm_that_was_told_is_not_told_again_where_a_rule_puts_another_day_before() -> None:
+    bond(left=28)
+    assert watch_bonds()["told"] == 1
+    DatedRule.objects.create(name="bond_first_alert_days", from_date=timezone.localdate(), value="45", source="Order 9")
+    assert watch_bonds()["told"] == 0
+    with time_machine.travel(timezone.now() + timedelta(days=13), tick=False):
+        assert watch_bonds()["told"] == 1  # the second alert, 15 days before
+
+
+@pytest.mark.parametrize("stage", [Stage.RENEWAL, Stage.RENEWAL_APPROVAL, Stage.RENEWAL_ENTERED])
+def test_a_bond_that_ends_while_it_is_renewed_is_told_of_once_and_stays_in_the_list(stage: Stage) -> None:
+    one = bond(stage, left=-1)
+    assert [watch_bonds()["expired"], watch_bonds()["expired"]] == [1, 0]
+    told_of = Notice.objects.get(subject=f"{one} has expired")
+    assert (
+        "nothing can be debited before it is registered" in told_of.body
+        and told_of.audience == f"courier:{one.courier_id}"
+    )
+    assert list(register.ending(Bond.objects.all(), 30)) == [one]
+    assert Bond.objects.get(pk=one.pk).stage == stage
+    again = bond(stage, left=0)  # the last day itself
+    assert watch_bonds()["expired"] == 0 and again in register.ending(Bond.objects.all(), 0)
+    with time_machine.travel(timezone.now() + timedelta(days=1), tick=False):
+        assert watch_bonds()["expired"] == 1
 
 
 def test_a_renewed_bond_is_announced_anew_and_a_released_one_never() -> None:

@@ -143,6 +143,31 @@ def test_13_a_bond_from_the_request_to_the_release(desks: Desks) -> None:
     ]  # fmt: skip
 
 
+def test_13_2_a_renewal_brings_the_bank_guarantee_that_its_amount_wants(desks: Desks) -> None:
+    one = bond(amount=100_000)  # with a guarantee of 25,000
+    wider = {"valid_until": day(500), "amount": "1000000", "reason": "More flights."}
+    one = desks.act("signatory.swift", one, "request_increase", **wider)
+    entered = {"valid_until": day(500), "amount": "1000000"}
+    handed_in = {**GUARANTEE, "guarantee_valid_until": day(600)}
+    for given, why in (
+        ({}, "The bank guarantee needs it"), ({**handed_in, "guarantee_amount": "1", "replaces": "on"}, "At least ₹ 2,50,000"),
+        ({**handed_in, "guarantee_amount": "249999", "replaces": "on"}, "At least ₹ 2,50,000"),
+        ({**handed_in, "guarantee_amount": "224999"}, "At least ₹ 2,25,000"),
+    ):  # fmt: skip
+        assert why in desks.refused("bondmaker.blr", one, "enter_renewal", **entered, **given)
+    maker = actor("BOND_MAKER", name="Kavya Sethi")
+    until = (timezone.localdate() + timedelta(days=500)).isoformat()
+    past = take(one, "enter_renewal", maker, valid_until=until, amount="1000000")  # past the form
+    past = take(past, "approve_increase", actor("DCAC"))
+    assert "have a guarantee entered" in desks.refused("bondchecker.blr", past, "register_renewal")
+    one = desks.act("bondchecker.blr", past, "refuse_renewal", remarks="No guarantee.")
+    one = desks.act("signatory.swift", one, "request_increase", **wider)
+    one = desks.act("bondmaker.blr", one, "enter_renewal", **entered, **handed_in | {"guarantee_amount": "225000"})
+    one = desks.act("dcac.blr", one, "approve_increase")
+    one = desks.act("bondchecker.blr", one, "register_renewal")
+    assert (one.amount, one.security, one.guaranteed(timezone.localdate())) == (1_000_000, 250_000, 250_000)
+
+
 @pytest.mark.parametrize(("stage", "step"), [("VERIFIED", "permit_release"), ("ACTIVE", "cancel")])
 def test_what_gives_a_bond_back_asks_for_the_password_again(people: Any, stage: str, step: str) -> None:
     from django.test import Client

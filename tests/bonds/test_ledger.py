@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
-from bonds import ledger
+from bonds import choosing, ledger
 from bonds.clearance import REGISTERED, USABLE, Stage
 from bonds.models import Bond, BondEntry
 from eccs.workflow import Refused
@@ -70,6 +70,20 @@ def test_the_last_day_counts_also_before_beat_has_seen_that_it_is_past(left: int
     assert Bond.objects.in_force(timezone.localdate()).exists() is not refused
     if not refused:
         debit(one, "1", "a")
+
+
+@pytest.mark.parametrize(("left", "amount", "refused"), [(0, 25_000, False), (-1, 25_000, True), (0, 24_999, True)])
+def test_13_2_a_bond_gives_nothing_without_its_bank_guarantees_in_force(left: int, amount: int, refused: bool) -> None:
+    one = bond()
+    one.guarantees.update(valid_until=timezone.localdate() + timedelta(days=left), amount=amount)
+    wanted = choosing.Wanted("BLR", one.courier_id, None, "PROVISIONAL")
+    assert choosing.valid(wanted).exists() is not refused
+    if refused:
+        with pytest.raises(Refused, match=r"and needs ₹.25,000: a new one is to be handed in"):
+            debit(one, "1", "a")
+    else:
+        debit(one, "1", "a")
+    assert balance(one) == (100_000 if refused else 99_999)
 
 
 def test_an_expired_bond_takes_back_what_it_secured() -> None:

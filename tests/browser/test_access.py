@@ -38,7 +38,7 @@ NOT_HANDED_OUT = ("rms/rules",)  # no supervisor reads the rules of risk: none p
 OF_THE_PUBLIC = (
     "/public/", "/public/track/", "/public/track/?hawb=SWF7731904425&courier=", "/public/exchange-rates/", "/public/exchange-rates/USD/",
     "/public/tariff/?q=85", "/public/tariff/98049000/", "/public/forms/", "/public/forms/cbe-xiii/", "/public/advisories/",
-    "/public/couriers/", "/bills/estimate/",
+    "/public/couriers/", "/bills/estimate/", "/public/status/", "/help/",
 )  # fmt: skip
 TRIES = 3  # addresses of one kind of page, of which a person may see some
 

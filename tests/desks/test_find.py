@@ -14,6 +14,7 @@ from bills.listing import by_number, ending
 from bills.models import CourierBillOfEntry, UnclearedNotice
 from bills.stages import Stage
 from eccs.search import understood
+from eccs.workflow import take
 from manifests.clearance import Stage as ManifestStage
 from manifests.models import HouseAirwayBill, Package
 from tests.desks.conftest import SignedIn
@@ -21,6 +22,7 @@ from tests.factories.amendments import amendment
 from tests.factories.bills import bill, hawb_of
 from tests.factories.challans import challan
 from tests.factories.documents import bill_of_documents
+from tests.factories.firms import actor
 from tests.factories.manifests import house_airway_bill, manifest
 from tests.factories.requests import amendment as amendment_of_a_bill
 from tests.factories.uncleared import disposal, return_to_origin
@@ -33,15 +35,16 @@ pytestmark = pytest.mark.django_db
     [
         ("CBE-XIII_BLR_2026-2027_0412_01873", ["number"], None),
         ("0412_01873", ["number"], None),
-        ("SWF7731904425", ["hawb", "label", "number", "consignee"], None),
-        ("899-44172063", ["mawb", "hawb", "label", "number"], None),
-        ("899 4417 2063", ["mawb", "hawb", "label", "number"], None),
-        ("aapcz9911k", ["hawb", "label", "pan", "number", "consignee"], None),
-        ("0503012345", ["hawb", "label", "iec", "number"], None),
+        ("SWF7731904425", ["hawb", "label", "number", "consignee", "order"], None),
+        ("899-44172063", ["mawb", "hawb", "label", "number", "order"], None),
+        ("899 4417 2063", ["mawb", "hawb", "label", "number", "order"], None),
+        ("aapcz9911k", ["hawb", "label", "pan", "number", "consignee", "order"], None),
+        ("0503012345", ["hawb", "label", "iec", "number", "order"], None),
         ("Krishna Electronics 19/11/2026", ["number", "consignee"], date(2026, 11, 19)),
         ("19-11-2026", [], date(2026, 11, 19)),
         ("2026-11-19", [], date(2026, 11, 19)),
-        ("31/02/2026", ["number"], None),
+        ("31/02/2026", ["number", "order"], None),
+        ("VIII/10/7/2026 Adj.", ["number", "consignee", "order"], None),
         ("\0 \u202e", [], None),
     ],
 )
@@ -103,6 +106,20 @@ def test_a_challan_is_found_by_number_in_its_firm(signed_in: SignedIn) -> None:
     one = challan("CREATED", bill(Stage.DUTY))
     assert signed_in("signatory.swift").get("/find/", {"q": str(one)})["Location"] == one.get_absolute_url()
     assert one.get_absolute_url() not in signed_in("signatory.metro").get("/find/", {"q": str(one)}).content.decode()
+
+
+def test_a_bill_is_found_by_its_order_of_adjudication(signed_in: SignedIn) -> None:
+    given = {
+        "order_number": "VIII/10/31/2026 Adj.",
+        "order_date": "2026-11-19",
+        "outcome": "RELEASE",
+        "remarks": "Copied.",
+    }
+    one = take(bill(Stage.ADJUDICATION, arrived=True), "adjudicate", actor("ASSESSING_OFFICER"), **given)
+    bill(Stage.ASSESSMENT)
+    for line in ("VIII/10/31/2026 Adj.", "viii/10/31/2026 adj."):
+        assert signed_in("ao.blr").get("/find/", {"q": line}).get("Location") == one.get_absolute_url(), line
+        assert one.get_absolute_url() not in signed_in("ao.del").get("/find/", {"q": line}).content.decode()
 
 
 def test_a_consignee_without_a_bill_is_found_on_its_manifest(signed_in: SignedIn) -> None:

@@ -14,7 +14,7 @@ from accounts.directory.registration import Stage
 from accounts.directory.tasks import watch_registrations
 from accounts.models import AuthorisedCourier
 from bills.models import CourierBillOfEntry
-from eccs import notices
+from eccs import letters, notices
 from eccs.celery import app
 from eccs.dated_rules import DatedRule
 from eccs.models import Notice
@@ -89,7 +89,7 @@ def test_the_courier_is_warned_once_by_e_mail_and_on_its_desk(days: int, warned:
     someone.save()
     for _night in range(3):
         courier = after(courier)
-    notices.send_unsent()
+    letters.send_unsent()
     assert courier.stage == Stage.REGISTERED
     found = list(Notice.objects.filter(audience=f"courier:{courier.pk}"))
     assert len(found) == len(mail.outbox) == courier.trail.count() == warned

@@ -30,6 +30,7 @@ from bills.models import (
 from bonds.models import Bond, BondMaster
 from counter.models import Visit
 from eccs.workflow import Document, Step
+from helpdesk.models import HelpTicket
 from manifests.models import ExpressCargoManifest, ManifestAmendment
 from payments.models import BankDifference, BankMessage, CashWithdrawal, Challan
 from rms.models import RiskRule
@@ -51,6 +52,7 @@ from tests.factories.rates import rate_file
 from tests.factories.requests import CHANGES, cancellation, penalty_demand, provisional_assessment
 from tests.factories.requests import amendment as bill_amendment
 from tests.factories.rules import risk_rule
+from tests.factories.tickets import ticket
 from tests.factories.transit import arrival, transfer
 from tests.factories.uncleared import disposal, return_to_origin
 from transit.models import CargoTransferManifest, TransferArrival
@@ -58,7 +60,7 @@ from transit.models import CargoTransferManifest, TransferArrival
 MODELS: tuple[type[Document], ...] = (
     User, StationRole, ExpressCargoManifest, ManifestAmendment, CourierBillOfEntry, BillAmendment, BillCancellation,
     ProvisionalAssessment, PenaltyDemand, ReturnToOrigin, Disposal, ManualClearance, ManualForm,
-    Challan, BankDifference, CashWithdrawal, Bond, BondMaster, Advisory, RateFile, CargoTransferManifest, TransferArrival, RiskRule, RiskDeparture,
+    Challan, BankDifference, CashWithdrawal, Bond, BondMaster, Advisory, RateFile, CargoTransferManifest, TransferArrival, RiskRule, RiskDeparture, HelpTicket,
     AuthorisedCourier, Custodian, Importer, Visit, *exports.MODELS,
 )  # fmt: skip
 NATIONAL = (AuthorisedCourier, Importer, RateFile)  # within the reach of a role at any station
@@ -315,6 +317,7 @@ CASES: dict[type[Document], Case] = {
         {"record_nothing": lambda _model: {"counted": False}},
     ),
     BondMaster: Case(bond_master, {"reject": REMARKS, "withdraw": REMARKS}),
+    HelpTicket: Case(ticket, dict.fromkeys(("answer", "close_ticket", "ask_again"), lambda _one: {"text": "Press the button."})),
     Advisory: Case(advisory, {"withdraw": lambda _one: {"why": "The exercise is put off."}}),
     RateFile: Case(rate_file, dict.fromkeys(("refuse", "revoke"), REMARKS)),
     RiskDeparture: Case(departure, {"refuse": REMARKS}),

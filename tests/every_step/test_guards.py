@@ -19,7 +19,7 @@ from bills.models import CourierBillOfEntry, UnclearedNotice
 from bills.rate_files import clearance as rates
 from bills.stages import Stage
 from bills.uncleared.clearance import bill_is_not_closed, disposal_is_open, return_is_open
-from bonds.clearance import nothing_secured
+from bonds.clearance import guarantees_suffice, nothing_secured
 from bonds.models import Bond
 from counter.clearance import serves_nobody_else
 from counter.models import SealedPrint
@@ -202,6 +202,8 @@ BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     rates.is_compared_with_what_stands: (lambda _f: rate_file("APPROVED"), "Other rates were approved"),
     rates.has_not_begun: (lambda f: _set(f, first_day=day()), "has come"),
     rates.is_the_last: (lambda _f: rate_file("APPROVED", turn=9), "approved since"),
+    guarantees_suffice: (lambda b: b.guarantees.update(amount=1), "have a guarantee entered"),
+    gates.courier_of_transfer_in_force: (lambda _t: _suspend(), "registration"),
     gates.may_be_submitted: (lambda t: t.lines.update(live=False), "at least one shipment"),
     gates.bond_suffices: (lambda _t: Bond.objects.update(balance=1), "short"),
     gates.fee_is_paid: (lambda t: _set(t, fee_paid_at=None), "fee is not paid"),

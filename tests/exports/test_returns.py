@@ -117,3 +117,22 @@ def test_gifts_do_not_come_back_on_cbe_xii(signed_in: SignedIn, flight: ExpressC
         signed_in, flight, row("SWF001", **GOODS, form="CBE-XII", nature="SAMPLE", return_of=str(left.number))
     )
     assert ("return_of", "is for CBE-XIII and CBE-XIV: exported goods come back on one of these") in found
+
+
+def test_unsold_jewellery_comes_from_its_consignee_and_with_its_papers(
+    signed_in: SignedIn, flight: ExpressCargoManifest, people: Callable[[str], User]  # noqa: F811
+) -> None:  # fmt: skip
+    hawb = flight.hawbs.get(number="SWF001")
+    left = jewellery(of=flight.courier, consignee_name=f"{hawb.consignor_name.upper()}.")
+    told = row("SWF001", **GOODS | {"cth": "71171990"}, return_of=str(left.number), ecommerce="Y")
+    upload = send(signed_in, flight, [told])
+    assert upload.state == "READY", upload.faults
+    signed_in("signatory.swift").post(reverse("upload-sign", args=[upload.pk]), {"declare1": "on", "declare2": "on"})
+    upload_runner.save(upload.pk, people("signatory.swift").pk)
+    came = CourierBillOfEntry.objects.get()
+    assert came.stage == "DOCUMENTS"
+    assert "Valid RCMC of the exporter" in signed_in("courier.swift").get(came.get_absolute_url()).content.decode()
+    assert came.risk_decision is not None and came.risk_decision.facts["comes_back"] is True
+    CourierShippingBill.objects.update(consignee_name="Somebody Else")
+    other = row("SWF002", **GOODS | {"cth": "71171990"}, return_of=str(left.number), ecommerce="Y")
+    assert "the manifest names another consignor" in str(faults(signed_in, flight, other))

@@ -9,19 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 APPS = (
-    "eccs",
-    "accounts",
-    "counter",
-    "manifests",
-    "rms",
-    "bonds",
-    "bills",
-    "exports",
-    "transit",
-    "payments",
-    "api",
-    "public",
-)
+    "eccs", "accounts", "counter", "helpdesk", "manifests", "rms", "bonds", "bills", "exports", "transit", "payments", "public", "api",
+)  # fmt: skip
 
 
 @cache

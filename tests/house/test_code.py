@@ -14,7 +14,8 @@ LONGEST_FILE = 400
 NO_SUCH_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "tools", "base", "stuff"}
 MONEY = ("bills", "payments", "bonds", "transit", "exports", "manifests", "rms")
 ONE_IMPORTER = {
-    "reportlab": {"eccs/papers.py", "eccs/barcodes.py"},
+    "reportlab": {"eccs/paper", "eccs/barcodes.py"},  # papers, and their text, head and pages
+    "pyhanko": {"eccs/signing/seal.py"},
     "python_calamine": {"eccs/uploads"},
     "xlsxwriter": {"eccs/uploads"},
     "barcode": {"eccs/barcodes.py"},

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from bills.papers import BillPaper, ChargeLine, DutyLine, ItemLine, OutOfChargePaper, PaymentLine
 from eccs.papers import Head
@@ -11,7 +12,7 @@ NUMBER = "CBE-XIII_BLR_2026-2027_412_1873"
 ADDRESS = f"https://eccs.example/bills/imports/{NUMBER}/"
 
 
-def head(**given: str) -> Head:
+def head(**given: Any) -> Head:
     """The head of a bill's pages."""
     return Head(
         **{

@@ -136,6 +136,7 @@ def _at_most(count: int) -> None:
     DatedRule.objects.filter(name="public_tracking_a_minute").update(value=str(count))
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_who_asks_too_often_is_told_how_long_to_wait() -> None:
     _at_most(2)
     hawb = bill(Inward.ASSESSMENT, arrived=True).consignment
@@ -152,6 +153,7 @@ def test_who_asks_too_often_is_told_how_long_to_wait() -> None:
     assert asked(hawb).status_code == 200
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_a_household_of_the_newer_addresses_is_one() -> None:
     _at_most(1)
     assert asked("SWF7731904425", REMOTE_ADDR="2001:db8::1").status_code == 200
@@ -159,6 +161,7 @@ def test_a_household_of_the_newer_addresses_is_one() -> None:
     assert asked("SWF7731904425", REMOTE_ADDR="2001:db8:0:1::2").status_code == 200
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_questions_are_counted_also_while_the_cache_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     def away(*_args: Any, **_more: Any) -> Any:
         raise RedisError("away")

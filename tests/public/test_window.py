@@ -116,6 +116,7 @@ def test_exchange_rates_are_told_by_day_with_their_history() -> None:
     assert Client().get("/public/exchange-rates/QQQ/").status_code == 404
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_the_tariff_is_searched_so_often_and_no_more() -> None:
     assert "98049000" in read("/public/tariff/?q=9804") and "9804" in read("/public/tariff/98049000/")
     DatedRule.objects.filter(name="public_searches_a_minute").update(value="3")

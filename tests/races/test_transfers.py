@@ -32,7 +32,7 @@ def test_a_bond_near_zero_is_never_overdrawn_by_several_at_once() -> None:
     for other in Bond.objects.exclude(pk=one.pk):  # nothing is left on the others
         ledger.debit(other.pk, other.balance, f"all:{other.pk}", ledger.Of("", ""), "Kavya Sethi")
     ledger.debit(one.pk, one.balance - wants * 2 - 1, "nearly all", ledger.Of("", ""), "Kavya Sethi")
-    deeds = [partial(take, draft, "submit", actor("COURIER_OPERATOR")) for draft in drafts]
+    deeds = [partial(take, draft, "submit", actor("COURIER_SIGNATORY")) for draft in drafts]
     done, refused = split(together(*deeds))
     assert (len(done), len(refused)) == (2, 4)
     assert all("short" in str(one) for one in refused)
@@ -49,7 +49,7 @@ def test_of_two_firms_that_file_the_same_shipment_at_once_one_has_filed_it() -> 
     type(line).objects.filter(pk=line.pk).update(hawb=one)
     user = person("Tara Gill")
     by = Actor(user.pk, user.full_name, user.username, importer_id=own.pk, postings=(Held(Role.IMPORTER),))
-    deeds = [partial(take, of_courier, "submit", actor("COURIER_OPERATOR")), partial(take, of_importer, "submit", by)]
+    deeds = [partial(take, of_courier, "submit", actor("COURIER_SIGNATORY")), partial(take, of_importer, "submit", by)]
     done, refused = split(together(*deeds))
     assert (len(done), len(refused)) == (1, 1) and "another firm has filed" in str(refused[0])
     assert type(line).objects.get(hawb=one, live=True, filed=True).transfer_id == done[0].pk

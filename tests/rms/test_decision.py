@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from zlib import compress
 
 import pytest
 from django.db import transaction
@@ -233,6 +234,26 @@ def test_a_decision_is_taken_again_bit_for_bit_from_what_is_kept(rules: list[Cri
     assert ConsignmentFacts.of_kept(kept) == FACTS
     first, again = ruleset(rules).decide(FACTS, draw), ruleset(rules).decide(ConsignmentFacts.of_kept(kept), draw)
     assert json.dumps(first.reasons) == json.dumps(again.reasons) and first == again
+
+
+@pytest.mark.parametrize("n", [0, 1, 3])
+def test_what_was_seen_of_many_shipments_comes_back_as_it_was(n: int) -> None:
+    """What they share is kept once, digit for digit; what was kept shipment by shipment is read as before."""
+    weights = (Decimal("1.0"), Decimal("1.00"), Decimal("4"))
+    seen = [
+        replace(FACTS, hawb=f"D{place}", weight_kg=weights[place], descriptions=(f"Letter {place}",), packages=place,
+            actual_weight_kg=Decimal(place) if place else None, unit_values=(Decimal(place),), history={"courier_bills_30": place},
+            consignor=FACTS.consignor if place else "")
+        for place in range(n)
+    ]  # fmt: skip
+    again = deciding.unpacked(deciding.packed(seen))
+    assert again == seen and [str(one.weight_kg) for one in again] == [str(one.weight_kg) for one in seen]
+    earlier = compress(
+        json.dumps([{"kind": "CBE-XI", "hawb": f"D{place}", "packages": 2} for place in range(n)]).encode()
+    )
+    assert [(one.hawb, one.packages, one.consignor) for one in deciding.unpacked(earlier)] == [
+        (f"D{place}", 2, "") for place in range(n)
+    ]
 
 
 def ruleset(rules: Iterable[Criterion]) -> Ruleset:

@@ -34,7 +34,7 @@ from transit.models import CargoTransferManifest, TransferArrival, TransferLine
 
 pytestmark = pytest.mark.django_db
 
-KAVERI, SWIFT = "importer.kaveri", "courier.swift"
+KAVERI, SWIFT, SIGNATORY = "importer.kaveri", "courier.swift", "signatory.swift"
 
 
 @pytest.fixture
@@ -171,13 +171,13 @@ def test_14_0_what_a_firm_has_only_begun_stands_in_no_other_firms_way(
 
     filed = desks.act(KAVERI, of_importer, "submit")
     assert on_transfers([mine.pk]) == {mine.pk: filed.number}
-    assert f"{mine.number}: another firm has filed" in desks.refused(SWIFT, of_courier, "submit")
+    assert f"{mine.number}: another firm has filed" in desks.refused(SIGNATORY, of_courier, "submit")
     lines = dict(of_courier.lines.values_list("hawb", "pk"))
     with pytest.raises(IntegrityError, match="transfer_one_filed_for_a_hawb"), transaction.atomic():
         TransferLine.objects.filter(pk=lines[mine.pk]).update(filed=True)
     kept = {"mode": "AIR", "shown": list(lines.values()), "line": [lines[also.pk], lines[theirs.pk]]}
     swift.post(f"/transit/drafts/{of_courier.pk}/", kept)
-    assert desks.act(SWIFT, fresh(of_courier), "submit").hawb_count == 2
+    assert desks.act(SIGNATORY, fresh(of_courier), "submit").hawb_count == 2
     filed = desks.act(KAVERI, filed, "cancel", reason="Cleared here.")
     assert filed.stage == Stage.CANCELLED
     copied = browser.post(f"/transit/copies/{filed.number}/")

@@ -126,7 +126,7 @@ def test_a_thousand_shipments_take_as_many_statements_as_ten() -> None:
 
     def statements(hawbs: int) -> list[int]:
         one, counts = transfer(hawbs=10 if hawbs == 10 else 300), []
-        keeper, firm = actor("WAREHOUSE_KEEPER"), actor("COURIER_OPERATOR")
+        keeper, firm = actor("WAREHOUSE_KEEPER"), actor("COURIER_SIGNATORY")
         for deed in (
             lambda: take(one, "submit", firm),
             lambda: take(take(one, "confirm_fee", actor("SYSTEM"), challan="1"), "approve", actor("ASSESSING_OFFICER")),

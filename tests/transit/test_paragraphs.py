@@ -20,13 +20,15 @@ from manifests.models import ExpressCargoManifest, WarehouseEntry
 from payments.models import Challan
 from tests.bills.conftest import SignedIn
 from tests.bills.desks import Desks, fresh
+from tests.bills.test_courier_in_force import suspend, withdraw
 from tests.factories.bonds import bond, bond_master
 from tests.factories.firms import actor
 from tests.factories.manifests import house_airway_bill, manifest
-from tests.factories.transit import arrival, flagged, transfer, transshipment_bond
+from tests.factories.transit import arrival, flagged, location, transfer, transshipment_bond
 from tests.papers.reading import text
 from transit import overdue
 from transit.clearance import Stage
+from transit.drafts import start
 from transit.models import CargoTransferManifest, TransferArrival
 
 pytestmark = pytest.mark.django_db
@@ -103,7 +105,7 @@ def test_14_transshipment_from_the_manifest_to_the_certificate_of_arrival(desks:
     # filed: the bond is debited with the value, the fee waits
     page = desks.page("courier.swift", fresh(one))
     assert str(secured_by) in page and "Deccan Roadways" in page
-    one = desks.act("courier.swift", fresh(one), "submit")
+    one = desks.act("signatory.swift", fresh(one), "submit")
     assert (one.stage, one.number) == (Stage.FEE, f"CTM_BLR_{str(one).split('_')[2]}_000001")
     assert one.secured == sum(line.amount for line in one.lines.all()) > 0
     assert Bond.objects.get(pk=secured_by.pk).balance == 1_000_000 - one.secured
@@ -170,12 +172,12 @@ def test_14_a_short_bond_blocks_the_ctm_and_alerts_the_firm(desks: Desks, people
     save = {"mode": "AIR", "carrier": "", "marks": "", "line": list(one.lines.values_list("pk", flat=True))}
     swift = desks.signed_in("courier.swift")
     swift.post(f"/transit/drafts/{one.pk}/", {**save, "done": "yes"})
-    assert "no registered transshipment bond" in desks.refused("courier.swift", fresh(one), "submit")
+    assert "no registered transshipment bond" in desks.refused("signatory.swift", fresh(one), "submit")
 
     little = transshipment_bond(amount=int(wants) - 1)
     swift.post(f"/transit/drafts/{one.pk}/", save)
     swift.post(f"/transit/drafts/{one.pk}/", save)
-    told = desks.refused("courier.swift", fresh(one), "submit")
+    told = desks.refused("signatory.swift", fresh(one), "submit")
     assert "₹ 1 are short" in told and Bond.objects.get(pk=little.pk).balance == wants - 1
     page = desks.page("courier.swift", fresh(one))
     assert "The transshipment bond is short" in page and "short by ₹ 1.00" in page
@@ -184,13 +186,47 @@ def test_14_a_short_bond_blocks_the_ctm_and_alerts_the_firm(desks: Desks, people
     assert "bond is short by ₹ 1" in content(swift.get("/"))  # and on the desk
 
     enough = transshipment_bond(amount=int(wants))
-    one = desks.act("courier.swift", fresh(one), "submit")
+    one = desks.act("signatory.swift", fresh(one), "submit")
     assert one.bond == enough and Bond.objects.get(pk=enough.pk).balance == 0
     assert Bond.objects.get(pk=wrong.pk).balance == 9_000_000
     one = desks.act("signatory.swift", one, "cancel", reason="The consignee collects here.")
     assert one.stage == Stage.CANCELLED and Bond.objects.get(pk=enough.pk).balance == wants
     copied = swift.post(f"/transit/copies/{one.number}/")
     assert copied.status_code == 302 and CargoTransferManifest.objects.get(stage=Stage.DRAFT).hawb_count == 3
+
+
+def test_14_a_bond_that_became_short_after_the_draft_alerts_the_firm_when_the_ctm_is_refused(
+    desks: Desks, people: Any
+) -> None:
+    on, enough = flight(people), transshipment_bond(amount=9_000_000)
+    one = begun(desks, on)
+    alerts = Notice.objects.filter(audience=f"courier:{on.courier_id}", subject__contains="bond is short")
+    assert not alerts.exists()
+    Bond.objects.filter(pk=enough.pk).update(balance=1)  # the rest secures something else by now
+    for _time in range(2):
+        assert "are short" in desks.refused("signatory.swift", fresh(one), "submit")
+    assert alerts.count() == 1 and "Replenish the bond" in alerts.get().body
+    Bond.objects.filter(pk=enough.pk).update(stage="EXPIRED")
+    start(flight(people), location(), actor("COURIER_OPERATOR"))  # a draft that is short from the beginning
+    assert alerts.count() == 2
+
+
+@pytest.mark.parametrize("stop", [suspend, withdraw])
+def test_14_a_courier_that_is_not_in_force_files_no_ctm_and_asks_for_no_bond(
+    desks: Desks, people: Any, stop: Any
+) -> None:
+    on = flight(people)
+    transshipment_bond(amount=9_000_000)
+    one, master = begun(desks, on), bond_master()
+    assert desks.signed_in("courier.swift").post(one.step_url("submit"), {"confirm": "yes"}).status_code == 404
+    assert one.courier is not None
+    words = stop(one.courier)
+    assert words in desks.refused("signatory.swift", fresh(one), "submit")
+    asked = {"master": master.pk, "about": "", "duty": "80000", "amount": "80000", "reason": "Test reports."}
+    answer = desks.signed_in("signatory.swift").post("/bonds/request/", asked)
+    assert answer.status_code == (409 if stop is suspend else 422)
+    assert stop is withdraw or words in content(answer)
+    assert (fresh(one).stage, Bond.objects.count()) == (Stage.DRAFT, 1)
 
 
 def test_14_what_is_sent_on_gets_no_bill_and_keeps_its_flag(desks: Desks, people: Any) -> None:
@@ -271,8 +307,8 @@ def test_14_1_without_a_fee_the_ctm_goes_to_the_assessing_officer_at_once(desks:
     )
     forget()
     here, there = transfer(), transfer(station="DEL", firm="metro")
-    assert take(here, "submit", actor("COURIER_OPERATOR")).stage == Stage.APPROVAL
-    elsewhere = take(there, "submit", actor("COURIER_OPERATOR", firm="metro"))
+    assert take(here, "submit", actor("COURIER_SIGNATORY")).stage == Stage.APPROVAL
+    elsewhere = take(there, "submit", actor("COURIER_SIGNATORY", firm="metro"))
     assert (elsewhere.stage, elsewhere.fee) == (Stage.FEE, Decimal(500))
 
 

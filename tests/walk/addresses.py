@@ -14,7 +14,7 @@ from accounts.advisories import Stage as AdvisoryStage
 from accounts.credentials import ExpiryExercise
 from accounts.directory.registration import Stage as CourierStage
 from accounts.models import Importer
-from bills.models import Attachment, CourierBillOfEntry, Holiday, ManualScan, OutOfCharge
+from bills.models import Attachment, CourierBillOfEntry, Holiday, ManualScan, OutOfCharge, QueryMemo
 from bills.stages import Stage
 from eccs import audit
 from eccs.audit import AuditLine
@@ -49,12 +49,14 @@ from tests.factories.rates import rate_file
 from tests.factories.requests import amendment as bill_amendment
 from tests.factories.requests import cancellation, penalty_demand, provisional_assessment
 from tests.factories.rules import risk_rule
+from tests.factories.tickets import ticket
 from tests.factories.transit import arrival, transfer
 from tests.factories.uncleared import disposal, lying, notified, return_to_origin
 from tests.walk.of_api import PUBLIC as OF_API
 from tests.walk.of_api import of_api
 from tests.walk.of_counter import of_counter
 from tests.walk.of_exports import of_exports
+from tests.walk.of_help import of_help
 from tests.walk.of_payments import of_payments
 from tests.walk.world import World
 
@@ -63,7 +65,8 @@ PUBLIC = (
     "bank-confirmation",
     "public-couriers", "public-couriers-csv", "public-custodians", "public-importers", "estimator",
     "public-home", "public-track", "public-exchange-rates", "public-exchange-rate", "public-tariff", "public-tariff-item", "public-advisories",
-    "public-forms", "public-form", "counter-display",
+    "public-forms", "public-form", "public-status", "help",
+    "verify", "verify-code", "verify-offline", "verify-keys", "counter-display",
     *OF_API,
 )  # fmt: skip
 """What a stranger may ask for; the bank's messages are known by their signature, the API's programs by their key (tests/api)."""
@@ -116,7 +119,7 @@ def build() -> World:
     ]
     papers = [bill_of_documents(Stage.DRAFT), bill_of_documents(Stage.XRAY)]
     world.documents = [
-        bank_difference(), withdrawal(), sent_back, going, disposed, *rules, *bonds, *sent_on, *arrived, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, *of_exports(world), owed, paid, *people, *roles,
+        bank_difference(), withdrawal(), sent_back, going, disposed, *rules, *bonds, *sent_on, *arrived, bond_master("ENTERED", category="SPECIFIC"), bond_master(), manual_clearance(), manual_form(), manual_form("USED"), draft_manifest, flight, drafted, asked, *bills.values(), *papers, *of_bills, *of_exports(world), owed, paid, *people, *roles, ticket(), ticket("ANSWERED"),
         _of_the_port_admin(world),
     ]  # fmt: skip
     of_counter(world)
@@ -204,10 +207,21 @@ def _of_bills(world: World, bills: dict[Stage, CourierBillOfEntry], flight: Expr
     own_goods = Importer.objects.filter(iec=IMPORTER_IEC).first() or importer(iec=IMPORTER_IEC)
     of_importer = bill(Stage.QUERY, on=flight, importer=own_goods, kind="CBE-XIV")
     for one in (bills[Stage.ASSESSMENT], bills[Stage.QUERY], bills[Stage.OUT_OF_CHARGE], of_importer):
-        for name in ("bill-filed", "bill-print", "out-of-charge-print", "bill-attach"):
+        for name in (
+            "bill-filed",
+            "bill-print",
+            "out-of-charge-print",
+            "gate-pass-print",
+            "labels-print",
+            "bill-attach",
+        ):
             world.own(name, one.key)
     world.own("final-print", provisional_assessment("FINAL", of=bill(Stage.OUT_OF_CHARGE, on=flight)).number)
     world.own("detention-print", bills[Stage.DETAINED].detentions.get().number)
+    memo = bills[Stage.QUERY].queries.first() or QueryMemo.objects.create(
+        bill=bills[Stage.QUERY], raised_from="ASSESSMENT", question="Why?", raised_by=bills[Stage.QUERY].created_by
+    )
+    world.own("decision-print", "query", memo.pk)
     paper = Attachment.objects.create(
         bill=bills[Stage.QUERY], kind="OTHER", name="data-sheet.pdf", file=ContentFile(b"%PDF-1.7", "data-sheet.pdf"),
         content_type="application/pdf", size=8, sha256="0" * 64, by=bills[Stage.QUERY].created_by,
@@ -280,9 +294,13 @@ def _common(world: World) -> None:
     ):  # fmt: skip
         world.common(name)
     of_api(world)
+    of_help(world)
     world.common("session-end", 1)
     world.common("certificate-retire", 1)
     world.common("sign", "00000000-0000-4000-8000-000000000000")
+    world.common("print-selected", "bills/imports")
+    world.common("printing", "00000000-0000-4000-8000-000000000000")
+    world.common("printing-download", "00000000-0000-4000-8000-000000000000")
     note = HandOver.objects.create(station="BLR", role="RISK_OFFICER", by=firms.person("Asha Das"), by_name="Asha Das")
     for name in ("hand-over-note", "hand-over-read"):
         world.own(name, note.pk)

@@ -46,6 +46,10 @@ def of_exports(world: World) -> list[Document]:
         world.own("csb-attach", one.key)
     world.own("let-export-print", let.key)
     world.own("export-detention-print", ExportDetention.objects.get(bill=held).number)
+    memo = asked.queries.first() or asked.queries.create(
+        raised_from="ASSESSMENT", question="Why?", raised_by=asked.created_by
+    )
+    world.own("export-decision-print", "query", memo.pk)
     paper = ExportPaper.objects.create(
         bill=asked, kind="OTHER", name="yarn.pdf", file=ContentFile(b"%PDF-1.7", "yarn.pdf"), content_type="application/pdf",
         size=8, sha256="0" * 64, by=asked.created_by,

@@ -1,0 +1,15 @@
+"""The statement of a bond as it would be issued now."""
+
+from __future__ import annotations
+
+from bonds.models import Bond
+from bonds.papers import statement
+from eccs.paper_kinds import Draw, present
+from eccs.paper_parts import Kind
+
+
+@present(Kind.BOND_STATEMENT)
+def bond(number: str) -> Draw | None:
+    """A bond with its ledger."""
+    found = Bond.objects.filter(number=number).first()
+    return (lambda: statement(found, "")) if found else None
