@@ -7,12 +7,16 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from bills import checking, declarations, drafts
+from accounts.permissions import Actor
+from bills import attachments, checking, declarations, drafts
 from bills.forms.words import LABELS, in_words
-from bills.models import CourierBillOfEntry
+from bills.models import Attachment, CourierBillOfEntry
 from counter.entered import Form, Part, register
+from counter.models import BroughtPaper
 from eccs.identifiers import mask_aadhaar
 from eccs.money import rupees
+
+IMAGES: dict[str, str] = {Attachment.Kind.HAWB: "hawb_image", Attachment.Kind.INVOICE: "invoice_image"}
 
 
 def _rows(typed: dict[str, str], names: Any) -> tuple[tuple[str, str], ...]:
@@ -97,6 +101,21 @@ def sums(bill: CourierBillOfEntry) -> list[tuple[str, str]]:
 def said(bill: CourierBillOfEntry) -> Any:
     """What was typed, and for which shipment."""
     return {"form": bill.kind, "hawb": bill.hawb_id, "draft": bill.draft}
+
+
+def scanned_for(actor: Actor) -> list[BroughtPaper]:
+    """The papers that the customer who is served has brought, as they were scanned at the counter."""
+    return list(BroughtPaper.objects.filter(visit=actor.customer.visit_id)) if actor.customer is not None else []
+
+
+def attach_scanned(bill: CourierBillOfEntry, papers: list[BroughtPaper], user_id: int) -> None:
+    """Put the papers scanned at the counter on a draft, and name the two images that the form asks for."""
+    for paper in papers:
+        with paper.file.open("rb") as held:
+            kind = paper.kind if paper.kind in Attachment.Kind.values else Attachment.Kind.OTHER
+            made = attachments.attach(bill, paper.name, held.read(), kind, user_id)
+        if name := IMAGES.get(made.kind):
+            drafts.keep_header(bill, {name: made.name})
 
 
 register(

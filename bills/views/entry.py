@@ -14,11 +14,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.requests import Request
 from accounts.sessions import keeps_draft
-from bills import attachments, checking, drafts
+from bills import at_counter, attachments, checking, drafts
 from bills.forms.courier import PaperForm
 from bills.forms.entry import DraftForm, FilingForm, HeaderForm, ImporterForm, InvoiceForm, ItemForm
 from bills.kinds import Kind
-from bills.models import Attachment, CourierBillOfEntry
+from bills.models import CourierBillOfEntry
 from bills.models.clearable import Clearable
 from bills.stages import Stage
 from bills.views.start import kind_of, kinds_of
@@ -29,7 +29,6 @@ from eccs.signing import presenting
 from eccs.workflow import Refused, take
 
 PART_FORMS: dict[str, type[HeaderForm]] = {"importer": ImporterForm, "invoice": InvoiceForm}
-IMAGES: dict[str, str] = {Attachment.Kind.HAWB: "hawb_image", Attachment.Kind.INVOICE: "invoice_image"}
 
 
 def draft_of(request: Request, pk: int) -> CourierBillOfEntry:
@@ -182,14 +181,24 @@ def invoices(request: Request, pk: int) -> HttpResponse:
 def papers(request: Request, pk: int) -> HttpResponse:
     """Attach the images of the house airway bill and of the invoice."""
     bill = draft_of(request, pk)
+    scanned = at_counter.scanned_for(request.actor)
+    if request.method == "POST" and "scanned" in request.POST:
+        at_counter.attach_scanned(bill, scanned, request.actor.person_id)
+        return redirect("bill-papers", pk)
     form = PaperForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         for file in form.cleaned_data["papers"]:
             paper = attachments.attach_upload(bill, file, form.cleaned_data["kind"], request.actor.person_id)
-            if name := IMAGES.get(paper.kind):
+            if name := at_counter.IMAGES.get(paper.kind):
                 drafts.keep_header(bill, {name: paper.name})
         return redirect("bill-papers", pk)
-    context = {"bill": bill, "form": form, "papers": bill.attachments.all(), "accepted": attachments.ACCEPTED}
+    context = {
+        "bill": bill,
+        "form": form,
+        "papers": bill.attachments.all(),
+        "accepted": attachments.ACCEPTED,
+        "scanned": scanned,
+    }
     return render(request, "bills/papers.html", context, status=422 if form.is_bound else 200)
 
 

@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 PARAGRAPHS = {
+    "2_3": ("2.3", "The Service Centre for couriers and importers who come with their papers"),
+    "2_4": ("2.4", "Digital signatures, and sealed print-outs at the Service Centre"),
     "5_0_v": ("5.0(v)", "Goods not cleared within thirty days"),
     "5_1": ("5.1", "Express Cargo Manifest, and its IGM number"),
     "5_2": ("5.2", "Arrival scan and weight"),

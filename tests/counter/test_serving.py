@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import AuthorisedCourier, User
 from accounts.permissions import Actor
+from bills import drafts
 from bills.models import BillTrail, CourierBillOfEntry
 from bills.stages import Stage
 from counter.models import BroughtPaper, CustomerDisplay, SealedPrint, Visit
@@ -229,13 +230,18 @@ def test_a_colleague_of_the_same_custodian_goes_on_for_the_customer(
     assert CourierBillOfEntry.objects.get(pk=bill.pk).filed_by == colleague
 
 
-def test_papers_are_listed_and_kept_to_the_station(
-    counter: Counter, swift: AuthorisedCourier, signed_in: SignedIn
+def test_papers_are_listed_put_on_the_bill_and_kept_to_the_station(
+    counter: Counter, swift: AuthorisedCourier, hawb: HouseAirwayBill, signed_in: SignedIn
 ) -> None:
     counter.serve(str(swift.number))
     for _twice in range(2):
         counter.post("counter-paper", **{"paper-kind": "INVOICE", "paper-scan": scan("invoice.pdf")})
     assert BroughtPaper.objects.get().get_kind_display() == "Invoice"
+    bill = counter.begin(hawb)
+    counter.browser.post(reverse("bill-papers", args=[bill.pk]), {"scanned": "all"})
+    assert [paper.kind for paper in bill.attachments.all()] == ["INVOICE"]
+    assert drafts.header(CourierBillOfEntry.objects.get())["invoice_image"] == "invoice.pdf"
+    assert signed_in("courier.swift").get(reverse("bill-papers", args=[bill.pk])).status_code == 200
     wrong = counter.post("counter-paper", **{"paper-kind": "INVOICE", "paper-scan": scan("a.exe", b"MZ")})
     assert wrong.status_code == 422
     paper = reverse("counter-scan", args=["brought", BroughtPaper.objects.get().pk])
