@@ -209,7 +209,7 @@ def test_what_form_e_leaves_open_is_for_an_officer_to_look_at(
 ) -> None:
     """Documents or particulars that are still to come (section 46(1), first proviso); nothing open goes on by itself."""
     given: dict[str, Any] = {"form": "CBE-XIV", "iec": "AAKCK4417E", "unit_price": "1", "eou": "Y"}
-    open_, plain = file(signed_in, flight, [row("SWF001", **given, **{asked: "Y"}), row("SWF002", **given)])
+    open_, plain = file(signed_in, flight, [row("SWF001", **(given | {asked: "Y"})), row("SWF002", **given)])
     assert (open_.stage, open_.facilitated, open_.assessment_due) == (Stage.ASSESSMENT, False, True)
     assert not plain.assessment_due
 

@@ -109,7 +109,7 @@ def test_a_challan_is_found_by_number_in_its_firm(signed_in: SignedIn) -> None:
 
 
 def test_a_bill_is_found_by_its_order_of_adjudication(signed_in: SignedIn) -> None:
-    given = {
+    given: dict[str, Any] = {
         "order_number": "VIII/10/31/2026 Adj.",
         "order_date": "2026-11-19",
         "outcome": "RELEASE",

@@ -12,7 +12,7 @@ from django.test import Client
 from accounts.models import User
 from accounts.permissions import Actor
 from bills.stages import Stage as BillStage
-from eccs import notices
+from eccs import letters
 from helpdesk.asking import whence
 from helpdesk.clearance import Stage
 from helpdesk.models import HelpTicket
@@ -64,7 +64,7 @@ def test_a_question_goes_its_way_with_its_page_and_its_document(
     assert asked.stage == Stage.ANSWERED
     shown = courier.get(asked.get_absolute_url()).content.decode()
     assert "The manifest is another one." in shown and people("portadmin.blr").full_name not in shown
-    notices.send_unsent()
+    letters.send_unsent()
     assert [(m.to, "The manifest is another one." in m.body) for m in mail.outbox] == [
         ([people("courier.swift").email], True)
     ]
