@@ -7,6 +7,7 @@ of earlier seals. Nothing is fetched: no time stamp of an authority is bought, s
 from __future__ import annotations
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
@@ -85,8 +86,10 @@ def sealed(pdf: bytes) -> bytes:
     path, key_path = issuer.folder() / OWN, issuer.folder() / OWN_KEY
     signer = _signer(path, path.stat().st_mtime_ns, key_path, key_path.stat().st_mtime_ns)
     told = PdfSignatureMetadata(field_name=FIELD, subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256", name="ECCS")
-    out: BytesIO = PdfSigner(told, signer).sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)))
-    return out.getvalue()
+    with ThreadPoolExecutor(1) as apart:  # the library runs a loop of events, of which this thread may have one already
+        out = apart.submit(PdfSigner(told, signer).sign_pdf, IncrementalPdfFileWriter(BytesIO(pdf))).result()
+    sealed_pdf: bytes = out.getvalue()
+    return sealed_pdf
 
 
 def _known() -> list[list[bytes]]:
