@@ -34,7 +34,9 @@ CLOSED = ("EXPORTED", "BACK_TO_TOWN", "CONFISCATED", "CANCELLED", "DISCARDED")
 OPEN_REQUEST = ("CALLED_FOR", "REQUESTED", "PROCESSED", "VERIFIED")
 HEARD = ("hear_rms", "hear_rms_again")
 CHANGING = ("amend", "assess")  # an amendment that was approved, an alteration by the officer
-DECLARED = ("ad_code", "account_number", "fob_value", "fob_foreign", "igst_paid", "goods", "first_cth", "reopened_at")
+DECLARED = (
+    "ad_code", "account_number", "fob_value", "fob_foreign", "igst_paid", "goods", "first_cth", "gross_weight_kg", "reopened_at",
+)  # fmt: skip
 BY_STEPS: dict[str, tuple[str, ...]] = {
     "registered_at": ("register_goods", "amend"),
     "risk_decision_id": ("register_goods", *HEARD, *CHANGING),
@@ -271,7 +273,7 @@ LAWS = (
 REPLAYED = (
     "registered_at", "assessed_at", "assessment_remarks", "examination_mandated", "xray_result", "xray_at", "examined_at",
     "let_export_at", "exported_at", "egm_number", "discarded_at", "risk_decision_id", "facilitated", "returns_to",
-    "detained_from", "stopped_from", "ad_code", "reopened_at",
+    "detained_from", "stopped_from", "ad_code", "gross_weight_kg", "reopened_at",
 )  # fmt: skip
 OF_FLIGHTS = ("filed_at", "egm_number", "departed_at")
 
@@ -337,7 +339,7 @@ def _told(values: Values, line: Any) -> None:
 def _changed_or_decided(values: Values, line: Any) -> None:
     """What an order tells, and an approved amendment: the new values, and with the goods here the RMS and the officer look again."""
     if line.step == "file":
-        values["ad_code"] = line.snapshot.get("ad_code", "")
+        values |= {"ad_code": line.snapshot.get("ad_code", ""), "gross_weight_kg": ...}
     if line.step == "hear_rms_again":
         _heard_again(values, line.answers)
     if line.step == "assess_again":

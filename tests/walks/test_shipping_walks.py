@@ -189,7 +189,12 @@ def _a_hold_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> Scene:
 
 def _a_weight_after_filing(_monkeypatch: pytest.MonkeyPatch) -> Scene:
     one = shipping_bill(Stage.XRAY)
-    return (one,), lambda: _rows(one).update(gross_weight_kg=1), "changed after filing"
+    return (one,), lambda: _rows(one).update(gross_weight_kg=1), "gross_weight_kg changed by set"
+
+
+def _a_consignee_after_filing(_monkeypatch: pytest.MonkeyPatch) -> Scene:
+    one = shipping_bill(Stage.XRAY)
+    return (one,), lambda: _rows(one).update(consignee_name="Someone else"), "changed after filing"
 
 
 def _an_examination_by_a_stop(monkeypatch: pytest.MonkeyPatch) -> Scene:
@@ -279,6 +284,15 @@ def _a_value_past_the_trail(_monkeypatch: pytest.MonkeyPatch) -> Scene:
     return (one,), lambda: _rows(one).update(assessed_at=at), "the trail tells of a shipping bill that assessed_at"
 
 
+def _a_weight_past_the_trail(_monkeypatch: pytest.MonkeyPatch) -> Scene:
+    one = shipping_bill(Stage.XRAY)
+    return (
+        (one,),
+        lambda: _rows(one).update(gross_weight_kg=1),
+        "the trail tells of a shipping bill that gross_weight_kg",
+    )
+
+
 def _rows(one: CourierShippingBill) -> Any:
     return CourierShippingBill.objects.filter(pk=one.pk)
 
@@ -287,6 +301,7 @@ BROKEN: tuple[tuple[Any, Callable[[pytest.MonkeyPatch], Scene]], ...] = (
     (shipping_laws.let_go_by_right, _auto_leo_for_all), (shipping_laws.let_go_by_right, _an_order_by_the_inspector),
     (shipping_laws.held_by_what_is_open, _a_hold_that_never_ends),
     (shipping_laws.shipping_bills_change_by_their_steps, _a_weight_after_filing),
+    (shipping_laws.shipping_bills_change_by_their_steps, _a_consignee_after_filing),
     (shipping_laws.shipping_bills_change_by_their_steps, _an_examination_by_a_stop),
     (shipping_laws.shipping_bills_change_by_their_steps, _an_order_taken_away),
     (shipping_laws.registered_when_whole, _registered_with_one_missing),
@@ -298,6 +313,7 @@ BROKEN: tuple[tuple[Any, Callable[[pytest.MonkeyPatch], Scene]], ...] = (
     (shipping_laws.nothing_let_go_is_lost, _left_behind_unseen),
     (shipping_laws.nothing_let_go_is_lost, _put_away_and_still_there),
     (ShippingReplay, _a_step_past_the_trail), (ShippingReplay, _a_value_past_the_trail),
+    (ShippingReplay, _a_weight_past_the_trail),
 )  # fmt: skip
 
 

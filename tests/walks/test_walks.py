@@ -13,7 +13,7 @@ from django.utils import timezone
 from hypothesis import Phase
 
 from accounts.permissions import SYSTEM
-from bills import risk, routing
+from bills import asking, routing
 from bills.clearance import guards
 from bills.models import (
     CourierBillOfEntry,
@@ -304,7 +304,7 @@ def _facilitated_while_the_rms_is_away(_monkeypatch: pytest.MonkeyPatch) -> Scen
 
 def _past_an_intervention(monkeypatch: pytest.MonkeyPatch) -> Scene:
     one = bill(Stage.FOR_OUT_OF_CHARGE, risk_decision=decision("FACILITATED"))
-    monkeypatch.setattr(risk, "take_many", lambda *_given, **_each: None)
+    monkeypatch.setattr(asking, "take_many", lambda *_given, **_each: None)
     intervene(hawb_of(one).number, "EXAMINATION")
     by = actor("SHED_SUPERINTENDENT")
     return one.manifest, lambda: take(one, "give_out_of_charge", by), "EXAMINATION, not examined"
