@@ -182,6 +182,7 @@ def test_the_system_admin_sees_all_and_loads_lists(authority: Authority, tmp_pat
 
 def test_the_demonstration_makes_its_authority_and_keys_once(settings: LazySettings, tmp_path: Path) -> None:
     settings.VAR_DIR, settings.SIGNING_CA_DIR = tmp_path, tmp_path / "signing" / "authorities"
+    settings.PAPER_KEYS_DIR = tmp_path / "signing" / "papers"
     user = member("signatory.swift")
     folder = demo_certificates.make([user], "a long pass-phrase")
     content = (folder / "signatory.swift.p12").read_bytes()
