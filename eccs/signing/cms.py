@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from asn1crypto import cms as asn1
+from asn1crypto import tsp  # noqa: F401 it names more attributes, those of the seal too: none is known that was named after the first was read
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
