@@ -27,7 +27,7 @@ TRADE = ("signatory.swift", "courieradmin.swift", "importer.kaveri")
 OTHERS = (
     "ao.blr", "dcac.blr", "xray.blr", "inspector.blr", "superintendent.blr", "scan.blr", "warehouse.blr", "portadmin.blr",
     "customsadmin.blr", "custodianadmin.blr", "jc.blr", "commissioner.blr", "auditor.blr", "sysadmin",
-    "bondmaker.blr", "bondchecker.blr", "risk.blr", "riskapprover.blr",
+    "bondmaker.blr", "bondchecker.blr", "risk.blr", "riskapprover.blr", "servicecentre.blr",
 )  # fmt: skip
 LEAD_ON = (
     "own-registration",
