@@ -14,7 +14,7 @@ from django.conf import LazySettings
 from django.test import Client
 
 from accounts.models import Posting, User
-from accounts.permissions import Actor, composed, of_group
+from accounts.permissions import Actor, Customer, composed, of_group
 from accounts.roles import GROUP_ADMINS, Group
 from bills.models import CourierBillOfEntry
 from eccs import pages
@@ -31,10 +31,11 @@ class Everywhere:
 
 
 def holder(group: Group, *codes: str) -> Actor:
-    """Somebody with one composed role at Bengaluru, of these activities."""
-    return Actor(
+    """Somebody with one composed role at Bengaluru, of these activities; of a custodian, with a customer before the window."""
+    who = Actor(
         1, "Tara Bose", courier_id=1, importer_id=1, custodian_id=1, postings=(composed(group, "Desk", "BLR", codes),)
     )
+    return who.at_counter(Customer("Kaveri", "T-1", 1, "BLR", importer_id=1)) if group is Group.CUSTODIAN else who
 
 
 def steps_of(model: type[Document], actor: Actor) -> set[tuple[str, str]]:

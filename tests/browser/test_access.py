@@ -27,14 +27,17 @@ TRADE = ("signatory.swift", "courieradmin.swift", "importer.kaveri")
 OTHERS = (
     "ao.blr", "dcac.blr", "xray.blr", "inspector.blr", "superintendent.blr", "scan.blr", "warehouse.blr", "portadmin.blr",
     "customsadmin.blr", "custodianadmin.blr", "jc.blr", "commissioner.blr", "auditor.blr", "sysadmin",
-    "bondmaker.blr", "bondchecker.blr", "risk.blr", "riskapprover.blr",
+    "bondmaker.blr", "bondchecker.blr", "risk.blr", "riskapprover.blr", "servicecentre.blr",
 )  # fmt: skip
 LEAD_ON = (
     "own-registration",
     "uncleared-dispose",
     "goods-station",
 )  # to the own firm, to goods to be ticked, to the own terminal
-NOT_HANDED_OUT = ("rms/rules",)  # no supervisor reads the rules of risk: none puts one before another
+NOT_HANDED_OUT = (
+    "rms/rules",
+    "counter/visits",
+)  # no supervisor reads the rules of risk or the tokens of the day: none puts one before another
 OF_THE_PUBLIC = (
     "/public/", "/public/track/", "/public/track/?hawb=SWF7731904425&courier=", "/public/exchange-rates/", "/public/exchange-rates/USD/",
     "/public/tariff/?q=85", "/public/tariff/98049000/", "/public/forms/", "/public/forms/cbe-xiii/", "/public/advisories/",

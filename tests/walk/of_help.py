@@ -22,8 +22,9 @@ def of_help(world: World) -> None:
     world.common(
         "help-article", Article.objects.create(title="How is a file sent?", text="In two steps.", written_by=by).pk
     )
-    world.common("help-contact", "all")
-    world.common("help-contact", "BLR")
+    world.own("help-contact", "all")
+    world.own("help-contact", "BLR")
+    world.national.update(world.addresses["help-contact"])
     planned = Downtime.objects.create(
         title="Upkeep", text="Keep your drafts.", begins_at=now + timedelta(days=9), until=now + timedelta(days=10),
         announced_from=now + timedelta(days=8), planned_by=by,
