@@ -65,12 +65,12 @@ def why_not_free(about: Facts, limits: Limits) -> str:
         return _("CBE-XII is for free samples and gifts alone")
     if about.barred_gifts and limits.gifts_restricted:
         return _("of gifts only rakhis and life-saving drugs come on CBE-XII")
-    for worth, limit, words in (
-        (about.samples, limits.samples, _("the samples are worth %(value)s, above %(limit)s")),
-        (about.gifts, limits.gifts, _("the gifts are worth %(value)s, above %(limit)s")),
-    ):
-        if worth > limit:
-            return words % {"value": rupees(worth, 2), "limit": rupees(limit)}
+    if about.samples > limits.samples:
+        told = {"value": rupees(about.samples, 2), "limit": rupees(limits.samples)}
+        return _("the samples are worth %(value)s, above %(limit)s") % told
+    if about.gifts > limits.gifts:
+        told = {"value": rupees(about.gifts, 2), "limit": rupees(limits.gifts)}
+        return _("the gifts are worth %(value)s, above %(limit)s") % told
     return ""
 
 

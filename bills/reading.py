@@ -167,7 +167,8 @@ def _most(table: Table, rows: list[int], name: str) -> Any:
 
 def _one_form(table: Table, rows: list[int]) -> str:
     """The form of the bill; rows that name another than most of them are named."""
-    alike(table, rows, ("form",), _("differs from the other rows of this HAWB: one bill is one form"))
+    if len(rows) > 1:
+        alike(table, rows, ("form",), _("differs from the other rows of this HAWB: one bill is one form"))
     return _most(table, rows, "form") or Kind.XIII
 
 
@@ -194,8 +195,9 @@ def _invoices(table: Table, rows: list[int], form: str) -> list[list[int]]:
 def _check_invoice(flight: Flight, table: Table, rows: list[int], form: str) -> None:
     """The rows of one invoice are alike, in a currency that has a rate; those that differ from most of them are named."""
     values, first = table.values, rows[0]
-    reason = _("differs from the other rows of this HAWB: one %(form)s has one invoice") % {"form": form}
-    alike(table, rows, SAME, _("differs from the other rows of this invoice") if form == Kind.XIV else reason)
+    if len(rows) > 1:
+        reason = _("differs from the other rows of this HAWB: one %(form)s has one invoice") % {"form": form}
+        alike(table, rows, SAME, _("differs from the other rows of this invoice") if form == Kind.XIV else reason)
     currency = values["currency"][first]
     if currency is not None and flight.exchange.rate(currency, flight.presented_on) is None:
         table.fault(first, "currency", currency, _("has no rate of exchange in force"))

@@ -113,8 +113,9 @@ def _goods(line: Line, share: Decimal) -> Goods:
 def why_not_counted(rate: Rate, uom: str) -> str:
     """Why goods counted in a unit cannot bear the duty by quantity of a rate, or nothing."""
     unit = other_unit(rate, uom)
-    words = _("the duty of this tariff item is per %(unit)s: give the quantity in %(unit)s")
-    return words % {"unit": unit} if unit else ""
+    if not unit:
+        return ""
+    return _("the duty of this tariff item is per %(unit)s: give the quantity in %(unit)s") % {"unit": unit}
 
 
 def heads_of_duty(duty: DutyStatement) -> dict[str, str]:
