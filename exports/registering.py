@@ -94,11 +94,14 @@ def record(station: str, scans: Sequence[Scan], actor: Actor) -> list[dict[str, 
 
 def _held(station: str, codes: Collection[str]) -> QuerySet[CourierShippingBill, CourierShippingBill]:
     """The shipping bills at the station that have one of these codes, held until the transaction ends."""
-    rows: QuerySet[CourierShippingBill, CourierShippingBill] = CourierShippingBill.objects.select_for_update(
-        of=("self",)
+    return _here(station, codes).select_for_update(of=("self",))
+
+
+def _here(station: str, codes: Collection[str]) -> QuerySet[CourierShippingBill, CourierShippingBill]:
+    rows: QuerySet[CourierShippingBill, CourierShippingBill] = CourierShippingBill.objects.filter(
+        Q(hawb__in=codes) | Q(pk__in=labels.bills_of(station, codes)), station=station
     )
-    found = rows.filter(Q(hawb__in=codes) | Q(pk__in=labels.bills_of(station, codes)), station=station)
-    return found.exclude(stage__in=labels.NOT_HERE).order_by("pk")
+    return rows.exclude(stage__in=labels.NOT_HERE).order_by("pk")
 
 
 def _verdict(one: Labelled | None, now: datetime) -> str:
@@ -129,18 +132,18 @@ def weigh(station: str, hawb: str, kg: Decimal) -> str:
     Beyond the tolerance the system opens an amendment with the declared and the actual weight.
     """
     with transaction.atomic():
-        asked = called_for(station, hawb).first()
-        bill = _held(station, [hawb]).first()
+        pk = _here(station, [hawb]).values_list("pk", flat=True).first()
+        asked = None if pk is None else called_for(pk)
+        bill = None if pk is None else _held(station, [hawb]).filter(pk=pk).first()
         if bill is None:
             return ""
-        declared, beyond = bill.gross_weight_kg, ""
+        declared = bill.gross_weight_kg
         if bill.is_documents:
             declared, bill.actual_weight_kg = _weighed(bill, labels.labels([bill.pk], [hawb])[hawb], kg)
         else:
             bill.actual_weight_kg = kg
         bill.save(update_fields=["actual_weight_kg"])
-        if not bill.is_documents:
-            beyond = follow_scale(bill, asked)
+        beyond = follow_scale(bill, hawb, kg, asked)
         if kg != declared:
             risk.weighed(bill, timezone.now())
     told = {"kg": kg, "declared": declared, "beyond": beyond}

@@ -37,6 +37,7 @@ class CourierShippingBill(Clearable, DepartingClearance):
 
     attach_view = "csb-attach"
     leads_back = PAST_ASSESSMENT
+    clock_steps: ClassVar[dict[str, str]] = {**Clearable.clock_steps, "end_wait_for_weight": Stage.FOR_LET_EXPORT}
     importer_id: ClassVar[None] = None  # only couriers file exports here
 
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.V)

@@ -96,12 +96,12 @@ def test_from_a_file_of_bags_to_exported(signed_in: SignedIn, monkeypatch: pytes
     assert said == ["DUPLICATE", "UNKNOWN", "ARRIVED", "ARRIVED", "DUPLICATE"]
     assert ExportShipment.objects.filter(arrived_at__isnull=False).count() == 4
     weighed = signed_in("scan.blr").post(
-        reverse("goods-weight", args=["BLR"]), {"hawb": "BAG-1", "kg": "1.4"}, headers={"Accept": "application/json"}
+        reverse("goods-weight", args=["BLR"]), {"hawb": "BAG-1", "kg": "1.06"}, headers={"Accept": "application/json"}
     )
     assert "declared 1.050 kg" in weighed.json()["said"]
     scan(signed_in, "BAG-2")
     bill = CourierShippingBill.objects.get()
-    assert (bill.stage, str(bill.actual_weight_kg)) == (Stage.XRAY, "2.450")  # 1.400 weighed, 1.050 declared
+    assert (bill.stage, str(bill.actual_weight_kg)) == (Stage.XRAY, "2.110")  # 1.060 weighed, 1.050 declared
     assert bill.risk_decision is not None and bill.risk_decision.lane == RiskDecision.Lane.FACILITATED
 
     queue = signed_in("xray.blr").get(reverse("queue", args=["exports/bills", "xray"])).content.decode()
@@ -113,7 +113,7 @@ def test_from_a_file_of_bags_to_exported(signed_in: SignedIn, monkeypatch: pytes
 
     courier.post(reverse("cem-new"), flight())
     manifest = CourierExportManifest.objects.get()
-    assert (manifest.bill_count, manifest.package_count, str(manifest.gross_weight_kg)) == (1, 4, "2.450")
+    assert (manifest.bill_count, manifest.package_count, str(manifest.gross_weight_kg)) == (1, 4, "2.110")
     signatory.post(manifest.step_url("file"), {"confirm": "1"})
     manifest.refresh_from_db()
     wrong = courier.post(
