@@ -41,6 +41,8 @@ def off_the_scale(bill: Any) -> list[Off]:
 
 def off_when_judged(bill: Any) -> list[Off]:
     """The same inside a step; of bills of documents that are judged together it is asked once."""
+    if bill.actual_weight_kg is None:
+        return []
     locked = getattr(bill._state, "locked", None)
     if not bill.is_documents or locked is None:
         return off_the_scale(bill)
