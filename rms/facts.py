@@ -55,9 +55,14 @@ class ConsignmentFacts:
     history: Mapping[str, int] = field(default_factory=dict)  # by the names in HISTORY
 
     @property
+    def exported(self) -> bool:
+        """Whether the goods leave the country."""
+        return self.kind.startswith("CSB")
+
+    @property
     def known_by_kyc(self) -> str:
         """Whose KYC document it is: the consignee's of goods that come, the exporter's of goods that leave."""
-        return self.consignor if self.kind.startswith("CSB") else self.consignee
+        return self.consignor if self.exported else self.consignee
 
     @property
     def value_per_kg(self) -> Decimal | None:

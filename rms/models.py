@@ -293,6 +293,7 @@ class PartyDay(models.Model):
     key = models.CharField(max_length=64)
     day = models.DateField()
     name = models.CharField(max_length=32, blank=True)  # of a KYC id, the name it came with
+    exported = models.BooleanField(default=False)  # a limit of a form is held against one direction
     bills = models.IntegerField(default=0)
     hits = models.IntegerField(default=0)
     confirmations = models.IntegerField(default=0)
@@ -306,10 +307,14 @@ class PartyDay(models.Model):
 
 
 class UnitValueMonth(models.Model):
-    """What a tariff item usually costs by its unit: logarithms of unit values summed by month, folded like the days of parties."""
+    """What a tariff item usually costs by its unit: logarithms of unit values summed by month, folded like the days of parties.
+
+    Imports and exports each have their own: the one is valued at assessment, the other FOB.
+    """
 
     cth = models.CharField(max_length=8)
     uom = models.CharField(max_length=5)
+    exported = models.BooleanField(default=False)
     month = models.DateField()
     entries = models.IntegerField()
     logs = models.DecimalField(max_digits=20, decimal_places=6)
