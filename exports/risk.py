@@ -33,7 +33,7 @@ def facts_of(bill: CourierShippingBill, items: Sequence[ExportItem]) -> Consignm
         tariff_items=tuple(item.cth for item in items), descriptions=tuple(item.description for item in items),
         address=bill.consignee_address, route=bill.airport_of_destination,
         unit_values=tuple((item.fob_value / item.quantity).quantize(PLACES) for item in items if item.quantity),
-        actual_weight_kg=bill.actual_weight_kg,
+        actual_weight_kg=bill.actual_weight_kg, destination=bill.destination_country,
     )  # fmt: skip
 
 

@@ -51,6 +51,7 @@ class ConsignmentFacts:
     same_day_bills_kyc: int = 1
     same_day_bills_address: int = 1
     kyc_names: int = 1  # different names under the KYC id within a year, with this one
+    destination: str = ""  # the country to which goods leave
     comes_back: bool = False  # exported goods that come back against their shipping bill
     history: Mapping[str, int] = field(default_factory=dict)  # by the names in HISTORY
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from hashlib import blake2b
 from typing import Any
 
@@ -43,6 +44,7 @@ class RiskRule(RiskRuleSteps):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
     latest_no = models.PositiveIntegerField(default=0)  # the newest version
     in_force_no = models.PositiveIntegerField(default=0)  # the version that decides, while the rule is active
+    before_no = models.PositiveIntegerField(default=0)  # the version that decides until the first day of that one comes
     remarks = models.TextField(blank=True)  # why it was returned, suspended or retired
 
     objects = RiskRuleQuerySet.as_manager()
@@ -75,8 +77,16 @@ class RiskRule(RiskRuleSteps):
         """The version that decides while the rule is active."""
         return self.versions.filter(no=self.in_force_no).first() if self.in_force_no else None
 
+    def deciding_no(self, on: date) -> int:
+        """The version that decides on a day while the rule is active: the one before, where the first day of the last is yet to come."""
+        last = self.in_force()
+        return self.before_no if last is not None and last.from_date > on else self.in_force_no
+
     def put_in_force(self) -> None:
-        """The newest version decides from now on."""
+        """The newest version decides from its first day on; until then, the one that decides today."""
+        today, coming = timezone.localdate(), self.newest()
+        ahead = coming is not None and coming.from_date > today
+        self.before_no = self.deciding_no(today) if ahead else 0
         self.in_force_no, self.remarks = self.latest_no, ""
         self.come_into_force()
 
@@ -258,6 +268,8 @@ class BackTest(models.Model):
     asked_at = models.DateTimeField(default=timezone.now)
     cancel_asked = models.BooleanField(default=False)
     read = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)  # decisions of the period, nothing until they are counted
+    gone = models.PositiveIntegerField(default=0)  # those that it is through with
     beat_at = models.DateTimeField(null=True, blank=True)  # when its worker last gave a sign of life
     result = models.JSONField(default=dict, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -276,6 +288,16 @@ class BackTest(models.Model):
     def is_open(self) -> bool:
         """Whether it waits or runs."""
         return self.state in (self.State.WAITING, self.State.RUNNING)
+
+    @property
+    def percent(self) -> int:
+        """How far it is."""
+        return min(100, 100 * self.gone // max(1, self.total))
+
+    @property
+    def mark(self) -> str:
+        """What a page that shows how far it is has seen."""
+        return f"{self.pk}-{self.state}-{self.gone}-{self.cancel_asked:d}"
 
 
 class PartyDay(models.Model):

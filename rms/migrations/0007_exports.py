@@ -39,7 +39,7 @@ def sow(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    """The history of what exports bring, and of parties on one day in each direction; rules that look at it."""
+    """The history of what exports bring, and of parties on one day in each direction; rules that look at it; how far a test is; what decides until a version begins."""
 
     dependencies = [
         ("rms", "0006_compulsory_documents"),
@@ -56,6 +56,21 @@ class Migration(migrations.Migration):
                 model_name="unitvaluemonth",
                 name="exported",
                 field=models.BooleanField(default=False),
+            ),
+            migrations.AddField(
+                model_name="riskrule",
+                name="before_no",
+                field=models.PositiveIntegerField(default=0),
+            ),
+            migrations.AddField(
+                model_name="backtest",
+                name="total",
+                field=models.PositiveIntegerField(default=0),
+            ),
+            migrations.AddField(
+                model_name="backtest",
+                name="gone",
+                field=models.PositiveIntegerField(default=0),
             ),
         ]),
         migrations.RunPython(sow, migrations.RunPython.noop),

@@ -45,7 +45,8 @@ def known(price: Decimal, *, exported: bool = True, entries: int = ENOUGH, uom: 
 def scanned(**given: Any) -> CourierShippingBill:
     """A shipping bill whose goods have just come to the terminal."""
     now: CourierShippingBill = take(shipping_bill(Stage.GOODS, **given), "register_goods", actor("ARRIVAL_SCANNER"))
-    return CourierShippingBill.objects.select_related("risk_decision").get(pk=now.pk)
+    done: CourierShippingBill = CourierShippingBill.objects.select_related("risk_decision").get(pk=now.pk)
+    return done
 
 
 def facts_of(bill: CourierShippingBill) -> ConsignmentFacts:
@@ -75,6 +76,12 @@ def test_6_1_exports_that_cost_far_more_or_far_less_than_usual_are_assessed(
     assert facts_of(one).unit_value_percent == (Decimal(percent),)
     hit = RiskRule.objects.filter(number__in=one.risk_decision.rules_hit).values_list("title", flat=True)
     assert (list(hit), one.assessment_required) == ([title] if title else [], bool(title))
+
+
+def test_a_rule_looks_at_the_country_to_which_goods_leave() -> None:
+    risk_rule(condition={"all": [{"fact": "destination", "is": "EQUALS", "value": "DE"}]}, outcome="EXAMINATION")
+    there, elsewhere = scanned(), scanned(destination_country="FR")
+    assert [one.examination_prescribed for one in (there, elsewhere)] == [True, False]
 
 
 def test_what_exports_bring_is_known_once_enough_were_seen_and_tells_imports_nothing() -> None:
