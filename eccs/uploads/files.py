@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from io import BytesIO, StringIO
+from typing import Any
 
 import xlsxwriter
 from django.http import HttpResponse
@@ -25,6 +26,11 @@ def safe(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_DANGEROUS) else cell
 
 
+def is_number(cell: Any) -> bool:
+    """Whether a cell is a number by itself, not a text that looks like one."""
+    return isinstance(cell, int | Decimal) and not isinstance(cell, bool)
+
+
 def with_errors(sheet: Sheet, faults: Iterable[Fault]) -> bytes:
     """The rows as they were handed in, with a column that says what is wrong with each, in the format they came in."""
     told: dict[int, list[str]] = defaultdict(list)
@@ -37,8 +43,8 @@ def with_errors(sheet: Sheet, faults: Iterable[Fault]) -> bytes:
     return written([*sheet.names, ERRORS], rows, is_xlsx=sheet.is_xlsx)
 
 
-def written(names: Sequence[str], rows: Iterable[Sequence[str]], *, is_xlsx: bool) -> bytes:
-    """A CSV (UTF-8 with BOM, as spreadsheets want it) or an XLSX of texts only."""
+def written(names: Sequence[str], rows: Iterable[Sequence[Any]], *, is_xlsx: bool) -> bytes:
+    """A CSV (UTF-8 with BOM, as spreadsheets want it) or an XLSX; what is a number here is one there, all else text."""
     if is_xlsx:
         out = BytesIO()
         options = {
@@ -48,12 +54,15 @@ def written(names: Sequence[str], rows: Iterable[Sequence[str]], *, is_xlsx: boo
             sheet = workbook.add_worksheet("ECCS")
             for n, row in enumerate([names, *rows]):
                 for m, cell in enumerate(row):
-                    sheet.write_string(n, m, safe(str(cell)))
+                    if is_number(cell):
+                        sheet.write_number(n, m, cell)
+                    else:
+                        sheet.write_string(n, m, safe(str(cell)))
         return out.getvalue()
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(names)
-    writer.writerows([safe(str(cell)) for cell in row] for row in rows)
+    writer.writerows([str(cell) if is_number(cell) else safe(str(cell)) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 
