@@ -59,12 +59,19 @@ def lying(points: Sequence[Point], shown: Any) -> dict[str, Any]:
     bars = [
         {
             "y": n * ROW + 4, "text_y": n * ROW + 18, "end_y": n * ROW + 24, "length": _share(one.value, top, BAR), "label": one.label,
-            "before_x": None if one.before is None else NAME + _share(one.before, top, BAR), "text_x": NAME + _share(max(one.value, one.before or 0), top, BAR) + 8,
+            "before_x": None if one.before is None else NAME + _share(one.before, top, BAR),
             "words": shown.shown(one.value),
         }
         for n, one in enumerate(drawn)
     ]  # fmt: skip
-    return {"bars": bars, "left": NAME, "name_x": NAME - 8, "width": WIDTH, "height": max(1, len(drawn)) * ROW + 4}
+    return {
+        "bars": bars,
+        "left": NAME,
+        "name_x": NAME - 8,
+        "text_x": NAME + BAR + 14,
+        "width": WIDTH,
+        "height": max(1, len(drawn)) * ROW + 4,
+    }
 
 
 def _share(value: Any, top: Any, room: int) -> int:

@@ -10,4 +10,4 @@ from eccs.pages import link
 LEADING = (Role.COMMISSIONER, Role.JOINT_COMMISSIONER, Role.DCAC)  # who may know what the RMS does at the station
 
 link(_("Reports"), "reports", *LEADING, Role.PORT_ADMIN, Role.SYSTEM_ADMIN)
-link(_("Hits and confirmations"), "report-hits", *LEADING, nav=False)
+link(_("Hits and confirmations"), "report-hits", *LEADING, under="reports")

@@ -82,7 +82,7 @@ class ScopeForm(forms.Form):
     since = forms.DateField(label=_("From"), required=False, input_formats=DAYS, error_messages={"invalid": _("Write the first day as DD/MM/YYYY.")})  # fmt: skip
     until = forms.DateField(label=_("Until"), required=False, input_formats=DAYS, error_messages={"invalid": _("Write the last day as DD/MM/YYYY.")})  # fmt: skip
     station = forms.ChoiceField(label=_("Station"), required=False)
-    courier = forms.TypedChoiceField(label=_("Courier"), required=False, coerce=int, empty_value=0)
+    courier = forms.ChoiceField(label=_("Courier"), required=False)
     kind = forms.ChoiceField(label=_("Form"), required=False, choices=list(KINDS.items()))
     stage = forms.ChoiceField(label=_("Stage"), required=False)
     compare = forms.BooleanField(label=_("Beside the period before"), required=False)
@@ -113,4 +113,4 @@ class ScopeForm(forms.Form):
         until = told["until"] or max(self.first.until, told["since"] or self.first.until)
         since = told["since"] or until - timedelta(days=FIRST_DAYS - 1)
         stations = (told["station"],) if told["station"] else self.stations
-        return Scope(stations, since, until, told["courier"], told["kind"], told["stage"])
+        return Scope(stations, since, until, int(told["courier"] or 0), told["kind"], told["stage"])

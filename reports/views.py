@@ -26,7 +26,7 @@ from reports.charts import Point
 from reports.kinds import CUSTODIANS, DWELL, FACILITATION, PENDING, REPORTS, REVENUE, WORKLOAD
 from reports.models import Mark
 from reports.reading import Names, stage_names
-from reports.scope import Scope, ScopeForm, stations_of
+from reports.scope import KINDS, Scope, ScopeForm, stations_of
 from reports.sources import SOURCES, WHOLE
 from reports.tables import BY, Report, Table
 
@@ -46,7 +46,6 @@ class Asked:
     @classmethod
     def of(cls, request: Request, report: Report) -> Asked:
         """What the address asks for, at the reader's own stations. Raises PermissionDenied."""
-        pages.require(request.actor, "reports")
         pages.require(request.actor, report.page)
         stations = stations_of(request.actor, report.page)
         form = ScopeForm(request.GET, stations, _stages() if "stage" in report.filters else {"": ""})
@@ -67,6 +66,16 @@ class Asked:
     def before(self) -> Scope | None:
         """The period before, where it is asked for."""
         return self.scope.before() if self.form.is_valid() and self.form.cleaned_data["compare"] else None
+
+    @property
+    def narrowed(self) -> list[str]:
+        """The courier, the form and the stage asked for, in words."""
+        scope, told = self.scope, []
+        if scope.courier:
+            told.append(self.form.couriers[scope.courier])
+        if scope.kind:
+            told.append(str(KINDS[scope.kind]))
+        return [*told, str(_stages()[scope.stage])] if scope.stage else told
 
     @cached_property
     def names(self) -> Names:
@@ -110,9 +119,9 @@ def _counted() -> dict[str, Any]:
 def _drawn(asked: Asked, table: Table, ordered: list[tuple[Any, list[Any]]]) -> dict[str, Any]:
     """The drawing of a table: columns for days and hours, lying bars for all else."""
     main, place = table.main, table.report.main
-    if table.report is WORKLOAD and table.total:
-        hours = zip(table.measures[1:], table.total[1:], strict=True)
-        return {"columns": charts.columns([Point(str(one.brief), value) for one, value in hours], table.measures[0])}
+    if table.report in (WORKLOAD, PENDING) and table.total:  # by the hour, by the class of age
+        parts = zip(table.measures[1:], table.total[1:], strict=True)
+        return {"columns": charts.columns([Point(str(one.brief or one.label), value) for one, value in parts], table.measures[0])}  # fmt: skip
     before = table.before or {}
     points = [Point(asked.names(table.by, key), row[place], before.get(key)) for key, row in ordered]
     if table.by == "day":
@@ -135,13 +144,13 @@ def report(request: Request, slug: str) -> HttpResponse:
     before = table.before
     context = {
         "report": asked.report, "form": asked.form, "scope": asked.scope, "before_scope": asked.before if asked.report.dated else None,
-        "stations": list(asked.stations), "by": asked.by, "views": [(BY[one], asked.address(by=one, sort=""), one) for one in asked.report.by],
+        "stations": list(asked.stations), "by": asked.by, "views": [(BY[one], asked.address(by=one, sort=""), one) for one in asked.report.by if one != "station" or len(asked.stations) > 1],
         "columns": _columns(asked, table), "name_heading": BY[asked.by], "name_sort": asked.address(sort="-name" if asked.sort == "name" else "name"),
         "rows": [_row(asked, table, key, row) for key, row in ordered],
         "total": [measure.shown(value) for measure, value in zip(table.measures, table.total or [], strict=False)],
         "total_before": table.main.shown(table.total_before[table.report.main]) if table.total_before else "",
-        "compared": before is not None, "main": table.main, "drawn": _drawn(asked, table, by_main) if ordered else {},
-        "query": asked.address()[1:], "reports": _reports(request), **_counted(),
+        "compared": before is not None, "narrowed": asked.narrowed, "main": table.main, "drawn": _drawn(asked, table, by_main) if ordered else {},
+        "query": asked.address()[1:], "may_overview": request.actor.may(pages.activity_of("reports")), "reports": _reports(request), **_counted(),
     }  # fmt: skip
     return render(request, "reports/report.html", context)
 
@@ -207,7 +216,7 @@ def overview(request: Request) -> HttpResponse:
     context = {
         "form": asked.form, "scope": scope, "before_scope": before, "stations": list(asked.stations),
         "figures": [_figure(asked, table, place, label) for table, place, label in told],
-        "drawings": [_drawing(asked, table) for table in (released, dwell, money, waiting)],
+        "narrowed": asked.narrowed, "drawings": [_drawing(asked, table) for table in (released, dwell, money, waiting)],
         "reports": [(one, asked_address(asked, one)) for one in _reports(request)], "filters": ("courier", "kind"), **_counted(),
     }  # fmt: skip
     return render(request, "reports/overview.html", context)
@@ -235,6 +244,6 @@ def _drawing(asked: Asked, table: Table) -> dict[str, Any]:
     ordered = table.ordered("", asked.names)
     more = {"by": table.by} | ({"stage": WHOLE} if table.report is DWELL else {})
     return {
-        "title": table.report.title, "slug": table.report.slug, "measure": table.main.label, "url": asked_address(asked, table.report, **more),
+        "title": table.report.title, "slug": table.report.slug, "measure": _("Filing to release, median") if table.report is DWELL else table.main.label, "url": asked_address(asked, table.report, **more),
         "drawn": _drawn(asked, table, ordered) if ordered else {}, "compared": table.before is not None,
     }  # fmt: skip

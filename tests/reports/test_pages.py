@@ -73,7 +73,9 @@ def test_every_report_tells_its_figures_by_whatever_it_is_divided(signed_in: Sig
             assert page.status_code == 200 and "As of today" in page.content.decode(), (report.slug, by)
             assert len(page.context["rows"]) >= 1, (report.slug, by)
     told = browser.get("/reports/facilitation/?by=courier").context
-    assert [(row["name"], row["cells"]) for row in told["rows"]] == [("Swift Consignments", ["8", "6", "75.0", "62.5", "1", "2"])]
+    assert [(row["name"], row["cells"]) for row in told["rows"]] == [
+        ("Swift Consignments", ["8", "6", "75.0", "62.5", "1", "2"])
+    ]
     money = browser.get("/reports/revenue/?by=head").context
     assert [(row["name"], row["cells"]) for row in money["rows"]] == [("BCD", ["1,200"]), ("SONST", ["35"])]
     assert money["total"] == ["1,235"]
