@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "transit",
     "exports",
     "payments",
+    "reports",
     "api",
     "helpdesk",
     "public",
