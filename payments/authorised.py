@@ -106,10 +106,14 @@ FAULTS: dict[str, Any] = {
 class RefusedQuerySet(models.QuerySet["RefusedMessage"]):
     """Refused messages by who asks."""
 
-    def open_to(self, actor: Actor, activity: str) -> Self:
-        """Those nobody has looked at yet, about the actor's stations or about no challan of ours."""
+    def told_to(self, actor: Actor, activity: str) -> Self:
+        """Those about the actor's stations or about no challan of ours."""
         mine = Q(challan__station_id__in=actor.stations_for([activity])) | Q(challan=None)
-        return self.filter(mine, settled_at=None) if actor.may(activity) else self.none()
+        return self.filter(mine) if actor.may(activity) else self.none()
+
+    def open_to(self, actor: Actor, activity: str) -> Self:
+        """Of these, the ones that nobody has looked at yet."""
+        return self.told_to(actor, activity).filter(settled_at=None)
 
 
 class RefusedMessage(models.Model):
