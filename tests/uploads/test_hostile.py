@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -209,7 +210,7 @@ def test_no_hostile_scroll_is_compared(signed_in: SignedIn) -> None:
         }
     ]
     files = [*structural(rows, 3), *hostile.cells(rows, "amount_paise", "bank_transaction")][::3]
-    yesterday = timezone.localdate() - timezone.timedelta(days=1)
+    yesterday = timezone.localdate() - timedelta(days=1)
     with nothing_is_stored("scrolls"):
         sent(
             files,
