@@ -104,7 +104,7 @@ def build() -> World:
     sent_back, going, disposed = return_to_origin(), return_to_origin("PERMITTED"), disposal()
     world.own("re-export-print", going.re_export.number)
     rules = [risk_rule(), risk_rule("PROPOSED")]
-    for name in ("risk-rule-version", "risk-test-start", "risk-test-cancel"):
+    for name in ("risk-rule-version", "risk-test", "risk-test-start", "risk-test-cancel"):
         world.own(name, rules[0].key)
     bonds = [bond(), bond("REQUESTED"), bond("EXPIRED"), bond("VERIFIED")]
     sent_on = [
