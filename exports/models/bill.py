@@ -22,7 +22,7 @@ from exports.clearance.departing import DepartingClearance
 from exports.kinds import Kind, Nature
 from exports.numbers import shipping_bill_series
 from exports.querysets import ShippingBillQuerySet
-from exports.stages import CLOSED, LET_GO, PAST_ASSESSMENT, PUT_AWAY, Stage
+from exports.stages import CLOSED, INTERDICTABLE, LET_GO, PUT_AWAY, Stage
 
 OPEN_STAGES = tuple(stage.value for stage in Stage if stage not in (*CLOSED, Stage.DRAFT))
 NOTHING = Decimal(0)
@@ -36,7 +36,7 @@ class CourierShippingBill(Clearable, DepartingClearance):
     """A shipping bill: documents of many house airway bills on CSB-III, of one gifts and samples on CSB-IV, commercial goods on CSB-V (Forms G, H, HA)."""
 
     attach_view = "csb-attach"
-    leads_back = PAST_ASSESSMENT
+    leads_back = INTERDICTABLE
     clock_steps: ClassVar[dict[str, str]] = {**Clearable.clock_steps, "end_wait_for_weight": Stage.FOR_LET_EXPORT}
     importer_id: ClassVar[None] = None  # only couriers file exports here
 
