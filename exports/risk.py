@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -158,11 +158,13 @@ def ask_again_of_documents(bill: CourierShippingBill) -> None:
     bill.hear_again(decision.pk, decision.lane, decision.documents_required)
 
 
-def register(ids: Iterable[int], actor: Any, at: datetime) -> int:
+def register(ids: Collection[int], actor: Any, at: datetime) -> int:
     """The goods of these bills are at the terminal: the RMS decides on all of them, and they go on; return how many did.
 
     A fixed number of statements, but for documents.
     """
+    if not ids:
+        return 0
     rows = CourierShippingBill.objects.filter(pk__in=list(ids), stage=Stage.GOODS).select_related("courier")
     bills = list(rows.order_by("pk"))
     goods = [bill for bill in bills if not bill.is_documents]
