@@ -7,7 +7,7 @@ ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: run test check format journey bench drill stop reset vendor \
-	check-format check-lint check-types check-layers check-templates check-migrations check-diagrams
+	check-format check-lint check-types check-layers check-templates check-migrations check-diagrams check-parts
 .DEFAULT_GOAL := run
 
 run: .venv/installed            ## the whole system in the foreground, at http://127.0.0.1:8000
@@ -18,7 +18,7 @@ test: .venv/installed-dev       ## the whole test suite, on a PostgreSQL and a R
 	@tools/ensure_softhsm
 	@ECCS_DEMO=1 exec $(BIN)/python -m eccs.run beside --quick test $(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
-check: check-format check-lint check-types check-layers check-templates check-migrations check-diagrams  ## everything but the tests
+check: check-format check-lint check-types check-layers check-templates check-migrations check-diagrams check-parts  ## everything but the tests
 
 check-format: .venv/installed-dev
 	@$(BIN)/ruff format --quiet --diff $(CODE)
@@ -40,6 +40,9 @@ check-migrations: .venv/installed-dev
 
 check-diagrams: .venv/installed-dev
 	@$(DJANGO_ONLY) $(BIN)/python manage.py diagrams --check
+
+check-parts: .venv/installed-dev # asks once a day; where it cannot ask it says so
+	@$(BIN)/python tools/audit.py
 
 format: .venv/installed-dev     ## put code into the one form that `make check` asks for
 	@$(BIN)/ruff check --fix-only $(CODE)

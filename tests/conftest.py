@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, connections
 from django.test import TransactionTestCase
+from django.test import client as test_client
 from django.utils import timezone
 
 from accounts import cast, expiry
@@ -37,8 +38,18 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["tests.quick_hash.QuickArgon2"]  # what a hash costs is measured by the benchmarks
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.PAPER_KEYS_DIR = settings.VAR_DIR / "no-keys"  # papers are sealed where a test makes keys for it
+    test_client.store_rendered_templates = _of_page_alone  # type: ignore[attr-defined]
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     settings.WHITENOISE_AUTOREFRESH = True  # else the first request of every client looks through all static files
+
+
+_kept_whole = test_client.store_rendered_templates  # type: ignore[attr-defined]
+
+
+def _of_page_alone(store: dict[str, Any], *args: Any, **named: Any) -> None:
+    """What a page was drawn from is kept for a test that asks; not what each field of its forms was drawn from."""
+    if "context" not in store:
+        _kept_whole(store, *args, **named)
 
 
 LONG = (

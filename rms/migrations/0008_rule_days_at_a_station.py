@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('rms', '0006_compulsory_documents'),
+        ('rms', '0007_exports'),
     ]
 
     operations = [
