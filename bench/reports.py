@@ -14,6 +14,7 @@ from bench.queues import copy_database, turn_to
 from bills.models import BillTrail
 from reports import rolling
 from reports.kinds import REPORTS
+from reports.models import Mark
 from reports.sources import IMPORTS
 
 FEW, ALL, NEW, LINES = 20_000, 200_000, 1_000, 7  # bills, and the lines of each
@@ -89,4 +90,4 @@ def _roll_up() -> None:
     while rolling.add_piece(IMPORTS):
         pass
     assert rolling.roll_up()
-    assert not BillTrail.objects.filter(pk__gt=rolling.Mark.objects.get(trail=IMPORTS.table).done).exists()
+    assert not BillTrail.objects.filter(pk__gt=Mark.objects.get(trail=IMPORTS.table).done).exists()
