@@ -97,7 +97,7 @@ def renew(request: HttpRequest) -> None:
     """The session goes on under a new key, and the one of before opens nothing: after each proof of who it is."""
     old = request.session.session_key or ""
     request.session.cycle_key()
-    LiveSession.objects.filter(user_id=request.user.pk, key=old).update(key=request.session.session_key)
+    LiveSession.objects.filter(user__pk=request.user.pk, key=old).update(key=request.session.session_key)
 
 
 def fresh(request: HttpRequest) -> bool:
