@@ -1,7 +1,7 @@
 # The commands of ECCS. A fresh Debian or Ubuntu machine needs Python 3.11 and make; everything else is installed into .venv.
 
 BIN := .venv/bin
-CODE := eccs accounts counter helpdesk manifests rms bonds bills exports transit payments public api bench tests tools manage.py
+CODE := eccs accounts counter helpdesk manifests rms bonds bills exports transit payments reports public api bench tests tools manage.py
 DJANGO_ONLY := ECCS_DEMO=1 ECCS_SECRET_KEY=only-for-commands-that-serve-nobody DATABASE_URL=postgres://127.0.0.1:1/none
 ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1

@@ -114,4 +114,6 @@ def where(change: Change) -> str:
         return _("Invoice %(no)s") % {"no": change["invoice"]}
     if change.get("hawb"):
         return _("Shipment")
+    if change.get("number"):
+        return str(change["number"])  # of a bag or a loose shipment
     return _("Form E") if change.get("form_e") else ""

@@ -120,6 +120,7 @@ DECLARED = (
     "consignor_country",
     "consignee",
     "consignee_city",
+    "destination",
     "address",
     "assessable_value",
     "tariff_items",

@@ -186,9 +186,9 @@ def after_pieces(bill: CourierBillOfEntry, *, excess: bool = False, **_answers: 
     return Stage(bill.stage)
 
 
-def after_departure(bill: CourierBillOfEntry, **_answers: object) -> Stage:
+def after_departure(bill: CourierBillOfEntry, *, what: str = "", **_answers: object) -> Stage:
     """What the RMS prescribed is left out with the DC/AC's approval: the bill goes on from where it waited for it (PN17 6.1)."""
-    if bill.stage == Stage.ASSESSMENT and not bill.to_be_assessed:
+    if what == "ASSESSMENT" and bill.stage == Stage.ASSESSMENT and not bill.to_be_assessed:
         return after_approval(bill)
     if bill.stage == Stage.EXAMINATION and not bill.examination_is_due:
         return Stage.FOR_OUT_OF_CHARGE

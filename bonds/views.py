@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -36,15 +35,12 @@ def bonds(request: Request) -> HttpResponse:
     shown = keyset.page(
         rows.select_related("station", "courier", "importer", "master"), "-pk", request.GET.get("mark", "")
     )
-    kept = {name: value for name, value in request.GET.items() if value and name != "mark"}
     today = timezone.localdate()
     ahead = max(alerts.thresholds(today, next(iter(sorted(actor.stations)), "")))
     context = {
-        "rows": shown.rows, "form": form, "filtered": bool(kept), "totals": register.totals(rows), "today": today,
+        **keyset.turned(shown, request.GET), "form": form, "totals": register.totals(rows), "today": today,
         "ahead": ahead, "ending": register.ending(visible, ahead).count(),
-        "kept": urlencode(kept), "may_request": actor.may(pages.activity_of("bond-request")),
-        "next_url": f"?{urlencode({**kept, 'mark': shown.next_mark})}" if shown.next_mark else "",
-        "previous_url": f"?{urlencode({**kept, 'mark': shown.previous_mark})}" if shown.previous_mark else "",
+        "may_request": actor.may(pages.activity_of("bond-request")),
     }  # fmt: skip
     return render(request, "bonds/bonds.html", context)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import sessions
 from accounts.requests import Request
-from eccs import audit, batches, pages, tasks
+from eccs import audit, batches, far, pages, tasks
 from eccs.batches import PaperBatch
 from eccs.celery import after_commit
 
@@ -64,10 +64,8 @@ def _mine(request: Request, key: Any) -> PaperBatch:
 def printing(request: Request, key: Any) -> HttpResponse:
     """How far the papers are, and where they are fetched."""
     batch = _mine(request, key)
-    if getattr(request, "htmx", None) and request.GET.get("seen") == f"{batch.state}{batch.made}":
-        return HttpResponse(status=204)
-    page = "eccs/_printing.html" if getattr(request, "htmx", None) else "eccs/printing.html"
-    return render(request, page, {"batch": batch})
+    mark = f"{batch.state}{batch.made}"
+    return far.shown(request, mark, "eccs/printing.html", "eccs/_printing.html", {"batch": batch, "mark": mark})
 
 
 @require_GET

@@ -253,6 +253,12 @@ RULES = {
     "csb_jewellery_block": RuleKind(
         _("E-commerce exports of jewellery on CSB-V tell operator, order, payment and specification"), bool
     ),
+    "csb_v_tax_told": RuleKind(
+        _(
+            "CSB-V tells the exporter's GSTIN, and the IGST paid or the bond or undertaking without which it would be due"
+        ),
+        bool,
+    ),
     "target_minutes": RuleKind(
         _("Time within which a desk without a target of its own should finish, minutes"), int, least=1
     ),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -62,11 +62,13 @@ def examination(
     return declared
 
 
-def examine(seconds: float = SECONDS) -> list[Finding]:
-    """Everything at once, each within its time; what cannot be told without the database is told once."""
-    asked = {name: one for name, one in EXAMINATIONS.items() if not (one.production and settings.DEMO)}
+def examine(names: Collection[str] = (), seconds: float = SECONDS) -> list[Finding]:
+    """Everything at once, or what is named, each within its time; what cannot be told without the database is told once."""
+    wanted = {name: one for name, one in EXAMINATIONS.items() if not names or name in names}
+    asked = {name: one for name, one in EXAMINATIONS.items() if name == "database" or name in wanted}
+    asked = {name: one for name, one in asked.items() if not (one.production and settings.DEMO)}
     found = readiness.answers({name: one.find for name, one in asked.items()}, seconds)
-    return [_finding(one, found.get(name), found["database"]) for name, one in EXAMINATIONS.items()]
+    return [_finding(one, found.get(name), found["database"]) for name, one in wanted.items()]
 
 
 def _finding(one: Examination, fault: str | None, database: str) -> Finding:
@@ -184,7 +186,7 @@ def mail() -> str:
         return f"The mail server does not take letters: {fault}"
 
 
-@examination("beat", "Start exactly one beat: celery -A eccs beat. If it runs, look at the worker.")
+@examination("beat", "Start a beat on one host or on several: celery -A eccs beat. If it runs, look at the worker.")
 def beat() -> str:
     """Beat asks, and a worker answers, every minute."""
     silent, last = Heartbeat.silence()

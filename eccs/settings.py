@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "transit",
     "exports",
     "payments",
+    "reports",
     "api",
     "helpdesk",
     "public",
@@ -175,6 +176,13 @@ CELERY_TASK_TIME_LIMIT = 900
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Kolkata"
+# Any number of beats may run: one holds the lock, and half a minute after it fell silent another goes on
+CELERY_BEAT_SCHEDULER = "eccs.beat.Scheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 5
+CELERY_REDBEAT_REDIS_URL = redis_url(0)
+CELERY_REDBEAT_REDIS_OPTIONS = {"socket_connect_timeout": 5, "socket_timeout": 5}
+CELERY_REDBEAT_KEY_PREFIX = "eccs-beat:"
+CELERY_REDBEAT_LOCK_TIMEOUT = 30
 CELERY_TASK_ALWAYS_EAGER = False
 
 AUTH_USER_MODEL = "accounts.User"

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import sessions
 from accounts.requests import Request
-from eccs import upload_runner, uploads
+from eccs import far, upload_runner, uploads
 from eccs.models import Upload
 from eccs.signing import gate as signatures
 from eccs.signing import presenting
@@ -56,7 +56,7 @@ def upload(request: Request, pk: int) -> HttpResponse:
     }
     if found.state in (State.RECEIVED, State.CHECKING, State.SAVING):
         return _progress(request, context)
-    if getattr(request, "htmx", None):  # the progress is over: the page itself is wanted
+    if far.is_part(request):  # the progress is over: the page itself is wanted
         return HttpResponse(headers={"HX-Redirect": here})
     if found.state in (State.REFUSED, State.FAILED):
         return render(request, "eccs/upload_result.html", {**context, **_result(found)})
@@ -73,12 +73,9 @@ def upload(request: Request, pk: int) -> HttpResponse:
 
 
 def _progress(request: Request, context: dict[str, Any]) -> HttpResponse:
-    far = how_far(context["upload"])
-    part = bool(getattr(request, "htmx", None))
-    if part and request.GET.get("seen") == far["mark"]:
-        return HttpResponse(status=204)  # nothing is new: the page stays, and nothing is read out again
-    page = "eccs/_upload_progress.html" if part else "eccs/upload_progress.html"
-    return render(request, page, {**context, "far": far, "part": part})
+    told = how_far(context["upload"])
+    context |= {"far": told, "part": far.is_part(request)}
+    return far.shown(request, told["mark"], "eccs/upload_progress.html", "eccs/_upload_progress.html", context)
 
 
 def _result(found: Upload) -> dict[str, Any]:

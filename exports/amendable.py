@@ -14,6 +14,7 @@ from bills.requests import Change, text_of
 from exports.columns import HEADER, ITEM, SAME
 from exports.forms.words import LABELS
 from exports.iii import amending
+from exports.iii.weighing import WEIGHT
 from exports.models import CourierShippingBill, ExportItem
 from exports.stages import Stage
 
@@ -68,7 +69,7 @@ def reasons_locked(bill: CourierShippingBill, changes: Sequence[Change]) -> list
     shut = why_locked(bill)
     named = dict.fromkeys(change["name"] for change in changes)
     if bill.is_documents:
-        shut |= dict.fromkeys({*named} - {*amending.NAMES}, _("It is not declared of documents."))
+        shut |= dict.fromkeys({*named} - {*amending.NAMES, WEIGHT}, _("It is not declared of documents."))
     return [f"{LABELS.get(name, name)}: {shut[name]}" for name in named if name in shut]
 
 

@@ -17,6 +17,8 @@ from eccs.uploads.checks import Column, code, day, decimal, identifier, integer,
 from exports.kinds import GOODS, Nature, Scheme
 
 _AIRPORT = re.compile(r"[A-Z]{3}").fullmatch
+_REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9/-]{0,29}").fullmatch
+_NO_REFERENCE = gettext_lazy("is not a number of letters, digits, hyphens and strokes, 30 at most")
 _ACCOUNT = re.compile(r"[A-Z0-9]{6,34}").fullmatch
 _MONEY = decimal(2, Decimal(0), longest=16)
 _FIRST = gettext_lazy("On the first row of a HAWB")
@@ -40,6 +42,7 @@ COLUMNS = (
     _of_bills("hawb", help=gettext_lazy("House airway bill; its rows together make one shipping bill"), example="SWF8801904425"),
     _of_bills("item_no"),
     _of_bills("cth", "61091000"),
+    Column("sku", text(40), help=gettext_lazy("The exporter's own number of the item (SKU)")),
     _of_bills("description", "Cotton T-shirts, printed"),
     _of_bills("quantity", "40"),
     _of_bills("uom"),
@@ -57,14 +60,20 @@ COLUMNS = (
     Column("consignor_address", text(240), help=_FIRST, example="14 Mill Road, Bengaluru"),
     Column("consignee_name", text(120), help=_FIRST, example="Nordlicht Handel GmbH"),
     Column("consignee_address", text(240), help=_FIRST, example="Hafenstrasse 3, Hamburg"),
+    Column("mhbs_number", identifier(_fits(_REFERENCE, _NO_REFERENCE)), help=gettext_lazy("First row: MHBS No, where the shipment has one")),
+    Column("crn_number", identifier(_fits(_REFERENCE, _NO_REFERENCE)), help=gettext_lazy("First row: CRN number, where the shipment has one")),
+    Column("crn_mhbs_number", identifier(_fits(_REFERENCE, _NO_REFERENCE)), help=gettext_lazy("First row: CRN-MHBS number, where the shipment has one")),
     _of_bills("kyc_type"),
     _of_bills("kyc_number"),
     _of_bills("iec", help=gettext_lazy("First row; needed on CSB-V")),
+    _of_bills("iec_branch", help=gettext_lazy("First row: branch code of the IEC")),
     _of_bills("ad_code", help=gettext_lazy("First row; authorised dealer's code, seven digits, needed on CSB-V")),
     Column("account_number", identifier(_fits(_ACCOUNT, gettext_lazy("is not a bank account: six to 34 letters and digits"))), help=gettext_lazy("First row: the exporter's bank account"), example="000901234567"),
-    _of_bills("gstin", help=gettext_lazy("First row: GSTIN of the exporter")),
+    _of_bills("gstin", help=gettext_lazy("First row: GSTIN of the exporter, needed on CSB-V")),
+    _of_bills("state_code", help=gettext_lazy("First row: GST code of the State in which the goods originate")),
+    _of_bills("government", help=gettext_lazy("First row: Y where the exporter is the government or its undertaking; empty is N")),
     Column("under_bond_or_ut", yes_no, empty=False, help=gettext_lazy("First row: Y where exported under bond or undertaking, without paying IGST"), example="Y"),
-    Column("igst_paid", _MONEY, empty=None, help=gettext_lazy("IGST paid on the item, rupees")),
+    Column("igst_paid", _MONEY, empty=None, help=gettext_lazy("IGST paid on the item, rupees; 0 where none is due. CSB-V needs it, or under_bond_or_ut")),
     Column("taxable_value", _MONEY, empty=None, help=gettext_lazy("Taxable value of the item, rupees")),
     Column("cess_paid", _MONEY, empty=None, help=gettext_lazy("Compensation cess paid on the item, rupees")),
     Column("nfei", yes_no, empty=False, help=gettext_lazy("First row: Y where no foreign exchange is involved, as always on CSB-IV"), example="N"),
@@ -83,30 +92,20 @@ CONSIGNMENT = (
     "destination_country", "airport_of_destination", "packages", "gross_weight_kg", "consignor_name", "consignor_address",
     "consignee_name", "consignee_address",
 )  # fmt: skip
+CARRIAGE = ("mhbs_number", "crn_number", "crn_mhbs_number")
 EXPORTER = (
-    "kyc_type",
-    "kyc_number",
-    "iec",
-    "ad_code",
-    "account_number",
-    "gstin",
-    "under_bond_or_ut",
-    "nfei",
-    "nature",
-    "scheme",
-)
+    "kyc_type", "kyc_number", "government", "iec", "iec_branch", "ad_code", "account_number", "gstin", "state_code",
+    "under_bond_or_ut", "nfei", "nature", "scheme",
+)  # fmt: skip
 JEWELLERY = ("operator", "transaction_id", "order_number", "order_date", "jewellery_specification")
 ECOMMERCE = ("ecommerce", *JEWELLERY, "reimport_facility")
-HEADER = (*CONSIGNMENT, *EXPORTER, *ECOMMERCE)  # on the first row of a HAWB; other rows say the same or nothing
+HEADER = (
+    *CONSIGNMENT,
+    *CARRIAGE,
+    *EXPORTER,
+    *ECOMMERCE,
+)  # on the first row of a HAWB; other rows say the same or nothing
 ITEM = (
-    "item_no",
-    "cth",
-    "description",
-    "quantity",
-    "uom",
-    "unit_price",
-    "fob_value",
-    "taxable_value",
-    "igst_paid",
+    "item_no", "cth", "sku", "description", "quantity", "uom", "unit_price", "fob_value", "taxable_value", "igst_paid",
     "cess_paid",
-)
+)  # fmt: skip

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from bills import drafts
 from bills.copies import texts
 from eccs.uploads import Fault
-from exports.columns import CONSIGNMENT, ECOMMERCE, EXPORTER, ITEM, SAME
+from exports.columns import CARRIAGE, CONSIGNMENT, ECOMMERCE, EXPORTER, ITEM, SAME
 from exports.filing import judge_draft
 from exports.forms.words import LABELS, OF_DOCUMENTS
 from exports.iii.columns import FLIGHT, SHIPMENT
@@ -22,7 +22,7 @@ from exports.models import CourierShippingBill
 from exports.reading import Prepared
 
 PARTS: dict[str, tuple[Any, tuple[str, ...]]] = {
-    "consignment": (gettext_lazy("Parties, packages and destination"), CONSIGNMENT),
+    "consignment": (gettext_lazy("Parties, packages and destination"), (*CONSIGNMENT, *CARRIAGE)),
     "exporter": (gettext_lazy("Exporter's numbers, KYC and tax"), EXPORTER),
     "invoice": (gettext_lazy("Invoice"), SAME[1:]),
     "ecommerce": (gettext_lazy("E-commerce and jewellery"), ECOMMERCE),
@@ -50,7 +50,7 @@ def earlier(bill: CourierShippingBill) -> dict[str, Any]:
     header = texts(bill, COPIED)
     if bill.kyc_type == "AADHAAR":
         header.pop("kyc_number", None)
-    own = ("cth", "description", "quantity", "uom", "unit_price")
+    own = ("cth", "sku", "description", "quantity", "uom", "unit_price")
     return {"header": header, "items": [{**texts(i, own), "fob_value": str(i.fob_foreign)} for i in bill.items.all()]}
 
 

@@ -68,7 +68,7 @@ def put(bill: CourierShippingBill, one: Prepared) -> None:
 
 def put_item(item: ExportItem, given: dict[str, Any], value: Decimal) -> ExportItem:
     """Put on an item what was declared of it, and its value in rupees."""
-    for name in ("item_no", "cth", "description", "quantity", "uom", "unit_price"):
+    for name in ("item_no", "cth", "sku", "description", "quantity", "uom", "unit_price"):
         setattr(item, name, given[name])
     for name in ("taxable_value", "igst_paid", "cess_paid"):
         setattr(item, name, given[name] or NOTHING)

@@ -38,6 +38,7 @@ from exports.models import (
     ExportShipment,
     ReExportLine,
 )
+from exports.models.requests import owed_a_weight
 from exports.risk import EXPORTS
 from exports.stages import Stage
 from rms.models import RiskDecision
@@ -104,7 +105,10 @@ SHIPPING_BILLS = Listing(
         Stage.LET_EXPORT: Elsewhere(_("Put it on an export manifest"), "cem-new"),
         Stage.FINE: Elsewhere(_("Pay fine and penalty"), "fine-challan"),
     },
-    standing={Stage.DETAINED: Standing(Q(holds__contains=Hold.REPLY.value), lambda bill: Hold.REPLY in bill.held_by)},
+    standing={
+        Stage.DETAINED: Standing(Q(holds__contains=Hold.REPLY.value), lambda bill: Hold.REPLY in bill.held_by),
+        Stage.FOR_LET_EXPORT: Standing(owed_a_weight()),
+    },
 )  # fmt: skip
 REQUESTS: dict[str, Any] = {
     "columns": (

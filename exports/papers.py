@@ -21,11 +21,14 @@ from exports.kinds import GOODS, Kind
 from exports.models import (
     CourierExportManifest,
     CourierShippingBill,
+    Destination,
     ExportDetention,
+    ExportItem,
     ExportManifestLine,
     ExportShipment,
     LetExportOrder,
     ReExportLine,
+    Transmission,
 )
 
 FORMS = {Kind.IV: "Form H", Kind.V: "Form HA"}
@@ -42,6 +45,22 @@ def _plain(value: Decimal) -> str:
 def _weight(bill: CourierShippingBill) -> str:
     weighed = _("%(kg)s kg weighed") % {"kg": _plain(bill.actual_weight_kg)} if bill.actual_weight_kg else ""
     return ", ".join(filter(None, (f"{_plain(bill.gross_weight_kg)} kg", weighed)))
+
+
+def _iec(bill: CourierShippingBill) -> str:
+    if not (bill.iec and bill.iec_branch):
+        return bill.iec or "-"
+    return _("%(iec)s, branch %(branch)s") % {"iec": bill.iec, "branch": bill.iec_branch}
+
+
+def _uploaded(bill: CourierShippingBill) -> str:
+    """Whether ICEGATE has been told of the GSTIN and the IGST paid, for the exporter's refund."""
+    told = Transmission.objects.filter(shipping_bill=bill, register=Destination.IGST, current=True).first()
+    return _yes(told is not None and told.state in (Transmission.State.SENT, Transmission.State.ACCEPTED))
+
+
+def _described(item: ExportItem) -> str:
+    return f"{item.description} (SKU {item.sku})" if item.sku else item.description
 
 
 def _exporter(bill: CourierShippingBill) -> str:
@@ -85,8 +104,12 @@ def shipping_bill(bill: CourierShippingBill, printed_by: str = "") -> bytes:
             ],
             [Field(_("Exporter"), _exporter(bill), 2), Field(_("Consignee"), f"{bill.consignee_name}\n{bill.consignee_address}", 2)],
             [
-                Field(_("IEC"), bill.iec or "-"), Field(_("AD Code"), bill.ad_code or "-"), Field(_("Account No"), bill.account_number or "-"),
+                Field(_("IEC"), _iec(bill)), Field(_("AD Code"), bill.ad_code or "-"), Field(_("Account No"), bill.account_number or "-"),
                 Field(_("GSTIN"), bill.gstin or "-"),
+            ],
+            [
+                Field(_("State Code"), bill.state_code or "-"), Field(_("Government/NonGovernment"), _("Government") if bill.government else _("NonGovernment")),
+                Field(_("GSTIN Uploaded To ICEGATE"), _uploaded(bill), 2),
             ],
             [
                 Field(_("KYC Document"), bill.kyc_type), Field(_("KYC ID"), bill.kyc_number), Field(_("NFEI"), _yes(bill.nfei)),
@@ -108,6 +131,15 @@ def shipping_bill(bill: CourierShippingBill, printed_by: str = "") -> bytes:
             [Field(_("Airline and flight"), _flight_of(bill), 2), Field(_("EGM number"), bill.egm_number or "-", 2)],
         ]
     )  # fmt: skip
+    if bill.mhbs_number or bill.crn_number or bill.crn_mhbs_number:
+        sheet.boxes(
+            [
+                [
+                    Field(_("MHBS No"), bill.mhbs_number or "-", 2), Field(_("CRN number"), bill.crn_number or "-"),
+                    Field(_("CRN-MHBS number"), bill.crn_mhbs_number or "-"),
+                ]
+            ]
+        )  # fmt: skip
     if bill.operator or bill.jewellery_specification:
         sheet.boxes(
             [
@@ -127,7 +159,7 @@ def shipping_bill(bill: CourierShippingBill, printed_by: str = "") -> bytes:
     for item in bill.items.all():
         table.row(
             [
-                str(item.item_no), item.cth, item.description, f"{_plain(item.quantity)} {item.uom}", _plain(item.unit_price),
+                str(item.item_no), item.cth, _described(item), f"{_plain(item.quantity)} {item.uom}", _plain(item.unit_price),
                 grouped(item.fob_value, 2), grouped(item.taxable_value, 2), grouped(item.igst_paid, 2),
                 grouped(item.cess_paid, 2),
             ]

@@ -153,7 +153,7 @@ def _judge_one(lodging: Lodging, table: Table, rows: list[int]) -> Exchange | No
     if not lodging.who_is_settled:
         check_kyc(table, first)
     _check_exporter(table, first)
-    _check_tax(table, rows)
+    _check_tax(lodging, table, rows)
     _check_items(lodging, table, rows)
     _check_jewellery(lodging, table, rows)
     day, currency = values["invoice_date"][first], values["currency"][first]
@@ -194,11 +194,16 @@ def _check_exporter(table: Table, first: int) -> None:
         table.fault(first, "scheme", scheme, excluded.why_not_scheme(scheme))
 
 
-def _check_tax(table: Table, rows: list[int]) -> None:
-    """IGST is paid, or the goods go under bond or undertaking, not both; either is said by somebody with a GSTIN."""
+def _check_tax(lodging: Lodging, table: Table, rows: list[int]) -> None:
+    """IGST is paid, or the goods go under bond or undertaking, not both; either is said by somebody with a GSTIN.
+
+    From the day of the rule CSB-V tells one or the other; of goods on which no IGST is due it tells nought.
+    """
     values, first = table.values, rows[0]
     bond, gstin = values["under_bond_or_ut"][first], values["gstin"][first]
-    if bond and gstin == "":
+    if values["form"][first] == Kind.V and rule_book().is_on("csb_v_tax_told", lodging.on, lodging.station):
+        _check_tax_told(table, rows)
+    elif bond and gstin == "":
         table.fault(first, "gstin", "", _("is missing: it says who gave the bond or undertaking"))
     for index in rows:
         paid = values["igst_paid"][index]
@@ -206,13 +211,30 @@ def _check_tax(table: Table, rows: list[int]) -> None:
             continue
         if bond:
             table.fault(index, "igst_paid", paid, _("is given, though the goods go under bond or undertaking"))
-        elif gstin == "":
+        elif gstin == "" and not table.is_faulty(first, "gstin"):
             table.fault(first, "gstin", "", _("is missing: it says who paid the IGST"))
         taxable = values["taxable_value"][index]
         if taxable is None and not table.is_faulty(index, "taxable_value"):
             table.fault(index, "taxable_value", "", _("is missing: IGST is paid on it"))
         elif taxable is not None and paid > taxable:
             table.fault(index, "igst_paid", paid, _("is more than the taxable value"))
+
+
+def _check_tax_told(table: Table, rows: list[int]) -> None:
+    """GSTIN, and the bond or undertaking or the IGST of each item: of CSB-V nothing of it is left unsaid."""
+    values, first = table.values, rows[0]
+    if values["gstin"][first] == "":
+        table.fault(first, "gstin", "", _("is missing: CSB-V needs the exporter's GSTIN"))
+    for index in rows:
+        if (
+            not values["under_bond_or_ut"][first]
+            and values["igst_paid"][index] is None
+            and not table.is_faulty(index, "igst_paid")
+        ):
+            words = _(
+                "is missing: give the IGST paid on the item, 0 where none is due, or say that the goods go under bond or undertaking"
+            )
+            table.fault(index, "igst_paid", "", words)
 
 
 def _check_items(lodging: Lodging, table: Table, rows: list[int]) -> None:

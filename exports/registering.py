@@ -23,6 +23,16 @@ from exports.weight_amendments import called_for, follow_scale
 from manifests.arrival import Scan
 
 Verdict = GoodsScan.Verdict
+Bills = QuerySet[CourierShippingBill, CourierShippingBill]
+AT_THE_STATION = (
+    "kind",
+    "stage",
+    "station",
+    "hawb",
+    "packages",
+    "packages_in",
+    "registered_at",
+)  # what a scan reads of a bill
 Labelled = CourierShippingBill | ExportBag | ExportShipment  # what a code stands for
 
 
@@ -60,11 +70,13 @@ def record(station: str, scans: Sequence[Scan], actor: Actor) -> list[dict[str, 
     now = timezone.now()
     with transaction.atomic():
         codes = {scan.code for scan in scans}
-        held = {bill.pk: bill for bill in _held(station, codes)}
+        of_documents = labels.find(station, codes)
+        held = {bill.pk: bill for bill in _held(_here(station, codes, of_documents).only(*AT_THE_STATION))}
         found: dict[str, Labelled] = {bill.hawb: bill for bill in held.values() if bill.hawb}
-        found |= labels.labels([bill.pk for bill in held.values() if bill.is_documents], codes)
+        found |= labels.labels(of_documents, held)
         known = {kept.key: kept for kept in GoodsScan.objects.filter(key__in=[scan.key for scan in scans])}
         fresh, answers, counted, came = [], [], dict[int, CourierShippingBill](), list[Any]()
+        begun = [bill for bill in held.values() if not bill.packages_in]
         for scan in scans:
             one, kept = found.get(scan.code), known.get(scan.key)
             bill = None if one is None else one if isinstance(one, CourierShippingBill) else held[one.bill_id]
@@ -84,7 +96,7 @@ def record(station: str, scans: Sequence[Scan], actor: Actor) -> list[dict[str, 
             write_rows(
                 CourierShippingBill, list(counted.values()), [CourierShippingBill._meta.get_field("packages_in")]
             )
-            warehouse.take_in(counted.values(), now)
+            warehouse.take_in([bill for bill in begun if bill.packages_in], now)
         labels.keep(came, now)
         GoodsScan.objects.bulk_create(fresh)
         whole = [bill.pk for bill in counted.values() if bill.packages_in == bill.packages]
@@ -92,13 +104,18 @@ def record(station: str, scans: Sequence[Scan], actor: Actor) -> list[dict[str, 
     return answers
 
 
-def _held(station: str, codes: Collection[str]) -> QuerySet[CourierShippingBill, CourierShippingBill]:
-    """The shipping bills at the station that have one of these codes, held until the transaction ends."""
-    rows: QuerySet[CourierShippingBill, CourierShippingBill] = CourierShippingBill.objects.select_for_update(
-        of=("self",)
+def _here(station: str, codes: Collection[str], of_documents: labels.Found) -> Bills:
+    """The shipping bills at the station that have one of these codes."""
+    named = Q(hawb__in=codes)
+    rows: Bills = CourierShippingBill.objects.filter(
+        named | Q(pk__in=of_documents.bills) if of_documents.bills else named, station=station
     )
-    found = rows.filter(Q(hawb__in=codes) | Q(pk__in=labels.bills_of(station, codes)), station=station)
-    return found.exclude(stage__in=labels.NOT_HERE).order_by("pk")
+    return rows.exclude(stage__in=labels.NOT_HERE).order_by("pk")
+
+
+def _held(bills: Bills) -> Bills:
+    """The same, held until the transaction ends."""
+    return bills.select_for_update(of=("self",))
 
 
 def _verdict(one: Labelled | None, now: datetime) -> str:
@@ -129,18 +146,20 @@ def weigh(station: str, hawb: str, kg: Decimal) -> str:
     Beyond the tolerance the system opens an amendment with the declared and the actual weight.
     """
     with transaction.atomic():
-        asked = called_for(station, hawb).first()
-        bill = _held(station, [hawb]).first()
+        of_documents = labels.find(station, [hawb])
+        here = _here(station, [hawb], of_documents)
+        pk = here.values_list("pk", flat=True).first()
+        asked = None if pk is None else called_for(pk)
+        bill = None if pk is None else _held(here.filter(pk=pk)).first()
         if bill is None:
             return ""
-        declared, beyond = bill.gross_weight_kg, ""
+        declared = bill.gross_weight_kg
         if bill.is_documents:
-            declared, bill.actual_weight_kg = _weighed(bill, labels.labels([bill.pk], [hawb])[hawb], kg)
+            declared, bill.actual_weight_kg = _weighed(bill, labels.labels(of_documents, [bill.pk])[hawb], kg)
         else:
             bill.actual_weight_kg = kg
         bill.save(update_fields=["actual_weight_kg"])
-        if not bill.is_documents:
-            beyond = follow_scale(bill, asked)
+        beyond = follow_scale(bill, hawb, kg, asked)
         if kg != declared:
             risk.weighed(bill, timezone.now())
     told = {"kg": kg, "declared": declared, "beyond": beyond}

@@ -1,12 +1,9 @@
-"""A shipping bill and the RMS: decided on when its goods are registered, and again as a bill of entry is (see `bills.asking`).
-
-The goods of exports are not told to the history of what goods cost: that is of imports.
-"""
+"""A shipping bill and the RMS: decided on when its goods are registered, and again as a bill of entry is (see `bills.asking`)."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -22,6 +19,7 @@ from exports.models import CourierShippingBill, ExportItem, ExportShipment
 from exports.stages import HERE, Stage
 from rms.deciding import Answer, Asked, Desk, keep_of_documents
 from rms.facts import PLACES, ConsignmentFacts, share_of_bag
+from rms.history import Goods
 from rms.models import RiskDecision, RuleVersion
 
 
@@ -35,8 +33,13 @@ def facts_of(bill: CourierShippingBill, items: Sequence[ExportItem]) -> Consignm
         tariff_items=tuple(item.cth for item in items), descriptions=tuple(item.description for item in items),
         address=bill.consignee_address, route=bill.airport_of_destination,
         unit_values=tuple((item.fob_value / item.quantity).quantize(PLACES) for item in items if item.quantity),
-        actual_weight_kg=bill.actual_weight_kg,
+        actual_weight_kg=bill.actual_weight_kg, destination=bill.destination_country,
     )  # fmt: skip
+
+
+def goods_of(items: Iterable[ExportItem]) -> list[Goods]:
+    """The goods of a bill for the history of what exports bring: too much for them is as telling as too little."""
+    return [Goods(item.cth, item.uom, item.fob_value / item.quantity) for item in items if item.quantity]
 
 
 def facts_of_shipment(
@@ -82,7 +85,7 @@ def _decide_goods(
 def _asked(bill: CourierShippingBill, items: Sequence[ExportItem]) -> Asked:
     """The bill as it stands now; it counts on the day on which its goods were registered."""
     registered = timezone.localdate(bill.registered_at) if bill.registered_at else None
-    return Asked(facts_of(bill, items), before=bill.risk_decision, filed_on=registered)
+    return Asked(facts_of(bill, items), goods_of(items), bill.risk_decision, registered)
 
 
 def _items_of(bills: Sequence[CourierShippingBill]) -> Mapping[int, list[ExportItem]]:
@@ -155,11 +158,13 @@ def ask_again_of_documents(bill: CourierShippingBill) -> None:
     bill.hear_again(decision.pk, decision.lane, decision.documents_required)
 
 
-def register(ids: Iterable[int], actor: Any, at: datetime) -> int:
+def register(ids: Collection[int], actor: Any, at: datetime) -> int:
     """The goods of these bills are at the terminal: the RMS decides on all of them, and they go on; return how many did.
 
     A fixed number of statements, but for documents.
     """
+    if not ids:
+        return 0
     rows = CourierShippingBill.objects.filter(pk__in=list(ids), stage=Stage.GOODS).select_related("courier")
     bills = list(rows.order_by("pk"))
     goods = [bill for bill in bills if not bill.is_documents]

@@ -6,7 +6,7 @@
     goods registered        | the RMS decides now: compulsory documents asked for → Awaiting compulsory documents;
                             | interdicted for assessment → For assessment; else For X-ray
     compulsory documents    | as after registration; where it was assessed without them, For assessment
-    assessment              | not X-rayed yet → For X-ray; examination still to be reported → For examination;
+    assessment              | a fine of an order still due → Awaiting fine and penalty; not X-rayed yet → For X-ray; examination still to be reported → For examination;
                             | else For Let Export Order
     clear X-ray             | examination prescribed or mandated, and not yet reported → For examination;
                             | Auto LEO in force on the filing date and open to the bill → Let Export Order;
@@ -24,7 +24,8 @@
                             | registration; registered → For assessment, of documents as after it; let go → where the bill is
     departure from the RMS  | what waited for it goes on as after assessment, or to For Let Export Order
     back to town            | Back to town; of documents of which some have left → Exported
-    late word of the RMS    | documents asked for come first; what it does not interdict goes on from For assessment
+    late word of the RMS    | documents asked for come first; what it does not interdict goes on from For assessment; what it
+                            | interdicts and an order let go on meanwhile → For assessment
     word of the RMS again   | documents asked for come first; then what was never assessed and is to be → For assessment,
                             | what is to be examined and waited for its order → For examination
 
@@ -45,7 +46,7 @@ from bills.routing import CONFISCATE
 from bills.stages import Hold
 from eccs.dated_rules import rule_book
 from exports.clearance import guards
-from exports.stages import PAST_ASSESSMENT, TO_DOCUMENTS, Stage
+from exports.stages import INTERDICTABLE, TO_DOCUMENTS, Stage
 
 if TYPE_CHECKING:
     from exports.models import CourierShippingBill
@@ -70,6 +71,11 @@ def after_assessment(bill: CourierShippingBill, **_answers: object) -> Stage:
     if not bill.xray_result:
         return Stage.XRAY
     return Stage.EXAMINATION if bill.examination_is_due else Stage.FOR_LET_EXPORT
+
+
+def after_assessing(bill: CourierShippingBill, **_answers: object) -> Stage:
+    """As after an assessment; a fine or penalty that is due by an order is paid first, once the documents are there."""
+    return after_payment(bill) if bill.documents_complete else Stage.DOCUMENTS
 
 
 def after_clear_xray(bill: CourierShippingBill, **_answers: object) -> Stage:
@@ -108,9 +114,9 @@ def after_amendment(bill: CourierShippingBill, **_answers: object) -> Stage:
     return after_assessment(bill) if bill.is_documents else Stage.ASSESSMENT
 
 
-def after_departure(bill: CourierShippingBill, **_answers: object) -> Stage:
+def after_departure(bill: CourierShippingBill, *, what: str = "", **_answers: object) -> Stage:
     """What the RMS prescribed is left out with the DC/AC's approval: the bill goes on from where it waited for it (PN17 6.1)."""
-    if bill.stage == Stage.ASSESSMENT and not bill.to_be_assessed:
+    if what == "ASSESSMENT" and bill.stage == Stage.ASSESSMENT and not bill.to_be_assessed:
         return after_assessment(bill)
     if bill.stage == Stage.EXAMINATION and not bill.examination_is_due:
         return Stage.FOR_LET_EXPORT
@@ -118,9 +124,14 @@ def after_departure(bill: CourierShippingBill, **_answers: object) -> Stage:
 
 
 def after_hearing(bill: CourierShippingBill, **_answers: object) -> Stage:
-    """The RMS, which was away, has decided: a bill that waited for it goes where it would have gone at once."""
+    """The RMS, which was away, has decided: a bill that waited for it goes where it would have gone at once.
+
+    One that an order let go on meanwhile does what is prescribed now, before it leaves.
+    """
     if not bill.documents_complete and bill.stage in TO_DOCUMENTS:
         return Stage.DOCUMENTS
+    if bill.to_be_assessed and bill.assessed_at is None and bill.stage in INTERDICTABLE:
+        return Stage.ASSESSMENT
     if bill.stage == Stage.ASSESSMENT and not bill.to_be_assessed:
         return after_assessment(bill)
     return _unless_to_be_examined(bill, bill.stage)
@@ -130,7 +141,7 @@ def after_hearing_again(bill: CourierShippingBill, *, lane: str = "", **_answers
     """What the RMS prescribes now: documents first, then a bill never assessed is assessed, one to be examined is examined (PN17 6.1)."""
     if not bill.documents_complete and bill.stage in TO_DOCUMENTS:
         return Stage.DOCUMENTS
-    if lane in ("ASSESSMENT", "BOTH") and bill.assessed_at is None and bill.stage in PAST_ASSESSMENT:
+    if lane in ("ASSESSMENT", "BOTH") and bill.assessed_at is None and bill.stage in INTERDICTABLE:
         return Stage.ASSESSMENT
     return _unless_to_be_examined(bill, bill.stage)
 

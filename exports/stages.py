@@ -36,6 +36,10 @@ OPEN = tuple(stage for stage in Stage if stage not in CLOSED)
 HERE = tuple(stage for stage in OPEN if stage not in (Stage.DRAFT, *LET_GO))  # filed, not let go yet
 HELD = (Stage.QUERY, Stage.DETAINED, Stage.STOPPED)  # the way goes on when the hold ends
 PAST_ASSESSMENT = (Stage.XRAY, Stage.EXAMINATION, Stage.FOR_LET_EXPORT)
+INTERDICTABLE = (
+    *PAST_ASSESSMENT,
+    Stage.FINE,
+)  # from here a bill that the RMS interdicts now goes to the Assessing Officer
 TO_DOCUMENTS = (Stage.DOCUMENTS, Stage.ASSESSMENT, *PAST_ASSESSMENT)  # from here a bill waits for documents asked for
 ASKABLE = (
     *(stage for stage in HERE if stage != Stage.ADJUDICATION),

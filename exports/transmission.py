@@ -33,8 +33,8 @@ SWEPT = timedelta(days=30)  # how far back bills of entry are looked for
 State, Act = Transmission.State, Transmission.Act
 CORRECTABLE = ("ad_code", "account_number", "invoice_number")
 OF_EXPORT = (
-    "number", "version", "act", "date", "iec", "gstin", "ad_code", "account_number", "invoice_number", "invoice_date", "currency",
-    "fob_foreign", "fob_value", "igst_paid", "destination_country", "let_export_order", "egm_number", "exported",
+    "number", "version", "act", "date", "iec", "gstin", "state_code", "ad_code", "account_number", "government", "invoice_number",
+    "invoice_date", "currency", "fob_foreign", "fob_value", "igst_paid", "destination_country", "let_export_order", "egm_number", "exported",
 )  # fmt: skip
 OF_IMPORT = (
     "number", "version", "act", "date", "iec", "ad_code", "government", "invoice_number", "invoice_date", "currency",
@@ -171,6 +171,7 @@ def _of_export(bill: CourierShippingBill) -> dict[str, str]:
     same = (
         "iec",
         "gstin",
+        "state_code",
         "ad_code",
         "account_number",
         "invoice_number",
@@ -182,7 +183,7 @@ def _of_export(bill: CourierShippingBill) -> dict[str, str]:
     return {
         **{name: getattr(bill, name) for name in same}, "number": bill.number or "", "date": _day(bill.filed_at),
         "invoice_date": _day(bill.invoice_date), "fob_foreign": f"{bill.fob_foreign:.2f}", "fob_value": f"{bill.fob_value:.2f}",
-        "igst_paid": f"{bill.igst_paid:.2f}", "let_export_order": order.number or "" if order else "",
+        "government": "Y" if bill.government else "N", "igst_paid": f"{bill.igst_paid:.2f}", "let_export_order": order.number or "" if order else "",
         "exported": _day(bill.exported_at),
     }  # fmt: skip
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from bills.stages import Hold
 from eccs.written import hawbs
 from exports import warehouse_paper
+from exports.iii import register
 from exports.models import CourierShippingBill, ExportGoods, ExportManifestLine, ExportShipment
 from exports.stages import LET_GO, Stage
 from manifests.register import Register, written
@@ -60,9 +61,9 @@ def count_documents(bills: Collection[int]) -> None:
 
 def lines() -> QuerySet[Any]:
     """The lines with whatever they tell; since when each was last shut out stands on its manifests."""
-    return ExportGoods.objects.select_related("bill__courier", "station").prefetch_related(
-        "bill__manifest_lines__manifest"
-    )
+    rows = ExportGoods.objects.select_related("bill__courier", "station").annotate(stayed_at=register.STAYED_AT)
+    found: QuerySet[Any] = rows.prefetch_related("bill__manifest_lines__manifest")
+    return found
 
 
 def _narrow(rows: QuerySet[Any], view: str) -> QuerySet[Any]:
@@ -70,7 +71,7 @@ def _narrow(rows: QuerySet[Any], view: str) -> QuerySet[Any]:
         return rows.filter(bill__stage__in=LET_GO)
     if view == "shut-out":
         behind = ExportManifestLine.objects.filter(bill=OuterRef("bill"), shut_out_at__isnull=False)
-        return rows.filter(Exists(behind), bill__stage=Stage.LET_EXPORT)
+        return rows.filter(Exists(behind) | register.STAYS_BEHIND, bill__stage=Stage.LET_EXPORT)
     if view == "detained":
         return rows.filter(bill__holds__contains=Hold.DETENTION.value)
     return rows.filter(location="") if view == "nowhere" else rows
@@ -80,17 +81,16 @@ def _find(asked: str) -> Q:
     upper = asked.upper()
     return (
         Q(bill__hawb__startswith=upper) | Q(location=upper) | Q(bill__number=upper)
-        | Q(bill__consignor_name__istartswith=asked) | Q(bill__manifest_lines__live=True, bill__manifest_lines__manifest__number=upper)
+        | register.of_number(upper) | Q(bill__consignor_name__istartswith=asked) | Q(bill__manifest_lines__live=True, bill__manifest_lines__manifest__number=upper)
     )  # fmt: skip
 
 
 def _cells(entry: ExportGoods) -> list[str]:
     bill = entry.bill
-    out = warehouse_paper.last_shut_out(bill)
     return [
         entry.station_id, bill.consignment, bill.number or "", bill.courier.short_name, bill.consignor_name, bill.goods,
         bill.airport_of_destination, entry.packages, written(entry.in_at), entry.location,
-        str(bill.get_stage_display()), written(out.shut_out_at if out else None), written(entry.out_at),
+        str(bill.get_stage_display()), written(warehouse_paper.last_shut_out(entry)), written(entry.out_at),
         str(entry.get_out_on_display()),
     ]  # fmt: skip
 
@@ -108,6 +108,7 @@ def happened(entry: ExportGoods) -> list[tuple[datetime, str, str]]:
         if line.shut_out_at:
             words = _("Shut out of %(manifest)s: %(reason)s") % {"manifest": line.manifest, "reason": line.reason}
             told.append((line.shut_out_at, words, ""))
+    told += [(at, words, "") for at, words in (register.stayed_behind(bill) if bill.is_documents else ())]
     parts = ExportManifestLine.objects.filter(bill=bill, live=True, in_part=True).annotate(n=Count("left"))
     for line in parts.select_related("manifest"):
         words = _("%(hawbs)s left with %(manifest)s") % {"hawbs": hawbs(line.n), "manifest": line.manifest}

@@ -7,17 +7,18 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from eccs.papers import Column, moment
-from exports.models import CourierShippingBill, ExportGoods, ExportManifestLine
+from exports.models import ExportGoods
 from exports.stages import Stage
 from manifests.warehouse_paper import stay
 
 
-def last_shut_out(bill: CourierShippingBill) -> ExportManifestLine | None:
-    """Where the goods of a shipping bill that waits for another flight were last shut out, or nothing."""
-    if bill.stage != Stage.LET_EXPORT:
+def last_shut_out(entry: ExportGoods) -> datetime | None:
+    """When goods that wait for another flight were last shut out, as a whole or some bags of documents, or nothing."""
+    if entry.bill.stage != Stage.LET_EXPORT:
         return None
-    behind = [(line.shut_out_at, line) for line in bill.manifest_lines.all() if line.shut_out_at]
-    return max(behind, key=lambda one: one[0])[1] if behind else None
+    behind: list[datetime | None] = [line.shut_out_at for line in entry.bill.manifest_lines.all()]
+    some: datetime | None = entry.stayed_at  # type: ignore[attr-defined]  # told with the line
+    return max(filter(None, (*behind, some)), default=None)
 
 
 def columns() -> list[Column]:
@@ -31,12 +32,12 @@ def columns() -> list[Column]:
 def row(entry: ExportGoods, now: datetime) -> list[str]:
     """A line of the register on paper."""
     bill = entry.bill
-    out = last_shut_out(bill)
+    out = last_shut_out(entry)
     standing = [
         f"{entry.get_out_on_display()} {moment(entry.out_at)}" if entry.out_at else str(bill.get_stage_display())
     ]
     if out:
-        standing.append(_("shut out %(at)s") % {"at": moment(out.shut_out_at)})
+        standing.append(_("shut out %(at)s") % {"at": moment(out)})
     return [
         f"{bill.consignment}\n{entry.packages}", bill.goods, bill.consignor_name, bill.courier.short_name,
         *stay(entry, now), entry.location or "-", "\n".join(standing),

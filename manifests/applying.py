@@ -38,9 +38,9 @@ from manifests.noting import held_manifest, note
 from manifests.pieces import Landed, land
 from manifests.reading import COPIED, check_row, codes_of, shipments_of, taken, write_shipments
 from manifests.reconciliation import arrive_what_was_excess, settle_by
+from manifests.weights import shared
 
 Kind = AmendmentLine.Kind
-GRAM = Decimal("0.001")
 MOMENTS = ("scheduled_arrival", "actual_arrival")
 
 
@@ -147,12 +147,9 @@ def _apply_lines(
 def _share_weight(manifest: ExpressCargoManifest, line: AmendmentLine) -> None:
     """The weight of a bag as the scale showed it, shared by its shipments as they were declared, to the gram."""
     hawbs = list(HouseAirwayBill.objects.select_for_update(of=("self",)).filter(manifest=manifest, bag__number=line.hawb).order_by("pk"))  # fmt: skip
-    actual, declared = Decimal(line.after[WEIGHT]), sum((hawb.gross_weight_kg for hawb in hawbs), Decimal(0))
-    for hawb in hawbs:
-        hawb.gross_weight_kg = max((hawb.gross_weight_kg * actual / declared).quantize(GRAM), GRAM)
-    heaviest = max(hawbs, key=lambda hawb: hawb.gross_weight_kg)
-    rest = actual - sum((hawb.gross_weight_kg for hawb in hawbs), Decimal(0))
-    heaviest.gross_weight_kg = max(heaviest.gross_weight_kg + rest, GRAM)
+    shares = shared([hawb.gross_weight_kg for hawb in hawbs], Decimal(line.after[WEIGHT]))
+    for hawb, share in zip(hawbs, shares, strict=True):
+        hawb.gross_weight_kg = share
     HouseAirwayBill.objects.bulk_update(hawbs, ["gross_weight_kg"])
 
 

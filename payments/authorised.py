@@ -80,6 +80,15 @@ def bank_for(station: str, chosen: str) -> str:
 
 MOST_A_DAY = 1000
 """So many kinds of refused messages are told apart on a day; beyond, where they came from is not."""
+_COUNT_REFUSED = """
+INSERT INTO payments_refusedmessage (day, sort, fault, address, challan_id, detail, first_at, last_at, count, settlement)
+SELECT %(day)s, %(sort)s, %(fault)s, CASE WHEN many THEN '' ELSE %(address)s END,
+    CASE WHEN NOT many THEN (SELECT id FROM payments_challan WHERE number = %(number)s) END, %(detail)s, %(now)s, %(now)s, 1, ''
+FROM (SELECT count(*) >= %(most)s AS many FROM
+    (SELECT FROM payments_refusedmessage WHERE day = %(day)s LIMIT %(most)s) that_day) counted
+ON CONFLICT (day, sort, fault, address, challan_id) WHERE settled_at IS NULL
+DO UPDATE SET count = payments_refusedmessage.count + 1, last_at = excluded.last_at
+"""
 
 
 WAYS = {
@@ -97,10 +106,14 @@ FAULTS: dict[str, Any] = {
 class RefusedQuerySet(models.QuerySet["RefusedMessage"]):
     """Refused messages by who asks."""
 
-    def open_to(self, actor: Actor, activity: str) -> Self:
-        """Those nobody has looked at yet, about the actor's stations or about no challan of ours."""
+    def told_to(self, actor: Actor, activity: str) -> Self:
+        """Those about the actor's stations or about no challan of ours."""
         mine = Q(challan__station_id__in=actor.stations_for([activity])) | Q(challan=None)
-        return self.filter(mine, settled_at=None) if actor.may(activity) else self.none()
+        return self.filter(mine) if actor.may(activity) else self.none()
+
+    def open_to(self, actor: Actor, activity: str) -> Self:
+        """Of these, the ones that nobody has looked at yet."""
+        return self.told_to(actor, activity).filter(settled_at=None)
 
 
 class RefusedMessage(models.Model):
@@ -153,20 +166,12 @@ class RefusedMessage(models.Model):
 
 
 def note_refusal(sort: str, fault: str, detail: str, said: Mapping[str, Any], address: str = "") -> None:
-    """Count a message that was not accepted, at the desk of the DC/AC: one statement, or two on a bad day."""
-    from payments.models import Challan
-
+    """Count a message that was not accepted, at the desk of the DC/AC: one statement, in plain SQL, since anybody can cause it."""
     now, number = timezone.now(), str(said.get("challan", ""))
     known = number.isascii() and number.isdecimal() and len(number) == 10
-    challan = Challan.objects.filter(number=number).values_list("pk", flat=True).first() if known else None
-    day = timezone.localdate(now)
-    if RefusedMessage.objects.filter(day=day).count() >= MOST_A_DAY:
-        address, challan = "", None
+    told: dict[str, Any] = {
+        "day": timezone.localdate(now), "sort": sort, "fault": fault, "address": address, "number": number if known else None,
+        "detail": detail[:200], "now": now, "most": MOST_A_DAY,
+    }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO payments_refusedmessage (day, sort, fault, address, challan_id, detail, first_at, last_at, count, settlement) "
-            "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 1, '') "
-            "ON CONFLICT (day, sort, fault, address, challan_id) WHERE settled_at IS NULL "
-            "DO UPDATE SET count = payments_refusedmessage.count + 1, last_at = excluded.last_at",
-            [day, sort, fault, address, challan, detail[:200], now, now],
-        )
+        cursor.execute(_COUNT_REFUSED, told)

@@ -17,6 +17,7 @@ from bills.clearance.penalties import PenaltyStage
 from bills.clearance.provisional import ProvisionalStage
 from bills.querysets import owed
 from bills.stages import Stage as BillStage
+from eccs.rows import lock_rows
 from eccs.workflow import Actor, Document, Refused, Step, step
 from exports.clearance.adjudging import DemandStage
 from transit.clearance import Stage as TransferStage
@@ -103,6 +104,14 @@ def bills_on_no_other_challan(challan: Any, actor: Actor) -> str:
         same |= Q(**{f"{what}__in": challan.lines.values(what)})
     taken = ChallanLine.objects.filter(same, live=True).exclude(challan=challan)
     return _("Some of the bills stand on another challan.") if taken.exists() else ""
+
+
+def _hold_what_it_pays(challan: Any) -> None:
+    """Whoever puts the same bills, fees or fines on another challan, or pays them by it, waits, or is waited for."""
+    for name in ("bill", "transfer", "demand"):
+        ids = list(challan.lines.exclude(**{name: None}).values_list(name, flat=True))
+        if ids:
+            lock_rows(challan.lines.model._meta.get_field(name).related_model, ids, ("id",))
 
 
 def bank_takes_it(challan: Any, actor: Actor) -> str:
@@ -289,6 +298,7 @@ class ChallanClearance(Document):
     )  # fmt: skip
     def report_late_payment(self: Challan, *, bank_transaction: str) -> None:
         """The bank reports a payment after the challan was given up: the DC/AC decides; nobody pays again meanwhile."""
+        _hold_what_it_pays(self)
         if not _still_awaited(self) and not bills_on_no_other_challan(self, self.taken_by):
             self.lines.update(live=True)
 
@@ -301,6 +311,9 @@ class ChallanClearance(Document):
         from payments import transactions
 
         late = self.late_payment()
+        _hold_what_it_pays(self)
+        if reason := _still_awaited(self) or bills_on_no_other_challan(self, self.taken_by):
+            raise Refused([reason], self)
         transactions.hold(late.bank, late.bank_transaction)
         if reason := transactions.stands_elsewhere(late):
             raise Refused([reason], self)

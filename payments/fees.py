@@ -102,12 +102,12 @@ class Sort:
             ChallanLine.objects.bulk_create(lines)
         return challan
 
-    def credit(self, challan: Challan) -> None:
+    def credit(self, challan: Challan, live: Collection[Any]) -> None:
         """What a paid challan holds of this sort is confirmed, once; what was given up is left to reconciliation."""
-        lines = challan.lines.filter(**{f"{self.line}__isnull": False})
-        ids = list(lines.filter(live=True).values_list(self.line, flat=True))
+        ids = [pk for line in live if (pk := getattr(line, f"{self.line}_id")) is not None]
         if not ids:
             return
+        lines = challan.lines.filter(**{f"{self.line}__isnull": False})
         number = str(challan.number)
         outcome = take_many(self.model, ids, self.confirmed_by, SYSTEM, challan=number)
         moved = {f"{self.line}__in": [one.pk for one in outcome.moved]}
@@ -129,7 +129,7 @@ DEMANDS = Sort(
 SORTS = (FEES, DEMANDS)
 
 
-def credit_fees(challan: Challan) -> None:
-    """Credit each sum of a paid challan that is no duty of a bill of entry."""
+def credit_fees(challan: Challan, live: Collection[Any]) -> None:
+    """Credit each sum of a paid challan that is no duty of a bill of entry, among its live lines."""
     for sort in SORTS:
-        sort.credit(challan)
+        sort.credit(challan, live)

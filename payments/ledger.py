@@ -28,8 +28,11 @@ def credit_bills(challan: Challan) -> None:
     """Credit each bill of a paid challan, set-wise, once, wherever it is. What a closed bill was paid is left to reconciliation."""
     from payments.fees import credit_fees
 
-    credit_fees(challan)
-    live = list(challan.lines.filter(live=True, bill__isnull=False))
+    if challan.is_deposit:
+        return  # nothing stands on it
+    all_live = list(challan.lines.filter(live=True))
+    credit_fees(challan, all_live)
+    live = [line for line in all_live if line.bill_id is not None]
     lines = {
         line.bill_id: _told(line) | {"heads": line.heads}
         for line in live

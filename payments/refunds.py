@@ -5,22 +5,18 @@ A bill may be refunded again when less of it is owed later on. All refunds of a 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.contrib import messages
 from django.db import transaction
 from django.db.models import Case, Count, F, Model, OuterRef, Q, QuerySet, Subquery, When
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.translation import gettext_lazy
 
-from accounts import sessions
 from accounts.permissions import Actor
-from accounts.requests import Request
 from bills.clearance.provisional import ProvisionalStage
 from bills.models import (
     Adjudication,
@@ -33,17 +29,21 @@ from bills.models import (
 from bills.news import notices_about
 from bills.querysets import OVERPAID, PAID_AND_GONE, owed
 from bills.stages import Stage
-from eccs import audit, pages
+from eccs import keyset, pages
 from eccs.money import rupees
 from eccs.workflow import Refused
 from payments.cash import ledger
 from payments.cash.models import CashEntry
 from payments.cash.refunded import Refund, back
-from payments.forms import SettlementForm
+from payments.registers import DEALT_WITH, Part
 from transit.clearance import GIVEN_UP
 from transit.models import CargoTransferManifest
 
-SHOWN = 200
+ASSESSMENT, ENDED, LESS_OWED, FEE = "assessment", "ended", "less", "fee"
+SORTS = (
+    (ASSESSMENT, gettext_lazy("Final assessments")), (ENDED, gettext_lazy("Bills that ended")),
+    (LESS_OWED, gettext_lazy("Less is owed than was paid")), (FEE, gettext_lazy("Transshipment fees")),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,8 @@ class Refundable:
     kind: str  # of what it is: a bill, a final assessment, a fee
     of: int  # its key
     times: int
+    since: datetime
+    credited: Refund | None = None  # the refund, where it is on the cash ledger already
 
     @property
     def key(self) -> str:
@@ -67,37 +69,86 @@ class Refundable:
         """Whether firms have a cash ledger at the station."""
         return ledger.may_pay_from_ledger(self.document.station_id)
 
+    @property
+    def firm(self) -> str:
+        """Who is to have it."""
+        return str((self.document.importer or self.document.courier).name)
+
 
 def refunds(actor: Actor, page: str = "refunds") -> list[Refundable]:
-    """Every refund at the officer's stations that is not on a cash ledger yet, the oldest bills first."""
-    stations = actor.stations_for([pages.activity_of(page)])
-    return sorted(_found(stations), key=lambda one: one.document.pk)[:SHOWN] if stations else []
+    """Every refund at the officer's stations that is not on a cash ledger yet, the oldest first."""
+    return _listed(waiting(actor.stations_for([pages.activity_of(page)])))
 
 
-def _found(stations: Collection[str], **only: Any) -> Iterator[Refundable]:
-    """What is refundable at some stations: of all, or of those asked for."""
-    yield from _of_assessments(stations, **only)
-    yield from _of_bills(stations, **only)
-    yield from _of_fees(stations, **only)
+def _listed(parts: list[Part]) -> list[Refundable]:
+    return [parts[n].make(row) for n, row in keyset.every([(part.rows, part.by) for part in parts])]
 
 
-def _of_assessments(stations: Collection[str], **only: Any) -> Iterator[Refundable]:
+def one_refund(actor: Actor, page: str, kind: str, pk: int) -> Refundable | None:
+    """One refund at the officer's stations that is not on a cash ledger yet; or nothing."""
+    return _of_one(actor.stations_for([pages.activity_of(page)]), kind, pk)
+
+
+def _of_one(stations: Collection[str], kind: str, pk: int) -> Refundable | None:
+    return next((one for one in _listed(waiting(stations, pk=pk)) if (one.kind, one.of) == (kind, pk)), None)
+
+
+def waiting(stations: Collection[str], sort: str = "", **only: Any) -> list[Part]:
+    """What is refundable at some stations, of all sorts or of one; of all documents, or of those asked for."""
+    made = {ASSESSMENT: _of_assessments, ENDED: _of_ended, LESS_OWED: _of_overpaid, FEE: _of_fees}
+    return [part(stations, **only) for name, part in made.items() if sort in ("", name)] if stations else []
+
+
+def _ways(document: str, by: str) -> dict[str, tuple[str, ...]]:
+    """How the filters of the page find a refund by its document."""
+    numbers = (f"{document}number__startswith", f"{document}hawb__number__startswith")
+    return {
+        "sort": DEALT_WITH, "firm": (f"{document}courier__name__icontains", f"{document}importer__name__icontains"), "number": numbers,
+        "since": (f"{by}__date__gte",), "until": (f"{by}__date__lte",),
+    }  # fmt: skip
+
+
+def _of_fee(document: str, by: str) -> dict[str, tuple[str, ...]]:
+    """The same of a transfer manifest, which is of no one shipment."""
+    return {**_ways(document, by), "number": (f"{document}number__startswith",)}
+
+
+def _of_assessments(stations: Collection[str], **only: Any) -> Part:
     final = ProvisionalAssessment.objects.filter(
         stage=ProvisionalStage.FINAL, refund__gt=0, station__in=stations, **only
     )
     left = final.annotate(left_over=F("refund") - back("assessment"), earlier=Count("refunds")).filter(left_over__gt=0)
-    for one in left.select_related("bill").order_by("pk")[:SHOWN]:
+
+    def made(one: Any) -> Refundable:
         why = _("final assessment %(number)s") % {"number": one}
-        yield Refundable(one.bill, one.left_over, why, "assessment", one.pk, one.earlier)
+        return Refundable(one.bill, one.left_over, why, "assessment", one.pk, one.earlier, one.stage_since)
+
+    rows = left.select_related("bill__courier", "bill__importer")
+    return Part(rows, "stage_since", _ways("bill__", "stage_since"), made)
 
 
-def _of_bills(stations: Collection[str], **only: Any) -> Iterator[Refundable]:
-    bills = CourierBillOfEntry.objects.filter(station__in=stations, **only).defer("draft")
-    gone = bills.filter(PAID_AND_GONE).annotate(recorded=_recorded())
-    for bill in _left(gone, F("recorded")):
-        yield Refundable(bill, bill.left_over, str(bill.get_stage_display()), "bill", bill.pk, bill.earlier)
-    for bill in _left(bills.filter(OVERPAID), F("duty_paid") - owed()):
-        yield Refundable(bill, bill.left_over, _("less is owed than was paid"), "bill", bill.pk, bill.earlier)
+def _of_ended(stations: Collection[str], **only: Any) -> Part:
+    gone = _bills(stations, **only).filter(PAID_AND_GONE).annotate(recorded=_recorded())
+
+    def made(bill: Any) -> Refundable:
+        why = str(bill.get_stage_display())
+        return Refundable(bill, bill.left_over, why, "bill", bill.pk, bill.earlier, bill.stage_since)
+
+    return Part(_left(gone, F("recorded")), "stage_since", _ways("", "stage_since"), made)
+
+
+def _of_overpaid(stations: Collection[str], **only: Any) -> Part:
+    def made(bill: Any) -> Refundable:
+        why = _("less is owed than was paid")
+        return Refundable(bill, bill.left_over, why, "bill", bill.pk, bill.earlier, bill.stage_since)
+
+    over = _left(_bills(stations, **only).filter(OVERPAID), F("duty_paid") - owed())
+    return Part(over, "stage_since", _ways("", "stage_since"), made)
+
+
+def _bills(stations: Collection[str], **only: Any) -> QuerySet[Any]:
+    rows = CourierBillOfEntry.objects.filter(station__in=stations, **only)
+    return rows.defer("draft").select_related("courier", "importer")
 
 
 def _recorded() -> Case:
@@ -119,54 +170,41 @@ def _left(bills: QuerySet[Any], refundable: Any) -> QuerySet[Any]:
     """Of what is refundable on bills, what was not credited back yet."""
     times = Count("refunds", filter=Q(refunds__assessment=None))
     rows: QuerySet[Any] = bills.annotate(left_over=refundable - back("bill"), earlier=times)
-    return rows.filter(left_over__gt=0).order_by("pk")[:SHOWN]
+    return rows.filter(left_over__gt=0)
 
 
-def _of_fees(stations: Collection[str], **only: Any) -> Iterator[Refundable]:
+def _of_fees(stations: Collection[str], **only: Any) -> Part:
     """The fee of a transshipment that did not take place."""
     paid = CargoTransferManifest.objects.filter(
         stage__in=GIVEN_UP, fee__gt=0, fee_paid_at__isnull=False, station__in=stations, **only
     )
     left = paid.annotate(left_over=F("fee") - back("transfer"), earlier=Count("refunds")).filter(left_over__gt=0)
-    for one in left.order_by("pk")[:SHOWN]:
+
+    def made(one: Any) -> Refundable:
         why = _("transshipment fee: %(stage)s") % {"stage": one.get_stage_display()}
-        yield Refundable(one, one.left_over, why, "fee", one.pk, one.earlier)
+        return Refundable(one, one.left_over, why, "fee", one.pk, one.earlier, one.stage_since)
+
+    return Part(left.select_related("courier", "importer"), "stage_since", _of_fee("", "stage_since"), made)
 
 
-@require_GET
-def page(request: Request) -> HttpResponse:
-    """What is refundable on bills of the officer's stations and not on a cash ledger yet."""
-    actor: Actor = request.actor
-    pages.require(actor, "refunds")
-    may = actor.may(pages.activity_of("refund-credit"))
-    return render(request, "payments/refunds.html", {"rows": refunds(actor), "may_credit": may})
+def credited(stations: Collection[str]) -> list[Part]:
+    """What was refunded onto cash ledgers on bills and of fees of some stations."""
 
+    def made(one: Refund) -> Refundable:
+        kind, of = (
+            ("fee", one.transfer_id) if one.transfer_id else
+            ("assessment", one.assessment_id) if one.assessment_id else ("bill", one.bill_id)
+        )  # fmt: skip
+        assert of is not None
+        return Refundable(one.bill or one.transfer, one.amount, one.entry.words, kind, of, 0, one.entry.at, one)
 
-@require_POST
-def credit(request: Request, kind: str, pk: int) -> HttpResponse:
-    """Credit one refund to the firm's cash ledger; its firms are told."""
-    actor: Actor = request.actor
-    pages.require(actor, "refund-credit")
-    found = next((one for one in refunds(actor, "refund-credit") if (one.kind, one.of) == (kind, pk)), None)
-    if found is None or not found.by_ledger:
-        raise Http404
-    if asked := sessions.ask_password(request, "/payments/refunds/"):
-        return asked
-    form = SettlementForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Say how it was put right, in 5 to 300 characters. Nothing has changed."))
-        return redirect("refunds")
-    words = form.cleaned_data["settlement"]
-    try:
-        credit_refund(found, words, actor)
-    except Refused as refusal:
-        messages.error(request, " ".join(refusal.reasons))
-        return redirect("refunds")
-    audit.record(
-        "refund.credited", request=request, about=str(found.document), amount=f"{found.amount:.2f}", key=found.key
-    )
-    messages.success(request, _("%(amount)s is on the firm's cash ledger.") % {"amount": rupees(found.amount, 2)})
-    return redirect("refunds")
+    rows = Refund.objects.select_related("entry")
+    of_bills = rows.filter(bill__station__in=stations).select_related("bill__courier", "bill__importer")
+    of_fees = rows.filter(transfer__station__in=stations).select_related("transfer__courier", "transfer__importer")
+    return [
+        Part(of_bills, "entry__at", _ways("bill__", "entry__at"), made),
+        Part(of_fees, "entry__at", _of_fee("transfer__", "entry__at"), made),
+    ]  # fmt: skip
 
 
 def credit_refund(found: Refundable, words: str, actor: Any) -> None:
@@ -176,7 +214,7 @@ def credit_refund(found: Refundable, words: str, actor: Any) -> None:
         ledger.hold(ledger.account_for(one))
         if CashEntry.objects.filter(key=found.key).exists():
             return
-        now = next((n for n in _found([one.station_id], pk=found.of) if (n.kind, n.of) == (found.kind, found.of)), None)
+        now = _of_one([one.station_id], found.kind, found.of)
         if now is None or (now.key, now.amount) != (found.key, found.amount):
             raise Refused([_("What is refundable on %(bill)s has changed meanwhile: look again.") % told])
         entry = ledger.refund(one, found.amount, found.key, words, actor)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -28,7 +29,7 @@ from payments.cash.ledger import is_on_the_ledger
 from payments.clearance import ASKED, CREATE, Stage, wait_before_asking_again
 from payments.models import BankMessage, Challan, ChallanLine
 from payments.querysets import payable_bills
-from payments.verdicts import Said, Verdict, verdict
+from payments.verdicts import Said, Verdict, may_be_booked, verdict
 
 logger = logging.getLogger(__name__)
 
@@ -144,38 +145,43 @@ def receive(said: bank.Outcome, bank_code: str = "", *, named_transaction: bool 
         known = BankMessage.objects.filter(nonce=said.nonce).first()
         if known is not None:
             return known
-        transactions.hold(code, said.bank_transaction)  # what another challan books of it is known by now
-        other = Challan.objects.filter(bank=code, bank_transaction=said.bank_transaction).exclude(number=said.challan)
-        before = BankMessage.objects.filter(
-            challan=challan, outcome__in=(BankMessage.Outcome.LATE, BankMessage.Outcome.DIFFERS),
-            bank_transaction=said.bank_transaction, amount_paise=said.amount_paise,
+        heard = Said(
+            status=said.status, amount_paise=said.amount_paise, bank_transaction=said.bank_transaction,
+            named_transaction=named_transaction, is_answer=said.sort == bank.Answer.sort,
+            of_another_bank=challan is not None and challan.bank != code,
         )  # fmt: skip
-        decided, reason = verdict(
-            challan,
-            Said(
-                status=said.status, amount_paise=said.amount_paise, bank_transaction=said.bank_transaction,
-                named_transaction=named_transaction,
-                transaction_of_another=bool(said.bank_transaction) and other.exists(),
-                told_before=challan is not None and before.exists(),
-                is_answer=said.sort == bank.Answer.sort,
-                on_the_ledger=is_on_the_ledger(code, said.bank_transaction),
-                of_another_bank=challan is not None and challan.bank != code,
-            ),
-            now,
-        )  # fmt: skip
-        if challan is not None:
+        if challan is not None and may_be_booked(challan, heard):
+            heard = _with_what_is_booked(challan, code, heard)
+        decided, reason = verdict(challan, heard, now)
+        facts: dict[str, Any] = {
+            "bank": code, "sort": said.sort, "challan": challan, "challan_number": said.challan, "status": said.status,
+            "bank_transaction": said.bank_transaction, "amount_paise": said.amount_paise, "received_at": now,
+            "outcome": decided.value, "reason": reason.value,
+        }  # fmt: skip
+        if challan is None:
+            message, _created = BankMessage.objects.get_or_create(nonce=said.nonce, defaults=facts)
+        else:  # it is locked: nobody else has kept this message meanwhile
             _act(challan, decided, said)
-        message, _created = BankMessage.objects.get_or_create(
-            nonce=said.nonce,
-            defaults={
-                "bank": code, "sort": said.sort, "challan": challan, "challan_number": said.challan, "status": said.status,
-                "bank_transaction": said.bank_transaction, "amount_paise": said.amount_paise, "received_at": now,
-                "outcome": decided.value, "reason": reason.value,
-            },
-        )  # fmt: skip
+            message = BankMessage.objects.create(nonce=said.nonce, **facts)
     if decided is Verdict.QUEUE:
         logger.warning("challan %s: the bank's %s is left to reconciliation (%s)", said.challan, said.sort, reason)
     return message
+
+
+def _with_what_is_booked(challan: Challan, code: str, said: Said) -> Said:
+    """The same with what stands in the books of its transaction; whoever books that now is waited for."""
+    transactions.hold(code, said.bank_transaction)
+    other = Challan.objects.filter(bank=code, bank_transaction=said.bank_transaction).exclude(pk=challan.pk)
+    before = BankMessage.objects.filter(
+        challan=challan, outcome__in=(BankMessage.Outcome.LATE, BankMessage.Outcome.DIFFERS),
+        bank_transaction=said.bank_transaction, amount_paise=said.amount_paise,
+    )  # fmt: skip
+    return replace(
+        said,
+        transaction_of_another=bool(said.bank_transaction) and other.exists(),
+        told_before=challan.stage not in ASKED and before.exists(),
+        on_the_ledger=is_on_the_ledger(code, said.bank_transaction),
+    )
 
 
 def _act(challan: Challan, decided: Verdict, said: bank.Outcome) -> None:

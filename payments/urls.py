@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments import authorised_views, bank_views, fee_views, paper_views, reconciliation, refunds, views
+from payments import authorised_views, bank_views, fee_views, paper_views, reconciliation, refund_views, views
 from payments.cash import views as cash
 from payments.reconciling import views as reconciling
 
@@ -13,6 +13,8 @@ urlpatterns = [
     path("fees/", fee_views.new, name="fee-challan"),
     path("fines/", fee_views.new_demand, name="fine-challan"),
     path("reconciliation/", reconciliation.reconciliation, name="reconciliation"),
+    path("reconciliation/export/", reconciliation.export, name="reconciliation-export"),
+    path("reconciliation/print/", reconciliation.printed, name="reconciliation-print"),
     path("reconciliation/<int:pk>/close/", reconciliation.close, name="close-reconciliation"),
     path("reconciliation/lines/<int:pk>/refundable/", reconciliation.record_refundable, name="record-refundable"),
     path("reconciliation/refused/<int:pk>/close/", reconciliation.close_refused, name="close-refused"),
@@ -28,11 +30,15 @@ urlpatterns = [
     path("ledger/deposit/", cash.deposit, name="cash-deposit"),
     path("ledger/withdraw/", cash.withdraw, name="cash-withdraw"),
     path("ledger/firms/", cash.accounts, name="cash-accounts"),
+    path("ledger/firms/export/", cash.accounts_export, name="cash-accounts-export"),
+    path("ledger/firms/print/", cash.accounts_printed, name="cash-accounts-print"),
     path("ledger/firms/<int:pk>/", cash.show, name="cash-account"),
     path("ledger/firms/<int:pk>/export/", cash.export, name="cash-account-export"),
     path("ledger/firms/<int:pk>/print/", cash.printed, name="cash-account-print"),
-    path("refunds/", refunds.page, name="refunds"),
-    path("refunds/<slug:kind>/<int:pk>/credit/", refunds.credit, name="refund-credit"),
+    path("refunds/", refund_views.page, name="refunds"),
+    path("refunds/export/", refund_views.export, name="refunds-export"),
+    path("refunds/print/", refund_views.printed, name="refunds-print"),
+    path("refunds/<slug:kind>/<int:pk>/credit/", refund_views.credit, name="refund-credit"),
     path("books/", cash.books, name="books"),
     path("banks/", authorised_views.authorised, name="authorised-banks"),
     path("banks/authorise/", authorised_views.authorise, name="bank-authorise"),

@@ -95,6 +95,11 @@ def verdict(challan: Any, said: Said, now: datetime) -> tuple[Verdict, Reason]:
     return (Verdict.REJECT if over else Verdict.NOTE), Reason.NONE
 
 
+def may_be_booked(challan: Any, said: Said) -> bool:
+    """Whether it matters where else the transaction stands: for a payment of a challan of this bank that is not paid yet."""
+    return said.status is Status.PAID and challan.stage != Stage.PAID and not said.of_another_bank
+
+
 def _paid(challan: Any, said: Said) -> tuple[Verdict, Reason]:
     if challan is None:
         return Verdict.QUEUE, Reason.NO_CHALLAN

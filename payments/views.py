@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -32,7 +33,6 @@ from payments.models import BankMessage, Challan
 from payments.querysets import payable_bills
 
 BILLS_A_PAGE = 100
-MOST_EXPORTED = 100_000
 
 
 def actor_of(request: Request) -> Actor:
@@ -57,13 +57,9 @@ def history(request: Request) -> HttpResponse:
     rows = Challan.objects.visible_to(actor).select_related("station", "courier", "importer", "receipt")
     rows = form.of(rows)
     shown = keyset.page(rows, "-created_at", request.GET.get("mark", ""))
-    kept = {name: value for name, value in request.GET.items() if value and name != "mark"}
     context = {
-        "rows": shown.rows, "form": form, "filtered": bool(kept),
-        "kept": urlencode(kept), "payable": payable_bills(actor).count(), "payable_amount": services.amount_awaiting(actor),
-        "to_reconcile": _open_messages(actor).count(),
-        "next_url": f"?{urlencode({**kept, 'mark': shown.next_mark})}" if shown.next_mark else "",
-        "previous_url": f"?{urlencode({**kept, 'mark': shown.previous_mark})}" if shown.previous_mark else "",
+        **keyset.turned(shown, request.GET), "form": form, "payable": payable_bills(actor).count(),
+        "payable_amount": services.amount_awaiting(actor), "to_reconcile": _open_messages(actor).count(),
     }  # fmt: skip
     return render(request, "payments/history.html", context)
 
@@ -76,19 +72,16 @@ def _open_messages(actor: Actor) -> Any:
 
 
 @require_GET
-def export(request: Request) -> HttpResponse:
-    """The Transaction History as CSV, with the same filters."""
+def export(request: Request) -> HttpResponseBase:
+    """The Transaction History as a CSV or XLSX file, with the same filters."""
     actor = actor_of(request)
     pages.require(actor, "payment-history")
     form = HistoryForm(request.GET)
     rows = Challan.objects.visible_to(actor).select_related("station", "courier", "importer", "receipt")
     rows = form.of(rows)
     told_of_export(request, "payment-history", **{f"filter_{name}": value for name, value in request.GET.items()})
-    cells = (exported(challan) for challan in rows.order_by("-created_at", "-pk")[:MOST_EXPORTED])
-    response = HttpResponse(files.written(EXPORTED, cells, is_xlsx=False), content_type="text/csv; charset=utf-8")
-    name = f"transaction-history-{timezone.localdate():%Y-%m-%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    cells = (exported(challan) for challan in keyset.all_of(rows, "-created_at"))
+    return files.streamed(EXPORTED, cells, "transaction-history", is_xlsx=request.GET.get("as") == "xlsx")
 
 
 @require_http_methods(["GET", "POST"])

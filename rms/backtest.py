@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from eccs.dated_rules import rule_book
 from rms.compiling import Seen, compiled
 from rms.deciding import unpacked
-from rms.decision import own_draw
+from rms.decision import own_draw, prescribed
 from rms.facts import ConsignmentFacts
 from rms.models import BackTest, KeptShipments, RiskDecision, RuleVersion
 
@@ -41,6 +41,8 @@ class Tally:
     overlap: Counter[str] = field(default_factory=Counter)
     new_assessments: Counter[str] = field(default_factory=Counter)  # by station
     new_examinations: Counter[str] = field(default_factory=Counter)
+    assessments: Counter[str] = field(default_factory=Counter)  # that the rules in force then prescribed, by station
+    examinations: Counter[str] = field(default_factory=Counter)
     looked_at: int = 0
     confirmed: int = 0
     seen: set[tuple[str, str]] = field(default_factory=set)  # days and stations that have facts
@@ -49,13 +51,14 @@ class Tally:
     def result(self) -> dict[str, Any]:
         """What the page shows. The load of a desk is that of the days of its station that have facts."""
         of_station = Counter(station for _day, station in self.seen)
+        loads = (self.new_assessments, self.new_examinations, self.assessments, self.examinations)
         return {
             "read": self.read, "hits": self.hits, "percent": str((Decimal(self.hits) * 100 / self.read).quantize(Decimal("0.01"))) if self.read else "",
             "days": [[day, station, n] for (day, station), n in sorted(self.days.items())],
             "overlap": [[rule, n] for rule, n in self.overlap.most_common(NAMED)],
             "load": [
-                [station, *(round(load[station] / of_station[station], 1) for load in (self.new_assessments, self.new_examinations))]
-                for station in sorted({*self.new_assessments, *self.new_examinations})
+                [station, *(round(load[station] / of_station[station], 1) for load in loads)]
+                for station in sorted({*+self.new_assessments, *+self.new_examinations})
             ],
             "looked_at": self.looked_at, "confirmed": self.confirmed,
         }  # fmt: skip
@@ -71,18 +74,35 @@ def run(pk: int) -> str:
         test.save()
     version = RuleVersion.objects.select_related("rule").get(rule=test.rule_id, no=test.version_no)
     tally, mine = Tally(), BackTest.objects.filter(pk=pk, state=BackTest.State.RUNNING)
+    gone = 0
     try:
+        mine.update(total=_total(test), beat_at=timezone.now())
         for part in _parts(test):
             _count(part, version, tally)
-            if not mine.update(read=tally.read, beat_at=timezone.now()):
+            gone += len(part)
+            if not mine.update(read=tally.read, gone=gone, beat_at=timezone.now()):
                 return BackTest.State.FAILED  # it was given up meanwhile
             if mine.filter(cancel_asked=True).update(state=BackTest.State.CANCELLED, ended_at=timezone.now()):
                 return BackTest.State.CANCELLED
     except Exception:
         mine.update(state=BackTest.State.FAILED, ended_at=timezone.now())
         raise
-    mine.update(state=BackTest.State.DONE, read=tally.read, result=tally.result(), ended_at=timezone.now())
+    mine.update(state=BackTest.State.DONE, read=tally.read, gone=gone, result=tally.result(), ended_at=timezone.now())
     return BackTest.State.DONE
+
+
+def _total(test: BackTest) -> int:
+    """How many decisions of the period there are. They are kept in the order of their times: the first is looked for by halves."""
+    since = test.asked_at - timedelta(days=test.days)
+    low, high = 0, (RiskDecision.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
+    while low < high:
+        middle = (low + high) // 2
+        row = RiskDecision.objects.filter(pk__gte=middle).order_by("pk").values_list("pk", "decided_at").first()
+        if row is None or row[1] >= since:
+            high = middle
+        else:
+            low = row[0] + 1
+    return RiskDecision.objects.filter(pk__gte=low).count()
 
 
 def give_up_the_lost() -> int:
@@ -129,13 +149,16 @@ def _count(part: Sequence[Row], version: RuleVersion, tally: Tally) -> None:
         station, day = seen[0].station, timezone.localtime(at).date().isoformat()
         tally.read += 1
         tally.seen.add((day, station))
+        told = [*reasons, *(carried or {}).get("reasons", ())]
+        done = prescribed(reason.get("outcome", "") for reason in told)
+        tally.assessments[station] += "ASSESSMENT" in done
+        tally.examinations[station] += "EXAMINATION" in done
         if not any(hits(Seen(one)) for one in seen) or not _drawn(version, draw, of_goods=of_goods):
             continue
-        told = [*reasons, *(carried or {}).get("reasons", ())]
         tally.hits += 1
         tally.days[day, station] += 1
         tally.overlap.update({reason["rule"] for reason in told})
-        _load(version, {reason.get("outcome", "") for reason in told}, station, tally, of_goods=of_goods)
+        _load(version, done, station, tally, of_goods=of_goods)
         if found:
             tally.looked_at += 1
             tally.confirmed += found == "CONFIRMED"
@@ -154,13 +177,46 @@ def _drawn(version: RuleVersion, draw: Decimal, *, of_goods: bool) -> bool:
     return of_goods and own_draw(version.rule.key, draw) < version.share / 100
 
 
-def _load(version: RuleVersion, outcomes: set[str], station: str, tally: Tally, *, of_goods: bool) -> None:
+def _load(version: RuleVersion, done: set[str], station: str, tally: Tally, *, of_goods: bool) -> None:
     """What the desks would have had to do more: documents are examined, and never assessed (PN17 7)."""
     wanted = version.outcome if of_goods or not version.outcome else "EXAMINATION"
-    if wanted in ("ASSESSMENT", "BOTH") and not outcomes & {"ASSESSMENT", "BOTH"}:
-        tally.new_assessments[station] += 1
-    if wanted in ("EXAMINATION", "BOTH") and not outcomes & {"EXAMINATION", "BOTH"}:
-        tally.new_examinations[station] += 1
+    more = prescribed([wanted]) - done
+    tally.new_assessments[station] += "ASSESSMENT" in more
+    tally.new_examinations[station] += "EXAMINATION" in more
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a rule would do to one desk of a station: bills a day as it was, with the rule, and as many as it can take."""
+
+    station: str
+    examines: bool
+    before: Decimal
+    more: Decimal
+    capacity: int
+
+    @property
+    def after(self) -> Decimal:
+        """Bills a day with the rule."""
+        return self.before + self.more
+
+    @property
+    def is_too_much(self) -> bool:
+        """Whether the rule brings more than the desk can take."""
+        return self.more > 0 and self.after > self.capacity
+
+
+def loads_of(test: BackTest | None) -> list[Load]:
+    """What a rule would do to the desks of each station where it hits, against what they can take today."""
+    if test is None:
+        return []
+    book, today, found = rule_book(), timezone.localdate(), list[Load]()
+    for station, assess, examine, *before in test.result.get("load", ()):
+        was = before or (0, 0)  # of tests made before it was counted
+        for n, (more, name) in enumerate(((assess, "risk_assessments_a_day"), (examine, "risk_examinations_a_day"))):
+            told = Decimal(str(was[n])), Decimal(str(more))
+            found.append(Load(station, bool(n), *told, book.count(name, today, station)))
+    return found
 
 
 def danger_of(rule: Any) -> str:
@@ -178,4 +234,9 @@ def danger_of(rule: Any) -> str:
         return _("It would have hit %(percent)s percent of the past bills, more than %(most)s percent.") % {
             "percent": test.result["percent"], "most": f"{most.normalize():f}",
         }  # fmt: skip
+    if flooded := next((one for one in loads_of(test) if one.is_too_much), None):
+        told = {"station": flooded.station, "after": flooded.after, "capacity": flooded.capacity}
+        if flooded.examines:
+            return _("%(station)s would have %(after)s bills a day to examine, and can take %(capacity)d.") % told
+        return _("%(station)s would have %(after)s bills a day to assess, and can take %(capacity)d.") % told
     return ""

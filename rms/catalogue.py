@@ -104,6 +104,7 @@ FACTS: dict[str, Fact] = {
         Fact("hawb", _("House airway bill"), Kind.CODE, CONSIGNMENT, "SWF7731904425"),
         Fact("flight", _("Flight"), Kind.CODE, CONSIGNMENT, "VX914"),
         Fact("route", _("Airport of shipment, of exports of destination"), Kind.CODE, CONSIGNMENT, "HKG"),
+        Fact("destination", _("Country of destination, of exports"), Kind.CODE, CONSIGNMENT, "DE"),
         Fact("packages", _("Packages"), Kind.NUMBER, CONSIGNMENT, "3", whole=True),
         Fact("weight_kg", _("Declared weight"), Kind.NUMBER, CONSIGNMENT, "60", KG),
         Fact("weight_difference_percent", _("Actual weight above the declared one"), Kind.NUMBER, CONSIGNMENT, "10", PERCENT),

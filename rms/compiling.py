@@ -65,6 +65,16 @@ def compiled(tree: Tree, targets: Sequence[str] = ()) -> Test:
     return _leaf(tree, targets)
 
 
+def why_broken(tree: Tree, targets: Sequence[str] = ()) -> str:
+    """Why a condition cannot be held against any bill, or nothing."""
+    try:
+        compiled(tree, targets)
+        traced(tree, targets)
+    except (ValueError, KeyError, TypeError, AttributeError) as fault:
+        return str(fault) or type(fault).__name__
+    return ""
+
+
 def _group(name: str, tests: list[Test]) -> Test:
     if len(tests) == 1 and name != "none":
         return tests[0]

@@ -51,13 +51,19 @@ class ConsignmentFacts:
     same_day_bills_kyc: int = 1
     same_day_bills_address: int = 1
     kyc_names: int = 1  # different names under the KYC id within a year, with this one
+    destination: str = ""  # the country to which goods leave
     comes_back: bool = False  # exported goods that come back against their shipping bill
     history: Mapping[str, int] = field(default_factory=dict)  # by the names in HISTORY
 
     @property
+    def exported(self) -> bool:
+        """Whether the goods leave the country."""
+        return self.kind.startswith("CSB")
+
+    @property
     def known_by_kyc(self) -> str:
         """Whose KYC document it is: the consignee's of goods that come, the exporter's of goods that leave."""
-        return self.consignor if self.kind.startswith("CSB") else self.consignee
+        return self.consignor if self.exported else self.consignee
 
     @property
     def value_per_kg(self) -> Decimal | None:

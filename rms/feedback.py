@@ -16,6 +16,8 @@ from rms.models import ALL_BILLS, RiskRule, RuleDay, RuleVersion
 
 PERIODS = (30, 90, 365)
 WEEKS = 12
+PARTS = 6  # into which a period is cut, to see how a rule changes
+BY_LOT = "RANDOM"  # under which bills are counted that chance alone picked
 HUNDRED = Decimal(100)
 SUMMED = ("hits", "looked_at", "confirmed", "examinations", "xrayed", "suspicious")
 
@@ -32,8 +34,7 @@ class Worth:
     xrayed: int = 0
     suspicious: int = 0
     bills: int = 0
-    early: tuple[int, int] = (0, 0)  # looked at and confirmed in the first half of the period
-    late: tuple[int, int] = (0, 0)
+    parts: list[tuple[int, int]] = field(default_factory=list)  # looked at and confirmed in each part of the period
     never_confirms_after: int = 0
     draws_xray: bool = False
     weeks: list[tuple[date, int, int]] = field(default_factory=list)
@@ -56,8 +57,24 @@ class Worth:
     @property
     def decay(self) -> Decimal | None:
         """By how many points the confirmation rate changed from the first half of the period to the second."""
-        before, after = percent(self.early[1], self.early[0]), percent(self.late[1], self.late[0])
+        halves = self.parts[: PARTS // 2], self.parts[PARTS // 2 :]
+        before, after = (percent(sum(m for _n, m in half), sum(n for n, _m in half)) for half in halves)
         return None if before is None or after is None else after - before
+
+    @property
+    def cost(self) -> Decimal | None:
+        """How many examinations it took for each find."""
+        return (Decimal(self.examinations) / self.confirmed).quantize(Decimal("0.1")) if self.confirmed else None
+
+    @property
+    def bars(self) -> list[dict[str, Any]]:
+        """The confirmation rate of each part of the period, the oldest first, with the places of the bars in the drawing."""
+        rates = [percent(confirmed, looked_at) for looked_at, confirmed in self.parts]
+        tall = [max(1, int(rate) * 22 // 100) if rate else 0 for rate in rates]
+        return [
+            {"rate": rate, "x": 2 + n * 17, "y": 23 - height, "height": height}
+            for n, (rate, height) in enumerate(zip(rates, tall, strict=True))
+        ]
 
     @property
     def to_retire(self) -> bool:
@@ -76,32 +93,43 @@ def percent(part: int, whole: int) -> Decimal | None:
 
 def of_rules(rules: Iterable[RiskRule], stations: Iterable[str], days: int, today: date) -> list[Worth]:
     """The worth of rules at some stations in the last days, those that cost most and find least first: two statements."""
-    since = today - timedelta(days=days)
-    middle = today - timedelta(days=days // 2)
-    places = sorted(stations)
-    rows = RuleDay.objects.filter(station_code__in=places, day__gt=since, day__lte=today)
-    sums: Any = {name: Sum(name, default=0) for name in SUMMED}
-    halves: Any = {
-        f"{name}_{half}": Sum(name, filter=Q(**{f"day__{'lte' if half == 'early' else 'gt'}": middle}), default=0)
-        for name in ("looked_at", "confirmed")
-        for half in ("early", "late")
-    }
-    summed: Any = rows.values("rule").annotate(**halves, **sums)
-    told: dict[str, dict[str, Any]] = {row["rule"]: row for row in summed}
-    bills = told.get(ALL_BILLS, {}).get("hits", 0)
+    told = _counted(RuleDay.objects.all(), stations, days, today)
     enough = rule_book().count("risk_never_confirms_after", today)
     drawn = RuleVersion.objects.filter(rule__stage__in=IN_FORCE, no=F("rule__in_force_no"), xray=True)
     drawing, found = set(drawn.values_list("rule", flat=True)), []
     for rule in rules:
-        row = told.get(rule.key, {})
-        found.append(
-            Worth(
-                rule, bills=bills, never_confirms_after=enough, draws_xray=rule.pk in drawing, **{name: row.get(name, 0) for name in SUMMED},
-                early=(row.get("looked_at_early", 0), row.get("confirmed_early", 0)),
-                late=(row.get("looked_at_late", 0), row.get("confirmed_late", 0)),
-            )
-        )  # fmt: skip
+        worth = _worth(rule, told, rule.key)
+        worth.never_confirms_after, worth.draws_xray = enough, rule.pk in drawing
+        found.append(worth)
     return sorted(found, key=lambda one: (not one.to_retire, -one.examinations, -one.hits, one.rule.key))
+
+
+def by_lot(stations: Iterable[str], days: int, today: date) -> Worth:
+    """What was found in bills that chance picked: a rule that finds less than chance is worth little."""
+    rows = RuleDay.objects.filter(rule__in=(ALL_BILLS, BY_LOT))
+    return _worth(RiskRule(kind=RiskRule.Kind.RANDOM), _counted(rows, stations, days, today), BY_LOT)
+
+
+def _counted(rows: QuerySet[RuleDay], stations: Iterable[str], days: int, today: date) -> dict[str, dict[str, Any]]:
+    """The counts of rules at some stations in the last days, and those of each part of the period: one statement."""
+    since = today - timedelta(days=days)
+    bounds = [since + timedelta(days=days * n // PARTS) for n in range(PARTS + 1)]
+    sums: Any = {name: Sum(name, default=0) for name in SUMMED}
+    parts: Any = {
+        f"{name}_{n}": Sum(name, filter=Q(day__gt=bounds[n], day__lte=bounds[n + 1]), default=0)
+        for name in ("looked_at", "confirmed")
+        for n in range(PARTS)
+    }
+    here = rows.filter(station_code__in=sorted(stations), day__gt=since, day__lte=today)
+    summed: Any = here.values("rule").annotate(**parts, **sums)
+    return {row["rule"]: row for row in summed}
+
+
+def _worth(rule: RiskRule, told: dict[str, dict[str, Any]], name: str) -> Worth:
+    row = told.get(name, {})
+    parts = [(row.get(f"looked_at_{n}", 0), row.get(f"confirmed_{n}", 0)) for n in range(PARTS)]
+    counts = {one: row.get(one, 0) for one in SUMMED}
+    return Worth(rule, bills=told.get(ALL_BILLS, {}).get("hits", 0), parts=parts, **counts)
 
 
 def active(rows: QuerySet[RiskRule]) -> QuerySet[RiskRule]:

@@ -25,6 +25,7 @@ from rms.models import ALL_BILLS, BY_RULES, OF_LANE, PartyDay, RuleDay, UnitValu
 from rms.words import plain
 
 Key = tuple[str, str]  # party, key
+Row = tuple[str, str, str, bool]  # party, key, name, whether goods leave the country
 COUNTED_BY = {PartyDay.Party.COURIER: "courier", PartyDay.Party.CONSIGNEE: "consignee"}
 OF_A_DAY = {"consignee": PartyDay.Party.CONSIGNEE, "kyc": PartyDay.Party.KYC, "address": PartyDay.Party.ADDRESS}
 ENOUGH = 20  # entries of a tariff item before it is known what is usual
@@ -66,14 +67,14 @@ def with_history(
 ) -> list[ConsignmentFacts]:
     """The facts of some bills with what is known of their parties and goods: three statements, however many bills.
 
-    `day` is that of their filing, on which bills of one filing count for one another. A bill that is `counted` already, as it
-    was then, counts as it is now.
+    All are imports, or all are exports. `day` is that of their filing, on which bills of one filing count for one another. A bill
+    that is `counted` already, as it was then, counts as it is now.
     """
     if not facts:
         return []
-    told_of = [parties(one) for one in facts]
-    known, names, of_day = _sums(told_of, day)
-    usual = _usual(goods, day)
+    told_of, exported = [parties(one) for one in facts], facts[0].exported
+    known, names, of_day = _sums(told_of, day, exported=exported)
+    usual = _usual(goods, day, exported=exported)
     for one, told, earlier in zip(facts, told_of, counted or [None] * len(facts), strict=True):
         if earlier is not None:
             _count_in(of_day, names, earlier, parties(earlier), -1)
@@ -99,9 +100,9 @@ def _count_in(
 
 
 def _sums(
-    told_of: Iterable[dict[str, str]], day: date
+    told_of: Iterable[dict[str, str]], day: date, *, exported: bool
 ) -> tuple[dict[Key, dict[str, int]], dict[str, Counter[str]], dict[Key, tuple[int, Decimal]]]:
-    """What stands in the history of these parties: counts by period, names of each KYC id, and the day itself."""
+    """What stands in the history of these parties: counts by period, names of each KYC id, and the day itself in one direction."""
     wanted: dict[str, set[str]] = defaultdict(set)
     for told in told_of:
         for party, key in told.items():
@@ -119,9 +120,10 @@ def _sums(
         for what in COUNTED
         for days in PERIODS
     }
+    of_today = Q(day=day, exported=exported)
     today = {
-        "day_bills": Coalesce(Sum("bills", filter=Q(day=day)), 0),
-        "day_value": Coalesce(Sum("value", filter=Q(day=day)), NOTHING),
+        "day_bills": Coalesce(Sum("bills", filter=of_today), 0),
+        "day_value": Coalesce(Sum("value", filter=of_today), NOTHING),
     }
     known: dict[Key, dict[str, int]] = {}
     of_day: dict[Key, tuple[int, Decimal]] = {}
@@ -157,14 +159,17 @@ def _of_day(one: ConsignmentFacts, told: dict[str, str], of_day: dict[Key, tuple
     return found
 
 
-def _usual(goods: Iterable[Sequence[Goods]], day: date) -> dict[tuple[str, str], Decimal]:
+def _usual(goods: Iterable[Sequence[Goods]], day: date, *, exported: bool) -> dict[tuple[str, str], Decimal]:
     """The usual unit value of goods, where enough are known: the geometric mean of a year."""
     wanted = {(one.cth, one.uom) for of_bill in goods for one in of_bill}
     if not wanted:
         return {}
     rows = (
         UnitValueMonth.objects.filter(
-            cth__in={cth for cth, _uom in wanted}, month__gt=day.replace(day=1) - timedelta(days=YEAR), month__lte=day
+            cth__in={cth for cth, _uom in wanted},
+            month__gt=day.replace(day=1) - timedelta(days=YEAR),
+            month__lte=day,
+            exported=exported,
         )
         .values("cth", "uom")
         .annotate(n=Sum("entries"), total=Sum("logs"))
@@ -187,7 +192,7 @@ def count(
 
     Each comes with the rules that are counted for it already: those of interventions that it heard before the RMS decided.
     """
-    sums: dict[tuple[str, str, str], list[Any]] = defaultdict(lambda: [0, 0, NOTHING])
+    sums: dict[Row, list[Any]] = defaultdict(lambda: [0, 0, NOTHING])
     rules: Counter[tuple[str, str]] = Counter()
     for facts, reasons, known in decided:
         _add(sums, facts, 1, hit=_is_hit(reasons))
@@ -195,7 +200,7 @@ def count(
         rules.update((name, facts.station) for name in (ALL_BILLS, *_of_shares(reasons)))
     _write(sums, day)
     _write_rules(rules, day)
-    _count_goods(goods, day)
+    _count_goods(((facts.exported, of_bill) for (facts, *_), of_bill in zip(decided, goods, strict=True)), day)
 
 
 def count_again(
@@ -207,9 +212,7 @@ def count_again(
     Each comes as it was, if it is counted, and as it is, with its reasons, those that stood before, and its day of filing.
     """
     rules: Counter[tuple[str, str]] = Counter()
-    by_day: dict[date, dict[tuple[str, str, str], list[Any]]] = defaultdict(
-        lambda: defaultdict(lambda: [0, 0, NOTHING])
-    )
+    by_day: dict[date, dict[Row, list[Any]]] = defaultdict(lambda: defaultdict(lambda: [0, 0, NOTHING]))
     for earlier, now, reasons, known, day in changed:
         rules.update((rule, now.station) for rule in _rules(reasons) - _rules(known))
         if earlier is None:
@@ -235,24 +238,22 @@ def _is_hit(reasons: Iterable[dict[str, Any]]) -> bool:
     return any(reason.get("by") == "RULE" and reason["outcome"] for reason in reasons)
 
 
-def _add(
-    sums: dict[tuple[str, str, str], list[Any]], facts: ConsignmentFacts, sign: int, *, hit: bool
-) -> None:  # fmt: skip
+def _add(sums: dict[Row, list[Any]], facts: ConsignmentFacts, sign: int, *, hit: bool) -> None:
     for party, key in parties(facts).items():
         name = digest(facts.known_by_kyc) if party == PartyDay.Party.KYC else ""
-        of_party = sums[party, key, name]
+        of_party = sums[party, key, name, facts.exported]
         of_party[0] += sign
         of_party[1] += sign * hit
         of_party[2] += sign * facts.assessable_value
 
 
-def _write(sums: dict[tuple[str, str, str], list[Any]], day: date) -> None:
+def _write(sums: dict[Row, list[Any]], day: date) -> None:
     rows = [
-        (party, key, name, day, bills, hits, 0, value)
-        for (party, key, name), (bills, hits, value) in sums.items()
+        (party, key, name, exported, day, bills, hits, 0, value)
+        for (party, key, name, exported), (bills, hits, value) in sums.items()
         if bills or hits or value
     ]
-    columns = ("party", "key", "name", "day", "bills", "hits", "confirmations", "value")
+    columns = ("party", "key", "name", "exported", "day", "bills", "hits", "confirmations", "value")
     if rows:
         with connection.cursor() as cursor:
             copy_rows(cursor, PartyDay._meta.db_table, columns, rows)
@@ -272,18 +273,20 @@ def _of_shares(reasons: Sequence[dict[str, Any]]) -> list[str]:
     return [OF_LANE + lane, *(BY_RULES + one for one in [*sorted(ruled), *both])]
 
 
-def _count_goods(goods: Iterable[Sequence[Goods]], day: date) -> None:
-    logs: dict[tuple[str, str], list[Any]] = defaultdict(lambda: [0, NOTHING])
-    for of_bill in goods:
+def _count_goods(goods: Iterable[tuple[bool, Sequence[Goods]]], day: date) -> None:
+    logs: dict[tuple[str, str, bool], list[Any]] = defaultdict(lambda: [0, NOTHING])
+    for exported, of_bill in goods:
         for one in of_bill:
             if one.unit_value > 0:
-                of_item = logs[one.cth, one.uom]
+                of_item = logs[one.cth, one.uom, exported]
                 of_item[0] += 1
                 of_item[1] += one.unit_value.ln()
     month = day.replace(day=1)
     UnitValueMonth.objects.bulk_create(
-        UnitValueMonth(cth=cth, uom=uom, month=month, entries=n, logs=total.quantize(Decimal("0.000001")))
-        for (cth, uom), (n, total) in logs.items()
+        UnitValueMonth(
+            cth=cth, uom=uom, exported=exported, month=month, entries=n, logs=total.quantize(Decimal("0.000001"))
+        )
+        for (cth, uom, exported), (n, total) in logs.items()
     )
 
 
@@ -317,8 +320,8 @@ def confirm(
 
 
 _FOLDED = {
-    "rms_partyday": (("party", "key", "name", "day"), ("bills", "hits", "confirmations", "value")),
-    "rms_unitvaluemonth": (("cth", "uom", "month"), ("entries", "logs")),
+    "rms_partyday": (("party", "key", "name", "exported", "day"), ("bills", "hits", "confirmations", "value")),
+    "rms_unitvaluemonth": (("cth", "uom", "exported", "month"), ("entries", "logs")),
     "rms_ruleday": (
         ("rule", "station_code", "day"),
         ("hits", "looked_at", "confirmed", "examinations", "xrayed", "suspicious"),

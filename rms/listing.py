@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q, Sum
@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Actor
 from accounts.roles import Role
-from eccs.dated_rules import rule_book
 from eccs.pages import Column, Listing, activity_of, link, register
+from rms.backtest import loads_of
 from rms.feedback import PERIODS, weeks_of
-from rms.models import BackTest, RiskRule, RuleDay
+from rms.models import RiskRule, RuleDay
 
 DAYS = 30
 TARGETS_SHOWN = 50
@@ -24,29 +24,25 @@ def context(rule: RiskRule, actor: Actor) -> dict[str, Any]:
     """What a rule says, its versions, and what it did of late."""
     versions = list(rule.versions.select_related("written_by", "rule"))
     newest = next((one for one in versions if one.no == rule.latest_no), None)
-    in_force = next((one for one in versions if one.no == rule.in_force_no), None)
-    shown = in_force or newest
-    since, test = timezone.localdate() - timedelta(days=DAYS), rule.back_tests.order_by("-pk").first()
+    deciding = rule.deciding_no(timezone.localdate())
+    shown = next((one for one in versions if one.no == deciding), newest)
+    since = timezone.localdate() - timedelta(days=DAYS)
     did = RuleDay.objects.filter(rule=rule.key, day__gt=since)
     return {
         "rule": rule, "versions": versions, "shown": shown, "newest": newest if newest is not shown else None,
-        "targets": shown.targets[:TARGETS_SHOWN] if shown else [],
+        "deciding": deciding, "targets": shown.targets[:TARGETS_SHOWN] if shown else [],
         "weeks": weeks_of(rule, actor.stations_for([activity_of("risk-rules")]), timezone.localdate()),
-        "test": test, "periods": PERIODS, "load": load_of(test),
+        **tested(rule),
         "did": did.aggregate(hits=Sum("hits"), looked_at=Sum("looked_at"), confirmed=Sum("confirmed")), "days": DAYS,
     }  # fmt: skip
 
 
-def load_of(test: BackTest | None) -> list[dict[str, Any]]:
-    """What a rule would add to the desks of each station a day, and how many bills a day they can take."""
-    if test is None:
-        return []
-    book, today = rule_book(), timezone.localdate()
-    names = ("risk_assessments_a_day", "risk_examinations_a_day")
-    return [
-        {"station": station, "assess": assess, "examine": examine} | {name: book.count(name, today, station) for name in names}
-        for station, assess, examine in test.result.get("load", ())
-    ]  # fmt: skip
+def tested(rule: RiskRule) -> dict[str, Any]:
+    """The newest test of a rule against past bills: how far it is, or what came of it."""
+    test = rule.back_tests.order_by("-pk").first()
+    days = test.result.get("days", ()) if test is not None else ()
+    hit = [(date.fromisoformat(day), station, n) for day, station, n in days]
+    return {"test": test, "periods": PERIODS, "loads": loads_of(test), "hit": hit}
 
 
 RULES = Listing(

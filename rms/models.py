@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from hashlib import blake2b
 from typing import Any
 
@@ -43,6 +44,7 @@ class RiskRule(RiskRuleSteps):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
     latest_no = models.PositiveIntegerField(default=0)  # the newest version
     in_force_no = models.PositiveIntegerField(default=0)  # the version that decides, while the rule is active
+    before_no = models.PositiveIntegerField(default=0)  # the version that decides until the first day of that one comes
     remarks = models.TextField(blank=True)  # why it was returned, suspended or retired
 
     objects = RiskRuleQuerySet.as_manager()
@@ -75,8 +77,16 @@ class RiskRule(RiskRuleSteps):
         """The version that decides while the rule is active."""
         return self.versions.filter(no=self.in_force_no).first() if self.in_force_no else None
 
+    def deciding_no(self, on: date) -> int:
+        """The version that decides on a day while the rule is active: the one before, where the first day of the last is yet to come."""
+        last = self.in_force()
+        return self.before_no if last is not None and last.from_date > on else self.in_force_no
+
     def put_in_force(self) -> None:
-        """The newest version decides from now on."""
+        """The newest version decides from its first day on; until then, the one that decides today."""
+        today, coming = timezone.localdate(), self.newest()
+        ahead = coming is not None and coming.from_date > today
+        self.before_no = self.deciding_no(today) if ahead else 0
         self.in_force_no, self.remarks = self.latest_no, ""
         self.come_into_force()
 
@@ -258,6 +268,8 @@ class BackTest(models.Model):
     asked_at = models.DateTimeField(default=timezone.now)
     cancel_asked = models.BooleanField(default=False)
     read = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)  # decisions of the period, nothing until they are counted
+    gone = models.PositiveIntegerField(default=0)  # those that it is through with
     beat_at = models.DateTimeField(null=True, blank=True)  # when its worker last gave a sign of life
     result = models.JSONField(default=dict, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -277,6 +289,16 @@ class BackTest(models.Model):
         """Whether it waits or runs."""
         return self.state in (self.State.WAITING, self.State.RUNNING)
 
+    @property
+    def percent(self) -> int:
+        """How far it is."""
+        return min(100, 100 * self.gone // max(1, self.total))
+
+    @property
+    def mark(self) -> str:
+        """What a page that shows how far it is has seen."""
+        return f"{self.pk}-{self.state}-{self.gone}-{self.cancel_asked:d}"
+
 
 class PartyDay(models.Model):
     """What one party had on one day: several rows may stand for a day until they are folded into one."""
@@ -293,6 +315,7 @@ class PartyDay(models.Model):
     key = models.CharField(max_length=64)
     day = models.DateField()
     name = models.CharField(max_length=32, blank=True)  # of a KYC id, the name it came with
+    exported = models.BooleanField(default=False)  # a limit of a form is held against one direction
     bills = models.IntegerField(default=0)
     hits = models.IntegerField(default=0)
     confirmations = models.IntegerField(default=0)
@@ -306,10 +329,14 @@ class PartyDay(models.Model):
 
 
 class UnitValueMonth(models.Model):
-    """What a tariff item usually costs by its unit: logarithms of unit values summed by month, folded like the days of parties."""
+    """What a tariff item usually costs by its unit: logarithms of unit values summed by month, folded like the days of parties.
+
+    Imports and exports each have their own: the one is valued at assessment, the other FOB.
+    """
 
     cth = models.CharField(max_length=8)
     uom = models.CharField(max_length=5)
+    exported = models.BooleanField(default=False)
     month = models.DateField()
     entries = models.IntegerField()
     logs = models.DecimalField(max_digits=20, decimal_places=6)
@@ -340,7 +367,10 @@ class RuleDay(models.Model):
     suspicious = models.IntegerField(default=0)  # of those that were X-rayed
 
     class Meta:
-        indexes = [models.Index(fields=["rule", "station_code", "day"], name="risk_rule_day")]
+        indexes = [
+            models.Index(fields=["rule", "station_code", "day"], name="risk_rule_day"),
+            models.Index(fields=["station_code", "day"], name="risk_rule_day_at_station"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.rule} {self.day}"

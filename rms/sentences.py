@@ -36,7 +36,10 @@ def _group(name: str, parts: list[str], outermost: bool) -> str:
 
 def leaf_said(leaf: Tree, targets: int = 0) -> str:
     """One comparison in words."""
-    fact, comparison = FACTS[leaf["fact"]], Comparison(leaf["is"])
+    fact, is_ = FACTS.get(str(leaf.get("fact", ""))), leaf.get("is", "")
+    if fact is None or is_ not in fact.comparisons:
+        return _("a comparison that cannot be read (%(fact)s)") % {"fact": leaf.get("fact", "")}
+    comparison = Comparison(is_)
     label, compared = str(fact.label), str(COMPARED[comparison])
     if comparison in (Comparison.YES, Comparison.NO):
         return f"{label}: {compared}"

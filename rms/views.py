@@ -12,17 +12,20 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts import sessions
 from accounts.models import CustomsStation
 from accounts.requests import Request
-from eccs import audit_answers, keyset, pages
+from eccs import audit_answers, far, keyset, pages
 from eccs.celery import after_commit
 from eccs.workflow import Refused, why_not
 from rms import builder, feedback
 from rms.catalogue import COMPARED, FACTS
 from rms.conditions import Fault, read
 from rms.forms import BeginForm, RulesForm, VersionForm, initial_of
+from rms.listing import tested
 from rms.models import BackTest, RiskRule
 from rms.sentences import sentence
 from rms.shares import DAYS, of_stations
@@ -64,7 +67,7 @@ def worth(request: Request) -> HttpResponse:
     stations = actor.stations_for([pages.activity_of("risk-feedback")])
     rows = feedback.of_rules(feedback.active(RiskRule.objects.visible_to(actor)), stations, days, timezone.localdate())
     context = {
-        "rows": rows, "days": days, "periods": feedback.PERIODS, "bills": rows[0].bills if rows else 0,
+        "rows": rows, "days": days, "periods": feedback.PERIODS, "lot": feedback.by_lot(stations, days, timezone.localdate()),
         "retiring": [one for one in rows if one.to_retire],
     }  # fmt: skip
     return render(request, "rms/feedback.html", context)
@@ -125,6 +128,20 @@ def test_start(request: Request, key: str) -> HttpResponse:
         after_commit(run_back_test, made.pk)
         messages.success(request, _("The test has begun. You can leave this page."))
     return redirect(f"{rule.get_absolute_url()}#test")
+
+
+@sessions.passive
+@require_GET
+@never_cache
+def test_far(request: Request, key: str) -> HttpResponse:
+    """How far the test of a rule is: the part of the rule's page, which asks for itself while the test runs."""
+    rule = _kept_by(request, key)
+    if not far.is_part(request):
+        return redirect(f"{rule.get_absolute_url()}#test")
+    context = {**tested(rule), "rule": rule, "part": True}
+    if context["test"] is None or not context["test"].is_open:  # what may be done with the rule hangs on the result
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return far.shown(request, context["test"].mark, "rms/_test.html", "rms/_test.html", context)
 
 
 @require_POST

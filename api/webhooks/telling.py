@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -75,10 +75,11 @@ def enter(lines: list[TrailLine]) -> None:
     if not hooks:
         return
     kept = [line for line in lines if not _kept_from_the_firm(line)]
+    places = _places(kept)
     with translation.override("en"):
         for line in kept:
             told[getattr(line.document, "courier_id", 0) or 0].append(
-                (notices.station_of(line.document), event_of(line))
+                (notices.station_of(line.document), event_of(line, places[line.pk]))
             )
     Delivery.objects.bulk_create(
         Delivery(webhook=hook, events=some)
@@ -99,12 +100,28 @@ def _kept_from_the_firm(line: TrailLine) -> bool:
     return line.to_stage in document.unnumbered_stages or (declared is not None and declared.private)
 
 
-def event_of(line: TrailLine) -> dict[str, Any]:
+def _places(kept: list[TrailLine]) -> dict[int, int]:
+    """The place of each line among those that the firm is told of: no gap says that officers, or the RMS, did something between."""
+    if not kept:
+        return {}
+    kind: Any = type(kept[0].document)
+    hidden = [name for name, declared in kind.steps().items() if declared.private]
+    lines: Any = type(kept[0])._default_manager
+    rows = lines.filter(document__in={line.document.pk for line in kept})
+    shown = rows.exclude(Q(step__in=hidden) | Q(to_stage__in=kind.unnumbered_stages)).order_by("document_id", "seq")
+    places, counted = dict[int, int](), Counter[int]()
+    for pk, document in shown.values_list("pk", "document_id"):
+        counted[document] += 1
+        places[pk] = counted[document]
+    return places
+
+
+def event_of(line: TrailLine, place: int) -> dict[str, Any]:
     """A step as a program is told of it: what its firm reads on the document's page, and nothing of who in Customs took it."""
     document: Any = line.document
     declared, labels = document.steps().get(line.step), document.stage_labels()
     return {
-        "document": pages.slug_of(type(document)), "number": document.key, "seq": line.seq, "at": line.at.isoformat(),
+        "document": pages.slug_of(type(document)), "number": document.key, "seq": place, "at": line.at.isoformat(),
         "station": notices.station_of(document), "step": line.step, "words": str(declared.label) if declared else line.step,
         "from_stage": line.from_stage, "stage": line.to_stage, "stage_words": str(labels.get(line.to_stage, "")),
     }  # fmt: skip

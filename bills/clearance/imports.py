@@ -95,7 +95,8 @@ class ImportClearance(RiskSteps):
         from bills.risk import ask_again
 
         self.assessed_at, self.assessment_due = self.taken_at, False
-        self.examination_mandated, self.assessment_remarks = mandate_examination, remarks
+        ordered = self.examination_mandated and bool(self.xray_result)  # by the Shed Superintendent, after X-ray
+        self.examination_mandated, self.assessment_remarks = mandate_examination or ordered, remarks
         again = alterations or self.unreckoned
         items = list(reassess(self, alterations or []) if again else accept_claims(self.items.all()))
         if again:

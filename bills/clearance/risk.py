@@ -76,6 +76,7 @@ class RiskSteps(Document):
         self.assessment_required = self.examination_prescribed = False
         self.facilitated = lane == "FACILITATED" and not self.assessment_due
         hear(self, lane, documents)
+        self.led_back_by(lane)
 
     @step(
         HERE, GET_STATE(routing.after_hearing_again, states=list(HERE)), role=Role.SYSTEM,

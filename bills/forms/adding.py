@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -16,10 +17,27 @@ from bills.kinds import Kind
 from bills.models import BillInvoice
 from bills.requests import Change, text_of
 from eccs.uploads.checks import Bad, Column
+from eccs.written import brief
 
+OPENED = 3  # items that are shown unfolded
 NEW_ITEMS = 3  # blank items on the form; more are asked for by the next amendment
 OF_NEW_ITEM = ("cth", "description", "country_of_origin", "quantity", "uom", "unit_price")
 OF_NEW_INVOICE = ("invoice_number", "invoice_date", "invoice_terms", "currency")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Fields of an amendment under a heading of their own, folded away or not; without a heading they stand by themselves."""
+
+    heading: Any
+    fields: Sequence[forms.BoundField]
+    opened: bool = False
+    words: Any = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is shown unfolded: as its form says, and wherever something in it is wrong."""
+        return self.opened or any(field.errors for field in self.fields)
 
 
 class ItemsComeAndGo(forms.Form):
@@ -57,10 +75,26 @@ class ItemsComeAndGo(forms.Form):
         field.required = False
         return field
 
-    def new_item_fields(self) -> list[dict[str, Any]]:
-        """The fields of each item that may be added."""
+    lede: Any = _("Change what is wrong and leave the rest. Only what you change is requested.")
+    heading_of_new: Any = _("Add an item, number %(no)s")
+
+    def fields_of(self, item: int) -> list[forms.BoundField]:
+        """The fields in which an item of the bill is changed."""
+        return []
+
+    def item_groups(self) -> list[Group]:
+        """Each item with the box that takes it off, where it may go, then those that may be added."""
+        told = []
+        for n, item in enumerate(self.items):
+            off = f"off_item{item.item_no}"
+            fields = [*([self[off]] if off in self.fields else ()), *self.fields_of(item.item_no)]
+            heading = f"{_('Item %(no)s') % {'no': item.item_no}}: {brief(item.description, 60)}"
+            told += [Group(heading, fields, n < OPENED)] if fields else []
         names = self.names_of_item()
-        return [{"no": no, "fields": [self[f"item{no}_{name}"] for name in names]} for no in self.new_items]
+        return told + [
+            Group(self.heading_of_new % {"no": no}, [self[f"item{no}_{name}"] for name in names])
+            for no in self.new_items
+        ]
 
     def items_off(self, given: Mapping[str, Any]) -> set[int]:
         """The items whose box is ticked."""
@@ -127,11 +161,10 @@ class Additions(ItemsComeAndGo):
         told += [(str(place), _("%(place)d: the invoice added") % {"place": place}) for place in self.new_invoices]
         return forms.ChoiceField(label=LABELS["invoice_place"], choices=[("", "–"), *told], required=False)
 
-    def new_invoice_fields(self) -> list[dict[str, Any]]:
+    def new_invoice_groups(self) -> list[Group]:
         """The fields of an invoice that may be added."""
-        return [
-            {"no": no, "fields": [self[f"invoice{no}_{name}"] for name in INVOICE_OF_XIV]} for no in self.new_invoices
-        ]
+        fields = ([self[f"invoice{no}_{name}"] for name in INVOICE_OF_XIV] for no in self.new_invoices)
+        return [Group(_("Add an invoice"), told) for told in fields]
 
     def additions(self, given: dict[str, Any], changes: list[Change]) -> list[Change]:
         """What comes and goes, beside the changes of what stays: what goes is not changed as well."""

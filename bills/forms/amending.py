@@ -14,7 +14,7 @@ from bills.amendable import Declared, Locked, declared, form_e_of, locked
 from bills.columns import FORM_E
 from bills.drafts import INVOICE_OF_XIV
 from bills.form_e import check_blocks, check_parties
-from bills.forms.adding import Additions
+from bills.forms.adding import Additions, Group
 from bills.forms.entry import BY_NAME, DraftForm, sentence
 from bills.forms.officers import StepForm
 from bills.forms.words import LABELS, YES_NO
@@ -76,33 +76,30 @@ class AmendmentForm(Additions, StepForm):
         wanted = {"item": 0, "invoice": 0, "form_e": False, "hawb": False} | of
         return [self[key] for key, one in self.declared.items() if all(getattr(one, n) == v for n, v in wanted.items())]
 
-    def header_fields(self) -> list[Any]:
-        """The fields of the bill as a whole."""
-        return self._fields()
+    def fields_of(self, item: int) -> list[Any]:
+        """The fields of an item."""
+        return self._fields(item=item)
 
-    def shipment_fields(self) -> list[Any]:
-        """The fields of the shipment, with the adjudication reference where the manifest asks for one."""
-        own = self._fields(hawb=True)
-        return [*own, self[parties.REFERENCE]] if self.why_on_adjudication else own
-
-    def form_e_fields(self) -> list[Any]:
-        """The fields of Form E's blocks."""
-        return self._fields(form_e=True)
-
-    def invoice_fields(self) -> list[dict[str, Any]]:
-        """The fields of each invoice of a CBE-XIV."""
+    def groups(self) -> list[Group]:
+        """The bill as a whole, its shipment, Form E's blocks, each invoice of a CBE-XIV, and each item."""
+        of_shipment = _("Consignee, consignor and description: the manifest says the same")
+        reference = [self[parties.REFERENCE]] if self.why_on_adjudication else []
+        of_form_e = self._fields(form_e=True)
+        blocks = Group(_("Form E: importer, class, high-sea sale, special requests, carriage"), of_form_e)
         return [
-            {"invoice": i, "off": self[f"off_invoice{i.place}"], "fields": self._fields(invoice=i.place)}
-            for i in self.invoices
-            if f"off_invoice{i.place}" in self.fields
-        ]
+            Group(_("Importer, invoice and charges"), self._fields(), True),
+            Group(of_shipment, [*self._fields(hawb=True), *reference], words=self.why_on_adjudication),
+            *([blocks] if of_form_e else ()), *self._invoice_groups(), *self.new_invoice_groups(), *self.item_groups(),
+        ]  # fmt: skip
 
-    def item_fields(self) -> list[dict[str, Any]]:
-        """The fields of each item."""
-        return [
-            {"item": item, "off": self[f"off_item{item.item_no}"], "fields": self._fields(item=item.item_no)}
-            for item in self.items
-        ]
+    def _invoice_groups(self) -> list[Group]:
+        """The fields of each invoice of a CBE-XIV, and the box that takes it off."""
+        told = []
+        for one in self.invoices:
+            if (off := f"off_invoice{one.place}") in self.fields:
+                heading = f"{_('Invoice %(no)s') % {'no': one.place}}: {one.invoice_number}"
+                told.append(Group(heading, [self[off], *self._fields(invoice=one.place)]))
+        return told
 
     def locked(self) -> list[Locked]:
         """What no amendment changes, with the reason."""

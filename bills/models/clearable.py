@@ -174,6 +174,10 @@ class Clearable(Document):
         hear(self, lane, documents)
         if examine_again:
             self.examined_at = None
+        self.led_back_by(lane)
+
+    def led_back_by(self, lane: str) -> None:
+        """A bill that is held and was never assessed is assessed when the hold ends, where the RMS prescribes that now."""
         if lane in ("ASSESSMENT", "BOTH") and self.assessed_at is None:
             self.led_back()
 

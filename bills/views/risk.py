@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from heapq import merge
 from itertools import islice
 from typing import Any
@@ -16,6 +17,8 @@ from accounts.requests import Request
 from bills import asking
 from eccs import pages
 from eccs.dated_rules import rule_book
+from rms.compiling import why_broken
+from rms.models import RiskRule, RuleVersion
 
 SHOWN = 200
 
@@ -26,6 +29,16 @@ def _waiting(way: asking.Way, actor: Actor) -> Any:
     return asking.waiting(way).filter(pk__in=model.objects.visible_to(actor).values("pk"))
 
 
+def _broken(actor: Actor, today: date) -> list[RiskRule]:
+    """Rules in force that cannot be held against any bill: while there is one, all bills of its stations wait."""
+    found = {}
+    for station in actor.stations:
+        for version in RuleVersion.objects.in_force(station, today).select_related("rule"):
+            if version.rule_id not in found and why_broken(version.condition, version.targets):
+                found[version.rule_id] = version.rule
+    return list(found.values())
+
+
 @require_GET
 def waiting(request: Request) -> HttpResponse:
     """The bills of either direction that wait for the RMS, the oldest first."""
@@ -33,9 +46,9 @@ def waiting(request: Request) -> HttpResponse:
     pages.require(actor, "risk-waiting")
     found = [_waiting(way, actor) for way in asking.ways.values()]
     oldest = merge(*(rows[:SHOWN] for rows in found), key=lambda bill: bill.filed_at)
-    today, book = timezone.localdate(), rule_book()
+    today, book, count = timezone.localdate(), rule_book(), sum(rows.count() for rows in found)
     context = {
-        "rows": list(islice(oldest, SHOWN)), "count": sum(rows.count() for rows in found),
+        "rows": list(islice(oldest, SHOWN)), "count": count, "broken": _broken(actor, today) if count else [],
         "in_service": all(book.is_on("rms_in_service", today, station) for station in actor.stations or {""}),
     }  # fmt: skip
     return render(request, "bills/risk_waiting.html", context)

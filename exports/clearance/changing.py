@@ -15,7 +15,7 @@ from bills.stages import Hold
 from eccs.workflow import GET_STATE, SIGNED_FILING, step
 from exports import routing
 from exports.clearance.shipping import ExportClearance
-from exports.stages import AMENDABLE, ASKABLE, HERE, Stage
+from exports.stages import AMENDABLE, ASKABLE, HELD, HERE, Stage
 
 if TYPE_CHECKING:
     from exports.models import CourierShippingBill, ExportItem
@@ -70,8 +70,15 @@ class ChangedClearance(ExportClearance):
         return changed
 
     @step(HERE, None, role=Role.SYSTEM, label=_("Record weight discrepancy"), para="PN17 5.2", anytime=True)
-    def record_weight(self: CourierShippingBill, *, declared: str, actual: str) -> None:
-        """The custodian weighed the goods, and the difference is beyond the tolerance: an amendment is opened, and no order is given before it is decided."""
+    def record_weight(self: CourierShippingBill, *, declared: str, actual: str, number: str = "") -> None:
+        """The custodian weighed the goods, or a bag of documents, and the difference is beyond the tolerance: an amendment is opened, and no order is given before it is decided."""
         from exports.weight_amendments import call_for
 
         call_for(self, self.taken_at)
+
+    @step(
+        (Stage.FOR_LET_EXPORT, *HELD), None, role=Role.SYSTEM, label=_("End wait for weight"), para="PN17 5.2", many=True,
+        anytime=True,
+    )  # fmt: skip
+    def end_wait_for_weight(self: CourierShippingBill, *, since: str) -> None:
+        """The courier has asked for the amendment that the scale called for, or the goods weigh what was declared: the clock of the desk, which stood still for it, goes on."""

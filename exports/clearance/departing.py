@@ -41,5 +41,11 @@ class DepartingClearance(AdjudgedClearance):
         private=True, anytime=True, follows=True,
     )  # fmt: skip
     def depart_from_rms(self: CourierShippingBill, *, departure: str, what: str) -> None:
-        """The DC/AC has approved it: the bill goes on without what the RMS prescribed. It is not facilitated by that."""
+        """The DC/AC has approved it: the bill goes on without what the RMS prescribed. It is not facilitated by that.
+
+        Auto LEO is for what the RMS marked for assessment only (Circular 19/2023; Advisory 08/2023): where an examination was
+        left out, an officer gives the order.
+        """
         self.depart(what)
+        if what == "EXAMINATION":
+            self.reopened_at = self.taken_at  # it was not for assessment alone

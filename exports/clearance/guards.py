@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from bills.clearance.guards import (
     NO_OPEN_REQUEST,
@@ -18,7 +19,7 @@ from bills.clearance.guards import (
 )
 from bills.stages import Hold
 from eccs.workflow import Actor
-from exports.weighing import weighs_otherwise
+from exports.weighing import off_when_judged
 
 
 def every_piece_scanned(bill: Any, actor: Actor) -> str:
@@ -63,10 +64,18 @@ def fine_paid(bill: Any, actor: Actor) -> str:
 
 
 def weighs_as_declared(bill: Any, actor: Actor) -> str:
-    """The goods weigh what was declared, within the tolerance: else the courier has the weight amended first (PN17 5.2)."""
-    if not weighs_otherwise(bill, bill.gross_weight_kg):
+    """What was weighed weighs what was declared, within the tolerance: else the courier has the weight amended first (PN17 5.2)."""
+    off = off_when_judged(bill)
+    if not off:
         return ""
-    told = {"kg": bill.actual_weight_kg, "declared": bill.gross_weight_kg}
+    told = {"number": off[0].number, "kg": off[0].actual, "declared": off[0].declared, "more": len(off) - 1}
+    if bill.is_documents:
+        words = ngettext(
+            "Missing: %(number)s weighs %(kg)s kg, declared %(declared)s kg: the courier requests the amendment of the weight first.",
+            "Missing: %(number)s weighs %(kg)s kg, declared %(declared)s kg, and %(more)d more: the courier requests the amendment of the weights first.",
+            len(off),
+        )
+        return words % told
     words = _(
         "Missing: the goods weigh %(kg)s kg, declared %(declared)s kg: the courier requests the amendment of the weight first."
     )

@@ -101,6 +101,7 @@ class ExportClearance(Document):
     def hear_rms(self: CourierShippingBill, *, decision: int, lane: str, documents: str, rules: list[str]) -> None:
         """The RMS was away when the goods were registered, and decides now: the bill goes where it would have gone."""
         self.hear(decision, lane, documents)
+        self.led_back_by(lane)
 
     @step(
         HERE, GET_STATE(routing.after_hearing_again, states=list(HERE)), role=Role.SYSTEM, label=_("Decide on risk again"),
@@ -123,7 +124,7 @@ class ExportClearance(Document):
         self.hear_again(decision, lane, documents, examine_again=examine_again, waits=waits)
 
     @step(
-        Stage.ASSESSMENT, GET_STATE(routing.after_assessment, states=AFTER_ASSESSMENT), role=Role.ASSESSING_OFFICER,
+        Stage.ASSESSMENT, GET_STATE(routing.after_assessing, states=[Stage.FINE, *AFTER_ASSESSMENT]), role=Role.ASSESSING_OFFICER,
         label=_("Assess"), para=AUTO, form="exports.forms.officers.AssessmentForm", guards=(guards.rms_decided,),
     )  # fmt: skip
     def assess(

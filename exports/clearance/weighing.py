@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.permissions import SYSTEM
 from accounts.roles import Role
 from bills.models.requests import AmendmentRequest
-from eccs.workflow import SIGNED_FILING, Step, step, take
+from eccs.workflow import SIGNED_FILING, Step, step, take, take_many
 
 if TYPE_CHECKING:
     from exports.models import ExportAmendment
@@ -38,6 +38,7 @@ class WeightAmendmentClearance(AmendmentRequest):
     """The steps of an amendment of a shipping bill: those of any bill, and those that follow the scale."""
 
     unnumbered_stages = ()
+    bill: Any
 
     class Meta:
         abstract = True
@@ -52,18 +53,27 @@ class WeightAmendmentClearance(AmendmentRequest):
         )  # fmt: skip
         return {"call_for": called, **super().steps()}
 
+    def end_wait(self) -> None:
+        """The courier owes nothing more for the weight: the clock of the desk that stood still for it goes on."""
+        if self.stage == AmendmentStage.CALLED_FOR:
+            bill, since = self.bill, self.stage_since.isoformat()
+            take_many(type(bill), [bill.pk], "end_wait_for_weight", SYSTEM, at=self.taken_at, since=since)
+
     @step(
         AmendmentStage.CALLED_FOR, AmendmentStage.REQUESTED, role=Role.COURIER_SIGNATORY, signed=SIGNED_FILING,
         label=gettext_lazy("Request amendment"), para="PN17 5.2, 11.0", form="exports.forms.manifests.ReasonForm",
     )  # fmt: skip
     def ask(self: ExportAmendment, *, reason: str) -> None:
         """The courier asks that the weight is declared as the scale shows it, and says why it was declared otherwise."""
+        self.end_wait()
         self.reason, self.requested_by_id, self.requested_at = reason, self.taken_by.user_id, self.taken_at
 
     @step(OPEN, AmendmentStage.CALLED_FOR, role=Role.SYSTEM, label=gettext_lazy("Weigh again"), para=PARA, anytime=True)
     def weigh_again(self: ExportAmendment, *, kg: str) -> None:
         """The custodian weighed the goods again, and they still weigh otherwise than declared: the latest weight counts."""
-        self.changes = [{**self.changes[0], "new": kg}]
+        from exports.weight_amendments import changes_called_for
+
+        self.changes = changes_called_for(self.bill)
         self.remarks, self.processed_at = "", None
 
     @step(
@@ -75,4 +85,5 @@ class WeightAmendmentClearance(AmendmentRequest):
             _("Weighed again: %(kg)s kg, within the tolerance.") % {"kg": kg},
             self.taken_at,
         )
+        self.end_wait()
         self.bill = take(self.bill, "close_request", SYSTEM, at=self.taken_at, request=self.number)

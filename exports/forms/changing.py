@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bills import adding
 from bills.amendable import Declared, Locked
-from bills.forms.adding import ItemsComeAndGo
+from bills.forms.adding import Group, ItemsComeAndGo
 from bills.forms.documents import numbers, numbers_field
 from bills.forms.entry import sentence
 from bills.forms.officers import StepForm
@@ -107,7 +108,7 @@ class Changing(forms.Form):
 class AmendmentForm(ItemsComeAndGo, Changing, StepForm):
     """Every declared value that is not locked, each to be changed, items added or taken off; checked as filing would (PN17 11.0)."""
 
-    template = "exports/_amend.html"
+    template = "bills/_amend.html"
     fields_from, by_name, yes_no = PartForm, PartForm.by_name, YES_NO
 
     reason = forms.CharField(
@@ -129,13 +130,15 @@ class AmendmentForm(ItemsComeAndGo, Changing, StepForm):
         """What must be said of an item that is added."""
         return OF_NEW_ITEM
 
-    def item_fields(self) -> list[dict[str, Any]]:
-        """The items, each with its fields and the box that takes it off, where it may go."""
-        boxes = {item.item_no: f"off_item{item.item_no}" for item in self.items}
-        return [
-            {**row, "off": self[boxes[row["item"].item_no]] if boxes[row["item"].item_no] in self.fields else None}
-            for row in self.item_rows()
-        ]
+    def fields_of(self, item: int) -> list[Any]:
+        """The fields of an item that may be changed where the bill stands."""
+        return self._fields_of(item)
+
+    def groups(self) -> list[Group]:
+        """The bill as a whole, and each item."""
+        fields = self.header_fields()
+        whole = [Group(_("Parties, packages, numbers and invoice"), fields, True)] if fields else []
+        return whole + self.item_groups()
 
     def locked(self) -> list[Locked]:
         """What no amendment changes at this stage, with the reason."""
@@ -162,8 +165,9 @@ class AmendmentForm(ItemsComeAndGo, Changing, StepForm):
 class DocumentsAmendmentForm(ItemsComeAndGo, StepForm):
     """The flight of a CSB-III, and which bags and house airway bills are taken off it or put on it (PN17 11.0; Form G)."""
 
-    template = "exports/_amend_documents.html"
+    template = "bills/_amend.html"
     fields_from, by_name, yes_no = ShipmentForm, ShipmentForm.by_name, ()
+    heading_of_new = _("Put on a house airway bill")
 
     taken_off = numbers_field(
         _("Take off"),
@@ -192,9 +196,19 @@ class DocumentsAmendmentForm(ItemsComeAndGo, StepForm):
         """What must be said of one that is put on."""
         return tuple(name for name in SHIPMENT if name in ShipmentForm.needed)
 
-    def flight_fields(self) -> list[Any]:
-        """The fields of the flight."""
-        return [self[f"flight_{name}"] for name in self.flight]
+    @property
+    def lede(self) -> str:
+        """What the bill covers, and how what was declared wrongly is put right."""
+        words = gettext(
+            "The bill covers %(hawbs)s. Change what is wrong and leave the rest. A house airway bill that was declared wrongly is taken off and put on as it should be."
+        )
+        return words % {"hawbs": self.document.consignment}
+
+    def groups(self) -> list[Group]:
+        """The flight, what is taken off, and the house airway bills that are put on."""
+        flight = Group(_("Flight"), [self[f"flight_{name}"] for name in self.flight], True)
+        off = [Group("", [self["taken_off"]])] if "taken_off" in self.fields else []
+        return [*([flight] if self.flight else ()), *off, *self.item_groups()]
 
     def locked(self) -> list[Locked]:
         """What no amendment changes at this stage, with the reason."""

@@ -19,6 +19,12 @@ LABELS: dict[str, Any] = {
     "consignor_address": _("Address of the exporter"),
     "consignee_name": _("Consignee"),
     "consignee_address": _("Address of the consignee"),
+    "mhbs_number": _("MHBS No"),
+    "crn_number": _("CRN number"),
+    "crn_mhbs_number": _("CRN-MHBS number"),
+    "government": _("The exporter is the government or its undertaking"),
+    "state_code": _("State of origin of the goods"),
+    "sku": _("SKU"),
     "account_number": _("Bank account of the exporter"),
     "under_bond_or_ut": _("Exported under bond or undertaking, without paying IGST"),
     "nfei": _("No foreign exchange is involved"),
@@ -59,6 +65,9 @@ HINTS: dict[str, Any] = {
     "kyc_number": words.HINTS["kyc_number"],
     "iec": _("Ten characters. CSB-V needs it."),
     "ad_code": _("Seven digits: the bank through which the payment comes. CSB-V needs it."),
+    "gstin": _("CSB-V needs it."),
+    "igst_paid": _("Nought where none is due. Leave it empty where the goods go under bond or undertaking."),
+    "sku": _("The exporter's own number of the item; may stay empty."),
     "nature": _("CSB-IV alone."),
     "scheme": _("Leave it empty: drawback, RoDTEP and RoSCTL are claimed on ICEGATE, not here."),
     "cth": words.HINTS["cth"],
@@ -68,5 +77,5 @@ HINTS: dict[str, Any] = {
     "operator": _("This and what follows: jewellery of 7113 or 7117 sold by e-commerce."),
 }
 CHOICES: dict[str, Any] = {"nature": Nature.choices, "scheme": Scheme.choices}
-YES_NO = {"under_bond_or_ut", "nfei", "ecommerce", "reimport_facility"}
+YES_NO = {"government", "under_bond_or_ut", "nfei", "ecommerce", "reimport_facility"}
 LONG = {"consignor_address", "consignee_address", "description", "jewellery_specification"}

@@ -1,7 +1,7 @@
 """Amending a filed CSB-III: its flight, and the bags and house airway bills that it covers (PN17 11.0; Form G).
 
 until the goods are registered | the flight; shipments and bags taken off and put on
-registered, not let go         | the flight; shipments and bags taken off
+registered, not let go         | the flight; shipments and bags taken off; what the scale shows of bags and loose shipments
 with the Let Export Order      | airline, flight, MAWB and times: Form F then tells with what it left
 """
 
@@ -21,7 +21,7 @@ from bills.xi.amending import OFF, ON
 from eccs.uploads import Table
 from eccs.workflow import Refused
 from exports.forms.words import OF_DOCUMENTS
-from exports.iii import labels
+from exports.iii import labels, weighing
 from exports.iii.columns import COLUMNS, FLIGHT
 from exports.iii.filing import hold_numbers, write_shipments
 from exports.iii.reading import Covered, as_table, judge_flight_of, judge_shipments
@@ -117,7 +117,7 @@ def judged(bill: CourierShippingBill, changes: Sequence[Change]) -> tuple[dict[s
         said.append(_("%(number)s is not on the bill.") % {"number": ", ".join(gone[:10])})
     if not rows and bill.shipments.count() == len(here):
         said.append(_("No shipment would be left: ask for a cancellation."))
-    return flight, table, said
+    return flight, table, said + weighing.judged(bill, changes)
 
 
 def _judge_beside(bill: CourierShippingBill, table: Table, going: Collection[str]) -> None:
@@ -143,6 +143,7 @@ def apply(bill: CourierShippingBill, changes: Sequence[Change]) -> list[FormG]:
         raise Refused(said, bill)
     before = _sums(bill)
     _take_off(bill, _going(changes))
+    weighing.apply(bill, changes)
     come = Covered(flight, table.values)
     if come.count:
         write_shipments(bill, come, dict(bill.bags.values_list("number", "pk")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Count, F, QuerySet, Sum
@@ -21,30 +21,44 @@ AS_WEIGHED = Coalesce("actual_weight_kg", "gross_weight_kg")
 
 
 # Asked at every pull of the trigger, each half by its index.
-_BILLS = """
-SELECT bill_id FROM exports_exportbag WHERE station_id = %s AND number = ANY(%s) AND ended_at IS NULL
-UNION
-SELECT bill_id FROM exports_exportshipment WHERE number = ANY(%s) AND bag_id IS NULL AND ended_at IS NULL
+_FOUND = """
+SELECT bill_id, id, 0 FROM exports_exportbag WHERE station_id = %s AND number = ANY(%s) AND ended_at IS NULL
+UNION ALL
+SELECT bill_id, 0, id FROM exports_exportshipment WHERE number = ANY(%s) AND bag_id IS NULL AND ended_at IS NULL
 """
 
 
-def bills_of(station: str, codes: Collection[str]) -> list[int]:
-    """The shipping bills that have one of these codes on a bag or a loose shipment."""
+class Found(NamedTuple):
+    """The keys of the bags and the loose shipments that have one of some codes, each with its shipping bill."""
+
+    bags: dict[int, int]
+    loose: dict[int, int]
+
+    @property
+    def bills(self) -> set[int]:
+        """The shipping bills."""
+        return {*self.bags.values(), *self.loose.values()}
+
+
+def find(station: str, codes: Collection[str]) -> Found:
+    """What of documents has one of these codes, on a bag or a loose shipment."""
     given = list(codes)
     with connection.cursor() as cursor:
-        cursor.execute(_BILLS, [station, given, given])
-        return [row[0] for row in cursor.fetchall()]
+        cursor.execute(_FOUND, [station, given, given])
+        rows = cursor.fetchall()
+    return Found({bag: bill for bill, bag, _one in rows if bag}, {one: bill for bill, _bag, one in rows if one})
 
 
-def labels(bills: Collection[int], codes: Collection[str]) -> dict[str, ExportBag | ExportShipment]:
-    """What each code stands for on these bills; a bag before a shipment of the same number."""
-    if not bills:
-        return {}
-    bags = ExportBag.objects.filter(bill__in=bills, number__in=codes).annotate(in_bag=Count("shipments"))
-    loose = ExportShipment.objects.filter(bill__in=bills, number__in=codes, bag=None)
-    # a number that was used before stands for the bag that is still to come, which is read last
-    to_come_last = bags.order_by(F("arrived_at").asc(nulls_last=True))
-    return {one.number: one for one in loose} | {one.number: one for one in to_come_last}
+def labels(found: Found, bills: Collection[int]) -> dict[str, ExportBag | ExportShipment]:
+    """What each code stands for on these bills, which are held; a bag before a shipment of the same number."""
+    told: dict[str, ExportBag | ExportShipment] = {}
+    if loose := [key for key, bill in found.loose.items() if bill in bills]:
+        told |= {one.number: one for one in ExportShipment.objects.filter(pk__in=loose)}
+    if keys := [key for key, bill in found.bags.items() if bill in bills]:
+        bags = ExportBag.objects.filter(pk__in=keys).annotate(in_bag=Count("shipments"))
+        # a number that was used before stands for the bag that is still to come, which is read last
+        told |= {one.number: one for one in bags.order_by(F("arrived_at").asc(nulls_last=True))}
+    return told
 
 
 def come(one: ExportBag | ExportShipment, at: datetime) -> bool:

@@ -22,7 +22,7 @@ from exports.clearance.departing import DepartingClearance
 from exports.kinds import Kind, Nature
 from exports.numbers import shipping_bill_series
 from exports.querysets import ShippingBillQuerySet
-from exports.stages import CLOSED, LET_GO, PAST_ASSESSMENT, PUT_AWAY, Stage
+from exports.stages import CLOSED, INTERDICTABLE, LET_GO, PUT_AWAY, Stage
 
 OPEN_STAGES = tuple(stage.value for stage in Stage if stage not in (*CLOSED, Stage.DRAFT))
 NOTHING = Decimal(0)
@@ -36,7 +36,8 @@ class CourierShippingBill(Clearable, DepartingClearance):
     """A shipping bill: documents of many house airway bills on CSB-III, of one gifts and samples on CSB-IV, commercial goods on CSB-V (Forms G, H, HA)."""
 
     attach_view = "csb-attach"
-    leads_back = PAST_ASSESSMENT
+    leads_back = INTERDICTABLE
+    clock_steps: ClassVar[dict[str, str]] = {**Clearable.clock_steps, "end_wait_for_weight": Stage.FOR_LET_EXPORT}
     importer_id: ClassVar[None] = None  # only couriers file exports here
 
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.V)
@@ -57,13 +58,19 @@ class CourierShippingBill(Clearable, DepartingClearance):
     consignor_address = models.CharField(max_length=240, blank=True)
     consignee_name = models.CharField(max_length=120, blank=True)
     consignee_address = models.CharField(max_length=240, blank=True)
+    mhbs_number = models.CharField(max_length=30, blank=True)  # these three as the forms of ECCS ask them
+    crn_number = models.CharField(max_length=30, blank=True)
+    crn_mhbs_number = models.CharField(max_length=30, blank=True)
     kyc_type = models.CharField(max_length=10, blank=True)
     kyc_number = models.CharField(max_length=20, blank=True)  # an Aadhaar number is kept masked
     kyc_token = models.CharField(max_length=64, blank=True)
+    government = models.BooleanField(default=False)  # the exporter is the government, or an undertaking of it
     iec = models.CharField(max_length=10, blank=True)
+    iec_branch = models.CharField(max_length=4, blank=True)
     ad_code = models.CharField(max_length=7, blank=True)
     account_number = models.CharField(max_length=34, blank=True)
     gstin = models.CharField(max_length=15, blank=True)
+    state_code = models.CharField(max_length=2, blank=True)  # where the goods originate
     under_bond_or_ut = models.BooleanField(default=False)  # exported without paying IGST
     nfei = models.BooleanField(default=False)  # no foreign exchange involved
     ecommerce = models.BooleanField(default=False)

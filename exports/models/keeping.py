@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -48,6 +50,12 @@ class ExportGoods(RegisterLine):
 
     def __str__(self) -> str:
         return str(self.bill)
+
+    def bags(self) -> list[dict[str, Any]]:
+        """Of documents each bag and loose shipment, here or with the flight it left on."""
+        from exports.iii.register import parts
+
+        return parts(self.bill)
 
     @property
     def packages(self) -> str:

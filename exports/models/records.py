@@ -31,6 +31,7 @@ class ExportItem(models.Model):
     bill = models.ForeignKey(CourierShippingBill, models.CASCADE, related_name="items", db_index=False)
     item_no = models.PositiveIntegerField()
     cth = models.CharField(max_length=8)
+    sku = models.CharField(max_length=40, blank=True)
     description = models.CharField(max_length=240)
     quantity = models.DecimalField(max_digits=14, decimal_places=3)
     uom = models.CharField(max_length=5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from eccs.stage_field import StageField
@@ -52,3 +52,8 @@ class ExportAmendmentTrail(TrailLine):
 
 
 ExportAmendment.trail_model = ExportAmendmentTrail
+
+
+def owed_a_weight() -> Q:
+    """The shipping bills whose goods weigh otherwise than declared, and for which the courier alone is awaited (PN17 5.2)."""
+    return Q(Exists(ExportAmendment.objects.filter(bill=OuterRef("pk"), stage=AmendmentStage.CALLED_FOR)))

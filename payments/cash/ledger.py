@@ -173,7 +173,7 @@ def _write(
     sort: str, key: str, amount: Decimal, lines: list[tuple[CashAccount, Decimal]], *,
     challan: Challan | None, words: str = "", by: Any = None, station: str | None = None,
 ) -> CashEntry:  # fmt: skip
-    with transaction.atomic():  # an entry without its lines is refused when the transaction ends
+    with transaction.atomic(savepoint=False):  # an entry without its lines is refused when the transaction ends
         entry = CashEntry.objects.create(
             key=key, sort=sort, challan=challan, amount=amount, words=words[:300], station_id=station,
             by_id=by.user_id if by else None, by_name=by.name if by else "ECCS",

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,12 +15,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.permissions import Actor
 from accounts.requests import Request
-from eccs import keyset, pages
+from eccs import pages
 from eccs.audit_answers import exported as told_of_export
 from eccs.papers import as_pdf
 from eccs.uploads import files
 from eccs.workflow import Document, Refused
+from payments import registers
 from payments.cash import ledger, papers, statement
+from payments.cash.accounts import ACCOUNTS
 from payments.cash.deposits import DepositForm, create_deposit
 from payments.cash.models import BooksCheck, CashAccount
 from payments.cash.withdrawals import CashWithdrawal
@@ -73,17 +76,12 @@ def show(request: Request, pk: int | None = None) -> HttpResponse:
 
 
 @require_GET
-def export(request: Request, pk: int | None = None) -> HttpResponse:
-    """The statement as CSV."""
+def export(request: Request, pk: int | None = None) -> HttpResponseBase:
+    """The statement as a CSV or XLSX file."""
     told, form = _told(request, pk, statement.MOST_EXPORTED)
     told_of_export(request, "cash-ledger", **{f"filter_{k}": str(v) for k, v in form.data.items()})
-    return _csv(files.written(statement.COLUMNS, statement.exported(told), is_xlsx=False), "cash-ledger")
-
-
-def _csv(content: bytes, stem: str) -> HttpResponse:
-    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{stem}-{timezone.localdate():%Y-%m-%d}.csv"'
-    return response
+    is_xlsx = request.GET.get("as") == "xlsx"
+    return files.streamed(statement.COLUMNS, statement.exported(told), "cash-ledger", is_xlsx=is_xlsx)
 
 
 @require_GET
@@ -142,20 +140,21 @@ def _asked(
 @require_GET
 def accounts(request: Request) -> HttpResponse:
     """The ledgers of the firms that pay at the officer's stations."""
-    pages.require(request.actor, "cash-accounts")
-    rows = CashAccount.objects.visible_to(request.actor).select_related("courier", "importer")
-    if text := request.GET.get("q", "").strip():
-        from django.db.models import Q
+    words = _("Electronic Cash Ledgers of the firms with challans at your station.")
+    context = {**registers.shown(request, ACCOUNTS), "heading": _("Cash ledgers"), "words": words}
+    return render(request, "payments/register.html", context)
 
-        rows = rows.filter(Q(courier__name__icontains=text) | Q(importer__name__icontains=text))
-    shown = keyset.page(rows, "-pk", request.GET.get("mark", ""))
-    kept: dict[str, Any] = {"q": text} if text else {}
-    context = {
-        "rows": shown.rows, "q": text,
-        "next_url": f"?{urlencode({**kept, 'mark': shown.next_mark})}" if shown.next_mark else "",
-        "previous_url": f"?{urlencode({**kept, 'mark': shown.previous_mark})}" if shown.previous_mark else "",
-    }  # fmt: skip
-    return render(request, "payments/cash/accounts.html", context)
+
+@require_GET
+def accounts_export(request: Request) -> HttpResponseBase:
+    """The list of ledgers as a file, with the same filters."""
+    return registers.exported(request, ACCOUNTS)
+
+
+@require_GET
+def accounts_printed(request: Request) -> HttpResponse:
+    """The list of ledgers on paper, with the same filters."""
+    return registers.printed(request, ACCOUNTS)
 
 
 @require_GET

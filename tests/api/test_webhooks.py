@@ -103,15 +103,26 @@ def test_every_step_is_told_once_and_proved_by_its_signature(receiver: Receiver)
 
 
 def test_what_is_for_officers_alone_or_only_typed_is_told_to_nobody() -> None:
+    """Their places are counted without what the firm is not told: no gap says that the RMS looked at a bill again (PN17 6.1)."""
     hook = webhook()
-    private = next(name for name, step in type(bill()).steps().items() if step.private)
-    one = bill(Stage.ASSESSMENT)
-    entries = [
-        BillTrail(document=one, seq=n, at=timezone.now(), step=step, from_stage="A", to_stage=to, by_name="x", role="r", seal=str(n))
-        for n, (step, to) in enumerate(((private, "ASSESSMENT"), ("begin", "DRAFT"), ("assess", "DUTY")), 1)
-    ]  # fmt: skip
-    telling.enter(list(entries))
-    assert [event["step"] for event in hook.deliveries.get().events] == ["assess"]
+    one, other, hidden = bill(Stage.DUTY), bill(Stage.DUTY), ("hear_rms_again", "request_departure")
+    steps = (
+        ("begin", "DRAFT"), ("file", "ASSESSMENT"), ("hear_rms_again", "ASSESSMENT"), ("request_departure", "ASSESSMENT"),
+        ("assess", "DUTY"), ("hear_rms_again", "DUTY"), ("confirm_payment", "XRAY"),
+    )  # fmt: skip
+    entries = BillTrail.objects.bulk_create(
+        BillTrail(document=on, seq=n, at=timezone.now(), step=step, from_stage="A", to_stage=to, by_name="x", role="r", seal=f"{on.pk}-{n}")
+        for on in (one, other) for n, (step, to) in enumerate(steps, 1)
+        if on is one or step not in hidden
+    )  # fmt: skip
+    parts = len(entries) // 2
+    told: dict[str, list[tuple[str, int]]] = {}
+    for some in (entries[:parts], entries[parts:]):
+        telling.enter(list(some))
+    for delivery in hook.deliveries.order_by("pk"):
+        for event in delivery.events:
+            told.setdefault(event["number"], []).append((event["step"], event["seq"]))
+    assert told == {key: [("file", 1), ("assess", 2), ("confirm_payment", 3)] for key in (one.key, other.key)}
 
 
 def test_it_is_sent_again_later_and_later_until_the_rule_gives_up(receiver: Receiver) -> None:

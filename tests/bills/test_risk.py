@@ -193,9 +193,16 @@ def test_a_rule_that_breaks_keeps_bills_waiting_and_filing_going(
     flight: ExpressCargoManifest,
     good: Rows,
 ) -> None:
-    risk_rule(condition={"all": [{"fact": "no_such_fact", "is": "ABOVE", "value": "x"}]})
+    rule = risk_rule(condition={"all": [{"fact": "no_such_fact", "is": "ABOVE", "value": "x"}]})
     bills = file_all(signed_in, flight, good)
     assert {decided(one).lane for one in bills.values()} == {"PENDING"}
+    # The page where they wait says which rule it is; suspended, it holds up nobody
+    for username, named in (("risk.blr", True), ("risk.del", False)):
+        page = signed_in(username).get("/bills/awaiting-risk/").content.decode()
+        assert ("cannot read these rules" in page and rule.key in page) == named
+    assert signed_in("risk.blr").get(rule.get_absolute_url()).status_code == 200
+    take(rule, "suspend", actor("RISK_OFFICER"), remarks="It cannot be read.")
+    assert risk.decide_waiting() == 2
 
 
 def test_the_rms_hears_of_changes_and_only_adds_to_what_it_prescribed(

@@ -60,6 +60,7 @@ SHIPPING_BILL: dict[str, Answer] = {
     "reply_to_detention_memo": lambda _one: {"reply": "The letter is attached."},
     "request_amendment": lambda _one: {"changes": BANK_CHANGE, "reason": "Another bank."},
     "record_weight": lambda _one: {"declared": "9.4", "actual": "12"},
+    "end_wait_for_weight": lambda one: {"since": one.stage_since.isoformat()},
     "amend": lambda _one: {"amendment": "AMD_BLR_2026-2027_000001", "changes": BANK_CHANGE},
     "request_cancellation": lambda _one: {"reason": "Filed twice."},
     "close_request": lambda _one: {"request": "CAN_BLR_2026-2027_000001"},

@@ -20,6 +20,7 @@ from exports.models import (
     CourierExportManifest,
     CourierShippingBill,
     ExportBag,
+    ExportGoods,
     ExportManifestTrail,
     ExportShipment,
     LetExportOrder,
@@ -35,7 +36,15 @@ from tests.exports.test_filing import faults as faults_of_goods
 from tests.exports.test_journey import as_csv, scan
 from tests.exports.test_manifest import flight
 from tests.factories.firms import actor
-from tests.factories.shipping import SHIPMENT, documents, documents_typed, export_manifest, flight_typed, shipping_bill
+from tests.factories.shipping import (
+    SHIPMENT,
+    documents,
+    documents_typed,
+    export_manifest,
+    flight_typed,
+    manifest_amendment,
+    shipping_bill,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -96,12 +105,12 @@ def test_from_a_file_of_bags_to_exported(signed_in: SignedIn, monkeypatch: pytes
     assert said == ["DUPLICATE", "UNKNOWN", "ARRIVED", "ARRIVED", "DUPLICATE"]
     assert ExportShipment.objects.filter(arrived_at__isnull=False).count() == 4
     weighed = signed_in("scan.blr").post(
-        reverse("goods-weight", args=["BLR"]), {"hawb": "BAG-1", "kg": "1.4"}, headers={"Accept": "application/json"}
+        reverse("goods-weight", args=["BLR"]), {"hawb": "BAG-1", "kg": "1.06"}, headers={"Accept": "application/json"}
     )
     assert "declared 1.050 kg" in weighed.json()["said"]
     scan(signed_in, "BAG-2")
     bill = CourierShippingBill.objects.get()
-    assert (bill.stage, str(bill.actual_weight_kg)) == (Stage.XRAY, "2.450")  # 1.400 weighed, 1.050 declared
+    assert (bill.stage, str(bill.actual_weight_kg)) == (Stage.XRAY, "2.110")  # 1.060 weighed, 1.050 declared
     assert bill.risk_decision is not None and bill.risk_decision.lane == RiskDecision.Lane.FACILITATED
 
     queue = signed_in("xray.blr").get(reverse("queue", args=["exports/bills", "xray"])).content.decode()
@@ -113,7 +122,7 @@ def test_from_a_file_of_bags_to_exported(signed_in: SignedIn, monkeypatch: pytes
 
     courier.post(reverse("cem-new"), flight())
     manifest = CourierExportManifest.objects.get()
-    assert (manifest.bill_count, manifest.package_count, str(manifest.gross_weight_kg)) == (1, 4, "2.450")
+    assert (manifest.bill_count, manifest.package_count, str(manifest.gross_weight_kg)) == (1, 4, "2.110")
     signatory.post(manifest.step_url("file"), {"confirm": "1"})
     manifest.refresh_from_db()
     wrong = courier.post(
@@ -261,6 +270,29 @@ def test_what_is_all_shut_out_waits_and_what_did_not_leave_may_go_back_to_town()
     done = take(second, "back_to_town", actor("COURIER_SIGNATORY"), reason="The sender wants it back.")
     assert (done.stage, done.egm_number) == (Stage.EXPORTED, "7710042")
     assert take(bill, "back_to_town", actor("COURIER_SIGNATORY"), reason="Not sent.").stage == Stage.BACK_TO_TOWN
+
+
+def test_documents_short_shipped_in_part_stand_in_the_register_bag_by_bag(signed_in: SignedIn) -> None:
+    bill = documents(Stage.MANIFESTED)
+    ExportGoods.objects.create(bill=bill, station_id="BLR", in_at=timezone.now())
+    first, second = (bag.number for bag in bill.bags.order_by("number"))
+    inside, loose = bill.shipments.filter(bag__number=first).first(), bill.shipments.get(bag=None).number
+    assert inside is not None
+    flown = export_manifest("FILED", of=bill)
+    flown = take(flown, "feed_egm", actor("COURIER_OPERATOR"), egm_number="7710042", departed_at=timezone.now())
+    off: Any = [{"name": "hawb", "old": number, "new": ""} for number in (second, inside.number)]
+    asked = manifest_amendment(of=flown, changes=off, reason="Found in the shed.")
+    take(asked, "approve", actor("DCAC", name="Ira Menon"))
+    entry = ExportGoods.objects.get()
+    told = {(part["label"], part["n"], part["flight"]) for part in entry.bags()}
+    assert (entry.out_at, entry.packages) == (None, "2/4")
+    assert told == {(first, 1, None), (first, 1, flown.number), (second, 1, None), (loose, 1, flown.number)}
+    keeper = signed_in("warehouse.blr")
+    page = keeper.get(reverse("export-goods-entry", args=[entry.pk])).content.decode()
+    assert f"{first}, {second} did not leave with {flown.number}: Found in the shed." in page
+    register = reverse("export-goods-register")
+    for asked_for in ({"view": "shut-out"}, {"q": second}, {"q": inside.number}):
+        assert bill.consignment in keeper.get(register, asked_for).content.decode(), asked_for
 
 
 def test_a_bag_brings_all_its_shipments_in_as_many_statements_as_one(django_assert_max_num_queries: Any) -> None:

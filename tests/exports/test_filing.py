@@ -19,10 +19,12 @@ from exports.filing import file_many
 from exports.models import CourierShippingBill, ShippingBillTrail
 from exports.reading import Lodging, Prepared, judge
 from exports.stages import Stage
+from exports.transmission import _of_export
 from tests.bills.conftest import SignedIn
 from tests.exports.conftest import Row, row
 from tests.factories.firms import actor, courier
 from tests.factories.shipping import HEADER, ITEM, shipping_bill
+from tests.papers.reading import text
 
 pytestmark = pytest.mark.django_db
 
@@ -91,12 +93,12 @@ def faults(*rows: Row, **given: Any) -> list[tuple[int, str, str]]:
             "igst_paid",
             "more than the taxable value",
         ),
-        (
-            {"under_bond_or_ut": "N", "igst_paid": "10", "taxable_value": "100", "gstin": ""},
-            "gstin",
-            "who paid the IGST",
-        ),
-        ({"gstin": ""}, "gstin", "bond or undertaking"),
+        ({"under_bond_or_ut": "N", "igst_paid": "10", "taxable_value": "100", "gstin": ""}, "gstin", "CSB-V needs"),
+        ({"gstin": ""}, "gstin", "CSB-V needs the exporter's GSTIN"),
+        ({"form": "CSB-IV", "nature": "SAMPLE", "gstin": ""}, "gstin", "bond or undertaking"),
+        ({"under_bond_or_ut": "N"}, "igst_paid", "0 where none is due"),
+        ({"state_code": "00"}, "state_code", "not a state code"),
+        ({"mhbs_number": "M 1"}, "mhbs_number", "letters, digits, hyphens"),
         ({"invoice_date": "2099-01-01"}, "invoice_date", "after today"),
         ({"kyc_number": "29AAKCK4417E1ZX"}, "kyc_number", "check digit"),
         ({"ecommerce": "Y", "cth": "71171990"}, "operator", "jewellery sold by e-commerce needs it"),
@@ -116,6 +118,43 @@ def test_a_good_row_has_no_fault_and_jewellery_that_tells_all_is_taken() -> None
     assert not faults(row("SWX001"))
     assert not faults(row("SWX001", ecommerce="Y", cth="71171990", **told))
     assert not faults(row("SWX001", ecommerce="Y", cth="71171990", invoice_date="2022-06-01"), on=DAY_BEFORE)
+
+
+def test_from_its_day_csb_v_tells_gstin_and_igst_or_undertaking() -> None:
+    untold = row("SWX001", gstin="", under_bond_or_ut="N", invoice_date="2017-06-01")
+    before, on = date(2017, 6, 29), date(2017, 6, 30)
+    columns = {"gstin", "igst_paid"}  # the other faults are of rates that nobody keeps for that day
+    assert not {column for _row, column, _words in faults(untold, on=before)} & columns
+    assert {column for _row, column, _words in faults(untold, on=on)} >= columns
+    sample = {**untold, "form": "CSB-IV", "nature": "SAMPLE", "iec": "", "ad_code": ""}
+    assert not {column for _row, column, _words in faults(sample, on=on)} & columns
+    nil = row("SWX001", under_bond_or_ut="N", igst_paid="0", taxable_value="24466")
+    assert not faults(nil)
+    two = [nil, row("SWX001", 2)]
+    assert [(at, column) for at, column, _words in faults(*two)] == [(3, "igst_paid")]
+
+
+def test_what_the_forms_ask_beside_is_kept_printed_and_told_to_the_reserve_bank(signed_in: SignedIn) -> None:
+    told: dict[str, Any] = {
+        "state_code": "29", "government": "Y", "iec_branch": "02", "mhbs_number": "mhbs-417", "crn_number": "CRN7",
+        "crn_mhbs_number": "CRN7/M", "sku": "TS-40",
+    }  # fmt: skip
+    lodging, table, prepared = judged([row("SWX001", **told)])
+    assert not table.faults
+    file_many(lodging, prepared, actor("COURIER_SIGNATORY"), timezone.now())
+    bill = CourierShippingBill.objects.get()
+    assert (bill.state_code, bill.government, bill.mhbs_number, bill.items.get().sku) == (
+        "29",
+        True,
+        "MHBS-417",
+        "TS-40",
+    )
+    page = signed_in("ao.blr").get(bill.get_absolute_url()).content.decode()
+    assert all(words in page for words in ("MHBS-417", "CRN7/M", "SKU TS-40", "branch 02", "State 29"))
+    paper = signed_in("courier.swift").get(reverse("csb-print", args=[bill.number])).content
+    words = text(paper)
+    assert all(one in words for one in ("StateCode", "Government", "MHBS-417", "GSTINUploadedToICEGATE", "TS-40"))
+    assert {"government": "Y", "state_code": "29"}.items() <= _of_export(bill).items()
 
 
 def test_rows_of_one_bill_agree_and_a_house_airway_bill_has_one_shipping_bill() -> None:

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 STRONG = "k3Vq9ZtX1mB7yC5wN0pR8sD2fG4hJ6lA-uE_iOxTzQvYbWnMcKrPdSgH"
 
 
-def told(monkeypatch: pytest.MonkeyPatch, **faults: str) -> tuple[str, int]:
+def told(monkeypatch: pytest.MonkeyPatch, *parts: str, **faults: str) -> tuple[str, int]:
     """What the command says, and its exit, where these examinations find something."""
 
     def answers(questions: dict[str, Any], seconds: float) -> dict[str, str]:
@@ -39,7 +39,7 @@ def told(monkeypatch: pytest.MonkeyPatch, **faults: str) -> tuple[str, int]:
     monkeypatch.setattr(readiness, "answers", answers)
     out = StringIO()
     try:
-        call_command("doctor", stdout=out)
+        call_command("doctor", *parts, stdout=out)
     except SystemExit as ended:
         return out.getvalue(), int(str(ended.code))
     return out.getvalue(), 0
@@ -58,6 +58,15 @@ def test_every_fault_is_told_with_its_remedy_and_ends_with_an_error(monkeypatch:
         said, code = told(monkeypatch, database="away\n at 1", clock="away\n at 1")
     assert "FAULT database        away at 1" in said and "-     clock           needs the database" in said
     assert lines[-1] == f"1 of {len(doctor.EXAMINATIONS)} need somebody."
+
+
+def test_one_part_is_examined_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    said, code = told(monkeypatch, "beat", clock="The clocks differ by 7.0 seconds.")
+    assert (said.splitlines(), code) == (["ok    beat", "Everything is well."], 0)
+    said, code = told(monkeypatch, "beat", beat="Never heard of.")
+    assert code == 1 and "1 of 1 need somebody." in said
+    with pytest.raises(CommandError, match="weather"):
+        call_command("doctor", "weather")
 
 
 def test_all_that_is_asked_for_is_examined() -> None:

@@ -262,7 +262,7 @@ def test_what_a_closed_bill_was_paid_is_recorded_as_refundable(
     assert line.refusal
     assert line.credited_at is None
     assert at_bank.lines.filter(credited_at__isnull=False).count() == 1
-    address, found = reverse("record-refundable", args=[line.pk]), reverse("reconciliation")
+    address, found = reverse("record-refundable", args=[line.pk]), f"{reverse('reconciliation')}?view=lines"
     for username, words, status in (
         ("ao.blr", "Refund order 7", 403), ("dcac.del", "Refund order 7", 404), ("dcac.blr", "", 302),
     ):  # fmt: skip

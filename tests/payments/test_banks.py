@@ -159,7 +159,7 @@ def test_every_refused_message_is_counted_at_the_desk_and_credits_nothing(
     assert Challan.objects.get(pk=at_bank.pk).stage == "AT_BANK"
     dcac = Client()
     dcac.force_login(people("dcac.blr"))
-    assert str(at_bank.number) in dcac.get("/payments/reconciliation/").content.decode()
+    assert str(at_bank.number) in dcac.get("/payments/reconciliation/?view=refused").content.decode()
     one = RefusedMessage.objects.get(fault="FORGED")
     address = f"/payments/reconciliation/refused/{one.pk}/close/"
     elsewhere = Client()
@@ -186,7 +186,7 @@ def test_the_history_is_filtered_by_bank_and_amount_and_exported(
     browser.force_login(people("courier.swift"))
 
     def listed(query: str) -> list[str]:
-        lines = browser.get(f"/payments/export/{query}").content.decode("utf-8-sig").splitlines()[1:]
+        lines = browser.get(f"/payments/export/{query}").getvalue().decode("utf-8-sig").splitlines()[1:]
         assert [line.split(",")[0] for line in lines] == [
             one.number for one in browser.get(f"/payments/{query}").context["rows"]
         ]

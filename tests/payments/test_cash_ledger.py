@@ -184,7 +184,7 @@ def test_the_statement_runs_from_the_balance_before_to_the_balance_after(
     assert (shown.opening, shown.credits, shown.debits, shown.closing) == (0, 9000, 4000, 5000)
     only = mine.get(f"/payments/ledger/?sort=PAYMENT&challan={paid.number}").context["told"]
     assert [one.balance for one in only.lines] == [5000]
-    text = mine.get("/payments/ledger/export/").content.decode("utf-8-sig").splitlines()
+    text = mine.get("/payments/ledger/export/").getvalue().decode("utf-8-sig").splitlines()
     assert text[0].split(",")[-3:] == ["debit", "credit", "balance"]
     assert text[2].endswith(f"{paid.number},,4000.00,0.00,5000.00")
     assert mine.get("/payments/ledger/print/").content.startswith(b"%PDF")
@@ -260,7 +260,7 @@ def test_whoever_works_at_one_station_sees_its_entries_alone_and_no_balance_besi
     assert (told.opening, told.closing, told.debits, told.stations) == (None, None, 1000, ("DEL",))
     for text in (
         browser.get("/payments/ledger/").content.decode(),
-        browser.get("/payments/ledger/export/").content.decode("utf-8-sig"),
+        browser.get("/payments/ledger/export/").getvalue().decode("utf-8-sig"),
     ):
         assert str(there.number) in text and str(here.number) not in text
     assert browser.get("/payments/ledger/print/").content.startswith(b"%PDF")

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from typing import Any
 
 import pytest
 from django.db import OperationalError, connection, transaction
+from django.utils import timezone
 
 from accounts.permissions import Actor
 from bills.models import CourierBillOfEntry
 from bills.stages import Stage as BillStage
 from eccs.workflow import Refused, take
-from payments import services
+from payments import anew, services
 from payments.bank import Answer, Confirmation, Return, Status
 from payments.cash import ledger
 from payments.clearance import Stage
@@ -21,7 +25,7 @@ from tests.factories.bills import bill
 from tests.factories.challans import challan
 from tests.factories.firms import actor
 from tests.payments.conftest import told
-from tests.races.together import together
+from tests.races.together import on_its_own, together, waits_for_us
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -84,3 +88,66 @@ def test_one_transaction_of_the_bank_named_for_two_challans_is_booked_once() -> 
     services.receive(told(other))
     assert Challan.objects.get(pk=other.pk).stage == "AT_BANK"
     assert ledger.received_from("BANK") == one.amount + 1
+
+
+def given_up_with_a_late_payment_elsewhere() -> tuple[Challan, Challan]:
+    """A late payment, told while its bill stood on another challan; and that one, withdrawn since."""
+    given_up, operator = (
+        challan(Stage.FAILED, bill(BillStage.DUTY), sent_to_bank_at=timezone.now()),
+        actor("COURIER_OPERATOR"),
+    )
+    other = anew.make_anew(given_up, operator)
+    services.receive(told(given_up))
+    return given_up, take(other, "withdraw", operator)
+
+
+def waiting_for_us(pool: ThreadPoolExecutor, deed: Callable[[], Any]) -> Future[Any]:
+    """A deed of another, under way until it waits for what this transaction holds."""
+    begun = pool.submit(on_its_own(deed))
+    while not waits_for_us():
+        assert not begun.done(), begun.exception() or "it did not wait"
+    return begun
+
+
+def test_a_late_payment_waits_for_the_challan_that_is_made_anew_at_the_same_moment() -> None:
+    given_up = challan(Stage.FAILED, bill(BillStage.DUTY), sent_to_bank_at=timezone.now())
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            anew.make_anew(given_up, actor("COURIER_OPERATOR"))
+            late = waiting_for_us(pool, partial(services.receive, told(given_up)))
+        assert late.result(timeout=30).outcome == "LATE"
+    assert Challan.objects.get(pk=given_up.pk).stage == Stage.LATE
+    assert ChallanLine.objects.filter(live=True).exclude(challan=given_up).count() == 1
+
+
+def test_a_challan_is_not_made_anew_while_the_late_payment_takes_its_bills_back() -> None:
+    given_up = challan(Stage.FAILED, bill(BillStage.DUTY), sent_to_bank_at=timezone.now())
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            services.receive(told(given_up))
+            anew_too = waiting_for_us(pool, partial(anew.make_anew, given_up, actor("COURIER_OPERATOR")))
+        assert isinstance(anew_too.exception(timeout=30), Refused), anew_too.exception()
+    assert Challan.objects.count() == 1
+
+
+def test_accepting_a_late_payment_waits_for_the_challan_that_is_made_anew_at_the_same_moment() -> None:
+    given_up, withdrawn = given_up_with_a_late_payment_elsewhere()
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            anew.make_anew(withdrawn, actor("COURIER_OPERATOR"))
+            accepting = waiting_for_us(pool, partial(take, given_up, "accept_late_payment", actor("DCAC")))
+        assert "another challan" in str(accepting.exception(timeout=30))
+        assert isinstance(accepting.exception(), Refused)
+    assert Challan.objects.get(pk=given_up.pk).stage == Stage.LATE
+
+
+def test_a_late_payment_is_not_accepted_for_a_bill_that_another_challan_pays_at_the_same_moment() -> None:
+    given_up, withdrawn = given_up_with_a_late_payment_elsewhere()
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            other = anew.make_anew(withdrawn, actor("COURIER_OPERATOR"))
+            services.send_to_bank(other, actor("COURIER_OPERATOR"), "http://testserver/payments/bank/return/")
+            services.receive(told(Challan.objects.get(pk=other.pk), bank_transaction="SBX261121000000002"))
+            accepting = waiting_for_us(pool, partial(take, given_up, "accept_late_payment", actor("DCAC")))
+        assert isinstance(accepting.exception(timeout=30), Refused), accepting.exception()
+    assert CourierBillOfEntry.objects.get().duty_paid == other.amount == ledger.received_from("BANK")

@@ -257,7 +257,7 @@ def test_bills_are_tested_as_they_were_decided_last_and_documents_by_their_shipm
     test = BackTest.objects.get(pk=test.pk)
     assert (later.before_id, test.read, test.result["hits"]) == (first.pk, 4, 3)
     # On the two days that have facts: one bill more to assess (the other is assessed already), two of goods and one of documents to examine
-    assert test.result["load"] == [["BLR", 0.5, 1.5]]
+    assert test.result["load"] == [["BLR", 0.5, 1.5, 0.5, 0]]
     DatedRule.objects.create(
         name="risk_assessments_a_day", station_code="BLR", from_date=timezone.localdate(), value="437", source="Trial"
     )
@@ -298,6 +298,27 @@ def test_rules_that_never_confirm_are_proposed_for_retirement(signed_in: Callabl
     assert told["Never finds"].to_retire
     page = signed_in("risk.blr").get("/rms/feedback/").content.decode()
     assert "never confirms" in page and "Proposed for retirement" in page
+    # Beside chance: what was found by lot, how many examinations a find took, and how that changed through the period
+    RuleDay.objects.create(
+        rule="RANDOM",
+        station_code="BLR",
+        day=today - timedelta(days=80),
+        hits=30,
+        looked_at=20,
+        confirmed=1,
+        examinations=20,
+    )
+    lot = feedback.by_lot(["BLR"], 90, today)
+    assert (lot.confirmation_rate, lot.cost, told["Finds"].cost, told["Never finds"].cost) == (
+        5,
+        20,
+        Decimal("9.1"),
+        None,
+    )
+    assert [bar["rate"] for bar in lot.bars] == [Decimal(5), None, None, None, None, None]
+    assert [bar["rate"] for bar in told["Finds"].bars] == [None, None, None, None, None, Decimal(10)]
+    page = signed_in("risk.blr").get("/rms/feedback/").content.decode()
+    assert "Bills that chance picked" in page and "1,000 bills in 90 days" in page
     assert signed_in("ao.blr").get("/rms/feedback/").status_code == 403
     assert (
         "Hits and confirmations by week" in signed_in("riskapprover.blr").get(good.get_absolute_url()).content.decode()

@@ -58,6 +58,7 @@ from tests.walk.of_counter import of_counter
 from tests.walk.of_exports import of_exports
 from tests.walk.of_help import of_help
 from tests.walk.of_payments import of_payments
+from tests.walk.of_reports import of_reports
 from tests.walk.world import World
 
 PUBLIC = (
@@ -104,7 +105,7 @@ def build() -> World:
     sent_back, going, disposed = return_to_origin(), return_to_origin("PERMITTED"), disposal()
     world.own("re-export-print", going.re_export.number)
     rules = [risk_rule(), risk_rule("PROPOSED")]
-    for name in ("risk-rule-version", "risk-test-start", "risk-test-cancel"):
+    for name in ("risk-rule-version", "risk-test", "risk-test-start", "risk-test-cancel"):
         world.own(name, rules[0].key)
     bonds = [bond(), bond("REQUESTED"), bond("EXPIRED"), bond("VERIFIED")]
     sent_on = [
@@ -282,7 +283,7 @@ def _common(world: World) -> None:
         "desk", "counts", "find", "sign-out", "text-size", "keys", "manifests", "manifest-new", "bill-start", "payment-history",
         "switch", "people", "person-new", "person-from-elsewhere", "roles", "roles-open",
         "new-challan", "payment-export", "scrolls", "scroll-ask", "scroll-load", "cash-ledger", "cash-ledger-export",
-        "cash-ledger-print", "cash-deposit", "cash-withdraw", "cash-accounts", "authorised-banks", "bank-authorise", "reconciliation", "account", "kept-form", "session", "sessions-end-others", "password-change", "confirm-password",
+        "cash-ledger-print", "cash-deposit", "cash-withdraw", "cash-accounts", "authorised-banks", "bank-authorise", "reconciliation", "reconciliation-export", "reconciliation-print", "refunds-export", "refunds-print", "cash-accounts-export", "cash-accounts-print", "account", "kept-form", "session", "sessions-end-others", "password-change", "confirm-password",
         "second-factor", "second-factor-square", "recovery-codes", "second-factor-policy", "expiry-exercises", "expiry-new",
         "differences-open", "warehouse-register", "warehouse-export", "warehouse-print", "warehouse-move",
         "manual", "manual-export", "manual-propose", "manual-issue", "uncleared", "uncleared-export", "uncleared-print",
@@ -295,6 +296,7 @@ def _common(world: World) -> None:
         world.common(name)
     of_api(world)
     of_help(world)
+    of_reports(world)
     world.common("session-end", 1)
     world.common("certificate-retire", 1)
     world.common("sign", "00000000-0000-4000-8000-000000000000")

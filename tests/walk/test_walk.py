@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
 import pytest
 from django.conf import LazySettings
 from django.db import connection
@@ -29,6 +28,7 @@ from eccs.workflow import Document
 from tests.kept_rows import KeptRows
 from tests.walk import addresses
 from tests.walk.addresses import PUBLIC
+from tests.walk.words import words_of
 from tests.walk.world import World
 
 pytestmark = pytest.mark.django_db
@@ -236,10 +236,7 @@ def by_turns(name: str, found: list[str], username: str) -> list[str]:
 
 def written_in(response: Any) -> str:
     """The words of a page or of a file."""
-    data = b"".join(response.streaming_content) if response.streaming else response.content
-    if data.startswith(b"%PDF-1") and b"startxref" in data:
-        return "\n".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(data))
-    return str(data, errors="replace")
+    return words_of(b"".join(response.streaming_content) if response.streaming else response.content)
 
 
 @pytest.mark.parametrize("username", ["signatory.swift", "ao.blr", "superintendent.blr", "xray.blr"])
