@@ -10,15 +10,16 @@ from types import SimpleNamespace
 from typing import Any
 
 from redbeat.schedulers import RedBeatScheduler, acquire_distributed_beat_lock
-from redis.exceptions import ConnectionError as NoConnection
-from redis.exceptions import LockError
-from redis.exceptions import TimeoutError as NoAnswer
+
+from eccs.cache import LockError, RedisError
 
 logger = logging.getLogger("eccs.beat")
 
 
 class Scheduler(RedBeatScheduler):
     """The schedule of ECCS, which no loss of the lock or of Redis ends: it stands by until it may go on."""
+
+    lock: Any = None
 
     def tick(self, *given: Any, **named: Any) -> float:
         """Ask for the tasks that are due, while the lock is held; return after how many seconds to look again."""
@@ -29,7 +30,7 @@ class Scheduler(RedBeatScheduler):
         except LockError:  # this host stood still for longer than the lock lasts, and another one has it now
             logger.warning("Another beat has taken over; this one stands by")
             self.lock = None
-        except (NoConnection, NoAnswer) as fault:
+        except RedisError as fault:
             logger.warning("Redis is away, nothing is asked for: %s", fault)
         return float(self.max_interval)
 

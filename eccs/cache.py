@@ -6,7 +6,9 @@ from typing import Any
 
 from django.core.cache import caches
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
-from redis.exceptions import RedisError
+from redis.exceptions import LockError, RedisError
+
+__all__ = ("ForgivingRedisCache", "LockError", "RedisError")
 
 logger = logging.getLogger(__name__)
 
