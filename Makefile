@@ -1,13 +1,13 @@
 # The commands of ECCS. A fresh Debian or Ubuntu machine needs Python 3.11 and make; everything else is installed into .venv.
 
 BIN := .venv/bin
-CODE := eccs accounts counter helpdesk manifests rms bonds bills exports transit payments public api bench tests tools manage.py
+CODE := eccs accounts counter helpdesk manifests rms bonds bills exports transit payments reports public api bench tests tools manage.py
 DJANGO_ONLY := ECCS_DEMO=1 ECCS_SECRET_KEY=only-for-commands-that-serve-nobody DATABASE_URL=postgres://127.0.0.1:1/none
 ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: run test check format journey bench drill stop reset vendor \
-	check-format check-lint check-types check-layers check-templates check-migrations check-diagrams
+	check-format check-lint check-types check-layers check-templates check-migrations check-diagrams check-parts
 .DEFAULT_GOAL := run
 
 run: .venv/installed            ## the whole system in the foreground, at http://127.0.0.1:8000
@@ -16,9 +16,10 @@ run: .venv/installed            ## the whole system in the foreground, at http:/
 test: .venv/installed-dev       ## the whole test suite, on a PostgreSQL and a Redis of its own; ARGS="-k scan" narrows it
 	@tools/ensure_chromium
 	@tools/ensure_softhsm
+	@tools/ensure_pdf_tools
 	@ECCS_DEMO=1 exec $(BIN)/python -m eccs.run beside --quick test $(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
-check: check-format check-lint check-types check-layers check-templates check-migrations check-diagrams  ## everything but the tests
+check: check-format check-lint check-types check-layers check-templates check-migrations check-diagrams check-parts  ## everything but the tests
 
 check-format: .venv/installed-dev
 	@$(BIN)/ruff format --quiet --diff $(CODE)
@@ -40,6 +41,9 @@ check-migrations: .venv/installed-dev
 
 check-diagrams: .venv/installed-dev
 	@$(DJANGO_ONLY) $(BIN)/python manage.py diagrams --check
+
+check-parts: .venv/installed-dev # asks once a day; where it cannot ask it says so
+	@$(BIN)/python tools/audit.py
 
 format: .venv/installed-dev     ## put code into the one form that `make check` asks for
 	@$(BIN)/ruff check --fix-only $(CODE)

@@ -63,7 +63,7 @@ def _is_public(view: View) -> bool:
 
 
 class IdleSessions:
-    """Ends a session in which nothing was done for too long, and says why at the sign-in page."""
+    """Ends a session in which nothing was done for too long, or that began too long ago, and says why at the sign-in page."""
 
     def __init__(self, get_response: Ask) -> None:
         self.get_response = get_response
@@ -78,10 +78,10 @@ class IdleSessions:
         if not request.user.is_authenticated:
             why = sessions.why_ended(request)
             return _to_sign_in(request, why) if why else None
-        if sessions.is_idle(request):
+        if why := "idle" if sessions.is_idle(request) else "long" if sessions.is_too_long(request) else "":
             kept_form.keep_apart(request)
             logout(request)
-            return _to_sign_in(request, "idle")
+            return _to_sign_in(request, why)
         if not getattr(view, "passive", False):
             sessions.touch(request)
         return None

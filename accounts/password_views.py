@@ -65,6 +65,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     """Type the password again before one of the weightiest acts; it lasts ten minutes."""
     form = ConfirmForm(request, cast("User", request.user), request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
+        sessions.renew(request)
         audit.record("password.proved", request=request)
         return redirect(going_to(request) or "desk")
     context = {"form": form, "next": going_to(request)}

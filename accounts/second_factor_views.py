@@ -69,9 +69,7 @@ def code(request: Request, *, recovery: bool = False) -> HttpResponse:
 
 def _let_in(request: Request, user: User) -> None:
     if request.user.is_authenticated:
-        old = request.session.session_key or ""
-        request.session.cycle_key()
-        sessions.moved(user, old, request.session.session_key or "")
+        sessions.renew(request)
     else:
         request.session.pop(second_factor.PENDING, None)
         login(request, user)
@@ -124,7 +122,7 @@ def square(request: Request) -> HttpResponse:
     if not key:
         raise Http404
     picture = barcodes.secret_qr_svg(second_factor.key_address(cast("User", request.user), key))
-    return HttpResponse(picture, content_type="image/svg+xml")
+    return HttpResponse(picture, content_type="image/svg+xml; charset=utf-8")
 
 
 @require_POST

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -28,7 +28,7 @@ from accounts.credentials import LiveSession
 from accounts.models import User
 from eccs.client_address import address_of
 
-SEEN, PROVED = "seen", "proved"  # in the session: seconds since 1970
+SEEN, PROVED, BEGUN = "seen", "proved", "begun"  # in the session: seconds since 1970
 KEPT_APART = 60  # seconds between two writes of the time of the last act
 BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 SYSTEMS = (
@@ -70,6 +70,12 @@ def seconds_left(request: HttpRequest) -> int:
     return whole - (_seconds() - seen if isinstance(seen, int) else 0)
 
 
+def is_too_long(request: HttpRequest) -> bool:
+    """Whether the person signed in so long ago that it is asked again who sits there, however much was done meanwhile."""
+    begun = request.session.get(BEGUN)
+    return isinstance(begun, int) and _seconds() - begun >= settings.LONGEST_SESSION_HOURS * 3600
+
+
 def touch(request: HttpRequest) -> None:
     """Note an act, at most once a minute."""
     now, seen = _seconds(), request.session.get(SEEN)
@@ -85,6 +91,13 @@ def extend(request: HttpRequest) -> None:
 def prove(request: HttpRequest) -> None:
     """Note that the password was typed just now."""
     request.session[PROVED] = _seconds()
+
+
+def renew(request: HttpRequest) -> None:
+    """The session goes on under a new key, and the one of before opens nothing: after each proof of who it is."""
+    old = request.session.session_key or ""
+    request.session.cycle_key()
+    moved(cast("User", request.user), old, request.session.session_key or "")
 
 
 def fresh(request: HttpRequest) -> bool:
@@ -193,13 +206,14 @@ def why_ended(request: HttpRequest) -> str:
     return str(cache.get(_tombstone(key)) or "") if key else ""
 
 
-WHY = ("idle", "elsewhere", "password", "reset")
+WHY = ("idle", "long", "elsewhere", "password", "reset")
 
 
 def why_in_words(code: str) -> str:
     """Why somebody must sign in again, for the sign-in page."""
     words = {
         "idle": _("You were signed out because nothing was done for %(n)d minutes. Drafts of bills were saved as you typed. Sign in again to go on where you were.") % {"n": settings.IDLE_MINUTES},
+        "long": _("You were signed out because you signed in %(n)d hours ago. Sign in again to go on where you were.") % {"n": settings.LONGEST_SESSION_HOURS},
         "elsewhere": _("You were signed out from another browser, or by your administrator. If that was not you, choose a new password."),
         "password": _("You were signed out because your password was changed."),
         "reset": _("Your password is changed. Sign in with the new one."),
@@ -210,7 +224,7 @@ def why_in_words(code: str) -> str:
 @receiver(user_logged_in)
 def note_sign_in(request: HttpRequest, user: User, **_kwargs: Any) -> None:
     """A browser where somebody has signed in is listed; its session has a new key by now."""
-    request.session[SEEN] = _seconds()
+    request.session[SEEN] = request.session[BEGUN] = _seconds()
     if request.session.session_key:
         agent = request.META.get("HTTP_USER_AGENT", "")
         row = LiveSession(

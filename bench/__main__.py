@@ -23,6 +23,7 @@ NAMES = (
     "walks",
     "tariff",
     "track",
+    "reports",
     "duty",
     "challans",
     "payments",

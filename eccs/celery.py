@@ -87,6 +87,7 @@ app.conf.beat_schedule = {
         "task": "accounts.directory.tasks.watch_registrations",
         "schedule": crontab(hour=0, minute=20),
     },
+    "roll up the reports": {"task": "reports.tasks.roll_up", "schedule": 60.0},
     "count what waits at the desks": {"task": "eccs.tasks.roll_up", "schedule": 60.0},
     "beat": {"task": "eccs.tasks.heartbeat", "schedule": 60.0},
 }

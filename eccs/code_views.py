@@ -13,7 +13,7 @@ LONGEST = 200  # characters of an address
 
 
 def _picture(svg: str) -> HttpResponse:
-    return HttpResponse(svg, content_type="image/svg+xml")
+    return HttpResponse(svg, content_type="image/svg+xml; charset=utf-8")
 
 
 @require_GET

@@ -8,11 +8,13 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from eccs import audit, audit_answers, measuring
+from eccs import audit, audit_answers, measuring, problems
 from eccs.logs import request_id
 
 NUL = "\0"
@@ -49,6 +51,20 @@ class RequestIdMiddleware:
         measuring.answered(view, request.method or "", response.status_code, seconds)
         told = {"method": request.method, "view": view, "status": response.status_code, "ms": round(seconds * 1000, 1)}
         logger.info("%s %s %d", request.method, view, response.status_code, extra=told)
+
+
+class ProgramsByHttps:
+    """Refuses a program of a firm that asks without HTTPS: led on silently, it would go on sending its key in the clear."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure() and problems.asked_by_program(request):
+            return problems.answer(
+                403, _("Ask by https. What was sent in the clear, the key too, may have been read: replace the key.")
+            )
+        return self.get_response(request)
 
 
 class ReadableText:

@@ -1,16 +1,34 @@
-"""Settings of ECCS. Everything that differs between machines comes from the environment or `.env`."""
+"""Settings of ECCS. Everything that differs between machines comes from the environment or `.env`.
+
+A secret may lie in a file instead: ECCS_SECRET_KEY_FILE names the file that holds ECCS_SECRET_KEY, and so for every other name.
+"""
 
 import os
 from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from environ.fileaware_mapping import FileAwareMapping
 
 from eccs import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
+
+class Given(FileAwareMapping):  # type: ignore[misc]
+    """The environment and the files it names; the line break at the end of a file is no part of a secret."""
+
+    def __getitem__(self, key: str) -> str:
+        return str(super().__getitem__(key)).rstrip("\r\n")
+
+
+class Environment(environ.Env):  # type: ignore[misc]
+    """What the environment says, also by files."""
+
+    ENVIRON = Given(cache=False)
+
+
+env = Environment()
 if (BASE_DIR / ".env").exists():
     env.read_env(BASE_DIR / ".env")
 
@@ -48,6 +66,7 @@ INSTALLED_APPS = [
     "transit",
     "exports",
     "payments",
+    "reports",
     "api",
     "helpdesk",
     "public",
@@ -55,9 +74,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "eccs.middleware.RequestIdMiddleware",
+    "eccs.middleware.ProgramsByHttps",
     "accounts.middleware.NoStore",
     "accounts.hashing.HashingMiddleware",
     "eccs.middleware.ReadableText",
@@ -134,11 +154,16 @@ CACHES = {
     }
 }
 SESSION_ENGINE = "accounts.session_store"
-SESSION_COOKIE_NAME = "eccs"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+HTTPS = env.bool("ECCS_HTTPS", default=False)
+# By HTTPS a browser takes a cookie of such a name from this host alone, never from a neighbour under the same domain.
+HERE_ALONE = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{HERE_ALONE}eccs"
+SESSION_COOKIE_AGE = 12 * 60 * 60  # after the last act; that a session ends at all: LONGEST_SESSION_HOURS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = f"{HERE_ALONE}csrftoken"
+CSRF_COOKIE_HTTPONLY = True  # forms carry the token; no script reads the cookie
 CSRF_FAILURE_VIEW = "eccs.errors.csrf_failure"
 
 CELERY_BROKER_URL = (
@@ -193,6 +218,7 @@ OTP_TOTP_THROTTLE_FACTOR = 0  # wrong codes are counted where wrong passwords ar
 # for the weightiest acts.
 IDLE_MINUTES = env.int("ECCS_IDLE_MINUTES", default=20)
 IDLE_WARNING_SECONDS = 120
+LONGEST_SESSION_HOURS = env.int("ECCS_SESSION_HOURS", default=12)  # then everybody signs in again, however busy
 PASSWORD_FRESH_MINUTES = 10
 # How many proxies stand in front and append to X-Forwarded-For; 0 believes the connection alone.
 PROXIES = env.int("ECCS_PROXY_COUNT", default=0)
@@ -202,6 +228,10 @@ LOGOUT_REDIRECT_URL = "sign-in"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("hi", "हिन्दी")]
+LANGUAGE_COOKIE_NAME = f"{HERE_ALONE}django_language"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "eccs.said.Said"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Asia/Kolkata"
 USE_TZ = True
@@ -246,10 +276,13 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-HTTPS = env.bool("ECCS_HTTPS", default=False)
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_REDIRECT_EXEMPT = [
+    r"^(healthz|readyz|metrics)$",
+    r"^api/",
+]  # a program is refused instead (eccs.middleware.ProgramsByHttps)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

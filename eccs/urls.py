@@ -72,6 +72,7 @@ urlpatterns = [
     path("transit/", include("transit.urls")),
     path("exports/", include("exports.urls")),
     path("rms/", include("rms.urls")),
+    path("reports/", include("reports.urls")),
     path("", include("api.urls")),
     path("public/", include("public.urls")),
     path("help/", include("helpdesk.urls")),

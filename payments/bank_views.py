@@ -51,5 +51,5 @@ def confirmation(request: HttpRequest) -> HttpResponse:
         code, said = banks.opened(bank.Confirmation, _said(request), timezone.now())
     except bank.NotAccepted as refusal:
         _refused(request, bank.Confirmation.sort, refusal)
-        return HttpResponse(f"{refusal.fault}\n", status=400, content_type="text/plain")
-    return HttpResponse(f"{services.receive(said, code).outcome}\n", content_type="text/plain")
+        return HttpResponse(f"{refusal.fault}\n", status=400, content_type="text/plain; charset=utf-8")
+    return HttpResponse(f"{services.receive(said, code).outcome}\n", content_type="text/plain; charset=utf-8")

@@ -63,7 +63,10 @@ def _short(width: int, mode: str = "numeric") -> forms.TextInput:
 class BeginForm(forms.Form):
     """What kind of rule is begun, and where it is to hold."""
 
-    kind = forms.ChoiceField(label=_("Kind of rule"), choices=SAYING.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label=_("Kind of rule"), choices=SAYING.choices, widget=forms.RadioSelect,
+        help_text=_("Targets: a list of parties, tariff items or routes. Intervention: one house airway bill. Random share: a part of the bills, by lot. Compulsory compliance requirement: documents asked for by tariff item."),
+    )  # fmt: skip
     station = forms.ChoiceField(
         label=_("Where it holds"), required=False, widget=forms.RadioSelect,
         help_text=_("A local rule decides at its station alone. A national one decides everywhere."),

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from hashlib import blake2b
+from string import punctuation
 from typing import Any
 
 from django.db import connection
@@ -31,12 +32,13 @@ OF_A_DAY = {"consignee": PartyDay.Party.CONSIGNEE, "kyc": PartyDay.Party.KYC, "a
 ENOUGH = 20  # entries of a tariff item before it is known what is usual
 YEAR = max(PERIODS)
 NOTHING = Decimal(0)
+_SIGNS = str.maketrans(dict.fromkeys(punctuation, " "))
 
 
 @lru_cache(maxsize=32_768)  # of one bill it is asked for several times
 def digest(text: str) -> str:
-    """A name or an address as history knows it: in one spelling, and short."""
-    told = plain(text)
+    """A name or an address as history knows it: in one spelling, without points and commas, and short."""
+    told = plain(text.translate(_SIGNS))
     return blake2b(told.encode(), digest_size=16).hexdigest() if told else ""
 
 

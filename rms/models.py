@@ -367,7 +367,10 @@ class RuleDay(models.Model):
     suspicious = models.IntegerField(default=0)  # of those that were X-rayed
 
     class Meta:
-        indexes = [models.Index(fields=["rule", "station_code", "day"], name="risk_rule_day")]
+        indexes = [
+            models.Index(fields=["rule", "station_code", "day"], name="risk_rule_day"),
+            models.Index(fields=["station_code", "day"], name="risk_rule_day_at_station"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.rule} {self.day}"

@@ -9,7 +9,7 @@ from decimal import Decimal
 from io import BytesIO, StringIO
 from itertools import chain
 from tempfile import TemporaryFile
-from typing import IO, TypeVar
+from typing import IO, Any, TypeVar
 
 import xlsxwriter
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
@@ -33,6 +33,11 @@ def safe(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_DANGEROUS) else cell
 
 
+def is_number(cell: Any) -> bool:
+    """Whether a cell is a number by itself, not a text that looks like one."""
+    return isinstance(cell, int | Decimal) and not isinstance(cell, bool)
+
+
 def with_errors(sheet: Sheet, faults: Iterable[Fault]) -> bytes:
     """The rows as they were handed in, with a column that says what is wrong with each, in the format they came in."""
     told: dict[int, list[str]] = defaultdict(list)
@@ -45,8 +50,8 @@ def with_errors(sheet: Sheet, faults: Iterable[Fault]) -> bytes:
     return written([*sheet.names, ERRORS], rows, is_xlsx=sheet.is_xlsx)
 
 
-def written(names: Sequence[str], rows: Iterable[Sequence[str]], *, is_xlsx: bool) -> bytes:
-    """A CSV (UTF-8 with BOM, as spreadsheets want it) or an XLSX of texts only."""
+def written(names: Sequence[str], rows: Iterable[Sequence[Any]], *, is_xlsx: bool) -> bytes:
+    """A CSV (UTF-8 with BOM, as spreadsheets want it) or an XLSX; what is a number here is one there, all else text."""
     if is_xlsx:
         out = BytesIO()
         _workbook(out, names, rows)
@@ -54,12 +59,16 @@ def written(names: Sequence[str], rows: Iterable[Sequence[str]], *, is_xlsx: boo
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(names)
-    writer.writerows([safe(str(cell)) for cell in row] for row in rows)
+    writer.writerows(map(_texts, rows))
     return text.getvalue().encode("utf-8-sig")
 
 
-def _workbook(out: IO[bytes], names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write a workbook of texts only, row by row; what no sheet holds goes on to the next."""
+def _texts(row: Sequence[Any]) -> list[str]:
+    return [str(cell) if is_number(cell) else safe(str(cell)) for cell in row]
+
+
+def _workbook(out: IO[bytes], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write a workbook of numbers and texts, never of formulas, row by row; what no sheet holds goes on to the next."""
     options = {
         "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
     }  # fmt: skip
@@ -69,7 +78,10 @@ def _workbook(out: IO[bytes], names: Sequence[str], rows: Iterable[Sequence[str]
             if n == ROWS_OF_A_SHEET:
                 sheet, n = workbook.add_worksheet(), 0
             for m, cell in enumerate(row):
-                sheet.write_string(n, m, safe(str(cell)))
+                if is_number(cell):
+                    sheet.write_number(n, m, cell)
+                else:
+                    sheet.write_string(n, m, safe(str(cell)))
             n += 1
 
 
@@ -80,7 +92,7 @@ def as_download(content: bytes, name: str, *, is_xlsx: bool = False) -> HttpResp
 
 
 def streamed(
-    names: Sequence[str], rows: Iterable[Sequence[str]], name: str, *, is_xlsx: bool = False
+    names: Sequence[str], rows: Iterable[Sequence[Any]], name: str, *, is_xlsx: bool = False
 ) -> StreamingHttpResponse:
     """A long list as a file that is never whole in the memory: a CSV as it is read, a workbook from the disk."""
     if not is_xlsx:
@@ -91,14 +103,14 @@ def streamed(
     return _named(FileResponse(out, content_type=XLSX), name, is_xlsx=True)
 
 
-def _pieces(names: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+def _pieces(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
     """The file in pieces of some hundred rows."""
     text = StringIO("\ufeff")
     text.seek(0, 2)
     writer = csv.writer(text)
     writer.writerow(names)
     for n, row in enumerate(rows, 1):
-        writer.writerow([safe(str(cell)) for cell in row])
+        writer.writerow(_texts(row))
         if n % ROWS_OF_A_PIECE == 0:
             yield text.getvalue().encode()
             text.seek(0)

@@ -78,7 +78,7 @@ def test_an_officer_without_one_sees_nothing_before_taking_it_up(noon: Any, brow
     page = text(client.get("/second-factor/"))
     assert "until then nothing else in ECCS works" in page
     picture = client.get("/second-factor/square.svg")
-    assert picture["Content-Type"] == "image/svg+xml" and "no-store" in picture["Cache-Control"]
+    assert picture["Content-Type"] == "image/svg+xml; charset=utf-8" and "no-store" in picture["Cache-Control"]
     assert client.post("/second-factor/", {"code": "000000"}).status_code == 422
     key, codes = enrol(client)
     assert len(codes) == len(set(codes)) == 10

@@ -91,6 +91,22 @@ def test_an_idle_session_is_over_for_whoever_comes_with_its_key(noon: Any, brows
     assert not Session.objects.filter(session_key=client.cookies["eccs"].value).exists()
 
 
+@pytest.mark.parametrize(("minutes", "lives"), [(12 * 60 - 1, True), (12 * 60, False)])
+def test_twelve_hours_after_signing_in_everybody_signs_in_again(
+    minutes: int, lives: bool, noon: Any, browser: Browser
+) -> None:
+    client = browser("ao.blr")
+    for _n in range((minutes - 1) // 15):
+        noon.shift(timedelta(minutes=15))
+        client.get("/keys/")  # the person was there all the time
+    noon.shift(timedelta(minutes=minutes - (minutes - 1) // 15 * 15))
+    answer = client.get("/account/")
+    assert (answer.status_code == 200) == lives
+    if not lives:
+        assert answer["Location"] == "/sign-in/?why=long&next=%2Faccount%2F"
+        assert "because you signed in 12 hours ago" in text(client.get(answer["Location"]))
+
+
 def test_a_form_sent_too_late_leads_back_to_its_page(noon: Any, browser: Browser) -> None:
     client = browser("ao.blr")
     noon.shift(timedelta(minutes=20))
@@ -240,6 +256,17 @@ def test_a_fragment_is_sent_to_the_password_as_a_whole_page(people: People, weig
         f"/password/confirm/?next={address.replace('/', '%2F')}",
     )
     assert stages(one) == {Stage.XRAY}
+
+
+def test_each_proof_of_the_password_gives_the_session_another_key(browser: Browser) -> None:
+    client = browser("ao.blr")
+    before = client.session.session_key
+    thief = Client()
+    thief.cookies["eccs"] = client.cookies["eccs"].value
+    client.post("/password/confirm/", {"password": PASSWORD, "next": "/account/"})
+    assert client.session.session_key != before and client.get("/account/").status_code == 200
+    assert thief.get("/account/").status_code == 302 and not Session.objects.filter(session_key=before).exists()
+    assert LiveSession.objects.get().key == client.session.session_key
 
 
 @pytest.mark.parametrize(("seconds", "asked"), [(599, False), (600, True)])

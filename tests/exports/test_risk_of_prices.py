@@ -111,6 +111,20 @@ def test_an_amended_bill_is_held_against_the_usual_again_and_counts_once() -> No
     assert sum(row.entries for row in UnitValueMonth.objects.filter(cth=CTH)) == ENOUGH + 1
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("14 Mill Road, Bengaluru", "14, MILL ROAD  BENGALURU.", True),
+        ("Krishna Electronics (P) Ltd.", "krishna electronics p ltd", True),
+        ("14 Mill Road", "41 Mill Road", False),
+        ("किरण", "कीरण", False),
+        ("...", "", True),
+    ],
+)
+def test_points_and_commas_make_no_other_party(one: str, other: str, *, same: bool) -> None:
+    assert (history.digest(one) == history.digest(other)) == same
+
+
 def test_split_exports_and_one_kyc_id_with_several_names_are_seen_apart_from_imports() -> None:
     """Two gifts of one exporter on a day are together beyond what one may be worth; what came for it that day is no part of it."""
     names = risk_rule(condition={"all": [{"fact": "kyc_names", "is": "ABOVE", "value": "1"}]}, outcome="EXAMINATION")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 APPS = (
-    "eccs", "accounts", "counter", "helpdesk", "manifests", "rms", "bonds", "bills", "exports", "transit", "payments", "public", "api",
+    "eccs", "accounts", "counter", "helpdesk", "manifests", "rms", "bonds", "bills", "exports", "transit", "payments", "reports", "public", "api",
 )  # fmt: skip
 
 

@@ -62,6 +62,12 @@ def test_no_file_holds_a_secret() -> None:
     assert not re.search(r"^[^#\n]", (ROOT / ".env.example").read_text(), re.MULTILINE)
 
 
+def test_the_image_holds_neither_history_nor_secrets() -> None:
+    assert {".git", ".env", "var"} <= set((ROOT / ".dockerignore").read_text().split())
+    text = (ROOT / "Dockerfile").read_text()
+    assert not re.search(r"^(ARG|ENV)\b.*(KEY|PASSWORD|TOKEN)", text, re.MULTILINE)
+
+
 def test_only_nginx_and_the_sandbox_bank_are_reached_from_outside(services: dict[str, Any]) -> None:
     assert {name for name, service in services.items() if service.get("ports")} == {"nginx", "sandbox-bank"}
 
@@ -110,3 +116,22 @@ def test_a_restore_takes_the_last_base_backup_before_its_moment_and_nothing_that
     assert restore("c") == "20261121T010000Z" and (tmp_path / "c" / "recovery.signal").exists()
     assert "recovery_target_time = '2026-11-21 06:31:00+05:30'" in (tmp_path / "b" / "postgresql.auto.conf").read_text()
     assert "is not empty" in restore("c") and "no base backup was finished before" in restore("d", "2026-11-19")
+
+
+def test_nginx_keeps_neither_addresses_nor_queries_of_pages() -> None:
+    """They may hold a PAN that was searched, or the link for a new password."""
+    text = (ROOT / "deploy" / "nginx.conf").read_text()
+    kept = re.search(r"log_format quiet .*?;", text, re.DOTALL)
+    assert kept and re.search(r"access_log /dev/stdout quiet;", text)
+    assert not re.search(r"\$(request|request_uri|uri|args|http_referer|http_cookie|http_authorization)\b", kept[0])
+
+
+def test_tls_is_of_today_and_what_a_browser_says_of_its_address_is_overwritten() -> None:
+    text = (ROOT / "deploy" / "nginx-tls.conf").read_text()
+    assert re.findall(r"ssl_protocols (.*);", text) == ["TLSv1.3 TLSv1.2"]
+    ciphers = re.findall(r"ssl_ciphers (.*);", text)[0].split(":")
+    assert all(
+        re.fullmatch(r"ECDHE-(ECDSA|RSA)-(AES(128|256)-GCM-SHA(256|384)|CHACHA20-POLY1305)", one) for one in ciphers
+    )
+    assert "X-Forwarded-For $remote_addr;" in text and "X-Forwarded-Proto https;" in text
+    assert "$proxy_add_x_forwarded_for" not in text

@@ -23,13 +23,15 @@ for given in json.loads(sys.argv[1]):
     found.append({name: getattr(settings, name) for name in json.loads(sys.argv[2])})
 print(json.dumps(found))
 """
-PRODUCTION: dict[str, str] = {"ECCS_HTTPS": "1"}
+PRODUCTION: dict[str, str] = {"ECCS_HTTPS": "1", "ECCS_BANK_KEY_FILE": str(ROOT / "requirements.txt")}
 BARE: dict[str, str] = {}
 DEMO = {"ECCS_DEMO": "1"}
 DEMO_MFA = {**DEMO, "ECCS_DEMO_MFA": "1"}
 NAMES = (
     "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SESSION_COOKIE_HTTPONLY",
-    "SESSION_COOKIE_SAMESITE", "CSRF_COOKIE_SAMESITE", "SECOND_FACTOR", "DEBUG",
+    "SESSION_COOKIE_SAMESITE", "CSRF_COOKIE_SAMESITE", "SECOND_FACTOR", "DEBUG", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "CSRF_COOKIE_HTTPONLY",
+    "LANGUAGE_COOKIE_SECURE", "LANGUAGE_COOKIE_HTTPONLY", "LANGUAGE_COOKIE_SAMESITE", "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME",
+    "LANGUAGE_COOKIE_NAME", "HERE_ALONE", "BANK_KEY",
 )  # fmt: skip
 
 
@@ -53,6 +55,23 @@ def test_production_sends_its_cookies_over_https_alone(read: dict[str, dict[str,
     assert found["SESSION_COOKIE_HTTPONLY"] and found["SESSION_COOKIE_SAMESITE"] == "Lax"
     assert found["CSRF_COOKIE_SAMESITE"] == "Lax" and not found["DEBUG"]
     assert not read["demo"]["SESSION_COOKIE_SECURE"]  # a demonstration on one machine has no certificate
+
+
+def test_production_has_cookies_of_this_host_alone_and_no_script_reads_them(read: dict[str, dict[str, Any]]) -> None:
+    """A page of another host under the same domain sets none of them, so none is planted."""
+    found = read["production"]
+    names = [found[f"{name}_COOKIE_NAME"] for name in ("SESSION", "CSRF", "LANGUAGE")]
+    assert all(name.startswith("__Host-") for name in names) and found["HERE_ALONE"] == "__Host-"
+    assert found["CSRF_COOKIE_HTTPONLY"] and found["LANGUAGE_COOKIE_HTTPONLY"] and found["LANGUAGE_COOKIE_SECURE"]
+    assert found["LANGUAGE_COOKIE_SAMESITE"] == "Lax" and found["SECURE_HSTS_INCLUDE_SUBDOMAINS"]
+    assert read["demo"]["SESSION_COOKIE_NAME"] == "eccs"  # without https a browser would not take the other name
+
+
+def test_a_secret_may_lie_in_a_file_of_its_own(read: dict[str, dict[str, Any]]) -> None:
+    assert (
+        read["production"]["BANK_KEY"] == (ROOT / "requirements.txt").read_text().rstrip()
+        and not read["bare"]["BANK_KEY"]
+    )
 
 
 def test_only_the_demonstration_is_without_a_second_factor_and_that_unless_it_asks_for_one(

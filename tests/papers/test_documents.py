@@ -158,7 +158,7 @@ def test_pictures_of_codes_are_served_to_pages(client: Client, settings: LazySet
     one = bill(Stage.DUTY)
     client.force_login(one.created_by)
     bars = client.get(f"/codes/bars/{one.number}.svg")
-    assert bars["Content-Type"] == "image/svg+xml"
+    assert bars["Content-Type"] == "image/svg+xml; charset=utf-8"
     assert bars.content.decode() == barcodes.bars_svg(barcodes.token(one.number or ""))
     squares = client.get("/codes/squares.svg", {"to": one.get_absolute_url()})
     assert squares.content.decode() == barcodes.qr_svg(settings.PUBLIC_URL + one.get_absolute_url())

@@ -58,6 +58,7 @@ from tests.walk.of_counter import of_counter
 from tests.walk.of_exports import of_exports
 from tests.walk.of_help import of_help
 from tests.walk.of_payments import of_payments
+from tests.walk.of_reports import of_reports
 from tests.walk.world import World
 
 PUBLIC = (
@@ -295,6 +296,7 @@ def _common(world: World) -> None:
         world.common(name)
     of_api(world)
     of_help(world)
+    of_reports(world)
     world.common("session-end", 1)
     world.common("certificate-retire", 1)
     world.common("sign", "00000000-0000-4000-8000-000000000000")
