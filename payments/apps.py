@@ -20,7 +20,7 @@ class PaymentsConfig(AppConfig):
         from eccs.pages import link, register
         from payments import issued  # noqa: F401 it registers itself
         from payments.cash.listing import WITHDRAWALS
-        from payments.clearance import PAYERS
+        from payments.clearance import AT_BANK_PAYERS, PAYERS
         from payments.listing import CHALLANS
         from payments.reconciling.listing import DIFFERENCES
 
@@ -28,8 +28,8 @@ class PaymentsConfig(AppConfig):
         register(CHALLANS)
         register(DIFFERENCES)
         register(WITHDRAWALS)
-        link(_("Payments"), PAYMENTS, *TRADE, *OFFICERS)
-        link(_("Pay duty"), "new-challan", *PAYERS, nav=False)
+        link(_("Payments"), PAYMENTS, *TRADE, *OFFICERS, Role.SERVICE_CENTRE)
+        link(_("Pay duty"), "new-challan", *AT_BANK_PAYERS, nav=False)
         link(_("Pay transshipment fees"), "fee-challan", *PAYERS, nav=False)
         link(_("Pay fines and penalties on exports"), "fine-challan", *COURIERS, nav=False)
         link(_("Payments to reconcile"), "reconciliation", Role.DCAC, under=PAYMENTS)

@@ -30,6 +30,10 @@ FIRST_ASKED_AFTER = timedelta(minutes=5)
 
 
 PAYERS = (*COURIERS, Role.IMPORTER)  # an importer for the bills and transfer manifests that it filed itself
+AT_BANK_PAYERS = (
+    *PAYERS,
+    Role.SERVICE_CENTRE,
+)  # the custodian at its terminal, for the customer who is served (7.1(g), 2.3)
 
 
 class Stage(models.TextChoices):
@@ -174,8 +178,8 @@ class ChallanClearance(Document):
         return {"create": CREATE, **super().steps()}
 
     @step(
-        (Stage.CREATED, Stage.AT_BANK), Stage.AT_BANK, role=PAYERS, label=gettext_lazy("Pay at the bank"),
-        para="PN17 8.0", guards=(bank_takes_it, bills_still_due),
+        (Stage.CREATED, Stage.AT_BANK), Stage.AT_BANK, role=AT_BANK_PAYERS, label=gettext_lazy("Pay at the bank"),
+        para="PN17 7.1(g), 8.0", guards=(bank_takes_it, bills_still_due),
     )  # fmt: skip
     def go_to_bank(self: Challan) -> None:
         """The payer is sent to the bank with the challan; the bank takes each challan once, however often one goes."""
@@ -196,7 +200,7 @@ class ChallanClearance(Document):
     @step(
         Stage.CREATED,
         Stage.WITHDRAWN,
-        role=PAYERS,
+        role=AT_BANK_PAYERS,
         label=gettext_lazy("Withdraw challan"),
         para="PN17 8.0",
         grave=True,
@@ -206,7 +210,7 @@ class ChallanClearance(Document):
         self.release_bills()
 
     @step(
-        AWAITED, Stage.UNKNOWN, role=PAYERS, label=gettext_lazy("Verify payment"), para="PN17 8.1",
+        AWAITED, Stage.UNKNOWN, role=AT_BANK_PAYERS, label=gettext_lazy("Verify payment"), para="PN17 8.1",
         form="payments.forms.VerifyPaymentForm",
     )  # fmt: skip
     def verify_payment(self: Challan, *, bank_transaction: str) -> None:
@@ -214,7 +218,7 @@ class ChallanClearance(Document):
         self.ask_at_once(bank_transaction)
 
     @step(
-        Stage.SILENT, None, role=PAYERS, label=gettext_lazy("Verify payment"), para="PN17 8.1",
+        Stage.SILENT, None, role=AT_BANK_PAYERS, label=gettext_lazy("Verify payment"), para="PN17 8.1",
         form="payments.forms.VerifyPaymentForm", anytime=True,
     )  # fmt: skip
     def verify_silent_payment(self: Challan, *, bank_transaction: str) -> None:
@@ -333,10 +337,10 @@ class ChallanClearance(Document):
 
 
 CREATE = Step(
-    name="create", document="challan", sources=(), targets=(Stage.CREATED,), roles=PAYERS,
+    name="create", document="challan", sources=(), targets=(Stage.CREATED,), roles=AT_BANK_PAYERS,
     label=gettext_lazy("Create challan"),  # type: ignore[arg-type]  # every label is translated when it is shown
     para="PN17 8.0",
-    rule="Bills of one firm and one station that wait for duty are put on a challan.",
+    rule="Bills of one firm and one station that wait for duty are put on a challan; at the custodian's terminal those filed there.",
 )  # fmt: skip
 
 

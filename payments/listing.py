@@ -58,6 +58,7 @@ def challan_context(challan: Challan, actor: Actor) -> dict[str, Any]:
         else None,
         "by_ledger": cash.may_pay_from_ledger(challan.station_id) and not challan.is_deposit,
         "asked": challan.stage in AWAITED, "is_new": challan.stage == Stage.CREATED,
+        "pays": actor.is_trade or actor.serves(challan),
         "at_customs": AT_CUSTOMS.get(challan.stage, ""), "differing": challan.differing_payment(),
         "decision": _decision_of(challan),
         "given_up": challan.stage in GIVEN_UP,

@@ -56,7 +56,7 @@ def create_challan(bill_ids: Collection[int], actor: Actor, at: datetime | None 
         first = bills[0]
         chosen = bank_for(first.station_id, bank_code)
         challan = Challan(
-            station_id=first.station_id, courier_id=None if actor.importer_id else first.courier_id, importer_id=actor.importer_id, amount=sum(line.amount for line in lines),
+            station_id=first.station_id, courier_id=None if actor.files_for_importer else first.courier_id, importer_id=actor.files_for_importer, amount=sum(line.amount for line in lines),
             heads=ledger.as_text(ledger.summed(line.heads for line in lines)), bill_count=len(lines),
             created_by_id=cast("int", actor.user_id), created_at=at, stage_since=at, bank=chosen,
         )  # fmt: skip

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import CustomsStation
 from accounts.permissions import Actor
 from accounts.requests import Request
+from counter.serving import led_to_counter
 from eccs import keyset, pages
 from eccs.audit_answers import concerns
 from eccs.audit_answers import exported as told_of_export
@@ -89,6 +90,8 @@ def new(request: Request) -> HttpResponse:
     """Pick bills that wait for duty and put them on a challan."""
     actor = actor_of(request)
     pages.require(actor, "new-challan")
+    if (away := led_to_counter(request)) is not None:
+        return away
     reasons: list[str] = []
     if request.method == "POST":
         ids = [int(pk) for pk in request.POST.getlist("bill") if pk.isdecimal() and len(pk) < 19]
