@@ -20,6 +20,7 @@ NAMES = (
     "queues",
     "signing_in",
     "papers",
+    "signatures",
     "walks",
     "tariff",
     "track",

@@ -6,9 +6,10 @@ The authorities are files of the machine (ECCS_CA_DIR), so that nobody changes w
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -99,6 +100,40 @@ def why_not(
     if broken:
         return [*reasons, broken]
     return [*reasons, *revoked(path, moment, demand_list=demand_list)]
+
+
+class Judge:
+    """Tells why certificates may not be signed with, for many signatures in one go.
+
+    The answer changes only when a certificate of the chain begins or ends or is revoked. It is found once between two such
+    moments; lists that are loaded meanwhile are not looked at, so a judge serves one round of checks.
+    """
+
+    def __init__(self) -> None:
+        self._turns: dict[tuple[x509.Certificate, ...], list[datetime]] = {}
+        self._found: dict[tuple[tuple[x509.Certificate, ...], int], list[str]] = {}
+
+    def why_not(self, certificate: x509.Certificate, chain: Sequence[x509.Certificate], moment: datetime) -> list[str]:
+        """Every reason why nobody may sign with this certificate at a moment."""
+        whole = (certificate, *chain)
+        turns = self._turns.get(whole)
+        if turns is None:
+            turns = self._turns[whole] = _turns((*whole, *authorities()))
+        place = (whole, bisect_right(turns, moment))
+        if place not in self._found:
+            self._found[place] = why_not(certificate, chain, moment)
+        return self._found[place]
+
+
+def _turns(certificates: Sequence[x509.Certificate]) -> list[datetime]:
+    """The moments at which what is found of these certificates may change."""
+    turns = {one.not_valid_before_utc for one in certificates}
+    turns |= {one.not_valid_after_utc + timedelta(seconds=1) for one in certificates}
+    lists = RevocationList.objects.filter(issuer__in={one.issuer.rfc4514_string() for one in certificates})
+    for row in lists:
+        entries = (_parsed(row.pk, bytes(row.der)).get_revoked_certificate_by_serial_number(one.serial_number) for one in certificates)  # fmt: skip
+        turns |= {entry.revocation_date_utc for entry in entries if entry is not None}
+    return sorted(turns)
 
 
 def _validity(certificate: x509.Certificate, moment: datetime) -> list[str]:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from asn1crypto import cms as asn1
 from asn1crypto import tsp  # noqa: F401 it names more attributes, those of the seal too: none is known that was named after the first was read
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from django.utils.translation import gettext as _
 
+from eccs.signing import plain_cms
 from eccs.signing.authorities import NotAccepted
+from eccs.signing.models import loaded
 
 DIGESTS: dict[str, Callable[[], hashes.HashAlgorithm]] = {
     "sha256": hashes.SHA256,
@@ -30,6 +34,23 @@ def signer_of(der: bytes, content: bytes) -> x509.Certificate:
     if len(der) > LARGEST:
         raise NotAccepted(_("The signature is too large."))
     try:
+        plain = plain_cms.read(der)
+        wanted = (plain.issuer, plain.serial)
+        certificate = loaded(next(one for one in plain.certificates if _named_by(one) == wanted))
+    except (plain_cms.Unusual, StopIteration, ValueError, TypeError, KeyError, IndexError):
+        return _signer_of(der, content)
+    if plain.named != "rsassa_pkcs1v15" and not plain.named.startswith(plain.digest):
+        return _signer_of(der, content)
+    if not hmac.compare_digest(hashlib.new(plain.digest, content).digest(), plain.message_digest):
+        raise NotAccepted(_("The signature is not over what was shown for signing."))
+    if not _verified(certificate, plain.signature, plain.over, plain.digest, plain.algorithm):
+        raise NotAccepted(_("The signature was not made with the key of the certificate that comes with it."))
+    return certificate
+
+
+def _signer_of(der: bytes, content: bytes) -> x509.Certificate:
+    """The same of a signature in any form that the standard allows."""
+    try:
         signed, info = _read(der)
         certificate = _certificate(signed, info)
         attributes = _attributes(info)
@@ -39,15 +60,20 @@ def signer_of(der: bytes, content: bytes) -> x509.Certificate:
         )
         named = info["signature_algorithm"].native["algorithm"]
         over = hashlib.new(digest, content).digest() if digest in DIGESTS else b""
+        said = bytes(attributes["message_digest"].native)
     except NotAccepted:
         raise
     except (ValueError, TypeError, KeyError, IndexError) as fault:
         raise NotAccepted(_("This is not a digital signature (CMS).")) from fault
     if digest not in DIGESTS or (named not in ("rsassa_pkcs1v15", "ecdsa") and not named.startswith(digest)):
         raise NotAccepted(_("The signature is of a kind that is not accepted here."))
-    if not hmac.compare_digest(over, attributes["message_digest"].native):
+    if not hmac.compare_digest(over, said):
         raise NotAccepted(_("The signature is not over what was shown for signing."))
-    if not _binds(attributes, certificate) or not _holds(info, certificate, digest, algorithm):
+    try:
+        held = _binds(attributes, certificate) and _holds(info, certificate, digest, algorithm)
+    except (ValueError, TypeError, KeyError, IndexError):
+        held = False
+    if not held:
         raise NotAccepted(_("The signature was not made with the key of the certificate that comes with it."))
     return certificate
 
@@ -69,9 +95,16 @@ def _certificate(signed: Any, info: Any) -> x509.Certificate:
         raise NotAccepted(_("The signature does not name its certificate."))
     wanted = (named.chosen["issuer"].dump(), named.chosen["serial_number"].native)
     for one in signed["certificates"]:
-        if one.name == "certificate" and (one.chosen.issuer.dump(), one.chosen.serial_number) == wanted:
-            return x509.load_der_x509_certificate(one.chosen.dump())
+        if one.name == "certificate" and _named_by(one.chosen.dump()) == wanted:
+            return loaded(one.chosen.dump())
     raise NotAccepted(_("The certificate does not come with the signature."))
+
+
+@lru_cache(1024)
+def _named_by(der: bytes) -> tuple[bytes, int]:
+    """How a signature names this certificate: its issuer and serial number."""
+    certificate = asn1_x509.Certificate.load(der, strict=True)
+    return certificate.issuer.dump(), int(certificate.serial_number)
 
 
 def _attributes(info: Any) -> dict[str, Any]:
@@ -98,15 +131,19 @@ def _binds(attributes: dict[str, Any], certificate: x509.Certificate) -> bool:
 
 
 def _holds(info: Any, certificate: x509.Certificate, digest: str, algorithm: str) -> bool:
-    key, signature = certificate.public_key(), info["signature"].native
-    over, hashed = info["signed_attrs"].untag().dump(), DIGESTS[digest]()
+    return _verified(certificate, info["signature"].native, info["signed_attrs"].untag().dump(), digest, algorithm)
+
+
+def _verified(certificate: x509.Certificate, signature: bytes, over: bytes, digest: str, algorithm: str) -> bool:
+    hashed = DIGESTS[digest]()
     try:
+        key = certificate.public_key()
         if isinstance(key, rsa.RSAPublicKey) and algorithm == "rsassa_pkcs1v15":
             key.verify(signature, over, padding.PKCS1v15(), hashed)
         elif isinstance(key, ec.EllipticCurvePublicKey) and algorithm == "ecdsa":
             key.verify(signature, over, ec.ECDSA(hashed))
         else:
             return False
-    except InvalidSignature:
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError):
         return False
     return True

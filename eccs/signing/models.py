@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import lru_cache
 from typing import Any
 
 from cryptography import x509
@@ -11,6 +12,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+
+@lru_cache(1024)
+def loaded(der: bytes) -> x509.Certificate:
+    """A certificate from its bytes; the same few sign again and again, so they are read once. Raises ValueError."""
+    try:
+        return x509.load_der_x509_certificate(der)
+    except x509.InvalidVersion as fault:
+        raise ValueError(str(fault)) from fault
 
 
 class Certificate(models.Model):
@@ -38,12 +48,12 @@ class Certificate(models.Model):
     @property
     def parsed(self) -> x509.Certificate:
         """The certificate itself."""
-        return x509.load_der_x509_certificate(bytes(self.der))
+        return loaded(bytes(self.der))
 
     @property
     def parsed_chain(self) -> list[x509.Certificate]:
         """The certificates of CAs that came with it."""
-        return [x509.load_der_x509_certificate(bytes(der)) for der in self.chain]
+        return [loaded(bytes(der)) for der in self.chain]
 
     @property
     def shown_fingerprint(self) -> str:

@@ -20,7 +20,7 @@ from eccs.trail import TrailLine, trails
 SIGNED = "signature"  # under which a line of a trail names its signature
 
 
-def faults_of(one: Signature, line: Any) -> list[str]:
+def faults_of(one: Signature, line: Any, judge: authorities.Judge) -> list[str]:
     """Everything that is not as it was signed; nothing where the signature holds."""
     leaf, content, der = bytes(one.leaf), bytes(one.content), bytes(one.cms)
     try:
@@ -30,7 +30,7 @@ def faults_of(one: Signature, line: Any) -> list[str]:
     found = []
     if fingerprint_of(signer) != one.certificate.fingerprint or signer != one.certificate.parsed:
         found.append(_("The certificate is not the one with which it was signed."))
-    found += authorities.why_not(signer, one.certificate.parsed_chain, one.at)
+    found += judge.why_not(signer, one.certificate.parsed_chain, one.at)
     if not _led_to(one, leaf, content):
         return [*found, _("The filing is not the one that was signed.")]
     return [*found, *_against_trail(one, json.loads(leaf), line, der)]
@@ -70,6 +70,7 @@ def _trail_of(kind: str) -> type[TrailLine]:
 
 def check_all() -> Iterator[tuple[Signature | None, str, list[str]]]:
     """Every signature with what is wrong with it, and every line of a trail whose signature is gone."""
+    judge = authorities.Judge()
     kinds = Signature.objects.order_by("kind").values_list("kind", flat=True).distinct()
     for kind in kinds:
         table = _trail_of(kind)
@@ -77,7 +78,7 @@ def check_all() -> Iterator[tuple[Signature | None, str, list[str]]]:
         for chunk in _chunks(rows.iterator(chunk_size=500)):
             lines = _lines(table, chunk)
             for one in chunk:
-                found = faults_of(one, lines.get((one.document_id, one.seq)))
+                found = faults_of(one, lines.get((one.document_id, one.seq)), judge)
                 yield one, one.number, found
     yield from _gone()
 
@@ -86,9 +87,10 @@ def _gone() -> Iterator[tuple[None, str, list[str]]]:
     for table in trails():
         kind = cast("Any", table)._meta.get_field("document").related_model._meta.label_lower
         kept = set(Signature.objects.filter(kind=kind).values_list("document_id", "seq"))
-        for line in cast("Any", table._default_manager).filter(answers__has_key=SIGNED):
-            if (line.document_id, line.seq) not in kept:
-                yield None, str(line.document), [_("The signature that the trail names is not there.")]
+        lines = cast("Any", table._default_manager).filter(answers__has_key=SIGNED)
+        gone = [pk for pk, *place in lines.values_list("pk", "document_id", "seq") if tuple(place) not in kept]
+        for line in lines.filter(pk__in=gone) if gone else ():
+            yield None, str(line.document), [_("The signature that the trail names is not there.")]
 
 
 def _chunks(rows: Any) -> Iterator[list[Signature]]:
@@ -123,4 +125,7 @@ def nightly() -> int:
 def of_number(number: str) -> list[tuple[Signature, list[str]]]:
     """Every signature on a document, each with what is wrong with it."""
     rows = Signature.objects.filter(number=number).select_related("certificate", "by").order_by("at", "pk")
-    return [(one, faults_of(one, _lines(_trail_of(one.kind), [one]).get((one.document_id, one.seq)))) for one in rows]
+    judge = authorities.Judge()
+    return [
+        (one, faults_of(one, _lines(_trail_of(one.kind), [one]).get((one.document_id, one.seq)), judge)) for one in rows
+    ]
