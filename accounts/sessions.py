@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -97,7 +97,7 @@ def renew(request: HttpRequest) -> None:
     """The session goes on under a new key, and the one of before opens nothing: after each proof of who it is."""
     old = request.session.session_key or ""
     request.session.cycle_key()
-    LiveSession.objects.filter(user_id=request.user.pk, key=old).update(key=request.session.session_key)
+    moved(cast("User", request.user), old, request.session.session_key or "")
 
 
 def fresh(request: HttpRequest) -> bool:

@@ -1,19 +1,25 @@
-"""The Courier Bill of Entry as PDF (two pages, bar code, about twenty lines of items and duty) beside a bare canvas with the same text."""
+"""The Courier Bill of Entry as PDF (two pages, bar code, about twenty lines of items and duty) beside a bare canvas with the same text; and sealed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.test import override_settings
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
+from accounts import demo_certificates
 from bench.measure import Row, at_least, rounds, timed
 from bills.papers import BillPaper, draw_bill
 from eccs import paper_volume
 from eccs.papers import Pen
+from eccs.signing import seal
 from tests.papers.examples import bill
 from tests.papers.reading import pages
 
@@ -41,20 +47,36 @@ def run() -> list[Row]:
     texts = [_words(paper) for paper in papers]
     assert pages(draw_bill(papers[0])) == PAGES
     assert pages(_bare(texts[0])) == PAGES
-    with patch.object(paper_volume, "LARGEST_REMEMBERED", 0):  # every paper is made anew; the seal is measured apart
-        base, mine = rounds(
-            ROUNDS,
-            lambda: timed(lambda: [_bare(text) for text in texts]) / PAPERS,
-            lambda: timed(lambda: [draw_bill(paper) for paper in papers]) / PAPERS,
-        )
+
+    def drawn() -> float:
+        return timed(lambda: [draw_bill(paper) for paper in papers]) / PAPERS
+
+    def unsealed() -> float:
+        with patch.object(seal, "sealed", lambda pdf: pdf):
+            return drawn()
+
+    with patch.object(paper_volume, "LARGEST_REMEMBERED", 0):  # every paper is made anew
+        base, mine = rounds(ROUNDS, lambda: timed(lambda: [_bare(text) for text in texts]) / PAPERS, drawn)
+        with TemporaryDirectory() as folder, override_settings(PAPER_KEYS_DIR=Path(folder)):
+            key = ec.generate_private_key(ec.SECP256R1())
+            demo_certificates.make_paper_keys(Path(folder), demo_certificates.authority("Benchmark CA", key), key)
+            assert seal.look_at(draw_bill(papers[0])).holds
+            without, sealed = rounds(ROUNDS, unsealed, drawn)
     return [
         at_least(
             "Courier Bill of Entry as PDF",
             f"{1 / mine:,.0f} papers/s",
             f"a bare canvas {1 / base:,.0f}/s",
             base / mine,
+            0.75,
+        ),
+        at_least(
+            "Courier Bill of Entry as sealed PDF",
+            f"{1 / sealed:,.0f} papers/s",
+            f"the same without a seal {1 / without:,.0f}/s",
+            without / sealed,
             0.5,
-        )
+        ),
     ]
 
 

@@ -39,16 +39,16 @@ def run() -> list[Row]:
         cursor.execute("UPDATE bills_courierbillofentry SET stage = 'FOR_OUT_OF_CHARGE' WHERE stage = 'ASSESSMENT'")
     lay_bills(FEW, "ASSESSMENT")
     every = connection.settings_dict["NAME"]
-    _copy_database(every, FEW_ALONE)
+    copy_database(every, FEW_ALONE)
     lay_bills(ALL - FEW, "ASSESSMENT")
 
     def pages_in(database: str) -> float:
-        _turn_to(database)
+        turn_to(database)
         page()
         return _block(page)
 
     few, first = rounds(BLOCKS, lambda: pages_in(FEW_ALONE), lambda: pages_in(every))
-    _turn_to(every)
+    turn_to(every)
     deep = _deep()
     turns = [(page(), page(deep)) for _n in range(ROUNDS)]  # in turn, so that none has the quieter minute
     at_first, far = (median(times) for times in zip(*turns, strict=True))
@@ -85,7 +85,7 @@ def run() -> list[Row]:
     ]
 
 
-def _copy_database(name: str, copy: str) -> None:
+def copy_database(name: str, copy: str) -> None:
     """A database as another one is now, so that both can be asked in turn."""
     connection.close()
     apart = psycopg2.connect(**{**connection.get_connection_params(), "dbname": "template1"})
@@ -96,7 +96,7 @@ def _copy_database(name: str, copy: str) -> None:
     apart.close()
 
 
-def _turn_to(database: str) -> None:
+def turn_to(database: str) -> None:
     """Ask another database from now on; nothing that was cached of the one before is told of it."""
     connection.close()
     connection.settings_dict["NAME"] = database

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import stat
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from django.utils.translation import gettext as _
 from bills import attachments
 from bills.models import Attachment, CourierBillOfEntry
 from bills.stages import CLOSED
+from eccs.uploads.reading import BROKEN_ZIP
 from manifests.models import ExpressCargoManifest
 
 LARGEST_ZIP = 100 * 1024 * 1024  # bytes
@@ -48,7 +48,9 @@ def _opened(file: BinaryIO) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(file) as archive:
             yield archive
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as fault:
+    except NotAZip:
+        raise
+    except BROKEN_ZIP as fault:
         raise NotAZip(_("The file is no readable ZIP.")) from fault
 
 

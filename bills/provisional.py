@@ -25,16 +25,21 @@ def assess_provisionally(bill: CourierBillOfEntry, bond: dict[str, str], remarks
 
     amount = Decimal(bond["amount"])
     registered = security.for_assessment(bill, bond["type"], bond.get("number", ""), amount)
+    typed = [bond.get(name, "") for name in ("number", "whole", "date", "valid_until")]
+    elsewhere = security.paper_of(*typed)
+    if registered is None:
+        elsewhere = security.executed_elsewhere(bill, elsewhere, amount)
     made = ProvisionalAssessment(
         bill_id=bill.pk, station_id=bill.station_id, courier_id=bill.courier_id, bond_type=bond["type"],
         bond_number=bond.get("number", ""), bond_amount=amount, remarks=remarks,
-        bond_date=registered.execution_day if registered else bond["date"],
-        provisional_duty=bill.total_duty, assessed_at=bill.taken_at, stage_since=bill.taken_at,
+        bond_date=(registered or elsewhere).execution_day, provisional_duty=bill.total_duty, assessed_at=bill.taken_at, stage_since=bill.taken_at,
     )  # fmt: skip
     numbering.number([made])
     if registered is not None:
         made.bond, made.bond_number = registered, registered.number or ""
         security.debit(bill, registered, amount, str(made.number))
+    else:
+        security.use_elsewhere(bill, elsewhere, amount, str(made.number))
     made.save()
     bill.provisional = True
 

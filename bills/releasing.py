@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 
 from bills import security
@@ -13,13 +14,16 @@ from bills.stages import Stage
 def secured(
     bill: CourierBillOfEntry, amount: Decimal, bond_number: str, guarantee_number: str, typed: Mapping[str, str]
 ) -> ProvisionalRelease:
-    """The record of a release: the registered bond is debited; one that is not registered is taken as typed. Raises Refused."""
+    """The record of a release: the registered bond is debited; of one that is not, what it secures is counted. Raises Refused."""
     made = ProvisionalRelease(bill_id=bill.pk, bond_amount=amount, at=bill.taken_at, by_id=bill.taken_by.user_id)
     found = security.for_release(bill, bond_number, amount, guarantee_number)
     if found is None:
-        made.bond_number, made.guarantee_number = bond_number, guarantee_number
-        for name, value in typed.items():
-            setattr(made, name, Decimal(value) if name == "guarantee_amount" else value)
+        whole, dated, valid = (typed.get(name, "") for name in ("bond_whole", "bond_date", "bond_valid_until"))
+        paper = security.executed_elsewhere(bill, security.paper_of(bond_number, whole, dated, valid), amount)
+        security.use_elsewhere(bill, paper, amount, security.release_key(bill.pk))
+        made.bond_number, made.bond_date, made.guarantee_number = bond_number, paper.execution_day, guarantee_number
+        made.guarantee_amount = Decimal(typed["guarantee_amount"])
+        made.guarantee_valid_until = date.fromisoformat(typed["guarantee_valid_until"])
         return made
     made.bond, behind = found
     made.bond_number, made.guarantee_number = made.bond.number or "", behind.number

@@ -1,27 +1,28 @@
 """Bonds that secure a bill: fetched from the Bond Master, debited with the step that needs them, credited when it is settled.
 
 A number of ECCS's own series is a bond of the firm, or of the importer whose goods they are, registered at the station.
-A bond executed elsewhere is accepted only where a dated rule lets it, and where the firm has none registered that fits
-(PN17 7.1(c), 7.1(n), 13.2).
+A bond executed elsewhere is accepted only where a dated rule lets it, and where the firm has none registered that fits; what it
+secures on all bills is counted, and comes to no more than its amount (PN17 7.1(c), 7.1(n), 13.2).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bills.kinds import Kind
 from bills.models.provisional import BondType
-from bonds import choosing, ledger
+from bonds import choosing, ledger, outside
 from bonds.choosing import Wanted
 from bonds.master import Category, Purpose
-from bonds.models import BankGuarantee, Bond
+from bonds.models import BankGuarantee, Bond, OutsideBond
 from bonds.numbers import is_of_series
+from bonds.outside import Firm, Paper
 from eccs.dated_rules import rule_book
 from eccs.identifiers import PERSONAL_IMPORT_IEC
 from eccs.models import Notice
@@ -47,6 +48,43 @@ def wanted(bill: CourierBillOfEntry, purpose: str, bond_type: str = "") -> Wante
 def registered_for(bill: CourierBillOfEntry, purpose: str) -> list[Bond]:
     """The firm's bonds that can secure something on the bill now, and those of the importer of the goods, for the officer to see."""
     return list(choosing.valid(wanted(bill, purpose), named=True).filter(balance__gt=0)[:20])
+
+
+def recorded_for(bill: CourierBillOfEntry) -> list[OutsideBond]:
+    """Bonds executed elsewhere that were typed for the firm before, with what each secures; nothing where none is accepted."""
+    if not rule_book().is_on("outside_bonds_accepted", timezone.localdate(), bill.station_id):
+        return []
+    return outside.known_to(_firm(bill))
+
+
+def _firm(bill: CourierBillOfEntry) -> Firm:
+    iec = bill.iec if bill.iec != PERSONAL_IMPORT_IEC else ""
+    return Firm(bill.station_id, None if bill.importer_id else bill.courier_id, bill.importer_id, iec)
+
+
+def paper_of(number: str, amount: Any = None, executed_on: Any = None, valid_until: Any = None) -> Paper:
+    """A bond executed elsewhere, as it was typed or as the answers of a step keep it."""
+    days = (
+        date.fromisoformat(one) if one and isinstance(one, str) else one or None for one in (executed_on, valid_until)
+    )
+    return Paper(number, Decimal(amount) if amount else None, *days)
+
+
+def executed_elsewhere(bill: CourierBillOfEntry, paper: Paper, secures: Decimal) -> Paper:
+    """The bond executed elsewhere that would secure an amount, whole, with what is recorded of it. Raises Refused."""
+    try:
+        return outside.particulars(_firm(bill), paper, secures, ledger.of(bill, SLUG))
+    except Refused as refusal:
+        raise Refused(refusal.reasons, bill) from None
+
+
+def use_elsewhere(bill: CourierBillOfEntry, paper: Paper, secures: Decimal, key: str) -> OutsideBond:
+    """Count what a bond executed elsewhere secures on a bill, within the step that is taken on it. Raises Refused."""
+    try:
+        by_name, at = bill.taken_by.name, bill.taken_at
+        return outside.use(_firm(bill), paper, secures, key, ledger.of(bill, SLUG), by_name, at)
+    except Refused as refusal:
+        raise Refused(refusal.reasons, bill) from None
 
 
 def declared_on(bill: CourierBillOfEntry) -> str:
@@ -142,5 +180,7 @@ def release_key(bill_id: int) -> str:
 
 
 def free(keys: Iterable[str], by_name: str, at: datetime | None = None) -> None:
-    """Credit all that was debited under these keys; where no registered bond was debited there is nothing to do."""
-    ledger.credit_all(keys, by_name, at)
+    """What was secured under these keys is settled: registered bonds are credited, of others it is counted no more."""
+    settled = list(keys)
+    ledger.credit_all(settled, by_name, at)
+    outside.free(settled, at)

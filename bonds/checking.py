@@ -9,8 +9,9 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum, Window
 from django.utils.translation import gettext as _
 
 from accounts.people import system_admins
-from bonds import ledger
+from bonds import ledger, outside
 from bonds.models import Bond, BondEntry
+from bonds.numbers import is_of_series
 from eccs.models import Notice
 from eccs.notices import worded
 
@@ -44,6 +45,7 @@ def check() -> list[str]:
     for rows in (broken(), overpaid()):
         wrong |= {entry.bond_id for entry in rows.order_by("pk")[:MOST_NAMED]}
     named = sorted(str(one) for one in Bond.objects.filter(pk__in=wrong))[:MOST_NAMED]
+    named += sorted(one.number for one in outside.faults()[:MOST_NAMED])
     if named:
         logger.error("the ledgers of bonds do not add up: %s", named)
         Notice.objects.bulk_create(worded(one, lambda: _words(named)) for one in system_admins())
@@ -51,5 +53,8 @@ def check() -> list[str]:
 
 
 def _words(named: list[str]) -> tuple[str, str]:
-    lines = [f"{number}  {settings.PUBLIC_URL}{Bond(number=number).get_absolute_url()}" for number in named]
+    lines = [
+        f"{number}  {settings.PUBLIC_URL}{Bond(number=number).get_absolute_url()}" if is_of_series(number) else number
+        for number in named
+    ]
     return _("The ledgers of bonds do not add up"), "\n".join(lines)

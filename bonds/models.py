@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuthorisedCourier, CustomsStation, Importer
 from bonds.clearance import BondClearance, Stage
+from bonds.elsewhere import OutsideBond, OutsideUse
 from bonds.master import BondMasterSteps, Category, MasterStage, Purpose
 from bonds.numbers import bond_series, master_series
 from bonds.querysets import BondQuerySet, MasterQuerySet
@@ -365,3 +366,7 @@ class BondTrail(TrailLine):
 
 BondMaster.trail_model = BondMasterTrail
 Bond.trail_model = BondTrail
+
+__all__ = [
+    "NOTHING", "BankGuarantee", "Bond", "BondAlert", "BondEntry", "BondMaster", "BondMasterTrail", "BondTrail", "OutsideBond", "OutsideUse",
+]  # fmt: skip

@@ -53,6 +53,7 @@ EVENTS = {
     "recovery-code.used": _("Recovery code used"),
     "exercise.named": _("Password expiry named"),
     "exercise.cancelled": _("Password expiry cancelled"),
+    "goods.permitted": _("Excluded goods permitted"),
     "person.created": _("Person created"),
     "person.changed": _("Details of a person changed"),
     "person.transferred": _("Person transferred"),

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.utils.translation import gettext as _
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from eccs import barcodes
+from eccs.paper_fonts import BOLD, SANS, wide
 from eccs.paper_parts import Head
-from eccs.paper_text import BOLD, GREY, INK, LINE, PAGE_HEIGHT, PAGE_WIDTH, SANS, Block, Pen
+from eccs.paper_text import GREY, INK, LINE, PAGE_HEIGHT, PAGE_WIDTH, Block, Pen
 
 MARGIN = 14 * mm
 WIDTH = PAGE_WIDTH - 2 * MARGIN
@@ -46,7 +46,7 @@ def draw_head(canvas: Canvas, head: Head, code: str, *, sealed: bool) -> None:
     pen.write(head.title, MARGIN, top - 19 * mm, BOLD, 14)
     Block(head.number, beside - MARGIN, 11.5, BOLD).draw(pen, MARGIN, top - 25 * mm + 11.5)
     pen.colour = GREY
-    after = MARGIN + pdfmetrics.stringWidth(head.title, BOLD, 14) + 4 * mm
+    after = MARGIN + wide(head.title, BOLD, 14) + 4 * mm
     Block(head.subtitle, beside - after, 8).draw(pen, after, top - 19 * mm + 8)
     scan = Block(_("Scan to check") if code else _("Scan to open in ECCS"), side + 10 * mm, 6.5, right=True)
     scan.draw(pen, PAGE_WIDTH - MARGIN - side - 10 * mm, top - side - 1.2 * mm)
@@ -74,20 +74,20 @@ def _draw_bars(canvas: Canvas, pen: Pen, text: str, right: float, top: float) ->
     """The Code 128 of the token, its modules whole dots of a 203 dpi printer; the width it takes, in points."""
     modules = barcodes.width(text)
     module = 3 * DOT if modules * 3 * DOT <= BARS_PLACE else 2 * DOT
-    wide = modules * module
-    if wide > BARS_PLACE:
-        raise ValueError(f"the bar code of {text!r} is {wide / mm:.0f} mm wide, its place {BARS_PLACE / mm:.0f} mm")
-    draw_modules(canvas, right - wide, top, module, 11 * mm, [barcodes.bars(text)])
-    pen.write(text, right - (wide + pdfmetrics.stringWidth(text, SANS, 8)) / 2, top - 14.4 * mm, SANS, 8)
-    return wide + barcodes.QUIET * module
+    across = modules * module
+    if across > BARS_PLACE:
+        raise ValueError(f"the bar code of {text!r} is {across / mm:.0f} mm wide, its place {BARS_PLACE / mm:.0f} mm")
+    draw_modules(canvas, right - across, top, module, 11 * mm, [barcodes.bars(text)])
+    pen.write(text, right - (across + wide(text, SANS, 8)) / 2, top - 14.4 * mm, SANS, 8)
+    return across + barcodes.QUIET * module
 
 
 def draw_modules(
-    canvas: Canvas, x: float, top: float, wide: float, high: float, rows: Sequence[Sequence[tuple[int, int]]]
+    canvas: Canvas, x: float, top: float, across: float, high: float, rows: Sequence[Sequence[tuple[int, int]]]
 ) -> None:
     """Rows of dark modules, drawn in whole numbers on a grid of their own."""
     canvas.saveState()
-    canvas.transform(wide, 0, 0, -high, x, top)
+    canvas.transform(across, 0, 0, -high, x, top)
     path = "\n".join(f"{at} {line} {long} 1 re" for line, row in enumerate(rows) for at, long in row)
     canvas._code.append(f"{path}\nf")
     canvas.restoreState()

@@ -11,8 +11,9 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from eccs import barcodes
+from eccs.paper_fonts import BOLD, fonts
 from eccs.paper_head import DOT, draw_modules
-from eccs.paper_text import BOLD, INK, PAGE_HEIGHT, Block, Pen, fonts
+from eccs.paper_text import INK, PAGE_HEIGHT, Block, Pen
 
 ACROSS, DOWN = 2, 7
 WIDE, HIGH = 99.1 * mm, 38.1 * mm  # the common sheet of 14 labels on A4

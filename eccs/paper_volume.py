@@ -18,9 +18,10 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from eccs import paper_tokens
+from eccs.paper_fonts import fonts
 from eccs.paper_head import FOOT_TOP, MARGIN, WIDTH, draw_head
 from eccs.paper_parts import Told
-from eccs.paper_text import GREY, Block, Pen, fonts
+from eccs.paper_text import GREY, Block, Pen
 from eccs.signing import issuer, seal
 
 REMEMBERED = 3600  # seconds that a finished PDF is kept for whoever prints the same again

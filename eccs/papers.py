@@ -14,9 +14,10 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils import timezone
 
+from eccs.paper_fonts import BOLD, DEVANAGARI, SANS
 from eccs.paper_head import FOOT, HEAD, MARGIN, WIDTH
 from eccs.paper_parts import Column, Field, Head, Kind, Told
-from eccs.paper_text import BOLD, DEVANAGARI, GREY, INK, LINE, PAGE_HEIGHT, PAGE_WIDTH, SANS, WASH, Block, Pen, wrapped
+from eccs.paper_text import GREY, INK, LINE, PAGE_HEIGHT, PAGE_WIDTH, WASH, Block, Pen, frame, rule, wrapped
 from eccs.paper_tokens import DIGEST
 from eccs.paper_volume import Volume, bound_now
 
@@ -132,7 +133,7 @@ class Paper:
         self.room(height)
         x = MARGIN
         for label, value, wide in cells:
-            self.canvas.rect(x, self.y - height, wide, height)
+            frame(self.canvas, x, self.y - height, wide, height)
             self.pen.colour = GREY
             label.draw(self.pen, x + PAD, self.y - 2)
             self.pen.colour = INK
@@ -190,12 +191,12 @@ class Table:
         canvas, pen, height = self.paper.canvas, self.paper.pen, _tall(blocks)
         top = self.paper.y
         if wash:
-            canvas.rect(self.left, top - height, self.right - self.left, height, stroke=0, fill=1)
+            frame(canvas, self.left, top - height, self.right - self.left, height, "f")
         pen.colour = colour
         for block, (x, _wide) in zip(blocks, self.places, strict=True):
             block.draw(pen, x, top - 1.6)
         pen.colour = INK
-        canvas.line(self.left, top - height, self.right, top - height)
+        rule(canvas, self.left, top - height, self.right)
         self.paper.y = top - height
 
 
@@ -204,7 +205,11 @@ def _tall(blocks: Sequence[Block]) -> float:
 
 
 def as_pdf(content: bytes, name: str) -> HttpResponse:
-    """A paper as the browser shows it, under the name that it is kept by."""
+    """A paper as the browser shows it, under the name that it is kept by.
+
+    A single paper is drawn and sealed where it is asked for: two pages take some 12 ms of a processor, of which the seal is one
+    (`bench papers`), less than to hand them to a worker and ask again. Many papers together are made by a worker (`eccs.batches`).
+    """
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     return response

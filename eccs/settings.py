@@ -22,7 +22,7 @@ class Given(FileAwareMapping):  # type: ignore[misc]
         return str(super().__getitem__(key)).rstrip("\r\n")
 
 
-class Environment(environ.Env):
+class Environment(environ.Env):  # type: ignore[misc]
     """What the environment says, also by files."""
 
     ENVIRON = Given(cache=False)

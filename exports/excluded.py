@@ -9,11 +9,14 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accounts.permissions import Actor
 from bills import rates
 from eccs.dated_rules import rule_book
 from eccs.money import rupees
 from exports.kinds import ON_ICEGATE, Kind, Scheme
-from exports.models import ExcludedGoods
+from exports.models import ExcludedGoods, ExcludedGoodsPermission
+
+SHOWN = 100
 
 
 def in_force(on: date) -> list[ExcludedGoods]:
@@ -25,6 +28,12 @@ def why_not_goods(excluded: Iterable[ExcludedGoods], cth: str) -> str:
     """Why goods of a tariff item do not leave by courier, or nothing."""
     barred = next((one for one in excluded if cth.startswith(one.prefix)), None)
     return _("is not exported by courier: %(reason)s") % {"reason": barred.reason} if barred else ""
+
+
+def permitted_to(actor: Actor) -> list[ExcludedGoodsPermission]:
+    """The last goods that the DC/AC permitted although they are excluded: a courier reads its own, an officer those of the station."""
+    rows = ExcludedGoodsPermission.objects.visible_to(actor).select_related("courier", "given_by")
+    return list(rows[:SHOWN])
 
 
 def why_not_scheme(scheme: str) -> str:

@@ -226,6 +226,7 @@ link(_("File shipping bills"), "csb-start", *COURIERS)
 link(_("Export manifest"), "cem-new", *COURIERS, under="csb-start")
 link(_("Add papers to a shipping bill"), "csb-attach", *COURIERS, nav=False)
 link(_("Which goods go by courier"), "goods-by-courier", *COURIERS, *CUSTODIANS, *OFFICERS, under="csb-start")
+link(_("Permit excluded goods"), "goods-permit", Role.DCAC, nav=False)
 link(_("Let Export Order given, not yet exported"), "leo-waiting", *COURIERS, *CUSTODIANS, *OFFICERS, under="csb-start")
 link(
     _("Register of goods for export"),

@@ -24,7 +24,7 @@ from eccs.uploads.checks import Table
 from exports import excluded, fitting
 from exports.columns import CONSIGNMENT, HEADER, ITEM, JEWELLERY, SAME
 from exports.kinds import Kind
-from exports.models import CourierShippingBill, ExcludedGoods, ExportShipment
+from exports.models import CourierShippingBill, ExcludedGoods, ExcludedGoodsPermission, ExportShipment
 from exports.stages import Stage
 from rms import kyc
 
@@ -67,6 +67,17 @@ class Lodging:
             bill.courier, bill.station_id, bill.presented_on, set(), exchange, rates.tariff(cths),
             excluded.in_force(bill.presented_on), who_is_settled=True,
         )  # fmt: skip
+
+    def why_not_goods(self, hawb: str, cth: str) -> str:
+        """Why goods of a tariff item do not leave by courier, or nothing; nothing where the DC/AC permitted them."""
+        barred = excluded.why_not_goods(self.excluded, cth)
+        return "" if barred and (hawb, cth) in self.permitted else barred
+
+    @cached_property
+    def permitted(self) -> set[tuple[str, str]]:
+        """House airway bills with the tariff item that the DC/AC lets them carry although it is excluded; read where one is needed."""
+        rows = ExcludedGoodsPermission.objects.filter(courier=self.courier, station=self.station)
+        return set(rows.values_list("hawb", "cth"))
 
 
 _TAKEN = """
@@ -245,7 +256,7 @@ def _check_items(lodging: Lodging, table: Table, rows: list[int]) -> None:
         cth = values["cth"][index]
         if cth is not None and lodging.tariff.rate(cth, lodging.on) is None:
             table.fault(index, "cth", cth, _("is not in the tariff"))
-        elif cth is not None and (barred := excluded.why_not_goods(lodging.excluded, cth)):
+        elif cth is not None and (barred := lodging.why_not_goods(values["hawb"][index], cth)):
             table.fault(index, "cth", cth, barred)
         quantity, price, fob = (values[name][index] for name in ("quantity", "unit_price", "fob_value"))
         inside = values["invoice_terms"][index] not in (None, "EXW")

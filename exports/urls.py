@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exports.views import documents, entry, leaving, papers, station, transmissions, waiting
+from exports.views import documents, entry, leaving, papers, permitting, station, transmissions, waiting
 from exports.warehouse import REGISTER
 from manifests import warehouse_views
 
@@ -34,6 +34,7 @@ urlpatterns = [
     path("transmissions/<str:number>/", transmissions.file, name="transmission-file"),
     path("transmissions/<str:number>/lines.csv", transmissions.download, name="transmission-download"),
     path("goods/", waiting.by_courier, name="goods-by-courier"),
+    path("goods/permit/", permitting.permit, name="goods-permit"),
     path("warehouse/", warehouse_views.register, BOOK, name="export-goods-register"),
     path("warehouse/export/", warehouse_views.export, BOOK, name="export-goods-export"),
     path("warehouse/print/", warehouse_views.printed, BOOK, name="export-goods-print"),

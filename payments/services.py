@@ -25,7 +25,6 @@ from eccs.money import rupees
 from eccs.workflow import Refused, take
 from payments import bank, banks, ledger, transactions
 from payments.authorised import bank_for, note_refusal
-from payments.cash.ledger import is_on_the_ledger
 from payments.clearance import ASKED, CREATE, Stage, wait_before_asking_again
 from payments.models import BankMessage, Challan, ChallanLine
 from payments.querysets import payable_bills
@@ -141,8 +140,8 @@ def receive(said: bank.Outcome, bank_code: str = "", *, named_transaction: bool 
     """Act on a genuine message of a bank (the first one where none is named), whatever number of times and in whatever order such messages come."""
     now, code = timezone.now(), bank_code or next(iter(banks.names()))
     with transaction.atomic():
-        challan = Challan.objects.select_for_update(of=("self",)).filter(number=said.challan).first()
-        known = BankMessage.objects.filter(nonce=said.nonce).first()
+        challan = transactions.held_challan(said.challan)
+        known = transactions.known_message(said.nonce)
         if known is not None:
             return known
         heard = Said(
@@ -151,7 +150,8 @@ def receive(said: bank.Outcome, bank_code: str = "", *, named_transaction: bool 
             of_another_bank=challan is not None and challan.bank != code,
         )  # fmt: skip
         if challan is not None and may_be_booked(challan, heard):
-            heard = _with_what_is_booked(challan, code, heard)
+            another, before, on_ledger = transactions.booked(challan, code, said.bank_transaction, said.amount_paise)
+            heard = replace(heard, transaction_of_another=another, told_before=before, on_the_ledger=on_ledger)
         decided, reason = verdict(challan, heard, now)
         facts: dict[str, Any] = {
             "bank": code, "sort": said.sort, "challan": challan, "challan_number": said.challan, "status": said.status,
@@ -166,22 +166,6 @@ def receive(said: bank.Outcome, bank_code: str = "", *, named_transaction: bool 
     if decided is Verdict.QUEUE:
         logger.warning("challan %s: the bank's %s is left to reconciliation (%s)", said.challan, said.sort, reason)
     return message
-
-
-def _with_what_is_booked(challan: Challan, code: str, said: Said) -> Said:
-    """The same with what stands in the books of its transaction; whoever books that now is waited for."""
-    transactions.hold(code, said.bank_transaction)
-    other = Challan.objects.filter(bank=code, bank_transaction=said.bank_transaction).exclude(pk=challan.pk)
-    before = BankMessage.objects.filter(
-        challan=challan, outcome__in=(BankMessage.Outcome.LATE, BankMessage.Outcome.DIFFERS),
-        bank_transaction=said.bank_transaction, amount_paise=said.amount_paise,
-    )  # fmt: skip
-    return replace(
-        said,
-        transaction_of_another=bool(said.bank_transaction) and other.exists(),
-        told_before=challan.stage not in ASKED and before.exists(),
-        on_the_ledger=is_on_the_ledger(code, said.bank_transaction),
-    )
 
 
 def _act(challan: Challan, decided: Verdict, said: bank.Outcome) -> None:

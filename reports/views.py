@@ -144,7 +144,7 @@ def report(request: Request, slug: str) -> HttpResponse:
     before = table.before
     context = {
         "report": asked.report, "form": asked.form, "scope": asked.scope, "before_scope": asked.before if asked.report.dated else None,
-        "stations": list(asked.stations), "by": asked.by, "views": [(BY[one], asked.address(by=one, sort=""), one) for one in asked.report.by if one != "station" or len(asked.stations) > 1],
+        "stations": list(asked.stations), "by": asked.by, "views": [(BY[one], asked.address(by=one, sort=""), one) for one in asked.report.by if one != "station" or one == asked.report.by[0] or len(asked.stations) > 1],
         "columns": _columns(asked, table), "name_heading": BY[asked.by], "name_sort": asked.address(sort="-name" if asked.sort == "name" else "name"),
         "rows": [_row(asked, table, key, row) for key, row in ordered],
         "total": [measure.shown(value) for measure, value in zip(table.measures, table.total or [], strict=False)],

@@ -13,10 +13,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bills import security
-from bills.forms.officers import StepForm, amount, not_after_today, past_day
+from bills.forms.officers import (
+    ELSEWHERE,
+    StepForm,
+    amount,
+    not_after_today,
+    past_day,
+    take_from_paper,
+    valid_field,
+    whole_field,
+)
 from bills.models import Adjudication
 from bonds.master import Purpose
-from bonds.models import Bond
+from bonds.models import Bond, OutsideBond
 from eccs.workflow import Refused
 
 SECURITY = ("bond_number", "bond_date", "guarantee_number", "guarantee_amount", "guarantee_valid_until")
@@ -53,6 +62,7 @@ class ReleaseForm(StepForm):
         help_text=_("Left empty, a registered bond of this amount is fetched with its bank guarantee."),
     )  # fmt: skip
     bond_date = past_day(_("Date of the bond"), required=False)
+    bond_whole, bond_valid_until = whole_field(), valid_field()
     guarantee_number = forms.CharField(label=_("Bank guarantee number"), max_length=40, required=False)
     guarantee_amount = amount(_("Bank guarantee amount, rupees"), min_value=ABOVE_NOTHING, required=False)
     guarantee_valid_until = past_day(
@@ -62,6 +72,10 @@ class ReleaseForm(StepForm):
     def registered_bonds(self) -> list[Bond]:
         """The firm's registered bonds that have a balance: one of them is debited."""
         return security.registered_for(self.document, Purpose.RELEASE)
+
+    def recorded_bonds(self) -> list[OutsideBond]:
+        """Bonds executed elsewhere that were typed for the firm before, with what each secures."""
+        return security.recorded_for(self.document)
 
     def clean(self) -> dict[str, Any]:
         """A registered bond is fetched with its bank guarantee; one that is not registered is entered whole."""
@@ -75,6 +89,8 @@ class ReleaseForm(StepForm):
             except Refused as refusal:
                 self.add_error("bond_number", " ".join(refusal.reasons))
                 return given
+            if found is None:
+                take_from_paper(self, given)
         if found is not None:
             bond, behind = found
             fetched = (bond.number, bond.executed_on, behind.number, behind.amount, behind.valid_until)
@@ -97,7 +113,8 @@ class ReleaseForm(StepForm):
 
     def answers(self) -> dict[str, Any]:
         """The security, as the trail keeps it."""
-        return {name: str(value) for name, value in self.cleaned_data.items()}
+        given = self.cleaned_data
+        return {name: str(value) for name, value in given.items() if value or name not in ELSEWHERE}
 
 
 class FinalOrderForm(StepForm):

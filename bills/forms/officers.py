@@ -17,12 +17,13 @@ from bills.forms.papers import IMAGES_HELP, Brings, PapersField
 from bills.models import Attachment, CourierBillOfEntry, Examination
 from bills.models.provisional import BondType
 from bonds.master import Purpose
-from bonds.models import Bond
+from bonds.models import Bond, OutsideBond
 from eccs.dated_rules import rule_book
 from eccs.money import grouped, rupees
 from eccs.workflow import Refused
 
 BOND = ("bond_type", "bond_amount", "bond_number", "bond_date")
+ELSEWHERE = ("bond_whole", "bond_valid_until")
 
 
 class StepForm(forms.Form):
@@ -61,6 +62,35 @@ def not_after_today(day: date | None) -> date | None:
     return day
 
 
+def whole_field() -> forms.DecimalField:
+    """The amount of a bond executed elsewhere, of which a bill takes a part."""
+    help_text = _("Of a bond executed elsewhere that secures more than this bill. What it secures in all is counted.")
+    return amount(
+        _("Whole amount of that bond, rupees"), required=False, min_value=Decimal("0.01"), help_text=help_text
+    )
+
+
+def valid_field() -> forms.DateField:
+    """Until when a bond executed elsewhere is valid."""
+    help_text = _("Of a bond executed elsewhere that is typed for the first time.")
+    return past_day(_("That bond is valid until"), required=False, help_text=help_text)
+
+
+def take_from_paper(form: StepForm, given: dict[str, Any]) -> None:
+    """A bond executed elsewhere is taken as it is recorded, or as it was typed; what stands against it is told at its number."""
+    paper = security.paper_of(
+        given["bond_number"], given.get("bond_whole"), given.get("bond_date"), given.get("bond_valid_until")
+    )
+    try:
+        whole = security.executed_elsewhere(form.document, paper, given["bond_amount"])
+    except Refused as refusal:
+        form.add_error("bond_number", " ".join(refusal.reasons))
+        return
+    given["bond_whole"], given["bond_date"], given["bond_valid_until"] = (
+        whole.amount, whole.executed_on, whole.valid_until,
+    )  # fmt: skip
+
+
 class AssessmentForm(Alterations, StepForm):
     """Second check: accept or alter, mandate examination or not, final or provisional with a bond (PN17 7.1(b), 7.1(c))."""
 
@@ -84,6 +114,7 @@ class AssessmentForm(Alterations, StepForm):
         help_text=_("Left empty, a registered bond of this type and amount is fetched with its date."),
     )  # fmt: skip
     bond_date = past_day(_("Date of the bond"), required=False)
+    bond_whole, bond_valid_until = whole_field(), valid_field()
     remarks = forms.CharField(
         label=_("Assessment remarks"), widget=forms.Textarea(attrs={"rows": 1}), max_length=1000, required=False,
         help_text=_("The courier reads them."),
@@ -133,6 +164,10 @@ class AssessmentForm(Alterations, StepForm):
         """The firm's registered bonds that have a balance: one of them is debited."""
         return security.registered_for(self.document, Purpose.PROVISIONAL)
 
+    def recorded_bonds(self) -> list[OutsideBond]:
+        """Bonds executed elsewhere that were typed for the firm before, with what each secures."""
+        return security.recorded_for(self.document)
+
     def _clean_bond(self, given: dict[str, Any]) -> None:
         """A registered bond is fetched by its type and amount; one that is not registered has a number and a date."""
         typed = given.get("bond_number") or ""
@@ -144,12 +179,15 @@ class AssessmentForm(Alterations, StepForm):
             except Refused as refusal:
                 self.add_error("bond_number", " ".join(refusal.reasons))
                 fetched = None
+            else:
+                if fetched is None:
+                    take_from_paper(self, given)
         if fetched is not None:
             given["bond_number"], given["bond_date"] = fetched.number, fetched.executed_on
 
     def bond_fields(self) -> list[Any]:
         """The fields of the bond, for a provisional assessment."""
-        return [self[name] for name in BOND]
+        return [self[name] for name in (*BOND, *ELSEWHERE)]
 
     def clean(self) -> dict[str, Any]:
         """What is to be altered must be altered, to a tariff item that exists; a bond is whole."""
@@ -178,7 +216,9 @@ class AssessmentForm(Alterations, StepForm):
 
     @staticmethod
     def _bond(given: dict[str, Any]) -> dict[str, str]:
-        return {name.removeprefix("bond_"): str(given[name]) for name in BOND}
+        bond = {name.removeprefix("bond_"): str(given[name]) for name in BOND}
+        typed = {name.removeprefix("bond_"): given.get(name) for name in ELSEWHERE}
+        return bond | {name: str(value) for name, value in typed.items() if value}
 
 
 class FirstCheckForm(StepForm):

@@ -101,12 +101,11 @@ class ProvisionalAssessment(ProvisionalClearance):
         return self.bill.importer_id
 
     def free_bond(self) -> None:
-        """The bond secures the duty no more: what was debited of a registered one is credited. Part of a step."""
+        """The bond secures the duty no more, registered or not: what it secured is settled. Part of a step."""
         from bills import security
 
         self.bond_released_at = self.taken_at
-        if self.bond_id is not None:
-            security.free([str(self.number)], self.taken_by.name, self.taken_at)
+        security.free([str(self.number)], self.taken_by.name, self.taken_at)
 
     def series(self) -> str:
         """Counted by station and financial year."""

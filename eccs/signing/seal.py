@@ -1,4 +1,4 @@
-"""The electronic seal on papers (PAdES B-B, ETSI EN 319 142-1) by the system's own certificate; the one file that imports pyHanko.
+"""The electronic seal on papers (PAdES B-B, ETSI EN 319 142-1) by the system's own certificate; made by `sealing`, judged by pyHanko, which only this file imports.
 
 `seal.pem` (the certificate, then its authorities) and `seal-key.pem` lie in the folder ECCS_PAPER_KEYS_DIR; `*.seal.pem` are certificates
 of earlier seals. Nothing is fetched: no time stamp of an authority is bought, so the moment of a seal is that of this machine's clock.
@@ -7,7 +7,6 @@ of earlier seals. Nothing is fetched: no time stamp of an authority is bought, s
 from __future__ import annotations
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
@@ -15,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from django.utils import timezone
 
-from eccs.signing import issuer
+from eccs.signing import issuer, sealing
 
 OWN, OWN_KEY, EARLIER, FIELD = "seal.pem", "seal-key.pem", "*.seal.pem", "Seal"
 LARGEST = 40 * 1024 * 1024  # bytes of a file that is looked at
@@ -44,18 +43,11 @@ def _certificates(path: Path, _changed: int) -> tuple[x509.Certificate, ...]:
 
 
 @lru_cache(4)
-def _signer(path: Path, _changed: int, key_path: Path, _key_changed: int) -> Any:
-    from asn1crypto import keys
-    from asn1crypto import x509 as asn1
-    from pyhanko.sign.signers import SimpleSigner
-    from pyhanko_certvalidator.registry import SimpleCertificateStore
-
-    chain = [asn1.Certificate.load(one.public_bytes(Encoding.DER)) for one in _certificates(path, _changed)]
+def _stamp(path: Path, _changed: int, key_path: Path, _key_changed: int) -> sealing.Stamp:
     key = load_pem_private_key(key_path.read_bytes(), None)
-    plain = keys.PrivateKeyInfo.load(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
-    store: Any = SimpleCertificateStore()  # type: ignore[no-untyped-call]
-    store.register_multiple(chain[1:])
-    return SimpleSigner(signing_cert=chain[0], signing_key=plain, cert_registry=store)
+    if not isinstance(key, sealing.Key):
+        raise TypeError(f"{key_path.name} is neither an RSA key nor one of an elliptic curve")
+    return sealing.Stamp.of(list(_certificates(path, _changed)), key)
 
 
 def own() -> tuple[x509.Certificate, ...]:
@@ -79,17 +71,9 @@ def sealed(pdf: bytes) -> bytes:
     """A PDF with the system's seal; as it is where there is no certificate in force."""
     if not is_set():
         return pdf
-    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-    from pyhanko.sign.fields import SigSeedSubFilter
-    from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
-
     path, key_path = issuer.folder() / OWN, issuer.folder() / OWN_KEY
-    signer = _signer(path, path.stat().st_mtime_ns, key_path, key_path.stat().st_mtime_ns)
-    told = PdfSignatureMetadata(field_name=FIELD, subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256", name="ECCS")
-    with ThreadPoolExecutor(1) as apart:  # the library runs a loop of events, of which this thread may have one already
-        out = apart.submit(PdfSigner(told, signer).sign_pdf, IncrementalPdfFileWriter(BytesIO(pdf))).result()
-    sealed_pdf: bytes = out.getvalue()
-    return sealed_pdf
+    stamp = _stamp(path, path.stat().st_mtime_ns, key_path, key_path.stat().st_mtime_ns)
+    return sealing.sealed(pdf, stamp, FIELD, timezone.now())
 
 
 def _known() -> list[list[bytes]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from bisect import bisect_left, bisect_right
@@ -20,6 +22,7 @@ MAX_ROWS = 20_000
 MAX_BYTES = 20 * 1024 * 1024
 MAX_UNPACKED = 200 * 1024 * 1024
 MAX_COLUMNS = 100
+MAX_MEMBERS = 2_000  # files inside a workbook
 MAX_MERGED = 5_000  # merged ranges; the cells named in them are at most twenty times as many
 ERRORS = "ECCS_ERRORS"  # the column of a file given back
 MARKED = ("'=", "'+", "'-", "'@", "'\t", "'\r")  # cells that a spreadsheet would have taken for formulas
@@ -31,11 +34,21 @@ NUMBER = "\x00"  # before the text of a cell that was a number: only a check for
 # A tag's attributes before its `r`, which names the place in the sheet; quoted values may hold anything.
 _BEFORE_R = rb"""(?=[\s/>])\s*+(?:(?!r\s*=)[\w:.-]++\s*=\s*(?:"[^"]*+"|'[^']*+')\s*+)*+"""
 _ROW = re.compile(rb"<(?:\w+:)?row" + _BEFORE_R + rb"""(?:r\s*=\s*["'](\d{1,9}))?""")
+# The list of texts that a workbook's cells share, and how many it says there are: a reader makes room for as many.
+_TEXTS = re.compile(rb"<(?:\w+:)?sst(?=[\s/>])")
+_CLAIMED = re.compile(rb"""<(?:\w+:)?sst\s[^>]*?\b(?:count|uniqueCount)\s*=\s*["'](?!\d{1,7}["'])""")
+_NOT_XLSX = {"xl/workbook.bin", "content.xml"}  # of an XLSB and an ODS, which a reader would take as readily
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell[\s/>]")
 # A cell that does not say where it stands, or stands beyond column CV (the hundredth) or row 29,999.
 _FAR_CELL = re.compile(
     rb"<(?:\w+:)?c" + _BEFORE_R + rb"""(?!r\s*=\s*["'](?:[A-Za-z]|[ABab][A-Za-z]|[Cc][A-Va-v])[12]?\d{1,4}["'])"""
 )
+
+
+BROKEN_ZIP = (  # what reading a ZIP raises whose directory lies about places, packings and names
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError,
+    OverflowError,
+)  # fmt: skip
 
 
 class Unreadable(ValueError):
@@ -149,30 +162,37 @@ def _no_workbook() -> Unreadable:
 
 def _unpack_within_bounds(content: bytes, max_rows: int) -> None:
     """Unpack piece by piece, trusting no size the file claims, and stop at the first excess."""
+    if content.count(b"PK\x01\x02") > MAX_MEMBERS:  # as many entries has its directory
+        raise _no_workbook()
     unpacked = 0
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
-            names = archive.namelist()
-            if "xl/workbook.xml" not in names:
+            members = archive.infolist()
+            names = {member.filename.replace("\\", "/").lower() for member in members}
+            if "xl/workbook.xml" not in names or names & _NOT_XLSX:
                 raise Unreadable(_("The file is a ZIP, not an XLSX workbook."))
-            for name in names:
-                look = _Look(max_rows)
-                with archive.open(name) as member:
+            if len(names) < len(members):
+                raise _no_workbook()
+            for info in members:
+                look = _Look(max_rows, is_xml=info.filename.lower().endswith((".xml", ".rels")))
+                with archive.open(info) as member:
                     while piece := member.read(1 << 20):
                         unpacked += len(piece)
                         if unpacked > MAX_UNPACKED:
                             raise Unreadable(_("The file unpacks to more than 200 MiB."))
                         look.at(piece)
                 look.through(look.rest)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as fault:
+    except Unreadable:
+        raise
+    except BROKEN_ZIP as fault:
         raise _no_workbook() from fault
 
 
 class _Look:
     """Looks through a member of a workbook and refuses a sheet that is larger than it may be before a reader lays it out."""
 
-    def __init__(self, max_rows: int) -> None:
-        self.max_rows, self.rows, self.rest, self.is_sheet = max_rows, 0, b"", False
+    def __init__(self, max_rows: int, *, is_xml: bool) -> None:
+        self.max_rows, self.rows, self.rest, self.is_sheet, self.is_xml = max_rows, 0, b"", False, is_xml
         self.merged = 0
 
     def at(self, piece: bytes) -> None:
@@ -180,7 +200,7 @@ class _Look:
         piece = self.rest + piece
         end = piece.rfind(b"<")
         if end < 0 or len(piece) - end > 1 << 20:
-            if self.is_sheet:
+            if self.is_sheet or _TEXTS.match(piece, max(end, 0)):
                 raise _no_workbook()
             end = max(0, len(piece) - 4096)
         self.rest = piece[end:]
@@ -189,10 +209,12 @@ class _Look:
     def through(self, tags: bytes) -> None:
         """Whole tags: no declarations of entities, and in a sheet no row or cell out of bounds."""
         self.is_sheet = self.is_sheet or b"sheetData" in tags
+        if (self.is_sheet or self.is_xml) and (b"<!DOCTYPE" in tags or b"<!ENTITY" in tags):
+            raise _no_workbook()
+        if _CLAIMED.search(tags):
+            raise _no_workbook()
         if not self.is_sheet:
             return
-        if b"<!DOCTYPE" in tags or b"<!ENTITY" in tags:
-            raise _no_workbook()
         most = self.max_rows + 1000
         for found in _ROW.finditer(tags):
             self.rows += 1

@@ -12,6 +12,7 @@ from exports.models.decisions import (
 )
 from exports.models.keeping import ExportGoods, ExportGoodsMove
 from exports.models.manifest import CourierExportManifest, ExportManifestLine, ExportManifestTrail, ReExportLine
+from exports.models.permission import ExcludedGoodsPermission
 from exports.models.records import (
     ExcludedGoods,
     ExportCancellation,
@@ -33,6 +34,7 @@ __all__ = [
     "CourierShippingBill",
     "Destination",
     "ExcludedGoods",
+    "ExcludedGoodsPermission",
     "ExportAdjudication",
     "ExportAmendment",
     "ExportAmendmentTrail",

@@ -57,6 +57,7 @@ def by_courier(request: Request) -> HttpResponse:
     told = excluded.told_of(code, today) if code else None
     context = {
         "code": code, "told": told, "limits": excluded.limits(today), "rows": excluded.in_force(today),
-        "schemes": excluded.schemes(),
+        "schemes": excluded.schemes(), "may_permit": request.actor.may(pages.activity_of("goods-permit")),
+        "permitted": excluded.permitted_to(request.actor),
     }  # fmt: skip
     return render(request, "exports/by_courier.html", context)

@@ -19,7 +19,7 @@ from tests.factories.firms import actor
 
 REPORT = {"packages_opened": "1", "percent": "100", "findings": "As declared.", "recommendation": "RELEASE"}
 SECURITY = {
-    "bond_number": "B-118", "bond_amount": "5000", "bond_date": "12/11/2026", "guarantee_number": "BG-7",
+    "bond_number": "B-118", "bond_amount": "5000", "bond_date": "12/11/2026", "bond_valid_until": "31/03/2030", "guarantee_number": "BG-7",
     "guarantee_amount": "2000", "guarantee_valid_until": "31/03/2030",
 }  # fmt: skip
 ORDER = {

@@ -135,7 +135,7 @@ def test_7c_a_bond_that_is_not_registered_is_accepted_where_a_dated_rule_lets_it
         name="outside_bonds_accepted", station_code="BLR", from_date=day, value="off", source="Order 12"
     )
     one = bill(Stage.ASSESSMENT)
-    given = {"type": "PROVISIONAL", "amount": "5", "number": "B-118", "date": "2026-11-12"}
+    given = {"type": "PROVISIONAL", "amount": "5", "number": "B-118", "date": "2026-11-12", "valid_until": "2030-03-31"}
     if accepted:
         done = take(one, "assess", actor("ASSESSING_OFFICER"), bond=given, remarks="x")
         assert done.provisional_assessments.get().bond_number == "B-118"

@@ -44,7 +44,7 @@ def desks(signed_in: SignedIn) -> Desks:
 
 BOND = {
     "kind": "provisional", "bond_type": "PROVISIONAL", "bond_amount": "5000", "bond_number": "B-118",
-    "bond_date": "12/11/2026", "remarks": "The test report is awaited.",
+    "bond_date": "12/11/2026", "bond_valid_until": "31/03/2030", "remarks": "The test report is awaited.",
 }  # fmt: skip
 
 
@@ -54,7 +54,7 @@ FINAL = {
 }  # fmt: skip
 
 SECURED: dict[str, Any] = {
-    "bond_number": "B-118", "bond_amount": "5000", "bond_date": "2026-11-12", "guarantee_number": "BG-7",
+    "bond_number": "B-118", "bond_amount": "5000", "bond_date": "2026-11-12", "bond_valid_until": "2030-03-31", "guarantee_number": "BG-7",
     "guarantee_amount": "2000", "guarantee_valid_until": "2030-03-31",
 }  # fmt: skip
 

@@ -22,7 +22,7 @@ ORDER = {
     "remarks": "Misdeclared.",
 }  # fmt: skip
 SECURITY = {
-    "bond_number": "B-118", "bond_amount": "5000", "bond_date": "2026-11-12", "guarantee_number": "BG-7",
+    "bond_number": "B-118", "bond_amount": "5000", "bond_date": "2026-11-12", "bond_valid_until": "2030-03-31", "guarantee_number": "BG-7",
     "guarantee_amount": "2000", "guarantee_valid_until": "2028-03-31",
 }  # fmt: skip
 GUARANTEE = {

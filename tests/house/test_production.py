@@ -62,6 +62,12 @@ def test_no_file_holds_a_secret() -> None:
     assert not re.search(r"^[^#\n]", (ROOT / ".env.example").read_text(), re.MULTILINE)
 
 
+def test_the_image_holds_neither_history_nor_secrets() -> None:
+    assert {".git", ".env", "var"} <= set((ROOT / ".dockerignore").read_text().split())
+    text = (ROOT / "Dockerfile").read_text()
+    assert not re.search(r"^(ARG|ENV)\b.*(KEY|PASSWORD|TOKEN)", text, re.MULTILINE)
+
+
 def test_only_nginx_and_the_sandbox_bank_are_reached_from_outside(services: dict[str, Any]) -> None:
     assert {name for name, service in services.items() if service.get("ports")} == {"nginx", "sandbox-bank"}
 

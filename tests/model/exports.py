@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 TO_ORDER = ("XRAY", "EXAMINATION", "FOR_LET_EXPORT")
@@ -61,7 +61,7 @@ class Bill(NamedTuple):
         return self.assess in ("RMS", "MUST")
 
 
-CONDITIONS = {
+CONDITIONS: dict[str, Callable[[Bill], bool]] = {
     "every_piece_scanned": lambda b: b.goods != "",
     "goods_registered": lambda b: b.goods == "IN",
     "rms_decided": lambda b: not b.waits,
@@ -128,7 +128,9 @@ def led_back(b: Bill) -> Bill:
     """A bill that is held goes back to the Assessing Officer when the hold ends."""
     if b.stage not in HELD:
         return b
-    back = {n: "ASSESSMENT" for n in ("asked_at", "detained_at", "stopped_at") if getattr(b, n) in (*TO_ORDER, "FINE")}
+    back: dict[str, Any] = {
+        n: "ASSESSMENT" for n in ("asked_at", "detained_at", "stopped_at") if getattr(b, n) in (*TO_ORDER, "FINE")
+    }
     return b._replace(**back) if back else b
 
 

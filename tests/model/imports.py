@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 WAYS = ("ARRIVAL", "XRAY", "EXAMINATION", "FOR_OUT_OF_CHARGE")  # what follows the payment (PN17 7.1(h), (i))
@@ -65,7 +65,7 @@ class Bill(NamedTuple):
         return self.assess in ("RMS", "MUST")
 
 
-CONDITIONS = {
+CONDITIONS: dict[str, Callable[[Bill], bool]] = {
     "documents_complete": lambda b: b.papers,
     "duty_not_in_doubt": lambda b: b.money != "DOUBT",
     "duty_paid": lambda b: b.money != "OWED",
@@ -143,7 +143,9 @@ def led_back(b: Bill) -> Bill:
     """A bill that is held goes back to the Assessing Officer when the hold ends."""
     if b.stage not in HELD:
         return b
-    back = {n: "ASSESSMENT" for n in ("asked_at", "detained_at", "stopped_at") if getattr(b, n) in PAST_ASSESSMENT}
+    back: dict[str, Any] = {
+        n: "ASSESSMENT" for n in ("asked_at", "detained_at", "stopped_at") if getattr(b, n) in PAST_ASSESSMENT
+    }
     return b._replace(**back) if back else b
 
 
@@ -292,7 +294,9 @@ def pieces(b: Bill) -> Became:
             return
         one = b._replace(here=here, xray=False, exam="RMS" if b.exam in ("DONE", "PART") else b.exam)
         if b.documents:
-            past = {n: "ARRIVAL" for n in ("detained_at", "stopped_at") if getattr(b, n) in WAYS and b.stage in HELD}
+            past: dict[str, Any] = {
+                n: "ARRIVAL" for n in ("detained_at", "stopped_at") if getattr(b, n) in WAYS and b.stage in HELD
+            }
             one = one._replace(**past)
             yield to(one, paid(one), excess=True) if b.stage in WAYS else (one, {"excess": True})
             continue

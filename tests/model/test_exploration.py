@@ -91,7 +91,7 @@ def told_of(facts: Facts, move: Move, words: str) -> str:
 
 
 def test_nothing_is_released_without_its_conditions(world: World, explored: Explored) -> None:
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for before, move, after, _told in explored.edges:
         for words in world.table.broken(explored.states[before], move, explored.states[after].stage):
             found.setdefault((words, move.name), told_of(explored.states[before], move, words))

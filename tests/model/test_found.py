@@ -19,7 +19,7 @@ from tests.factories.shipping import export_departure, shipping_bill
 
 pytestmark = pytest.mark.django_db
 
-AGAIN = {"documents": "", "rules": ["N-0099"]}
+AGAIN: dict[str, Any] = {"documents": "", "rules": ["N-0099"]}
 
 
 def heard(one: Any, step: str, lane: str) -> Any:
@@ -41,7 +41,7 @@ def test_6_1_leaving_out_an_examination_leads_past_no_assessing_officer() -> Non
 
 def test_6_1_a_held_bill_for_which_the_rms_prescribes_an_assessment_late_goes_back_for_it() -> None:
     """An order let it go on while the RMS was away, and a query holds it when the RMS is back."""
-    held = {
+    held: dict[str, Any] = {
         "returns_to": Stage.FOR_OUT_OF_CHARGE,
         "risk_pending": True,
         "xray_result": "CLEAR",
@@ -71,7 +71,7 @@ def test_8_0_goods_assessed_while_a_fine_is_due_wait_for_its_payment() -> None:
 
 def test_circular_19_2023_auto_leo_is_not_for_goods_whose_examination_was_left_out() -> None:
     """The RMS marked them for assessment and examination, not for assessment only: an officer gives the order."""
-    assessed = {"assessed_at": bill().filed_at}
+    assessed: dict[str, Any] = {"assessed_at": bill().filed_at}
     both = shipping_bill(Leaving.XRAY, lane="BOTH", **assessed)
     take(export_departure(of=both), "approve", actor("DCAC"))
     assert take(both, "clear_xray", actor("XRAY_OFFICER")).stage == Leaving.FOR_LET_EXPORT

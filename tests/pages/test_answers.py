@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 
@@ -58,7 +57,7 @@ def test_a_program_that_asks_without_https_is_refused_and_a_browser_led_on() -> 
 
 def test_what_was_just_done_is_told_by_a_cookie_of_this_host(rf: RequestFactory) -> None:
     request: HttpRequest = rf.get("/")
-    request.session: Any = {}  # type: ignore[misc]
+    request.session = SessionBase()
     said, answer = Said(request), HttpResponse()
     said.add(messages.SUCCESS, "Done.")
     said.update(answer)

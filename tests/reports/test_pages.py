@@ -34,7 +34,9 @@ def counted(station: str = "BLR", *, times: int = 1, ago: int = 0, firm: str = "
         "CLEARED": {"all": 8, "facilitated": 6, "automatic": 5, "assessed": 1, "examined": 2},
         "STEP": {"clear_xray": 9, "mark_suspicious": 1}, "EXAMINED": {"RELEASE": 1, "DETAIN": 1},
     }  # fmt: skip
-    rows = [(BILL, what, part, n, 0) for what, parts in days.items() for part, n in parts.items()]
+    rows: list[tuple[str, str, str, int, Any]] = [
+        (BILL, what, part, n, 0) for what, parts in days.items() for part, n in parts.items()
+    ]
     rows += [(BILL, "REVENUE", "bcd", 4, 1200), (BILL, "REVENUE", "sonst", 1, Decimal("34.60"))]
     rows += [("ECM", "ARRIVAL", part, n, 0) for part, n in (("manifests", 2), ("packages", 500), ("short", 1))]
     DayTally.objects.bulk_create(

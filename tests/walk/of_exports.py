@@ -60,7 +60,7 @@ def of_exports(world: World) -> list[Document]:
     kept = ExportGoods.objects.create(bill=asked, station_id="BLR", in_at=timezone.now())
     world.own("export-goods-entry", kept.pk)
     for name in (
-        "csb-start", "goods-station", "leo-waiting", "leo-waiting-export", "goods-by-courier", "export-goods-register",
+        "csb-start", "goods-station", "leo-waiting", "leo-waiting-export", "goods-by-courier", "goods-permit", "export-goods-register",
         "transmissions", "transmission-send", "export-goods-export", "export-goods-print", "export-goods-move",
     ):  # fmt: skip
         world.common(name)

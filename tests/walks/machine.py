@@ -50,7 +50,14 @@ OFTEN = {
 FREE_OF_DUTY = {
     "kind": "CBE-XII", "total_duty": 0, "duty_paid": 0, "duty_heads": {"BCD": "0.00", "IGST": "0.00"}, "paid_at": None,
 }  # fmt: skip
-BOND = {"type": "PROVISIONAL", "number": "B-118", "amount": "5000", "date": "2026-11-12"}
+BOND = {
+    "type": "PROVISIONAL",
+    "number": "B-118",
+    "amount": "5000",
+    "date": "2026-11-12",
+    "whole": "5000000000",
+    "valid_until": "2099-03-31",
+}
 ALTERED = [{"item_no": 1, "unit_price": "14.00"}]
 ITEM = {
     "cth": "85183000", "description": "Headphones", "country_of_origin": "CN", "quantity": "5", "uom": "NOS", "unit_price": "20",
