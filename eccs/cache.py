@@ -8,7 +8,7 @@ from django.core.cache import caches
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import LockError, RedisError
 
-__all__ = ("ForgivingRedisCache", "LockError", "RedisError")
+__all__ = ("ForgivingRedisCache", "KeptClient", "LockError", "RedisError", "answers")
 
 logger = logging.getLogger(__name__)
 
