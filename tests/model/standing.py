@@ -16,6 +16,7 @@ import bills.routing
 import exports.clearance.guards
 import exports.routing
 from bills.models import CourierBillOfEntry
+from exports.weighing import Off
 from tests.model.machine import Facts, Move
 
 AT = datetime(2026, 11, 19, 6, 18, tzinfo=UTC)
@@ -54,7 +55,11 @@ class Ways:
             bills.models.covered, "amended_on_the_manifest", lambda _bill: asked if self.amended else None
         )
         self.heavy = False
-        monkeypatch.setattr(exports.clearance.guards, "weighs_otherwise", lambda *_asked: self.heavy)
+        monkeypatch.setattr(
+            exports.clearance.guards,
+            "off_when_judged",
+            lambda _bill: [Off("SWX1", Decimal(9), Decimal(12))] * self.heavy,
+        )
         self.bill = document(station_id="BLR", presented_on=DAY)
 
     def key(self, move: Move, before: Facts, after: Facts, told: dict[str, Any]) -> Hashable:
