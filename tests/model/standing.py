@@ -54,7 +54,8 @@ class Ways:
             bills.models.covered, "amended_on_the_manifest", lambda _bill: asked if self.amended else None
         )
         self.heavy = False
-        monkeypatch.setattr(exports.clearance.guards, "weighs_otherwise", lambda *_asked: self.heavy)
+        off = [SimpleNamespace(number="SWX0000001", actual="20", declared="9.4")]
+        monkeypatch.setattr(exports.clearance.guards, "off_when_judged", lambda _bill: off if self.heavy else [])
         self.bill = document(station_id="BLR", presented_on=DAY)
 
     def key(self, move: Move, before: Facts, after: Facts, told: dict[str, Any]) -> Hashable:
