@@ -1,9 +1,9 @@
-"""The statement of a bond as it would be issued now."""
+"""A bond and its statement as they would be issued now."""
 
 from __future__ import annotations
 
 from bonds.models import Bond
-from bonds.papers import statement
+from bonds.papers import bond_print, statement
 from eccs.paper_kinds import Draw, present
 from eccs.paper_parts import Kind
 
@@ -13,3 +13,10 @@ def bond(number: str) -> Draw | None:
     """A bond with its ledger."""
     found = Bond.objects.filter(number=number).first()
     return (lambda: statement(found, "")) if found else None
+
+
+@present(Kind.BOND)
+def registered(number: str) -> Draw | None:
+    """A registered bond."""
+    found = Bond.objects.filter(number=number, registered_at__isnull=False).first()
+    return (lambda: bond_print(found)) if found else None

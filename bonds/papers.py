@@ -1,15 +1,20 @@
-"""The statement of a bond as it is printed."""
+"""A bond and its statement as they are printed."""
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.conf import settings
+from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bonds.models import Bond
+from accounts.roles import label_of
+from bonds.models import Bond, BondEntry
 from eccs import barcodes
 from eccs.money import grouped, rupees
-from eccs.papers import Column, Field, Head, Kind, Paper, moment
+from eccs.papers import Column, Field, Head, Kind, Paper, day, moment
+from eccs.words import rupees_in_words
 
 
 def statement(bond: Bond, printed_by: str) -> bytes:
@@ -35,6 +40,75 @@ def statement(bond: Bond, printed_by: str) -> bytes:
         ]
     )  # fmt: skip
     _guarantees(sheet, bond)
+    _ledger(sheet, bond)
+    return sheet.close()
+
+
+def bond_print(bond: Bond, printed_by: str = "") -> bytes:
+    """A registered bond as PDF: firm, type, amount, validity, guarantees, who approved and registered it, what is left (PN17 13.2).
+
+    The offices are named and not the officers. What was debited and credited is that of the moment of printing.
+    """
+    number, amount = bond.number or "", bond.amount or Decimal(0)
+    printed = _("printed %(at)s") % {"at": moment(timezone.now())}
+    if printed_by:
+        printed = _("%(printed)s by %(who)s") % {"printed": printed, "who": printed_by}
+    seal = f"{bond.trail_head[:4]} {bond.trail_head[4:8]} … {bond.trail_head[-4:]}"
+    sheet = Paper(
+        Head(
+            title=str(Kind.BOND.label), subtitle=_("Registered with Customs, PN17 13"), number=number, token=barcodes.token(number),
+            place=_("Courier Terminal, %(station)s") % {"station": bond.station},
+            address=f"{settings.PUBLIC_URL}{bond.get_absolute_url()}", foot=f"{number}   {printed}   trail {seal}", kind=Kind.BOND,
+        )
+    )  # fmt: skip
+    firm = ", ".join(
+        (bond.firm.name, str(bond.courier.number if bond.courier else bond.importer and bond.importer.iec))
+    )
+    sheet.boxes(
+        [
+            [Field(_("Bond"), number, 2, strong=True), Field(_("Stage"), str(bond.get_stage_display()), 2)],
+            [Field(_("Firm"), firm, 4)],
+            [Field(_("Bond type"), str(bond.master.get_purpose_display()), 2), Field(_("Category"), str(bond.master.get_category_display())),
+             Field(_("House airway bill"), bond.about)],
+            [Field(_("Amount"), rupees(amount, 2), strong=True), Field(_("In words"), rupees_in_words(amount), 3)],
+            [Field(_("Executed on"), day(bond.executed_on), 2), Field(_("Valid until"), day(bond.valid_until), 2, strong=True)],
+        ]
+    )  # fmt: skip
+    _guarantees(sheet, bond)
+    sheet.title(_("Approved and registered"))
+    sheet.boxes(
+        [
+            [Field(_("Amount approved"), moment(bond.approved_at), 2), Field(_("Approved by"), _office(bond, APPROVED), 2)],
+            [Field(_("Registered"), moment(bond.registered_at), 2), Field(_("Registered by"), _office(bond, REGISTERED), 2)],
+        ]
+    )  # fmt: skip
+    moved = bond.entries.aggregate(
+        debits=Sum("change", filter=Q(sort=BondEntry.Sort.DEBIT)),
+        credits=Sum("change", filter=Q(sort=BondEntry.Sort.CREDIT)),
+    )
+    _ledger(sheet, bond)
+    sheet.boxes(
+        [
+            [
+                Field(_("Debited (Rs.)"), grouped(-(moved["debits"] or Decimal(0)), 2)),
+                Field(_("Credited (Rs.)"), grouped(moved["credits"] or Decimal(0), 2)),
+                Field(_("Balance (Rs.)"), grouped(bond.balance, 2), 2, strong=True),
+            ]
+        ]
+    )  # fmt: skip
+    return sheet.close()
+
+
+APPROVED, REGISTERED = ("approve", "approve_increase"), ("register", "register_renewal")
+
+
+def _office(bond: Bond, steps: tuple[str, ...]) -> str:
+    """The office that took one of these steps last."""
+    role = bond.trail.filter(step__in=steps).order_by("-seq").values_list("role", flat=True).first()
+    return f"{label_of(role)}, {bond.station}" if role else ""
+
+
+def _ledger(sheet: Paper, bond: Bond) -> None:
     sheet.title(_("Ledger"))
     table = sheet.table(
         [
@@ -47,7 +121,6 @@ def statement(bond: Bond, printed_by: str) -> bytes:
         debit, credit = (amount, "") if entry.change < 0 else ("", amount)
         row = [moment(entry.at), str(entry.get_sort_display()), entry.document or "–", debit, credit]
         table.row([*row, grouped(entry.balance_after, 2)])
-    return sheet.close()
 
 
 def _guarantees(sheet: Paper, bond: Bond) -> None:

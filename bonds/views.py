@@ -81,12 +81,24 @@ def request_(request: Request) -> HttpResponse:
 @require_GET
 def statement(request: Request, number: str) -> HttpResponse:
     """The statement of a bond, with every entry of its ledger, as PDF."""
+    bond = _registered(request, number)
+    return as_pdf(papers.statement(bond, request.actor.name), f"{bond.number}-statement")
+
+
+@require_GET
+def bond_print(request: Request, number: str) -> HttpResponse:
+    """A registered bond as PDF, for its firm and for the officers who see it (PN17 13.2)."""
+    bond = _registered(request, number)
+    return as_pdf(papers.bond_print(bond, request.actor.name), str(bond.number))
+
+
+def _registered(request: Request, number: str) -> Bond:
     rows = Bond.objects.visible_to(request.actor).select_related("station", "courier", "importer", "master")
-    bond = get_object_or_404(rows, number=number)
+    bond: Bond = get_object_or_404(rows, number=number)
     concerns(request, bond)
     if bond.registered_at is None:
         raise Http404(_("The bond is not registered."))
-    return as_pdf(papers.statement(bond, request.actor.name), f"{bond.number}-statement")
+    return bond
 
 
 @require_GET

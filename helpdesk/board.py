@@ -60,8 +60,12 @@ def contact_of(stations: Any) -> Contact | None:
 
 def shown_now() -> list[Downtime]:
     """The times of rest that every page tells of now."""
-    now = timezone.now()
-    return [one for one in board_now().downtimes if one.announced_from <= now < one.until]
+    return [one for one in board_now().downtimes if is_shown(one)]
+
+
+def is_shown(one: Downtime) -> bool:
+    """Whether every page tells of this time of rest now."""
+    return bool(one.announced_from <= timezone.now() < one.until)
 
 
 def board(request: HttpRequest) -> dict[str, Any]:

@@ -21,9 +21,19 @@ def answered(
     A question that came too often is not looked up at all; what was typed stays in the form.
     """
     find = context.pop("find")
-    seconds = seconds_to_wait(network_of(request), rule) if asked else 0
+    seconds = wait_of(request, rule) if asked else 0
     if not seconds:
         return render(request, template, context | (find() if asked else {}))
-    answer = render(request, template, context | {"seconds": seconds}, status=TOO_OFTEN)
-    answer["Retry-After"] = str(seconds)
+    return retry_after(render(request, template, context | {"seconds": seconds}, status=TOO_OFTEN), seconds)
+
+
+def wait_of(request: HttpRequest, rule: str) -> int:
+    """Count the question of this network; nought, or in how many seconds it may be asked again."""
+    return seconds_to_wait(network_of(request), rule)
+
+
+def retry_after(answer: HttpResponse, seconds: int) -> HttpResponse:
+    """The answer, with how long a program waits where the question came too often."""
+    if seconds:
+        answer["Retry-After"] = str(seconds)
     return answer

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.advisories import Advisory
 from accounts.models import AuthorisedCourier
 from eccs import identifiers
-from public import tracking
-from public.asking import answered
+from eccs.moments import moment
+from public import shells, tracking
+from public.asking import TOO_OFTEN, retry_after, wait_of
 from public.guides import GUIDES, guide_of
 
 LONGEST = 40  # characters of a number that is typed
@@ -29,10 +36,17 @@ class Courier(NamedTuple):
     pk: int
 
 
-def couriers() -> list[Courier]:
-    """Every courier whose registration stands, by name."""
+@cache
+def _standing() -> tuple[str, tuple[Any, ...]]:
     rows = AuthorisedCourier.objects.public().order_by("name", "pk").values_list("number", "name", "pk")
-    return [Courier(*row) for row in rows]
+    return rows.query.sql_with_params()
+
+
+def couriers() -> list[Courier]:
+    """Every courier whose registration stands, by name. The question is always the same: it is written once."""
+    with connection.cursor() as cursor:
+        cursor.execute(*_standing())
+        return [Courier(*row) for row in cursor.fetchall()]
 
 
 @require_GET
@@ -52,14 +66,55 @@ def track(request: HttpRequest) -> HttpResponse:
     sent = "hawb" in request.GET or "courier" in request.GET
     courier = next((one for one in listed if one.number == number), None)
     errors = _missing(hawb, courier) if sent else {}
-    context: dict[str, Any] = {
-        "couriers": listed, "hawb": hawb, "number": number, "name": courier and courier.name, "errors": errors, "now": timezone.now(),
-        "find": lambda: {"asked": True, "found": tracking.find(hawb, courier.pk) if courier else None},
-    }  # fmt: skip
-    answer = answered(request, "public/track.html", context, "public_tracking_a_minute", asked=sent and not errors)
+    asked = sent and not errors
+    seconds = wait_of(request, "public_tracking_a_minute") if asked else 0
+    words = {"hawb": hawb, "address": request.get_full_path(), "form": _form(listed, hawb, number, errors)}
+    if courier and asked and not seconds:
+        words |= {"name": courier.name, "now": moment(timezone.now())}
+        answer = _answer(tracking.find(hawb, courier.pk), words)
+    else:
+        answer = mark_safe(render_to_string("public/_track.html", words | {"seconds": seconds}))  # noqa: S308 a template's
+        hawb = ""
+    parts = {"heading": _heading(hawb, errors), "answer": answer}
+    status = 422 if errors else TOO_OFTEN if seconds else 200
+    return retry_after(shells.page(request, "public/track.html", parts, status), seconds)
+
+
+def _answer(found: tracking.Tracked | None, words: dict[str, str]) -> SafeString:
+    """Where it is, or that nothing is known: the same at the same step, but for its number, its courier and the times."""
+    lines = found.lines if found else []
+    times = {f"at{n}": moment(line.at) for n, line in enumerate(lines) if line.at}
+    if found:
+        times |= {"station": found.station} | ({"since": moment(found.since)} if found.since else {})
+    way = tuple((line.step, line.state, line.at is None) for line in lines)
+    key = ("public/_track.html", get_language(), found and (found.leaves, found.step, found.since is None), way)
+
+    def draw() -> str:
+        gaps: dict[str, Any] = {name: shells.gap(name) for name in (*words, *times)}
+        steps = [(str(line.step.value), line.state, gaps.get(f"at{n}")) for n, line in enumerate(lines)]
+        here = found and {"leaves": found.leaves, "step": str(found.step.value)}
+        return render_to_string("public/_track.html", gaps | {"asked": True, "found": here, "lines": steps})
+
+    return shells.filled(key, draw, words | times)
+
+
+def _heading(hawb: str, errors: dict[str, str]) -> str:
+    words = _("Track a shipment")
+    return f"{_('Error:')} {words}" if errors else f"{hawb}, {words}" if hawb else words
+
+
+def _form(listed: list[Courier], hawb: str, number: str, errors: dict[str, str]) -> SafeString:
+    """The question as it was typed; without a fault it is that of everybody, with the number and the courier put in."""
+    template, words = "public/_track_form.html", {"couriers": listed, "hawb": hawb, "number": number, "errors": errors}
     if errors:
-        answer.status_code = 422
-    return answer
+        return mark_safe(render_to_string(template, words))  # noqa: S308 a template's
+
+    def draw() -> str:
+        return render_to_string(template, {"couriers": listed, "hawb": shells.gap("hawb")})
+
+    drawn = shells.filled((template, get_language(), tuple(listed)), draw, {"hawb": hawb})
+    option = f'<option value="{escape(number)}"'
+    return mark_safe(drawn.replace(f"{option}>", f"{option} selected>") if number else drawn)  # noqa: S308 a template's
 
 
 def _missing(hawb: str, courier: Courier | None) -> dict[str, str]:

@@ -115,6 +115,16 @@ def test_13_a_bond_from_the_request_to_the_release(desks: Desks) -> None:
     assert "secures ₹ 40,000.50 still" in desks.refused("signatory.swift", one, "request_release", reason="Not needed.")
     paper = desks.signed_in("signatory.swift").get(f"/bonds/bonds/{one.number}/statement/")
     assert paper["Content-Type"] == "application/pdf" and "40,000.50" in text(paper.content)
+    given = desks.signed_in("signatory.swift").get(f"/bonds/bonds/{one.number}/print/")
+    told = text(given.content)
+    order = (
+        f"Bond{one.number}", "Swift", "Continuity", "90,001.00", "Rupeesninetythousandoneonly", day(365), "BG/78",
+        "Approvedby", "DC/AC", "BondChecker", "CBE-XIII_BLR_2026-2027_1", "Debited(Rs.)40,000.50", "Balance(Rs.)50,000.50",
+    )  # fmt: skip
+    assert [words for words in order if words not in told] == []
+    places = [told.index(words) for words in order]
+    assert places == sorted(places), "in the order of the law"
+    assert f"/bonds/bonds/{one.number}/print/" in desks.page("ao.blr", one)
 
     renewal = {"valid_until": day(700), "amount": "100000", "reason": "Two flights a day now."}
     assert "for ₹ 90,001 already" in desks.refused(
@@ -209,7 +219,10 @@ def test_the_register_is_searched_and_adds_up(desks: Desks) -> None:
     own = page(desks, "signatory.swift", "/bonds/")
     assert str(near) in own and str(far) not in own and "1 bond or bank guarantee ends within 30 days" in own
     assert desks.signed_in("signatory.swift").get(far.get_absolute_url()).status_code == 404
-    assert desks.signed_in("signatory.swift").get(f"/bonds/bonds/{far}/statement/").status_code == 404
+    for paper in ("statement", "print"):
+        assert desks.signed_in("signatory.swift").get(f"/bonds/bonds/{far}/{paper}/").status_code == 404
+    asked_for = bond(Stage.REQUESTED)
+    assert desks.signed_in("signatory.swift").get(f"/bonds/bonds/{asked_for}/print/").status_code == 404
 
 
 def test_an_importer_has_bonds_of_its_own(desks: Desks, people: Any) -> None:

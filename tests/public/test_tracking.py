@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from bills.stages import HERE
 from bills.stages import Stage as Inward
 from eccs.dated_rules import DatedRule
 from exports.stages import Stage as Outward
+from helpdesk.models import Downtime
 from manifests.clearance import Stage as ManifestStage
 from manifests.models import WarehouseEntry
 from public import tracking
@@ -146,7 +147,7 @@ def test_who_asks_too_often_is_told_how_long_to_wait() -> None:
     assert refused.status_code == 429 and 1 <= int(refused["Retry-After"]) <= 60
     page = refused.content.decode()
     assert "Ask again in" in page and f'value="{hawb}"' in page and "track__now" not in page
-    assert not [one for one in queries if "houseairwaybill" in one["sql"]]
+    assert not [one for one in queries if "track_houseairwaybill" in one["sql"]]
     assert asked(hawb, REMOTE_ADDR="10.0.0.9").status_code == 200
     assert Client().get("/public/track/").status_code == 200  # the form itself is always there
     cache.clear()
@@ -171,3 +172,32 @@ def test_questions_are_counted_also_while_the_cache_is_away(monkeypatch: pytest.
     _at_most(2)
     hawb = bill(Inward.ASSESSMENT, arrived=True).consignment
     assert [asked(hawb).status_code for _time in range(3)] == [200, 200, 429]
+
+
+def test_what_is_kept_of_a_page_is_never_somebody_elses() -> None:
+    one, other = bill(Inward.ASSESSMENT, arrived=True), bill(Inward.XRAY, firm="metro", arrived=True)
+    first = asked(one.consignment).content.decode()
+    second = asked(other.consignment, "metro").content.decode()
+    assert one.consignment in first and one.consignment not in second and other.consignment in second
+    assert f'<option value="{firms.courier("metro").number}" selected>' in second and second.count(" selected>") == 1
+    assert f"hawb={other.consignment}" in second and "GAP_" not in first + second
+    in_hindi = asked(one.consignment, headers={"Accept-Language": "hi"}).content.decode()
+    assert 'lang="hi"' in in_hindi and "With Customs" not in in_hindi
+    tokens = [re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page) for page in (first, second)]
+    assert tokens[0] and tokens[1] and tokens[0][1] != tokens[1][1]
+    strict = Client(enforce_csrf_checks=True)
+    page = strict.get("/public/track/", {"hawb": 'A"><b>1', "courier": str(firms.courier().number)}).content.decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+    assert token and '"><b>1' not in page
+    given = {"language": "hi", "next": "/public/track/", "csrfmiddlewaretoken": token[1]}
+    assert strict.post("/language/", given).status_code == 302
+
+
+def test_a_time_of_rest_stands_on_the_tracker_at_once() -> None:
+    assert "Downtime" not in Client().get("/public/track/").content.decode()
+    now = timezone.now()
+    Downtime.objects.create(
+        begins_at=now + timedelta(hours=1), until=now + timedelta(hours=2), announced_from=now - timedelta(minutes=1),
+        title="Works at the terminal", text="Nothing is filed.", planned_by=firms.person("Sita Kaul"),
+    )  # fmt: skip
+    assert "Works at the terminal" in Client().get("/public/track/").content.decode()

@@ -128,6 +128,7 @@ def build() -> World:
     _of_manifests(world, draft_manifest, flight)
     _of_bills(world, bills, flight)
     world.own("bond-statement", bonds[0].number)
+    world.own("bond-print", bonds[0].number)
     for name in ("transfer-draft", "transfer-list"):
         world.own(name, sent_on[0].pk)
         world.own(name, sent_on[-2].pk)
