@@ -176,9 +176,12 @@ def reckoning(bill: CourierBillOfEntry, items: list[Item]) -> dict[str, Any]:
         return {"lines": [_item_line(item) for item in items], "value_lines": []}
     sws = rates.sws_percent(on, bill.station_id)
     lines = [
-        {**_item_line(item), "workings": workings(goods, sws_percent=sws), "exempted": goods.full is not None}
+        {
+            **_item_line(item), "workings": workings(goods, sws_percent=sws), "exempted": goods.full is not None,
+            "share": _share(bill, item, items, found),
+        }
         for item, goods in zip(items, found.goods, strict=True)
-    ]
+    ]  # fmt: skip
     several = list(bill.invoices.all()) if bill.kind == Kind.XIV else []
     worth = sum((item.quantity * item.unit_price for item in items), Decimal(0)) if len(several) < 2 else None
     return {
@@ -188,6 +191,22 @@ def reckoning(bill: CourierBillOfEntry, items: list[Item]) -> dict[str, Any]:
         "value_lines": value_lines(bill, items, found),
         "rates_day": on,
     }
+
+
+def _share(bill: CourierBillOfEntry, item: Item, items: list[Item], found: Reckoned) -> str:
+    """How the value of an invoice with several items was shared: what of its price, of what value in rupees; nothing of one item alone."""
+    several = bill.kind == Kind.XIV and len(found.valuations) > 1
+    own = [one for one in items if one.invoice_place == item.invoice_place] if several else items
+    if len(own) == 1:
+        return ""
+    valuation = found.valuations[item.invoice_place - 1 if several else 0]
+    told = {
+        "worth": _exact(item.quantity * item.unit_price), "all": _exact(sum((one.quantity * one.unit_price for one in own), Decimal(0))),
+        "value": rupees(valuation.assessable_value, 2),
+    }  # fmt: skip
+    words = _("%(worth)s of %(all)s of the invoice, of its value of %(value)s")
+    dearest = max(own, key=lambda one: one.quantity * one.unit_price)
+    return (words if item is not dearest else _("%(worth)s of %(all)s of the invoice, of its value of %(value)s, with the odd paise")) % told  # fmt: skip
 
 
 def _item_line(item: Item) -> dict[str, Any]:
