@@ -31,6 +31,7 @@ from bills.papers import (
     draw_bill,
     draw_out_of_charge,
 )
+from bills.secured_paper import secured_by
 from bills.workings_paper import workings_of
 from bills.xi.papers import FormB, bags_of, draw_form_b, lines_of, parties_of_documents
 from eccs import barcodes
@@ -100,7 +101,7 @@ def bill_paper(bill: CourierBillOfEntry, printed_by: str = "") -> BillPaper:
         out_of_charge=_given(bill), items=tuple(_item_lines(bill, items)), charges=tuple(_charges(bill)),
         payments=tuple(_payments(bill)), duty_heads=tuple(_heads(bill)), blocks=tuple(form_e_shown.blocks(bill)),
         invoices=tuple(_invoices(bill, items)), declarations=tuple(declarations.printed(bill)),
-        workings=workings_of(bill, items),
+        workings=workings_of(bill, items), secured=secured_by(bill),
     )  # fmt: skip
 
 
@@ -348,3 +349,6 @@ def _payments(bill: CourierBillOfEntry) -> Iterable[PaymentLine]:
     """What the bank confirmed, as the trail has it."""
     for line in bill.trail.filter(step__in=("confirm_payment", "credit_payment")).order_by("seq"):
         yield PaymentLine(line.answers["challan"], moment(line.at), Decimal(line.answers["amount"]))
+    for assessment in bill.provisional_assessments.exclude(extra_paid_at=None).order_by("pk"):  # what was paid finally
+        for line in assessment.trail.filter(step="confirm_extra_duty"):
+            yield PaymentLine(line.answers["challan"], moment(line.at), Decimal(line.answers["amount"]))
