@@ -70,8 +70,8 @@ def draw_secured(sheet: Paper, lines: tuple[SecuredLine, ...]) -> None:
     sheet.title(_("BOND DETAILS"))
     table = sheet.table(
         [
-            Column(_("For"), 0.21), Column(_("Bond, date"), 0.23), Column(_("Approved amount (Rs.)"), 0.14, right=True),
-            Column(_("Secures of this bill (Rs.)"), 0.14, right=True), Column(_("Bank guarantee, amount, validity"), 0.28),
+            Column(_("For"), 0.24), Column(_("Bond, date"), 0.23), Column(_("Approved (Rs.)"), 0.13, right=True),
+            Column(_("Secures (Rs.)"), 0.13, right=True), Column(_("Bank guarantee, amount, validity"), 0.27),
         ]
     )  # fmt: skip
     for one in lines:

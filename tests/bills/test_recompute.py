@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from bills import rates
 from bills.assessment import heads, reckon_again
-from bills.documents import _item_lines
-from bills.models import Adjudication, CourierBillOfEntry, ExemptionRate, Item, TariffRate
+from bills.documents import _charges, _item_lines
+from bills.models import Adjudication, CourierBillOfEntry, ExchangeRate, ExemptionRate, Item, TariffRate
 from bills.receivers import recompute
 from bills.stages import Stage
 from bills.summary import reckoning
@@ -312,3 +312,28 @@ def test_a_late_charge_follows_a_corrected_arrival_and_one_that_was_waived_stays
     on.actual_arrival = datetime.fromisoformat("2026-04-03T10:00:00+05:30")
     recompute(on)
     assert (again(filed).late_charge, again(waived).late_charge) == (5000, 0)
+
+
+@pytest.mark.parametrize(
+    ("terms", "given", "told"),
+    [
+        ("FOB", {}, ["not declared: 20 percent of FOB", "not declared: 1.125 percent of FOB"]),
+        ("C&F", {}, ["not declared: 1.125 percent of FOB and freight"]),
+        ("C&I", {}, ["not declared: 20 percent of FOB and insurance"]),
+        ("C&I", {"freight": 45}, ["declared 45.00; by air at most 20 percent of FOB and insurance counts"]),
+        ("FOB", {"discount": 10, "discount_currency": "EUR"}, ["taken off, as USD 10.886802"]),
+    ],
+)
+def test_the_working_of_a_value_names_what_each_share_is_of_and_a_discount_in_both_currencies(
+    terms: str, given: dict[str, Any], told: list[str]
+) -> None:
+    tariff(10, 10)
+    eur = {"currency": "EUR", "unit": 1, "import_rate": "104.35", "export_rate": "102", "from_date": FILED}
+    ExchangeRate.objects.filter(currency="EUR").delete()
+    ExchangeRate.objects.create(**eur, notification="trial")
+    one = prior(Stage.DUTY, flown(), invoice_terms=terms, **given)
+    lines = reckoning(one, list(one.items.all()))["value_lines"]
+    assert [line["note"] for line in lines if line["note"] in told] == told
+    charges = [charge.working.lower() for charge in _charges(one)]
+    assert all(words.lower() in charges for words in told if words.startswith("not declared"))
+    assert len(lines[-1]["note"].split(" × ")[0]) < len("USD 1,234,567.123456")
