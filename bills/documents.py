@@ -31,6 +31,8 @@ from bills.papers import (
     draw_bill,
     draw_out_of_charge,
 )
+from bills.secured_paper import secured_by
+from bills.summary import SUMS
 from bills.workings_paper import workings_of
 from bills.xi.papers import FormB, bags_of, draw_form_b, lines_of, parties_of_documents
 from eccs import barcodes
@@ -100,7 +102,7 @@ def bill_paper(bill: CourierBillOfEntry, printed_by: str = "") -> BillPaper:
         out_of_charge=_given(bill), items=tuple(_item_lines(bill, items)), charges=tuple(_charges(bill)),
         payments=tuple(_payments(bill)), duty_heads=tuple(_heads(bill)), blocks=tuple(form_e_shown.blocks(bill)),
         invoices=tuple(_invoices(bill, items)), declarations=tuple(declarations.printed(bill)),
-        workings=workings_of(bill, items),
+        workings=workings_of(bill, items), secured=secured_by(bill),
     )  # fmt: skip
 
 
@@ -329,14 +331,23 @@ def _charges(bill: CourierBillOfEntry) -> Iterable[ChargeLine]:
     if bill.landing_charges is not None:
         worth = f"{bill.currency} {grouped(bill.landing_charges, 2)}"
         yield ChargeLine(_("Landing charges"), _("Declared, no part of the value"), worth)
-    if bill.freight is None and bill.invoice_terms in ("FOB", "EXW", "C&I"):
-        yield ChargeLine(
-            _("Freight"), _("Not declared: %s percent of FOB") % _percent("freight_cap_percent", bill), "-"
-        )
-    if bill.insurance is None and bill.invoice_terms in ("FOB", "EXW", "C&F"):
-        yield ChargeLine(
-            _("Insurance"), _("Not declared: %s percent of FOB") % _percent("insurance_percent", bill), "-"
-        )
+    for label, amount, rule, terms in (
+        (_("Freight"), bill.freight, "freight_cap_percent", ("FOB", "EXW", "C&I")),
+        (_("Insurance"), bill.insurance, "insurance_percent", ("FOB", "EXW", "C&F")),
+    ):
+        if amount is None and bill.invoice_terms in terms:
+            yield ChargeLine(label, _not_declared(rule, bill), "-")
+
+
+def _not_declared(rule: str, bill: CourierBillOfEntry) -> str:
+    """Of what the share is taken instead: of FOB, or of the sum with it that the price is."""
+    percent = _percent(rule, bill)
+    if bill.invoice_terms in SUMS:
+        return _("Not declared: %(percent)s percent of %(base)s") % {
+            "percent": percent,
+            "base": SUMS[bill.invoice_terms],
+        }
+    return _("Not declared: %s percent of FOB") % percent
 
 
 def _percent(rule: str, bill: CourierBillOfEntry) -> str:
@@ -348,3 +359,6 @@ def _payments(bill: CourierBillOfEntry) -> Iterable[PaymentLine]:
     """What the bank confirmed, as the trail has it."""
     for line in bill.trail.filter(step__in=("confirm_payment", "credit_payment")).order_by("seq"):
         yield PaymentLine(line.answers["challan"], moment(line.at), Decimal(line.answers["amount"]))
+    for assessment in bill.provisional_assessments.exclude(extra_paid_at=None).order_by("pk"):  # what was paid finally
+        for line in assessment.trail.filter(step="confirm_extra_duty"):
+            yield PaymentLine(line.answers["challan"], moment(line.at), Decimal(line.answers["amount"]))

@@ -144,14 +144,37 @@ def calendar_for(bills: Iterable[CourierBillOfEntry]) -> Calendar:
 
 def late_charge(arrived: datetime | None, presented_on: date, station: str) -> Decimal:
     """What presenting a bill late costs, by the dated rule; nothing where that is off, or the aircraft is still to come."""
+    return sum((days * rate for days, rate in _late_days(arrived, presented_on, station)), NOTHING)
+
+
+def _late_days(arrived: datetime | None, presented_on: date, station: str) -> list[tuple[int, Decimal]]:
+    """So many days late at each rate."""
     book = rule_book()
     if arrived is None or not book.is_on("late_filing_charge", presented_on, station):
-        return NOTHING
-    return LateCharge.reckon(
+        return []
+    return LateCharge.parts(
         timezone.localdate(arrived), presented_on, book.count("late_filing_first_days", presented_on, station),
         book.amount("late_filing_first_rupees", presented_on, station),
         book.amount("late_filing_later_rupees", presented_on, station),
     )  # fmt: skip
+
+
+def late_working(bill: CourierBillOfEntry) -> list[dict[str, str]]:
+    """How the late charge came about, a line for each rate; nothing where the rule would say otherwise by now."""
+    landed = bill.manifest.actual_arrival
+    parts = _late_days(landed, bill.presented_on, bill.station_id) if bill.presented_on else []
+    if landed is None or sum((days * rate for days, rate in parts), NOTHING) != bill.late_charge:
+        return []
+    told = {"landed": f"{timezone.localdate(landed):%d/%m/%Y}", "presented": f"{bill.presented_on:%d/%m/%Y}"}
+    words = _("%(days)d × %(rate)s, landed %(landed)s, presented %(presented)s")
+    return [
+        {
+            "days": ngettext("%(n)d day", "%(n)d days", days) % {"n": days},
+            "sum": words % {**told, "days": days, "rate": grouped(rate, 2)},
+            "amount": grouped(days * rate, 2),
+        }
+        for days, rate in parts
+    ]
 
 
 def credit(bill: CourierBillOfEntry, amount: Any, interest: Any, heads: Mapping[str, Any] | None) -> None:
@@ -218,8 +241,10 @@ def shown(bill: CourierBillOfEntry, on: date | None = None) -> dict[str, Any]:
     ]
     lines: Any = bill
     before, since = paid_interest(lines.challan_lines.filter(assessment=None)) if bill.interest else ([], None)
+    late = late_working(bill) if bill.late_charge else []
     return {
         "demands": demands, "due": found, "interest_working": [*before, *working(found.accrued)],
+        "late_working": late,
         "interest_due_on": found.accrued.due_on or since,
         "interest_law": LateInterest.words(), "apart": by_head(found.apart) if bill.duty_paid else [],
     }  # fmt: skip

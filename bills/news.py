@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -42,12 +42,12 @@ def notices_about(bill: Clearable, subject: Callable[[], str], why: str | Callab
 
 
 def duty_reckoned_anew(
-    manifest: ExpressCargoManifest, bills: Iterable[tuple[CourierBillOfEntry, Decimal]]
+    manifest: ExpressCargoManifest, bills: Iterable[tuple[CourierBillOfEntry, Decimal]], late: Container[int] = ()
 ) -> list[Notice]:
-    """For each firm one notice of its bills whose duty is another by the rates of the day of arrival: before, after, and why."""
+    """For each firm one notice of its bills whose duty, or late charge, is another by the day of arrival: before, after, and why."""
     of_firm: dict[str, list[tuple[CourierBillOfEntry, Decimal]]] = defaultdict(list)
     for bill, before in bills:
-        if bill.total_duty != before:
+        if bill.total_duty != before or bill.pk in late:
             for firm in firms_of(bill):
                 of_firm[firm].append((bill, before))
     return [_reckoned_anew(firm, manifest, of_firm[firm]) for firm in sorted(of_firm)]
@@ -62,6 +62,8 @@ def _reckoned_anew(
             "paid": rupees(bill.duty_paid),
         }  # fmt: skip
         words = _("%(bill)s: duty %(before)s before, %(after)s now, by the rates of %(day)s") % told
+        if bill.late_charge:
+            words += _("; late charge %(late)s (section 46(3))") % {"late": rupees(bill.late_charge)}
         if bill.duty_paid:
             words += _("; %(paid)s was paid") % told
         return f"{words}  {settings.PUBLIC_URL}{bill.get_absolute_url()}"
@@ -72,10 +74,13 @@ def _reckoned_anew(
             "bill": bill, "before": rupees(before), "after": rupees(bill.total_duty), "count": count, "manifest": manifest,
             "landed": moment(manifest.actual_arrival), "igm": manifest.igm_number,
         }  # fmt: skip
-        subject = ngettext(
-            "%(bill)s: the duty was %(before)s and is %(after)s now",
-            "%(manifest)s: the duty of %(count)d bills is another now", count,
-        ) % told  # fmt: skip
+        if count == 1 and before == bill.total_duty:
+            subject = _("%(bill)s: the late charge is %(late)s now") % {**told, "late": rupees(bill.late_charge)}
+        else:
+            subject = ngettext(
+                "%(bill)s: the duty was %(before)s and is %(after)s now",
+                "%(manifest)s: the duty of %(count)d bills is another now", count,
+            ) % told  # fmt: skip
         why = _(
             "The aircraft landed on %(landed)s, IGM number %(igm)s. The rates of duty are those of the day of arrival, "
             "where it is later than the day of presentation (Customs Act 1962, section 15); the rate of exchange stays."

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from bills.form_e_paper import InvoiceLine, draw_form_e
+from bills.secured_paper import SecuredLine, draw_secured
 from bills.workings_paper import WorkingLine, draw_workings
 from eccs.money import grouped, rupees
 from eccs.papers import Column, Field, Head, Paper, Table
@@ -117,6 +118,7 @@ class BillPaper:
     invoices: tuple[InvoiceLine, ...] = ()  # of Form E
     declarations: tuple[str, ...] = ()
     workings: tuple[WorkingLine, ...] = ()
+    secured: tuple[SecuredLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,7 @@ def draw_bill(paper: BillPaper) -> bytes:
         for charge in paper.charges:
             charges.row([charge.charge, charge.working, charge.amount])
     draw_workings(sheet, paper.workings)
+    draw_secured(sheet, paper.secured)
     _draw_payments(sheet, paper.payments)
     if len(paper.crns) > NAMED_PACKAGES:
         _draw_packages(sheet, paper.crns)

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from accounts.permissions import SYSTEM, Actor
 from bills import claims, landing, news, rates, risk, tasks
 from bills.assessment import heads, put, reckon_again
+from bills.dues import late_charge
 from bills.flight import rates_day
-from bills.models import Adjudication, CourierBillOfEntry, Item
+from bills.models import Adjudication, BillTrail, CourierBillOfEntry, Item
 from bills.stages import UNFILED, Stage
 from bills.xi import arrival as xi
 from eccs.celery import after_commit
@@ -66,12 +67,17 @@ def recompute(manifest: ExpressCargoManifest, **_kwargs: Any) -> None:
     changed: list[Item] = []
     exemptions = rates.exemptions(claims.of_items(item for of_bill in items.values() for item in of_bill))
     doubtful: dict[int, dict[str, Any]] = {}
+    late = _late_charges(manifest, bills)
     for bill in bills:
         assert bill.presented_on is not None
-        day = rates_day(manifest, bill.presented_on)
+        day, before = rates_day(manifest, bill.presented_on), bill.total_duty
         if day == bill.rates_on:
+            if (
+                bill.pk in late
+            ):  # the duty stays, and presenting it late costs something by the arrival as it is known now
+                told = {"total_duty": str(before), "heads": bill.duty_heads, "before": str(before)}
+                each[bill.pk] = {**told, "rates_on": day.isoformat(), "late_charge": late[bill.pk]}
             continue
-        before = bill.total_duty
         try:
             found = reckon_again(bill, items[bill.pk], tariff, day, exemptions=exemptions)
         except Refused as refusal:  # a tariff item that has left the tariff keeps one bill back, not the flight
@@ -81,7 +87,8 @@ def recompute(manifest: ExpressCargoManifest, **_kwargs: Any) -> None:
             put(bill, items[bill.pk], found)
             changed += items[bill.pk]
         each[bill.pk] = {
-            "total_duty": str(found.duty.total), "heads": heads(found), "rates_on": day.isoformat(), "before": str(before)
+            "total_duty": str(found.duty.total), "heads": heads(found), "rates_on": day.isoformat(), "before": str(before),
+            **({"late_charge": late[bill.pk]} if bill.pk in late else {}),
         }  # fmt: skip
     if changed:
         fields = [f for f in Item._meta.concrete_fields if f.attname not in ("id", "bill_id")]
@@ -89,10 +96,25 @@ def recompute(manifest: ExpressCargoManifest, **_kwargs: Any) -> None:
     if each:  # an equal duty too: the day whose rates apply is another, and the trail says so
         moved = take_many(CourierBillOfEntry, each, "recompute_duty", SYSTEM, each=each).moved
         Notice.objects.bulk_create(
-            news.duty_reckoned_anew(manifest, [(bill, Decimal(each[bill.pk]["before"])) for bill in moved])
+            news.duty_reckoned_anew(manifest, [(bill, Decimal(each[bill.pk]["before"])) for bill in moved], late)
         )
     if doubtful:
         take_many(CourierBillOfEntry, doubtful, "send_back_for_assessment", SYSTEM, each=doubtful)
+
+
+def _late_charges(manifest: ExpressCargoManifest, bills: list[CourierBillOfEntry]) -> dict[int, str]:
+    """What presenting late costs where that is another sum by the arrival as it is known now; what an officer has waived stays waived."""
+    found = {}
+    for bill in bills:
+        assert bill.presented_on is not None
+        charge = late_charge(manifest.actual_arrival, bill.presented_on, bill.station_id)
+        if charge != bill.late_charge:
+            found[bill.pk] = f"{charge:.2f}"
+    if not found:
+        return found
+    waived = BillTrail.objects.filter(document__in=found, step="assess", answers__waive_late_charge=True)
+    gone = set(waived.values_list("document", flat=True))
+    return {pk: charge for pk, charge in found.items() if pk not in gone}
 
 
 @receiver(arrival_corrected)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bills import altered, dues, form_e_shown, rates, workings_paper
 from bills.assessment import reckon_again
@@ -29,6 +30,8 @@ CUSTOMS_STAGES = (
     Stage.DOCUMENTS, Stage.ASSESSMENT, Stage.FIRST_CHECK_ARRIVAL, Stage.FIRST_CHECK, Stage.APPROVAL, Stage.QUERY,
     Stage.ADJUDICATION, Stage.DETAINED, Stage.STOPPED,
 )  # fmt: skip
+SUMS: dict[str, Any] = {"C&F": gettext_lazy("FOB and freight"), "C&I": gettext_lazy("FOB and insurance")}
+"""On what a share is reckoned where the price is no FOB, but a sum with it (Valuation Rules 2007, rule 10(2), provisos)."""
 XRAY_STAGES = (Stage.XRAY, Stage.EXAMINATION, Stage.FOR_OUT_OF_CHARGE)
 
 
@@ -176,9 +179,12 @@ def reckoning(bill: CourierBillOfEntry, items: list[Item]) -> dict[str, Any]:
         return {"lines": [_item_line(item) for item in items], "value_lines": []}
     sws = rates.sws_percent(on, bill.station_id)
     lines = [
-        {**_item_line(item), "workings": workings(goods, sws_percent=sws), "exempted": goods.full is not None}
+        {
+            **_item_line(item), "workings": workings(goods, sws_percent=sws), "exempted": goods.full is not None,
+            "share": _share(bill, item, items, found),
+        }
         for item, goods in zip(items, found.goods, strict=True)
-    ]
+    ]  # fmt: skip
     several = list(bill.invoices.all()) if bill.kind == Kind.XIV else []
     worth = sum((item.quantity * item.unit_price for item in items), Decimal(0)) if len(several) < 2 else None
     return {
@@ -188,6 +194,22 @@ def reckoning(bill: CourierBillOfEntry, items: list[Item]) -> dict[str, Any]:
         "value_lines": value_lines(bill, items, found),
         "rates_day": on,
     }
+
+
+def _share(bill: CourierBillOfEntry, item: Item, items: list[Item], found: Reckoned) -> str:
+    """How the value of an invoice with several items was shared: what of its price, of what value in rupees; nothing of one item alone."""
+    several = bill.kind == Kind.XIV and len(found.valuations) > 1
+    own = [one for one in items if one.invoice_place == item.invoice_place] if several else items
+    if len(own) == 1:
+        return ""
+    valuation = found.valuations[item.invoice_place - 1 if several else 0]
+    told = {
+        "worth": _exact(item.quantity * item.unit_price), "all": _exact(sum((one.quantity * one.unit_price for one in own), Decimal(0))),
+        "value": rupees(valuation.assessable_value, 2),
+    }  # fmt: skip
+    words = _("%(worth)s of %(all)s of the invoice, of its value of %(value)s")
+    dearest = max(own, key=lambda one: one.quantity * one.unit_price)
+    return (words if item is not dearest else _("%(worth)s of %(all)s of the invoice, of its value of %(value)s, with the odd paise")) % told  # fmt: skip
 
 
 def _item_line(item: Item) -> dict[str, Any]:
@@ -230,13 +252,32 @@ def invoice_lines(bill: CourierBillOfEntry, invoice: Any, worth: Decimal, valuat
     if charges := getattr(invoice, "charges", None):
         lines.append(_line(_("Loading and miscellaneous"), _("declared"), cur, charges))
     if invoice.discount:
-        lines.append(_line(_("Discount"), _("taken off"), invoice.discount_currency or cur, invoice.discount))
+        other, note = invoice.discount_currency or cur, _("taken off")
+        if other != cur:  # what of the price is gone, by the rates of exchange of the day
+            before = worth + (charges or 0) + (invoice.inland_charges or 0 if invoice.invoice_terms == "EXW" else 0)
+            note = _("taken off, as %(amount)s") % {"amount": f"{cur} {_exact(before - valuation.base)}"}
+        lines.append(_line(_("Discount"), note, other, invoice.discount))
     if invoice.landing_charges:
         lines.append(_line(_("Landing charges"), _("declared, no part of the value"), cur, invoice.landing_charges))
-    freight_note = notes.get(valuation.freight_note) or _("not declared: %(cap)s percent of FOB") % {"cap": cap}
-    insurance_note = notes.get(valuation.insurance_note) or _("not declared: %(cover)s percent of FOB") % {
-        "cover": cover
-    }
+    if invoice.invoice_terms in SUMS:  # FOB is not told apart in the price: the rule takes the sum that is known
+        base = {
+            "cap": cap,
+            "cover": cover,
+            "base": SUMS[invoice.invoice_terms],
+            "declared": grouped(invoice.freight or 0, 2),
+        }
+        notes["CAPPED"] = _("declared %(declared)s; by air at most %(cap)s percent of %(base)s counts") % base
+        assumed = (
+            _("not declared: %(cap)s percent of %(base)s") % base,
+            _("not declared: %(cover)s percent of %(base)s") % base,
+        )
+    else:
+        assumed = (
+            _("not declared: %(cap)s percent of FOB") % {"cap": cap},
+            _("not declared: %(cover)s percent of FOB") % {"cover": cover},
+        )
+    freight_note = notes.get(valuation.freight_note) or assumed[0]
+    insurance_note = notes.get(valuation.insurance_note) or assumed[1]
     for label, note, amount, told in (
         (_("Freight"), freight_note, valuation.freight, valuation.freight_note),
         (_("Insurance"), insurance_note, valuation.insurance, valuation.insurance_note),
@@ -261,10 +302,10 @@ def _line(label: str, note: str, currency: str, amount: Decimal) -> dict[str, st
 
 
 def _exact(amount: Decimal) -> str:
-    """An amount as it is reckoned with: two places, more only where they are."""
+    """An amount as it is reckoned with: two places, more only where they are, and never more than six."""
     text = f"{amount.normalize():f}"
     _whole, _point, places = text.partition(".")
-    return grouped(amount, max(2, len(places)))
+    return grouped(amount, min(max(2, len(places)), 6))
 
 
 def _limit(bill: CourierBillOfEntry) -> Decimal:

@@ -37,10 +37,14 @@ def workings_of(bill: CourierBillOfEntry, items: list[Item]) -> tuple[WorkingLin
     told = reckoning(bill, items)
     lines = [WorkingLine(_("Value"), one["label"], one["note"], one["amount"]) for one in told["value_lines"]]
     for row in told["lines"]:
-        lines += of_item(_("Item %(number)s") % {"number": row["item"].item_no}, row.get("workings", ()))
+        of = _("Item %(number)s") % {"number": row["item"].item_no}
+        if row.get("share"):
+            lines.append(WorkingLine(of, _("AV"), row["share"], grouped(row["item"].assessable_value, 2)))
+        lines += of_item(of, row.get("workings", ()))
     lines += decided(bill, items)
-    interest = dues.shown(bill)["interest_working"]
-    lines += [WorkingLine(_("Interest"), one["days"], one["sum"], one["amount"]) for one in interest]
+    shown = dues.shown(bill)
+    for of, name in ((_("Interest"), "interest_working"), (_("Late charge"), "late_working")):
+        lines += [WorkingLine(of, one["days"], one["sum"], one["amount"]) for one in shown[name]]
     return tuple(lines)
 
 

@@ -215,7 +215,13 @@ class ImportClearance(RiskSteps):
         para="PN17 5.1", many=True,
     )  # fmt: skip
     def recompute_duty(
-        self: CourierBillOfEntry, *, total_duty: Decimal, heads: dict[str, str], rates_on: str, before: str
+        self: CourierBillOfEntry,
+        *,
+        total_duty: Decimal,
+        heads: dict[str, str],
+        rates_on: str,
+        before: str,
+        late_charge: str | None = None,
     ) -> None:
         """The duty is worked out again with the rates of the day the aircraft arrived, where they are later (section 15)."""
         days = ("before", self.rates_on.isoformat() if self.rates_on else ""), ("after", rates_on)
@@ -228,6 +234,12 @@ class ImportClearance(RiskSteps):
             }
             for when, day in days
         }
+        if (
+            late_charge is not None
+        ):  # it was presented after a day of arrival that was not known, or not rightly, before
+            for when, charge in (("before", self.late_charge), ("after", Decimal(late_charge))):
+                self.snapshot_for_trail[when]["late_charge"] = f"{charge:.2f}"
+            self.late_charge = Decimal(late_charge)
         self.total_duty, self.duty_heads = Decimal(total_duty), heads
         self.rates_on = datetime.fromisoformat(rates_on).date()
 

@@ -68,8 +68,19 @@ class LateCharge(Demand):
     @staticmethod
     def reckon(arrived_on: date, presented_on: date, first_days: int, first: Decimal, later: Decimal) -> Decimal:
         """The first rate for so many days, the later one for each day more; nothing on the day of arrival."""
+        return sum(
+            (days * rate for days, rate in LateCharge.parts(arrived_on, presented_on, first_days, first, later)),
+            NOTHING,
+        )
+
+    @staticmethod
+    def parts(
+        arrived_on: date, presented_on: date, first_days: int, first: Decimal, later: Decimal
+    ) -> list[tuple[int, Decimal]]:
+        """So many days at the first rate, and so many at the later one; nothing where there are none."""
         days = max((presented_on - arrived_on).days, 0)
-        return min(days, first_days) * first + max(days - first_days, 0) * later
+        found = [(min(days, first_days), first), (max(days - first_days, 0), later)]
+        return [(n, rate) for n, rate in found if n]
 
 
 DEMANDS: tuple[type[Demand], ...] = (LateInterest, Fine, Penalty, LateCharge)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,11 +14,14 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from bills.models import CourierBillOfEntry
+from bills import rates
+from bills.assessment import put, reckon_again
+from bills.models import CourierBillOfEntry, Item
 from bills.stages import Stage
 from bills.workings_paper import workings_of
 from eccs.audit import AuditLine
 from eccs.dated_rules import DatedRule
+from eccs.money import rupees
 from payments.clearance import Stage as ChallanStage
 from payments.models import CyberReceipt
 from tests.api.conftest import Made, Program
@@ -72,6 +76,33 @@ def test_the_duty_is_told_with_the_very_working_of_the_screen_and_the_print(
     shown = html.unescape(re.sub(r"<[^>]+>", "", screen.get(one.get_absolute_url()).content.decode()))
     for line in told["working"]:
         assert line["working"] in shown and line["amount"].removesuffix(".00") in shown, line
+
+
+def test_the_share_of_each_item_in_the_value_is_told_as_on_the_screen_and_the_shares_add_up(
+    program: Made, people: Callable[[str], User]
+) -> None:  # fmt: skip
+    one = bill(Stage.DUTY)
+    first = one.items.get()
+    second = Item.objects.get(pk=first.pk)
+    second.pk, second.item_no, second.unit_price = None, 2, Decimal("33.33")
+    second.save(force_insert=True)
+    assert one.presented_on is not None
+    found = reckon_again(one, [first, second], rates.tariff(), one.presented_on)
+    put(one, [first, second], found)
+    for row in (first, second, one):
+        row.save()
+    told = [line for line in program().get(f"/bills/{one.number}/duty").json()["working"] if line["figure"] == "AV"]
+    value = rupees(one.assessable_value, 2)
+    assert [line["working"] for line in told] == [
+        f"112.00 of 445.30 of the invoice, of its value of {value}",
+        f"333.30 of 445.30 of the invoice, of its value of {value}, with the odd paise",
+    ]
+    assert sum(Decimal(line["amount"].replace(",", "")) for line in told) == one.assessable_value
+    screen = Client()
+    for who in ("signatory.swift", "ao.blr"):
+        screen.force_login(people(who))
+        shown = html.unescape(re.sub(r"<[^>]+>", "", screen.get(one.get_absolute_url()).content.decode()))
+        assert all(line["working"] in shown for line in told), who
 
 
 def test_queries_are_told_with_their_answers_and_not_who_asked(program: Made) -> None:

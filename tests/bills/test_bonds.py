@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.permissions import SYSTEM
+from bills.documents import bill_paper, courier_bill_of_entry
 from bills.models import FormE
 from bills.provisional import extra_duty_paid
+from bills.secured_paper import secured_by
 from bills.stages import Stage
 from bonds import ledger
 from bonds.models import Bond, BondEntry
@@ -25,6 +28,7 @@ from tests.factories.bonds import bond, bond_master
 from tests.factories.directory import importer
 from tests.factories.firms import actor
 from tests.factories.requests import provisional_assessment
+from tests.papers.reading import text as text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +74,29 @@ def test_7c_a_registered_bond_is_fetched_by_type_and_amount_and_debited(desks: D
         assert str(good) in desks.page(username, assessment)
     assert "secures ₹ 5,000.00 still" in desks.refused("signatory.swift", good, "request_release", reason="Not needed.")
     assert not ledger.faults().exists()
+
+
+def test_13_2_the_approved_amount_of_bond_and_guarantee_is_indicated_on_the_bill(desks: Desks) -> None:
+    good = bond(amount=7500)
+    one = fresh(desks.act("ao.blr", bill(Stage.ASSESSMENT, arrived=True), "assess", **ACCEPT | FETCHED))
+    assessment, behind = one.provisional_assessments.get(), good.guarantees.get()
+    (line,) = secured_by(one)
+    assert (line.what, line.approved, line.secures) == (f"Provisional assessment {assessment}", 7500, 5000)
+    assert str(good) in line.bond and str(behind.number) in line.guarantees
+    printed = text_of(courier_bill_of_entry(one))
+    assert all(words in printed for words in ("BONDDETAILS", "7,500.00", "5,000.00"))
+    for username in ("ao.blr", "signatory.swift"):
+        page = desks.page(username, one)
+        assert "approved for ₹ 7,500" in page and "debited ₹ 5,000" in page
+    take(one.provisional_assessments.get(), "supersede", SYSTEM)
+    assert secured_by(fresh(one)) == () and "BONDDETAILS" not in text_of(courier_bill_of_entry(fresh(one)))
+
+
+def test_the_print_of_a_bill_names_the_challan_of_its_extra_duty() -> None:
+    one = bill(Stage.OUT_OF_CHARGE, provisional=True, assessed_at=timezone.now())
+    assessment = provisional_assessment("EXTRA_DUTY", of=one)
+    extra_duty_paid({assessment.pk: {"amount": "9.00", "interest": "0"}}, "2908387251")
+    assert ("2908387251", Decimal("9.00")) in [(paid.challan, paid.amount) for paid in bill_paper(fresh(one)).payments]
 
 
 def test_7c_without_a_registered_bond_it_is_entered_whole(desks: Desks) -> None:

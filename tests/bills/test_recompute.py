@@ -11,10 +11,13 @@ from django.utils import timezone
 
 from bills import rates
 from bills.assessment import heads, reckon_again
-from bills.documents import _item_lines
-from bills.models import Adjudication, CourierBillOfEntry, ExemptionRate, Item, TariffRate
+from bills.documents import _charges, _item_lines
+from bills.models import Adjudication, CourierBillOfEntry, ExchangeRate, ExemptionRate, Item, TariffRate
+from bills.receivers import recompute
 from bills.stages import Stage
 from bills.summary import reckoning
+from bills.workings_paper import workings_of
+from eccs.dated_rules import DatedRule
 from eccs.letters import send_unsent
 from eccs.models import Notice
 from eccs.money import rupees, to_rupee
@@ -256,3 +259,81 @@ def test_a_duty_by_weight_in_force_at_arrival_keeps_back_what_is_counted_otherwi
     assert again(weighed).stage == Stage.DUTY
     done = take(kept, "assess", firms.actor("ASSESSING_OFFICER"), alterations=[{"item_no": 1, "uom": "KGS"}])
     assert (done.unreckoned, done.items.get().uom) == ("", "KGS")
+
+
+def charge_for_lateness() -> None:
+    """The late charge is on: 5,000 rupees a day, 10,000 from the fourth one on."""
+    DatedRule.objects.create(name="late_filing_charge", from_date=date(2026, 1, 1), value="on", source="trial")
+
+
+@pytest.mark.parametrize(("stage", "after"), [(Stage.DUTY, Stage.DUTY), (Stage.ARRIVAL, Stage.DUTY)])
+@pytest.mark.parametrize(("presented", "charge"), [(1, 0), (2, 0), (3, 5000), (6, 25000)])
+def test_a_late_charge_does_not_hang_on_when_the_igm_number_is_fed(
+    stage: str, after: str, presented: int, charge: int
+) -> None:
+    """The aircraft landed on 02.04.2026, which ECCS learns only after the bill was presented (section 46(3))."""
+    charge_for_lateness()
+    tariff(10, 10)
+    on = flown()
+    filed = prior(stage, on, date(2026, 4, presented))
+    assert filed.late_charge == 0
+    land(on)
+    now = again(filed)
+    assert (now.late_charge, now.total_duty) == (charge, filed.total_duty)
+    assert now.stage == (after if charge else stage)
+    told = Notice.objects.filter(subject__contains="late charge")
+    if not charge:
+        assert not told.exists()
+        return
+    line = now.trail.get(step="recompute_duty")
+    assert line.snapshot is not None
+    assert (line.snapshot["before"]["late_charge"], line.snapshot["after"]["late_charge"]) == ("0.00", f"{charge}.00")
+    assert f"late charge {rupees(charge)} (section 46(3))" in told.get().body
+    shown = [one for one in workings_of(now, list(now.items.all())) if one.of == "Late charge"]
+    assert sum(Decimal(one.amount.replace(",", "")) for one in shown) == charge
+    assert "landed 02/04/2026, presented" in shown[0].working
+
+
+def test_a_late_charge_follows_a_corrected_arrival_and_one_that_was_waived_stays_waived() -> None:
+    charge_for_lateness()
+    tariff(10, 10)
+    on = flown()
+    filed, waived = (prior(Stage.ASSESSMENT, on, date(2026, 4, 4)) for _n in range(2))
+    land(on)
+    assert again(filed).late_charge == again(waived).late_charge == 10000
+    take(
+        again(waived),
+        "assess",
+        firms.actor("ASSESSING_OFFICER"),
+        waive_late_charge=True,
+        remarks="The terminal was shut.",
+    )
+    on.refresh_from_db()
+    on.actual_arrival = datetime.fromisoformat("2026-04-03T10:00:00+05:30")
+    recompute(on)
+    assert (again(filed).late_charge, again(waived).late_charge) == (5000, 0)
+
+
+@pytest.mark.parametrize(
+    ("terms", "given", "told"),
+    [
+        ("FOB", {}, ["not declared: 20 percent of FOB", "not declared: 1.125 percent of FOB"]),
+        ("C&F", {}, ["not declared: 1.125 percent of FOB and freight"]),
+        ("C&I", {}, ["not declared: 20 percent of FOB and insurance"]),
+        ("C&I", {"freight": 45}, ["declared 45.00; by air at most 20 percent of FOB and insurance counts"]),
+        ("FOB", {"discount": 10, "discount_currency": "EUR"}, ["taken off, as USD 10.886802"]),
+    ],
+)
+def test_the_working_of_a_value_names_what_each_share_is_of_and_a_discount_in_both_currencies(
+    terms: str, given: dict[str, Any], told: list[str]
+) -> None:
+    tariff(10, 10)
+    eur = {"currency": "EUR", "unit": 1, "import_rate": "104.35", "export_rate": "102", "from_date": FILED}
+    ExchangeRate.objects.filter(currency="EUR").delete()
+    ExchangeRate.objects.create(**eur, notification="trial")
+    one = prior(Stage.DUTY, flown(), invoice_terms=terms, **given)
+    lines = reckoning(one, list(one.items.all()))["value_lines"]
+    assert [line["note"] for line in lines if line["note"] in told] == told
+    charges = [charge.working.lower() for charge in _charges(one)]
+    assert all(words.lower() in charges for words in told if words.startswith("not declared"))
+    assert len(lines[-1]["note"].split(" × ")[0]) < len("USD 1,234,567.123456")

@@ -118,6 +118,7 @@ MOVES = (
     ),
     Move("end_wait_for_weight", "SYSTEM", ("FOR_LET_EXPORT", *HELD), (), "PN17 5.2", stays(), when=lambda b: b.open == "AMENDMENT"),
     Move("record_weight", "SYSTEM", HERE, (), "PN17 5.2", stays(open="AMENDMENT"), when=lambda b: b.heavy and alone(b)),
+    Move("end_wait_for_weight", "SYSTEM", ("FOR_LET_EXPORT", *HELD), (), "PN17 5.2, 12.0", stays(), when=lambda b: b.heavy),
     Move("refer_to_assessing_officer", "LEO_OFFICER", ("FOR_LET_EXPORT",), ("ADJUDICATION",), "PN17 7.1(k); section 125", goes("ADJUDICATION")),
     Move(
         "refer_detained_goods", "ASSESSING_OFFICER DCAC", ("DETAINED",), ("ADJUDICATION",), "PN17 7.1(k), 9.0", goes("ADJUDICATION"),

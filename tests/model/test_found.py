@@ -79,7 +79,7 @@ def test_circular_19_2023_auto_leo_is_not_for_goods_whose_examination_was_left_o
     assert take(alone, "clear_xray", actor("XRAY_OFFICER")).stage == Leaving.LET_EXPORT
 
 
-def test_7_1_m_an_assessment_does_not_undo_the_order_to_examine_again() -> None:
+def test_7_1m_an_assessment_does_not_undo_the_order_to_examine_again() -> None:
     """The bill is amended while the goods wait for the examination that the Shed Superintendent ordered."""
     ordered = take(
         bill(Stage.FOR_OUT_OF_CHARGE, examined_at=bill().filed_at),

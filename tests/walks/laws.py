@@ -77,7 +77,7 @@ BY_STEPS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("fine", "penalty"), ("adjudicate", "finalise", "clear_manually")),
     "duty_paid": ("confirm_payment", "credit_payment", "clear_manually"),
     **dict.fromkeys(("paid_at", "paid_heads", "interest"), ("confirm_payment", "credit_payment")),
-    "late_charge": ("file", "assess"),
+    "late_charge": ("file", "assess", "recompute_duty"),
     "returned_on": ("assess", "approve_appraisal", "adjudicate", "finalise"),
     **dict.fromkeys(("xray_result", "xray_at"), ("clear_xray", "mark_suspicious", "amend", "carry_pieces")),
     "examined_at": (*EXAMINED, "order_re_examination", "hear_rms_again", "mark_suspicious", "amend", "carry_pieces"),
