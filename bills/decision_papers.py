@@ -154,13 +154,20 @@ def gate_pass(bill: Any, printed_by: str = "") -> bytes:
 
 
 def labels(bill: Any) -> bytes:
-    """A label for each package of a bill."""
-    hawb, count = bill.hawb, bill.hawb.packages
+    """A label for each package of a bill of entry, or of a shipping bill: its own number where it has one, else its HAWB."""
+    inward = not isinstance(bill.hawb, str)
+    number, count = (bill.hawb.number, bill.hawb.packages) if inward else (bill.hawb, bill.packages)
+    codes = (
+        list(bill.hawb.pieces.order_by("part").values_list("crn", "part"))
+        if inward
+        else [(number, n + 1) for n in range(count)]
+    )
     made = (
         Label(
-            piece.crn, hawb.number,
-            (_("Package %(n)d of %(count)d") % {"n": piece.part, "count": count}, f"{bill.number}", f"{bill.station}, {bill.courier.short_name}"),
+            code, number,
+            (_("Package %(n)d of %(count)d") % {"n": part, "count": count}, f"{bill.number}", f"{bill.station}, {bill.courier.short_name}"),
+            f"{number}/{part}",
         )
-        for piece in hawb.pieces.order_by("part")
+        for code, part in codes
     )  # fmt: skip
-    return sheets(made, f"{hawb.number}")
+    return sheets(made, number)

@@ -36,6 +36,7 @@ class Kind(IntegerChoices):
     MANUAL_FORM = 22, _("Manual clearance form")
     BOND = 23, _("Bond")
     REGISTER_EXTRACT = 24, _("Extract of the warehouse register")
+    LABEL = 25, _("Label of a package")
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ urlpatterns = [
     path("files/<str:station>/", entry.upload, name="csb-upload"),
     path("prints/<str:key>.pdf", papers.bill_print, name="csb-print"),
     path("prints/<str:key>/let-export-order.pdf", papers.order_print, name="let-export-print"),
+    path("prints/<str:key>/labels.pdf", papers.package_labels, name="csb-labels"),
     path("prints/detention/<str:number>.pdf", papers.detention_print, name="export-detention-print"),
     path("prints/decisions/<slug:sort>/<int:pk>.pdf", papers.decision_print, name="export-decision-print"),
     path("papers/<int:pk>/", papers.paper, name="csb-paper"),

@@ -8,10 +8,12 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.requests import Request
+from bills.decision_papers import labels
 from bills.summary import papers_for
 from bills.views.papers import as_download, attached, print_of_bill, print_of_decision, print_of_memo, print_of_order
 from eccs import pages
 from eccs.audit_answers import concerns
+from eccs.papers import as_pdf
 from exports import papers
 from exports.models import CourierShippingBill, ExportDetention, ExportPaper
 from exports.stages import CLOSED, UNFILED
@@ -34,6 +36,15 @@ def bill_print(request: Request, key: str) -> HttpResponse:
 def order_print(request: Request, key: str) -> HttpResponse:
     """The Let Export Order as it is printed."""
     return print_of_order(request, _bill(request, key), papers.let_export_order)
+
+
+@require_GET
+def package_labels(request: Request, key: str) -> HttpResponse:
+    """Labels with bar codes and signed codes for the packages of a filed shipping bill."""
+    bill = _bill(request, key)
+    if bill.stage in UNFILED or not bill.hawb:
+        raise Http404
+    return as_pdf(labels(bill), f"{bill.key}-labels")
 
 
 @require_GET

@@ -18,9 +18,11 @@ from bills.models import Adjudication, CourierBillOfEntry, Examination, Provisio
 from bills.stages import Stage
 from eccs.paper_checks import State, of_code
 from eccs.paper_parts import Kind
+from exports.stages import Stage as Outward
 from tests.factories import firms
 from tests.factories.bills import bill, hawb_of
 from tests.factories.manifests import house_airway_bill, manifest
+from tests.factories.shipping import shipping_bill
 from tests.papers import reading
 from tests.papers.test_documents import cleared
 
@@ -101,6 +103,34 @@ def test_every_label_is_read_at_203_dpi() -> None:
     pieces = set(hawb_of(one).pieces.values_list("crn", flat=True))
     assert all_codes(data) == pieces
     assert "Package16of16" in reading.text(data)
+
+
+def test_labels_of_imports_and_exports_bear_a_signed_code(paper_keys: Path) -> None:
+    one = bill(Stage.DUTY, hawb=house_airway_bill(manifest("ARRIVAL_SCAN"), packages=2))
+    going = shipping_bill(packages=2)
+    for data, hawb, bars in (
+        (decision_papers.labels(one), one.consignment, set(hawb_of(one).pieces.values_list("crn", flat=True))),
+        (decision_papers.labels(going), going.hawb, {going.hawb}),
+    ):
+        found = all_codes(data)
+        assert bars <= found and len(found - bars) == 2
+        verdicts = [of_code(code) for code in found - bars]
+        assert {(v.state, v.number, v.kind) for v in verdicts} == {
+            (State.GENUINE, f"{hawb}/{n}", Kind.LABEL.label) for n in (1, 2)
+        }
+        assert "Package2of2" in reading.text(data)
+
+
+@pytest.mark.parametrize(("name", "status"), [("signatory.swift", 200), ("signatory.metro", 404), ("ao.blr", 200)])
+def test_labels_of_an_export_are_for_those_who_see_its_bill(name: str, status: int, people: People) -> None:
+    going, drafted, client = shipping_bill(packages=2), shipping_bill(Outward.DRAFT), Client()
+    client.force_login(people(name))
+    assert client.get(f"/exports/prints/{going.key}/labels.pdf").status_code == status
+    assert client.get(f"/exports/prints/{drafted.key}/labels.pdf").status_code == 404
+    page = client.get(going.get_absolute_url())
+    assert page.status_code == status and (f"/prints/{going.key}/labels.pdf" in page.content.decode()) == (
+        status == 200
+    )
 
 
 def all_codes(data: bytes) -> set[str]:

@@ -43,6 +43,7 @@ def of_exports(world: World) -> list[Document]:
     )
     for one in (asked, let):
         world.own("csb-print", one.key)
+        world.own("csb-labels", one.key)
         world.own("csb-attach", one.key)
     world.own("let-export-print", let.key)
     world.own("export-detention-print", ExportDetention.objects.get(bill=held).number)
