@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.permissions import SYSTEM
 from bonds.clearance import RELEASING, RENEWING, USABLE, Stage
+from bonds.elsewhere import OutsideAlert, OutsideBond
 from bonds.models import BankGuarantee, Bond, BondAlert
 from eccs.dated_rules import RULES, rule_book
 from eccs.models import Notice
 from eccs.money import rupees
+from eccs.notices import worded
 from eccs.workflow import Refused, take
 
 ALERTS = ("bond_first_alert_days", "bond_second_alert_days", "bond_third_alert_days", "bond_last_alert_days")
@@ -98,22 +101,59 @@ def _once(bond: Bond, guarantee: BankGuarantee | None, ends_on: date, today: dat
     """The alerts that are due and were not entered yet: all are entered, and one message says how many days are left."""
     left = (ends_on - today).days
     rows = BondAlert.objects.filter(bond=bond, guarantee=guarantee, ends_on=ends_on)
-    known = set(rows.values_list("days", flat=True))
-    due = [days for days in thresholds(today, bond.station_id) if days >= left >= 0 and days not in known]
-    if not due:
-        return 0
-    new = not known or min(due) < min(known)  # else a rule put another day before those of which the firm was told
+    due = _due(rows, bond.station_id, today, left)
     BondAlert.objects.bulk_create(
-        BondAlert(
-            bond=bond, guarantee=guarantee, ends_on=ends_on, days=days,
-            told_at=timezone.now() if new and days == min(due) else None,
-        )
-        for days in due
-    )  # fmt: skip
-    if not new:
+        BondAlert(bond=bond, guarantee=guarantee, ends_on=ends_on, days=days, told_at=at) for days, at in due.items()
+    )
+    if not any(due.values()):
         return 0
     Notice.objects.bulk_create(bond.news(lambda: _words(bond, guarantee, ends_on, left)))
     return 1
+
+
+def _due(told: QuerySet[Any], station: str, today: date, left: int) -> dict[int, datetime | None]:
+    """The numbers of days before the end that are due and were not entered yet; the one that a message tells has its moment."""
+    known = set(told.values_list("days", flat=True))
+    due = [days for days in thresholds(today, station) if days >= left >= 0 and days not in known]
+    new = bool(due) and (not known or min(due) < min(known))  # else a rule put another day before those already told
+    return {days: timezone.now() if new and days == min(due) else None for days in due}
+
+
+def alert_elsewhere(today: date) -> int:
+    """Tell firms of bonds executed elsewhere that secure something and end soon; return how many messages were written."""
+    ahead = today + timedelta(days=max(RULES[name].most or 0 for name in ALERTS))
+    rows = OutsideBond.objects.filter(secured__gt=0, valid_until__range=(today, ahead)).order_by("pk")
+    return sum(_alert_elsewhere(pk, today) for pk in list(rows.values_list("pk", flat=True)))
+
+
+def _alert_elsewhere(bond_id: int, today: date) -> int:
+    """One such bond, locked, so that two beats at once tell it once."""
+    with transaction.atomic():
+        bond = OutsideBond.objects.select_for_update(of=("self",)).get(pk=bond_id)
+        left = (bond.valid_until - today).days
+        due = _due(bond.alerts.filter(ends_on=bond.valid_until), bond.station_id, today, left)
+        OutsideAlert.objects.bulk_create(
+            OutsideAlert(bond=bond, ends_on=bond.valid_until, days=days, told_at=at) for days, at in due.items()
+        )
+        if not any(due.values()):
+            return 0
+        secured = "\n".join(bond.uses.filter(freed_at=None).order_by("pk").values_list("document", flat=True))
+        firms = {"courier": bond.courier_id, "importer": bond.importer_id}
+        Notice.objects.bulk_create(
+            worded(f"{sort}:{pk}", lambda: (_words_elsewhere(bond, left), secured), bond.station_id)
+            for sort, pk in firms.items()
+            if pk is not None
+        )
+        return 1
+
+
+def _words_elsewhere(bond: OutsideBond, left: int) -> str:
+    words = ngettext(
+        "Bond %(bond)s, executed elsewhere, which secures %(amount)s, ends in %(n)d day, on %(day)s: renew it",
+        "Bond %(bond)s, executed elsewhere, which secures %(amount)s, ends in %(n)d days, on %(day)s: renew it",
+        left,
+    )
+    return words % {"bond": bond, "amount": rupees(bond.secured), "n": left, "day": f"{bond.valid_until:%d/%m/%Y}"}
 
 
 def _words(bond: Bond, guarantee: BankGuarantee | None, ends_on: date, left: int) -> str:

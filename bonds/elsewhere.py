@@ -61,3 +61,18 @@ class OutsideUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.document} {self.amount}"
+
+
+class OutsideAlert(models.Model):
+    """That a firm was told so many days before that a bond executed elsewhere ends, which secures something of it: once for each."""
+
+    bond = models.ForeignKey(OutsideBond, models.PROTECT, related_name="alerts", db_index=False)
+    ends_on = models.DateField()
+    days = models.PositiveSmallIntegerField()
+    told_at = models.DateTimeField(null=True)  # nothing where a later one was due too: one message says it
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["bond", "ends_on", "days"], name="outside_alert_once")]
+
+    def __str__(self) -> str:
+        return f"{self.bond}: {self.days} days before {self.ends_on:%d/%m/%Y}"

@@ -19,5 +19,5 @@ def watch_bonds() -> dict[str, int]:
     """Expire bonds past their last day, and tell firms of what ends soon; return how many of each."""
     today = timezone.localdate()
     return {
-        "expired": alerts.expire(today) + alerts.tell_of_lapsed(today), "told": alerts.alert(today)
+        "expired": alerts.expire(today) + alerts.tell_of_lapsed(today), "told": alerts.alert(today) + alerts.alert_elsewhere(today),
     }  # fmt: skip

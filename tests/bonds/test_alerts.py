@@ -14,14 +14,14 @@ from django.utils import timezone
 
 from bonds import alerts, register
 from bonds.clearance import Stage
-from bonds.models import BankGuarantee, Bond, BondAlert
+from bonds.models import BankGuarantee, Bond, BondAlert, OutsideBond
 from bonds.tasks import watch_bonds
 from eccs.dated_rules import DatedRule
 from eccs.models import Notice
 from eccs.tasks import send_notices
 from eccs.workflow import take
 from tests.factories.bonds import bond
-from tests.factories.firms import actor
+from tests.factories.firms import actor, courier
 from tests.races.together import together
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +124,27 @@ def test_a_renewed_bond_is_announced_anew_and_a_released_one_never() -> None:
     assert one.stage == Stage.EXPIRING
     assert watch_bonds()["told"] == 1
     assert set(BondAlert.objects.filter(ends_on=until).values_list("days", flat=True)) == {30, 15}
+
+
+def test_13_3_a_bond_executed_elsewhere_is_told_of_while_it_secures_something() -> None:
+    today, swift = timezone.localdate(), courier("swift")
+    outside = OutsideBond.objects.create(
+        number="B-118", station_id="BLR", courier=swift, amount=8000, executed_on=today, valid_until=today + timedelta(days=20),
+        secured=5000, recorded_at=timezone.now(), recorded_by_name="Asha Rao",
+    )  # fmt: skip
+    outside.uses.create(
+        key="one", amount=5000, station_id="BLR", slug="bills/imports", document="CBE-XIII_1", at=timezone.now(), by_name="Asha Rao"
+    )  # fmt: skip
+    found = Notice.objects.filter(subject__contains="B-118").order_by("pk")
+    assert (watch_bonds()["told"], watch_bonds()["told"]) == (1, 0)
+    first = found.get()
+    assert (first.audience, first.body) == (f"courier:{swift.pk}", "CBE-XIII_1")
+    assert first.subject.endswith("5,000, ends in 20 days, on " + f"{today + timedelta(days=20):%d/%m/%Y}: renew it")
+    OutsideBond.objects.update(valid_until=today + timedelta(days=1))
+    assert watch_bonds()["told"] == 1  # another last day is told anew, once for all that are due
+    assert found.count() == 2 and outside.alerts.filter(told_at=None).count() == 3
+    OutsideBond.objects.update(valid_until=today, secured=0)
+    assert watch_bonds()["told"] == 0  # nobody is concerned any more
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
