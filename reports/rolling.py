@@ -92,8 +92,15 @@ def _look_ahead(source: Source, mark: Mark) -> None:
 
 
 def _settled(mark: Mark) -> bool:
-    """Whether every transaction has ended that ran when the worker looked ahead; its own is none of them."""
-    running = "SELECT FROM pg_snapshot_xip(pg_current_snapshot()) AS running WHERE running::text::bigint < %s"
+    """Whether every transaction of this database has ended that ran when the worker looked ahead; its own is none of them."""
+    elsewhere = (
+        "SELECT FROM pg_stat_activity WHERE datname <> current_database() AND backend_xid::text::bigint ="
+        " running::text::bigint %% 4294967296"  # it is told without its epoch
+    )
+    running = (
+        "SELECT FROM pg_snapshot_xip(pg_current_snapshot()) AS running"
+        f" WHERE running::text::bigint < %s AND NOT EXISTS ({elsewhere})"
+    )
     return bool(_asked(f"SELECT NOT EXISTS ({running})", [mark.ahead_before])[0])
 
 
