@@ -60,9 +60,9 @@ def step_of(hawb: str, firm: str = "swift") -> Step | None:
 def test_every_desk_of_customs_looks_alike(stage: Inward) -> None:
     one, other = bill(stage, arrived=True), bill(Inward.XRAY, arrived=True)
     CourierBillOfEntry.objects.update(filed_at=NOON)
-    page = said(asked(one.consignment))
+    page = said(asked(one.consignment)).replace(one.consignment, "N")  # a number may hold the digits of a secret
     assert "With Customs" in page
-    assert page.replace(one.consignment, "N") == said(asked(other.consignment)).replace(other.consignment, "N")
+    assert page == said(asked(other.consignment)).replace(other.consignment, "N")
     for secret in SECRETS:
         assert secret not in page, secret
 
