@@ -77,7 +77,7 @@ def test_the_steps_of_an_export(stage: Outward) -> None:
         Outward.BACK_TO_TOWN: Step.ENDED, Outward.CONFISCATED: Step.ENDED,
     }  # fmt: skip
     assert step_of(one.hawb) == told.get(stage, Step.DECLARED if one.registered_at is None else Step.WITH_CUSTOMS)
-    page = said(asked(one.hawb))
+    page = said(asked(one.hawb)).replace(one.hawb, "N")
     for secret in (*SECRETS, "Kaveri", "Nordlicht", "shirt"):
         assert secret not in page, secret
 
