@@ -111,9 +111,9 @@ class House:
         self.running[name].wait()
 
     def kill_again_and_again(self) -> None:
-        """Now the one, now the other, as soon as it has worked for some seconds, until there was enough of it."""
-        dice, slow = Random(7), 0.0
-        while not self.stop.wait(slow + dice.uniform(4, 9)):
+        """Now the one, now the other, as soon as it has worked for a moment, until there was enough of it."""
+        dice, slow, name = Random(7), 0.0, "web"
+        while not self.stop.wait(dice.uniform(1, 3) + (slow if name == "worker" else 0)):
             name = dice.choice(("web", "worker"))
             self.kill(name)
             self.killed += 1

@@ -50,7 +50,14 @@ def _typed_ones() -> list[Row]:
         assert answer.status_code == 302 and page.status_code == 200, answer.content[:500]
         filed = CourierBillOfEntry.objects.get(pk=one.pk)
         if not filed.assessment_required:  # what the dice sent to be assessed is told to the courier, as it must be
-            (picked if filed.examination_prescribed else passed).append((taken, len(page.content)))
+            said = page.content
+            for name in (
+                filed.key,
+                filed.number or "",
+                f"{one.pk}",
+            ):  # its own numbers, which have more digits by and by
+                said = said.replace(name.encode(), b"N")
+            (picked if filed.examination_prescribed else passed).append((taken, len(said)))
     (slow, long), (quick, short) = (
         [median(values) for values in zip(*measured, strict=True)] for measured in (picked, passed)
     )
