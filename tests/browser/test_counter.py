@@ -97,7 +97,9 @@ def test_2_3_a_walk_in_is_served_from_token_to_sealed_filing_in_under_forty_keys
     assert opened.value.url.endswith(".pdf")
     opened.value.close()
     hands.press("Control+w")  # which an operator presses to come back
+    page.bring_to_front()
     hands.press("v")
+    expect(page.locator("input[type=file][name=scan]")).to_be_focused()
     with page.expect_file_chooser() as chooser:
         hands.press("Space")
     sealed: FilePayload = {"name": "sealed.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 sealed"}

@@ -19,7 +19,6 @@ from tests.browser.test_journeys import hand_in_manifest, pay, press, scan_all, 
 
 WHY = "The station opens on the order of the Commissioner."
 NEW = "First-monsoon-over-Jaipur-7"
-TODAY = f"{timezone.localdate():%d/%m/%Y}"
 
 
 class Invited:
@@ -131,15 +130,16 @@ def enter_the_firms(page: Page, firm: AuthorisedCourier) -> None:
     page.get_by_role("button", name="Enter a custodian").click()
     page.get_by_label("Name").fill("Jaipur Terminal Services")
     page.get_by_label("Station").select_option("JAI")
-    page.get_by_label("First day").fill(TODAY)
+    page.get_by_label("First day").fill(f"{timezone.localdate():%d/%m/%Y}")
     page.locator("main form button.govuk-button").click()
     expect(page.get_by_role("heading", name="Jaipur Terminal Services")).to_be_visible()
     page.goto(firm.get_absolute_url())
     step = page.locator("#step-extend_to_station")
     step.locator("summary").click()
     step.get_by_label("Station", exact=True).select_option("JAI")
+    today = f"{timezone.localdate():%d/%m/%Y}"
     for label, value in (
-        ("First day at the station", TODAY), ("Bond number", "CB/JAI/26-1"), ("Bond executed on", TODAY), ("Amount, rupees", "1000000"),
+        ("First day at the station", today), ("Bond number", "CB/JAI/26-1"), ("Bond executed on", today), ("Amount, rupees", "1000000"),
         ("Deposit or guarantee number", "BG/JAI/26-1"),
     ):  # fmt: skip
         step.get_by_label(label).fill(value)
