@@ -90,7 +90,7 @@ class Sent(Schema):
 def _own(request: Request) -> QuerySet[Webhook]:
     """Those of the key's firm, and of its station where it has one."""
     key = key_of(request)
-    rows = Webhook.objects.live().filter(courier_id=key.courier_id or 0)
+    rows = Webhook.objects.live().of_firm(key.courier_id, key.custodian_id)
     return rows.filter(station_id=key.station_id) if key.station_id else rows
 
 

@@ -24,8 +24,8 @@ def api_key(person: User | None = None, **given: Any) -> ApiKey:
 
 
 def webhook(**given: Any) -> Webhook:
-    """A webhook of Swift, or of another courier."""
-    firm = given.get("courier") or firms.courier()
+    """A webhook of Swift, or of another courier, or of a custodian."""
+    firm = None if "custodian" in given else given.get("courier") or firms.courier()
     fields: dict[str, Any] = {
         "courier": firm, "address": "https://erp.swift.example/eccs", "made_by": firms.person("Lata Nair", firm),
     }  # fmt: skip
