@@ -56,7 +56,7 @@ class ByKey(HttpBearer):
 
 
 READ, FILE, REPLY, HOOKS = map(ByKey, (Scope.READ, Scope.FILE, Scope.REPLY, Scope.HOOKS))
-PAY, TERMINAL = ByKey(Scope.PAY), ByKey(Scope.TERMINAL)
+PAY, LEDGER, TERMINAL = map(ByKey, (Scope.PAY, Scope.LEDGER, Scope.TERMINAL))
 
 
 def key_of(request: Request) -> ApiKey:

@@ -57,7 +57,7 @@ def test_a_terminal_is_told_of_the_steps_there_and_of_none_elsewhere() -> None:
     assert "copied" not in json.dumps(event) and event["station"] == "BLR"
 
 
-def test_PN17_6_1_no_step_of_the_rms_and_no_gap_where_it_was_is_told_to_a_terminal() -> None:
+def test_pn17_6_1_no_step_of_the_rms_and_no_gap_where_it_was_is_told_to_a_terminal() -> None:
     hook, one = webhook(custodian=custodian()), bill(Stage.DUTY)
     steps = (
         ("begin", "DRAFT"), ("file", "ASSESSMENT"), ("hear_rms_again", "ASSESSMENT"), ("request_departure", "ASSESSMENT"),
@@ -83,12 +83,12 @@ def test_what_the_terminals_people_may_not_read_is_not_told() -> None:
 @pytest.mark.parametrize("state", ["suspended", "past", "ahead"])
 def test_out_of_office_a_custodian_is_told_nothing(state: str) -> None:
     today = timezone.localdate()
-    given = {
+    given_by: dict[str, dict[str, Any]] = {
         "suspended": {"stage": CustodianStage.SUSPENDED},
         "past": {"since": today - timedelta(days=9), "until": today - timedelta(days=1)},
         "ahead": {"since": today + timedelta(days=1)},
-    }[state]
-    hook = webhook(custodian=custodian(**given))
+    }
+    hook = webhook(custodian=custodian(**given_by[state]))
     take(bill(Stage.ASSESSMENT), "detain", actor("ASSESSING_OFFICER"), grounds="The brand looks copied.")
     notices.gather(BillTrail)
     assert told(hook) == []
