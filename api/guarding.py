@@ -10,7 +10,7 @@ from ninja.security import HttpBearer
 
 from accounts.permissions import Actor
 from accounts.requests import Request
-from api import keys
+from api import keys, sandbox
 from api.models import ApiKey
 from api.scopes import Scope
 from eccs.asked_often import seconds_to_wait
@@ -50,6 +50,8 @@ class ByKey(HttpBearer):
             raise HttpError(403, str(stopped)) from stopped
         if self.scope not in key.scopes:
             raise HttpError(403, _("The key is not for this: it lacks the scope “%(scope)s”.") % {"scope": self.scope})
+        if key.sandbox and sandbox.changes(request) and not sandbox.is_undone(request):
+            raise HttpError(403, _("A key of the sandbox changes nothing."))
         keys.note_use(key, address_of(request))
         request.actor, request.user = actor, key.person  # nothing of a browser's session counts here
         return key

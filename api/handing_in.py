@@ -11,6 +11,7 @@ from ninja import File, Form, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from accounts.requests import Request
+from api import sandbox
 from api.filing import DONE, UploadTold, handed_in
 from api.guarding import FILE, READ, REPLY, actor_of
 from api.reading import bills as imports
@@ -61,7 +62,11 @@ def _keep(request: Request, bill: Any, file: UploadedFile, kind: str, *, closed:
         raise FormFaults({"file": [why]})
     if closed:
         raise Refused([_("The bill is closed: nothing can be attached any more.")])
-    kept = attachments.attach_upload(bill, file, kind, actor.person_id)
+    if sandbox.is_undone(request):
+        content = attachments.content_of(file)[0]
+        kept = attachments.described(bill, file.name or "", content, kind, actor.person_id)[0]
+    else:
+        kept = attachments.attach_upload(bill, file, kind, actor.person_id)
     return Status(201, PaperTold(name=kept.name, kind=kept.kind, size=kept.size, sha256=kept.sha256))
 
 

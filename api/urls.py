@@ -17,6 +17,7 @@ urlpatterns = [
     path("webhooks/new/", hooks.new, name="webhook-new"),
     path("webhooks/<int:pk>/", hooks.webhook, name="webhook"),
     path("webhooks/<int:pk>/again/", hooks.again, name="webhook-again"),
+    path("webhooks/<int:pk>/try/", hooks.try_it, name="webhook-try"),
     path("webhooks/<int:pk>/end/", hooks.end, name="webhook-end"),
     path(PREFIX, reference.reference, name="api-reference"),
     path(f"{PREFIX}openapi.json", reference.openapi, name="api-openapi"),

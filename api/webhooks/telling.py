@@ -129,6 +129,19 @@ def event_of(line: TrailLine, place: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def try_out(webhook: Webhook) -> Delivery:
+    """Send a message with a step that never happened, marked as a trial, so that the receiver can be tried."""
+    event = {
+        "document": "bills/imports", "number": "TRIAL", "seq": 1, "at": timezone.now().isoformat(),
+        "station": webhook.station_id or "", "step": "file", "words": "File", "from_stage": "DRAFT", "stage": "ASSESSMENT",
+        "stage_words": "Assessment",
+    }  # fmt: skip
+    with transaction.atomic():
+        made = Delivery.objects.create(webhook=webhook, events=[event], trial=True)
+        _send_soon()
+    return made
+
+
 def _send_soon() -> None:
     from api.tasks import send_webhooks
 
@@ -160,7 +173,8 @@ def send_due() -> int:
 
 def _send(one: Delivery) -> bool:
     """One attempt, outside any transaction; what came of it is kept."""
-    body = json.dumps({"delivery": str(one.key), "events": one.events}, ensure_ascii=False).encode()
+    told = {"delivery": str(one.key), "events": one.events, **({"trial": True} if one.trial else {})}
+    body = json.dumps(told, ensure_ascii=False).encode()
     moment = int(timezone.now().timestamp())
     try:
         headers = {

@@ -17,7 +17,7 @@ def of_api(world: World) -> None:
     for name in ("webhooks", "webhook-new"):
         world.common(name)
     hook = webhook()
-    for name in ("webhook", "webhook-again", "webhook-end"):
+    for name in ("webhook", "webhook-again", "webhook-try", "webhook-end"):
         world.own(name, hook.pk)
     key = api_key()
     for name in ("api-key-accept", "api-key-revoke"):
