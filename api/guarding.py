@@ -38,14 +38,23 @@ class ByKey(HttpBearer):
         super().__init__()
         self.scope = scope
 
+    def __call__(self, request: Any) -> Any:
+        """The key shown with the request; of a file from a drop folder, the key by which the folder acts."""
+        folder = getattr(request, "by_folder", None)
+        return super().__call__(request) if folder is None else self._admitted(request, folder)
+
     def authenticate(self, request: Any, token: str) -> ApiKey | None:
         """The key, with its actor put on the request; nothing where none such is in force."""
         try:
-            key = keys.of_text(token)
-            count(key.owner, "api_requests_a_minute")
-            actor = keys.actor_by(key)
+            return self._admitted(request, keys.of_text(token))
         except keys.NotInForce:
             return None
+
+    def _admitted(self, request: Any, key: ApiKey) -> ApiKey:
+        """A key that is in force, if its firm asks not too often, its person may act, and it is for this."""
+        count(key.owner, "api_requests_a_minute")
+        try:
+            actor = keys.actor_by(key)
         except keys.Stopped as stopped:
             raise HttpError(403, str(stopped)) from stopped
         if self.scope not in key.scopes:

@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from accounts.models import AuthorisedCourier, Custodian, CustomsStation, User
 from accounts.permissions import Actor
+from api.folders.models import DropFolder, DroppedFile
 from api.scopes import in_words
 from api.webhooks.models import Delivery, Webhook
 from eccs.pages import activity_of
 
-__all__ = ["ApiKey", "Delivery", "RepeatedAnswer", "Webhook"]
+__all__ = ["ApiKey", "Delivery", "DropFolder", "DroppedFile", "RepeatedAnswer", "Webhook"]
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
