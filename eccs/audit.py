@@ -71,6 +71,8 @@ EVENTS = {
     "api-key.revoked": _("API key revoked"),
     "webhook.made": _("Webhook made"),
     "webhook.ended": _("Webhook ended"),
+    "drop-folder.made": _("Drop folder made"),
+    "drop-folder.ended": _("Drop folder ended"),
     "rms.read": _("RMS reasons read"),
     "risk.activated": _("Risk rule activated"),
     "risk.suspended": _("Risk rule suspended"),

@@ -256,6 +256,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = Path(env("ECCS_MEDIA", default=str(VAR_DIR / "media")))
+# Where the drop folders of firms lie, one for each; nothing said, none is looked into
+DROP_ROOT = Path(found) if (found := env("ECCS_DROP_ROOT", default="")) else None
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
