@@ -120,18 +120,41 @@ def test_hindi_is_shaped_and_drawn() -> None:
     """The vowel sign of कि stands before its letter: shaped text has other glyphs than the letters in a row."""
     from reportlab.pdfbase import pdfmetrics
 
-    block = papers.Block("श्रीमती कृष्णा शर्मा, कर्नाटक", 100)
-    assert block.shaped is not None
-    unshaped = pdfmetrics.stringWidth("श्रीमतीकृष्णाशर्मा,कर्नाटक", papers.DEVANAGARI, 8)
-    assert block.shaped.getActualLineWidths0()[0] < unshaped
+    block = papers.Block("श्रीमती कृष्णा शर्मा, कर्नाटक", 1000)
+    assert block.shaped
+    assert block.across < pdfmetrics.stringWidth(block.lines[0], papers.DEVANAGARI, 8)
     assert reading.pages(draw_bill(examples.hindi_bill())) == 2
+
+
+def test_hindi_is_read_back_as_it_was_written() -> None:
+    """Wherever it stands, in a title too: no sign of it is lost to the forms of its letters."""
+    words = "निकासी आदेश (कूरियर) प्रविष्टि"
+    paper = replace(examples.hindi_bill(), head=examples.head(title=words, subtitle="धारा 47", place="बेंगलुरु"))
+    found = reading.text(draw_bill(paper))
+    for said in (
+        words,
+        "धारा 47",
+        "बेंगलुरु",
+        paper.consignee,
+        paper.items[0].description,
+        "केन्द्रीय अप्रत्यक्ष कर एवं सीमा शुल्क बोर्ड",
+    ):
+        assert reading.squeezed(said) in found, said
+
+
+def test_more_forms_of_letters_than_a_font_of_256_are_drawn() -> None:
+    many = [f"{chr(one)}\u094d{second}{sign}" for one in range(0x915, 0x92E) for second in "यकतरवमन" for sign in "ीू"]
+    data = draw_bill(replace(examples.bill(), consignee=" ".join(many)))
+    found = reading.text(data)
+    assert all(one in found for one in many)
 
 
 @pytest.mark.parametrize("words", ["केन्द्रीय अप्रत्यक्ष कर एवं सीमा शुल्क बोर्ड", "वसुधैवकुटुम्बकम्" * 12])
 def test_hindi_takes_the_room_it_needs(words: str) -> None:
     narrow, wide = papers.Block(words, 60), papers.Block(words, 4000)
     assert narrow.height >= 2 * wide.height
-    assert max(narrow.shaped.getActualLineWidths0()) <= 60  # type: ignore[union-attr]
+    assert narrow.across <= 60
+    assert "".join(narrow.lines).replace(" ", "") == words.replace(" ", "")
 
 
 def test_texts_that_look_like_markup_are_printed_as_they_are() -> None:
