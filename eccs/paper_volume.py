@@ -26,6 +26,7 @@ from eccs.paper_tree import END, FOOTER, HEADER, RULES, P, Tree, marked
 from eccs.signing import issuer, seal
 
 REMEMBERED = 3600  # seconds that a finished PDF is kept for whoever prints the same again
+TOLD_EVERY = 50  # pages
 LARGEST_REMEMBERED = 512 * 1024
 _MOMENT = re.compile(r"\d\d/\d\d/\d{4} \d\d:\d\d IST")
 _bound: ContextVar[Volume | None] = ContextVar("bound", default=None)
@@ -42,6 +43,7 @@ class Volume:
         self.told: list[Told] = []
         self._papers = 0
         self._pages: dict[int, list[int]] = {}  # of each paper
+        self.each_pages: Callable[[int], None] | None = None  # told now and then how many pages are drawn
         self._feet: list[list[int]] = []  # the marks of each
 
     def begin_paper(self) -> None:
@@ -67,6 +69,8 @@ class Volume:
         self._pages[self._papers].append(len(self.kept))
         self.kept.append(dict(self.canvas.__dict__))
         self.canvas._startPage()
+        if self.each_pages and len(self.kept) % TOLD_EVERY == 0:
+            self.each_pages(len(self.kept))
 
     def end_paper(self, told: Told) -> None:
         """The paper is complete: this is what it says. Its last page has its foot to read."""
