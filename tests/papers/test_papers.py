@@ -8,11 +8,12 @@ from decimal import Decimal
 from itertools import combinations
 
 import pytest
+from django.utils import translation
 from reportlab.lib.units import mm
 
 from bills.papers import draw_bill, draw_out_of_charge
 from eccs import papers
-from eccs.words import rupees_in_words
+from eccs.words import in_words, rupees_in_words
 from payments.papers import draw_receipt
 from tests.papers import examples, reading
 
@@ -182,3 +183,22 @@ def test_the_same_paper_is_the_same_file() -> None:
 )
 def test_amounts_in_words(amount: str, words: str) -> None:
     assert rupees_in_words(Decimal(amount)) == words
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        ("90824", "नब्बे हज़ार आठ सौ चौबीस रुपये मात्र"),
+        ("100000.50", "एक लाख रुपये और पचास पैसे मात्र"),
+        ("12345678", "एक करोड़ तेईस लाख पैंतालीस हज़ार छह सौ अठहत्तर रुपये मात्र"),
+        ("0.99", "शून्य रुपये और निन्यानवे पैसे मात्र"),
+    ],
+    ids=["thousands", "a lakh", "a crore", "paise"],
+)
+def test_amounts_in_words_of_hindi(amount: str, words: str) -> None:
+    with translation.override("hi"):
+        assert rupees_in_words(Decimal(amount)) == words
+
+
+def test_each_number_below_a_hundred_has_its_own_word() -> None:
+    assert len({in_words(number, hindi=True) for number in range(100)}) == len({in_words(n) for n in range(100)}) == 100

@@ -20,6 +20,7 @@ from eccs import paper_kinds
 from eccs.paper_lists import list_paper
 from eccs.paper_parts import Column, Kind
 from eccs.paper_volume import bound
+from eccs.papers import MARGIN, PAGE_WIDTH
 from eccs.signing import seal
 from eccs.workflow import take
 from manifests import warehouse, warehouse_paper
@@ -149,12 +150,15 @@ def test_every_kind_of_paper_is_among_those_looked_at() -> None:
 
 @pytest.mark.parametrize("kind", Kind, ids=lambda kind: kind.name.lower())
 def test_all_that_is_drawn_stands_in_the_structure(kind: Kind, paper_keys: Path) -> None:
-    told = Told(_of(kind))
+    data = _of(kind)
+    told = Told(data)
     look_through(told)
     assert told.root["/Lang"] == "en-IN"
     assert len(told.whole.of("Figure")) >= 2
     if kind != Kind.LABEL:
         _reads_like_a_page(told)
+        for word in reading.words(data):
+            assert word.left >= MARGIN - 1 and word.right <= PAGE_WIDTH - MARGIN + 1, word
 
 
 def _reads_like_a_page(told: Told) -> None:
@@ -212,3 +216,27 @@ def test_poppler_reads_the_structure(paper_keys: Path, tmp_path: Path) -> None:
         "Figure:",
     ):
         assert words in done.stdout
+
+
+ORDER = {
+    Kind.SHIPPING_BILL: (
+        "Courier Registration Number", "Port of loading", "Airline and flight", "AD Code", "HAWB", "Packages", "Gross weight", "Destination",
+        "Exporter", "IEC", "Invoice Term", "FOB value", "Consignee", "E-commerce", "GSTIN", "Invoice", "IGST paid", "Under bond or UT",
+    ),
+    Kind.EXPORT_MANIFEST: (
+        "Authorised Courier", "Airline", "From", "Airport of destination", "Flight number", "Scheduled departure", "MAWB",
+    ),
+    Kind.MANIFEST: (
+        "Customs serial number", "Courier Registration Number", "Airline", "Airport of arrival", "First port of arrival", "Flight number",
+        "Scheduled date", "Actual date", "Airport of shipment", "Country of exportation", "IGM number", "Declaration", "Name", "Place", "Date",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ORDER, ids=lambda kind: kind.name.lower())
+def test_the_fields_of_a_form_stand_in_its_order(kind: Kind) -> None:
+    """Forms A, F and HA of the Regulations; the others have tests of their own."""
+    read, at = reading.text(_of(kind)), 0
+    for label in ORDER[kind]:
+        at = read.find(reading.squeezed(label), at)
+        assert at >= 0, label
