@@ -54,8 +54,7 @@ class RuleKind:
         """Between what the value lies, in words; nothing where it is on or off."""
         if self.unit is bool:
             return ""
-        words = {"least": self.least, "most": self.most}
-        return str((_("%(least)d or more") if self.most is None else _("From %(least)d to %(most)d")) % words)
+        return str((_("%(least)d or more") if self.most is None else _("From %(least)d to %(most)d")) % vars(self))
 
     def read(self, text: str) -> Value:
         """The value a row's text stands for; ValueError says why it is none."""
@@ -259,6 +258,7 @@ RULES = {
         ),
         bool,
     ),
+    "csb_v_meis_asked": RuleKind(_("CSB-V says whether the export is claimed under MEIS"), bool),
     "target_minutes": RuleKind(
         _("Time within which a desk without a target of its own should finish, minutes"), int, least=1
     ),

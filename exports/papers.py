@@ -119,6 +119,7 @@ def shipping_bill(bill: CourierShippingBill, printed_by: str = "") -> bytes:
                 Field(_("Invoice"), f"{bill.invoice_number}, {day(bill.invoice_date)}", 2), Field(_("Invoice Term"), bill.invoice_terms),
                 Field(_("E-commerce"), _yes(bill.ecommerce)),
             ],
+            *([[Field(_("MEIS"), _yes(bill.meis), 4)]] if bill.meis is not None else []),
             [
                 Field(_("FOB value"), f"{bill.currency} {grouped(bill.fob_foreign, 2)}"),
                 Field(_("Rate of exchange"), f"{bill.exchange_unit} {bill.currency} = {_plain(bill.exchange_rate or Decimal(1))}"),
