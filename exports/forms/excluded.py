@@ -99,7 +99,9 @@ class EndForm(forms.Form):
     to_date = _day(
         gettext_lazy("Last day on which they are excluded"), help_text=gettext_lazy("DD/MM/YYYY, today or later")
     )
-    ending = forms.CharField(label=gettext_lazy("Source"), min_length=3, max_length=200, help_text=SOURCE_HELP)
+    ending = forms.CharField(
+        label=gettext_lazy("Source of the end"), min_length=3, max_length=200, help_text=SOURCE_HELP
+    )
 
     def __init__(self, *args: Any, row: ExcludedGoods, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
