@@ -19,6 +19,6 @@ def sow(apps, schema_editor):
 class Migration(migrations.Migration):
     """Until when CSB-V tells whether MEIS is claimed."""
 
-    dependencies = [("eccs", "0022_csb_v_tax")]
+    dependencies = [("eccs", "0024_long_papers")]
 
     operations = [migrations.RunPython(sow, migrations.RunPython.noop)]
