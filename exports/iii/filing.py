@@ -51,7 +51,7 @@ def file_documents(bill: CourierShippingBill) -> list[FormG]:
     _complete(bill, covered)
     write_shipments(bill, covered)
     flight = covered.flight
-    told = {name: flight[name] for name in ("airline", "flight_number", "mawb")}
+    told = {name: flight[name] for name in ("airline", "flight_number", "mawb", "ulds")}
     return [FormG(bill_id=bill.pk, departs_at=covered.departs_at, lands_on=flight["landing_date"], **told)]
 
 
