@@ -160,7 +160,7 @@ class AuditLine(models.Model):
     about = models.CharField(max_length=200, blank=True)  # the number of a document, a user name, a file
     address = models.CharField(max_length=45, blank=True)
     browser = models.CharField(max_length=160, blank=True)
-    request_id = models.CharField(max_length=16, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)  # as the proxy gives it: nginx 32 digits
     why = models.CharField(max_length=300, blank=True)
     details = models.JSONField(default=dict)
     previous = models.CharField(max_length=64, blank=True)
