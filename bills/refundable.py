@@ -62,7 +62,7 @@ def amount(bill: CourierBillOfEntry) -> Decimal:
 def rows(bill: CourierBillOfEntry) -> list[dict[str, Any]]:
     """Each head paid on a bill that ends without Out of Charge: what goes back, what does not, and why."""
     found = parted(bill)
-    laws = {one.head: one.words().rstrip(".") for one in DEMANDS}
+    laws = {one.head: one.words().rstrip(".।") for one in DEMANDS}
     duty = (
         _(
             "Duty on goods that did not land, or were lost or pilfered before clearance, with the interest on it (Customs Act 1962, sections 13, 23 and 27)."

@@ -43,6 +43,14 @@ class KeptClient(RedisCacheClient):
             kept[write] = super().get_client(key, write=write)
         return kept[write]
 
+    def count(self, key: str, seconds: int) -> int:
+        """One more of something, in one word to Redis: how many there are now. Forgotten so long after the first."""
+        redis = self.get_client(key, write=True)
+        counted = int(redis.incr(key))
+        if counted == 1:
+            redis.expire(key, seconds)
+        return counted
+
 
 class ForgivingRedisCache(RedisCache):
     """A cache whose absence is an empty answer, so that no page fails because Redis is stopped."""
@@ -51,6 +59,11 @@ class ForgivingRedisCache(RedisCache):
         super().__init__(server, params)
         self._class = KeptClient
 
+    def _counted(self, key: str, seconds: int) -> int:
+        client: Any = self._cache
+        counted: int = client.count(self.make_and_validate_key(key), seconds)
+        return counted
+
     get = _forgiving(RedisCache.get, _DEFAULT)
     get_many = _forgiving(RedisCache.get_many, {})
     add = _forgiving(RedisCache.add, True)
@@ -58,6 +71,7 @@ class ForgivingRedisCache(RedisCache):
     set_many = _forgiving(RedisCache.set_many, [])
     touch = _forgiving(RedisCache.touch, False)
     incr = _forgiving(RedisCache.incr, 0)  # nobody has counted
+    count = _forgiving(_counted, 0)
     delete = _forgiving(RedisCache.delete, False)
     delete_many = _forgiving(RedisCache.delete_many, None)
     has_key = _forgiving(RedisCache.has_key, False)

@@ -243,7 +243,10 @@ LANGUAGE_COOKIE_NAME = f"{HERE_ALONE}django_language"
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "eccs.said.Said"
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [
+    BASE_DIR / "locale",
+    BASE_DIR / "locale_of_code",
+]  # what is called for, and what the code says of itself
 TIME_ZONE = "Asia/Kolkata"
 USE_TZ = True
 USE_I18N = True

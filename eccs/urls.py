@@ -31,6 +31,7 @@ class Verb(converters.StringConverter):
 register_converter(Verb, "verb")
 
 urlpatterns = [
+    path("public/", include("public.urls")),  # first: of all pages the tracker is asked for most
     path("", views.desk, name="desk"),
     path("healthz", status.healthz, name="healthz"),
     path("readyz", status.readyz, name="readyz"),
@@ -74,7 +75,6 @@ urlpatterns = [
     path("rms/", include("rms.urls")),
     path("reports/", include("reports.urls")),
     path("", include("api.urls")),
-    path("public/", include("public.urls")),
     path("help/", include("helpdesk.urls")),
     # Work in hand
     path("work/", desk_views.work, name="work"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.utils.functional import SimpleLazyObject
 from helpdesk.models import Downtime, HelpDesk
 
 KEY, KEPT_FOR = "helpdesk:board", 60  # seconds
+LOOK_AGAIN = 1.0  # seconds that a process goes by what it has read
 
 
 class Contact(NamedTuple):
@@ -32,12 +34,23 @@ class Board(NamedTuple):
     downtimes: list[Downtime]
 
 
+class _Held:
+    """What this process has read last, and when."""
+
+    board: Board | None = None
+    looked = 0.0
+
+
 def board_now() -> Board:
-    """The board, read once a minute: it is on every page."""
+    """The board, read once a minute, as it is on every page; what is changed is seen by all processes within a second."""
+    now = monotonic()
+    if _Held.board is not None and now - _Held.looked < LOOK_AGAIN:
+        return _Held.board
     found: Board | None = cache.get(KEY)
     if found is None:
         found = _read()
         cache.set(KEY, found, KEPT_FOR)
+    _Held.board, _Held.looked = found, now
     return found
 
 
@@ -82,6 +95,7 @@ def board(request: HttpRequest) -> dict[str, Any]:
 
 def forget(**_kwargs: Any) -> None:
     """What is on the board has changed."""
+    _Held.board = None
     cache.delete(KEY)
 
 

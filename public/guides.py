@@ -78,7 +78,7 @@ class Guide:
     """One form: its name, its letter in the Regulations, its use, who files it, its limits on a day and its file."""
 
     name: str
-    letter: str
+    letter: Any
     title: Any
     use: Any
     who: Any
@@ -100,47 +100,47 @@ class Guide:
 _ONLY_XII = ("nature", "gift_kind")
 GUIDES = (
     Guide(
-        "ECM", "Form A", gettext_lazy("Express Cargo Manifest, imports"),
+        "ECM", gettext_lazy("Form A"), gettext_lazy("Express Cargo Manifest, imports"),
         gettext_lazy("Tells Customs which shipments come on a flight, before it lands. Documents and other goods have a manifest each."),
         COURIER, file="ecm",
     ),
     Guide(
-        "CBE-XI", "Form B", gettext_lazy("Courier Bill of Entry for documents"),
+        "CBE-XI", gettext_lazy("Form B"), gettext_lazy("Courier Bill of Entry for documents"),
         gettext_lazy("Documents of no commercial value, in bags or loose. One bill covers the documents of many house airway bills."),
         COURIER, file="cbe-xi",
     ),
     Guide(
-        "CBE-XII", "Form C", gettext_lazy("Courier Bill of Entry for free samples and gifts"),
+        "CBE-XII", gettext_lazy("Form C"), gettext_lazy("Courier Bill of Entry for free samples and gifts"),
         gettext_lazy("Free samples and permitted gifts on which no duty is due. One bill for each house airway bill."),
         COURIER, _of_xii, "cbe", ONLY_XIV,
     ),
     Guide(
-        "CBE-XIII", "Form D", gettext_lazy("Courier Bill of Entry for goods of low value"),
+        "CBE-XIII", gettext_lazy("Form D"), gettext_lazy("Courier Bill of Entry for goods of low value"),
         gettext_lazy("All other goods of low value, with duty or without. One bill for each house airway bill."),
         COURIER, _of_xiii, "cbe", (*ONLY_XIV, *_ONLY_XII),
     ),
     Guide(
-        "CBE-XIV", "Form E", gettext_lazy("Courier Bill of Entry for other dutiable goods"),
+        "CBE-XIV", gettext_lazy("Form E"), gettext_lazy("Courier Bill of Entry for other dutiable goods"),
         gettext_lazy("Goods above the limit of CBE-XIII, and goods for which the Regulations ask this form at any value."),
         OR_IMPORTER, _of_xiv, "cbe", _ONLY_XII,
     ),
     Guide(
-        "CSB-III", "Form G", gettext_lazy("Courier Shipping Bill for documents"),
+        "CSB-III", gettext_lazy("Form G"), gettext_lazy("Courier Shipping Bill for documents"),
         gettext_lazy("Documents of no commercial value that leave India. One bill covers many house airway bills."),
         COURIER, file="csb-iii",
     ),
     Guide(
-        "CSB-IV", "Form H", gettext_lazy("Courier Shipping Bill for gifts and samples"),
+        "CSB-IV", gettext_lazy("Form H"), gettext_lazy("Courier Shipping Bill for gifts and samples"),
         gettext_lazy("Gifts and samples that leave India. One bill for each house airway bill."),
         COURIER, _of_csb_iv, "csb",
     ),
     Guide(
-        "CSB-V", "Form HA", gettext_lazy("Courier Shipping Bill for commercial goods"),
+        "CSB-V", gettext_lazy("Form HA"), gettext_lazy("Courier Shipping Bill for commercial goods"),
         gettext_lazy("Goods that are sold abroad, also through e-commerce. It asks the IEC, the AD code and the GST particulars of the exporter."),
         COURIER, _of_csb_v, "csb",
     ),
     Guide(
-        "CEM", "Form F", gettext_lazy("Courier Export Manifest"),
+        "CEM", gettext_lazy("Form F"), gettext_lazy("Courier Export Manifest"),
         gettext_lazy("Tells Customs which shipments with a Let Export Order leave on a flight. It is put together in ECCS from the shipping bills."),
         COURIER,
     ),

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -18,36 +16,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.advisories import Advisory
-from accounts.models import AuthorisedCourier
 from eccs import identifiers
 from eccs.moments import moment
 from eccs.replica import may_be_behind
 from public import shells, tracking
 from public.asking import TOO_OFTEN, retry_after, wait_of
+from public.couriers import Courier, couriers
 from public.guides import GUIDES, guide_of
 
 LONGEST = 40  # characters of a number that is typed
-
-
-class Courier(NamedTuple):
-    """A courier that a shipment may be with, as the list of the form has it."""
-
-    number: str
-    name: str
-    pk: int
-
-
-@cache
-def _standing() -> tuple[str, tuple[Any, ...]]:
-    rows = AuthorisedCourier.objects.public().order_by("name", "pk").values_list("number", "name", "pk")
-    return rows.query.sql_with_params()
-
-
-def couriers() -> list[Courier]:
-    """Every courier whose registration stands, by name. The question is always the same: it is written once."""
-    with connection.cursor() as cursor:
-        cursor.execute(*_standing())
-        return [Courier(*row) for row in cursor.fetchall()]
 
 
 @require_GET

@@ -22,6 +22,8 @@ from accounts.permissions import Actor
 from eccs import asked_often, dated_rules, trail
 from eccs.memory import settle
 from eccs.settings import redis_url
+from helpdesk import board
+from public import couriers
 from tests.kept_rows import KeptRows
 
 PASSWORD = "cast-of-the-tests-2026"
@@ -81,6 +83,8 @@ def _forget() -> None:
     dated_rules.forget()
     expiry.forget()
     asked_often.forget()
+    board.forget()
+    couriers.forget()
 
 
 @pytest.fixture(scope="session")

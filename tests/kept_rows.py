@@ -31,6 +31,15 @@ class KeptRows:
                     kept._kept[table] = columns, b"\n".join(rows) + b"\n"
         return kept
 
+    def lines(self) -> list[str]:
+        """Every row as PostgreSQL writes it, but those of the trails and of what people were told, which repeat pages."""
+        kept = (
+            rows
+            for table, (_columns, rows) in self._kept.items()
+            if not table.endswith("trail") and "notice" not in table
+        )
+        return [line for rows in kept for line in str(rows, "utf-8", "replace").splitlines()]
+
     def put_back(self) -> None:
         """Write them all, or none."""
         with transaction.atomic(), connection.cursor() as cursor:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bills.duty.interest import Accrued, stretches
@@ -23,7 +24,7 @@ class Demand:
     @classmethod
     def words(cls) -> str:
         """The sentence shown to people, with the section."""
-        return (cls.__doc__ or "").strip().splitlines()[0]
+        return gettext((cls.__doc__ or "").strip().splitlines()[0])
 
 
 class LateInterest(Demand):

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bills.duty.tariff import Rate
 
@@ -40,12 +44,12 @@ class Levy:
     """A levy: its head on the bill and how it is reckoned, in rupees, exact."""
 
     head: str
-    name: str
+    name: Any
 
     @classmethod
     def words(cls) -> str:
         """The sentence shown to people, with the section."""
-        return (cls.__doc__ or "").strip().splitlines()[0]
+        return _((cls.__doc__ or "").strip().splitlines()[0])
 
     @staticmethod
     def percent(charge: Charge) -> Decimal:
@@ -75,7 +79,7 @@ class Levy:
 class BasicCustomsDuty(Levy):
     """Basic customs duty on the assessable value, or on the quantity where that is more (Customs Act 1962, section 12; Customs Tariff Act 1975, First Schedule)."""
 
-    head, name = "BCD", "Basic customs duty"
+    head, name = "BCD", gettext_lazy("Basic customs duty")
 
     @staticmethod
     def percent(charge: Charge) -> Decimal:
@@ -102,7 +106,7 @@ class BasicCustomsDuty(Levy):
 class AgricultureCess(Levy):
     """Agriculture infrastructure and development cess on the assessable value (Finance Act 2021, section 124)."""
 
-    head, name = "AIDC", "Agriculture infrastructure and development cess"
+    head, name = "AIDC", gettext_lazy("Agriculture infrastructure and development cess")
 
     @staticmethod
     def percent(charge: Charge) -> Decimal:
@@ -116,7 +120,7 @@ class AgricultureCess(Levy):
 class SocialWelfareSurcharge(Levy):
     """Social welfare surcharge on basic duty and agriculture cess (Finance Act 2018, section 110)."""
 
-    head, name = "SWS", "Social welfare surcharge"
+    head, name = "SWS", gettext_lazy("Social welfare surcharge")
 
     @staticmethod
     def percent(charge: Charge) -> Decimal:
@@ -143,7 +147,7 @@ def landed(charge: Charge) -> Decimal:
 class IntegratedTax(Levy):
     """Integrated tax on the value with the customs duties on it (Customs Tariff Act 1975, section 3(7))."""
 
-    head, name = "IGST", "Integrated tax"
+    head, name = "IGST", gettext_lazy("Integrated tax")
 
     base = staticmethod(landed)
 
@@ -155,7 +159,7 @@ class IntegratedTax(Levy):
 class CompensationCess(Levy):
     """Compensation cess on the value with the customs duties on it (Customs Tariff Act 1975, section 3(9))."""
 
-    head, name = "CMPNSTRY", "Compensation cess"
+    head, name = "CMPNSTRY", gettext_lazy("Compensation cess")
 
     base = staticmethod(landed)
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from bills.duty.levies import HEADS, LEVIES, BasicCustomsDuty, Charge
 from bills.duty.tariff import Rate
 from eccs.money import grouped, to_rupee
@@ -124,6 +126,8 @@ def _workings(one: Goods, rate: Rate, sws_percent: Decimal) -> list[Working]:
         percent = levy.percent(charge)
         text = f"{grouped(levy.base(charge), 2)} × {percent.normalize():f} % = {grouped(exact, 2)}"
         if levy is BasicCustomsDuty and (by_quantity := BasicCustomsDuty.by_quantity(charge)):
-            text += f"; {one.quantity:f} {one.uom} × ₹ {rate.bcd_specific} = {grouped(by_quantity, 2)}; the higher"
+            text += (
+                f"; {one.quantity:f} {one.uom} × ₹ {rate.bcd_specific} = {grouped(by_quantity, 2)}; {_('the higher')}"
+            )
         shown.append(Working(levy.head, levy.name, percent, text, to_rupee(exact), levy.words()))
     return shown

@@ -169,6 +169,7 @@ def test_questions_are_counted_also_while_the_cache_is_away(monkeypatch: pytest.
 
     for name in ("get", "get_many", "add", "set", "set_many", "incr", "has_key", "delete", "delete_many", "touch"):
         monkeypatch.setattr(f"django.core.cache.backends.redis.RedisCacheClient.{name}", away)
+    monkeypatch.setattr("eccs.cache.KeptClient.count", away)
     _at_most(2)
     hawb = bill(Inward.ASSESSMENT, arrived=True).consignment
     assert [asked(hawb).status_code for _time in range(3)] == [200, 200, 429]

@@ -106,7 +106,7 @@ def test_a_guide_names_the_fields_of_its_own_form() -> None:
     assert "<code>gift_kind</code>" in twelve and "<code>gift_kind</code>" not in thirteen
     for guide in GUIDES:
         page = read(f"/public/forms/{guide.slug}/")
-        assert guide.letter in page and str(guide.use) in page
+        assert str(guide.letter) in page and str(guide.use) in page
         assert bool(guide.fields()) == bool(guide.file)
     assert Client().get("/public/forms/cbe-xv/").status_code == 404
 
