@@ -6,7 +6,7 @@ DJANGO_ONLY := ECCS_DEMO=1 ECCS_SECRET_KEY=only-for-commands-that-serve-nobody D
 ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check format journey bench drill stop reset vendor \
+.PHONY: run test check format journey bench lighthouse drill hosts stop reset vendor \
 	check-format check-lint check-types check-layers check-templates check-migrations check-diagrams check-parts
 .DEFAULT_GOAL := run
 
@@ -55,8 +55,15 @@ journey: .venv/installed-dev    ## 3,000 shipping bills from a file to two fligh
 bench: .venv/installed-dev      ## the benchmarks, each beside its floor
 	@ECCS_DEMO=1 exec $(BIN)/python -m eccs.run beside bench $(BIN)/python -m bench $(ARGS)
 
+lighthouse: .venv/installed-dev ## Lighthouse over the pages of the public, in both languages: minutes, and it needs Node and the npm registry
+	@tools/ensure_chromium
+	@ECCS_DEMO=1 exec $(BIN)/python -m eccs.run beside --quick lighthouse $(BIN)/python tools/lighthouse.py $(ARGS)
+
 drill: .venv/installed-dev       ## the database is lost and restored to random moments from its backup; ARGS="--moments 20"
 	@exec $(BIN)/python tools/drill.py $(ARGS)
+
+hosts: .venv/installed-dev      ## eight hosts in network namespaces: each dies, is cut off or is exchanged while people work (root, iproute2, nginx)
+	@PYTHONPATH=. $(BIN)/python -m tools.hosts $(ARGS)
 
 stop:                           ## end what was left running
 	@if [ -x $(BIN)/python ]; then exec $(BIN)/python -m eccs.run stop; fi

@@ -21,6 +21,7 @@ from accounts.advisories import Advisory
 from accounts.models import AuthorisedCourier
 from eccs import identifiers
 from eccs.moments import moment
+from eccs.replica import may_be_behind
 from public import shells, tracking
 from public.asking import TOO_OFTEN, retry_after, wait_of
 from public.guides import GUIDES, guide_of
@@ -58,6 +59,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @login_not_required
+@may_be_behind
 def track(request: HttpRequest) -> HttpResponse:
     """Where a shipment is. The number and its courier must both be right, and nothing tells which of them is not."""
     listed = couriers()

@@ -11,12 +11,15 @@ from typing import Any
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
+from django.urls import resolve
 from django.utils import timezone
 
+from accounts.directory.urls import urlpatterns as directory_urls
 from bills.models import ExchangeRate
 from eccs import dated_rules
 from eccs.dated_rules import DatedRule
 from public.guides import GUIDES
+from public.urls import urlpatterns as public_urls
 from tests.factories.advisories import advisory
 from tests.factories.firms import courier
 
@@ -24,6 +27,7 @@ pytestmark = pytest.mark.django_db
 PAGES = (
     "/public/", "/public/track/", "/public/exchange-rates/", "/public/exchange-rates/USD/", "/public/tariff/?q=85",
     "/public/tariff/98049000/", "/public/advisories/", "/public/forms/", "/public/forms/cbe-xiii/", "/public/forms/cem/",
+    "/public/couriers/", "/public/custodians/", "/public/importers/", "/bills/estimate/", "/verify/", "/public/status/", "/help/",
 )  # fmt: skip
 DEVANAGARI = "fonts/devanagari-small.woff2"
 FIRST_VIEW = 60 * 1024  # bytes that a page may cost a phone which has nothing of it yet
@@ -48,6 +52,13 @@ def over_the_wire(address: str, **headers: Any) -> dict[str, int]:
         content = Path(str(finders.find(part))).read_bytes()
         found[part] = min(len(content), len(gzip.compress(content, 6))) + 300
     return found
+
+
+def test_no_page_of_the_window_is_left_out() -> None:
+    of_window = {one.name for one in public_urls if one.name} | {one.name for one in directory_urls if one.name}
+    weighed = {resolve(address.partition("?")[0]).url_name for address in PAGES}
+    assert {name for name in of_window if name.startswith("public-")} - {"public-couriers-csv"} <= weighed
+    assert {"estimator", "verify", "help"} <= weighed
 
 
 @pytest.mark.parametrize("language", ["en", "hi"])

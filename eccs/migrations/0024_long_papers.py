@@ -15,7 +15,7 @@ def sow(apps, schema_editor):
 class Migration(migrations.Migration):
     """Papers of many lines are made by a worker, which tells how many pages are drawn."""
 
-    dependencies = [("eccs", "0022_csb_v_tax")]
+    dependencies = [("eccs", "0023_request_ids")]
 
     operations = [
         migrations.AddField("paperbatch", "pages", models.PositiveIntegerField(default=0)),
