@@ -383,8 +383,7 @@ def rule_book() -> RuleBook:
     if _Held.book is None or version is None or version != _Held.version:
         _Held.book = RuleBook(DatedRule.objects.values_list("name", "station_code", "from_date", "value"))
         if version is None:
-            version = uuid4().hex
-            caches["default"].add(_VERSION, version, 3600)
+            caches["default"].add(_VERSION, version := uuid4().hex, 3600)
         _Held.version = version
     _Held.looked = now
     return _Held.book
