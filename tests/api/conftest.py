@@ -15,6 +15,8 @@ from accounts.models import User
 from accounts.permissions import Actor
 from api import keys
 from api.scopes import Scope
+from tests.api.dropping import Sender
+from tests.factories.api_keys import drop_folder
 
 API = "/api/v1"
 ALL = [scope.value for scope in Scope]
@@ -73,3 +75,19 @@ def key(people: Callable[[str], User]) -> Callable[..., tuple[Any, str]]:
 def program(key: Callable[..., tuple[Any, str]]) -> Made:
     """A program with such a key."""
     return lambda *given, **more: Program(key(*given, **more)[1])
+
+
+@pytest.fixture
+def root(settings: Any, tmp_path: Path) -> Path:
+    """Where drop folders lie."""
+    settings.DROP_ROOT = tmp_path / "drop"
+    settings.DROP_ROOT.mkdir()
+    found: Path = settings.DROP_ROOT
+    return found
+
+
+@pytest.fixture
+def sender(root: Path, key: Callable[..., tuple[Any, str]]) -> Sender:
+    """Swift's program at its folder."""
+    made = key()[0]
+    return Sender(root, drop_folder(courier=made.courier))

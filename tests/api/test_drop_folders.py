@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv as reader
 import json
-import os
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -24,6 +23,7 @@ from eccs.models import Upload
 from manifests.models import ExpressCargoManifest
 from payments.cash.models import CashEntry
 from payments.clearance import Stage as ChallanStage
+from tests.api.dropping import Sender, names
 from tests.api.test_filing import FORM_A, header, work
 from tests.factories.api_keys import drop_folder
 from tests.factories.bills import bill
@@ -33,59 +33,6 @@ from tests.factories.manifests import manifest
 pytestmark = pytest.mark.django_db
 State = DroppedFile.State
 KeyOf = Callable[..., tuple[ApiKey, str]]
-
-
-class Sender:
-    """A firm's program at its folder."""
-
-    def __init__(self, root: Path, folder: DropFolder) -> None:
-        self.folder, self.root = folder, root / folder.name
-        self.inbox, self.outbox, self.refused = (self.root / part for part in ("inbox", "outbox", "refused"))
-        self.taken = root / places.TAKEN / folder.name
-        self.turn()
-
-    def drop(self, name: str, content: Any) -> None:
-        """Put a file into the inbox."""
-        told = content if isinstance(content, bytes) else json.dumps(content).encode()
-        (self.inbox / name).write_bytes(told)
-
-    def turn(self) -> int:
-        """One turn of beat."""
-        return working.work(DropFolder.objects.get(pk=self.folder.pk), settled=0)
-
-    def ask(self, name: str, content: Any) -> dict[str, Any]:
-        """Drop a file and read its answer."""
-        self.drop(name, content)
-        self.turn()
-        return self.answer(name)
-
-    def answer(self, name: str) -> dict[str, Any]:
-        """The last answer to a file of this name."""
-        row = self.folder.files.filter(name=name).latest("taken_at")
-        found = self.refused if row.state == State.REFUSED else self.outbox
-        told: dict[str, Any] = json.loads((found / f"{name}.{row.pk}.json").read_text())
-        return told
-
-
-@pytest.fixture
-def root(settings: Any, tmp_path: Path) -> Path:
-    """Where drop folders lie."""
-    settings.DROP_ROOT = tmp_path / "drop"
-    settings.DROP_ROOT.mkdir()
-    found: Path = settings.DROP_ROOT
-    return found
-
-
-@pytest.fixture
-def sender(root: Path, key: KeyOf) -> Sender:
-    """Swift's program at its folder."""
-    made = key()[0]
-    return Sender(root, drop_folder(courier=made.courier))
-
-
-def names(of: Path) -> list[str]:
-    """What lies in a folder."""
-    return sorted(one.name for one in of.iterdir())
 
 
 def test_a_flight_is_filed_by_a_folder_alone(sender: Sender) -> None:
@@ -210,81 +157,6 @@ def test_what_was_refused_may_be_dropped_again_once_it_is_possible(sender: Sende
     assert sender.ask(name, b"{}")["status"] == 409
     funded(owed)
     assert sender.ask(name, b"{}")["status"] == 200 and DroppedFile.objects.get().state == State.ACCEPTED
-
-
-HOSTILE = (
-    "bills.csv", "BILLS.X.csv", "bills..csv", "bills.x.exe", "bills.x.json", "sign.1.csv", "bills.a b.csv", "bills.é.csv",
-    "bills.%2e%2e%2fsign.csv", "bills.x\n.csv", "rules.x.csv", "-rf.x.csv", f"bills.{'x' * 200}.csv", "shipments.x;id.csv",
-    "bills.x.csv.csv",
-)  # fmt: skip
-
-
-def test_names_that_ask_for_nothing_are_set_aside_with_the_reason(sender: Sender) -> None:
-    for name in HOSTILE:
-        sender.drop(name, b"hawb\n")
-        sender.turn()
-        assert names(sender.inbox) == [] and not DroppedFile.objects.exists()
-        told, aside = sorted(sender.refused.iterdir(), key=lambda one: one.suffix != ".json")
-        assert "The name says nothing" in json.loads(told.read_text())["answer"]["detail"]
-        assert aside.read_bytes() == b"hawb\n" and aside.name.isascii() and len(aside.name) < 120
-        for one in (told, aside):
-            one.unlink()
-
-
-def test_bytes_that_are_no_text_in_a_name_are_set_aside(sender: Sender) -> None:
-    with open(os.path.join(os.fsencode(sender.inbox), b"bills.\xff\xfe.csv"), "wb") as file:  # noqa: PTH118, PTH123
-        file.write(b"hawb\n")
-    sender.turn()
-    assert names(sender.inbox) == [] and len(names(sender.refused)) == 2
-
-
-def test_links_devices_and_second_names_are_never_read(sender: Sender, tmp_path: Path) -> None:
-    secret = tmp_path / "secret.csv"
-    secret.write_bytes(b"hawb\nSECRET\n")
-    draft = manifest("DRAFT")
-    (sender.inbox / f"shipments.{draft.key}.csv").symlink_to(secret)
-    os.link(secret, sender.inbox / f"bills.{draft.key}.csv")
-    os.mkfifo(sender.inbox / "shipping-bills.BLR.csv")
-    (sender.inbox / "sign.1.json").mkdir()
-    sender.turn()
-    assert names(sender.inbox) == ["sign.1.json"] and secret.read_bytes() == b"hawb\nSECRET\n"
-    assert not DroppedFile.objects.exists() and not Upload.objects.exists()
-    told = [json.loads((sender.refused / one).read_text())["answer"]["detail"] for one in names(sender.refused)]
-    assert told == ["Only plain files are taken up, and no links."] * 3
-    assert "SECRET" not in "".join(told)
-
-
-def test_no_answer_is_written_through_a_link_or_into_another_folder(sender: Sender, tmp_path: Path) -> None:
-    victim = tmp_path / "victim"
-    victim.write_text("as it was")
-    (sender.outbox / "STATUS.json").unlink()
-    (sender.outbox / "STATUS.json").symlink_to(victim)
-    DropFolder.objects.update(stands_still="something else")
-    sender.turn()
-    assert victim.read_text() == "as it was" and not (sender.outbox / "STATUS.json").is_symlink()
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    for one in sender.outbox.iterdir():
-        one.unlink()
-    sender.outbox.rmdir()
-    sender.outbox.symlink_to(elsewhere)
-    sender.drop("manifest.ZZ318.json", header())
-    assert sender.turn() == 0
-    assert (
-        DropFolder.objects.get().stands_still
-        and names(elsewhere) == []
-        and names(sender.inbox) == ["manifest.ZZ318.json"]
-    )
-
-
-def test_a_file_that_is_still_sent_waits(sender: Sender) -> None:
-    for name in ("manifest.A.json.part", "manifest.B.json.filepart", ".manifest.C.json"):
-        sender.drop(name, header())
-    sender.drop("manifest.D.json", header())
-    assert working.work(sender.folder) == 0  # written less than ten seconds ago
-    os.utime(sender.inbox / "manifest.D.json", (0, 0))  # the time that a sender can set is not the one that counts
-    assert working.work(sender.folder) == 0 and len(names(sender.inbox)) == 4
-    assert sender.turn() == 1 and len(names(sender.inbox)) == 3
 
 
 @pytest.mark.parametrize(("name", "most"), [("sign.1.json", 4), ("shipping-bills.BLR.csv", 20)])

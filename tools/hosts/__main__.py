@@ -10,6 +10,7 @@ import shutil
 import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 from tools.hosts.deployment import BASE_DIR, HOSTS, WEB, Deployment, awaited
@@ -18,6 +19,7 @@ from tools.hosts.people import FILES, KEY, Person, Program
 
 PASSWORD = "hosts-in-namespaces"  # noqa: S105 of a cast that lives for the length of the drill
 PAGES = ("/", "/manifests/", "/payments/", "/find/?q=SW0", "/public/", "/public/track/", "/public/status/")
+AGAIN = 6  # seconds after which nginx asks a web server again that had failed (fail_timeout)
 TRACKED = "/public/track/?hawb=SW001000000001&courier="
 
 
@@ -44,7 +46,9 @@ class Scenes:
 
     def file(self, flight: str, shipments: int, salt: int) -> tuple[str, str, str]:
         """A whole flight is filed."""
-        made = self.hosts.manage("shell", "--no-imports", "-c", FILES.format(count=shipments, salt=salt), host="worker2")
+        made = self.hosts.manage(
+            "shell", "--no-imports", "-c", FILES.format(count=shipments, salt=salt), host="worker2"
+        )
         return self.program.file(flight, [one.strip() + "\n" for one in made.split("FILE ")[1:]])
 
     def filing(self) -> None:
@@ -62,12 +66,14 @@ class Scenes:
             self.hosts.kill(host)
             self.begin(5)
             self.hosts.web(host)
+            time.sleep(AGAIN)
             self.begin(2)
         for host in WEB:  # one after the other, as an upgrade goes
             os.kill(self.hosts.running[host].pid, signal.SIGTERM)
             self.hosts.running.pop(host).wait()
             self.begin(2)
             self.hosts.web(host)
+            time.sleep(AGAIN)
         bad = person.end()
         require(not bad, f"{len(bad)} of {len(person.answers)} pages were not answered, such as {bad[:3]}")
         said(f"{len(person.answers)} pages asked meanwhile, all answered, by one sign-in; 18 manifests begun")
@@ -84,12 +90,13 @@ class Scenes:
         for host in ("worker1", "worker2"):
             self.hosts.kill(f"{host}-beat")
             before = self.hosts.sql(self.hosts.primary, "SELECT max(at) FROM eccs_heartbeat")
-            seconds = awaited(
-                "the other beat asks for the next task",
-                lambda before=before: self.hosts.sql(self.hosts.primary, "SELECT max(at) FROM eccs_heartbeat") > before, 180,
-            )  # fmt: skip
+            seconds = awaited("the other beat asks for the next task", partial(self.beaten_since, before), 180)
             self.hosts.beat(host)
             said(f"without the beat of {host} the next heartbeat came after {seconds:.0f} s")
+
+    def beaten_since(self, before: str) -> bool:
+        """Whether a heartbeat has come since then."""
+        return self.hosts.sql(self.hosts.primary, "SELECT max(at) FROM eccs_heartbeat") > before
 
     def redis(self) -> None:
         """Redis is away: pages work, nothing is wrongly done; back again, what waited is done."""
@@ -103,13 +110,17 @@ class Scenes:
         longest = self.begin(3)
         self.hosts.redis()
         slowest = max(seconds for _page, _status, seconds in person.answers)
-        said(f"without Redis {len(person.answers) - len(bad)} of {len(person.answers)} pages answered, the slowest in {slowest:.1f} s; a manifest begun in {longest:.1f} s")
+        said(
+            f"without Redis {len(person.answers) - len(bad)} of {len(person.answers)} pages answered, the slowest in {slowest:.1f} s; a manifest begun in {longest:.1f} s"
+        )
         number, *_rest = self.file("ZZ322", 10, 3)
         said(f"with Redis again {number} filed")
 
     def standby(self) -> None:
         """The standby answers for tracker and reports; its cable is pulled and the primary answers."""
-        courier = self.hosts.sql(self.hosts.primary, "SELECT number FROM accounts_authorisedcourier ORDER BY pk LIMIT 1")
+        courier = self.hosts.sql(
+            self.hosts.primary, "SELECT number FROM accounts_authorisedcourier ORDER BY pk LIMIT 1"
+        )
         page, reports = TRACKED + courier, self.person("commissioner.blr", ("/reports/",))
         reads = "SELECT sum(xact_commit) FROM pg_stat_database"
         before = int(self.hosts.sql("db2", reads))
@@ -128,7 +139,9 @@ class Scenes:
         self.begin(2)
         self.hosts.network.plug("db2")
         seconds = awaited("the standby follows again", lambda: self.follows() == "1")
-        said(f"standby away: 20 pages answered by the primary, the slowest in {slowest:.1f} s; it followed again after {seconds:.1f} s")
+        said(
+            f"standby away: 20 pages answered by the primary, the slowest in {slowest:.1f} s; it followed again after {seconds:.1f} s"
+        )
 
     def follows(self) -> str:
         """How many standbys follow the primary."""
@@ -148,14 +161,19 @@ class Scenes:
         )
         require(len(bad) <= len(person.answers) * 0.05, f"not answered: {bad[:3]}")
         person = self.person()
-        seconds = awaited("web2 answers again", lambda: self.hosts.answers(f"http://{self.hosts.network.address('web2')}:8000"))
+        seconds = awaited(
+            "web2 answers again", lambda: self.hosts.answers(f"http://{self.hosts.network.address('web2')}:8000")
+        )
         said(f"joined again, it answered after {seconds:.1f} s")
 
     def failover(self) -> None:
         """The primary burns; the standby is promoted; hosts find it by themselves, and nothing acknowledged is missing."""
         for words in ("ALTER SYSTEM SET synchronous_standby_names = 'db2'", "SELECT pg_reload_conf()"):
             self.hosts.sql("db1", words)
-        awaited("the standby is synchronous", lambda: self.hosts.sql("db1", "SELECT sync_state FROM pg_stat_replication") == "sync")
+        awaited(
+            "the standby is synchronous",
+            lambda: self.hosts.sql("db1", "SELECT sync_state FROM pg_stat_replication") == "sync",
+        )
         person = self.person()
         self.begin(10)
         self.hosts.network.pull("db1")
@@ -169,7 +187,9 @@ class Scenes:
         self.begin(10)
         for page in PAGES:
             require(person.ask(page)[0] == 200, f"{page} after the fail-over: {person.answers[-1]}")
-        said(f"promoted in {promoted:.1f} s, the first manifest {first:.1f} s after the primary burned; sessions hold, all pages answer")
+        said(
+            f"promoted in {promoted:.1f} s, the first manifest {first:.1f} s after the primary burned; sessions hold, all pages answer"
+        )
         number, *_rest = self.file("ZZ324", 10, 4)
         said(f"{number} filed on the new primary")
 
@@ -179,7 +199,10 @@ class Scenes:
         rows = [line.split("|") for line in self.hosts.sql(self.hosts.primary, words).splitlines()]
         found = {flight: (int(count), key) for flight, count, key in rows}
         for flight, key in self.program.begun.items():
-            require(found.get(flight) == (1, key), f"{flight} was acknowledged as {key}, the database has {found.get(flight)}")
+            require(
+                found.get(flight) == (1, key),
+                f"{flight} was acknowledged as {key}, the database has {found.get(flight)}",
+            )
         told = self.hosts.manage("verify_trail", host="worker2").splitlines()[-1]
         said(f"{len(self.program.begun)} manifests acknowledged in {self.program.tries} tries, each there once. {told}")
 

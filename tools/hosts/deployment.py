@@ -55,7 +55,11 @@ class Deployment:
             (self.place / folder).mkdir(parents=True)
         empty = Postgres(self.place / "db1", quick=True)
         address = {"DATABASE_URL": empty.start(), "ECCS_REPLICA_URL": ""}
-        for words in (["migrate", "--no-input", "--verbosity", "0"], ["demo"], ["collectstatic", "--no-input", "-v", "0"]):
+        for words in (
+            ["migrate", "--no-input", "--verbosity", "0"],
+            ["demo"],
+            ["collectstatic", "--no-input", "-v", "0"],
+        ):
             self.manage(*words, surroundings=self.settings("front") | address)
         empty.stop()
         with (self.place / "db1" / "pg_hba.conf").open("a") as rights:
@@ -99,7 +103,9 @@ class Deployment:
             command, cwd=BASE_DIR, env=surroundings or self.settings(host), capture_output=True, text=True, check=False
         )
         if done.returncode:
-            raise SystemExit(f"manage.py {words[0]} on {host or 'this machine'}: {done.stderr[-1500:]}{done.stdout[-500:]}")
+            raise SystemExit(
+                f"manage.py {words[0]} on {host or 'this machine'}: {done.stderr[-1500:]}{done.stdout[-500:]}"
+            )
         return done.stdout
 
     def database(self, host: str, *more: str) -> None:
@@ -110,7 +116,9 @@ class Deployment:
             "wal_sender_timeout": "5s", "wal_receiver_timeout": "5s", "wal_keep_size": "256MB", "lc_messages": "C",
         }  # fmt: skip
         words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
-        self.spawn(host, host, [str(POSTGRES_BIN / "postgres"), "-D", str(self.place / host), *words, *more], ordinary=True)
+        self.spawn(
+            host, host, [str(POSTGRES_BIN / "postgres"), "-D", str(self.place / host), *words, *more], ordinary=True
+        )
         awaited(f"PostgreSQL answers on {host}", lambda: self.sql(host, "SELECT 1") == "1")
 
     def follow(self, host: str) -> None:
@@ -119,17 +127,41 @@ class Deployment:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700)
         hand_over(folder)
-        words = ["-h", self.network.address(self.primary), "-U", "postgres", "-D", str(folder), "-R", "-X", "stream", "-c", "fast"]
+        words = [
+            "-h",
+            self.network.address(self.primary),
+            "-U",
+            "postgres",
+            "-D",
+            str(folder),
+            "-R",
+            "-X",
+            "stream",
+            "-c",
+            "fast",
+        ]
         primary = f"host={self.network.address(self.primary)} user=postgres application_name={host}"
         subprocess.run(
-            self.network.within(host, *_as_ordinary(), str(POSTGRES_BIN / "pg_basebackup"), *words), check=True, capture_output=True
+            self.network.within(host, *_as_ordinary(), str(POSTGRES_BIN / "pg_basebackup"), *words),
+            check=True,
+            capture_output=True,
         )
         self.database(host, "-c", f"primary_conninfo={primary}")
         awaited(f"{host} follows", lambda: self.sql(self.primary, "SELECT count(*) FROM pg_stat_replication") == "1")
 
     def sql(self, host: str, words: str) -> str:
         """What PostgreSQL on a host answers, or nothing."""
-        command = [str(POSTGRES_BIN / "psql"), "-h", self.network.address(host), "-U", "postgres", "-d", "eccs", "-Atc", words]
+        command = [
+            str(POSTGRES_BIN / "psql"),
+            "-h",
+            self.network.address(host),
+            "-U",
+            "postgres",
+            "-d",
+            "eccs",
+            "-Atc",
+            words,
+        ]
         done = subprocess.run(
             command, capture_output=True, text=True, check=False, env=os.environ | {"PGCONNECT_TIMEOUT": "3"}
         )
@@ -164,7 +196,9 @@ class Deployment:
         words = words.replace("/tmp/", f"{self.place}/front-").replace("/run/nginx.pid", f"{self.place}/nginx.pid")  # noqa: S108
         path = self.place / "nginx.conf"
         path.write_text("daemon off;\nuser root;\n" + words)
-        self.spawn("front", "front", [shutil.which("nginx") or "/usr/sbin/nginx", "-c", str(path), "-p", str(self.place)])
+        self.spawn(
+            "front", "front", [shutil.which("nginx") or "/usr/sbin/nginx", "-c", str(path), "-p", str(self.place)]
+        )
 
     def spawn(self, name: str, host: str, words: list[str], *, ordinary: bool = False) -> None:
         """Start a process on a host, in a session of its own, with a log of its own."""

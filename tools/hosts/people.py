@@ -73,7 +73,9 @@ class Program:
 
     def file(self, flight: str, files: list[str]) -> tuple[str, str, str]:
         """A whole flight, its shipments and bills, by the client that the README shows."""
-        found = re.search(r"<!-- client: begin -->\s+```python\n(.*?)```", (BASE_DIR / "README.md").read_text(), re.DOTALL)
+        found = re.search(
+            r"<!-- client: begin -->\s+```python\n(.*?)```", (BASE_DIR / "README.md").read_text(), re.DOTALL
+        )
         if not found:
             raise SystemExit("README.md shows no client")
         space: dict[str, Any] = {"print": lambda _words: None}
