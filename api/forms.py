@@ -50,6 +50,10 @@ class NewKeyForm(forms.Form):
         help_text=gettext_lazy("DD/MM/YYYY"),
     )  # fmt: skip
 
+    sandbox = forms.BooleanField(
+        label=gettext_lazy("Only for trying: what it asks for is checked, answered and undone"), required=False
+    )
+
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         self.latest = latest_day()
         kwargs.setdefault("initial", {"scopes": [Scope.READ], "expires_on": f"{self.latest:%d/%m/%Y}"})

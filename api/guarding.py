@@ -10,7 +10,7 @@ from ninja.security import HttpBearer
 
 from accounts.permissions import Actor
 from accounts.requests import Request
-from api import keys
+from api import keys, sandbox
 from api.models import ApiKey
 from api.scopes import Scope
 from eccs.asked_often import seconds_to_wait
@@ -38,25 +38,36 @@ class ByKey(HttpBearer):
         super().__init__()
         self.scope = scope
 
+    def __call__(self, request: Any) -> Any:
+        """The key shown with the request; of a file from a drop folder, the key by which the folder acts."""
+        folder = getattr(request, "by_folder", None)
+        return super().__call__(request) if folder is None else self._admitted(request, folder)
+
     def authenticate(self, request: Any, token: str) -> ApiKey | None:
         """The key, with its actor put on the request; nothing where none such is in force."""
         try:
-            key = keys.of_text(token)
-            count(key.owner, "api_requests_a_minute")
-            actor = keys.actor_by(key)
+            return self._admitted(request, keys.of_text(token))
         except keys.NotInForce:
             return None
+
+    def _admitted(self, request: Any, key: ApiKey) -> ApiKey:
+        """A key that is in force, if its firm asks not too often, its person may act, and it is for this."""
+        count(key.owner, "api_requests_a_minute")
+        try:
+            actor = keys.actor_by(key)
         except keys.Stopped as stopped:
             raise HttpError(403, str(stopped)) from stopped
         if self.scope not in key.scopes:
             raise HttpError(403, _("The key is not for this: it lacks the scope “%(scope)s”.") % {"scope": self.scope})
+        if key.sandbox and sandbox.changes(request) and not sandbox.is_undone(request):
+            raise HttpError(403, _("A key of the sandbox changes nothing."))
         keys.note_use(key, address_of(request))
         request.actor, request.user = actor, key.person  # nothing of a browser's session counts here
         return key
 
 
 READ, FILE, REPLY, HOOKS = map(ByKey, (Scope.READ, Scope.FILE, Scope.REPLY, Scope.HOOKS))
-PAY, TERMINAL = ByKey(Scope.PAY), ByKey(Scope.TERMINAL)
+PAY, LEDGER, TERMINAL = map(ByKey, (Scope.PAY, Scope.LEDGER, Scope.TERMINAL))
 
 
 def key_of(request: Request) -> ApiKey:

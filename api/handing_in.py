@@ -1,22 +1,21 @@
-"""What else a courier hands in by the API: shipping bills of a station in bulk, papers for a bill, challans, and what the registers were told."""
+"""What else a courier hands in by the API: shipping bills of a station in bulk, papers for a bill; and what the registers were told."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Any
 
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from ninja import Field, File, Form, Router, Schema, Status
+from ninja import File, Form, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from accounts.requests import Request
+from api import sandbox
 from api.filing import DONE, UploadTold, handed_in
-from api.guarding import FILE, PAY, READ, REPLY, actor_of
+from api.guarding import FILE, READ, REPLY, actor_of
 from api.reading import bills as imports
-from api.reading import challans, shipping
-from api.repeated import OnceKey, once
+from api.reading import shipping
 from api.shapes import PROBLEMS, Cursor, Limit, Word, keyed, page_of
 from api.site import FormFaults
 from bills import attachments
@@ -29,7 +28,6 @@ from exports import stages as exports
 from exports.filing import KIND
 from exports.models import Destination, ShippingBillFile, Transmission
 from exports.views.entry import courier_of, stations_of
-from payments import services
 
 router = Router(auth=FILE, tags=["Shipping bills"])
 
@@ -64,7 +62,11 @@ def _keep(request: Request, bill: Any, file: UploadedFile, kind: str, *, closed:
         raise FormFaults({"file": [why]})
     if closed:
         raise Refused([_("The bill is closed: nothing can be attached any more.")])
-    kept = attachments.attach_upload(bill, file, kind, actor.person_id)
+    if sandbox.is_undone(request):
+        content = attachments.content_of(file)[0]
+        kept = attachments.described(bill, file.name or "", content, kind, actor.person_id)[0]
+    else:
+        kept = attachments.attach_upload(bill, file, kind, actor.person_id)
     return Status(201, PaperTold(name=kept.name, kind=kept.kind, size=kept.size, sha256=kept.sha256))
 
 
@@ -90,33 +92,6 @@ def export_paper(request: Request, number: str, file: Annotated[UploadedFile, Fi
     """The same for a shipping bill."""
     found = keyed(shipping.filed(request), number)
     return _keep(request, found, file, kind, closed=found.stage in exports.CLOSED)
-
-
-class NewChallan(Schema):
-    """Bills of entry of one station that wait for their duty, and the bank through which they are paid."""
-
-    bills: Annotated[list[Annotated[str, Field(max_length=60)]], Field(min_length=1, max_length=services.MOST_BILLS)]
-    bank: Annotated[
-        str, Field(max_length=20, description="The code of a bank that the station authorises; where it has one, none.")
-    ] = ""
-
-
-@challans.router.post("/challans", response={201: challans.ChallanWhole, **DONE}, url_name="api-challans", auth=PAY)
-def new_challan(request: Request, told: NewChallan, once_key: OnceKey) -> HttpResponse:
-    """Put bills that wait for their duty on a challan, with what each owes today. It is paid by a person, at the bank or from the ledger."""
-    actor = actor_of(request)
-    pages.require(actor, "new-challan")
-
-    def act() -> Schema:
-        numbers = set(told.bills)
-        found = dict(imports.filed(request).filter(number__in=numbers).values_list("number", "pk"))
-        if missing := {
-            f"bills.{n}": [_("There is no such bill.")] for n, one in enumerate(told.bills) if one not in found
-        }:
-            raise FormFaults(missing)
-        return challans.whole(services.create_challan(list(found.values()), actor, bank_code=told.bank))
-
-    return once(request, once_key, act, 201)
 
 
 class TransmissionTold(Schema):

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -21,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.permissions import Actor, Held
+from api import sandbox
 from api.models import ApiKey
 from api.scopes import opened_by
 from eccs import audit
@@ -51,9 +53,12 @@ def latest_day() -> date:
 
 
 def make(
-    actor: Actor, *, name: str, person: User, station: str, scopes: Sequence[str], expires_on: date
+    actor: Actor, *, name: str, person: User, station: str, scopes: Sequence[str], expires_on: date, tries: bool = False
 ) -> tuple[ApiKey, str]:  # fmt: skip
-    """A new key and its text, which is told this once. Two of one name are in force at once, so that one replaces the other."""
+    """A new key and its text, which is told this once. Two of one name are in force at once, so that one replaces the other.
+
+    With one that only `tries` everything is checked and nothing stays.
+    """
     secret, public_id, now = secrets.token_urlsafe(32), secrets.token_hex(4), timezone.now()
     courier, custodian = actor.courier_id, None if actor.courier_id else actor.custodian_id
     of_firm = ApiKey.objects.filter(Q(courier_id=courier) & Q(custodian_id=custodian), name=name)
@@ -66,7 +71,7 @@ def make(
         key = ApiKey(
             courier_id=courier, custodian_id=custodian, name=name,
             slot=free, public_id=public_id, digest=_digest(secret), person=person, station_id=station or None,
-            scopes=list(scopes), expires_on=expires_on, made_by_id=actor.person_id, made_at=now,
+            scopes=list(scopes), sandbox=tries, expires_on=expires_on, made_by_id=actor.person_id, made_at=now,
             accepted_at=now if person.pk == actor.user_id else None,
         )  # fmt: skip
         try:
@@ -75,7 +80,7 @@ def make(
         except IntegrityError as both:
             raise Refused([_("Another key of this name was made at the same moment. Try again.")]) from both
     _enter("api-key.made", key, actor)
-    return key, f"{BEGINS}{public_id}_{secret}"
+    return key, f"{_beginning(key)}{public_id}_{secret}"
 
 
 def accept(key: ApiKey, actor: Actor) -> None:
@@ -92,19 +97,28 @@ def revoke(key: ApiKey, actor: Actor) -> None:
 
 
 def _enter(event: str, key: ApiKey, actor: Actor) -> None:
+    tries: dict[str, Any] = {"sandbox": True} if key.sandbox else {}
     audit.record(
         event, by=actor, about=str(key), station=key.station_id or "", acts_as=key.person.username,
-        scopes=list(key.scopes), until=key.expires_on.isoformat(),
+        scopes=list(key.scopes), until=key.expires_on.isoformat(), **tries,
     )  # fmt: skip
+
+
+def _beginning(key: ApiKey) -> str:
+    """How the text of a key begins: of one of the sandbox otherwise, so that neither is taken for the other."""
+    return sandbox.BEGINS if key.sandbox else BEGINS
 
 
 def of_text(text: str) -> ApiKey:
     """The key whose text somebody sent. Raises NotInForce."""
-    public_id, _line, secret = text.strip().removeprefix(BEGINS).partition("_")
+    begins = sandbox.BEGINS if text.startswith(sandbox.BEGINS) else BEGINS
+    public_id, _line, secret = text.strip().removeprefix(begins).partition("_")
     if not (text.startswith(BEGINS) and public_id.isascii() and public_id.isalnum() and len(public_id) == 8):
         raise NotInForce
     key = ApiKey.objects.live().select_related("courier", "custodian", "person").filter(public_id=public_id).first()
     if not constant_time_compare(key.digest if key else "", _digest(secret)) or key is None or key.accepted_at is None:
+        raise NotInForce
+    if begins != _beginning(key):
         raise NotInForce
     return key
 

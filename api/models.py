@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from accounts.models import AuthorisedCourier, Custodian, CustomsStation, User
 from accounts.permissions import Actor
+from api.folders.models import DropFolder, DroppedFile
 from api.scopes import in_words
 from api.webhooks.models import Delivery, Webhook
 from eccs.pages import activity_of
 
-__all__ = ["ApiKey", "Delivery", "RepeatedAnswer", "Webhook"]
+__all__ = ["ApiKey", "Delivery", "DropFolder", "DroppedFile", "RepeatedAnswer", "Webhook"]
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
@@ -50,6 +51,9 @@ class ApiKey(models.Model):
     person = models.ForeignKey(User, models.PROTECT, related_name="api_keys")
     station = models.ForeignKey(CustomsStation, models.PROTECT, null=True, related_name="+")
     scopes = ArrayField(models.CharField(max_length=8))  # see api.scopes
+    sandbox = models.BooleanField(
+        default=False, db_default=False
+    )  # whatever is asked with it is checked, answered and undone
     expires_on = models.DateField()  # the last day
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)

@@ -9,5 +9,6 @@ ADMINS = (Role.COURIER_ADMIN, Role.CUSTODIAN_ADMIN)
 LENT = (*COURIERS, Role.ARRIVAL_SCANNER, Role.WAREHOUSE_KEEPER)
 
 link(_("API keys"), "api-keys", *ADMINS)
-link(_("Webhooks"), "webhooks", Role.COURIER_ADMIN, under="api-keys")
+link(_("Webhooks"), "webhooks", *ADMINS, under="api-keys")
 link(_("API keys in your name"), "own-api-keys", *LENT, nav=False)
+link(_("Drop folders"), "drop-folders", *ADMINS, under="api-keys")

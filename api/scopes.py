@@ -15,6 +15,7 @@ class Scope(models.TextChoices):
     FILE = "file", _("File manifests and bills (signs in the person's name)")
     REPLY = "reply", _("Reply to queries")
     PAY = "pay", _("Put bills on challans")
+    LEDGER = "ledger", _("Read the firm's cash ledger and pay challans from it")
     TERMINAL = "terminal", _("Scan and weigh at the terminal, and keep its warehouse")
     HOOKS = "hooks", _("See what webhooks were sent, and have it sent again")
 
@@ -44,7 +45,8 @@ ACTIVITIES: dict[str, frozenset[str]] = {
             "couriershippingbill.file",
         )
     ),
-    Scope.PAY: frozenset((activity_of("new-challan"), "challan.create")),
+    Scope.PAY: frozenset((activity_of("new-challan"), "challan.create", "challan.withdraw")),
+    Scope.LEDGER: frozenset((activity_of("cash-ledger"), "challan.pay_from_ledger")),
     Scope.TERMINAL: frozenset(
         (
             *map(activity_of, ("scan-station", "goods-station", "warehouse-move", "export-goods-move")),

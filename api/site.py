@@ -17,8 +17,10 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 
+from api import keys, sandbox
 from api.guarding import AskedTooOften
 from eccs import problems
+from eccs.client_address import address_of
 from eccs.workflow import Refused
 
 PREFIX = "api/v1/"
@@ -61,7 +63,9 @@ api = NinjaAPI(
     description=(
         "The Express Cargo Clearance System for couriers' and custodians' own programs. A key of the firm opens it: "
         "`Authorization: Bearer eccs_…`. Lists are walked by the cursor of the page before. Amounts are texts, in rupees "
-        "where nothing else is said. What goes wrong is told as problem details (RFC 9457), each fault with its row and field."
+        "where nothing else is said. What goes wrong is told as problem details (RFC 9457), each fault with its row and field. "
+        "What is asked with a key of the sandbox, `eccs_sandbox_…`, goes through every check, is answered as it would be and is "
+        "undone; each such answer bears `Eccs-Sandbox: yes`."
     ),
 )  # fmt: skip
 
@@ -136,7 +140,12 @@ def as_problem(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
         told = request.META.get("CONTENT_LENGTH") or "0"
         if is_text and told.isdecimal() and int(told) > LARGEST_TEXT:
             return problems.answer(413, _("The request is larger than 4 MiB."))
-        found = view(request, *args, **kwargs)
+        found = (
+            sandbox.answered(request, lambda: view(request, *args, **kwargs))
+            if sandbox.is_tried(request)
+            else view(request, *args, **kwargs)
+        )
+        sandbox.note_use(request, keys.note_use, address_of(request))
         if found.status_code == 405:
             told_so = problems.answer(405, _("This address is not asked in this way."))
             told_so["Allow"] = found.headers.get("Allow", "")

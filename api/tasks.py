@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from api import repeated
+from api.folders import working
 from api.webhooks import telling
 
 
@@ -24,3 +25,9 @@ def send_webhooks() -> int:
 def forget_deliveries() -> int:
     """Drop messages to webhooks that are too old to be sent again; return how many."""
     return telling.forget()
+
+
+@shared_task
+def work_drop_folders() -> int:
+    """Take up what firms put into their drop folders; return how many files were answered."""
+    return working.work_all()

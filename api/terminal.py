@@ -180,6 +180,8 @@ def _scanned(told: ScansSent) -> list[Scan]:
     codes = [arrival.clean(one.code) for one in told.scans]
     if blank := [n for n, code in enumerate(codes) if not code]:
         raise FormFaults({f"scans.{n}.code": [_("Enter a label.")] for n in blank})
+    if odd := [n for n, one in enumerate(told.scans) if not scan_views.can_be_read_back(one.at)]:
+        raise FormFaults({f"scans.{n}.at": [_("There is no such moment.")] for n in odd})
     return [Scan(one.key, code, one.at) for one, code in zip(told.scans, codes, strict=True)]
 
 

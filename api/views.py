@@ -59,7 +59,7 @@ def new(request: Request) -> HttpResponse:
     try:
         key, text = register.make(
             actor, name=given["name"], person=given["person"], station=given["station"], scopes=given["scopes"],
-            expires_on=given["expires_on"],
+            expires_on=given["expires_on"], tries=given["sandbox"],
         )  # fmt: skip
     except Refused as refusal:
         form.add_error("name", " ".join(refusal.reasons))

@@ -15,7 +15,8 @@ from bills.models.found import Paper
 from eccs.uploads.scans import ACCEPTED, LARGEST, content_of, content_type, safe_name, why_not
 
 __all__ = [
-    "ACCEPTED", "LARGEST", "attach", "attach_upload", "content_of", "content_type", "safe_name", "share", "why_not",
+    "ACCEPTED", "LARGEST", "attach", "attach_upload", "content_of", "content_type", "described", "safe_name", "share",
+    "why_not",
 ]  # fmt: skip
 
 
@@ -26,16 +27,22 @@ def attach(bill: Clearable, name: str, content: bytes, kind: str, user_id: int) 
     since = bill.documents_asked_at() if held is not None and kind == "OTHER" else None
     if held is not None and (since is None or held.at >= since):
         return held
+    paper, ending = described(bill, name, content, kind, user_id)
+    paper.file.save(f"{digest[:32]}{ending}", ContentFile(content), save=False)
+    paper.save()
+    return paper
+
+
+def described(bill: Clearable, name: str, content: bytes, kind: str, user_id: int) -> tuple[Paper, str]:
+    """A paper as it would be kept, and the ending of its kind; nothing is kept yet. Raises ValueError."""
     known = content_type(content[:16])
     if known is None:
         raise ValueError(_("Only PDF, JPEG, PNG and TIFF are accepted."))
     paper: Paper = bill.attachments.model(
-        bill=bill, kind=kind, name=safe_name(name, known[1]), content_type=known[0], size=len(content), sha256=digest,
-        by_id=user_id,
+        bill=bill, kind=kind, name=safe_name(name, known[1]), content_type=known[0], size=len(content),
+        sha256=sha256(content).hexdigest(), by_id=user_id,
     )  # fmt: skip
-    paper.file.save(f"{digest[:32]}{known[1]}", ContentFile(content), save=False)
-    paper.save()
-    return paper
+    return paper, known[1]
 
 
 def share(paper: Paper, bills: Sequence[Clearable]) -> None:

@@ -42,7 +42,7 @@ from eccs.papers import Head, day, moment
 from eccs.papers import Kind as PaperKind
 from eccs.workflow import Document
 
-FORMS = {Kind.XI: "Form B", Kind.XII: "Form C", Kind.XIII: "Form D", Kind.XIV: "Form E"}
+FORMS = {Kind.XI: "B", Kind.XII: "C", Kind.XIII: "D", Kind.XIV: "E"}
 PRINTED = {"SWS": "SW SRCHRG", "CESS": "CMPNSTRY"}  # the words of the form where they differ from ours
 RELATED = ("station", "courier", "manifest", "hawb__master", "filed_by", "order__by")
 
@@ -90,11 +90,11 @@ def bill_paper(bill: CourierBillOfEntry, printed_by: str = "") -> BillPaper:
     assert hawb is not None  # a CBE-XI has a paper of its own
     used = sorted({item.notification for item in items if item.notification})
     return BillPaper(
-        head=head_of(bill, f"Courier Bill of Entry-{bill.kind.removeprefix('CBE-')}", _form(bill), printed_by, PaperKind.BILL),
+        head=head_of(bill, f"{PaperKind.BILL.label}-{bill.kind.removeprefix('CBE-')}", _form(bill), printed_by, PaperKind.BILL),
         status=_status(bill), filed=moment(bill.filed_at), **_parties(bill), **_flight(bill),
         ucr=hawb.ucr, gstin=bill.gstin, iec=bill.iec, iec_branch=bill.iec_branch, ecommerce=_yes(bill.ecommerce),
         kyc_document=bill.kyc_type, kyc_id=bill.kyc_number, state_code=bill.state_code, ad_code=bill.ad_code,
-        government="Government" if bill.government else "NonGovernment", special_request=_special_request(bill),
+        government=_("Government") if bill.government else _("NonGovernment"), special_request=_special_request(bill),
         **_invoice_words(bill, items),
         notification=", ".join(used) or _("None"),
         assessable_value=bill.assessable_value, duty=bill.total_duty, interest=bill.interest,
@@ -108,7 +108,7 @@ def bill_paper(bill: CourierBillOfEntry, printed_by: str = "") -> BillPaper:
 
 def form_b(bill: CourierBillOfEntry, printed_by: str = "") -> FormB:
     """What stands on the CBE-XI."""
-    title = f"Courier Bill of Entry-{bill.kind.removeprefix('CBE-')}"
+    title = f"{PaperKind.BILL.label}-{bill.kind.removeprefix('CBE-')}"
     told = _parties(bill)
     return FormB(
         head=head_of(bill, title, _form(bill), printed_by, PaperKind.BILL), status=_status(bill), filed=moment(bill.filed_at),
@@ -220,7 +220,7 @@ def head_of(bill: Document, title: str, subtitle: str, printed_by: str, kind: Pa
 
 
 def _form(bill: CourierBillOfEntry) -> str:
-    return _("%(form)s, for home consumption") % {"form": FORMS[Kind(bill.kind)]}
+    return _("%(form)s, for home consumption") % {"form": _("Form %(letter)s") % {"letter": FORMS[Kind(bill.kind)]}}
 
 
 def _status(bill: CourierBillOfEntry) -> str:

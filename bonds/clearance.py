@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from eccs.money import rupees
-from eccs.workflow import GET_STATE, Actor, Document, Step, step
+from eccs.workflow import GET_STATE, SIGNED_FILING, SIGNED_ORDER, Actor, Document, Step, step
 
 if TYPE_CHECKING:
     from bonds.models import Bond
@@ -123,7 +123,7 @@ class BondClearance(Document):
         self.remarks = remarks
 
     @step(
-        Stage.COMPUTED, Stage.APPROVED, role=Role.DCAC, label=_("Approve amount"), para=REGISTRATION, apart_from=("compute",),
+        Stage.COMPUTED, Stage.APPROVED, role=Role.DCAC, signed=SIGNED_ORDER, label=_("Approve amount"), para=REGISTRATION, apart_from=("compute",),
     )  # fmt: skip
     def approve(self: Bond) -> Iterable[models.Model]:
         """The DC/AC approves the amount: the firm executes the bond for it."""
@@ -146,7 +146,7 @@ class BondClearance(Document):
 
     @step(
         (Stage.REQUESTED, Stage.COMPUTED), Stage.REFUSED,
-        role={Stage.REQUESTED: Role.BOND_MAKER, Stage.COMPUTED: Role.DCAC}, label=_("Refuse bond"), para=REGISTRATION,
+        role={Stage.REQUESTED: Role.BOND_MAKER, Stage.COMPUTED: Role.DCAC}, signed=SIGNED_ORDER, label=_("Refuse bond"), para=REGISTRATION,
         form=REMARKS, grave=True,
     )  # fmt: skip
     def refuse(self: Bond, *, remarks: str) -> Iterable[models.Model]:
@@ -155,7 +155,7 @@ class BondClearance(Document):
         return self.news(lambda: gettext("%(bond)s is refused") % {"bond": self}, remarks)
 
     @step(
-        (Stage.REQUESTED, Stage.COMPUTED, Stage.APPROVED), Stage.WITHDRAWN, role=FIRMS, label=_("Withdraw request"),
+        (Stage.REQUESTED, Stage.COMPUTED, Stage.APPROVED), Stage.WITHDRAWN, role=FIRMS, signed=SIGNED_FILING, label=_("Withdraw request"),
         para=REGISTRATION, grave=True, anytime=True,
     )  # fmt: skip
     def withdraw(self: Bond) -> None:
@@ -171,7 +171,7 @@ class BondClearance(Document):
         return self.put_guarantee(**guarantee)
 
     @step(
-        Stage.ENTERED, GET_STATE(where_it_stands, states=list(STANDING)), role=Role.BOND_CHECKER, label=_("Register bond"),
+        Stage.ENTERED, GET_STATE(where_it_stands, states=list(STANDING)), role=Role.BOND_CHECKER, signed=SIGNED_ORDER, label=_("Register bond"),
         para="PN17 13.1, 13.2", guards=(guarantees_suffice,), apart_from=("compute", "enter_bond"), grave=True,
     )  # fmt: skip
     def register(self: Bond) -> Iterable[models.Model]:
@@ -192,7 +192,7 @@ class BondClearance(Document):
         self.remarks = remarks
 
     @step(
-        (Stage.EXPIRING, Stage.EXPIRED), Stage.RENEWAL, role=FIRMS, label=_("Request renewal"), para="PN17 13.3",
+        (Stage.EXPIRING, Stage.EXPIRED), Stage.RENEWAL, role=FIRMS, signed=SIGNED_FILING, label=_("Request renewal"), para="PN17 13.3",
         form="bonds.forms.RenewalRequestForm",
     )  # fmt: skip
     def request_renewal(self: Bond, *, valid_until: str, amount: str, reason: str) -> None:
@@ -200,7 +200,7 @@ class BondClearance(Document):
         self.ask_renewal(valid_until, amount, reason)
 
     @step(
-        Stage.ACTIVE, Stage.RENEWAL, role=FIRMS, label=_("Ask for renewal or increase"), para="PN17 13.3",
+        Stage.ACTIVE, Stage.RENEWAL, role=FIRMS, signed=SIGNED_FILING, label=_("Ask for renewal or increase"), para="PN17 13.3",
         form="bonds.forms.RenewalRequestForm", anytime=True,
     )  # fmt: skip
     def request_increase(self: Bond, *, valid_until: str, amount: str, reason: str) -> None:
@@ -220,7 +220,7 @@ class BondClearance(Document):
         return self.put_guarantee(**guarantee)
 
     @step(
-        Stage.RENEWAL_APPROVAL, Stage.RENEWAL_ENTERED, role=Role.DCAC, label=_("Approve increase"), para=REGISTRATION,
+        Stage.RENEWAL_APPROVAL, Stage.RENEWAL_ENTERED, role=Role.DCAC, signed=SIGNED_ORDER, label=_("Approve increase"), para=REGISTRATION,
         apart_from=("enter_renewal",),
     )  # fmt: skip
     def approve_increase(self: Bond) -> None:
@@ -229,7 +229,7 @@ class BondClearance(Document):
 
     @step(
         Stage.RENEWAL_ENTERED, GET_STATE(where_it_stands, states=list(STANDING)), role=Role.BOND_CHECKER,
-        label=_("Register renewal"), para="PN17 13.1, 13.3", guards=(guarantees_suffice,), apart_from=("enter_renewal",),
+        signed=SIGNED_ORDER, label=_("Register renewal"), para="PN17 13.1, 13.3", guards=(guarantees_suffice,), apart_from=("enter_renewal",),
         grave=True,
     )  # fmt: skip
     def register_renewal(self: Bond) -> Iterable[models.Model]:
@@ -243,7 +243,7 @@ class BondClearance(Document):
         role={
             Stage.RENEWAL: Role.BOND_MAKER, Stage.RENEWAL_APPROVAL: Role.DCAC, Stage.RENEWAL_ENTERED: Role.BOND_CHECKER,
         },
-        label=_("Refuse renewal"), para="PN17 13.3", form=REMARKS,
+        signed=SIGNED_ORDER, label=_("Refuse renewal"), para="PN17 13.3", form=REMARKS,
     )  # fmt: skip
     def refuse_renewal(self: Bond, *, remarks: str) -> Iterable[models.Model]:
         """The bond stays as it is registered; the firm reads why."""
@@ -252,7 +252,7 @@ class BondClearance(Document):
         return [*self.drop_guarantees(), *news]
 
     @step(
-        STANDING, Stage.RELEASE_REQUESTED, role=FIRMS, label=_("Request release"), para=RELEASE,
+        STANDING, Stage.RELEASE_REQUESTED, role=FIRMS, signed=SIGNED_FILING, label=_("Request release"), para=RELEASE,
         form="bonds.forms.ReasonForm", guards=(nothing_secured,), grave=True, anytime=True,
     )  # fmt: skip
     def request_release(self: Bond, *, reason: str) -> None:
@@ -268,7 +268,7 @@ class BondClearance(Document):
         self.remarks = remarks
 
     @step(
-        Stage.VERIFIED, Stage.RELEASED, role=Role.DCAC, label=_("Permit release"), para=RELEASE, guards=(nothing_secured,),
+        Stage.VERIFIED, Stage.RELEASED, role=Role.DCAC, signed=SIGNED_ORDER, label=_("Permit release"), para=RELEASE, guards=(nothing_secured,),
         apart_from=("verify_release",), grave=True, weighty=True,  # it frees bond and guarantee
     )  # fmt: skip
     def permit_release(self: Bond) -> Iterable[models.Model]:
@@ -278,7 +278,7 @@ class BondClearance(Document):
 
     @step(
         RELEASING, GET_STATE(where_it_stands, states=list(STANDING)),
-        role={Stage.RELEASE_REQUESTED: Role.ASSESSING_OFFICER, Stage.VERIFIED: Role.DCAC}, label=_("Refuse release"),
+        role={Stage.RELEASE_REQUESTED: Role.ASSESSING_OFFICER, Stage.VERIFIED: Role.DCAC}, signed=SIGNED_ORDER, label=_("Refuse release"),
         para=RELEASE, form=REMARKS,
     )  # fmt: skip
     def refuse_release(self: Bond, *, remarks: str) -> Iterable[models.Model]:
@@ -287,7 +287,7 @@ class BondClearance(Document):
         return self.news(lambda: gettext("%(bond)s: the release is refused") % {"bond": self}, remarks)
 
     @step(
-        STANDING, Stage.CANCELLED, role=Role.DCAC, label=_("Cancel bond"), para=RELEASE, form=REMARKS,
+        STANDING, Stage.CANCELLED, role=Role.DCAC, signed=SIGNED_ORDER, label=_("Cancel bond"), para=RELEASE, form=REMARKS,
         guards=(nothing_secured,), grave=True, weighty=True, anytime=True,
     )  # fmt: skip
     def cancel(self: Bond, *, remarks: str) -> Iterable[models.Model]:
@@ -314,7 +314,7 @@ class BondClearance(Document):
 
 
 REQUEST = Step(
-    name="request", document="bond", sources=(), targets=(Stage.REQUESTED,), roles=FIRMS,
+    name="request", document="bond", sources=(), targets=(Stage.REQUESTED,), roles=FIRMS, signed=SIGNED_FILING,
     label=_("Request bond"),  # type: ignore[arg-type]  # every label is translated when it is shown
     para=REGISTRATION, rule="The courier or importer asks for a bond at a station, and says what it is to secure.",
 )  # fmt: skip

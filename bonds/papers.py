@@ -78,7 +78,7 @@ def bond_print(bond: Bond, printed_by: str = "") -> bytes:
     sheet.title(_("Approved and registered"))
     sheet.boxes(
         [
-            [Field(_("Amount approved"), moment(bond.approved_at), 2), Field(_("Approved by"), _office(bond, APPROVED), 2)],
+            [Field(_("Approved"), moment(bond.approved_at), 2), Field(_("Approved by"), _office(bond, APPROVED), 2)],
             [Field(_("Registered"), moment(bond.registered_at), 2), Field(_("Registered by"), _office(bond, REGISTERED), 2)],
         ]
     )  # fmt: skip

@@ -20,6 +20,7 @@ from bonds.requests import enter_master, masters_for, request_bond
 from eccs import keyset, pages
 from eccs.audit_answers import concerns, exported
 from eccs.papers import as_pdf
+from eccs.signing.presenting import begin_or_ask
 from eccs.uploads import files
 from eccs.workflow import Refused
 
@@ -69,7 +70,10 @@ def request_(request: Request) -> HttpResponse:
     reasons: list[str] = []
     if form.is_bound and form.is_valid():
         try:
-            made = request_bond(actor=actor, **form.cleaned_data)
+            given = form.cleaned_data
+            made, away = begin_or_ask(request, lambda: request_bond(actor=actor, **given), form)
+            if away:
+                return redirect(away)
             messages.success(request, _("%(bond)s is requested. The Bond Maker computes its amount.") % {"bond": made})
             return redirect(made)
         except Refused as refusal:

@@ -71,6 +71,8 @@ EVENTS = {
     "api-key.revoked": _("API key revoked"),
     "webhook.made": _("Webhook made"),
     "webhook.ended": _("Webhook ended"),
+    "drop-folder.made": _("Drop folder made"),
+    "drop-folder.ended": _("Drop folder ended"),
     "rms.read": _("RMS reasons read"),
     "risk.activated": _("Risk rule activated"),
     "risk.suspended": _("Risk rule suspended"),
@@ -158,7 +160,7 @@ class AuditLine(models.Model):
     about = models.CharField(max_length=200, blank=True)  # the number of a document, a user name, a file
     address = models.CharField(max_length=45, blank=True)
     browser = models.CharField(max_length=160, blank=True)
-    request_id = models.CharField(max_length=16, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)  # as the proxy gives it: nginx 32 digits
     why = models.CharField(max_length=300, blank=True)
     details = models.JSONField(default=dict)
     previous = models.CharField(max_length=64, blank=True)

@@ -54,7 +54,7 @@ class AuditFilterForm(forms.Form):
         unpack_ipv4=True,
         error_messages={"invalid": _("Write a whole address, such as 203.0.113.9.")},
     )
-    request_id = forms.CharField(label=_("Request"), required=False, max_length=16)
+    request_id = forms.CharField(label=_("Request"), required=False, max_length=64)
 
     def fitting(self, lines: AuditQuerySet) -> AuditQuerySet:
         """The lines that fit; days are those of India."""

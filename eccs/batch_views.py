@@ -64,7 +64,7 @@ def _mine(request: Request, key: Any) -> PaperBatch:
 def printing(request: Request, key: Any) -> HttpResponse:
     """How far the papers are, and where they are fetched."""
     batch = _mine(request, key)
-    mark = f"{batch.state}{batch.made}"
+    mark = f"{batch.state}{batch.made}-{batch.pages}"
     return far.shown(request, mark, "eccs/printing.html", "eccs/_printing.html", {"batch": batch, "mark": mark})
 
 

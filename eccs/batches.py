@@ -53,6 +53,7 @@ class PaperBatch(models.Model):
     language = models.CharField(max_length=5)
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     made = models.PositiveIntegerField(default=0)
+    pages = models.PositiveIntegerField(default=0)  # drawn so far
     file = models.FileField(upload_to="papers/%Y/%m/%d/", blank=True)
     asked_at = models.DateTimeField(default=timezone.now)
     touched_at = models.DateTimeField(default=timezone.now)
@@ -123,13 +124,21 @@ def ask(actor: Any, slug: str, documents: list[Any], form: str) -> PaperBatch:
     )  # fmt: skip
 
 
+def made_of(actor: Any, slug: str, pk: int) -> models.QuerySet[PaperBatch]:
+    """The papers of one document that this person asked for before and that are kept still, the newest first."""
+    rows = PaperBatch.objects.filter(by_id=actor.user_id, scope=scope_of(actor), slug=slug, ids=[pk])
+    return rows.filter(expires_at__gt=timezone.now(), language=translation.get_language() or "en").order_by("-asked_at")
+
+
 def make(pk: int) -> None:
     """Draw the papers of a batch and keep the file. What is done already is not done again."""
     free = models.Q(state=PaperBatch.State.WAITING) | models.Q(
         state=PaperBatch.State.WORKING, touched_at__lt=timezone.now() - LEFT_BEHIND
     )
     now = timezone.now()
-    if not PaperBatch.objects.filter(free, pk=pk).update(state=PaperBatch.State.WORKING, made=0, touched_at=now):
+    if not PaperBatch.objects.filter(free, pk=pk).update(
+        state=PaperBatch.State.WORKING, made=0, pages=0, touched_at=now
+    ):
         return
     batch = PaperBatch.objects.select_related("by").get(pk=pk)
     try:
@@ -150,7 +159,12 @@ def _write(batch: PaperBatch, out: Any) -> None:
             for document, content in _each(batch):
                 archive.writestr(f"{document.key}.pdf", content)
         return
+
+    def drawn(pages: int) -> None:
+        PaperBatch.objects.filter(pk=batch.pk).update(pages=pages, touched_at=timezone.now())
+
     with bound() as volume:
+        volume.each_pages = drawn
         for _paper in _each(batch):
             pass
     out.write(volume.pdf())

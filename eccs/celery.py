@@ -56,6 +56,7 @@ app.conf.beat_schedule = {
     "tidy sign-ins": {"task": "accounts.tasks.tidy", "schedule": crontab(hour=3, minute=20)},
     "forget answers to repeated requests": {"task": "api.tasks.forget_answers", "schedule": crontab(hour=3, minute=25)},
     "send what webhooks are due": {"task": "api.tasks.send_webhooks", "schedule": 30.0},
+    "work the drop folders": {"task": "api.tasks.work_drop_folders", "schedule": 30.0},
     "forget messages of webhooks": {"task": "api.tasks.forget_deliveries", "schedule": crontab(hour=3, minute=27)},
     "clear old sessions": {"task": "accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=30)},
     "remind of unanswered queries": {"task": "bills.tasks.chase_queries", "schedule": crontab(hour=9, minute=0)},

@@ -180,6 +180,7 @@ RULES = {
     ),
     "paper_checks_a_minute": RuleKind(_("Papers checked by the public from one address, a minute"), int, least=1),
     "papers_in_a_batch": RuleKind(_("Papers printed together, at most"), int, least=1, most=5000),
+    "paper_lines_at_once": RuleKind(_("A paper of more lines is made by a worker"), int, least=1, most=20000),
     "paper_batch_hours": RuleKind(_("Papers printed together are kept for hours"), int, least=1, most=720),
     "api_answers_kept_days": RuleKind(
         _("Answers of the HTTP API are kept for requests sent again, days"), int, least=1

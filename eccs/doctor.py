@@ -16,7 +16,7 @@ from django.core.mail import get_connection
 from django.db import connection
 from django.utils import timezone
 
-from eccs import celery, checks, readiness
+from eccs import celery, checks, readiness, replica
 from eccs.models import Heartbeat
 from eccs.signing import authorities
 from eccs.signing.models import RevocationList
@@ -138,6 +138,19 @@ def _shown(setting: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting(%s)", [setting])
         return str(cursor.fetchone()[0])
+
+
+@examination(
+    "replica", "Look at PostgreSQL's log on the standby, or unset ECCS_REPLICA_URL; until then the primary answers.",
+)  # fmt: skip
+def standby() -> str:
+    """The standby, where there is one, follows the primary closely enough to be read."""
+    if not replica.is_set():
+        return ""
+    behind = replica.lag()
+    if behind is None or behind > settings.REPLICA_MAX_LAG:
+        return "It has replayed nothing." if behind is None else f"It is {behind:.0f} seconds behind."
+    return ""
 
 
 @examination("keys", "Set them in the environment or .env as .env.example says; every host needs the same.")

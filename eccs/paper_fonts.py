@@ -13,8 +13,11 @@ from reportlab import rl_config
 from reportlab.pdfbase import pdfdoc, pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
-SANS, BOLD, DEVANAGARI = "Sans", "Bold", "Devanagari"
-_FILES = {SANS: "NotoSans-Regular.ttf", BOLD: "NotoSans-Bold.ttf", DEVANAGARI: "NotoSansDevanagari-Regular.ttf"}
+SANS, BOLD, DEVANAGARI, DEVANAGARI_BOLD = "Sans", "Bold", "Devanagari", "DevanagariBold"
+_FILES = {
+    SANS: "NotoSans-Regular.ttf", BOLD: "NotoSans-Bold.ttf", DEVANAGARI: "NotoSansDevanagari-Regular.ttf",
+    DEVANAGARI_BOLD: "NotoSansDevanagari-Bold.ttf",
+}  # fmt: skip
 _PACKED = ("fontFile:", "toUnicodeCMap:")  # the streams of a font in a PDF, as reportlab names them
 
 

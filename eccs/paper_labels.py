@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
 
+from django.utils.translation import gettext as _
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from eccs import barcodes
-from eccs.paper_fonts import BOLD, fonts
-from eccs.paper_head import DOT, draw_modules
+from eccs import barcodes, paper_file
+from eccs.paper_fonts import BOLD, SANS, fonts
+from eccs.paper_head import DOT, modules
 from eccs.paper_parts import Head, Kind, Told
-from eccs.paper_text import INK, PAGE_HEIGHT, Block, Pen
+from eccs.paper_text import INK, PAGE_HEIGHT, Block, Pen, painted
 from eccs.paper_tokens import DIGEST
-from eccs.paper_volume import code_of
+from eccs.paper_tree import P, Tree, figure, marked
+from eccs.paper_volume import code_of, language
 
 ACROSS, DOWN = 2, 7
 WIDE, HIGH = 99.1 * mm, 38.1 * mm  # the common sheet of 14 labels on A4
@@ -47,41 +49,51 @@ class Label:
 def sheets(labels: Iterable[Label], title: str) -> bytes:
     """The labels as PDF."""
     fonts()
-    out = BytesIO()
-    canvas = Canvas(out, pagesize=A4, invariant=True, pageCompression=1)
+    canvas = Canvas(BytesIO(), pagesize=A4, invariant=True, pageCompression=1, initialFontName=SANS)
+    tree = Tree()
     canvas.setTitle(title)
     canvas.setAuthor("ECCS")
     for n, label in enumerate(labels):
         place = n % (ACROSS * DOWN)
-        if n and place == 0:
-            canvas.showPage()
+        if place == 0:
+            if n:
+                canvas.showPage()
+            tree.begin_page()
+        tree.begin_paper()
         across, down = place % ACROSS, place // ACROSS
-        _draw(canvas, label, LEFT + across * (WIDE + GAP), PAGE_HEIGHT - TOP - down * HIGH)
-    canvas.save()
-    return out.getvalue()
+        _draw(canvas, tree, label, LEFT + across * (WIDE + GAP), PAGE_HEIGHT - TOP - down * HIGH)
+    canvas.showPage()
+    return paper_file.written(canvas, tree, language())
 
 
-def _draw(canvas: Canvas, label: Label, x: float, top: float) -> None:
-    modules = barcodes.width(label.code)
+def _draw(canvas: Canvas, tree: Tree, label: Label, x: float, top: float) -> None:
+    count = barcodes.width(label.code)
     room = WIDE - 8 * mm
-    dots = next((n for n in (3, 2, 1) if (modules + 2 * barcodes.QUIET) * n * DOT <= room), 1)
-    canvas.setFillColor(INK)
-    draw_modules(
-        canvas, x + 4 * mm + barcodes.QUIET * dots * DOT, top - 3 * mm, dots * DOT, 14 * mm, [barcodes.bars(label.code)]
+    dots = next((n for n in (3, 2, 1) if (count + 2 * barcodes.QUIET) * n * DOT <= room), 1)
+    left, upper = x + 4 * mm + barcodes.QUIET * dots * DOT, top - 3 * mm
+    bars = modules(left, upper, dots * DOT, 14 * mm, [barcodes.bars(label.code)])
+    look = figure(
+        _("Bar code: %(signs)s") % {"signs": label.code}, (left, upper - 14 * mm, left + count * dots * DOT, upper)
     )
+    canvas._code.append(f"{painted(INK)} {marked('Figure', tree.leaf(look), bars)}")
     if signed := label.signed():
         squares = barcodes.signed_squares(signed)
         side = len(squares) * SQUARE
-        draw_modules(
-            canvas, x + WIDE - 4 * mm - side, top - 19 * mm, SQUARE, SQUARE, [barcodes.runs(row) for row in squares]
-        )
+        left, upper = x + WIDE - 4 * mm - side, top - 19 * mm
+        look = figure(_("QR code with the signed code of this label"), (left, upper - side, left + side, upper))
+        drawn = modules(left, upper, SQUARE, SQUARE, [barcodes.runs(row) for row in squares])
+        canvas._code.append(marked("Figure", tree.leaf(look), drawn))
         room -= side + 2 * mm
     pen = Pen(canvas)
     title = Block(label.title, room, 9, BOLD)
+    pen.begin("P", tree.leaf(P))
     title.draw(pen, x + 4 * mm, top - 18.5 * mm)
+    pen.end()
     y = top - 18.5 * mm - title.height
     for line in label.lines:
         block = Block(line, room, 7.5)
+        pen.begin("P", tree.leaf(P))
         block.draw(pen, x + 4 * mm, y)
+        pen.end()
         y -= block.height
     pen.lift()

@@ -17,14 +17,16 @@ from django.utils.translation import gettext as _
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-from eccs import paper_tokens
-from eccs.paper_fonts import fonts
-from eccs.paper_head import FOOT_TOP, MARGIN, WIDTH, draw_head
-from eccs.paper_parts import Told
+from eccs import paper_file, paper_tokens
+from eccs.paper_fonts import SANS, fonts
+from eccs.paper_head import FIGURES, FOOT_MARKS, FOOT_TOP, HEAD_MARKS, MARGIN, WIDTH, draw_foot, draw_head
+from eccs.paper_parts import Head, Told
 from eccs.paper_text import GREY, Block, Pen
+from eccs.paper_tree import END, FOOTER, HEADER, RULES, P, Tree, marked
 from eccs.signing import issuer, seal
 
 REMEMBERED = 3600  # seconds that a finished PDF is kept for whoever prints the same again
+TOLD_EVERY = 50  # pages
 LARGEST_REMEMBERED = 512 * 1024
 _MOMENT = re.compile(r"\d\d/\d\d/\d{4} \d\d:\d\d IST")
 _bound: ContextVar[Volume | None] = ContextVar("bound", default=None)
@@ -35,33 +37,45 @@ class Volume:
 
     def __init__(self) -> None:
         fonts()
-        self._file = BytesIO()
-        lang = "hi-IN" if _in_hindi() else "en-IN"
-        self.canvas = Canvas(self._file, pagesize=A4, invariant=True, pageCompression=1, lang=lang)
+        self.canvas = Canvas(BytesIO(), pagesize=A4, invariant=True, pageCompression=1, initialFontName=SANS)
+        self.tree = Tree()
         self.kept: list[dict[str, Any]] = []
         self.told: list[Told] = []
         self._papers = 0
         self._pages: dict[int, list[int]] = {}  # of each paper
-
-    @property
-    def head_name(self) -> str:
-        """The form that every page of the present paper shows at its top; it is drawn once it is known what the paper says."""
-        return f"head{self._papers}"
+        self.each_pages: Callable[[int], None] | None = None  # told now and then how many pages are drawn
+        self._feet: list[list[int]] = []  # the marks of each
 
     def begin_paper(self) -> None:
         """The next paper begins."""
         self._papers += 1
         self._pages[self._papers] = []
+        self.tree.begin_paper()
+
+    def begin_page(self) -> None:
+        """The next page begins. The first of a paper has its head, which is drawn once it is known what the paper says; the others repeat it."""
+        self.tree.begin_page()
+        if self._pages[self._papers]:
+            self.canvas._code.append(HEADER)
+            self.canvas.doForm(f"head{self._papers}")
+            self.canvas._code.append(END)
+        else:
+            for tag in HEAD_MARKS:
+                self.tree.leaf(f"/S/{tag}")
+        self.canvas._code.append(RULES)
 
     def end_page(self) -> None:
         """Keep a page until it is known how many there are."""
         self._pages[self._papers].append(len(self.kept))
         self.kept.append(dict(self.canvas.__dict__))
         self.canvas._startPage()
+        if self.each_pages and len(self.kept) % TOLD_EVERY == 0:
+            self.each_pages(len(self.kept))
 
     def end_paper(self, told: Told) -> None:
-        """The paper is complete: this is what it says."""
+        """The paper is complete: this is what it says. Its last page has its foot to read."""
         self.told.append(told)
+        self._feet.append([self.tree.leaf(P) for _mark in range(FOOT_MARKS)])
 
     def pdf(self) -> bytes:
         """The PDF, sealed where the system has a certificate. Whoever prints the same again is given what was made before."""
@@ -95,23 +109,40 @@ class Volume:
         first = self.told[0].head
         canvas.setTitle(f"{first.title} {first.number}")
         canvas.setAuthor("ECCS")
+        canvas.setCreator("ECCS")
         canvas.setSubject(first.title)
         canvas.setKeywords(codes[0] if len(codes) == 1 else "")
         for n, (told, code) in enumerate(zip(self.told, codes, strict=True), 1):
-            canvas.beginForm(f"head{n}")
-            draw_head(canvas, told.head, code, sealed=seal.is_set())
+            self._put(n, told.head, code)
+        for n in range(len(self.kept)):
+            canvas.__dict__.update(self.kept[n])
+            canvas.showPage()
+        return paper_file.written(canvas, self.tree, language())
+
+    def _put(self, paper: int, head: Head, code: str) -> None:
+        """The head and the foot of the pages of one paper."""
+        canvas, pages, sealed = self.canvas, self._pages[paper], seal.is_set()
+        parts, rules, figures = draw_head(canvas, head, code)
+        for mark, look in zip(FIGURES, figures, strict=True):
+            self.tree.looks(pages[0], mark, look)
+        tagged = " ".join([marked(tag, mark, part) for mark, (tag, part) in enumerate(zip(HEAD_MARKS, parts, strict=True))])  # fmt: skip
+        self.kept[pages[0]]["_code"].insert(0, f"{RULES} {rules} {END} {tagged}")
+        if len(pages) > 1:
+            canvas.beginForm(f"head{paper}")
+            canvas._code += [rules, *parts]
             canvas.endForm()
-        for pages in self._pages.values():
-            for n, at in enumerate(pages, 1):
-                canvas.__dict__.update(self.kept[at])
-                pen = Pen(canvas)
-                pen.colour = GREY
-                of = _("Page %(number)s of %(pages)s") % {"number": n, "pages": len(pages)}
-                Block(of, WIDTH, 7, right=True).draw(pen, MARGIN, FOOT_TOP)
-                pen.lift()
-                canvas.showPage()
-        canvas.save()
-        return self._file.getvalue()
+        feet, line = draw_foot(canvas, head, coded=bool(code), sealed=sealed)
+        for n, at in enumerate(pages, 1):
+            pen = Pen(canvas)
+            pen.colour = GREY
+            of = _("Page %(number)s of %(pages)s") % {"number": n, "pages": len(pages)}
+            Block(of, WIDTH, 7, right=True).draw(pen, MARGIN, FOOT_TOP)
+            here = [FOOTER, line, pen.content(), END]
+            if n == len(pages):
+                here += [marked("P", mark, foot) for mark, foot in zip(self._feet[paper - 1], feet, strict=True)]
+            else:
+                here[1:1] = feet
+            self.kept[at]["_code"] += here
 
 
 def code_of(told: Told) -> str:
@@ -136,6 +167,11 @@ def plain(number: str) -> str:
 
 def _in_hindi() -> bool:
     return get_language() == "hi"
+
+
+def language() -> str:
+    """The language of the papers that are drawn now, as a PDF names it."""
+    return "hi-IN" if _in_hindi() else "en-IN"
 
 
 def bound_now() -> Volume | None:

@@ -19,6 +19,7 @@ from eccs.paper_head import FOOT, HEAD, MARGIN, WIDTH
 from eccs.paper_parts import Column, Field, Head, Kind, Told
 from eccs.paper_text import GREY, INK, LINE, PAGE_HEIGHT, PAGE_WIDTH, WASH, Block, Pen, frame, rule, wrapped
 from eccs.paper_tokens import DIGEST
+from eccs.paper_tree import END, H2, TABLE, TD, TH, TR, Group, P
 from eccs.paper_volume import Volume, bound_now
 
 __all__ = [
@@ -76,7 +77,7 @@ class Paper:
         return len(self.volume.kept) + 1
 
     def _begin_page(self) -> None:
-        self.canvas.doForm(self.volume.head_name)
+        self.volume.begin_page()
         self.pen = Pen(self.canvas)
         self.y = PAGE_HEIGHT - HEAD
         self.canvas.setLineWidth(0.5)
@@ -84,6 +85,7 @@ class Paper:
         self.canvas.setFillColor(WASH)
 
     def _end_page(self) -> None:
+        self.canvas._code.append(END)
         self.pen.lift()
         self.volume.end_page()
 
@@ -93,6 +95,10 @@ class Paper:
             self._end_page()
             self._begin_page()
 
+    def _mark(self, tag: str, look: str, above: Group | None = None) -> None:
+        """What is written next is the next element of the paper, until the pen ends it."""
+        self.pen.begin(tag, self.volume.tree.leaf(look, above))
+
     def space(self, height: float) -> None:
         """Leave a gap, in points."""
         self.y -= height
@@ -101,7 +107,9 @@ class Paper:
         """A heading that stays with at least `keep` points of what follows."""
         block = Block(words, WIDTH, 9, BOLD)
         self.room(block.height + 8 + keep)
+        self._mark("H2", H2)
         block.draw(self.pen, MARGIN, self.y - 5)
+        self.pen.end()
         self.y -= block.height + 8
 
     def text(self, words: str, size: float = 8) -> None:
@@ -109,7 +117,9 @@ class Paper:
         self._say(words)
         block = Block(words, WIDTH, size)
         self.room(block.height)
+        self._mark("P", P)
         block.draw(self.pen, MARGIN, self.y)
+        self.pen.end()
         self.y -= block.height + 3
 
     def boxes(self, rows: Iterable[Sequence[Field]]) -> None:
@@ -134,10 +144,13 @@ class Paper:
         x = MARGIN
         for label, value, wide in cells:
             frame(self.canvas, x, self.y - height, wide, height)
+            self._mark("P", P)
             self.pen.colour = GREY
             label.draw(self.pen, x + PAD, self.y - 2)
+            self.pen.gap()
             self.pen.colour = INK
             value.draw(self.pen, x + PAD, self.y - 2.5 - label.height)
+            self.pen.end()
             x += wide
         self.y -= height
 
@@ -164,6 +177,7 @@ class Table:
             x += column.share * WIDTH
         self.right = x
         self._headed = 0  # the page that has the head
+        self._rows: Group | None = None  # where its rows stand in the structure
         self._head = self._blocks([column.label for column in columns], 7, BOLD)
 
     def _blocks(self, cells: Sequence[str], size: float, font: str) -> list[Block]:
@@ -178,23 +192,38 @@ class Table:
         blocks = self._blocks(cells, 8, BOLD if strong else SANS)
         head = _tall(self._head) if self._headed != self.paper.page else 0
         self.paper.room(_tall(blocks) + head + keep)
+        tree = self.paper.volume.tree
+        if self._rows is None or not tree.is_last(self._rows):
+            self._rows = tree.group(TABLE)
         if self._headed != self.paper.page:
-            self._draw(self._head, GREY, self.wash)
+            self._draw(self._head, GREY, self.wash, "TH")
             self._headed = self.paper.page
-        self._draw(blocks, INK, False)
+        self._draw(blocks, INK, False, "TD")
 
     def head_again(self) -> None:
         """Draw the head anew before the next row, on the same page too."""
         self._headed = 0
 
-    def _draw(self, blocks: Sequence[Block], colour: Any, wash: bool) -> None:
+    def _draw(self, blocks: Sequence[Block], colour: Any, wash: bool, tag: str) -> None:
         canvas, pen, height = self.paper.canvas, self.paper.pen, _tall(blocks)
         top = self.paper.y
         if wash:
             frame(canvas, self.left, top - height, self.right - self.left, height, "f")
         pen.colour = colour
-        for block, (x, _wide) in zip(blocks, self.places, strict=True):
-            block.draw(pen, x, top - 1.6)
+        rows = self._rows
+        assert rows is not None
+        if tag == "TH" and rows.kids:
+            pen.begin_repeated()
+            for block, (x, _wide) in zip(blocks, self.places, strict=True):
+                block.draw(pen, x, top - 1.6)
+            pen.end()
+        else:
+            tree, look = self.paper.volume.tree, TH if tag == "TH" else TD
+            row = tree.group(TR, rows)
+            for block, (x, _wide) in zip(blocks, self.places, strict=True):
+                pen.begin(tag, tree.leaf(look, row))
+                block.draw(pen, x, top - 1.6)
+                pen.end()
         pen.colour = INK
         rule(canvas, self.left, top - height, self.right)
         self.paper.y = top - height

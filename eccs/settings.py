@@ -130,6 +130,17 @@ FORM_RENDERER = "eccs.form_words.Renderer"
 DATABASES = {"default": env.db("DATABASE_URL", default="postgres://postgres@127.0.0.1:5432/eccs")}
 DATABASES["default"]["CONN_MAX_AGE"] = 600
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# A network that was cut is noticed in seconds, on both sides of a connection; over a Unix socket none of it means anything.
+AT_ONCE = {"connect_timeout": "5", "tcp_user_timeout": "8000", "keepalives_idle": "5", "keepalives_interval": "2"}
+DATABASES["default"]["OPTIONS"] = AT_ONCE | DATABASES["default"].get("OPTIONS", {})
+# A standby that follows it, for reports and the public tracker; without one, or where it is behind, the primary is asked.
+if env("ECCS_REPLICA_URL", default=""):
+    DATABASES["replica"] = DATABASES["default"] | env.db("ECCS_REPLICA_URL")
+    DATABASES["replica"]["OPTIONS"] = (
+        AT_ONCE | {"connect_timeout": "2", "tcp_user_timeout": "3000"} | env.db("ECCS_REPLICA_URL").get("OPTIONS", {})
+    )
+REPLICA_MAX_LAG = env.float("ECCS_REPLICA_MAX_LAG", default=120.0)  # seconds; the worker writes every minute
+DATABASE_ROUTERS = ["eccs.replica.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # One Redis: queue (database 0) and cache (database 1). A stopped cache costs speed, never an answer.
@@ -248,6 +259,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = Path(env("ECCS_MEDIA", default=str(VAR_DIR / "media")))
+# Where the drop folders of firms lie, one for each; nothing said, none is looked into
+DROP_ROOT = Path(found) if (found := env("ECCS_DROP_ROOT", default="")) else None
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from copy import copy
 from typing import Any
 
 from csp import constants as csp
@@ -12,7 +13,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -71,6 +72,8 @@ def _back(request: Request, found: ToSign) -> str:
     """The page from which the person came."""
     if found.way == "upload":
         return reverse("upload", args=[found.about["upload"]])
+    if found.way == "page":
+        return str(found.about["path"])
     listing = listing_at(found.about["slug"])
     if found.way == "steps":
         return pages.queue_address(listing.slug, found.about["stage"])
@@ -79,7 +82,7 @@ def _back(request: Request, found: ToSign) -> str:
 
 def _taken(request: Request, found: ToSign, presented: Presented) -> HttpResponse:
     """Take what was signed: all of it under this signature, or nothing."""
-    return {"step": _one, "steps": _several, "upload": _upload}[found.way](request, found, presented)
+    return {"step": _one, "steps": _several, "upload": _upload, "page": _page}[found.way](request, found, presented)
 
 
 def _one(request: Request, found: ToSign, presented: Presented) -> HttpResponse:
@@ -112,6 +115,19 @@ def _several(request: Request, found: ToSign, presented: Presented) -> HttpRespo
             raise Refused([reason for one in outcome.refused for reason in one.reasons])
     tell_moved(request, declared, outcome)
     return redirect("queue", listing.slug, stage)
+
+
+def _page(request: Request, found: ToSign, presented: Presented) -> HttpResponse:
+    """What began on a page of its own: the page as it was sent, once more, under the signature."""
+    place, again = resolve(found.about["path"]), copy(request)
+    again.path = again.path_info = found.about["path"]
+    again.POST, again._files = presenting.sent(found)  # type: ignore[attr-defined, assignment]
+    with transaction.atomic(), signatures.under(presented):
+        presenting.settle(found, presented)
+        answer: HttpResponse = place.func(again, *place.args, **place.kwargs)
+        if len(presented.taken) != len(presented.leaves):
+            raise Refused([_("What you send has changed since it was shown for signing. Look at it and sign again.")])
+    return answer
 
 
 def _upload(request: Request, found: ToSign, presented: Presented) -> HttpResponse:

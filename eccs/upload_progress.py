@@ -66,6 +66,13 @@ class Progress:
             log.info("how far upload %s is could not be told: %s", self._pk, fault)
 
 
+class Silence(Progress):
+    """Tells nobody: of work that nobody else sees."""
+
+    def _tell(self, **news: Any) -> None:
+        """Nothing."""
+
+
 def how_far(upload: Upload) -> dict[str, Any]:
     """How far an upload is, in words and figures: the step under way among its steps, the count, the percent."""
     words = _words(upload)

@@ -75,3 +75,8 @@ def _may(actor: Any, one: Any) -> bool:
 batches.register(
     "exports/bills", CourierShippingBill, batches.Printable(_may, papers.shipping_bill, ("station", "courier"))
 )
+batches.register(
+    "exports/manifests",
+    CourierExportManifest,
+    batches.Printable(lambda _actor, one: one.number is not None, papers.export_manifest, ("station", "courier")),
+)

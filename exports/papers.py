@@ -31,7 +31,7 @@ from exports.models import (
     Transmission,
 )
 
-FORMS = {Kind.IV: "Form H", Kind.V: "Form HA"}
+FORMS = {Kind.IV: "H", Kind.V: "HA"}
 
 
 def _yes(told: bool) -> str:
@@ -79,6 +79,46 @@ def _flight_of(bill: CourierShippingBill) -> str:
     return f"{line.manifest.airline}, {line.manifest.flight_number}, {line.manifest}" if line else "-"
 
 
+def _form_h(bill: CourierShippingBill) -> list[list[Field]]:
+    """The header of Forms H and HA in their order: A the courier and the flight, B the consignment, B.1 the sale over an operator,
+    C invoice and tax, D jewellery; then the numbers of the system."""
+    courier = bill.courier
+    rows = [
+        [Field(_("Courier Registration Number"), courier.number or "-"), Field(_("Name and address of the Authorised Courier"), f"{courier.name}, {courier.address}", 3)],
+        [Field(_("Port of loading"), f"{bill.station.name} ({bill.station_id})", 2), Field(_("Airline and flight"), _flight_of(bill), 2)],
+        [Field(_("Filed"), moment(bill.filed_at), 2), Field(_("AD Code"), bill.ad_code or "-"), Field(_("Account No"), bill.account_number or "-")],
+        [Field(_("HAWB"), bill.hawb, strong=True), Field(_("Packages"), grouped(bill.packages), strong=True), Field(_("Gross weight"), _weight(bill), 2)],
+        [Field(_("Destination"), f"{bill.airport_of_destination}, {bill.destination_country}"), Field(_("Exporter"), _exporter(bill), 3)],
+        [
+            Field(_("IEC"), _iec(bill)), Field(_("State Code"), bill.state_code or "-"), Field(_("Invoice Term"), bill.invoice_terms),
+            Field(_("Government/NonGovernment"), _("Government") if bill.government else _("NonGovernment")),
+        ],
+        [
+            Field(_("FOB value"), f"{bill.currency} {grouped(bill.fob_foreign, 2)}"),
+            Field(_("Rate of exchange"), f"{bill.exchange_unit} {bill.currency} = {_plain(bill.exchange_rate or Decimal(1))}"),
+            Field(_("FOB value (Rs.)"), rupees(bill.fob_value, 2), strong=True), Field(_("NFEI"), _yes(bill.nfei)),
+        ],
+        [Field(_("Consignee"), f"{bill.consignee_name}\n{bill.consignee_address}", 2), Field(_("E-commerce"), _yes(bill.ecommerce)), Field(_("Gift or sample"), str(bill.get_nature_display() or "-"))],
+    ]  # fmt: skip
+    if bill.operator:
+        rows += [
+            [Field(_("E-commerce operator"), bill.operator, 2), Field(_("Payment or transaction"), bill.transaction_id, 2)],
+            [Field(_("Order"), f"{bill.order_number}, {day(bill.order_date)}", 4)],
+        ]  # fmt: skip
+    rows += [
+        [Field(_("GSTIN"), bill.gstin or "-"), Field(_("GSTIN Uploaded To ICEGATE"), _uploaded(bill)), Field(_("Invoice"), f"{bill.invoice_number}, {day(bill.invoice_date)}", 2)],
+        [
+            Field(_("IGST paid (Rs.)"), rupees(bill.igst_paid, 2)), Field(_("Under bond or UT"), _yes(bill.under_bond_or_ut)),
+            Field(_("KYC Document"), bill.kyc_type), Field(_("KYC ID"), bill.kyc_number),
+        ],
+    ]  # fmt: skip
+    if bill.operator or bill.jewellery_specification:
+        rows.append([Field(_("Specification of the jewellery"), bill.jewellery_specification, 3), Field(_("To come back unsold"), _yes(bill.reimport_facility))])  # fmt: skip
+    if bill.mhbs_number or bill.crn_number or bill.crn_mhbs_number:
+        rows.append([Field(_("MHBS No"), bill.mhbs_number or "-", 2), Field(_("CRN number"), bill.crn_number or "-"), Field(_("CRN-MHBS number"), bill.crn_mhbs_number or "-")])  # fmt: skip
+    return rows
+
+
 def shipping_bill(bill: CourierShippingBill, printed_by: str = "") -> bytes:
     """The Courier Shipping Bill as PDF: who exports what to whom, by which numbers, at what value, with the tax paid (Forms H, HA)."""
     if bill.is_documents:
@@ -87,67 +127,15 @@ def shipping_bill(bill: CourierShippingBill, printed_by: str = "") -> bytes:
     sheet = Paper(
         head_of(
             bill,
-            f"Courier Shipping Bill-{bill.kind.removeprefix('CSB-')}",
-            FORMS[Kind(bill.kind)],
+            f"{PaperKind.SHIPPING_BILL.label}-{bill.kind.removeprefix('CSB-')}",
+            _("Form %(letter)s") % {"letter": FORMS[Kind(bill.kind)]},
             printed_by,
             PaperKind.SHIPPING_BILL,
         )
     )
     given = _("%(number)s, %(at)s") % {"number": order.number, "at": moment(order.given_at)} if order else "-"
-    sheet.boxes(
-        [
-            [Field(_("Authorised Courier"), f"{bill.courier.name}, {bill.courier.number}", 2), Field(_("Filed"), moment(bill.filed_at), 2)],
-            [Field(_("Port of loading"), f"{bill.station.name} ({bill.station_id})", 2), Field(_("Destination"), f"{bill.airport_of_destination}, {bill.destination_country}", 2)],
-            [
-                Field(_("HAWB"), bill.hawb, strong=True), Field(_("Packages"), grouped(bill.packages), strong=True),
-                Field(_("Gross weight"), _weight(bill), 2),
-            ],
-            [Field(_("Exporter"), _exporter(bill), 2), Field(_("Consignee"), f"{bill.consignee_name}\n{bill.consignee_address}", 2)],
-            [
-                Field(_("IEC"), _iec(bill)), Field(_("AD Code"), bill.ad_code or "-"), Field(_("Account No"), bill.account_number or "-"),
-                Field(_("GSTIN"), bill.gstin or "-"),
-            ],
-            [
-                Field(_("State Code"), bill.state_code or "-"), Field(_("Government/NonGovernment"), _("Government") if bill.government else _("NonGovernment")),
-                Field(_("GSTIN Uploaded To ICEGATE"), _uploaded(bill), 2),
-            ],
-            [
-                Field(_("KYC Document"), bill.kyc_type), Field(_("KYC ID"), bill.kyc_number), Field(_("NFEI"), _yes(bill.nfei)),
-                Field(_("Under bond or UT"), _yes(bill.under_bond_or_ut)),
-            ],
-            [
-                Field(_("Invoice"), f"{bill.invoice_number}, {day(bill.invoice_date)}", 2), Field(_("Invoice Term"), bill.invoice_terms),
-                Field(_("E-commerce"), _yes(bill.ecommerce)),
-            ],
-            [
-                Field(_("FOB value"), f"{bill.currency} {grouped(bill.fob_foreign, 2)}"),
-                Field(_("Rate of exchange"), f"{bill.exchange_unit} {bill.currency} = {_plain(bill.exchange_rate or Decimal(1))}"),
-                Field(_("FOB value (Rs.)"), rupees(bill.fob_value, 2), strong=True), Field(_("IGST paid (Rs.)"), rupees(bill.igst_paid, 2)),
-            ],
-            [
-                Field(_("Status"), str(bill.get_stage_display())), Field(_("Gift or sample"), str(bill.get_nature_display() or "-")),
-                Field(_("Let Export Order"), given, 2, strong=True),
-            ],
-            [Field(_("Airline and flight"), _flight_of(bill), 2), Field(_("EGM number"), bill.egm_number or "-", 2)],
-        ]
-    )  # fmt: skip
-    if bill.mhbs_number or bill.crn_number or bill.crn_mhbs_number:
-        sheet.boxes(
-            [
-                [
-                    Field(_("MHBS No"), bill.mhbs_number or "-", 2), Field(_("CRN number"), bill.crn_number or "-"),
-                    Field(_("CRN-MHBS number"), bill.crn_mhbs_number or "-"),
-                ]
-            ]
-        )  # fmt: skip
-    if bill.operator or bill.jewellery_specification:
-        sheet.boxes(
-            [
-                [Field(_("E-commerce operator"), bill.operator, 2), Field(_("Payment or transaction"), bill.transaction_id, 2)],
-                [Field(_("Order"), f"{bill.order_number}, {day(bill.order_date)}", 2), Field(_("To come back unsold"), _yes(bill.reimport_facility), 2)],
-                [Field(_("Specification of the jewellery"), bill.jewellery_specification, 4)],
-            ]
-        )  # fmt: skip
+    sheet.boxes(_form_h(bill))
+    sheet.boxes([[Field(_("Status"), str(bill.get_stage_display())), Field(_("EGM number"), bill.egm_number or "-"), Field(_("Let Export Order"), given, 2, strong=True)]])  # fmt: skip
     sheet.title(_("Items"))
     table = sheet.table(
         [
@@ -226,8 +214,8 @@ def detention_memo(memo: ExportDetention, printed_by: str = "") -> bytes:
 def _lines(sheet: Paper, rows: Iterable[ExportManifestLine]) -> None:
     table = sheet.table(
         [
-            Column(_("Shipping bill"), 0.22), Column(_("HAWB"), 0.14), Column(_("Packages"), 0.08, right=True), Column(_("Weight, kg"), 0.07, right=True),
-            Column(_("FOB (Rs.)"), 0.11, right=True), Column(_("Goods"), 0.12), Column(_("Consignor"), 0.13), Column(_("Consignee"), 0.13),
+            Column(_("Shipping bill"), 0.25), Column(_("HAWB"), 0.13), Column(_("Packages"), 0.07, right=True), Column(_("Weight, kg"), 0.07, right=True),
+            Column(_("Goods"), 0.12), Column(_("Consignor"), 0.13), Column(_("Consignee"), 0.12), Column(_("FOB (Rs.)"), 0.11, right=True),
         ]
     )  # fmt: skip
     for line in rows:
@@ -239,10 +227,10 @@ def _lines(sheet: Paper, rows: Iterable[ExportManifestLine]) -> None:
                 _hawb(bill),
                 grouped(bill.packages),
                 kg,
-                grouped(bill.fob_value, 2),
                 bill.goods,
                 bill.consignor_name,
                 bill.consignee_name,
+                grouped(bill.fob_value, 2),
             ]
         )
 
@@ -266,15 +254,12 @@ def _of_flight(sheet: Paper, manifest: CourierExportManifest) -> None:
     sheet.boxes(
         [
             [Field(_("Authorised Courier"), f"{manifest.courier.name}, {manifest.courier.number}", 2), Field(_("Filed"), moment(manifest.filed_at), 2)],
+            [Field(_("Airline"), manifest.airline, 2), Field(_("From"), f"{manifest.station.name} ({manifest.station_id})"), Field(_("Airport of destination"), manifest.airport_of_destination)],
             [
-                Field(_("Airline"), manifest.airline), Field(_("Flight number"), manifest.flight_number, strong=True),
-                Field(_("MAWB"), manifest.mawb, 2),
+                Field(_("Flight number"), manifest.flight_number, strong=True), Field(_("Scheduled departure"), moment(manifest.scheduled_departure)),
+                Field(_("EGM number"), manifest.egm_number or "-"), Field(_("Departed"), moment(manifest.departed_at)),
             ],
-            [Field(_("From"), f"{manifest.station.name} ({manifest.station_id})", 2), Field(_("Airport of destination"), manifest.airport_of_destination, 2)],
-            [
-                Field(_("Scheduled departure"), moment(manifest.scheduled_departure), 2), Field(_("EGM number"), manifest.egm_number or "-"),
-                Field(_("Departed"), moment(manifest.departed_at)),
-            ],
+            [Field(_("MAWB"), manifest.mawb, 4)],
             [
                 Field(_("Shipping bills"), grouped(manifest.bill_count), strong=True), Field(_("Packages"), grouped(manifest.package_count), strong=True),
                 Field(_("Gross weight, kg"), _plain(manifest.gross_weight_kg), 2),
@@ -287,7 +272,13 @@ def export_manifest(manifest: CourierExportManifest, printed_by: str = "") -> by
     """The Courier Export Manifest as PDF: the flight, then every shipping bill on it (Form F)."""
     version = _(", version %(n)d as amended") % {"n": manifest.version} if manifest.version > 1 else ""
     sheet = Paper(
-        head_of(manifest, _("Courier Export Manifest"), f"Form F{version}", printed_by, PaperKind.EXPORT_MANIFEST)
+        head_of(
+            manifest,
+            _("Courier Export Manifest"),
+            _("Form %(letter)s") % {"letter": "F"} + version,
+            printed_by,
+            PaperKind.EXPORT_MANIFEST,
+        )
     )
     _of_flight(sheet, manifest)
     goods = manifest.live_lines().filter(bill__kind__in=GOODS).select_related("bill")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import COURIERS, Role
-from eccs.workflow import SIGNED_FILING, Actor, Document, Refused, step
+from eccs.workflow import SIGNED_FILING, SIGNED_ORDER, Actor, Document, Refused, step
 
 if TYPE_CHECKING:
     from manifests.models import ManifestAmendment
@@ -109,7 +109,7 @@ class AmendmentClearance(Document):
         """An amendment that was not asked for yet is put away."""
 
     @step(
-        AmendmentStage.REQUESTED, AmendmentStage.APPROVED, role=Role.DCAC, label=gettext_lazy("Approve amendment"),
+        AmendmentStage.REQUESTED, AmendmentStage.APPROVED, role=Role.DCAC, signed=SIGNED_ORDER, label=gettext_lazy("Approve amendment"),
         para="PN17 12.0", guards=(touches_nothing_locked, manifest_as_it_was, adjudicated), apart_from=("request_amendment",), grave=True,
     )  # fmt: skip
     def approve_amendment(self: ManifestAmendment) -> None:
@@ -129,7 +129,7 @@ class AmendmentClearance(Document):
         self.snapshot_for_trail = apply(self, self.taken_by, self.taken_at, with_bill=True)
 
     @step(
-        AmendmentStage.REQUESTED, AmendmentStage.REJECTED, role=Role.DCAC, label=gettext_lazy("Reject amendment"),
+        AmendmentStage.REQUESTED, AmendmentStage.REJECTED, role=Role.DCAC, signed=SIGNED_ORDER, label=gettext_lazy("Reject amendment"),
         para="PN17 12.0", form="manifests.amendment_forms.RejectionForm", apart_from=("request_amendment",),
     )  # fmt: skip
     def reject_amendment(self: ManifestAmendment, *, remarks: str) -> None:

@@ -28,6 +28,7 @@ from manifests.reconciliation import after_late_scans, put_bills_on
 from manifests.scan_words import words
 
 AT_ONCE = 100
+FIRST_YEAR, LAST_YEAR = 1970, 9000  # of a scan
 
 
 def _manifest(request: Request, key: str) -> ExpressCargoManifest:
@@ -104,7 +105,10 @@ def plain_scan(request: Request) -> list[Scan]:
 
 def sent_scans(body: bytes) -> list[Scan]:
     """The scans of a message: `{"scans": [{"key": uuid, "code": label, "at": moment}]}`, at most a hundred."""
-    listed: list[dict[str, Any]] = json.loads(body)["scans"]
+    try:
+        listed: list[dict[str, Any]] = json.loads(body)["scans"]
+    except RecursionError as deep:
+        raise ValueError from deep
     if not 0 < len(listed) <= AT_ONCE:
         raise ValueError
     return [Scan(UUID(one["key"]), _code(one["code"]), _moment(one["at"])) for one in listed]
@@ -119,9 +123,14 @@ def _code(raw: str) -> str:
 
 def _moment(given: str) -> datetime:
     moment = datetime.fromisoformat(given)
-    if moment.tzinfo is None:
+    if moment.tzinfo is None or not can_be_read_back(moment):
         raise ValueError
     return moment
+
+
+def can_be_read_back(moment: datetime) -> bool:
+    """Whether a moment lies where every zone of the world can tell it: a clock may be wrong, but by no thousands of years."""
+    return FIRST_YEAR <= moment.year <= LAST_YEAR
 
 
 @require_POST

@@ -18,7 +18,7 @@ from accounts.requests import Request
 from counter.serving import led_to_counter
 from eccs import keyset, pages, upload_runner
 from eccs.audit_answers import concerns
-from eccs.papers import as_pdf
+from eccs.long_papers import paper_of
 from eccs.uploads.reading import MAX_BYTES
 from manifests import lateness
 from manifests.clearance import Stage
@@ -158,7 +158,7 @@ def printed(request: Request, key: str) -> HttpResponse:
     rows = ExpressCargoManifest.objects.visible_to(request.actor).select_related("station", "courier")
     manifest = get_object_or_404(rows.filter(number__isnull=False), number=key)
     concerns(request, manifest)
-    return as_pdf(form_a(manifest, request.actor.name), manifest.key)
+    return paper_of(request, manifest, manifest.hawb_count, lambda: form_a(manifest, request.actor.name), manifest.key)
 
 
 @require_http_methods(["GET", "POST"])

@@ -14,10 +14,11 @@ from enum import Enum
 from typing import Any, NamedTuple
 from weakref import WeakSet
 
-from django.db import connection
+from django.db import connections
 from django.utils.translation import gettext_lazy as _
 
 from bills import stages as inward
+from eccs import replica
 from exports import stages as outward
 from manifests.clearance import Stage as ManifestStage
 from manifests.models import WarehouseEntry
@@ -145,6 +146,7 @@ def find(hawb: str, courier: int) -> Tracked | None:
 
     The same statement runs and the same nothing is said of a number that nobody has and of one of another courier.
     """
+    connection = connections[replica.here()]
     with connection.cursor() as cursor:
         if (
             connection.connection not in _planned

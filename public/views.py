@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET
 from accounts.advisories import Advisory
 from eccs import identifiers
 from eccs.moments import moment
+from eccs.replica import may_be_behind
 from public import shells, tracking
 from public.asking import TOO_OFTEN, retry_after, wait_of
 from public.couriers import Courier, couriers
@@ -35,6 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @login_not_required
+@may_be_behind
 def track(request: HttpRequest) -> HttpResponse:
     """Where a shipment is. The number and its courier must both be right, and nothing tells which of them is not."""
     listed = couriers()

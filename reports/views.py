@@ -20,6 +20,7 @@ from accounts.models import Custodian
 from accounts.requests import Request
 from eccs import pages
 from eccs.audit_answers import exported
+from eccs.replica import may_be_behind
 from eccs.uploads.files import as_download, written
 from reports import charts
 from reports.charts import Point
@@ -131,6 +132,7 @@ def _drawn(asked: Asked, table: Table, ordered: list[tuple[Any, list[Any]]]) -> 
 
 
 @require_GET
+@may_be_behind
 def report(request: Request, slug: str) -> HttpResponse:
     """One report: filters, a drawing, the table, the ways to its files."""
     if slug not in REPORTS:
@@ -173,6 +175,7 @@ def _row(asked: Asked, table: Table, key: Any, row: list[Any]) -> dict[str, Any]
 
 
 @require_GET
+@may_be_behind
 def download(request: Request, slug: str, *, is_xlsx: bool) -> HttpResponse:
     """The table of a report as CSV or XLSX, in the order of the page; what is taken out is a line of the audit log."""
     if slug not in REPORTS:
@@ -199,6 +202,7 @@ def _reports(request: Request) -> list[Report]:
 
 
 @require_GET
+@may_be_behind
 def overview(request: Request) -> HttpResponse:
     """The figures of the period beside those of the period before, four drawings, and the way to every report."""
     asked = Asked.of(request, FACILITATION)

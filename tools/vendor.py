@@ -108,7 +108,10 @@ PARTS = (
         "@expo-google-fonts/noto-sans-devanagari",
         "0.4.1",
         "fb9a4c288af3829f383d945fcec350c8cdf99abf18ffe55c987c495bca42e80e",
-        {"400Regular/NotoSansDevanagari_400Regular.ttf": "fonts/NotoSansDevanagari-Regular.ttf"},
+        {
+            "400Regular/NotoSansDevanagari_400Regular.ttf": "fonts/NotoSansDevanagari-Regular.ttf",
+            "700Bold/NotoSansDevanagari_700Bold.ttf": "fonts/NotoSansDevanagari-Bold.ttf",
+        },
     ),
 )
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import SYSTEM
 from accounts.roles import COURIERS, Role
-from eccs.workflow import GET_STATE, SIGNED_FILING, Actor, Document, Step, step, take
+from eccs.workflow import GET_STATE, SIGNED_FILING, SIGNED_ORDER, Actor, Document, Step, step, take
 from manifests.clearance import courier_in_force, signatory_examined
 
 if TYPE_CHECKING:
@@ -192,14 +192,14 @@ class TransferClearance(Document):
         self.fee_challan, self.fee_paid_at = challan, self.taken_at
 
     @step(
-        Stage.APPROVAL, Stage.DEPARTURE, role=Role.ASSESSING_OFFICER, label=_("Approve transshipment"), para=FEE,
+        Stage.APPROVAL, Stage.DEPARTURE, role=Role.ASSESSING_OFFICER, signed=SIGNED_ORDER, label=_("Approve transshipment"), para=FEE,
         guards=(fee_is_paid,), many=True,
     )  # fmt: skip
     def approve(self) -> None:
         """The Assessing Officer has seen the bond and the payment: the goods may leave for the destination."""
 
     @step(
-        Stage.APPROVAL, Stage.REFUSED, role=Role.ASSESSING_OFFICER, label=_("Refuse transshipment"), para=FEE, form=REASON,
+        Stage.APPROVAL, Stage.REFUSED, role=Role.ASSESSING_OFFICER, signed=SIGNED_ORDER, label=_("Refuse transshipment"), para=FEE, form=REASON,
         grave=True,
     )  # fmt: skip
     def refuse(self: CargoTransferManifest, *, reason: str) -> None:
@@ -208,7 +208,7 @@ class TransferClearance(Document):
 
     @step(
         Stage.DEPARTURE, GET_STATE(way_of, states=[Stage.IN_TRANSIT, Stage.CERTIFICATE]), role=KEEPERS,
-        label=_("Record departure"), para=FILING, form="transit.forms.DepartureForm", guards=(gate_is_in_order,), grave=True,
+        signed=SIGNED_FILING, label=_("Record departure"), para=FILING, form="transit.forms.DepartureForm", guards=(gate_is_in_order,), grave=True,
     )  # fmt: skip
     def depart(self: CargoTransferManifest, *, conveyance: str, seal: str = "") -> Iterable[models.Model]:
         """The custodian lets out what was scanned or ticked at the gate; what stays behind leaves the transfer manifest."""
@@ -265,7 +265,7 @@ class ArrivalClearance(Document):
         return {"announce": ANNOUNCE, **super().steps()}
 
     @step(
-        ArrivalStage.EXPECTED, ArrivalStage.RECORDED, role=KEEPERS, label=_("Record arrival"), para=FILING,
+        ArrivalStage.EXPECTED, ArrivalStage.RECORDED, role=KEEPERS, signed=SIGNED_FILING, label=_("Record arrival"), para=FILING,
         form="transit.forms.ArrivalForm", guards=(something_arrived,), grave=True,
     )  # fmt: skip
     def record_arrival(self: TransferArrival, *, remarks: str = "") -> None:
@@ -274,7 +274,7 @@ class ArrivalClearance(Document):
         take(self.transfer, "close_transfer", SYSTEM, at=self.taken_at, arrival=self.number)
 
     @step(
-        ArrivalStage.EXPECTED, ArrivalStage.RECORDED, role=KEEPERS, label=_("Record that nothing arrived"), para=FILING,
+        ArrivalStage.EXPECTED, ArrivalStage.RECORDED, role=KEEPERS, signed=SIGNED_FILING, label=_("Record that nothing arrived"), para=FILING,
         form=REASON, guards=(nothing_arrived,), grave=True,
     )  # fmt: skip
     def record_nothing(self: TransferArrival, *, reason: str) -> None:

@@ -12,12 +12,12 @@ from eccs.beginning import begin
 from eccs.workflow import Actor, Step
 
 
-def entry_step(document: str, stage: str, rule: str) -> Step:
-    """The entry of a kind of firm, which has no desk before it."""
+def entry_step(document: str, stage: str, rule: str, signed: str = "") -> Step:
+    """The entry of a kind of firm, which has no desk before it; signed where the entry itself is the order."""
     return Step(
         name="enter", document=document, sources=(), targets=(stage,), roles=(Role.JOINT_COMMISSIONER,),
         label=gettext_lazy("Enter into the directory"),  # type: ignore[arg-type]  # translated when it is shown
-        para="PN17 4.0", rule=rule,
+        para="PN17 4.0", rule=rule, signed=signed,
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
@@ -16,6 +18,12 @@ from accounts.directory.views import actor_of, asked_for, new_page
 from accounts.models import CustomsStation
 from accounts.requests import Request
 from eccs import keyset, pages
+from eccs.signing.presenting import begin_or_ask
+
+
+def told(form: Any) -> dict[str, str]:
+    """What was entered, as the trail keeps it and the officer signs it."""
+    return {name: str(value) for name, value in form.cleaned_data.items() if value not in ("", None)}
 
 
 @require_GET
@@ -43,7 +51,9 @@ def new_custodian(request: Request) -> HttpResponse:
     actor = actor_of(request, "custodian-new")
     form = NewCustodianForm(request.POST or None, stations=actor.stations_for([pages.activity_of("custodian-new")]))
     if request.method == "POST" and form.is_valid():
-        custodian = enter(form.save(commit=False), actor, name=form.cleaned_data["name"])
+        custodian, away = begin_or_ask(request, lambda: enter(form.save(commit=False), actor, **told(form)), form)
+        if away:
+            return redirect(away)
         messages.success(request, _("%(firm)s is entered.") % {"firm": custodian})
         return redirect(custodian)
     return new_page(request, form, _("Enter a custodian"), "custodians", _("Custodians"))
@@ -71,7 +81,9 @@ def new_importer(request: Request) -> HttpResponse:
     actor = actor_of(request, "importer-new")
     form = NewImporterForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        importer = enter(form.save(commit=False), actor, iec=form.cleaned_data["iec"], name=form.cleaned_data["name"])
+        importer, away = begin_or_ask(request, lambda: enter(form.save(commit=False), actor, **told(form)), form)
+        if away:
+            return redirect(away)
         messages.success(request, _("%(firm)s is entered.") % {"firm": importer})
         return redirect(importer)
     return new_page(request, form, _("Enter an importer"), "importers", _("Importers"))

@@ -22,7 +22,7 @@ from accounts.roles import Role
 from eccs.dated_rules import rule_book
 from eccs.stage_field import StageField
 from eccs.trail import TrailLine
-from eccs.workflow import Document, Step, step
+from eccs.workflow import SIGNED_ORDER, Document, Step, step
 
 JC = Role.JOINT_COMMISSIONER
 
@@ -103,7 +103,7 @@ class Custodian(Document):
         return ""
 
     @step(
-        (CustodianStage.APPOINTED, CustodianStage.SUSPENDED), None, role=JC, label=gettext_lazy("Change particulars"),
+        (CustodianStage.APPOINTED, CustodianStage.SUSPENDED), None, role=JC, signed=SIGNED_ORDER, label=gettext_lazy("Change particulars"),
         para="PN17 4.0", form="accounts.directory.firm_forms.CustodianForm",
     )  # fmt: skip
     def change_particulars(self, *, firm_name: str, address: str = "", reason: str = "") -> None:
@@ -111,7 +111,7 @@ class Custodian(Document):
         self.name, self.address = firm_name, address
 
     @step(
-        CustodianStage.APPOINTED, CustodianStage.SUSPENDED, role=JC, label=gettext_lazy("Suspend"),
+        CustodianStage.APPOINTED, CustodianStage.SUSPENDED, role=JC, signed=SIGNED_ORDER, label=gettext_lazy("Suspend"),
         para="Handling of Cargo in Customs Areas Regulations 2009, regulation 11", form="accounts.directory.forms.OrderForm",
         grave=True,
     )  # fmt: skip
@@ -120,7 +120,7 @@ class Custodian(Document):
         self.suspended_on, self.suspension_order = timezone.localtime(self.taken_at).date(), order_number
 
     @step(
-        CustodianStage.SUSPENDED, CustodianStage.APPOINTED, role=JC, label=gettext_lazy("Restore"),
+        CustodianStage.SUSPENDED, CustodianStage.APPOINTED, role=JC, signed=SIGNED_ORDER, label=gettext_lazy("Restore"),
         para="Handling of Cargo in Customs Areas Regulations 2009, regulation 11", form="accounts.directory.forms.OrderForm",
     )  # fmt: skip
     def restore(self, *, order_number: str, order_date: date, reason: str) -> None:
@@ -128,7 +128,7 @@ class Custodian(Document):
         self.suspended_on, self.suspension_order = None, ""
 
     @step(
-        (CustodianStage.APPOINTED, CustodianStage.SUSPENDED), CustodianStage.ENDED, role=JC, label=gettext_lazy("End the appointment"),
+        (CustodianStage.APPOINTED, CustodianStage.SUSPENDED), CustodianStage.ENDED, role=JC, signed=SIGNED_ORDER, label=gettext_lazy("End the appointment"),
         para="Customs Act 1962, section 45", form="accounts.directory.firm_forms.EndCustodianForm", grave=True,
     )  # fmt: skip
     def end_appointment(self, *, until: date, order_number: str, reason: str) -> None:
@@ -148,7 +148,9 @@ class CustodianTrail(TrailLine):
 
 
 Custodian.trail_model = CustodianTrail
-ENTER_CUSTODIAN = entry_step("custodian", CustodianStage.APPOINTED, "A custodian is entered for its station.")
+ENTER_CUSTODIAN = entry_step(
+    "custodian", CustodianStage.APPOINTED, "A custodian is entered for its station.", SIGNED_ORDER
+)
 
 
 class ImporterStage(models.TextChoices):
@@ -225,7 +227,7 @@ class Importer(Document):
         return _("The IEC of %(importer)s is suspended since %(day)s, order %(order)s.") % words
 
     @step(
-        (ImporterStage.IN_FORCE, ImporterStage.SUSPENDED), None, role=JC, label=gettext_lazy("Change particulars"),
+        (ImporterStage.IN_FORCE, ImporterStage.SUSPENDED), None, role=JC, signed=SIGNED_ORDER, label=gettext_lazy("Change particulars"),
         para="PN17 4.0", form="accounts.directory.firm_forms.ImporterForm",
     )  # fmt: skip
     def change_particulars(self, *, firm_name: str, address: str = "", reason: str = "") -> None:
@@ -233,7 +235,7 @@ class Importer(Document):
         self.name, self.address = firm_name, address
 
     @step(
-        ImporterStage.IN_FORCE, ImporterStage.SUSPENDED, role=JC, label=gettext_lazy("Suspend"),
+        ImporterStage.IN_FORCE, ImporterStage.SUSPENDED, role=JC, signed=SIGNED_ORDER, label=gettext_lazy("Suspend"),
         para="FT(D&R) Act 1992, section 8", form="accounts.directory.forms.OrderForm", grave=True,
     )  # fmt: skip
     def suspend(self, *, order_number: str, order_date: date, reason: str) -> None:
@@ -241,7 +243,7 @@ class Importer(Document):
         self.suspended_on, self.suspension_order = timezone.localtime(self.taken_at).date(), order_number
 
     @step(
-        ImporterStage.SUSPENDED, ImporterStage.IN_FORCE, role=JC, label=gettext_lazy("Restore"),
+        ImporterStage.SUSPENDED, ImporterStage.IN_FORCE, role=JC, signed=SIGNED_ORDER, label=gettext_lazy("Restore"),
         para="FT(D&R) Act 1992, section 8", form="accounts.directory.forms.OrderForm",
     )  # fmt: skip
     def restore(self, *, order_number: str, order_date: date, reason: str) -> None:
@@ -249,7 +251,7 @@ class Importer(Document):
         self.suspended_on, self.suspension_order = None, ""
 
     @step(
-        (ImporterStage.IN_FORCE, ImporterStage.SUSPENDED), ImporterStage.CANCELLED, role=JC, label=gettext_lazy("Cancel the code"),
+        (ImporterStage.IN_FORCE, ImporterStage.SUSPENDED), ImporterStage.CANCELLED, role=JC, signed=SIGNED_ORDER, label=gettext_lazy("Cancel the code"),
         para="FT(D&R) Act 1992, section 8", form="accounts.directory.forms.OrderForm", grave=True,
     )  # fmt: skip
     def cancel(self, *, order_number: str, order_date: date, reason: str) -> None:
@@ -268,4 +270,4 @@ class ImporterTrail(TrailLine):
 
 
 Importer.trail_model = ImporterTrail
-ENTER_IMPORTER = entry_step("importer", ImporterStage.IN_FORCE, "An importer is entered with its code.")
+ENTER_IMPORTER = entry_step("importer", ImporterStage.IN_FORCE, "An importer is entered with its code.", SIGNED_ORDER)

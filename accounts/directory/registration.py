@@ -20,7 +20,7 @@ from accounts.directory.entering import entry_step
 from accounts.directory.filings import claims_on
 from accounts.roles import Role
 from eccs.dated_rules import rule_book
-from eccs.workflow import Actor, Document, Refused, Step, step
+from eccs.workflow import SIGNED_ORDER, Actor, Document, Refused, Step, step
 
 if TYPE_CHECKING:
     from accounts.directory.models import AuthorisedCourier
@@ -127,7 +127,7 @@ class CourierRegistration(Document):
         return {"enter": ENTER, **super().steps()}
 
     @step(
-        Stage.APPLIED, Stage.REGISTERED, role=JC, label=gettext_lazy("Register"), para="PN17 4.0; Regulations 2010, reg. 10",
+        Stage.APPLIED, Stage.REGISTERED, role=JC, signed=SIGNED_ORDER, label=gettext_lazy("Register"), para="PN17 4.0; Regulations 2010, reg. 10",
         form="accounts.directory.forms.RegisterForm", guards=(operates_at_a_station, security_entered), grave=True,
     )  # fmt: skip
     def register(
@@ -138,7 +138,7 @@ class CourierRegistration(Document):
         self.active_from = self.today()
 
     @step(
-        KEPT, None, role=JC, label=gettext_lazy("Extend to a station"), para="PN17 4.0; Regulations 2010, reg. 10 and 11, Form J",
+        KEPT, None, role=JC, signed=SIGNED_ORDER, label=gettext_lazy("Extend to a station"), para="PN17 4.0; Regulations 2010, reg. 10 and 11, Form J",
         form="accounts.directory.forms.StationForm",
     )  # fmt: skip
     def extend_to_station(
@@ -159,7 +159,7 @@ class CourierRegistration(Document):
         ]  # fmt: skip
 
     @step(
-        KEPT, None, role=JC, label=gettext_lazy("Enter another bond"), para="Regulations 2010, reg. 11",
+        KEPT, None, role=JC, signed=SIGNED_ORDER, label=gettext_lazy("Enter another bond"), para="Regulations 2010, reg. 11",
         form="accounts.directory.forms.BondForm", guards=(operates_at_a_station,),
     )  # fmt: skip
     def enter_bond(
@@ -174,7 +174,7 @@ class CourierRegistration(Document):
         return [row]
 
     @step(
-        KEPT, None, role=JC, label=gettext_lazy("Withdraw from a station"), para="PN17 4.0",
+        KEPT, None, role=JC, signed=SIGNED_ORDER, label=gettext_lazy("Withdraw from a station"), para="PN17 4.0",
         form="accounts.directory.forms.WithdrawForm", guards=(operates_at_a_station,), grave=True,
     )  # fmt: skip
     def withdraw_from_station(
@@ -187,7 +187,7 @@ class CourierRegistration(Document):
         return [row]
 
     @step(
-        KEPT, None, role=JC, label=gettext_lazy("Enter a signatory"), para="PN17 5.0(iii); CBLR 2018, reg. 6 and 13",
+        KEPT, None, role=JC, signed=SIGNED_ORDER, label=gettext_lazy("Enter a signatory"), para="PN17 5.0(iii); CBLR 2018, reg. 6 and 13",
         form="accounts.directory.forms.SignatoryForm",
     )  # fmt: skip
     def enter_signatory(
@@ -209,7 +209,7 @@ class CourierRegistration(Document):
         ]  # fmt: skip
 
     @step(
-        KEPT, None, role=JC, label=gettext_lazy("Enter an examination"), para="PN17 5.0(iii); CBLR 2018, reg. 6 and 13",
+        KEPT, None, role=JC, signed=SIGNED_ORDER, label=gettext_lazy("Enter an examination"), para="PN17 5.0(iii); CBLR 2018, reg. 6 and 13",
         form="accounts.directory.forms.ExaminationForm", guards=(has_signatories,),
     )  # fmt: skip
     def enter_examination(
@@ -227,7 +227,7 @@ class CourierRegistration(Document):
         return [row]
 
     @step(
-        KEPT, None, role=JC, label=gettext_lazy("End a signatory"), para="PN17 5.0(iii)",
+        KEPT, None, role=JC, signed=SIGNED_ORDER, label=gettext_lazy("End a signatory"), para="PN17 5.0(iii)",
         form="accounts.directory.forms.EndSignatoryForm", guards=(has_signatories,),
     )  # fmt: skip
     def end_signatory(self: AuthorisedCourier, *, signatory: str, until: date, reason: str) -> Iterable[models.Model]:
@@ -238,7 +238,7 @@ class CourierRegistration(Document):
         return [row]
 
     @step(
-        KEPT, None, role=JC, label=gettext_lazy("Change particulars"), para="PN17 4.0",
+        KEPT, None, role=JC, signed=SIGNED_ORDER, label=gettext_lazy("Change particulars"), para="PN17 4.0",
         form="accounts.directory.forms.ParticularsForm",
     )  # fmt: skip
     def change_particulars(
@@ -248,7 +248,7 @@ class CourierRegistration(Document):
         self.name, self.short_name, self.address, self.email = firm_name, short_name, address, email
 
     @step(
-        (Stage.REGISTERED, Stage.SUSPENDED), None, role=JC, label=gettext_lazy("Renew"), para="Regulations 2010, reg. 10",
+        (Stage.REGISTERED, Stage.SUSPENDED), None, role=JC, signed=SIGNED_ORDER, label=gettext_lazy("Renew"), para="Regulations 2010, reg. 10",
         form="accounts.directory.forms.RenewForm", guards=(registration_has_an_end,),
     )  # fmt: skip
     def renew(self: AuthorisedCourier, *, order_number: str, order_date: date, valid_until: date | None = None) -> None:
@@ -261,7 +261,7 @@ class CourierRegistration(Document):
         self.valid_until = valid_until
 
     @step(
-        Stage.REGISTERED, Stage.SUSPENDED, role=JC, label=gettext_lazy("Suspend"), para="Regulations 2010, reg. 13",
+        Stage.REGISTERED, Stage.SUSPENDED, role=JC, signed=SIGNED_ORDER, label=gettext_lazy("Suspend"), para="Regulations 2010, reg. 13",
         form="accounts.directory.forms.OrderForm", grave=True,
     )  # fmt: skip
     def suspend(self: AuthorisedCourier, *, order_number: str, order_date: date, reason: str) -> None:
@@ -270,7 +270,7 @@ class CourierRegistration(Document):
         self.suspended_on, self.suspension_order = self.today(), order_number
 
     @step(
-        Stage.SUSPENDED, Stage.REGISTERED, role=JC, label=gettext_lazy("Restore"), para="Regulations 2010, reg. 13",
+        Stage.SUSPENDED, Stage.REGISTERED, role=JC, signed=SIGNED_ORDER, label=gettext_lazy("Restore"), para="Regulations 2010, reg. 13",
         form="accounts.directory.forms.OrderForm",
     )  # fmt: skip
     def restore(self: AuthorisedCourier, *, order_number: str, order_date: date, reason: str) -> None:
@@ -314,7 +314,7 @@ class CourierRegistration(Document):
         self.inactive_since = self.invalid_from()
 
     @step(
-        Stage.INACTIVE, Stage.REGISTERED, role=JC, label=gettext_lazy("Re-activate"),
+        Stage.INACTIVE, Stage.REGISTERED, role=JC, signed=SIGNED_ORDER, label=gettext_lazy("Re-activate"),
         para="Regulations 2010, reg. 10B, Form K; Notification 85/2021-Customs (N.T.)", form="accounts.directory.forms.ReactivateForm",
     )  # fmt: skip
     def reactivate(
@@ -334,7 +334,7 @@ class CourierRegistration(Document):
         self.inactive_since, self.warned_of, self.active_from = None, None, self.today()
 
     @step(
-        STANDING, Stage.SURRENDERED, role=JC, label=gettext_lazy("Accept surrender"), para="Regulations 2010, reg. 10A",
+        STANDING, Stage.SURRENDERED, role=JC, signed=SIGNED_ORDER, label=gettext_lazy("Accept surrender"), para="Regulations 2010, reg. 10A",
         form="accounts.directory.forms.SurrenderForm", guards=(nothing_owed,), grave=True,
     )  # fmt: skip
     def accept_surrender(
@@ -347,7 +347,7 @@ class CourierRegistration(Document):
         self.end(order_number)
 
     @step(
-        STANDING, Stage.REVOKED, role=JC, label=gettext_lazy("Revoke"), para="Regulations 2010, reg. 13, 13A",
+        STANDING, Stage.REVOKED, role=JC, signed=SIGNED_ORDER, label=gettext_lazy("Revoke"), para="Regulations 2010, reg. 13, 13A",
         form="accounts.directory.forms.RevokeForm", grave=True,
     )  # fmt: skip
     def revoke(self: AuthorisedCourier, *, notice_date: date, order_number: str, order_date: date, reason: str) -> None:

@@ -59,7 +59,8 @@ class Challans(Schema):
     next: str | None
 
 
-def _visible(request: Request) -> Any:
+def visible(request: Request) -> Any:
+    """The challans that whoever asks may see."""
     return Challan.objects.visible_to(actor_of(request)).select_related("receipt").filter(number__isnull=False)
 
 
@@ -75,14 +76,14 @@ def _facts(challan: Challan) -> dict[str, Any]:
 @router.get("/challans", response={200: Challans, **PROBLEMS}, url_name="api-challans")
 def challans(request: Request, cursor: Cursor, limit: Limit, stage: Word) -> Challans:
     """The own challans, the newest first; of one stage where it is named."""
-    page = page_of(at_stage(_visible(request), stage), cursor, limit)
+    page = page_of(at_stage(visible(request), stage), cursor, limit)
     return Challans(items=[ChallanTold(**_facts(one)) for one in page.rows], next=page.next_mark or None)
 
 
 @router.get("/challans/{number}", response={200: ChallanWhole, **PROBLEMS}, url_name="api-challan")
 def challan(request: Request, number: str) -> ChallanWhole:
     """One challan by its number, with its heads and what it pays."""
-    found: Challan = keyed(_visible(request), number)
+    found: Challan = keyed(visible(request), number)
     concerns(request, found)
     return whole(found)
 

@@ -1,4 +1,4 @@
-"""The tables of webhooks: where a firm wants to be told, and what was sent there."""
+"""The tables of webhooks: where a courier or a custodian wants to be told, and what was sent there."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import AuthorisedCourier, CustomsStation
+from accounts.models import AuthorisedCourier, Custodian, CustomsStation
 from accounts.permissions import Actor
 from eccs import encryption
 from eccs.pages import activity_of
@@ -24,10 +24,16 @@ class WebhookQuerySet(models.QuerySet["Webhook"]):
     def managed_by(self, actor: Actor) -> Self:
         """Those of the own firm, at the stations where the actor manages its people."""
         stations = {held.station for held in actor.postings if activity_of("webhooks") in held.activities}
-        if actor.courier_id is None or not stations:
+        if not stations:
             return self.none()
-        own = self.filter(courier_id=actor.courier_id)
+        own = self.of_firm(actor.courier_id, actor.custodian_id)
         return own if "" in stations else own.filter(station__in=stations)
+
+    def of_firm(self, courier_id: int | None, custodian_id: int | None) -> Self:
+        """Those of a courier, or of a custodian."""
+        if courier_id is not None:
+            return self.filter(courier_id=courier_id)
+        return self.filter(custodian_id=custodian_id) if custodian_id is not None else self.none()
 
     def live(self) -> Self:
         """Those that are told."""
@@ -35,10 +41,11 @@ class WebhookQuerySet(models.QuerySet["Webhook"]):
 
 
 class Webhook(models.Model):
-    """An address of a courier's own program that is told of each step of the courier's documents."""
+    """An address of a firm's own program that is told of each step of the documents that the firm may read."""
 
     key = models.UUIDField(unique=True, default=uuid4)
-    courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, related_name="webhooks")
+    courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, null=True, related_name="webhooks")
+    custodian = models.ForeignKey(Custodian, models.PROTECT, null=True, related_name="webhooks")
     station = models.ForeignKey(CustomsStation, models.PROTECT, null=True, related_name="+")  # none is every station
     address = models.CharField(max_length=300)
     secret = models.CharField(max_length=200)  # encrypted
@@ -55,8 +62,12 @@ class Webhook(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["courier", "station", "address"], name="webhook_once", nulls_distinct=False,
-                condition=Q(ended_at=None),
+                fields=["courier", "custodian", "station", "address"], name="webhook_of_firm_once",
+                nulls_distinct=False, condition=Q(ended_at=None),
+            ),
+            models.CheckConstraint(
+                condition=Q(courier=None, custodian__isnull=False) | Q(courier__isnull=False, custodian=None),
+                name="webhook_of_one_firm",
             ),
             models.CheckConstraint(
                 condition=Q(ended_at=None) | Q(ended_at__gte=F("made_at")), name="webhook_ended_after_made"
@@ -65,6 +76,11 @@ class Webhook(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+    @property
+    def owner(self) -> str:
+        """Whose it is, as uploads and notices name firms."""
+        return f"courier:{self.courier_id}" if self.courier_id is not None else f"custodian:{self.custodian_id}"
 
     @property
     def whose(self) -> str:
@@ -101,6 +117,9 @@ class Delivery(models.Model):
     key = models.UUIDField(unique=True, default=uuid4)
     webhook = models.ForeignKey(Webhook, models.PROTECT, related_name="deliveries")
     events: models.JSONField[Any, Any] = models.JSONField(default=list)
+    trial = models.BooleanField(
+        default=False, db_default=False
+    )  # asked for to try the receiver: its steps never happened
     created_at = models.DateTimeField(default=timezone.now)
     asked_at = models.DateTimeField(default=timezone.now)  # from when it is tried: when it was made, or asked for again
     next_at = models.DateTimeField(default=timezone.now)

@@ -64,6 +64,7 @@ class DeliveryTold(Schema):
     answer: str
     delivered_at: datetime | None
     next_at: datetime | None
+    trial: bool
     events: list[Step]
 
 
@@ -90,7 +91,7 @@ class Sent(Schema):
 def _own(request: Request) -> QuerySet[Webhook]:
     """Those of the key's firm, and of its station where it has one."""
     key = key_of(request)
-    rows = Webhook.objects.live().filter(courier_id=key.courier_id or 0)
+    rows = Webhook.objects.live().of_firm(key.courier_id, key.custodian_id)
     return rows.filter(station_id=key.station_id) if key.station_id else rows
 
 
@@ -109,7 +110,7 @@ def _told(one: Delivery) -> DeliveryTold:
     waits = one.state == Delivery.State.WAITING
     return DeliveryTold(
         delivery=one.key, state=one.state, created_at=one.created_at, attempts=one.attempts, answer=one.answer,
-        delivered_at=one.delivered_at, next_at=one.next_at if waits else None, events=[Step(**event) for event in one.events],
+        delivered_at=one.delivered_at, next_at=one.next_at if waits else None, trial=one.trial, events=[Step(**event) for event in one.events],
     )  # fmt: skip
 
 
@@ -128,3 +129,10 @@ def again(request: Request, pk: Number, told: Again) -> Any:
     if told.delivery is None and told.since is None:
         raise FormFaults({"since": [_("Name a message, or a moment.")]})
     return Sent(count=telling.again(found, delivery=str(told.delivery or ""), since=told.since))
+
+
+@router.post("/webhooks/{pk}/try", response={200: DeliveryTold, **PROBLEMS}, url_name="api-webhook-try")
+def try_it(request: Request, pk: Number) -> DeliveryTold:
+    """Have a message sent that is marked `trial`, with a step that never happened; it is signed and sent again as every other."""
+    found = get_object_or_404(_own(request), pk=pk)
+    return _told(telling.try_out(found))

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections import Counter, defaultdict
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Actor
-from api.webhooks import outside
+from api.webhooks import outside, reach
 from api.webhooks.models import Delivery, Webhook
 from eccs import audit, encryption, notices, pages
 from eccs.celery import after_commit
@@ -39,11 +39,12 @@ def make(actor: Actor, address: str, station: str) -> tuple[Webhook, str]:
         raise Refused([str(why)]) from why
     secret = secrets.token_urlsafe(32)
     made = Webhook(
-        courier_id=actor.courier_id or 0, station_id=station or None, address=address, made_by_id=actor.person_id
-    )
+        courier_id=actor.courier_id, custodian_id=None if actor.courier_id else actor.custodian_id,
+        station_id=station or None, address=address, made_by_id=actor.person_id,
+    )  # fmt: skip
     made.secret = encryption.encrypt(secret.encode(), made.whose)
     with transaction.atomic():
-        if Webhook.objects.live().filter(courier_id=made.courier_id).count() >= MOST_WEBHOOKS:
+        if Webhook.objects.live().of_firm(made.courier_id, made.custodian_id).count() >= MOST_WEBHOOKS:
             raise Refused([_("A firm has at most %(most)d webhooks. End one first.") % {"most": MOST_WEBHOOKS}])
         try:
             with transaction.atomic():
@@ -68,24 +69,25 @@ def _enter(event: str, webhook: Webhook, actor: Actor) -> None:
 
 
 def enter(lines: list[TrailLine]) -> None:
-    """Enter lines of one trail for the webhooks of their firms, in the transaction that marks them as told."""
-    told: dict[int, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
-    firms = {getattr(line.document, "courier_id", None) for line in lines} - {None}
-    hooks = list(Webhook.objects.live().filter(courier_id__in=firms)) if firms else []
+    """Enter lines of one trail for the webhooks of whoever may read the documents, in the transaction that marks them as told."""
+    kept = [line for line in lines if not _kept_from_the_firm(line)]
+    hooks = reach.hooks_near([line.document for line in kept])
     if not hooks:
         return
-    kept = [line for line in lines if not _kept_from_the_firm(line)]
-    places = _places(kept)
+    readable = {owner: reach.readable(hook, kept) for owner, hook in {hook.owner: hook for hook in hooks}.items()}
+    wanted = set().union(*readable.values())
+    places = _places([line for line in kept if line.document.pk in wanted])
     with translation.override("en"):
-        for line in kept:
-            told[getattr(line.document, "courier_id", 0) or 0].append(
-                (notices.station_of(line.document), event_of(line, places[line.pk]))
-            )
+        told = {line.pk: event_of(line, places[line.pk]) for line in kept if line.document.pk in wanted}
     Delivery.objects.bulk_create(
         Delivery(webhook=hook, events=some)
         for hook in hooks
-        for some in _parted([event for station, event in told[hook.courier_id] if hook.station_id in (None, station)])
-    )
+        for some in _parted([
+            told[line.pk] for line in kept
+            if line.document.pk in readable[hook.owner]
+            and hook.station_id in (None, notices.station_of(line.document))
+        ])
+    )  # fmt: skip
     _send_soon()
 
 
@@ -127,6 +129,19 @@ def event_of(line: TrailLine, place: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def try_out(webhook: Webhook) -> Delivery:
+    """Send a message with a step that never happened, marked as a trial, so that the receiver can be tried."""
+    event = {
+        "document": "bills/imports", "number": "TRIAL", "seq": 1, "at": timezone.now().isoformat(),
+        "station": webhook.station_id or "", "step": "file", "words": "File", "from_stage": "DRAFT", "stage": "ASSESSMENT",
+        "stage_words": "Assessment",
+    }  # fmt: skip
+    with transaction.atomic():
+        made = Delivery.objects.create(webhook=webhook, events=[event], trial=True)
+        _send_soon()
+    return made
+
+
 def _send_soon() -> None:
     from api.tasks import send_webhooks
 
@@ -158,7 +173,8 @@ def send_due() -> int:
 
 def _send(one: Delivery) -> bool:
     """One attempt, outside any transaction; what came of it is kept."""
-    body = json.dumps({"delivery": str(one.key), "events": one.events}, ensure_ascii=False).encode()
+    told = {"delivery": str(one.key), "events": one.events, **({"trial": True} if one.trial else {})}
+    body = json.dumps(told, ensure_ascii=False).encode()
     moment = int(timezone.now().timestamp())
     try:
         headers = {
@@ -201,7 +217,7 @@ def _tell_the_firm(webhook: Webhook, answer: str) -> None:
             "answer": answer
         }
 
-    notices.worded(f"courier:{webhook.courier_id}", words, webhook.station_id or "").save()
+    notices.worded(webhook.owner, words, webhook.station_id or "").save()
 
 
 def again(webhook: Webhook, *, delivery: str = "", since: datetime | None = None) -> int:

@@ -143,3 +143,13 @@ def again(request: Request, pk: int) -> HttpResponse:
     words = ngettext("%(n)d message is sent again.", "%(n)d messages are sent again.", done)
     messages.success(request, words % {"n": done})
     return redirect("webhook", pk)
+
+
+@require_POST
+def try_it(request: Request, pk: int) -> HttpResponse:
+    """Send a message that tries the address, with a step that never happened."""
+    found = _own(request, pk)
+    if found.ended_at is None:
+        telling.try_out(found)
+        messages.success(request, _("A message on trial goes to %(address)s now.") % {"address": found})
+    return redirect("webhook", pk)

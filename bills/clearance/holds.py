@@ -49,7 +49,7 @@ class HeldClearance(ImportClearance):
 
     @step(
         (Stage.ASSESSMENT, Stage.STOPPED), Stage.DETAINED,
-        role={Stage.ASSESSMENT: Role.ASSESSING_OFFICER, Stage.STOPPED: Role.DCAC}, label=_("Detain"),
+        role={Stage.ASSESSMENT: Role.ASSESSING_OFFICER, Stage.STOPPED: Role.DCAC}, signed=SIGNED_ORDER, label=_("Detain"),
         para="PN17 7.1(e), 9.0", form="bills.forms.holds.DetentionForm", guards=(guards.not_detained_already, guards.goods_not_released), grave=True,
         first=hold_goods,
     )  # fmt: skip
@@ -69,7 +69,7 @@ class HeldClearance(ImportClearance):
         return self.detained(self.steps()["issue_detention_memo"].activity_at(""), grounds, documents_wanted)
 
     @step(
-        Stage.DETAINED, GET_STATE(routing.after_lifting, states=BEFORE_DETENTION), role=DETAINING, label=_("Lift detention"),
+        Stage.DETAINED, GET_STATE(routing.after_lifting, states=BEFORE_DETENTION), role=DETAINING, signed=SIGNED_ORDER, label=_("Lift detention"),
         para="PN17 7.1(e), 7.1(l)", form="bills.forms.holds.RemarksForm", guards=(guards.by_the_desk_that_detained,), first=hold_goods,
     )  # fmt: skip
     def lift_detention(self: CourierBillOfEntry, *, remarks: str) -> Iterable[models.Model]:
@@ -85,7 +85,7 @@ class HeldClearance(ImportClearance):
         return [self.detention_ended("REFERRED", remarks)]
 
     @step(
-        Stage.DETAINED, Stage.PROVISIONALLY_RELEASED, role=Role.SHED_SUPERINTENDENT, label=_("Release provisionally"),
+        Stage.DETAINED, Stage.PROVISIONALLY_RELEASED, role=Role.SHED_SUPERINTENDENT, signed=SIGNED_ORDER, label=_("Release provisionally"),
         para="PN17 7.1(n)", form="bills.forms.holds.ReleaseForm", apart_from=EXAMINERS, grave=True,
         guards=(guards.all_packages_arrived, *guards.NO_OPEN_REQUEST, guards.no_open_manifest_amendment), first=hold_goods,
     )  # fmt: skip
@@ -123,7 +123,7 @@ class HeldClearance(ImportClearance):
     @step(
         Stage.ADJUDICATION,
         GET_STATE(routing.after_adjudication, states=[Stage.DOCUMENTS, *AFTER_APPROVAL, Stage.CONFISCATED]),
-        role=Role.ASSESSING_OFFICER, label=_("Adjudicate"), para="PN17 7.1(k)", form="bills.forms.holds.AdjudicationForm",
+        role=Role.ASSESSING_OFFICER, signed=SIGNED_ORDER, label=_("Adjudicate"), para="PN17 7.1(k)", form="bills.forms.holds.AdjudicationForm",
         guards=guards.NO_OPEN_REQUEST, apart_from=("refer_to_assessing_officer", "send_for_adjudication"), grave=True, first=hold_goods,
     )  # fmt: skip
     def adjudicate(self: CourierBillOfEntry, *, outcome: str, **order: Any) -> Iterable[models.Model]:
@@ -136,7 +136,7 @@ class HeldClearance(ImportClearance):
 
     @step(
         Stage.PROVISIONALLY_RELEASED, GET_STATE(routing.after_approval, states=[Stage.DUTY, Stage.FINALISED]),
-        role=Role.ASSESSING_OFFICER, label=_("Finalise"), para="PN17 7.1(k), 7.1(n)", form="bills.forms.holds.FinalOrderForm",
+        role=Role.ASSESSING_OFFICER, signed=SIGNED_ORDER, label=_("Finalise"), para="PN17 7.1(k), 7.1(n)", form="bills.forms.holds.FinalOrderForm",
         apart_from=RELEASERS, grave=True, weighty=True, first=hold_goods,  # it frees bond and guarantee
     )  # fmt: skip
     def finalise(self: CourierBillOfEntry, **order: Any) -> Iterable[models.Model]:

@@ -120,7 +120,7 @@ class ImportClearance(RiskSteps):
         """The goods are examined first, as soon as they have arrived; then the bill is assessed."""
 
     @step(
-        Stage.FIRST_CHECK, Stage.ASSESSMENT, role=Role.INSPECTOR, label=_("Report first-check examination"),
+        Stage.FIRST_CHECK, Stage.ASSESSMENT, role=Role.INSPECTOR, signed=SIGNED_ORDER, label=_("Report first-check examination"),
         para="PN17 7.1(a), 7.1(i)", form="bills.forms.officers.ExaminationForm",
     )  # fmt: skip
     def report_first_check_examination(self: CourierBillOfEntry, **report: Any) -> Iterable[models.Model]:
@@ -135,7 +135,7 @@ class ImportClearance(RiskSteps):
             Stage.ASSESSMENT: Role.ASSESSING_OFFICER, Stage.FOR_OUT_OF_CHARGE: Role.SHED_SUPERINTENDENT,
             Stage.ADJUDICATION: Role.ASSESSING_OFFICER,
         },
-        label=_("Raise query"), para="PN17 7.1(d), 7.1(j), 7.1(k)", form="bills.forms.officers.QueryForm",
+        signed=SIGNED_ORDER, label=_("Raise query"), para="PN17 7.1(d), 7.1(j), 7.1(k)", form="bills.forms.officers.QueryForm",
     )  # fmt: skip
     def raise_query(self: CourierBillOfEntry, *, question: str, documents_wanted: str = "") -> Iterable[models.Model]:
         """A question or a call for documents goes to the courier; the answer comes back to the desk that asked."""
@@ -278,7 +278,7 @@ class ImportClearance(RiskSteps):
         self.suspected(remarks)
 
     @step(
-        Stage.EXAMINATION, Stage.FOR_OUT_OF_CHARGE, role=Role.INSPECTOR, label=_("Report examination"), para="PN17 7.1(i)",
+        Stage.EXAMINATION, Stage.FOR_OUT_OF_CHARGE, role=Role.INSPECTOR, signed=SIGNED_ORDER, label=_("Report examination"), para="PN17 7.1(i)",
         form="bills.forms.officers.ExaminationForm",
     )  # fmt: skip
     def report_examination(self: CourierBillOfEntry, **report: Any) -> Iterable[models.Model]:

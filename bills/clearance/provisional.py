@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from bills.clearance import guards
 from eccs.dated_rules import rule_book
-from eccs.workflow import GET_STATE, Document, step
+from eccs.workflow import GET_STATE, SIGNED_ORDER, Document, step
 
 if TYPE_CHECKING:
     from bills.models import ProvisionalAssessment
@@ -95,7 +95,7 @@ class ProvisionalClearance(Document):
     @step(
         ProvisionalStage.APPROVAL,
         GET_STATE(after_approving, states=[ProvisionalStage.EXTRA_DUTY, ProvisionalStage.FINAL]),
-        role=Role.DCAC, label=_("Approve final assessment"), para="PN17 7.1(f); section 18",
+        role=Role.DCAC, signed=SIGNED_ORDER, label=_("Approve final assessment"), para="PN17 7.1(f); section 18",
         apart_from=("finalise_assessment",), grave=True,
         weighty=True,  # it may free the bond
     )  # fmt: skip

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.permissions import SYSTEM
 from accounts.roles import Role
 from bills.clearance import guards
-from eccs.workflow import Document, Step, step, take
+from eccs.workflow import SIGNED_ORDER, Document, Step, step, take
 
 if TYPE_CHECKING:
     from bills.models import BillAmendment, BillCancellation
@@ -81,7 +81,7 @@ class AmendmentClearance(Document):
         self.remarks, self.processed_at = remarks, self.taken_at
 
     @step(
-        AmendmentStage.PROCESSED, AmendmentStage.APPROVED, role=Role.DCAC, label=_("Approve amendment"), para="PN17 11.0",
+        AmendmentStage.PROCESSED, AmendmentStage.APPROVED, role=Role.DCAC, signed=SIGNED_ORDER, label=_("Approve amendment"), para="PN17 11.0",
         guards=(guards.not_held,), apart_from=("request", "process"), grave=True,
     )  # fmt: skip
     def approve(self: BillAmendment) -> None:
@@ -92,7 +92,7 @@ class AmendmentClearance(Document):
         self.after_approval()
 
     @step(
-        AmendmentStage.PROCESSED, AmendmentStage.REJECTED, role=Role.DCAC, label=_("Reject amendment"), para="PN17 11.0",
+        AmendmentStage.PROCESSED, AmendmentStage.REJECTED, role=Role.DCAC, signed=SIGNED_ORDER, label=_("Reject amendment"), para="PN17 11.0",
         form=REMARKS, apart_from=("request", "process"),
     )  # fmt: skip
     def reject(self: BillAmendment, *, remarks: str) -> None:
@@ -137,7 +137,7 @@ class CancellationClearance(Document):
         self.remarks, self.verified_at = remarks, self.taken_at
 
     @step(
-        CancellationStage.VERIFIED, CancellationStage.APPROVED, role=Role.DCAC, label=_("Approve cancellation"),
+        CancellationStage.VERIFIED, CancellationStage.APPROVED, role=Role.DCAC, signed=SIGNED_ORDER, label=_("Approve cancellation"),
         para="PN17 10.0", guards=(guards.not_held,), apart_from=("request", "verify"), grave=True,
     )  # fmt: skip
     def approve(self: BillCancellation) -> Iterable[models.Model]:
@@ -148,7 +148,7 @@ class CancellationClearance(Document):
         return self.news_of_refund()
 
     @step(
-        CancellationStage.VERIFIED, CancellationStage.REJECTED, role=Role.DCAC, label=_("Reject cancellation"),
+        CancellationStage.VERIFIED, CancellationStage.REJECTED, role=Role.DCAC, signed=SIGNED_ORDER, label=_("Reject cancellation"),
         para="PN17 10.0", form=REMARKS, apart_from=("request", "verify"),
     )  # fmt: skip
     def reject(self: BillCancellation, *, remarks: str) -> None:

@@ -17,7 +17,7 @@ from accounts.roles import Role
 from eccs.models import Notice
 from eccs.notices import worded
 from eccs.papers import moment
-from eccs.workflow import Actor, Document, Refused, Step, step, take
+from eccs.workflow import SIGNED_FILING, SIGNED_ORDER, Actor, Document, Refused, Step, step, take
 
 if TYPE_CHECKING:
     from bills.models import ManualClearance, ManualForm
@@ -109,7 +109,7 @@ class ManualClearanceSteps(Document):
         }  # fmt: skip
 
     @step(
-        ManualStage.PROPOSED, ManualStage.APPROVED, role=Role.COMMISSIONER, label=gettext_lazy("Approve manual clearance"),
+        ManualStage.PROPOSED, ManualStage.APPROVED, role=Role.COMMISSIONER, signed=SIGNED_ORDER, label=gettext_lazy("Approve manual clearance"),
         para=PARA, form=REMARKS, apart_from=("propose",), grave=True,
     )  # fmt: skip
     def approve(self: ManualClearance, *, remarks: str = "") -> Iterable[models.Model]:
@@ -124,7 +124,7 @@ class ManualClearanceSteps(Document):
         )
 
     @step(
-        ManualStage.PROPOSED, ManualStage.REJECTED, role=Role.COMMISSIONER, label=gettext_lazy("Do not approve"), para=PARA,
+        ManualStage.PROPOSED, ManualStage.REJECTED, role=Role.COMMISSIONER, signed=SIGNED_ORDER, label=gettext_lazy("Do not approve"), para=PARA,
         form="bills.manual.forms.ReasonForm", apart_from=("propose",),
     )  # fmt: skip
     def reject(self: ManualClearance, *, remarks: str) -> Iterable[models.Model]:
@@ -237,7 +237,7 @@ class ManualFormSteps(Document):
         return take_back(self, remarks)
 
     @step(
-        FormStage.USED, FormStage.ENTERED, role=Role.COURIER_SIGNATORY, label=gettext_lazy("Link the bill"), para=PARA,
+        FormStage.USED, FormStage.ENTERED, role=Role.COURIER_SIGNATORY, signed=SIGNED_FILING, label=gettext_lazy("Link the bill"), para=PARA,
         form="bills.manual.forms.BillForm",
     )  # fmt: skip
     def link_bill(self: ManualForm, *, bill: str) -> None:

@@ -60,8 +60,9 @@ def _draw(sheet: Paper) -> None:
     sheet.title(_("For Customs"))
     sheet.boxes(
         [
-            [Field(_("Assessable Value, Rs."), LINE), Field(_("Duty, Rs."), LINE), Field(_("Fine, Rs."), LINE), Field(_("Penalty, Rs."), LINE), Field(_("Challan or receipt no."), LINE)],
-            [Field(_("X-ray: clear or suspicious"), LINE), Field(_("Examined: yes or no"), LINE), Field(_("Findings"), LINE, 2)],
+            [Field(_("Assessable Value, Rs."), LINE), Field(_("Duty, Rs."), LINE), Field(_("Fine, Rs."), LINE), Field(_("Penalty, Rs."), LINE)],
+            [Field(_("Challan or receipt no."), LINE, 2), Field(_("X-ray: clear or suspicious"), LINE), Field(_("Examined: yes or no"), LINE)],
+            [Field(_("Findings"), LINE, 4)],
             [Field(_("Assessing Officer: name, signature"), f"{LINE}\n ", 2), Field(_("Out of Charge: officer, signature, date, time"), f"{LINE}\n ", 2)],
         ]
     )  # fmt: skip

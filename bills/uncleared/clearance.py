@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.permissions import SYSTEM
 from accounts.roles import Role
 from bills.stages import Stage as BillStage
-from eccs.workflow import Actor, Document, Step, step, take
+from eccs.workflow import SIGNED_FILING, SIGNED_ORDER, Actor, Document, Step, step, take
 from manifests import warehouse
 from manifests.models import WarehouseEntry
 
@@ -76,7 +76,8 @@ def disposal_is_open(document: Any, actor: Actor) -> str:
 def _opened(document: str, name: str, target: str, label: Any, para: str, rule: str) -> Step:
     """How the document begins: on the list of uncleared goods, where the first line of its trail is written."""
     return Step(
-        name=name, document=document, sources=(), targets=(target,), roles=(Role.SYSTEM,), label=label, para=para, rule=rule
+        name=name, document=document, sources=(), targets=(target,), roles=(Role.SYSTEM,), label=label, para=para, rule=rule,
+        signed=SIGNED_FILING,
     )  # fmt: skip
 
 
@@ -101,7 +102,7 @@ class ReturnClearance(Document):
         }  # fmt: skip
 
     @step(
-        ReturnStage.REQUESTED, ReturnStage.PERMITTED, role=Role.DCAC, label=_("Permit return"), para=RETURN_PARA,
+        ReturnStage.REQUESTED, ReturnStage.PERMITTED, role=Role.DCAC, signed=SIGNED_ORDER, label=_("Permit return"), para=RETURN_PARA,
         form=REMARKS, guards=(return_is_open,), apart_from=("request",), grave=True,
     )  # fmt: skip
     def permit(self: ReturnToOrigin, *, remarks: str = "") -> Iterable[models.Model]:
@@ -112,7 +113,7 @@ class ReturnClearance(Document):
         return [ReExport(origin=self, station_id=self.station_id, made_at=self.taken_at)]
 
     @step(
-        ReturnStage.REQUESTED, ReturnStage.REFUSED, role=Role.DCAC, label=_("Refuse return"), para=RETURN_PARA,
+        ReturnStage.REQUESTED, ReturnStage.REFUSED, role=Role.DCAC, signed=SIGNED_ORDER, label=_("Refuse return"), para=RETURN_PARA,
         form="bills.uncleared.forms.ReasonForm", apart_from=("request",),
     )  # fmt: skip
     def refuse(self: ReturnToOrigin, *, remarks: str) -> None:
@@ -121,14 +122,14 @@ class ReturnClearance(Document):
 
     @step(
         (ReturnStage.REQUESTED, ReturnStage.PERMITTED), ReturnStage.WITHDRAWN, role=Role.COURIER_SIGNATORY,
-        label=_("Withdraw"), para=RETURN_PARA, guards=(bill_is_not_closed,), grave=True, anytime=True,
+        signed=SIGNED_FILING, label=_("Withdraw"), para=RETURN_PARA, guards=(bill_is_not_closed,), grave=True, anytime=True,
     )  # fmt: skip
     def withdraw(self: ReturnToOrigin) -> None:
         """The courier does not want the goods sent back any more: they can be cleared again."""
         self.decided_at = self.taken_at
 
     @step(
-        ReturnStage.ON_FLIGHT, ReturnStage.RETURNED, role=Role.WAREHOUSE_KEEPER, label=_("Record return"),
+        ReturnStage.ON_FLIGHT, ReturnStage.RETURNED, role=Role.WAREHOUSE_KEEPER, signed=SIGNED_FILING, label=_("Record return"),
         para=RETURN_PARA, form="bills.uncleared.forms.ReturnedForm", guards=(return_is_open,), grave=True,
     )  # fmt: skip
     def record_return(
@@ -211,7 +212,7 @@ class DisposalClearance(Document):
         }  # fmt: skip
 
     @step(
-        DisposalStage.PROPOSED, DisposalStage.PERMITTED, role=Role.DCAC, label=_("Permit disposal"), para=DISPOSAL_PARA,
+        DisposalStage.PROPOSED, DisposalStage.PERMITTED, role=Role.DCAC, signed=SIGNED_ORDER, label=_("Permit disposal"), para=DISPOSAL_PARA,
         form=REMARKS, guards=(disposal_is_open,), apart_from=("propose",), grave=True, many=True,
     )  # fmt: skip
     def permit(self: Disposal, *, remarks: str = "") -> None:
@@ -219,7 +220,7 @@ class DisposalClearance(Document):
         self.decision, self.decided_at = remarks, self.taken_at
 
     @step(
-        DisposalStage.PROPOSED, DisposalStage.REFUSED, role=Role.DCAC, label=_("Refuse disposal"), para=DISPOSAL_PARA,
+        DisposalStage.PROPOSED, DisposalStage.REFUSED, role=Role.DCAC, signed=SIGNED_ORDER, label=_("Refuse disposal"), para=DISPOSAL_PARA,
         form="bills.uncleared.forms.ReasonForm", apart_from=("propose",),
     )  # fmt: skip
     def refuse(self: Disposal, *, remarks: str) -> Iterable[models.Model]:
@@ -231,14 +232,14 @@ class DisposalClearance(Document):
 
     @step(
         (DisposalStage.PROPOSED, DisposalStage.PERMITTED), DisposalStage.WITHDRAWN, role=Role.WAREHOUSE_KEEPER,
-        label=_("Withdraw"), para=DISPOSAL_PARA, grave=True, anytime=True,
+        signed=SIGNED_FILING, label=_("Withdraw"), para=DISPOSAL_PARA, grave=True, anytime=True,
     )  # fmt: skip
     def withdraw(self: Disposal) -> None:
         """The goods are not disposed of: they were cleared after all, or are to be sent back."""
         self.decided_at = self.taken_at
 
     @step(
-        DisposalStage.PERMITTED, DisposalStage.DISPOSED, role=Role.WAREHOUSE_KEEPER, label=_("Record disposal"),
+        DisposalStage.PERMITTED, DisposalStage.DISPOSED, role=Role.WAREHOUSE_KEEPER, signed=SIGNED_FILING, label=_("Record disposal"),
         para=DISPOSAL_PARA, form="bills.uncleared.forms.DisposedForm", guards=(disposal_is_open,), grave=True,
     )  # fmt: skip
     def record_disposal(

@@ -276,7 +276,7 @@ def propose_disposal(entry_ids: Iterable[int], manner: str, reason: str, actor: 
                 refused.append(f"{hawb}: {' '.join(reasons)}")
                 continue
             one = Disposal(**_of(hawb, reason, actor, at), manner=manner)
-            made.append(_open(one, "propose", "uncleared-dispose", actor))
+            made.append(_open(one, "propose", "uncleared-dispose", actor, manner=manner))
         if refused:
             raise Refused(refused)
     return made
@@ -296,6 +296,6 @@ def _of(hawb: HouseAirwayBill, reason: str, actor: Actor, at: datetime) -> dict[
     }  # fmt: skip
 
 
-def _open(made: Any, step: str, page: str, actor: Actor) -> Any:
-    begin([made], step, actor, activity_of(page), hawb=made.hawb.number, reason=made.reason)
+def _open(made: Any, step: str, page: str, actor: Actor, **more: str) -> Any:
+    begin([made], step, actor, activity_of(page), hawb=made.hawb.number, reason=made.reason, **more)
     return made

@@ -25,6 +25,7 @@ from bills.stages import CLOSED, UNFILED, Stage
 from bills.summary import papers_for, sees_declaration
 from eccs import pages
 from eccs.audit_answers import concerns
+from eccs.long_papers import paper_of
 from eccs.papers import as_pdf
 
 
@@ -45,7 +46,8 @@ def print_of_bill(request: Request, bill: Draft, draw: Callable[[Draft, str], by
     """A filed bill in print: for Customs and for the trade, not for the custodian."""
     if bill.stage in UNFILED or not sees_declaration(request.actor, bill):
         raise Http404
-    return as_pdf(draw(bill, request.actor.name), bill.key)
+    lines = max(bill.shipment_count, bill.item_count)
+    return paper_of(request, bill, lines, lambda: draw(bill, request.actor.name), bill.key)
 
 
 @require_GET

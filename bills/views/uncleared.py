@@ -21,6 +21,7 @@ from bills.uncleared.forms import PostedForm, ProposalForm, RequestForm
 from eccs import keyset, pages
 from eccs.audit_answers import concerns, exported
 from eccs.papers import as_pdf
+from eccs.signing.presenting import begin_or_ask
 from eccs.uploads import files
 from eccs.workflow import Refused
 
@@ -138,7 +139,10 @@ def send_back(request: Request, pk: int) -> HttpResponse:
     reasons = goods.why_not_request(entry.hawb)
     if request.method == "POST" and form.is_valid() and not reasons:
         try:
-            made = goods.request_return(pk, form.cleaned_data["reason"], actor)
+            why = form.cleaned_data["reason"]
+            made, away = begin_or_ask(request, lambda: goods.request_return(pk, why, actor), form)
+            if away:
+                return redirect(away)
             messages.success(
                 request, _("%(document)s: the return of %(hawb)s is requested.") % {"document": made, "hawb": made.hawb}
             )
@@ -168,7 +172,12 @@ def dispose(request: Request) -> HttpResponse:
     if form.is_bound and form.is_valid() and not too_many:
         given = form.cleaned_data
         try:
-            made = goods.propose_disposal([entry.pk for entry in entries], given["manner"], given["reason"], actor)
+            ticked = [entry.pk for entry in entries]
+            made, away = begin_or_ask(
+                request, lambda: goods.propose_disposal(ticked, given["manner"], given["reason"], actor), form
+            )
+            if away:
+                return redirect(away)
             words = ngettext("%(n)d disposal is proposed.", "%(n)d disposals are proposed.", len(made))
             messages.success(request, words % {"n": len(made)})
             return redirect(made[0]) if len(made) == 1 else redirect("uncleared")

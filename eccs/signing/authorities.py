@@ -44,6 +44,7 @@ class Owner:
     pan: str = ""
 
 
+@lru_cache(1024)
 def fingerprint_of(certificate: x509.Certificate) -> str:
     """SHA-256 over the certificate, hexadecimal."""
     return certificate.fingerprint(hashes.SHA256()).hex()
@@ -110,19 +111,19 @@ class Judge:
     """
 
     def __init__(self) -> None:
-        self._turns: dict[tuple[x509.Certificate, ...], list[datetime]] = {}
-        self._found: dict[tuple[tuple[x509.Certificate, ...], int], list[str]] = {}
+        self._known: dict[tuple[x509.Certificate, ...], tuple[list[datetime], dict[int, list[str]]]] = {}
 
     def why_not(self, certificate: x509.Certificate, chain: Sequence[x509.Certificate], moment: datetime) -> list[str]:
         """Every reason why nobody may sign with this certificate at a moment."""
         whole = (certificate, *chain)
-        turns = self._turns.get(whole)
-        if turns is None:
-            turns = self._turns[whole] = _turns((*whole, *authorities()))
-        place = (whole, bisect_right(turns, moment))
-        if place not in self._found:
-            self._found[place] = why_not(certificate, chain, moment)
-        return self._found[place]
+        known = self._known.get(whole)
+        if known is None:
+            known = self._known[whole] = (_turns((*whole, *authorities())), {})
+        turns, found = known
+        place = bisect_right(turns, moment)
+        if place not in found:
+            found[place] = why_not(certificate, chain, moment)
+        return found[place]
 
 
 def _turns(certificates: Sequence[x509.Certificate]) -> list[datetime]:

@@ -134,10 +134,16 @@ def _holds(info: Any, certificate: x509.Certificate, digest: str, algorithm: str
     return _verified(certificate, info["signature"].native, info["signed_attrs"].untag().dump(), digest, algorithm)
 
 
+@lru_cache(1024)
+def _key_of(certificate: x509.Certificate) -> Any:
+    """The key of a certificate; the same few sign again and again, so it is read once. Raises ValueError."""
+    return certificate.public_key()
+
+
 def _verified(certificate: x509.Certificate, signature: bytes, over: bytes, digest: str, algorithm: str) -> bool:
     hashed = DIGESTS[digest]()
     try:
-        key = certificate.public_key()
+        key = _key_of(certificate)
         if isinstance(key, rsa.RSAPublicKey) and algorithm == "rsassa_pkcs1v15":
             key.verify(signature, over, padding.PKCS1v15(), hashed)
         elif isinstance(key, ec.EllipticCurvePublicKey) and algorithm == "ecdsa":

@@ -49,6 +49,7 @@ class Presented:
     by_id: int
 
     def __post_init__(self) -> None:
+        self.taken: set[int] = set()  # the places of the filings that are done by now
         self.digest = hashlib.sha256(self.cms).hexdigest()
         self.places = {core_of(json.loads(leaf)): n for n, leaf in enumerate(self.leaves)}
         self.paths = merkle.tree(self.leaves)[1] if len(self.leaves) > 1 else [[]]
@@ -128,7 +129,8 @@ def seal(
     for entry in entries:
         filing = filing_of(entry, born_filed=born_filed)
         if isinstance(presented, Trial):
-            presented.found.append(filing | {"document": str(entry.document), "station": getattr(entry.document, "station_id", None) or ""})  # fmt: skip
+            named = str(entry.document) if not born_filed else str(entry.document._meta.verbose_name).capitalize()
+            presented.found.append(filing | {"document": named, "station": getattr(entry.document, "station_id", None) or ""})  # fmt: skip
             continue
         rows.append(_signature(presented, user_id, entry, filing))
     return rows
@@ -145,6 +147,7 @@ def _signature(presented: Presented, user_id: int, entry: trail.Entry, filing: d
         raise Refused(
             [_("The document has changed since it was shown for signing. Look at it and sign again.")], document
         )
+    presented.taken.add(place)
     entry.answers = {**entry.answers, "signature": presented.digest}
     return Signature(
         kind=filing["kind"], document_id=document.pk, seq=document.trail_length + 1, number=document.number or document.key,

@@ -96,7 +96,7 @@ class ToSign(models.Model):
 
     key = models.UUIDField(default=uuid.uuid4, unique=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    way = models.CharField(max_length=10)  # what is taken up once it is signed: `step`, `steps`, `upload`
+    way = models.CharField(max_length=10)  # what is taken up once it is signed: `step`, `steps`, `upload`, `page`
     about = models.JSONField(default=dict)  # the address of the step, the keys of the documents
     posted = models.TextField(blank=True)  # the form as it was sent
     files = models.JSONField(default=list)  # and its files, as they are kept meanwhile

@@ -5,7 +5,6 @@ Whatever differs in the least is not judged here but read by the library (`eccs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from asn1crypto import core
@@ -24,6 +23,7 @@ OF_NO_ACCOUNT = {
     _oid("1.2.840.113549.1.9.5"),
     _oid("1.2.840.113549.1.9.15"),
 }  # the signer's clock, what the program can read
+SAID = {CONTENT_TYPE, MESSAGE_DIGEST, *OF_NO_ACCOUNT}
 DIGESTS = {_oid(f"2.16.840.1.101.3.4.2.{n}"): name for n, name in ((1, "sha256"), (2, "sha384"), (3, "sha512"))}
 ALGORITHMS = {
     _oid("1.2.840.113549.1.1.1"): ("rsassa_pkcs1v15", "rsassa_pkcs1v15"),
@@ -36,17 +36,11 @@ class Unusual(Exception):
     """It is not in the plainest form."""
 
 
-class Part(NamedTuple):
-    """One value: its tag, where it begins, where its content begins and ends."""
-
-    tag: int
-    start: int
-    body: int
-    end: int
+Part = tuple[int, int, int, int]
+"""One value: its tag, where it begins, where its content begins and ends."""
 
 
-@dataclass(frozen=True)
-class Plain:
+class Plain(NamedTuple):
     """What a signature says."""
 
     issuer: bytes
@@ -60,8 +54,19 @@ class Plain:
     over: bytes  # what the key signed
 
 
-def _parts(data: bytes, at: int, end: int) -> list[Part]:
-    """The values that follow one another, to the last byte, each with its length written in the shortest way."""
+def _whole(data: bytes, part: Part) -> bytes:
+    """A value with its tag and length."""
+    return data[part[1] : part[3]]
+
+
+def _content(data: bytes, part: Part) -> bytes:
+    """What is inside a value."""
+    return data[part[2] : part[3]]
+
+
+def _parts(data: bytes, part: Part) -> list[Part]:
+    """The values inside one, to its last byte, each with its length written in the shortest way."""
+    _tag, _start, at, end = part
     found = []
     while at < end:
         if end - at < 2 or data[at] & 31 == 31:
@@ -77,63 +82,63 @@ def _parts(data: bytes, at: int, end: int) -> list[Part]:
             body += long
         if body + size > end:
             raise Unusual
-        found.append(Part(data[at], at, body, body + size))
+        found.append((data[at], at, body, body + size))
         at = body + size
     return found
 
 
 def _of(data: bytes, part: Part, *tags: int) -> list[Part]:
     """The values inside one, which must be exactly of these kinds."""
-    found = _parts(data, part.body, part.end)
-    if tuple(one.tag for one in found) != tags:
+    found = _parts(data, part)
+    if len(found) != len(tags):
         raise Unusual
+    for one, tag in zip(found, tags, strict=True):
+        if one[0] != tag:
+            raise Unusual
     return found
 
 
 def _named(data: bytes, part: Part) -> bytes:
     """The name of an algorithm without parameters."""
-    found = _parts(data, part.body, part.end)
-    if not found or found[0].tag != OID or len(found) > 2 or (len(found) == 2 and data[found[1].start : found[1].end] != b"\x05\x00"):  # fmt: skip
+    found = _parts(data, part)
+    if not found or found[0][0] != OID or len(found) > 2 or (len(found) == 2 and _whole(data, found[1]) != b"\x05\x00"):
         raise Unusual
-    return data[found[0].start : found[0].end]
+    return _whole(data, found[0])
 
 
 def read(data: bytes) -> Plain:
     """What a signature says. Raises Unusual."""
-    outer = _parts(data, 0, len(data))
-    if len(outer) != 1 or outer[0].tag != SEQUENCE:
-        raise Unusual
-    kind, content = _of(data, outer[0], OID, FIRST)
+    (outer,) = _of(data, (0, 0, 0, len(data)), SEQUENCE)
+    kind, content = _of(data, outer, OID, FIRST)
     (signed,) = _of(data, content, SEQUENCE)
     _version, _digests, said, certificates, signers = _of(data, signed, INTEGER, SET, SEQUENCE, FIRST, SET)
     (inside,) = _of(data, said, OID)
     (info,) = _of(data, signers, SEQUENCE)
     _version, sid, digest, attributes, algorithm, signature = _of(data, info, INTEGER, SEQUENCE, SEQUENCE, FIRST, SEQUENCE, OCTETS)  # fmt: skip
     issuer, serial = _of(data, sid, SEQUENCE, INTEGER)
-    told = (data[kind.start : kind.end], data[inside.start : inside.end])
     hashed, way = DIGESTS.get(_named(data, digest)), ALGORITHMS.get(_named(data, algorithm))
-    if told != (SIGNED_DATA, DATA) or hashed is None or way is None:
+    if (_whole(data, kind), _whole(data, inside)) != (SIGNED_DATA, DATA) or hashed is None or way is None:
         raise Unusual
     return Plain(
-        data[issuer.start : issuer.end], int.from_bytes(data[serial.body : serial.end], "big", signed=True),
-        tuple(data[one.start : one.end] for one in _parts(data, certificates.body, certificates.end) if one.tag == SEQUENCE),
-        _digest_said(data, attributes), hashed, *way, data[signature.body : signature.end],
-        bytes((SET,)) + data[attributes.start + 1 : attributes.end],
+        _whole(data, issuer), int.from_bytes(_content(data, serial), "big", signed=True),
+        tuple(_whole(data, one) for one in _parts(data, certificates) if one[0] == SEQUENCE),
+        _digest_said(data, attributes), hashed, *way, _content(data, signature),
+        b"\x31" + data[attributes[1] + 1 : attributes[3]],
     )  # fmt: skip
 
 
 def _digest_said(data: bytes, attributes: Part) -> bytes:
     """The digest of the content, among attributes that are each said once."""
     values: dict[bytes, bytes] = {}
-    for attribute in _parts(data, attributes.body, attributes.end):
-        if attribute.tag != SEQUENCE:
+    for attribute in _parts(data, attributes):
+        if attribute[0] != SEQUENCE:
             raise Unusual
         name, several = _of(data, attribute, OID, SET)
-        known, inside = data[name.start : name.end], _parts(data, several.body, several.end)
-        if known in values or len(inside) != 1 or known not in (CONTENT_TYPE, MESSAGE_DIGEST, *OF_NO_ACCOUNT):
+        known, inside = _whole(data, name), _parts(data, several)
+        if known in values or len(inside) != 1 or known not in SAID:
             raise Unusual
-        values[known] = data[inside[0].start : inside[0].end]
+        values[known] = _whole(data, inside[0])
     digest = values.get(MESSAGE_DIGEST, b"")
-    if values.get(CONTENT_TYPE) != DATA or digest[:1] != bytes((OCTETS,)) or len(digest) - 2 not in (32, 48, 64):
+    if values.get(CONTENT_TYPE) != DATA or digest[:1] != b"\x04" or len(digest) - 2 not in (32, 48, 64):
         raise Unusual
     return digest[2:]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -75,6 +75,23 @@ def ask_where_demanded(request: Any, document: Any, name: str, form: Any) -> str
         take(document, name, actor, **form.answers())
     about = {"slug": pages.slug_of(type(document)), "key": document.key, "step": name}
     return ask(trial.found, declared, actor, way="step", about=about, request=request, form=form)
+
+
+def begin_or_ask(request: Any, work: Callable[[], Any], form: Any = None) -> tuple[Any, str]:
+    """What a page begins; or, where the station wants that signed, where it is signed: the page is sent again with the signature.
+
+    Raises Refused where it could not begin.
+    """
+    from eccs.beginning import Unsigned
+
+    try:
+        return work(), ""
+    except Unsigned as wanted:
+        declared = wanted.declared
+    with gate.on_trial() as trial:
+        work()
+    about = {"path": request.path, "key": ""}
+    return None, ask(trial.found, declared, request.actor, way="page", about=about, request=request, form=form)
 
 
 def _kept(request: HttpRequest) -> list[dict[str, str]]:

@@ -7,9 +7,11 @@ the table of the file, written anew with the seal, and the rest stays as it is, 
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from struct import Struct
 
 from asn1crypto import core
 from cryptography import x509
@@ -91,12 +93,18 @@ class Stamp:
         return _der(SEQUENCE, SIGNED_DATA, _der(FIRST, signed))
 
 
+TOLD = b"Electronic seal of ECCS"  # what the field of the seal is, where it is not seen
+
+
 class NotOurs(ValueError):
     """The PDF is not written as this system writes its papers."""
 
 
-_TRAILER = re.compile(rb"trailer\s*<<(.*?)>>\s*startxref\s*(\d+)\s*%%EOF\s*\Z", re.DOTALL)
+_END = re.compile(rb"startxref\s*(\d+)\s*%%EOF\s*\Z")
+_TABLE = re.compile(rb"\d+ 0 obj\s*<<(.*?)>>\s*stream\r?\n", re.DOTALL)
 _BEHIND = re.compile(rb">>\s*endobj")
+_ROW = Struct(">BIH")  # how the table says where an object is, as `eccs.paper_file` writes it
+_PLAIN = 1
 
 
 def _one(pattern: bytes, text: bytes) -> bytes:
@@ -110,18 +118,23 @@ class _Ours:
     """A PDF of ours: where its objects are."""
 
     def __init__(self, pdf: bytes) -> None:
-        found = _TRAILER.search(pdf, max(0, len(pdf) - 2048))
+        found = _END.search(pdf, max(0, len(pdf) - 64))
         if found is None:
             raise NotOurs("trailer")
-        self.pdf, self.trailer, self.table = pdf, found[1], int(found[2])
-        begun = re.compile(rb"xref\s+0 (\d+)\s*\n").match(pdf, self.table)
-        if begun is None:
+        self.pdf, self.table = pdf, int(found[1])
+        begun = _TABLE.match(pdf, self.table)
+        if begun is None or b"/W[1 4 2]" not in begun[1]:
             raise NotOurs("xref")
-        self._lines, self.size = begun.end(), int(begun[1])
+        self.trailer, self.size = begun[1], int(_one(rb"/Size (\d+)", begun[1]))
+        self._rows = zlib.decompress(pdf[begun.end() : begun.end() + int(_one(rb"/Length (\d+)", begun[1]))])
+
+    def _place(self, number: int) -> int:
+        kind, place, _n = _ROW.unpack_from(self._rows, _ROW.size * number) if number < self.size else (0, 0, 0)
+        return place if kind == _PLAIN else 0
 
     def dictionary(self, number: int) -> bytes:
         """What stands in the dictionary of an object."""
-        at = int(self.pdf[self._lines + 20 * number :][:10]) if number < self.size else -1
+        at = self._place(number)
         begun = re.compile(rb"%d 0 obj\s*<<" % number).match(self.pdf, at) if at > 0 else None
         end = _BEHIND.search(self.pdf, begun.end()) if begun else None
         if begun is None or end is None:
@@ -138,12 +151,12 @@ def sealed(pdf: bytes, stamp: Stamp, field: str, at: datetime) -> bytes:
     first = ours.dictionary(page)
     if b"/Annots" in first or b"/AcroForm" in catalogue:
         raise NotOurs("fields")
-    own, value = ours.size, ours.size + 1
+    own, value, table = ours.size, ours.size + 1, ours.size + 2
     moment = timezone.localtime(at).strftime("%Y%m%d%H%M%S+05'30'")
     objects = {
         page: first + b" /Annots [%d 0 R]" % own,
-        root: catalogue + b" /Version /1.7 /AcroForm <</Fields [%d 0 R] /SigFlags 3>>" % own,
-        own: b"/Type /Annot /Subtype /Widget /FT /Sig /T (%s) /F 132 /Rect [0 0 0 0] /P %d 0 R /V %d 0 R" % (field.encode(), page, value),
+        root: catalogue + b" /AcroForm <</Fields [%d 0 R] /SigFlags 3>>" % own,
+        own: b"/Type /Annot /Subtype /Widget /FT /Sig /T (%s) /TU (%s) /F 132 /Rect [0 0 0 0] /P %d 0 R /V %d 0 R" % (field.encode(), TOLD, page, value),
     }  # fmt: skip
     out, places, place = [pdf, b"\n"], {}, len(pdf) + 1
     for number, words in objects.items():
@@ -154,12 +167,14 @@ def sealed(pdf: bytes, stamp: Stamp, field: str, at: datetime) -> bytes:
     begun = b"%d 0 obj\n<</Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached /Name (ECCS) /M (D:%s) " % (value, moment.encode())  # fmt: skip
     room = 2 * stamp.room + 2
     start = place + len(begun) + 60  # the range of what is signed takes 60 signs, whatever its figures
-    table = start + room + len(b" >>\nendobj\n")
-    lines = b"".join(b"%d 1\n%010d 00000 n \n" % (number, places[number]) for number in sorted(places))
-    name = _one(rb"/ID\s*\[\s*<([0-9a-fA-F]+)>", ours.trailer)
-    info = _one(rb"/Info (\d+) 0 R", ours.trailer)
-    rest = b" >>\nendobj\nxref\n0 1\n0000000000 65535 f \n%strailer\n<</Size %d /Root %d 0 R /Info %s 0 R /Prev %d /ID [<%s><%s>]>>\nstartxref\n%d\n%%%%EOF\n" % (
-        lines, value + 1, root, info, ours.table, name, sha256(pdf).hexdigest()[:32].encode(), table,
+    end = b" >>\nendobj\n"
+    places[table] = start + room + len(end)
+    numbers = sorted(places)
+    rows = b"".join([_ROW.pack(_PLAIN, places[number], 0) for number in numbers])
+    rest = b"%s%d 0 obj\n<</Type /XRef /Size %d /W[1 4 2] /Index [%s] /Root %d 0 R /Info %s 0 R /Prev %d /ID [<%s><%s>] /Length %d>>\nstream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % (
+        end, table, table + 1, b" ".join([b"%d 1" % number for number in numbers]), root, _one(rb"/Info (\d+) 0 R", ours.trailer),
+        ours.table, _one(rb"/ID\s*\[\s*<([0-9a-fA-F]+)>", ours.trailer), sha256(pdf).hexdigest()[:32].encode(),
+        len(rows), rows, places[table],
     )  # fmt: skip
     span = b"/ByteRange [0 %d %d %d]" % (start, start + room, len(rest))
     before = b"".join((*out, begun, span.ljust(50), b" /Contents"))

@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from django.apps import apps
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eccs.signing import authorities, cms, merkle
 from eccs.signing.authorities import NotAccepted, fingerprint_of
 from eccs.signing.gate import FORM_OF_MANY, core_of
-from eccs.signing.models import Signature, SignatureFault
-from eccs.trail import TrailLine, trails
+from eccs.signing.models import Certificate, Signature, SignatureFault
+from eccs.trail import TrailLine, canonical, trails
 
 SIGNED = "signature"  # under which a line of a trail names its signature
 
@@ -33,7 +34,7 @@ def faults_of(one: Signature, line: Any, judge: authorities.Judge) -> list[str]:
     found += judge.why_not(signer, one.certificate.parsed_chain, one.at)
     if not _led_to(one, leaf, content):
         return [*found, _("The filing is not the one that was signed.")]
-    return [*found, *_against_trail(one, json.loads(leaf), line, der)]
+    return [*found, *_against_trail(one, leaf, line, der)]
 
 
 def _led_to(one: Signature, leaf: bytes, content: bytes) -> bool:
@@ -45,11 +46,14 @@ def _led_to(one: Signature, leaf: bytes, content: bytes) -> bool:
     return (told.get("form"), told.get("count"), told.get("root")) == (FORM_OF_MANY, one.count, root)
 
 
-def _against_trail(one: Signature, filing: dict[str, Any], line: Any, der: bytes) -> list[str]:
-    """The line of the trail must say what was signed, by whom, and name this very signature."""
+def _against_trail(one: Signature, leaf: bytes, line: Any, der: bytes) -> list[str]:
+    """The line of the trail must say what was signed, by whom, and name this very signature.
+
+    Written into the filing again, what the line says must leave every byte as it is; else the two are held side by side.
+    """
     if line is None:
         return [_("The line of the trail that was signed is not there.")]
-    answers = dict(line.answers)
+    answers, filing = dict(line.answers), json.loads(leaf)
     named = answers.pop(SIGNED, "")
     entered = {
         "kind": one.kind, "id": one.document_id, "after": line.previous, "step": line.step, "answers": answers,
@@ -57,7 +61,7 @@ def _against_trail(one: Signature, filing: dict[str, Any], line: Any, der: bytes
     }  # fmt: skip
     if filing["id"] is None:
         entered |= {"id": None, "after": None}
-    same = core_of(entered) == core_of(filing)
+    same = canonical(filing | entered).encode() == leaf or core_of(entered) == core_of(filing)
     people = {line.by_id, one.by_id, one.certificate.owner_id, filing["by"]["id"]}
     if not same or len(people) != 1 or one.step != line.step or line.at != one.at:
         return [_("The trail does not say what was signed.")]
@@ -70,14 +74,16 @@ def _trail_of(kind: str) -> type[TrailLine]:
 
 def check_all() -> Iterator[tuple[Signature | None, str, list[str]]]:
     """Every signature with what is wrong with it, and every line of a trail whose signature is gone."""
-    judge = authorities.Judge()
+    judge, known = authorities.Judge(), dict[int, Certificate]()
     kinds = Signature.objects.order_by("kind").values_list("kind", flat=True).distinct()
     for kind in kinds:
         table = _trail_of(kind)
-        rows = Signature.objects.filter(kind=kind).select_related("certificate").order_by("pk")
+        rows = Signature.objects.filter(kind=kind).order_by("pk")
         for chunk in _chunks(rows.iterator(chunk_size=500)):
             lines = _lines(table, chunk)
+            known |= Certificate.objects.in_bulk({one.certificate_id for one in chunk} - known.keys())
             for one in chunk:
+                one.certificate = known[one.certificate_id]  # one for all that it signed
                 found = faults_of(one, lines.get((one.document_id, one.seq)), judge)
                 yield one, one.number, found
     yield from _gone()
@@ -86,10 +92,10 @@ def check_all() -> Iterator[tuple[Signature | None, str, list[str]]]:
 def _gone() -> Iterator[tuple[None, str, list[str]]]:
     for table in trails():
         kind = cast("Any", table)._meta.get_field("document").related_model._meta.label_lower
-        kept = set(Signature.objects.filter(kind=kind).values_list("document_id", "seq"))
-        lines = cast("Any", table._default_manager).filter(answers__has_key=SIGNED)
-        gone = [pk for pk, *place in lines.values_list("pk", "document_id", "seq") if tuple(place) not in kept]
-        for line in lines.filter(pk__in=gone) if gone else ():
+        kept = Signature.objects.filter(kind=kind, document_id=OuterRef("document_id"), seq=OuterRef("seq"))
+        lines = cast("Any", table._default_manager).order_by()
+        gone = list(lines.filter(~Exists(kept), answers__has_key=SIGNED).values_list("pk", flat=True))
+        for line in lines.filter(pk__in=gone).select_related("document") if gone else ():
             yield None, str(line.document), [_("The signature that the trail names is not there.")]
 
 
@@ -104,9 +110,12 @@ def _chunks(rows: Any) -> Iterator[list[Signature]]:
         yield chunk
 
 
+READ = ("document_id", "seq", "at", "step", "by_id", "answers", "snapshot", "previous")  # of a line of a trail
+
+
 def _lines(table: type[TrailLine], chunk: list[Signature]) -> dict[tuple[int, int], Any]:
     found = cast("Any", table._default_manager).filter(document__in={one.document_id for one in chunk}, seq__in={one.seq for one in chunk})  # fmt: skip
-    return {(line.document_id, line.seq): line for line in found}
+    return {(line.document_id, line.seq): line for line in found.values_list(*READ, named=True)}
 
 
 def nightly() -> int:

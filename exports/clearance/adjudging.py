@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from bills.clearance.guards import NO_OPEN_REQUEST, by_the_desk_that_detained
 from bills.stages import Hold
-from eccs.workflow import GET_STATE, Document, Step, step
+from eccs.workflow import GET_STATE, SIGNED_ORDER, Document, Step, step
 from exports import routing
 from exports.clearance import guards
 from exports.clearance.changing import ChangedClearance
@@ -70,7 +70,7 @@ class AdjudgedClearance(ChangedClearance):
     @step(
         Stage.ADJUDICATION,
         GET_STATE(routing.after_adjudication, states=[Stage.FINE, *AFTER_ASSESSMENT, Stage.CONFISCATED]),
-        role=Role.ASSESSING_OFFICER, label=_("Adjudicate"), para=PARA, form="exports.forms.officers.AdjudicationForm",
+        role=Role.ASSESSING_OFFICER, signed=SIGNED_ORDER, label=_("Adjudicate"), para=PARA, form="exports.forms.officers.AdjudicationForm",
         guards=NO_OPEN_REQUEST, apart_from=REFERRING, grave=True,
     )  # fmt: skip
     def adjudicate(self: CourierShippingBill, *, outcome: str, **order: Any) -> Iterable[models.Model]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.permissions import SYSTEM
 from accounts.roles import COURIERS, Role
-from eccs.workflow import Actor, Document, Step, step, take
+from eccs.workflow import SIGNED_ORDER, Actor, Document, Step, step, take
 
 if TYPE_CHECKING:
     from exports.models import ExportManifestAmendment
@@ -55,7 +55,7 @@ class ManifestAmendmentClearance(Document):
         return {"request": asked, **super().steps()}
 
     @step(
-        AmendmentStage.REQUESTED, AmendmentStage.APPROVED, role=Role.DCAC, label=gettext_lazy("Approve amendment"), para=PARA,
+        AmendmentStage.REQUESTED, AmendmentStage.APPROVED, role=Role.DCAC, signed=SIGNED_ORDER, label=gettext_lazy("Approve amendment"), para=PARA,
         guards=(manifest_as_it_was,), apart_from=("request",), grave=True,
     )  # fmt: skip
     def approve(self: ExportManifestAmendment) -> None:
@@ -66,7 +66,7 @@ class ManifestAmendmentClearance(Document):
         )  # fmt: skip
 
     @step(
-        AmendmentStage.REQUESTED, AmendmentStage.REJECTED, role=Role.DCAC, label=gettext_lazy("Reject amendment"), para=PARA,
+        AmendmentStage.REQUESTED, AmendmentStage.REJECTED, role=Role.DCAC, signed=SIGNED_ORDER, label=gettext_lazy("Reject amendment"), para=PARA,
         form="bills.forms.holds.RemarksForm", apart_from=("request",),
     )  # fmt: skip
     def reject(self: ExportManifestAmendment, *, remarks: str) -> None:

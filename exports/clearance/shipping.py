@@ -144,7 +144,7 @@ class ExportClearance(Document):
             Stage.ASSESSMENT: Role.ASSESSING_OFFICER, Stage.FOR_LET_EXPORT: Role.LEO_OFFICER,
             Stage.ADJUDICATION: Role.ASSESSING_OFFICER,
         },
-        label=_("Raise query"), para=AUTO, form="bills.forms.officers.QueryForm",
+        signed=SIGNED_ORDER, label=_("Raise query"), para=AUTO, form="bills.forms.officers.QueryForm",
     )  # fmt: skip
     def raise_query(self: CourierShippingBill, *, question: str, documents_wanted: str = "") -> Iterable[models.Model]:
         """A question or a call for documents goes to the courier; the answer comes back to the desk that asked."""
@@ -177,7 +177,7 @@ class ExportClearance(Document):
         self.suspected(remarks)
 
     @step(
-        Stage.EXAMINATION, Stage.FOR_LET_EXPORT, role=Role.INSPECTOR, label=_("Report examination"), para=AUTO,
+        Stage.EXAMINATION, Stage.FOR_LET_EXPORT, role=Role.INSPECTOR, signed=SIGNED_ORDER, label=_("Report examination"), para=AUTO,
         form="exports.forms.officers.ExaminationForm",
     )  # fmt: skip
     def report_examination(self: CourierShippingBill, **report: Any) -> Iterable[models.Model]:
@@ -204,7 +204,7 @@ class ExportClearance(Document):
 
     @step(
         (Stage.ASSESSMENT, Stage.STOPPED), Stage.DETAINED,
-        role={Stage.ASSESSMENT: Role.ASSESSING_OFFICER, Stage.STOPPED: Role.DCAC}, label=_("Detain"), para="PN17 7.1(e), 9.0",
+        role={Stage.ASSESSMENT: Role.ASSESSING_OFFICER, Stage.STOPPED: Role.DCAC}, signed=SIGNED_ORDER, label=_("Detain"), para="PN17 7.1(e), 9.0",
         form="bills.forms.holds.DetentionForm", guards=(not_detained_already, guards.goods_registered), grave=True,
     )  # fmt: skip
     def detain(self: CourierShippingBill, *, grounds: str, documents_wanted: str = "") -> Iterable[models.Model]:
@@ -220,7 +220,7 @@ class ExportClearance(Document):
         return self.memo_answered(reply)
 
     @step(
-        Stage.DETAINED, GET_STATE(routing.after_lifting, states=BEFORE_DETENTION), role=DETAINING, label=_("Lift detention"),
+        Stage.DETAINED, GET_STATE(routing.after_lifting, states=BEFORE_DETENTION), role=DETAINING, signed=SIGNED_ORDER, label=_("Lift detention"),
         para="PN17 7.1(e)", form=REMARKS, guards=(by_the_desk_that_detained,),
     )  # fmt: skip
     def lift_detention(self: CourierShippingBill, *, remarks: str) -> Iterable[models.Model]:
@@ -325,7 +325,7 @@ class ExportClearance(Document):
         """Some bags of documents have left with the aircraft; the others wait for another flight, their order holds."""
 
     @step(
-        Stage.LET_EXPORT, GET_STATE(routing.after_back_to_town, states=[Stage.BACK_TO_TOWN, Stage.EXPORTED]), role=Role.COURIER_SIGNATORY, label=_("Back to town"), para=FILING,
+        Stage.LET_EXPORT, GET_STATE(routing.after_back_to_town, states=[Stage.BACK_TO_TOWN, Stage.EXPORTED]), role=Role.COURIER_SIGNATORY, signed=SIGNED_FILING, label=_("Back to town"), para=FILING,
         form="exports.forms.manifests.ReasonForm", guards=(*NO_OPEN_REQUEST, guards.on_no_manifest), grave=True, anytime=True,
     )  # fmt: skip
     def back_to_town(self: CourierShippingBill, *, reason: str) -> None:

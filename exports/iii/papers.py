@@ -23,7 +23,15 @@ from exports.models import CourierExportManifest, CourierShippingBill, ExportShi
 def form_g(bill: CourierShippingBill, printed_by: str = "") -> bytes:
     """The CSB-III as PDF: the flight, then every house airway bill by its bag with consignor and consignee (Form G)."""
     order, flight = getattr(bill, "order", None), bill.form_g
-    sheet = Paper(head_of(bill, "Courier Shipping Bill-III", "Form G", printed_by, Kind.SHIPPING_BILL))
+    sheet = Paper(
+        head_of(
+            bill,
+            f"{Kind.SHIPPING_BILL.label}-III",
+            _("Form %(letter)s") % {"letter": "G"},
+            printed_by,
+            Kind.SHIPPING_BILL,
+        )
+    )
     given = _("%(number)s, %(at)s") % {"number": order.number, "at": moment(order.given_at)} if order else "-"
     pieces = bill.shipments.aggregate(n=Sum("packages"))["n"] or 0
     numbers = list(bill.bags.order_by("number").values_list("number", flat=True)[:61])

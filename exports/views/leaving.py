@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import Sum
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.requests import Request
 from eccs import pages
 from eccs.audit_answers import concerns
+from eccs.long_papers import paper_of
 from eccs.papers import as_pdf
 from eccs.workflow import Refused
 from exports import going_back, leaving, papers
@@ -78,7 +80,9 @@ def _filed(request: Request, key: str) -> CourierExportManifest:
 @require_GET
 def printed(request: Request, key: str) -> HttpResponse:
     """The export manifest as it is printed (Form F)."""
-    return as_pdf(papers.export_manifest(_filed(request, key), request.actor.name), key)
+    manifest = _filed(request, key)
+    lines = manifest.lines.aggregate(n=Sum("bill__shipment_count"))["n"] or 0
+    return paper_of(request, manifest, lines, lambda: papers.export_manifest(manifest, request.actor.name), key)
 
 
 @require_GET

@@ -27,7 +27,7 @@ from tests.accounts.conftest import WHY, member
 from tests.every_step import declared as d
 from tests.every_step.test_every_step import as_stored
 from tests.factories import people
-from tests.factories.api_keys import api_key, webhook
+from tests.factories.api_keys import api_key, drop_folder, webhook
 from tests.factories.requests import provisional_assessment
 from tests.walk import addresses
 
@@ -104,6 +104,8 @@ PAGES: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     "api-key-revoke": ("courieradmin.swift", (0,), {}),
     "webhook-new": ("courieradmin.swift", (), {"address": "https://erp.swift.example/eccs"}),
     "webhook-end": ("courieradmin.swift", (0,), {}),
+    "drop-folder-new": ("courieradmin.swift", (), {"program": "ERP", "public_key": "ssh-ed25519 AAAA"}),
+    "drop-folder-end": ("courieradmin.swift", (0,), {}),
     "certificates": ("ao.blr", (), {}),
     "certificate-retire": ("ao.blr", (0,), {}),
     "refund-credit": ("dcac.blr", ("assessment", 0), {"settlement": "Order 9 of 2026"}),
@@ -129,6 +131,8 @@ def row_for(name: str) -> int:
         return api_key(member("signatory.swift")).pk
     if name == "webhook-end":
         return webhook(courier=member("courieradmin.swift").courier).pk
+    if name == "drop-folder-end":
+        return drop_folder(courier=member("courieradmin.swift").courier).pk
     if name == "refund-credit":
         return int(provisional_assessment("FINAL", refund=9, extra_duty=0).pk)
     if name == "bank-end":

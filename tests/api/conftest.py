@@ -56,12 +56,13 @@ def key(people: Callable[[str], User]) -> Callable[..., tuple[Any, str]]:
     """A key of the firm of somebody, in that person's name, taken up."""
 
     def made(
-        username: str = "signatory.swift", scopes: list[str] | None = None, station: str = "", name: str = "ERP"
-    ) -> tuple[Any, str]:
+        username: str = "signatory.swift", scopes: list[str] | None = None, station: str = "", name: str = "ERP",
+        *, tries: bool = False,
+    ) -> tuple[Any, str]:  # fmt: skip
         person = people(username)
         found, text = keys.make(
             Actor.of(person), name=name, person=person, station=station, scopes=scopes or ALL,
-            expires_on=timezone.localdate() + timedelta(days=30),
+            expires_on=timezone.localdate() + timedelta(days=30), tries=tries,
         )  # fmt: skip
         return found, text
 

@@ -1,4 +1,4 @@
-"""What a courier's program hands in besides flights: shipping bills in bulk, papers, challans; and what the registers were told."""
+"""What a courier's program hands in besides flights: shipping bills in bulk, papers; and what the registers were told."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from bills.models import Attachment
 from bills.stages import Stage
 from exports.models import CourierShippingBill, Destination, Transmission
 from exports.stages import Stage as ExportStage
-from payments.models import Challan
 from tests.api.conftest import Made
 from tests.api.test_filing import work
 from tests.exports.conftest import row
@@ -76,25 +75,6 @@ def test_a_query_that_asks_for_papers_is_answered_with_them(program: Made) -> No
     assert program("signatory.metro").send(f"{here}/papers", file=paper(), kind="OTHER").status_code == 404
     export = shipping_bill(ExportStage.GOODS)
     assert asking.send(f"/shipping-bills/{export.number}/papers", file=paper(), kind="OTHER").status_code == 201
-
-
-def test_bills_are_put_on_a_challan_once(program: Made) -> None:
-    asking = program(scopes=["read", "pay"])
-    bills = [bill(Stage.DUTY), bill(Stage.DUTY)]
-    told = {"bills": [str(one.number) for one in bills]}
-    made, again = (asking.post("/challans", told, **once("challan")) for _n in range(2))
-    assert made.status_code == 201, made.content
-    assert made.json() == again.json() and Challan.objects.count() == 1
-    assert sorted(made.json()["bills"]) == sorted(told["bills"])
-    moment = {"created_at": ""}  # told to the microsecond, and to the millisecond
-    assert asking.get(f"/challans/{made.json()['number']}").json() | moment == made.json() | moment
-    twice = asking.post("/challans", told, **once("another"))
-    assert twice.status_code == 409 and "can no longer be paid" in twice.json()["detail"]
-    missing = asking.post("/challans", {"bills": [told["bills"][0], "CBE_X"]}, **once("missing"))
-    assert missing.status_code == 422 and missing.json()["errors"][0]["field"] == "bills.1"
-    other = program("signatory.metro").post("/challans", told, **once("challan"))
-    assert other.status_code == 422 and Challan.objects.count() == 1
-    assert program(scopes=["read"], name="Reader").post("/challans", told, **once("reader")).status_code == 403
 
 
 def test_what_the_registers_were_told_is_read(program: Made) -> None:

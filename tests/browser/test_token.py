@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 import re
 import shutil
@@ -15,7 +17,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.urls import reverse
 from playwright.sync_api import Page, expect
@@ -25,7 +27,8 @@ from accounts.certificate_views import owner_of
 from bills.models import CourierBillOfEntry
 from bills.stages import Stage
 from eccs.dated_rules import DatedRule, forget
-from eccs.signing import certificates, verifying
+from eccs.signing import certificates, cms, verifying
+from eccs.signing.authorities import NotAccepted, Owner
 from eccs.signing.models import Signature
 from tests.browser.conftest import Visit, member
 from tests.browser.test_signing import authority  # noqa: F401 a fixture
@@ -49,7 +52,7 @@ der = open(sys.argv[2], "rb").read()
 with pkcs11.lib(sys.argv[1]).get_token(token_label="signatory").open(rw=True, user_pin=sys.argv[3]) as session:
     session.create_object({
         Attribute.CLASS: ObjectClass.CERTIFICATE, Attribute.CERTIFICATE_TYPE: CertificateType.X_509, Attribute.TOKEN: True,
-        Attribute.ID: b"\\x01", Attribute.SUBJECT: b"", Attribute.VALUE: der, Attribute.LABEL: "me",
+        Attribute.ID: bytes([int(sys.argv[4])]), Attribute.SUBJECT: b"", Attribute.VALUE: der, Attribute.LABEL: "me",
     })
 """
 
@@ -85,6 +88,14 @@ class Bridge:
             with refused:
                 return refused.code
 
+    def sign(self, origin: str, content: bytes, fingerprint: str) -> bytes:
+        """The signature that it makes with the key of this certificate."""
+        told = {"content": base64.b64encode(content).decode(), "fingerprint": fingerprint, "pin": PIN}
+        headers = {"Origin": origin, "X-Pairing-Code": self.code}
+        asked = urllib.request.Request(f"{self.address}/sign", json.dumps(told).encode(), headers, method="POST")  # noqa: S310 our own address
+        with urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310
+            return base64.b64decode(json.load(answer)["cms"])
+
     def close(self) -> None:
         """It is closed."""
         self.process.terminate()
@@ -111,15 +122,31 @@ def bridge(whole_system: str, token: Path, settings: Any) -> Iterator[Bridge]:
     started.close()
 
 
-def put_on_token(key: Any, certificate: Any, conf: Path) -> None:
-    """Somebody's key and certificate, as whoever issues tokens puts them there."""
+def put_on_token(key: Any, certificate: Any, conf: Path, number: int = 1) -> None:
+    """Somebody's key and certificate, as whoever issues tokens puts them there; the first makes the token."""
     env = {**os.environ, "SOFTHSM2_CONF": str(conf)}
     file, der = conf.with_name("key.pem"), conf.with_name("me.der")
     file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     der.write_bytes(certificate.public_bytes(Encoding.DER))
     made = ["softhsm2-util", "--init-token", "--free", "--label", "signatory", "--so-pin", "314159", "--pin", PIN]
-    put = ["softhsm2-util", "--import", str(file), "--token", "signatory", "--label", "me", "--id", "01", "--pin", PIN]
-    for command in (made, put, [sys.executable, "-c", PUT, str(MODULE), str(der), PIN]):
+    put = [
+        "softhsm2-util",
+        "--import",
+        str(file),
+        "--token",
+        "signatory",
+        "--label",
+        "me",
+        "--id",
+        f"{number:02}",
+        "--pin",
+        PIN,
+    ]
+    for command in (
+        *([made] if number == 1 else []),
+        put,
+        [sys.executable, "-c", PUT, str(MODULE), str(der), PIN, str(number)],
+    ):
         subprocess.run(command, env=env, check=True, capture_output=True, timeout=60)
 
 
@@ -177,3 +204,31 @@ def test_the_bridge_answers_its_own_pages_alone_and_locks_itself(whole_system: s
     assert bridge.ask(**{"X-Pairing-Code": bridge.code}) == 403
     assert [bridge.ask(**own | {"X-Pairing-Code": "GUESS"}) for _n in range(5)] == [403] * 5
     assert bridge.ask(**own) == 403  # the right code comes too late
+
+
+def test_a_token_signs_with_keys_of_each_kind_that_is_accepted(token: Path, tmp_path: Path) -> None:
+    above, origin, content = Authority(), "https://eccs.example", b'{"form":"ECCS filing 1"}'
+    keys: list[Any] = [
+        rsa.generate_private_key(65537, 2048), rsa.generate_private_key(65537, 3072),
+        ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP384R1()),
+    ]  # fmt: skip
+    held = []
+    for number, key in enumerate(keys, 1):
+        own = demo_certificates.certificate_of(Owner("Nila Joshi"), key.public_key(), above.certificate, above.key)
+        put_on_token(key, own, token, number)
+        held.append(own)
+    bridge = Bridge(origin, token)
+    try:
+        made = [bridge.sign(origin, content, own.fingerprint(hashes.SHA256()).hex()) for own in held]
+    finally:
+        bridge.close()
+    assert [cms.signer_of(der, content) for der in made] == held
+    root, signed, file = tmp_path / "root.pem", tmp_path / "signed", tmp_path / "made.p7s"
+    root.write_bytes(above.certificate.public_bytes(Encoding.PEM))
+    signed.write_bytes(content)
+    for der in made:
+        with pytest.raises(NotAccepted, match="not over what was shown"):
+            cms.signer_of(der, content + b" ")
+        file.write_bytes(der)
+        verify = ["openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", str(file), "-content", str(signed), "-CAfile", str(root), "-purpose", "any"]  # fmt: skip
+        subprocess.run([*verify, "-out", os.devnull], check=True, capture_output=True, timeout=30)

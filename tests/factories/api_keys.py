@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from api.models import ApiKey, Webhook
+from api.models import ApiKey, DropFolder, Webhook
 from eccs.encryption import encrypt
 from tests.factories import firms
 
@@ -24,8 +24,8 @@ def api_key(person: User | None = None, **given: Any) -> ApiKey:
 
 
 def webhook(**given: Any) -> Webhook:
-    """A webhook of Swift, or of another courier."""
-    firm = given.get("courier") or firms.courier()
+    """A webhook of Swift, or of another courier, or of a custodian."""
+    firm = None if "custodian" in given else given.get("courier") or firms.courier()
     fields: dict[str, Any] = {
         "courier": firm, "address": "https://erp.swift.example/eccs", "made_by": firms.person("Lata Nair", firm),
     }  # fmt: skip
@@ -33,3 +33,13 @@ def webhook(**given: Any) -> Webhook:
     made.secret = encrypt(b"only-for-tests", made.whose)
     made.save()
     return made
+
+
+def drop_folder(**given: Any) -> DropFolder:
+    """A drop folder of Swift for its program ERP, or of another firm."""
+    firm = None if "custodian" in given else given.pop("courier", None) or firms.courier()
+    fields: dict[str, Any] = {
+        "courier": firm, "name": f"courier-{firm.pk if firm else 0}-1", "program": "ERP", "public_key": "ssh-ed25519 AAAA",
+        "made_by": firms.person("Lata Nair", firm),
+    }  # fmt: skip
+    return DropFolder.objects.create(**fields | given)

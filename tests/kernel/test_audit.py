@@ -243,6 +243,12 @@ def test_the_id_of_a_request_stands_in_its_answer_and_in_what_django_says_of_it(
     assert len(said["request_id"]) == 16
 
 
+@pytest.mark.parametrize("given", ["7f3c1a2b" * 4, "a" * 64])  # nginx gives 32 digits; more than 64 are replaced
+def test_the_id_that_the_proxy_gave_a_request_stands_in_the_audit_log(client: Client, given: str) -> None:
+    client.post("/sign-in/", {"username": "nobody", "password": "wrong"}, headers={"X-Request-ID": given})
+    assert AuditLine.objects.latest("pk").request_id == given
+
+
 def test_a_fault_is_told_with_its_traceback_on_the_same_line() -> None:
     try:
         raise ValueError("a wrong\nturn")

@@ -98,8 +98,8 @@ def test_an_svg_has_the_bars_of_its_code() -> None:
 
 
 def test_a_code_too_wide_for_its_place_is_refused_and_not_clipped() -> None:
-    from eccs import paper_head, papers
+    from eccs import paper_head
 
     pen_canvas = Canvas(BytesIO())
     with pytest.raises(ValueError, match="mm wide"):
-        paper_head._draw_bars(pen_canvas, papers.Pen(pen_canvas), "CBE-XIII_BLR_2026-2027_0412_01873", 500, 800)
+        paper_head._bars(pen_canvas, "CBE-XIII_BLR_2026-2027_0412_01873", 500, 800)

@@ -12,17 +12,21 @@ from zipfile import ZipFile
 import pytest
 from django.conf import LazySettings
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
 from bills.stages import Stage
-from eccs import batches, tasks
+from eccs import batches, dated_rules, tasks
 from eccs.audit import AuditLine
 from eccs.batches import PaperBatch
 from eccs.dated_rules import DatedRule
 from eccs.paper_checks import State, of_code, of_file
+from manifests.clearance import Stage as ManifestStage
+from manifests.models import ExpressCargoManifest
 from tests.factories.bills import bill
-from tests.factories.manifests import manifest
+from tests.factories.manifests import house_airway_bill, manifest
+from tests.factories.shipping import documents, export_manifest, shipping_bill
 from tests.papers import reading
 
 pytestmark = pytest.mark.django_db
@@ -133,3 +137,63 @@ def test_what_a_stopped_worker_left_is_made_again(people: People) -> None:
     assert batches.tidy() == [batch.pk]
     tasks.make_papers(batch.pk)
     assert PaperBatch.objects.get().state == "DONE"
+
+
+def at_once(lines: str) -> None:
+    """From now on papers of at most so many lines are drawn at once."""
+    DatedRule.objects.filter(name="paper_lines_at_once").update(value=lines)
+    dated_rules.forget()
+
+
+def test_a_paper_of_many_lines_is_made_by_a_worker_and_tells_its_pages(
+    people: People, paper_keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rule says how many lines are drawn at once; on its very line the paper comes at once, one beyond it is asked for."""
+    on = manifest(ManifestStage.ARRIVED)
+    for _n in range(3):
+        house_airway_bill(on)
+    ExpressCargoManifest.objects.filter(pk=on.pk).update(hawb_count=3)
+    client = signed_in(people, "signatory.swift")
+    address = reverse("manifest-print", args=[on.number])
+    at_once("3")
+    assert client.get(address)["Content-Type"] == "application/pdf"
+    at_once("2")
+    page = client.get(address).content.decode()
+    assert "This paper has 3 lines" in page and 'action="/print/manifests/"' in page
+    assert PaperBatch.objects.count() == 0  # nothing is begun by looking
+    asked_for = client.post("/print/manifests/", {"document": on.pk})
+    batch = PaperBatch.objects.get()
+    assert asked_for["Location"] == f"/printing/{batch.key}/"
+    assert "0 pages drawn so far" in client.get(asked_for["Location"]).content.decode()
+    monkeypatch.setattr("eccs.paper_volume.TOLD_EVERY", 1)
+    batches.make(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.state, batch.pages) == (PaperBatch.State.DONE, 1)
+    assert reading.squeezed(str(on.number)) in reading.text(fetched(client, batch))
+    assert f"/printing/{batch.key}/" in client.get(address).content.decode()  # and is found again
+    stranger = signed_in(people, "signatory.metro")
+    assert stranger.get(address).status_code == 404
+    stranger.post("/print/manifests/", {"document": on.pk})
+    assert PaperBatch.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "place", "made"),
+    [("bills/imports", "bill-print", bill), ("exports/bills", "csb-print", shipping_bill)],
+    ids=["imports", "exports"],
+)
+def test_bills_of_many_lines_are_made_by_a_worker_too(kind: str, place: str, made: Any, people: People) -> None:
+    one = made("ASSESSMENT", shipment_count=4)
+    at_once("3")
+    page = signed_in(people, "signatory.swift").get(reverse(place, args=[one.number])).content.decode()
+    assert "This paper has 4 lines" in page and f'action="/print/{kind}/"' in page
+
+
+def test_an_export_manifest_of_many_lines_is_made_by_a_worker_too(people: People) -> None:
+    one = export_manifest("FILED", of=documents("LET_EXPORT"))
+    client = signed_in(people, "signatory.swift")
+    address = reverse("cem-print", args=[one.number])
+    assert client.get(address)["Content-Type"] == "application/pdf"
+    at_once("3")
+    page = client.get(address).content.decode()
+    assert "This paper has 4 lines" in page and 'action="/print/exports/manifests/"' in page

@@ -8,11 +8,12 @@ from decimal import Decimal
 from itertools import combinations
 
 import pytest
+from django.utils import translation
 from reportlab.lib.units import mm
 
 from bills.papers import draw_bill, draw_out_of_charge
 from eccs import papers
-from eccs.words import rupees_in_words
+from eccs.words import in_words, rupees_in_words
 from payments.papers import draw_receipt
 from tests.papers import examples, reading
 
@@ -120,18 +121,41 @@ def test_hindi_is_shaped_and_drawn() -> None:
     """The vowel sign of कि stands before its letter: shaped text has other glyphs than the letters in a row."""
     from reportlab.pdfbase import pdfmetrics
 
-    block = papers.Block("श्रीमती कृष्णा शर्मा, कर्नाटक", 100)
-    assert block.shaped is not None
-    unshaped = pdfmetrics.stringWidth("श्रीमतीकृष्णाशर्मा,कर्नाटक", papers.DEVANAGARI, 8)
-    assert block.shaped.getActualLineWidths0()[0] < unshaped
+    block = papers.Block("श्रीमती कृष्णा शर्मा, कर्नाटक", 1000)
+    assert block.shaped
+    assert block.across < pdfmetrics.stringWidth(block.lines[0], papers.DEVANAGARI, 8)
     assert reading.pages(draw_bill(examples.hindi_bill())) == 2
+
+
+def test_hindi_is_read_back_as_it_was_written() -> None:
+    """Wherever it stands, in a title too: no sign of it is lost to the forms of its letters."""
+    words = "निकासी आदेश (कूरियर) प्रविष्टि"
+    paper = replace(examples.hindi_bill(), head=examples.head(title=words, subtitle="धारा 47", place="बेंगलुरु"))
+    found = reading.text(draw_bill(paper))
+    for said in (
+        words,
+        "धारा 47",
+        "बेंगलुरु",
+        paper.consignee,
+        paper.items[0].description,
+        "केन्द्रीय अप्रत्यक्ष कर एवं सीमा शुल्क बोर्ड",
+    ):
+        assert reading.squeezed(said) in found, said
+
+
+def test_more_forms_of_letters_than_a_font_of_256_are_drawn() -> None:
+    many = [f"{chr(one)}\u094d{second}{sign}" for one in range(0x915, 0x92E) for second in "यकतरवमन" for sign in "ीू"]
+    data = draw_bill(replace(examples.bill(), consignee=" ".join(many)))
+    found = reading.text(data)
+    assert all(one in found for one in many)
 
 
 @pytest.mark.parametrize("words", ["केन्द्रीय अप्रत्यक्ष कर एवं सीमा शुल्क बोर्ड", "वसुधैवकुटुम्बकम्" * 12])
 def test_hindi_takes_the_room_it_needs(words: str) -> None:
     narrow, wide = papers.Block(words, 60), papers.Block(words, 4000)
     assert narrow.height >= 2 * wide.height
-    assert max(narrow.shaped.getActualLineWidths0()) <= 60  # type: ignore[union-attr]
+    assert narrow.across <= 60
+    assert "".join(narrow.lines).replace(" ", "") == words.replace(" ", "")
 
 
 def test_texts_that_look_like_markup_are_printed_as_they_are() -> None:
@@ -159,3 +183,22 @@ def test_the_same_paper_is_the_same_file() -> None:
 )
 def test_amounts_in_words(amount: str, words: str) -> None:
     assert rupees_in_words(Decimal(amount)) == words
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        ("90824", "नब्बे हज़ार आठ सौ चौबीस रुपये मात्र"),
+        ("100000.50", "एक लाख रुपये और पचास पैसे मात्र"),
+        ("12345678", "एक करोड़ तेईस लाख पैंतालीस हज़ार छह सौ अठहत्तर रुपये मात्र"),
+        ("0.99", "शून्य रुपये और निन्यानवे पैसे मात्र"),
+    ],
+    ids=["thousands", "a lakh", "a crore", "paise"],
+)
+def test_amounts_in_words_of_hindi(amount: str, words: str) -> None:
+    with translation.override("hi"):
+        assert rupees_in_words(Decimal(amount)) == words
+
+
+def test_each_number_below_a_hundred_has_its_own_word() -> None:
+    assert len({in_words(number, hindi=True) for number in range(100)}) == len({in_words(n) for n in range(100)}) == 100

@@ -1,0 +1,198 @@
+"""ECCS on nine hosts: nginx in front, two web servers, two workers each with a beat, PostgreSQL with its standby, Redis.
+
+Only what the hosts of docker-compose.yml share is shared: the database, Redis, the store of files and the keys of papers.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from eccs.embedded import POSTGRES_BIN, REDIS_SERVER, Postgres, account_for_postgres, hand_over
+from tools.hosts.network import NET, Network
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+HOSTS = {"front": 10, "web1": 21, "web2": 22, "worker1": 31, "worker2": 32, "db1": 41, "db2": 42, "redis": 51}
+WEB, WORKERS = ("web1", "web2"), ("worker1", "worker2")
+PATIENCE = 90.0  # seconds until a scene counts as failed; the machine is small
+
+
+def awaited(what: str, holds: Callable[[], object], patience: float = PATIENCE) -> float:
+    """Wait until something holds, and return after how many seconds. Raises SystemExit where it never does."""
+    began = time.monotonic()
+    while not holds():
+        if time.monotonic() - began > patience:
+            raise SystemExit(f"within {patience:.0f} s it never came about that {what}")
+        time.sleep(0.1)
+    return time.monotonic() - began
+
+
+class Deployment:
+    """The processes of all hosts."""
+
+    def __init__(self, network: Network, place: Path) -> None:
+        self.network, self.place = network, place
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.primary, self.standby = "db1", "db2"
+
+    @property
+    def front(self) -> str:
+        """Where browsers ask."""
+        return f"http://{self.network.address('front')}:8080"
+
+    def prepare(self) -> None:
+        """An empty place, the tables and the cast."""
+        shutil.rmtree(self.place, ignore_errors=True)
+        for folder in ("media", "keys", "static", "logs"):
+            (self.place / folder).mkdir(parents=True)
+        empty = Postgres(self.place / "db1", quick=True)
+        address = {"DATABASE_URL": empty.start(), "ECCS_REPLICA_URL": ""}
+        for words in (["migrate", "--no-input", "--verbosity", "0"], ["demo"], ["collectstatic", "--no-input", "-v", "0"]):
+            self.manage(*words, surroundings=self.settings("front") | address)
+        empty.stop()
+        with (self.place / "db1" / "pg_hba.conf").open("a") as rights:
+            rights.write(f"host all,replication all {NET}.0/24 trust\n")
+
+    def start(self) -> None:
+        """Everything, from the back to the front."""
+        self.database("db1")
+        self.follow("db2")
+        self.redis()
+        for host in WEB:
+            self.web(host)
+        for host in WORKERS:
+            self.worker(host)
+            self.beat(host)
+        self.nginx()
+        awaited("nginx and a web server answer", lambda: self.answers(self.front))
+
+    def settings(self, host: str) -> dict[str, str]:
+        """What stands in the environment of a host; libpq finds the primary among the two databases by itself."""
+        one, two = (f"{self.network.address(name)}:5432" for name in ("db1", "db2"))
+        return os.environ | {
+            "ECCS_DEMO": "1", "ECCS_SECRET_KEY": "only-for-hosts-in-namespaces-on-one-machine-and-for-nothing-else",
+            "ECCS_DEMO_PASSWORD": "hosts-in-namespaces", "ECCS_BANK_KEY": "5c" * 32,
+            "DATABASE_URL": f"postgres://postgres@{one},{two}/eccs?target_session_attrs=read-write",
+            "ECCS_REPLICA_URL": f"postgres://postgres@{two}/eccs",
+            "REDIS_URL": f"redis://{self.network.address('redis')}:6379/0",
+            "ECCS_HOST": f"{NET}.{HOSTS[host]}", "ECCS_PORT": "8000", "ECCS_PROXY_COUNT": "1", "ECCS_WEB_WORKERS": "1",
+            "ECCS_HOSTS": ",".join(f"{NET}.{number}" for number in HOSTS.values()), "ECCS_PUBLIC_URL": self.front,
+            "ECCS_VAR": str(self.place / host), "ECCS_MEDIA": str(self.place / "media"),
+            "ECCS_PAPER_KEYS_DIR": str(self.place / "keys"), "ECCS_CA_DIR": str(self.place / "keys" / "authorities"),
+            "ECCS_STATIC": str(self.place / "static"), "ECCS_LOG_LEVEL": "WARNING", "PATH": f"{BIN}:{os.environ['PATH']}",
+        }  # fmt: skip
+
+    def manage(self, *words: str, host: str = "", surroundings: dict[str, str] | None = None) -> str:
+        """A command of Django, on a host; what it printed. Raises SystemExit where it fails."""
+        command = [str(BIN / "python"), "manage.py", *words]
+        if host:
+            command = self.network.within(host, *command)
+        done = subprocess.run(
+            command, cwd=BASE_DIR, env=surroundings or self.settings(host), capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise SystemExit(f"manage.py {words[0]} on {host or 'this machine'}: {done.stderr[-1500:]}{done.stdout[-500:]}")
+        return done.stdout
+
+    def database(self, host: str, *more: str) -> None:
+        """PostgreSQL on a host, on the data that lies there."""
+        options = {
+            "listen_addresses": self.network.address(host), "unix_socket_directories": "", "wal_level": "replica",
+            "hot_standby": "on", "max_wal_senders": "10", "max_connections": "100", "shared_buffers": "128MB", "timezone": "UTC",
+            "wal_sender_timeout": "5s", "wal_receiver_timeout": "5s", "wal_keep_size": "256MB", "lc_messages": "C",
+        }  # fmt: skip
+        words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+        self.spawn(host, host, [str(POSTGRES_BIN / "postgres"), "-D", str(self.place / host), *words, *more], ordinary=True)
+        awaited(f"PostgreSQL answers on {host}", lambda: self.sql(host, "SELECT 1") == "1")
+
+    def follow(self, host: str) -> None:
+        """A standby of the primary, made by a base backup."""
+        folder = self.place / host
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        hand_over(folder)
+        words = ["-h", self.network.address(self.primary), "-U", "postgres", "-D", str(folder), "-R", "-X", "stream", "-c", "fast"]
+        primary = f"host={self.network.address(self.primary)} user=postgres application_name={host}"
+        subprocess.run(
+            self.network.within(host, *_as_ordinary(), str(POSTGRES_BIN / "pg_basebackup"), *words), check=True, capture_output=True
+        )
+        self.database(host, "-c", f"primary_conninfo={primary}")
+        awaited(f"{host} follows", lambda: self.sql(self.primary, "SELECT count(*) FROM pg_stat_replication") == "1")
+
+    def sql(self, host: str, words: str) -> str:
+        """What PostgreSQL on a host answers, or nothing."""
+        command = [str(POSTGRES_BIN / "psql"), "-h", self.network.address(host), "-U", "postgres", "-d", "eccs", "-Atc", words]
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, env=os.environ | {"PGCONNECT_TIMEOUT": "3"}
+        )
+        return done.stdout.strip()
+
+    def redis(self) -> None:
+        """Redis, which keeps on disk what is queued."""
+        words = ["--bind", self.network.address("redis"), "--port", "6379", "--save", "", "--appendonly", "yes"]
+        self.spawn("redis", "redis", [str(REDIS_SERVER), *words, "--dir", str(self.place), "--protected-mode", "no"])
+
+    def web(self, host: str) -> None:
+        """A web server, and the wait until it answers."""
+        self.spawn(host, host, [str(BIN / "gunicorn"), "eccs.wsgi", "--config", "deploy/gunicorn.conf.py"])
+        awaited(f"{host} answers", lambda: self.answers(f"http://{self.network.address(host)}:8000"))
+
+    def worker(self, host: str) -> None:
+        """A worker of background tasks."""
+        words = ["-A", "eccs", "worker", "--loglevel", "WARNING", "--concurrency", "1", "--hostname", f"celery@{host}"]
+        self.spawn(host, host, [str(BIN / "celery"), *words])
+
+    def beat(self, host: str) -> None:
+        """The beat beside a worker: one of the two works."""
+        words = ["-A", "eccs", "beat", "--loglevel", "INFO", "--pidfile="]
+        self.spawn(f"{host}-beat", host, [str(BIN / "celery"), *words])
+
+    def nginx(self) -> None:
+        """nginx with the file of deploy/, but for the names of the web servers, which Docker would resolve."""
+        words = (BASE_DIR / "deploy" / "nginx.conf").read_text()
+        words = re.sub(r"resolver 127\.0\.0\.11[^;]*;.*\n", "\n", words)
+        servers = "".join(f"server {self.network.address(host)}:8000 max_fails=2 fail_timeout=5s;\n" for host in WEB)
+        words = re.sub(r"server web:8000 resolve [^;]*;", servers, words)
+        words = words.replace("/tmp/", f"{self.place}/front-").replace("/run/nginx.pid", f"{self.place}/nginx.pid")  # noqa: S108
+        path = self.place / "nginx.conf"
+        path.write_text("daemon off;\nuser root;\n" + words)
+        self.spawn("front", "front", [shutil.which("nginx") or "/usr/sbin/nginx", "-c", str(path), "-p", str(self.place)])
+
+    def spawn(self, name: str, host: str, words: list[str], *, ordinary: bool = False) -> None:
+        """Start a process on a host, in a session of its own, with a log of its own."""
+        with (self.place / "logs" / f"{name}.log").open("ab") as log:
+            self.running[name] = subprocess.Popen(
+                self.network.within(host, *(_as_ordinary() if ordinary else []), *words), cwd=BASE_DIR, env=self.settings(host),
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+
+    def kill(self, name: str) -> None:
+        """kill -9 of a process with all its children, as a host that burns."""
+        process = self.running.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def answers(self, address: str) -> bool:
+        """Whether a host answers to be well."""
+        words = ["curl", "-s", "-o", "/dev/null", "-m", "5", "-w", "%{http_code}", f"{address}/healthz"]
+        return subprocess.run(words, capture_output=True, text=True, check=False).stdout == "200"
+
+    def stop(self) -> None:
+        """Everything ends, the databases last."""
+        for name in sorted(self.running, key=lambda one: one.startswith("db")):
+            self.kill(name)
+
+
+def _as_ordinary() -> list[str]:
+    account = account_for_postgres()
+    if account is None:
+        return []
+    return ["setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"]
