@@ -14,6 +14,7 @@ NAMES = (
     "documents",
     "documents_out",
     "uploading",
+    "hostile",
     "scanning",
     "access",
     "bonds",

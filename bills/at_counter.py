@@ -11,6 +11,8 @@ from accounts.permissions import Actor
 from bills import attachments, checking, declarations, drafts
 from bills.forms.words import LABELS, in_words
 from bills.models import Attachment, CourierBillOfEntry
+from bills.models.clearable import Clearable
+from bills.xi.shown import of_draft
 from counter.entered import Form, Part, register
 from counter.models import BroughtPaper
 from eccs.identifiers import mask_aadhaar
@@ -19,11 +21,14 @@ from eccs.money import rupees
 IMAGES: dict[str, str] = {Attachment.Kind.HAWB: "hawb_image", Attachment.Kind.INVOICE: "invoice_image"}
 
 
-def _rows(typed: dict[str, str], names: Any) -> tuple[tuple[str, str], ...]:
-    return tuple((str(LABELS[name]), str(in_words(name, typed[name]))) for name in names if typed.get(name))
+def rows_of(
+    typed: dict[str, str], names: Any, labels: dict[str, Any] = LABELS, words: Any = in_words
+) -> tuple[tuple[str, str], ...]:
+    """What was typed, each with its label, in the order of the form."""
+    return tuple((str(labels[name]), str(words(name, typed[name]))) for name in names if typed.get(name))
 
 
-def _header(bill: CourierBillOfEntry) -> dict[str, str]:
+def header_of(bill: Clearable) -> dict[str, str]:
     """The header as typed; of an Aadhaar number only the last four digits are shown."""
     header = drafts.header(bill)
     if header.get("kyc_type") == "AADHAAR" and header.get("kyc_number"):
@@ -33,25 +38,45 @@ def _header(bill: CourierBillOfEntry) -> dict[str, str]:
 
 def parts(bill: CourierBillOfEntry) -> list[Part]:
     """Every answer of the form, with the shipment as the manifest declares it, and the value and duty of today."""
-    hawb = bill.hawb
-    assert hawb is not None
-    header, found = _header(bill), checking.check(bill)
+    if bill.is_documents:
+        return _documents(bill)
+    header, found = header_of(bill), checking.check(bill)
     told = [Part(str(_("Shipment and flight")), _shipment(bill))]
     told += [
-        Part(str(checking.PARTS[name]), _rows(header, names)) for name, names in drafts.HEADER_PARTS[bill.kind].items()
+        Part(str(checking.PARTS[name]), rows_of(header, names))
+        for name, names in drafts.HEADER_PARTS[bill.kind].items()
     ]
     if len(invoices := drafts.invoices(bill)) > 1 or bill.kind == "CBE-XIV":
         told += [
-            Part(_("Invoice %(number)d") % {"number": n}, _rows(one, drafts.INVOICE_OF_XIV))
+            Part(_("Invoice %(number)d") % {"number": n}, rows_of(one, drafts.INVOICE_OF_XIV))
             for n, one in enumerate(invoices, 1)
         ]
     told += [
-        Part(_("Item %(number)d") % {"number": n}, _rows(one, drafts.item_names(bill)))
+        Part(_("Item %(number)d") % {"number": n}, rows_of(one, drafts.item_names(bill)))
         for n, one in enumerate(drafts.items(bill), 1)
     ]
     if found.prepared is not None:
         told.append(Part(str(_("Value and duty, by the rates of today")), tuple(_figures(found))))
     return told
+
+
+def _documents(bill: CourierBillOfEntry) -> list[Part]:
+    """What a CBE-XI covers as it stands: its bags, and every house airway bill."""
+    judged = of_draft(bill)["judged"]
+    rows = tuple((one.number, f"{one.packages}, {one.bag or _('Loose')}") for one in judged.shipments)
+    return [Part(str(_("What it covers")), tuple(sums(bill))), Part(str(_("House airway bills")), rows)]
+
+
+def _sums_of_documents(bill: CourierBillOfEntry) -> list[tuple[str, str]]:
+    told, manifest = of_draft(bill), bill.manifest
+    judged = told["judged"]
+    figures = [
+        (_("House airway bills"), str(len(judged.shipments))), (_("Bags"), ", ".join(judged.bags)), (_("Loose"), str(judged.loose)),
+        (_("Packages, weight"), f"{judged.packages}, {judged.weight.normalize():f} kg"),
+        (_("To be filled in"), "; ".join(told["wrong"][:5])),
+    ]  # fmt: skip
+    head = [(_("Form"), str(bill.kind)), (_("Manifest"), f"{manifest}, {manifest.flight_number}")]
+    return [(label, text) for label, text in [*head, *figures] if text]
 
 
 def _shipment(bill: CourierBillOfEntry) -> tuple[tuple[str, str], ...]:
@@ -79,7 +104,8 @@ def _figures(found: checking.Check) -> list[tuple[str, str]]:
 
 def sums(bill: CourierBillOfEntry) -> list[tuple[str, str]]:
     """What the customer looks at first: shipment, invoice, goods, value, duty."""
-    assert bill.hawb is not None
+    if bill.hawb is None:
+        return _sums_of_documents(bill)
     header, items, found = drafts.header(bill), drafts.items(bill), checking.check(bill)
     invoice = (drafts.invoices(bill) or [{}])[0]
     told = [
@@ -99,7 +125,10 @@ def sums(bill: CourierBillOfEntry) -> list[tuple[str, str]]:
 
 
 def said(bill: CourierBillOfEntry) -> Any:
-    """What was typed, and for which shipment."""
+    """What was typed, and for which shipment; of documents, which of them it covers now."""
+    if bill.is_documents:
+        covered = [one.number for one in of_draft(bill)["judged"].shipments]
+        return {"form": bill.kind, "manifest": bill.manifest_id, "draft": bill.draft, "covers": covered}
     return {"form": bill.kind, "hawb": bill.hawb_id, "draft": bill.draft}
 
 
@@ -118,10 +147,16 @@ def attach_scanned(bill: CourierBillOfEntry, papers: list[BroughtPaper], user_id
             drafts.keep_header(bill, {name: made.name})
 
 
+def _title(bill: CourierBillOfEntry) -> str:
+    if bill.is_documents:
+        return _("%(form)s, manifest %(manifest)s") % {"form": bill.kind, "manifest": bill.manifest}
+    return _("%(form)s for HAWB %(hawb)s") % {"form": bill.kind, "hawb": bill.consignment}
+
+
 register(
     Form(
         model=CourierBillOfEntry,
-        title=lambda bill: _("%(form)s for HAWB %(hawb)s") % {"form": bill.kind, "hawb": bill.consignment},
+        title=_title,
         parts=parts, sums=sums, said=said,
         declared=declarations.printed,
         check=lambda bill: reverse("bill-check", args=[bill.pk]),

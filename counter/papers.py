@@ -40,8 +40,9 @@ def print_out(document: Any, visit: Visit, operator: str) -> bytes:
         if not part.rows:
             paper.text("–")
     paper.space(4)
-    paper.title(_("Declaration"), 60)
-    for words in form.declared(document):
+    declared = list(form.declared(document))
+    paper.title(_("Declaration"), 150 + 26 * len(declared))  # on the page where it is signed
+    for words in declared:
         paper.text(words)
     paper.space(6)
     paper.room(130)

@@ -47,15 +47,13 @@ class RuleKind:
         value = self.written(text)
         if isinstance(value, bool):
             return value
-        low = max(value, self.unit(self.least))
-        return low if self.most is None else min(low, self.unit(self.most))
+        return max(self.unit(self.least), value if self.most is None else min(value, self.unit(self.most)))
 
     def limits(self) -> str:
         """Between what the value lies, in words; nothing where it is on or off."""
         if self.unit is bool:
             return ""
-        words = {"least": self.least, "most": self.most}
-        return str((_("%(least)d or more") if self.most is None else _("From %(least)d to %(most)d")) % words)
+        return str((_("%(least)d or more") if self.most is None else _("From %(least)d to %(most)d")) % vars(self))
 
     def read(self, text: str) -> Value:
         """The value a row's text stands for; ValueError says why it is none."""
@@ -260,6 +258,7 @@ RULES = {
         ),
         bool,
     ),
+    "csb_v_meis_asked": RuleKind(_("CSB-V says whether the export is claimed under MEIS"), bool),
     "target_minutes": RuleKind(
         _("Time within which a desk without a target of its own should finish, minutes"), int, least=1
     ),
@@ -384,8 +383,7 @@ def rule_book() -> RuleBook:
     if _Held.book is None or version is None or version != _Held.version:
         _Held.book = RuleBook(DatedRule.objects.values_list("name", "station_code", "from_date", "value"))
         if version is None:
-            version = uuid4().hex
-            caches["default"].add(_VERSION, version, 3600)
+            caches["default"].add(_VERSION, version := uuid4().hex, 3600)
         _Held.version = version
     _Held.looked = now
     return _Held.book

@@ -49,6 +49,8 @@ def why_locked(bill: CourierShippingBill) -> dict[str, str]:
         return amending.why_locked(bill)
     told = dict.fromkeys(SETTLED[2:], _("Who the exporter is was checked at filing: cancel the bill and file another."))
     told |= dict.fromkeys(SETTLED[:2], _("It is what the bill was filed for: cancel the bill and file another."))
+    if bill.meis is None:
+        told["meis"] = _("It was not asked of this bill.")
     if bill.registered_at:
         told["packages"] = _("The goods are registered: so many packages were scanned at the terminal.")
         if bill.actual_weight_kg is None:

@@ -80,6 +80,7 @@ COLUMNS = (
     Column("nature", code(set(Nature.values), gettext_lazy("must be GIFT or SAMPLE")), help=gettext_lazy("CSB-IV, first row: GIFT or SAMPLE")),
     Column("ecommerce", yes_no, empty=False, help=_YES_NO, example="N"),
     Column("scheme", code(set(Scheme.values), gettext_lazy("is no export scheme: DRAWBACK, RODTEP, ROSCTL, EPCG, ADVANCE or DFIA")), help=gettext_lazy("Leave it empty: exports under DRAWBACK, RODTEP or ROSCTL are filed on ICEGATE")),
+    Column("meis", yes_no, empty=None, help=gettext_lazy("CSB-V, first row: Y or N, of bills of the days on which MEIS was asked; leave it empty after that")),
     Column("operator", text(120), help=_JEWELLERY),
     Column("transaction_id", text(60), help=_JEWELLERY),
     Column("order_number", text(60), help=_JEWELLERY),
@@ -98,7 +99,7 @@ EXPORTER = (
     "under_bond_or_ut", "nfei", "nature", "scheme",
 )  # fmt: skip
 JEWELLERY = ("operator", "transaction_id", "order_number", "order_date", "jewellery_specification")
-ECOMMERCE = ("ecommerce", *JEWELLERY, "reimport_facility")
+ECOMMERCE = ("ecommerce", "meis", *JEWELLERY, "reimport_facility")
 HEADER = (
     *CONSIGNMENT,
     *CARRIAGE,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,7 +20,7 @@ from exports.iii.columns import FLIGHT, SHIPMENT
 from exports.iii.reading import Covered
 from exports.iii.reading import judge_draft as judge_documents
 from exports.models import CourierShippingBill
-from exports.reading import Prepared
+from exports.reading import Prepared, meis_is_asked
 
 PARTS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "consignment": (gettext_lazy("Parties, packages and destination"), (*CONSIGNMENT, *CARRIAGE)),
@@ -29,12 +30,16 @@ PARTS: dict[str, tuple[Any, tuple[str, ...]]] = {
 }
 PARTS_OF_DOCUMENTS: dict[str, tuple[Any, tuple[str, ...]]] = {"flight": (gettext_lazy("Flight"), FLIGHT)}
 OF_ITEM = ITEM[1:]
-COPIED = tuple(name for name in (*CONSIGNMENT, *EXPORTER, *SAME[1:], *ECOMMERCE) if name != "scheme")
+COPIED = tuple(name for name in (*CONSIGNMENT, *EXPORTER, *SAME[1:], *ECOMMERCE) if name not in ("scheme", "meis"))
 
 
 def parts_of(bill: CourierShippingBill) -> dict[str, tuple[Any, tuple[str, ...]]]:
     """The parts of the header on the form of a bill."""
-    return PARTS_OF_DOCUMENTS if bill.is_documents else PARTS
+    if bill.is_documents:
+        return PARTS_OF_DOCUMENTS
+    if meis_is_asked(bill.kind, timezone.localdate(), bill.station_id):
+        return PARTS
+    return {part: (label, tuple(name for name in names if name != "meis")) for part, (label, names) in PARTS.items()}
 
 
 def item_names(bill: CourierShippingBill) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from accounts.permissions import Actor
 from bills import drafts
 from bills.declarations import of_documents as declarations_of_documents
 from bills.filing_together import refuse_faults, write_filed
+from counter.sealing import on_behalf
 from eccs import trail
 from eccs.copying import Mould, next_ids
 from eccs.identifiers import mask_aadhaar
@@ -153,7 +154,7 @@ def file_draft(bill: CourierShippingBill) -> Iterable[models.Model]:
     refuse_faults(bill, table)
     items = complete(bill, prepared[0], lodging, bill.taken_at)
     bill.filed_by_id, bill.draft = bill.taken_by.user_id, {}
-    bill.snapshot_for_trail = declared(prepared[0])
+    bill.snapshot_for_trail = {**declared(prepared[0]), **on_behalf(bill)}
     return items
 
 

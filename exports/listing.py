@@ -28,6 +28,7 @@ from exports.iii.leaving import stayed
 from exports.models import (
     CourierExportManifest,
     CourierShippingBill,
+    ExcludedGoodsPermission,
     ExportAdjudication,
     ExportAmendment,
     ExportCancellation,
@@ -215,6 +216,14 @@ DEPARTURES = Listing(
     model=ExportDeparture, slug="exports/departures", label=_("Departures from the RMS, exports"),
     related=("bill", "bill__risk_decision", "station", "requested_by"), **DEPARTING,
 )  # fmt: skip
+PERMISSIONS = Listing(
+    model=ExcludedGoodsPermission, slug="exports/permissions", label=_("Permissions for excluded goods"),
+    columns=(Column("number", _("Number")), Column("hawb", _("HAWB"))),
+    page_template="exports/permission.html", trade_template="exports/permission_trade.html", related=("station", "courier"),
+    context=lambda permission, _actor: {"filed": permission.filed}, search=by_own_number,
+    search_by={"hawb": lambda number: Q(hawb=number)}, dated_by="given_at", queued=False,
+)  # fmt: skip
+register(PERMISSIONS)
 register(AMENDMENTS)
 register(DEPARTURES)
 register(DEMANDS)
@@ -222,11 +231,14 @@ register(CANCELLATIONS)
 counts_as_filing(CourierShippingBill, "filed_at")
 are_xrayed(CourierShippingBill)
 put_to_rms(EXPORTS)
-link(_("File shipping bills"), "csb-start", *COURIERS)
+link(_("File shipping bills"), "csb-start", *COURIERS, Role.SERVICE_CENTRE)
 link(_("Export manifest"), "cem-new", *COURIERS, under="csb-start")
 link(_("Add papers to a shipping bill"), "csb-attach", *COURIERS, nav=False)
 link(_("Which goods go by courier"), "goods-by-courier", *COURIERS, *CUSTODIANS, *OFFICERS, under="csb-start")
 link(_("Permit excluded goods"), "goods-permit", Role.DCAC, nav=False)
+link(_("Excluded goods"), "excluded-goods", Role.SYSTEM_ADMIN)
+link(_("Exclude goods"), "excluded-goods-new", Role.SYSTEM_ADMIN, nav=False)
+link(_("End the exclusion of goods"), "excluded-goods-end", Role.SYSTEM_ADMIN, nav=False)
 link(_("Let Export Order given, not yet exported"), "leo-waiting", *COURIERS, *CUSTODIANS, *OFFICERS, under="csb-start")
 link(
     _("Register of goods for export"),

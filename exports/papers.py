@@ -100,6 +100,8 @@ def _form_h(bill: CourierShippingBill) -> list[list[Field]]:
         ],
         [Field(_("Consignee"), f"{bill.consignee_name}\n{bill.consignee_address}", 2), Field(_("E-commerce"), _yes(bill.ecommerce)), Field(_("Gift or sample"), str(bill.get_nature_display() or "-"))],
     ]  # fmt: skip
+    if bill.meis is not None:
+        rows.append([Field(_("MEIS"), _yes(bill.meis), 4)])
     if bill.operator:
         rows += [
             [Field(_("E-commerce operator"), bill.operator, 2), Field(_("Payment or transaction"), bill.transaction_id, 2)],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -23,8 +23,9 @@ from eccs.dated_rules import rule_book
 from eccs.uploads.checks import Table
 from exports import excluded, fitting
 from exports.columns import CONSIGNMENT, HEADER, ITEM, JEWELLERY, SAME
+from exports.excluded import Barred, Exclusions
 from exports.kinds import Kind
-from exports.models import CourierShippingBill, ExcludedGoods, ExcludedGoodsPermission, ExportShipment
+from exports.models import CourierShippingBill, ExportShipment
 from exports.stages import Stage
 from rms import kyc
 
@@ -41,8 +42,8 @@ class Lodging:
     taken: set[str]  # house airway bills that have a shipping bill
     exchange: ExchangeRates
     tariff: Tariff
-    excluded: list[ExcludedGoods]
-    who_is_settled: bool = False  # of a filed bill that is changed: who declares was checked when it was filed
+    exclusions: Exclusions
+    filed_at: datetime | None = None  # of a filed bill that is changed: who declares was checked when it was filed
 
     @classmethod
     def load(
@@ -53,7 +54,7 @@ class Lodging:
         today = timezone.localdate()
         return cls(
             courier, station, today, hawbs_taken(courier.pk, hawbs, but=draft), rates.exchange_rates(kind="export_rate"),
-            rates.tariff(cths), excluded.in_force(today),
+            rates.tariff(cths), Exclusions.of_day(today),
         )  # fmt: skip
 
     @classmethod
@@ -65,19 +66,18 @@ class Lodging:
         exchange = ExchangeRates([own]) if same else rates.exchange_rates(kind="export_rate")
         return cls(
             bill.courier, bill.station_id, bill.presented_on, set(), exchange, rates.tariff(cths),
-            excluded.in_force(bill.presented_on), who_is_settled=True,
+            Exclusions.of_day(bill.presented_on), filed_at=bill.filed_at,
         )  # fmt: skip
 
-    def why_not_goods(self, hawb: str, cth: str) -> str:
-        """Why goods of a tariff item do not leave by courier, or nothing; nothing where the DC/AC permitted them."""
-        barred = excluded.why_not_goods(self.excluded, cth)
-        return "" if barred and (hawb, cth) in self.permitted else barred
+    def barred(self, hawb: str, cth: str, description: str) -> Barred | None:
+        """What keeps goods from leaving by courier, or nothing; nothing where the DC/AC permitted them."""
+        found = self.exclusions.barred(cth, description)
+        return None if found and (hawb, cth) in self.permitted else found
 
     @cached_property
     def permitted(self) -> set[tuple[str, str]]:
-        """House airway bills with the tariff item that the DC/AC lets them carry although it is excluded; read where one is needed."""
-        rows = ExcludedGoodsPermission.objects.filter(courier=self.courier, station=self.station)
-        return set(rows.values_list("hawb", "cth"))
+        """What the DC/AC permitted this courier here; read where one is needed."""
+        return excluded.permitted(self.courier, self.station, self.filed_at)
 
 
 _TAKEN = """
@@ -161,9 +161,9 @@ def _judge_one(lodging: Lodging, table: Table, rows: list[int]) -> Exchange | No
     for name in CONSIGNMENT:
         if values[name][first] == "":
             table.fault(first, name, "", _("is missing on the first row of this HAWB"))
-    if not lodging.who_is_settled:
+    if lodging.filed_at is None:
         check_kyc(table, first)
-    _check_exporter(table, first)
+    _check_exporter(lodging, table, first)
     _check_tax(lodging, table, rows)
     _check_items(lodging, table, rows)
     _check_jewellery(lodging, table, rows)
@@ -186,7 +186,7 @@ def _check_rows_after(table: Table, rows: list[int]) -> None:
                 table.fault(index, name, given, _("differs from the first row of this HAWB"))
 
 
-def _check_exporter(table: Table, first: int) -> None:
+def _check_exporter(lodging: Lodging, table: Table, first: int) -> None:
     """CSB-V needs IEC and AD code; CSB-IV says what the goods are; schemes of ICEGATE are refused."""
     values = table.values
     form, nature, scheme = (values[name][first] for name in ("form", "nature", "scheme"))
@@ -201,8 +201,23 @@ def _check_exporter(table: Table, first: int) -> None:
             table.fault(first, "nature", nature, _("is for CSB-IV alone: leave it empty on CSB-V"))
     elif form == Kind.IV and nature == "":
         table.fault(first, "nature", "", _("is missing: CSB-IV is for gifts and samples"))
+    _check_meis(lodging, table, first)
     if scheme:
         table.fault(first, "scheme", scheme, excluded.why_not_scheme(scheme))
+
+
+def meis_is_asked(form: str, on: date, station: str) -> bool:
+    """Whether CSB-V says on a day if the export is claimed under MEIS (Form HA, block B)."""
+    return form == Kind.V and rule_book().is_on("csb_v_meis_asked", on, station)
+
+
+def _check_meis(lodging: Lodging, table: Table, first: int) -> None:
+    """MEIS is told while it is asked, and never else."""
+    told, asked = table.values["meis"][first], meis_is_asked(table.values["form"][first], lodging.on, lodging.station)
+    if asked and told is None and not table.is_faulty(first, "meis"):
+        table.fault(first, "meis", "", _("is missing: CSB-V says whether the export is claimed under MEIS, Y or N"))
+    elif told is not None and not asked:
+        table.fault(first, "meis", "Y" if told else "N", _("is not asked of this form and day: leave it empty"))
 
 
 def _check_tax(lodging: Lodging, table: Table, rows: list[int]) -> None:
@@ -256,8 +271,10 @@ def _check_items(lodging: Lodging, table: Table, rows: list[int]) -> None:
         cth = values["cth"][index]
         if cth is not None and lodging.tariff.rate(cth, lodging.on) is None:
             table.fault(index, "cth", cth, _("is not in the tariff"))
-        elif cth is not None and (barred := lodging.why_not_goods(values["hawb"][index], cth)):
-            table.fault(index, "cth", cth, barred)
+        else:
+            said = values["description"][index] or ""
+            if barred := lodging.barred(values["hawb"][index], cth or "", said):
+                table.fault(index, barred.field, values[barred.field][index], barred.why)
         quantity, price, fob = (values[name][index] for name in ("quantity", "unit_price", "fob_value"))
         inside = values["invoice_terms"][index] not in (None, "EXW")
         if None not in (quantity, price, fob) and inside and fob > (quantity * price).quantize(PAISE) + PAISE:

@@ -14,7 +14,7 @@ from exports import returns
 from exports.drafts import check
 from exports.forms.words import LABELS
 from exports.iii.reading import standing
-from exports.models import CourierShippingBill, ExcludedGoodsPermission
+from exports.models import CourierShippingBill, permission
 from exports.stages import UNFILED, Stage
 
 AT_CUSTOMS = (
@@ -55,7 +55,7 @@ def summary(bill: CourierShippingBill, actor: Any) -> dict[str, Any]:
         "adjudications": bill.adjudications.select_related("by"), "penalty_demands": bill.penalty_demands.all(),
         "pay_penalties": "fine-challan",
         "altered": altered(bill, LABELS, ("assess", "amend")),
-        "permitted": ExcludedGoodsPermission.objects.filter(courier=bill.courier_id, station=bill.station_id, hawb=bill.hawb),
+        "permitted": permission.of_bill(bill),
         "came_back": returns.came_back(bill, actor) if bill.exported_at else [],
         "queries": bill.queries.select_related("raised_by"), "examinations": bill.examinations.select_related("by"),
     }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exports.views import documents, entry, leaving, papers, permitting, station, transmissions, waiting
+from exports.views import documents, entry, excluded, leaving, papers, permitting, station, transmissions, waiting
 from exports.warehouse import REGISTER
 from manifests import warehouse_views
 
@@ -36,6 +36,9 @@ urlpatterns = [
     path("transmissions/<str:number>/lines.csv", transmissions.download, name="transmission-download"),
     path("goods/", waiting.by_courier, name="goods-by-courier"),
     path("goods/permit/", permitting.permit, name="goods-permit"),
+    path("goods/excluded/", excluded.listed, name="excluded-goods"),
+    path("goods/excluded/new/", excluded.add, name="excluded-goods-new"),
+    path("goods/excluded/<int:pk>/end/", excluded.end, name="excluded-goods-end"),
     path("warehouse/", warehouse_views.register, BOOK, name="export-goods-register"),
     path("warehouse/export/", warehouse_views.export, BOOK, name="export-goods-export"),
     path("warehouse/print/", warehouse_views.printed, BOOK, name="export-goods-print"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -23,20 +23,13 @@ class PenaltyStage(models.TextChoices):
     PAID = "PAID", _("Penalty paid")
 
 
-def _demand(label: Any) -> Step:
-    """How a demand begins: by the order, which writes the first line of its trail."""
-    return Step(
-        name="demand", document="penaltydemand", sources=(), targets=(PenaltyStage.DUE,), roles=(Role.SYSTEM,), label=label,
-        para="PN17 7.1(k)", rule="The order confiscates the goods absolutely and imposes a penalty on the firm.",
-    )  # fmt: skip
-
-
-class PenaltyClearance(Document):
-    """The steps of a demanded penalty: imposed by the order, paid by a challan."""
+class DemandSteps(Document):
+    """What is alike of money that an order demands, of imports and of exports: it begins with the order, and the firm is told of all."""
 
     unnumbered_stages = ()
     told_of_all = True
-    amount: Decimal
+    demanded: ClassVar[Any]  # the name of the beginning
+    orders: ClassVar[str]  # what the order does
     paid_at: datetime | None
 
     class Meta:
@@ -44,8 +37,22 @@ class PenaltyClearance(Document):
 
     @classmethod
     def steps(cls) -> dict[str, Step]:
-        """The demand, which the order makes, and every step declared below."""
-        return {"demand": _demand(_("Demand penalty")), **super().steps()}
+        """The demand, by the order, which writes the first line of the trail; and every step declared below."""
+        begun = Step(
+            name="demand", document=str(cls._meta.model_name), sources=(), targets=(PenaltyStage.DUE,), roles=(Role.SYSTEM,),
+            label=cls.demanded, para="PN17 7.1(k)", rule=cls.orders,
+        )  # fmt: skip
+        return {"demand": begun, **super().steps()}
+
+
+class PenaltyClearance(DemandSteps):
+    """The steps of a demanded penalty: imposed by the order, paid by a challan."""
+
+    demanded = _("Demand penalty")
+    orders = "The order confiscates the goods absolutely and imposes a penalty on the firm."
+
+    class Meta:
+        abstract = True
 
     @step(
         PenaltyStage.DUE, PenaltyStage.PAID, role=Role.SYSTEM, label=_("Confirm payment"), para="PN17 8.0", many=True,

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuthorisedCourier, CustomsStation
-from bills.clearance.penalties import PenaltyClearance, PenaltyStage
+from bills.clearance.penalties import DemandSteps, PenaltyClearance, PenaltyStage
 from bills.models.bill import CourierBillOfEntry
 from bills.numbers import series_of
 from bills.querysets import OfBillQuerySet
@@ -18,18 +18,35 @@ from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 
 
-class PenaltyDemand(PenaltyClearance):
-    """A penalty imposed by the order that confiscated the goods of a bill (PN17 7.1(k))."""
+class Demanded(DemandSteps):
+    """Money that an order on goods of either direction demands of the firm, until a challan has paid it (PN17 7.1(k), 8.0)."""
 
-    bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="penalty_demands")
     station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="+", db_index=False)
     courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, related_name="+", db_index=False)
-    stage = StageField(choices=PenaltyStage.choices, default=PenaltyStage.DUE, max_length=4)
     order_number = models.CharField(max_length=40)
     order_date = models.DateField()
     amount = models.DecimalField(max_digits=16, decimal_places=2)
     demanded_at = models.DateTimeField(default=timezone.now)
     paid_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+    def series(self) -> str:
+        """Counted by station and financial year, imports and exports together."""
+        demanded: datetime = self.demanded_at
+        return series_of("PEN", self.station_id, demanded)
+
+    def numbered(self, serial: int) -> str:
+        """`PEN_BLR_2026-2027_000001`."""
+        return f"{self.series()}_{serial:06d}"
+
+
+class PenaltyDemand(Demanded, PenaltyClearance):
+    """A penalty imposed by the order that confiscated the goods of a bill (PN17 7.1(k))."""
+
+    bill = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="penalty_demands")
+    stage = StageField(choices=PenaltyStage.choices, default=PenaltyStage.DUE, max_length=4)
 
     objects = OfBillQuerySet.as_manager()
 
@@ -52,15 +69,6 @@ class PenaltyDemand(PenaltyClearance):
     def importer_id(self) -> int | None:
         """The importer that filed the bill for its own goods, or nothing."""
         return self.bill.importer_id
-
-    def series(self) -> str:
-        """Counted by station and financial year."""
-        demanded: datetime = self.demanded_at
-        return series_of("PEN", self.station_id, demanded)
-
-    def numbered(self, serial: int) -> str:
-        """`PEN_BLR_2026-2027_000001`."""
-        return f"{self.series()}_{serial:06d}"
 
 
 class PenaltyTrail(TrailLine):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import F, IntegerField, OuterRef, Subquery, Sum
+from django.db.models import F, IntegerField, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -35,18 +35,18 @@ SIZE = 50  # shipments a page
 def start(request: Request, copied: CourierBillOfEntry | None, kinds: tuple[Kind, ...]) -> HttpResponse:
     """Choose the manifest of documents; a draft over all of it is begun."""
     actor = request.actor
-    rows = _open_flights(actor)
+    rows, by_number = _open_flights(actor), actor.customer is not None
     if request.method == "POST":
         chosen = request.POST.get("flight", "")
         flight = get_object_or_404(rows, pk=id_in(chosen))
         return redirect(filing.start(flight, actor.person_id, copied_choice(copied, flight) if copied else None))
     manifest = request.GET.get("manifest", "").strip()[:60]
-    if manifest:
+    if manifest or by_number:  # at the Service Centre nothing of the firm is listed: who knows the number asks for it
         rows = rows.filter(number=manifest.upper())
     found = list(rows.order_by("-pk")[: SHOWN + 1])
     context = {
         "flights": found[:SHOWN], "more": len(found) > SHOWN, "manifest": manifest, "kind": Kind.XI, "kinds": kinds,
-        "copied": copied,
+        "copied": copied, "by_number": by_number,
     }  # fmt: skip
     return render(request, "bills/xi_start.html", context)
 
@@ -55,8 +55,11 @@ def _open_flights(actor: Actor) -> Any:
     """The courier's submitted manifests of documents with shipments that no bill covers, at the stations of the person."""
     filed = CourierBillOfEntry.objects.filter(manifest=OuterRef("pk")).exclude(stage__in=(*PUT_AWAY, Stage.DRAFT))
     counted = filed.order_by().values("manifest").annotate(n=Sum("shipment_count")).values("n")
+    own = actor.firm_documents()
+    if actor.customer is not None:
+        own = Q(courier_id=actor.customer.courier_id, station_id=actor.customer.station)
     rows = ExpressCargoManifest.objects.filter(
-        actor.firm_documents(), kind=ExpressCargoManifest.Kind.DOCUMENTS, number__isnull=False
+        own, kind=ExpressCargoManifest.Kind.DOCUMENTS, number__isnull=False
     ).annotate(billed=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
     return rows.filter(billed__lt=F("hawb_count"))
 

@@ -61,10 +61,8 @@ def start(request: Request) -> HttpResponse:
 
 
 def kinds_of(actor: Actor) -> tuple[Kind, ...]:
-    """The forms that a firm files: an importer CBE-XIV for its own goods alone (PN17 5.4.4); at the Service Centre those of goods."""
-    if actor.files_for_importer is not None:
-        return (Kind.XIV,)
-    return TYPED if actor.customer is not None else (Kind.XI, *TYPED)
+    """The forms that a firm files: an importer CBE-XIV for its own goods alone (PN17 5.4.4)."""
+    return (Kind.XIV,) if actor.files_for_importer is not None else (Kind.XI, *TYPED)
 
 
 def kind_of(text: str, kinds: tuple[Kind, ...]) -> Kind:

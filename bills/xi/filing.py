@@ -12,6 +12,7 @@ from django.utils import timezone
 from bills.filing_together import by_bag
 from bills.models import CourierBillOfEntry, CoveredShipment
 from bills.xi.selection import Chosen, Judged, Shipment, in_words, judge, shipments_of, why_no_documents
+from counter.sealing import on_behalf
 from eccs.workflow import Refused
 from manifests.arrival import weighed_bags
 from manifests.models import ExpressCargoManifest
@@ -46,7 +47,7 @@ def file_documents(bill: CourierBillOfEntry) -> None:
     _complete(bill, judged, bill.taken_at)
     cover(bill, [one.pk for one in judged.shipments])
     bill.filed_by_id, bill.draft = bill.taken_by.user_id, {}
-    bill.snapshot_for_trail = declared(bill, judged)
+    bill.snapshot_for_trail = {**declared(bill, judged), **on_behalf(bill)}
 
 
 def cover(bill: CourierBillOfEntry, hawbs: list[int]) -> None:

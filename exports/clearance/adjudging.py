@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -12,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from bills.clearance.guards import NO_OPEN_REQUEST, by_the_desk_that_detained
+from bills.clearance.penalties import DemandSteps
 from bills.stages import Hold
-from eccs.workflow import GET_STATE, SIGNED_ORDER, Document, Step, step
+from eccs.workflow import GET_STATE, SIGNED_ORDER, step
 from exports import routing
 from exports.clearance import guards
 from exports.clearance.changing import ChangedClearance
@@ -97,29 +96,14 @@ class DemandStage(models.TextChoices):
     PAID = "PAID", _("Fine and penalty paid")
 
 
-def _demand(label: Any) -> Step:
-    """How a demand begins: by the order, which writes the first line of its trail."""
-    return Step(
-        name="demand", document="exportdemand", sources=(), targets=(DemandStage.DUE,), roles=(Role.SYSTEM,), label=label,
-        para=PARA, rule="The order imposes a redemption fine, a penalty, or both.",
-    )  # fmt: skip
-
-
-class DemandClearance(Document):
+class DemandClearance(DemandSteps):
     """The steps of a fine and penalty: imposed by the order, paid by a challan."""
 
-    unnumbered_stages = ()
-    told_of_all = True
-    amount: Decimal
-    paid_at: datetime | None
+    demanded = _("Demand fine and penalty")
+    orders = "The order imposes a redemption fine, a penalty, or both."
 
     class Meta:
         abstract = True
-
-    @classmethod
-    def steps(cls) -> dict[str, Step]:
-        """The demand, which the order makes, and every step declared below."""
-        return {"demand": _demand(_("Demand fine and penalty")), **super().steps()}
 
     @step(
         DemandStage.DUE, DemandStage.PAID, role=Role.SYSTEM, label=_("Confirm payment"), para="PN17 8.0", many=True,

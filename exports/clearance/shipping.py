@@ -19,6 +19,7 @@ from bills.clearance.guards import (
 )
 from bills.clearance.risk import looked_at_one_by_one
 from bills.stages import Hold
+from counter.sealing import sealed_print_attached
 from eccs.workflow import GET_STATE, SIGNED_FILING, SIGNED_ORDER, Document, step
 from exports import routing
 from exports.clearance import guards
@@ -58,8 +59,8 @@ class ExportClearance(Document):
         abstract = True
 
     @step(
-        Stage.DRAFT, Stage.GOODS, role=Role.COURIER_SIGNATORY, signed=SIGNED_FILING, label=_("File shipping bill"), para=FILING,
-        form="exports.forms.filing.FilingForm", guards=(courier_in_force, signatory_examined), grave=True,
+        Stage.DRAFT, Stage.GOODS, role=(Role.COURIER_SIGNATORY, Role.SERVICE_CENTRE), signed=SIGNED_FILING, label=_("File shipping bill"), para=FILING,
+        form="exports.forms.filing.FilingForm", guards=(courier_in_force, signatory_examined, sealed_print_attached), grave=True,
     )  # fmt: skip
     def file(self: CourierShippingBill) -> Iterable[models.Model]:
         """The declaration is checked as a whole, valued in rupees and numbered; then the goods are awaited."""
@@ -67,7 +68,9 @@ class ExportClearance(Document):
 
         return file_draft(self)
 
-    @step(Stage.DRAFT, Stage.DISCARDED, role=COURIERS, label=_("Discard"), para=FILING, grave=True)
+    @step(
+        Stage.DRAFT, Stage.DISCARDED, role=(*COURIERS, Role.SERVICE_CENTRE), label=_("Discard"), para=FILING, grave=True
+    )
     def discard(self: CourierShippingBill) -> None:
         """A draft nobody needs is put away; it never had a number, and what was typed is not kept."""
         self.draft, self.discarded_at = dict[str, Any](), self.taken_at

@@ -37,7 +37,7 @@ class FlightPartForm(PartForm):
     """The flight with which documents are to leave (Form G)."""
 
     by_name = {column.name: column for column in FLIGHT_COLUMNS}
-    needed = {column.name for column in FLIGHT_COLUMNS}
+    needed = {column.name for column in FLIGHT_COLUMNS if column.required}
 
 
 class ShipmentForm(PartForm):

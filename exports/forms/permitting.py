@@ -1,4 +1,4 @@
-"""What the DC/AC answers who permits goods that the Regulations exclude."""
+"""What the DC/AC answers who permits goods that the Regulations exclude, or withdraws the permission."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuthorisedCourier, CustomsStation
+from bills.forms.officers import StepForm
 from eccs import identifiers
 from exports import excluded
 from exports.models import ExcludedGoodsPermission
@@ -24,8 +25,12 @@ class PermissionForm(forms.Form):
     courier = forms.CharField(label=_("Courier registration number"), max_length=30)
     hawb = forms.CharField(label=_("House airway bill"), max_length=20)
     cth = forms.CharField(
-        label=_("Tariff item"), max_length=8, help_text=_("Eight digits, as it is to be filed."),
+        label=_("Tariff item"), max_length=8, required=False,
+        help_text=_("Eight digits, as it is to be filed. Empty for documents on CSB-III, which have none."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "govuk-input--width-10"}),
+    )  # fmt: skip
+    goods = forms.CharField(
+        label=_("Description of the goods"), max_length=240, help_text=_("As it is to be filed: words may exclude goods too."),
     )  # fmt: skip
     reason = forms.CharField(
         label=_("Reason"),
@@ -53,20 +58,25 @@ class PermissionForm(forms.Form):
             raise ValidationError(f"{_('The house airway bill')} {reason}.")
         return hawb
 
-    def clean_cth(self) -> str:
-        """A tariff item that is excluded: any other needs no permission."""
-        cth = str(self.cleaned_data["cth"]).strip()
-        told = excluded.told_of(cth, timezone.localdate())
-        if "wrong" in told:
-            raise ValidationError(told["wrong"])
-        if not told["why_not"]:
-            raise ValidationError(_("This tariff item may be exported by courier without a permission."))
-        return cth
-
     def clean(self) -> dict[str, Any]:
-        """It is permitted once."""
+        """The goods are excluded, any others need no permission; and it is permitted once."""
         given = super().clean() or {}
-        same = {name: given.get(name) for name in ("station", "courier", "hawb", "cth")}
-        if all(same.values()) and ExcludedGoodsPermission.objects.filter(**same).exists():
+        cth = given["cth"] = str(given.get("cth", "")).strip()
+        told = excluded.told_of(cth, timezone.localdate(), given.get("goods", ""))
+        if "wrong" in told:
+            self.add_error("cth", told["wrong"])
+        elif not told["why_not"] and "goods" in given:
+            self.add_error("cth", _("These goods may be exported by courier without a permission."))
+        same = {name: given.get(name) for name in ("station", "courier", "hawb")}
+        if all(same.values()) and ExcludedGoodsPermission.objects.filter(**same, cth=cth, stage="GIVEN").exists():
             self.add_error("cth", _("This is permitted already."))
         return given
+
+
+class WithdrawalForm(StepForm):
+    """Why a permission no longer holds."""
+
+    why = forms.CharField(
+        label=_("Why"), min_length=5, max_length=400, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The courier reads it. A shipping bill that is filed already stays as it is: stop or detain what must not leave."),
+    )  # fmt: skip

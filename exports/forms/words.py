@@ -31,6 +31,7 @@ LABELS: dict[str, Any] = {
     "nature": _("Gift or sample"),
     "scheme": _("Export scheme claimed"),
     "ecommerce": _("Exported through e-commerce"),
+    "meis": _("Claimed under MEIS"),
     "operator": _("E-commerce operator"),
     "transaction_id": _("Payment or transaction number"),
     "order_number": _("Order number"),
@@ -43,6 +44,7 @@ LABELS: dict[str, Any] = {
     "departure_date": _("Date of departure"),
     "departure_time": _("Time of departure"),
     "landing_date": _("Expected landing date"),
+    "ulds": _("Unit load devices (ULD)"),
     "hawb": _("House airway bill"),
     "bag_number": _("Bag"),
     "pieces": _("Pieces"),
@@ -60,6 +62,7 @@ HINTS: dict[str, Any] = {
     "departure_date": words.HINTS["invoice_date"],
     "departure_time": _("By the clock of India, such as 06:18."),
     "landing_date": words.HINTS["invoice_date"],
+    "ulds": _("How many the bags and pieces are in; empty where the airline loads them loose."),
     "bag_number": _("As its seal or label has it; empty for a loose shipment."),
     "invoice_terms": words.HINTS["invoice_terms"],
     "kyc_number": words.HINTS["kyc_number"],
@@ -76,6 +79,10 @@ HINTS: dict[str, Any] = {
     "fob_value": _("In the currency of the invoice."),
     "operator": _("This and what follows: jewellery of 7113 or 7117 sold by e-commerce."),
 }
-CHOICES: dict[str, Any] = {"nature": Nature.choices, "scheme": Scheme.choices}
+CHOICES: dict[str, Any] = {
+    "nature": Nature.choices,
+    "scheme": Scheme.choices,
+    "meis": (("Y", _("Yes")), ("N", _("No"))),
+}
 YES_NO = {"government", "under_bond_or_ut", "nfei", "ecommerce", "reimport_facility"}
 LONG = {"consignor_address", "consignee_address", "description", "jewellery_specification"}

@@ -55,6 +55,7 @@ def flight_of(bill: CourierShippingBill) -> dict[str, str]:
         "airline": flight.airline, "flight_number": flight.flight_number, "mawb": flight.mawb,
         "airport_of_destination": bill.airport_of_destination, "destination_country": bill.destination_country,
         "departure_date": f"{leaves:%Y-%m-%d}", "departure_time": f"{leaves:%H:%M}", "landing_date": text_of(flight.lands_on),
+        "ulds": text_of(flight.ulds),
     }  # fmt: skip
 
 
@@ -149,7 +150,7 @@ def apply(bill: CourierShippingBill, changes: Sequence[Change]) -> list[FormG]:
         write_shipments(bill, come, dict(bill.bags.values_list("number", "pk")))
     _count(bill)
     form_g: FormG = bill.form_g
-    for name in ("airline", "flight_number", "mawb"):
+    for name in ("airline", "flight_number", "mawb", "ulds"):
         setattr(form_g, name, flight[name])
     form_g.departs_at, form_g.lands_on = come.departs_at, flight["landing_date"]
     for name in DESTINATION:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from django.utils.translation import gettext_lazy
 
 from eccs import identifiers, places
-from eccs.uploads.checks import Column, code, day, identifier, text
+from eccs.uploads.checks import Column, code, day, identifier, integer, text
 from exports.columns import airport
 from manifests.reading import DOCUMENTS
 
@@ -29,6 +29,7 @@ FLIGHT_COLUMNS = (
     Column("departure_date", day, True, None),
     Column("departure_time", identifier(_time), True),
     Column("landing_date", day, True, None),
+    Column("ulds", integer(0, gettext_lazy("unit load devices are counted from 0"), 999), empty=0),
 )  # fmt: skip
 COLUMNS = (
     replace(_OF_ARRIVALS["hawb"], example="SWF8801904425"), _OF_ARRIVALS["bag_number"], _OF_ARRIVALS["pieces"],

@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from bills.filing_together import by_bag, refuse_faults
+from counter.sealing import on_behalf
 from eccs.copying import Mould, copy_models, next_ids
 from exports.filing import hold_alone, hold_hawbs_of
 from exports.iii.reading import Covered, judge_draft
@@ -51,7 +52,7 @@ def file_documents(bill: CourierShippingBill) -> list[FormG]:
     _complete(bill, covered)
     write_shipments(bill, covered)
     flight = covered.flight
-    told = {name: flight[name] for name in ("airline", "flight_number", "mawb")}
+    told = {name: flight[name] for name in ("airline", "flight_number", "mawb", "ulds")}
     return [FormG(bill_id=bill.pk, departs_at=covered.departs_at, lands_on=flight["landing_date"], **told)]
 
 
@@ -64,7 +65,7 @@ def _complete(bill: CourierShippingBill, covered: Covered) -> None:
     bill.goods, bill.nfei, bill.item_count = "Documents", True, 0
     bill.shipment_count, bill.bag_count = covered.count, len(covered.bags)
     bill.packages, bill.gross_weight_kg = covered.labels, covered.weight
-    bill.snapshot_for_trail = declared(covered)
+    bill.snapshot_for_trail = {**declared(covered), **on_behalf(bill)}
 
 
 def write_shipments(bill: CourierShippingBill, covered: Covered, there: Mapping[str, int] | None = None) -> None:

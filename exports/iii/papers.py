@@ -48,7 +48,7 @@ def form_g(bill: CourierShippingBill, printed_by: str = "") -> bytes:
             ],
             [
                 Field(_("9 MAWB"), flight.mawb), Field(_("10 Number of HAWBs"), grouped(bill.shipment_count), strong=True),
-                Field(_("11 Bags, pieces"), f"{bags(bill.bag_count)}, {grouped(pieces)}", strong=True), Field(_("Gross weight"), f"{bill.gross_weight_kg.normalize():f} kg"),
+                Field(_("11 Bags, pieces, ULD"), f"{bags(bill.bag_count)}, {grouped(pieces)}, {grouped(flight.ulds)}", strong=True), Field(_("Gross weight"), f"{bill.gross_weight_kg.normalize():f} kg"),
             ],
             [Field(_("Status"), str(bill.get_stage_display()), 2), Field(_("Filed"), moment(bill.filed_at)), Field(_("Commercial value"), _("Nil"))],
             [Field(_("Let Export Order"), given, 4, strong=True)],

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from bills import drafts
 from eccs.uploads import Column, Sheet, Table, check
+from exports import excluded
 from exports.iii.columns import COLUMNS, FLIGHT_COLUMNS
 from exports.models import CourierShippingBill, ExportBag, ExportShipment
 from exports.reading import hawbs_taken
@@ -105,6 +106,22 @@ def judge_shipments(bill: CourierShippingBill, table: Table, going: Collection[s
             table.fault(index, "hawb", hawb, _("has a shipping bill already"))
         if bag in there:
             table.fault(index, "bag_number", bag, _("is awaited at the terminal already: give the bag another number"))
+    _judge_goods(bill, table)
+
+
+def _judge_goods(bill: CourierShippingBill, table: Table) -> None:
+    """No document is described as goods that the Regulations exclude, unless the DC/AC permitted the shipment."""
+    exclusions = excluded.Exclusions.of_day(bill.presented_on or timezone.localdate())
+    values = table.values
+    found = [
+        (index, hawb, barred)
+        for index, (hawb, said) in enumerate(zip(values["hawb"], values["description"], strict=True))
+        if said and (barred := exclusions.barred("", said))
+    ]
+    free = excluded.permitted(bill.courier, bill.station_id, bill.filed_at) if found else set[tuple[str, str]]()
+    for index, hawb, barred in found:
+        if (hawb, "") not in free:
+            table.fault(index, "description", values["description"][index], barred.why)
 
 
 def judge_draft(bill: CourierShippingBill) -> tuple[Table, Covered | None]:

@@ -10,11 +10,11 @@ from exports.models.decisions import (
     ExportDeparture,
     ExportDepartureTrail,
 )
+from exports.models.excluded import ExcludedGoods
 from exports.models.keeping import ExportGoods, ExportGoodsMove
 from exports.models.manifest import CourierExportManifest, ExportManifestLine, ExportManifestTrail, ReExportLine
-from exports.models.permission import ExcludedGoodsPermission
+from exports.models.permission import ExcludedGoodsPermission, ExcludedGoodsPermissionTrail
 from exports.models.records import (
-    ExcludedGoods,
     ExportCancellation,
     ExportCancellationTrail,
     ExportDetention,
@@ -35,6 +35,7 @@ __all__ = [
     "Destination",
     "ExcludedGoods",
     "ExcludedGoodsPermission",
+    "ExcludedGoodsPermissionTrail",
     "ExportAdjudication",
     "ExportAmendment",
     "ExportAmendmentTrail",

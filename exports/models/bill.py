@@ -74,6 +74,7 @@ class CourierShippingBill(Clearable, DepartingClearance):
     under_bond_or_ut = models.BooleanField(default=False)  # exported without paying IGST
     nfei = models.BooleanField(default=False)  # no foreign exchange involved
     ecommerce = models.BooleanField(default=False)
+    meis = models.BooleanField(null=True, blank=True)  # claimed or not; not asked of every day
     nature = models.CharField(max_length=6, choices=Nature.choices, blank=True)  # of CSB-IV
     operator = models.CharField(max_length=120, blank=True)  # of e-commerce jewellery, as all that follow
     transaction_id = models.CharField(max_length=60, blank=True)

@@ -20,6 +20,7 @@ class FormG(models.Model):
     mawb = models.CharField(max_length=12)
     departs_at = models.DateTimeField()
     lands_on = models.DateField()  # expected
+    ulds = models.PositiveIntegerField(default=0)  # unit load devices that the bags are in
 
     class Meta:
         verbose_name = _("flight of a CSB-III")

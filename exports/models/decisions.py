@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import AuthorisedCourier, CustomsStation
 from bills.models.departure import Departure
 from bills.models.found import Adjudged
-from bills.numbers import series_of
+from bills.models.penalties import Demanded
 from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 from exports.clearance.adjudging import DemandClearance, DemandStage
@@ -39,22 +36,15 @@ class ExportAdjudication(Adjudged):
         indexes = [models.Index(Upper("order_number"), name="export_adjudication_order")]
 
 
-class ExportDemand(DemandClearance):
+class ExportDemand(Demanded, DemandClearance):  # type: ignore[misc]
     """The redemption fine and the penalty that an order on goods for export imposes, due on the firm until a challan paid them."""
 
     importer_id: ClassVar[None] = None  # only couriers file exports here
 
     bill = models.ForeignKey(CourierShippingBill, models.PROTECT, related_name="penalty_demands")
-    station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="+", db_index=False)
-    courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, related_name="+", db_index=False)
     stage = StageField(choices=DemandStage.choices, default=DemandStage.DUE, max_length=4)
-    order_number = models.CharField(max_length=40)
-    order_date = models.DateField()
     fine = models.DecimalField(max_digits=16, decimal_places=2, default=Decimal(0))
     penalty = models.DecimalField(max_digits=16, decimal_places=2, default=Decimal(0))
-    amount = models.DecimalField(max_digits=16, decimal_places=2)
-    demanded_at = models.DateTimeField(default=timezone.now)
-    paid_at = models.DateTimeField(null=True)
 
     objects = OfShippingBillQuerySet.as_manager()
 
@@ -84,15 +74,6 @@ class ExportDemand(DemandClearance):
         """What is due by head, in rupees and paise."""
         told = (("fine", self.fine), ("penalty", self.penalty))
         return {head: f"{amount:.2f}" for head, amount in told if amount}
-
-    def series(self) -> str:
-        """Counted by station and financial year, with the penalties on imports."""
-        demanded: datetime = self.demanded_at
-        return series_of("PEN", self.station_id, demanded)
-
-    def numbered(self, serial: int) -> str:
-        """`PEN_BLR_2026-2027_000001`."""
-        return f"{self.series()}_{serial:06d}"
 
 
 class ExportDemandTrail(TrailLine):

@@ -149,22 +149,6 @@ class ShippingBillFile(models.Model):
         return f"{self.courier}, {self.station_id}"
 
 
-class ExcludedGoods(models.Model):
-    """Goods that the Regulations keep out of courier exports, by the beginning of the tariff item, from a day to another."""
-
-    prefix = models.CharField(max_length=8)
-    reason = models.CharField(max_length=200)
-    from_date = models.DateField()
-    to_date = models.DateField(null=True)
-    source = models.CharField(max_length=200)
-
-    class Meta:
-        ordering = ["prefix", "from_date"]
-
-    def __str__(self) -> str:
-        return f"{self.prefix}: {self.reason}"
-
-
 class ExportCancellation(BillRequest, CancellationClearance):  # type: ignore[misc]
     """A request to cancel a shipping bill before the goods depart (PN17 10.0)."""
 

@@ -18,13 +18,14 @@ from exports.iii.uploading import KIND
 from exports.kinds import Kind
 from exports.models import CourierShippingBill
 from exports.stages import UNFILED
-from exports.views.entry import draft_of
+from exports.views.entry import draft_of, no_files_at_counter
 
 
 @require_http_methods(["GET", "POST"])
 def upload(request: Request, pk: int) -> HttpResponse:
     """Hand in the house airway bills of a CSB-III as CSV or XLSX."""
     bill = draft_of(request, pk)
+    no_files_at_counter(request)
     if not bill.is_documents:
         raise Http404
     owner, fault = f"courier:{bill.courier_id}", ""

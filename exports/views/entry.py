@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +18,7 @@ from accounts.sessions import keeps_draft
 from bills import drafts as typing
 from bills.views.entry import form_of, typed
 from bills.views.uploads import why_not_file
+from counter.serving import led_to_counter
 from eccs import pages, upload_runner
 from eccs.models import Upload
 from eccs.workflow import Refused
@@ -35,7 +37,7 @@ MOST_ITEMS = 999
 def courier_of(request: Request, page: str = "csb-start") -> AuthorisedCourier:
     """The firm of a person to whom the page belongs."""
     pages.require(request.actor, page)
-    return get_object_or_404(AuthorisedCourier, pk=request.actor.courier_id)
+    return get_object_or_404(AuthorisedCourier, pk=request.actor.files_for_courier)
 
 
 def stations_of(request: Request, courier: AuthorisedCourier) -> Any:
@@ -47,6 +49,8 @@ def stations_of(request: Request, courier: AuthorisedCourier) -> Any:
 @require_http_methods(["GET", "POST"])
 def start(request: Request) -> HttpResponse:
     """Begin a shipping bill for a house airway bill, or go on to a file of many."""
+    if away := led_to_counter(request):
+        return away
     courier = courier_of(request)
     stations = stations_of(request, courier)
     copied = _copied(request)
@@ -57,9 +61,18 @@ def start(request: Request) -> HttpResponse:
         with transaction.atomic():
             hold_hawbs_of(courier.pk)
             held = stands_in_the_way(courier.pk, given["hawb"]) if given["hawb"] else None
-            return redirect(held or _begin(request, courier, given, copied))
+            return _led_to(request, held or _begin(request, courier, given, copied))
     context = {"form": form, "stations": stations, "copied": copied}
     return render(request, "exports/start.html", context, status=422 if form.is_bound else 200)
+
+
+def _led_to(request: Request, bill: CourierShippingBill) -> HttpResponse:
+    """On to the bill; at the Service Centre only to one that was begun there."""
+    if CourierShippingBill.objects.visible_to(request.actor).filter(pk=bill.pk).exists():
+        return redirect(bill)
+    words = _("The firm's own people have begun or filed the shipping bill of this house airway bill.")
+    messages.error(request, words)
+    return redirect("csb-start")
 
 
 def _copied(request: Request) -> CourierShippingBill | None:
@@ -89,7 +102,15 @@ def draft_of(request: Request, pk: int) -> CourierShippingBill:
     pages.require(request.actor, "csb-start")
     rows = CourierShippingBill.objects.visible_to(request.actor).select_related("courier", "station")
     found: CourierShippingBill = get_object_or_404(rows, pk=pk, stage=Stage.DRAFT)
+    if not (request.actor.is_trade or request.actor.serves(found)):
+        raise PermissionDenied
     return found
+
+
+def no_files_at_counter(request: Request) -> None:
+    """At the Service Centre each form is typed and sealed by itself: files of many are the firm's own."""
+    if not request.actor.is_trade:
+        raise PermissionDenied
 
 
 @keeps_draft
@@ -136,6 +157,7 @@ def remove_item(request: Request, pk: int, number: int) -> HttpResponse:
 def upload(request: Request, station: str) -> HttpResponse:
     """Hand in the shipping bills of a station as CSV or XLSX."""
     courier = courier_of(request)
+    no_files_at_counter(request)
     place = get_object_or_404(stations_of(request, courier), pk=station)
     owner, fault = f"courier:{courier.pk}", ""
     if request.method == "POST":

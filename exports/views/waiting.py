@@ -50,13 +50,14 @@ def export(request: Request) -> HttpResponse:
 
 @require_GET
 def by_courier(request: Request) -> HttpResponse:
-    """Which goods may be exported by courier, and where the others are filed; a tariff item typed is judged as filing judges it."""
+    """Which goods may be exported by courier, and where the others are filed; what is typed of goods is judged as filing judges it."""
     pages.require(request.actor, "goods-by-courier")
     code = request.GET.get("cth", "").strip()[:12]
+    goods = request.GET.get("goods", "").strip()[:240].replace("\x00", "")
     today = timezone.localdate()
-    told = excluded.told_of(code, today) if code else None
+    told = excluded.told_of(code, today, goods) if code or goods else None
     context = {
-        "code": code, "told": told, "limits": excluded.limits(today), "rows": excluded.in_force(today),
+        "code": code, "goods": goods, "told": told, "limits": excluded.limits(today), "rows": excluded.in_force(today),
         "schemes": excluded.schemes(), "may_permit": request.actor.may(pages.activity_of("goods-permit")),
         "permitted": excluded.permitted_to(request.actor),
     }  # fmt: skip

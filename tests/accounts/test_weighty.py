@@ -22,6 +22,7 @@ from eccs.dated_rules import RULES, DatedRule, rule_book
 from eccs.rule_views import NextRowForm
 from eccs.signing.models import Certificate
 from eccs.workflow import Document, Step
+from exports.models import ExcludedGoods
 from payments.authorised import BankAuthorisation
 from tests.accounts.conftest import WHY, member
 from tests.every_step import declared as d
@@ -29,6 +30,7 @@ from tests.every_step.test_every_step import as_stored
 from tests.factories import people
 from tests.factories.api_keys import api_key, drop_folder, webhook
 from tests.factories.requests import provisional_assessment
+from tests.factories.shipping import excluded_goods
 from tests.walk import addresses
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +90,12 @@ PAGES: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     "role-new": ("portadmin.blr", ("customs",), {"name": "Late desk", **REASON}),
     "rule-add": ("sysadmin", ("target_minutes",), {"value": "30", "source": "Order 9 of 2026", "confirm": "yes"}),
     "rule-withdraw": ("sysadmin", ("target_minutes", 0), {"why": WHY}),
+    "excluded-goods-new": (
+        "sysadmin",
+        (),
+        {"item": "0301", "reason": "it is perishable", "from_date": "2099-01-01", "source": "Order 9"},
+    ),
+    "excluded-goods-end": ("sysadmin", (0,), {"to_date": "2099-01-01", "ending": "Order 9 of 2026"}),
     "second-factor-policy": ("sysadmin", (), {"roles": []}),
     "expiry-new": ("sysadmin", (), {"confirm": "yes"}),
     "expiry-cancel": ("sysadmin", (0,), {}),
@@ -129,6 +137,8 @@ def row_for(name: str) -> int:
         return rule.pk
     if name.startswith("api-key-"):
         return api_key(member("signatory.swift")).pk
+    if name == "excluded-goods-end":
+        return excluded_goods("0301").pk
     if name == "webhook-end":
         return webhook(courier=member("courieradmin.swift").courier).pk
     if name == "drop-folder-end":
@@ -171,6 +181,7 @@ def test_each_such_page_asks_for_the_password_again_and_does_nothing_yet(name: s
         BankAuthorisation,
         ApiKey,
         Certificate,
+        ExcludedGoods,
     )
     before = [list(table._default_manager.order_by("pk").values()) for table in tables]
     answer = client.post(reverse(name, args=at), given)

@@ -12,9 +12,15 @@ from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
+    allow_header_conformance,
     content_type_conformance,
+    ignored_auth,
+    missing_required_header,
+    negative_data_rejection,
+    response_headers_conformance,
     response_schema_conformance,
     status_code_conformance,
+    unsupported_method,
 )
 
 from api.reference import schema
@@ -22,7 +28,12 @@ from eccs.wsgi import application
 from tests.api.conftest import Made
 
 pytestmark = pytest.mark.django_db
-CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+CHECKS = [
+    not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance,
+    response_headers_conformance, negative_data_rejection, missing_required_header, unsupported_method, ignored_auth,
+    allow_header_conformance,
+]  # fmt: skip
+"""All but that whatever fits the schema is taken: what is filed must also be right. Nothing here is deleted, which two more are about."""
 
 asked = schemathesis.openapi.from_dict(schema())
 asked.app = application

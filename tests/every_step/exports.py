@@ -10,6 +10,7 @@ from eccs.workflow import Document
 from exports.models import (
     CourierExportManifest,
     CourierShippingBill,
+    ExcludedGoodsPermission,
     ExportAmendment,
     ExportCancellation,
     ExportDemand,
@@ -97,6 +98,7 @@ AMENDMENT: dict[str, Answer] = {
 CANCELLATION: dict[str, Answer] = {"verify": REMARKS, "reject": REMARKS}
 DEMAND: dict[str, Answer] = {"confirm_demand": lambda _one: {"challan": "1911402718"}}
 DEPARTURE: dict[str, Answer] = {"refuse": REMARKS}
+PERMISSION: dict[str, Answer] = {"withdraw": lambda _one: {"why": "The museum does not want it."}}
 CASES: dict[type[Document], tuple[Any, ...]] = {
     CourierShippingBill: (shipping.shipping_bill, SHIPPING_BILL, BEFORE),
     ExportAmendment: (shipping.export_amendment, AMENDMENT),
@@ -105,5 +107,6 @@ CASES: dict[type[Document], tuple[Any, ...]] = {
     ExportDeparture: (shipping.export_departure, DEPARTURE),
     CourierExportManifest: (shipping.export_manifest, MANIFEST),
     ExportManifestAmendment: (shipping.manifest_amendment, MANIFEST_AMENDMENT),
+    ExcludedGoodsPermission: (shipping.permission, PERMISSION),
 }
 MODELS = tuple(CASES)

@@ -17,6 +17,7 @@ from tests.bills.conftest import SignedIn
 from tests.bills.desks import Desks
 from tests.factories.firms import actor
 from tests.factories.shipping import SHIPMENT, documents
+from tests.papers.reading import text
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +75,7 @@ def test_11_0_a_bill_of_documents_is_amended_before_its_goods_come(signed_in: Si
     ):  # fmt: skip
         assert words in refused(**given), given
     # a shipment declared wrongly goes, and comes as it should be; another comes in the bag that stays; the flight is another
-    sent |= {"taken_off": second.number, "flight_flight_number": "ZZ955"}
+    sent |= {"taken_off": second.number, "flight_flight_number": "ZZ955", "flight_ulds": "3"}
     sent |= coming(1, hawb=inside.number, consignee_name="Elbe Notare", bag_number="BAG-NEW") | coming(
         2, bag_number=first.number
     )
@@ -87,13 +88,15 @@ def test_11_0_a_bill_of_documents_is_amended_before_its_goods_come(signed_in: Si
     desks.act("dcac.blr", asked, "approve")
     one = stored(one)
     assert (one.stage, one.shipment_count, one.bag_count, one.packages) == (Stage.GOODS, 5, 2, 4)
-    assert (str(one.gross_weight_kg), one.form_g.flight_number) == ("1.750", "ZZ955")
+    assert (str(one.gross_weight_kg), one.form_g.flight_number, one.form_g.ulds) == ("1.750", "ZZ955", 3)
     assert one.shipments.get(number=inside.number).consignee_name == "Elbe Notare"
     assert set(one.bags.values_list("number", flat=True)) == {first.number, "BAG-NEW"}
     assert one.shipments.get(number="SWD90001").bag == first
     line = ShippingBillTrail.objects.get(document=one, step="amend")
     assert line.snapshot is not None and line.snapshot["before"]["shipments"] == 4
-    assert signed_in("courier.swift").get(reverse("csb-print", args=[one.number])).content[:4] == b"%PDF"
+    assert "11Bags,pieces,ULD2bags,6,3" in text(
+        signed_in("courier.swift").get(reverse("csb-print", args=[one.number])).content
+    )
     assert not list(broken_lines(ShippingBillTrail))
 
 

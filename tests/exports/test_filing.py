@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.permissions import Actor
+from eccs.dated_rules import DatedRule
 from eccs.uploads import Sheet, Table, check
 from eccs.workflow import Refused, take
 from exports import fitting
 from exports.columns import COLUMNS
-from exports.filing import file_many
+from exports.filing import file_many, judge_draft
 from exports.models import CourierShippingBill, ShippingBillTrail
 from exports.reading import Lodging, Prepared, judge
 from exports.stages import Stage
@@ -117,7 +118,7 @@ def test_a_good_row_has_no_fault_and_jewellery_that_tells_all_is_taken() -> None
     }  # fmt: skip
     assert not faults(row("SWX001"))
     assert not faults(row("SWX001", ecommerce="Y", cth="71171990", **told))
-    assert not faults(row("SWX001", ecommerce="Y", cth="71171990", invoice_date="2022-06-01"), on=DAY_BEFORE)
+    assert not faults(row("SWX001", ecommerce="Y", cth="71171990", invoice_date="2022-06-01", meis="N"), on=DAY_BEFORE)
 
 
 def test_from_its_day_csb_v_tells_gstin_and_igst_or_undertaking() -> None:
@@ -155,6 +156,38 @@ def test_what_the_forms_ask_beside_is_kept_printed_and_told_to_the_reserve_bank(
     words = text(paper)
     assert all(one in words for one in ("StateCode", "Government", "MHBS-417", "GSTINUploadedToICEGATE", "TS-40"))
     assert {"government": "Y", "state_code": "29"}.items() <= _of_export(bill).items()
+
+
+@pytest.mark.parametrize(
+    ("form", "told", "before", "after"),
+    [
+        ("CSB-V", "", True, False),
+        ("CSB-V", "N", False, True),
+        ("CSB-IV", "", False, False),
+        ("CSB-IV", "Y", True, True),
+    ],
+)
+def test_until_its_day_csb_v_alone_says_whether_meis_is_claimed(
+    form: str, told: str, before: bool, after: bool
+) -> None:
+    one = row("SWX001", form=form, meis=told, invoice_date="2024-09-01")
+    for day, refused in ((date(2024, 9, 11), before), (date(2024, 9, 12), after)):
+        assert ("meis" in {column for _row, column, _words in faults(one, on=day)}) == refused, day
+
+
+def test_meis_is_on_the_form_the_page_and_the_print_of_a_day_that_asks_it(signed_in: SignedIn) -> None:
+    draft = shipping_bill(Stage.DRAFT)
+    part = reverse("csb-part", args=[draft.pk, "ecommerce"])
+    assert "Claimed under MEIS" not in signed_in("courier.swift").get(part).content.decode()
+    old = shipping_bill(Stage.XRAY, meis=False)
+    assert "MEIS not claimed" in signed_in("ao.blr").get(old.get_absolute_url()).content.decode()
+    assert "MEIS" in text(signed_in("courier.swift").get(reverse("csb-print", args=[old.number])).content)
+    DatedRule.objects.create(name="csb_v_meis_asked", from_date=timezone.localdate(), value="on", source="trial")
+    assert "Claimed under MEIS" in signed_in("courier.swift").get(part).content.decode()
+    assert "meis" in {fault.column for fault in judge_draft(draft)[1].faults}
+    signed_in("courier.swift").post(part, {"meis": "Y"})
+    draft.refresh_from_db()
+    assert "meis" not in {fault.column for fault in judge_draft(draft)[1].faults}
 
 
 def test_rows_of_one_bill_agree_and_a_house_airway_bill_has_one_shipping_bill() -> None:

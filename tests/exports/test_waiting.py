@@ -8,7 +8,6 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from eccs.audit import AuditLine
 from eccs.dated_rules import DatedRule
 from eccs.models import Notice
 from eccs.workflow import take
@@ -19,7 +18,7 @@ from tests.bills.conftest import SignedIn
 from tests.exports.conftest import row
 from tests.exports.test_filing import faults
 from tests.exports.test_journey import scan
-from tests.factories.firms import actor, courier
+from tests.factories.firms import actor
 from tests.factories.shipping import export_manifest, shipping_bill
 from tests.papers import reading
 
@@ -123,28 +122,3 @@ def test_the_page_of_goods_names_schemes_limits_and_what_is_no_item(signed_in: S
     assert [reason for _at, column, reason in faults(row("SWX001", scheme="EPCG")) if column == "scheme"] == [
         "does not go by courier: the Regulations exclude goods under this scheme; file as cargo on ICEGATE"
     ]
-
-
-def test_the_dcac_permits_one_consignment_of_excluded_goods_with_a_reason(signed_in: SignedIn) -> None:
-    officer, page, cth = signed_in("dcac.blr"), reverse("goods-permit"), "41012010"
-    given = {
-        "station": "BLR", "courier": courier().number or "", "hawb": "swx001", "cth": cth, "reason": "A sample for a museum.",
-    }  # fmt: skip
-    for wrong, words in (
-        ({"reason": ""}, "required"), ({"cth": "61091000"}, "without a permission"), ({"courier": "NONE"}, "No courier has"),
-        ({"hawb": "!"}, "The house airway bill"),
-    ):  # fmt: skip
-        told = officer.post(page, given | wrong)
-        assert told.status_code == 422 and words in told.content.decode(), words
-    assert "swx001" in officer.post(page, given | {"reason": ""}).content.decode()  # nothing that was typed is lost
-    assert signed_in("ao.blr").get(page).status_code == 403
-    assert officer.post(page, given).status_code == 302
-    assert "permitted already" in officer.post(page, given).content.decode()
-    assert AuditLine.objects.get(event="goods.permitted").why == "A sample for a museum."
-    assert not faults(row("SWX001", cth=cth))
-    assert [column for _row, column, _words in faults(row("SWX002", cth=cth))] == ["cth"]
-    listed = reverse("goods-by-courier")
-    assert "A sample for a museum." in signed_in("courier.swift").get(listed).content.decode()
-    assert "A sample for a museum." not in signed_in("courier.metro").get(listed).content.decode()
-    bill = shipping_bill(Stage.ASSESSMENT, hawb="SWX001", first_cth=cth)
-    assert "A sample for a museum." in signed_in("ao.blr").get(bill.get_absolute_url()).content.decode()

@@ -17,6 +17,8 @@ from eccs.workflow import take
 from exports.models import (
     CourierExportManifest,
     CourierShippingBill,
+    ExcludedGoods,
+    ExcludedGoodsPermission,
     ExportAmendment,
     ExportCancellation,
     ExportDemand,
@@ -229,6 +231,37 @@ def export_demand(
         "paid_at": timezone.now() if stage == "PAID" else None,
     }  # fmt: skip
     made = ExportDemand(**fields | given)
+    numbering.number([made])
+    made.save()
+    return made
+
+
+def excluded_goods(prefix: str = "", words: str = "", **given: Any) -> ExcludedGoods:
+    """Goods that no courier exports from today on."""
+    fields: dict[str, Any] = {
+        "prefix": prefix, "words": words, "reason": "it is perishable", "from_date": timezone.localdate(), "source": "Order 9 of 2026",
+    }  # fmt: skip
+    return ExcludedGoods.objects.create(**fields | given)
+
+
+def permission(
+    stage: str = "GIVEN",
+    *,
+    station: str = "BLR",
+    firm: str = "swift",
+    of: AuthorisedCourier | None = None,
+    **given: Any,
+) -> ExcludedGoodsPermission:
+    """The DC/AC's permission for raw hides, which are excluded."""
+    now = timezone.now()
+    fields: dict[str, Any] = {
+        "station_id": station, "courier": of or firms.courier(firm), "stage": stage, "hawb": f"SWX7{next(_numbers):06d}", "cth": "41012010",
+        "goods": "Raw hide for a museum", "reason": "A sample for a museum.", "given_at": now, "stage_since": now,
+        "given_by": firms.person("Kavya Sethi"),
+    }  # fmt: skip
+    if stage == "WITHDRAWN":
+        fields |= {"withdrawn_at": now, "withdrawal": "The museum does not want it."}
+    made = ExcludedGoodsPermission(**fields | given)
     numbering.number([made])
     made.save()
     return made

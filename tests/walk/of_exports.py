@@ -19,12 +19,14 @@ from exports.models import (
 from exports.stages import Stage
 from tests.factories.shipping import (
     documents,
+    excluded_goods,
     export_amendment,
     export_cancellation,
     export_demand,
     export_departure,
     export_manifest,
     manifest_amendment,
+    permission,
     shipping_bill,
 )
 from tests.walk.world import World
@@ -61,10 +63,11 @@ def of_exports(world: World) -> list[Document]:
     kept = ExportGoods.objects.create(bill=asked, station_id="BLR", in_at=timezone.now())
     world.own("export-goods-entry", kept.pk)
     for name in (
-        "csb-start", "goods-station", "leo-waiting", "leo-waiting-export", "goods-by-courier", "goods-permit", "export-goods-register",
+        "csb-start", "goods-station", "leo-waiting", "leo-waiting-export", "goods-by-courier", "goods-permit", "excluded-goods", "excluded-goods-new", "export-goods-register",
         "transmissions", "transmission-send", "export-goods-export", "export-goods-print", "export-goods-move",
     ):  # fmt: skip
         world.common(name)
+    world.common("excluded-goods-end", excluded_goods("9999").pk)
     world.common("csb-upload", "BLR")
     world.common("upload-template", "csb")
     subject = ShippingBillFile.objects.create(courier=asked.courier, station_id="BLR")
@@ -121,4 +124,5 @@ def of_exports(world: World) -> list[Document]:
         begun,
         flown,
         manifest_amendment(),
+        permission(),
     ]

@@ -17,7 +17,7 @@ from tools.hosts.network import Network
 from tools.hosts.people import FILES, KEY, Person, Program
 
 PASSWORD = "hosts-in-namespaces"  # noqa: S105 of a cast that lives for the length of the drill
-PAGES = ("/manifests/", "/payments/", "/inbox/", "/search/?q=SW0", "/public/", "/public/track/", "/public/status/")
+PAGES = ("/", "/manifests/", "/payments/", "/find/?q=SW0", "/public/", "/public/track/", "/public/status/")
 TRACKED = "/public/track/?hawb=SW001000000001&courier="
 
 
