@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from accounts import expiry, kept_form, second_factor, sessions
+from accounts import expiry, kept_form, languages, second_factor, sessions
 from accounts.permissions import Actor
 
 NOBODY = Actor(user_id=None, name="")
@@ -30,12 +31,19 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = SimpleLazyObject(lambda: _actor_of(request))  # type: ignore[attr-defined]
-        return self.get_response(request)
+        response = self.get_response(request)
+        if getattr(request, "speaks_own", False) and settings.LANGUAGE_COOKIE_NAME not in response.cookies:
+            languages.remember(request, response)
+        return response
 
     def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> None:
-        """A page for people who are signed in asks the actor hundreds of things: it has the actor and no stand-in."""
+        """A page for people who are signed in asks the actor hundreds of things: it has the actor and no stand-in.
+
+        It speaks the language that the person chose in another browser, where none was chosen in this one.
+        """
         if not _is_public(view):
             request.actor = _actor_of(request)  # type: ignore[attr-defined]
+            request.speaks_own = languages.speak(request)  # type: ignore[attr-defined]
 
 
 def _actor_of(request: HttpRequest) -> Actor:

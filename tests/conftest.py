@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.db import connection, connections
 from django.test import TransactionTestCase
 from django.test import client as test_client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts import cast, expiry
 from accounts.management.commands.demo import create_cast
@@ -72,7 +72,7 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 
 @pytest.fixture(autouse=True)
 def fresh_memory() -> Iterator[None]:
-    """No test sees what another one left in the cache, in the rule book, among the exercises or in a count of its own."""
+    """No test sees what another one left in the cache, in the rule book, among the exercises or in a count, nor its language."""
     _forget()
     yield
     _forget()
@@ -85,6 +85,7 @@ def _forget() -> None:
     asked_often.forget()
     board.forget()
     couriers.forget()
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

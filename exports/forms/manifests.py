@@ -79,6 +79,7 @@ class FlightForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = CourierExportManifest
         fields = ("station", "airline", "flight_number", "mawb", "airport_of_destination", "scheduled_departure")
+        labels = {"station": _("Station")}
 
     def __init__(self, *args: Any, stations: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

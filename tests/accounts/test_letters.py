@@ -158,3 +158,16 @@ def test_a_person_is_written_to_in_the_language_last_chosen(worker: Any, people:
     again.cookies["django_language"] = "hi"
     sign_in("xray.blr", client=again)
     assert letters_of("xray.blr") == [hindi]
+
+
+def test_the_language_of_a_person_goes_along_to_another_browser(people: People) -> None:
+    people("ao.blr")
+    User.objects.filter(username="ao.blr").update(language="hi")
+    client = Client()
+    client.force_login(people("ao.blr"))
+    first = client.get("/", headers={"Accept-Language": "en"})
+    assert '<html lang="hi"' in first.content.decode() and first.cookies["django_language"].value == "hi"
+    assert '<html lang="hi"' in client.get("/public/", headers={"Accept-Language": "en"}).content.decode()
+    client.post("/language/", {"language": "en", "next": "/"})
+    assert '<html lang="en"' in client.get("/", headers={"Accept-Language": "hi"}).content.decode()
+    assert people("ao.blr").language == "en"

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import LazySettings
+from django.conf import LazySettings, settings
 from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from accounts import cast
@@ -31,6 +33,7 @@ from tests.every_step.declared import MODELS
 from tests.kept_rows import KeptRows
 from tests.walk import addresses
 from tests.walk.addresses import PUBLIC
+from tests.walk.hindi import Judge
 from tests.walk.words import words_of
 from tests.walk.world import World
 
@@ -51,6 +54,11 @@ STEP_ROLES: dict[str, set[str]] = defaultdict(set)
 for _step in (one for kind in MODELS for one in kind.steps().values()):
     STEP_ROLES[as_verb(_step.name)].update(_step.roles)
 UNTOLD = ["signatory.swift", "importer.kaveri", "warehouse.blr"]  # those who read nothing of risk
+OF_THE_PUBLIC = (
+    "/public/tariff/?q=85", "/public/tariff/98049000/", "/public/exchange-rates/USD/", "/public/forms/cbe-xiii/", "/public/forms/cem/",
+    "/public/track/?hawb=SWF%25&courier=", "/bills/estimate/?cth=98049000&value=x", "/public/exchange-rates/?on=yesterday",
+)  # fmt: skip
+FOR_PROGRAMS = "api-reference"  # what the API calls its fields and answers is the same in every language
 OF_EVERY_DESK = ("queue", "clearance", "steps", "find", "work-next", "work-priority", "work-many")
 PUT_TO_RMS = ("/bills/imports/queue/", "/exports/bills/queue/")
 SECRETS = ("secret compartment", "N-0099", "Asha Rao", "Facilitated", "FACILITATED", "lane--", "Officers only")
@@ -117,6 +125,21 @@ def browser() -> Callable[[str], Client]:
     return signed_in
 
 
+_judge = Judge()
+
+
+def in_hindi(client: Client) -> Client:
+    """The same browser, in which Hindi was chosen."""
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "hi"
+    return client
+
+
+def heard(response: Any, address: str) -> None:
+    """What a page says is kept, to be looked through for English."""
+    if response.status_code == 200 and response.get("Content-Type", "").startswith("text/html"):
+        _judge.read(content(response), address)
+
+
 def both(client: Client, address: str) -> Iterator[tuple[str, Any]]:
     """The page asked for, and a form sent to it."""
     for method in ("GET", "POST"):
@@ -179,13 +202,14 @@ def test_a_stranger_sees_nothing(world: World) -> None:
 def test_nobody_sees_what_is_another_firms_or_stations(
     username: str, world: World, browser: Callable[[str], Client]
 ) -> None:
-    client, before = browser(username), state(world)
+    client, before = in_hindi(browser(username)), state(world)
     walkers = FIRM if username in FIRM else STATION
     for found in world.shared.values():  # first, as the audit log then tells what was asked for below
         for address in share(found, username, walkers, least=1):
             response = client.get(address)
             assert response.status_code < 500, address
             given_away(response, world, address)
+            heard(response, address)
     for found in world.addresses.values():
         theirs = world.national if username == "sysadmin" else ()
         mine = set(share(found, username, walkers, least=1)).difference(theirs)
@@ -195,6 +219,7 @@ def test_nobody_sees_what_is_another_firms_or_stations(
                 assert response.status_code in (403, 404, 405), (method, address, response.status_code)
                 given_away(response, world, address)
     assert state(world) == before
+    assert not _judge.english()
 
 
 def given_away(response: Any, world: World, address: str) -> None:
@@ -208,7 +233,8 @@ def given_away(response: Any, world: World, address: str) -> None:
 
 @pytest.mark.parametrize("username", OWN)
 def test_no_page_breaks_and_no_get_writes(username: str, world: World, browser: Callable[[str], Client]) -> None:
-    client = browser(username)
+    """The site is walked in Hindi: no page leaves anything in English but data and names."""
+    client = in_hindi(browser(username))
     trade = username.endswith(".swift")
     client.get("/")  # the session is written once
     seen = 0
@@ -220,10 +246,22 @@ def test_no_page_breaks_and_no_get_writes(username: str, world: World, browser: 
             written = [q["sql"][:120] for q in queries if WRITES.match(q["sql"]) and not MAY_GROW.match(q["sql"])]
             assert not written, (address, written)
             seen += response.status_code == 200
+            heard(response, address)
             text = content(response)
             if trade and response.get("Content-Type", "").startswith("text/html"):
                 assert not [secret for secret in SECRETS if secret in text], address
     assert seen > 10
+    assert not _judge.english()
+
+
+def test_the_public_window_says_nothing_in_english() -> None:
+    client = in_hindi(Client())
+    for name in {*PUBLIC} - {FOR_PROGRAMS}:
+        with suppress(NoReverseMatch):  # an address of something named is asked for by name below
+            heard(client.get(reverse(name)), name)
+    for address in OF_THE_PUBLIC:
+        heard(client.get(address), address)
+    assert not _judge.english()
 
 
 @pytest.mark.parametrize("username", UNTOLD)
