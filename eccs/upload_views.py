@@ -150,7 +150,7 @@ def template(request: Request, kind: str) -> HttpResponseBase:
         raise Http404
     is_xlsx, filled = request.GET.get("format") == "xlsx", "example" in request.GET
     content = files.template(known.columns, is_xlsx=is_xlsx, filled=filled)
-    return _download(content, f"{kind}-{_('example') if filled else _('template')}", is_xlsx=is_xlsx)
+    return _download(content, f"{kind}-{'example' if filled else 'template'}", is_xlsx=is_xlsx)
 
 
 def _download(content: bytes, stem: str, *, is_xlsx: bool) -> FileResponse:

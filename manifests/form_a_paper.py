@@ -90,5 +90,5 @@ def _cells(hawb: HouseAirwayBill, crns: list[str]) -> list[str]:
         str(hawb.packages), f"{hawb.gross_weight_kg.normalize():f}", hawb.description or "-",
         ", ".join(filter(None, [hawb.consignor_name, hawb.consignor_address, hawb.consignor_country])),
         ", ".join(filter(None, [hawb.consignee_name, hawb.consignee_address, town])),
-        f"{value}\n{onwards if hawb.transshipment else _('Transshipment: no')}",
+        "\n".join([value, onwards if hawb.transshipment else _("Transshipment: no")]),
     ]  # fmt: skip

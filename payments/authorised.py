@@ -41,7 +41,8 @@ class BankAuthorisation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.bank_name}, {self.station or _('every station')}"
+        where = self.station or _("every station")
+        return f"{self.bank_name}, {where}"
 
     @property
     def bank_name(self) -> str:

@@ -53,7 +53,7 @@ def wanted_said(fact: Fact, leaf: Tree) -> str:
     values = leaf["values"] if "values" in leaf else [leaf.get("value", "")]
     told = ", ".join(value_said(fact, one) for one in values[:SHOWN])
     more = len(values) - SHOWN
-    return f"{told} {_('and %(n)d more') % {'n': more}}" if more > 0 else told
+    return _("%(values)s and %(n)d more") % {"values": told, "n": more} if more > 0 else told
 
 
 def value_said(fact: Fact, value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eccs import batches
 from eccs.paper_kinds import Draw, present
 from eccs.paper_parts import Kind
 from transit.models import CargoTransferManifest, TransferArrival
@@ -20,3 +21,9 @@ def arrival(number: str) -> Draw | None:
     """A certificate of arrival."""
     found = TransferArrival.objects.filter(number=number).first()
     return (lambda: certificate_paper(found, "")) if found else None
+
+
+batches.register(
+    "transit/manifests", CargoTransferManifest,
+    batches.Printable(lambda _actor, one: one.number is not None, transfer_paper, ("station", "destination", "courier", "importer")),
+)  # fmt: skip

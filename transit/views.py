@@ -17,6 +17,7 @@ from accounts.locations import Location
 from accounts.requests import Request
 from eccs import keyset, pages
 from eccs.audit_answers import concerns, exported
+from eccs.long_papers import paper_of
 from eccs.papers import as_pdf
 from eccs.uploads import files
 from eccs.workflow import Refused
@@ -278,7 +279,7 @@ def printed(request: Request, key: str) -> HttpResponse:
         raise Http404
     one = CargoTransferManifest.objects.select_related(*RELATED).get(pk=found.pk)
     concerns(request, one)
-    return as_pdf(papers.transfer_paper(one, request.actor.name), one.key)
+    return paper_of(request, one, one.hawb_count, lambda: papers.transfer_paper(one, request.actor.name), one.key)
 
 
 @require_GET

@@ -126,8 +126,7 @@ def _workings(one: Goods, rate: Rate, sws_percent: Decimal) -> list[Working]:
         percent = levy.percent(charge)
         text = f"{grouped(levy.base(charge), 2)} × {percent.normalize():f} % = {grouped(exact, 2)}"
         if levy is BasicCustomsDuty and (by_quantity := BasicCustomsDuty.by_quantity(charge)):
-            text += (
-                f"; {one.quantity:f} {one.uom} × ₹ {rate.bcd_specific} = {grouped(by_quantity, 2)}; {_('the higher')}"
-            )
+            higher = _("the higher")
+            text += f"; {one.quantity:f} {one.uom} × ₹ {rate.bcd_specific} = {grouped(by_quantity, 2)}; {higher}"
         shown.append(Working(levy.head, levy.name, percent, text, to_rupee(exact), levy.words()))
     return shown

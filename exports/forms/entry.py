@@ -73,5 +73,5 @@ class StartForm(forms.Form):
         if not hawb:
             raise forms.ValidationError(_("Enter the house airway bill"))
         if reason := identifiers.hawb(hawb):
-            raise forms.ValidationError(f"{_('The house airway bill')} {reason}.")
+            raise forms.ValidationError(_("The house airway bill %(reason)s.") % {"reason": reason})
         return hawb

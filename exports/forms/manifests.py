@@ -43,7 +43,7 @@ def whole_mawb(given: str) -> str:
     """Eleven digits whose last proves the others."""
     text = given.strip()
     if reason := identifiers.mawb(text):
-        raise ValidationError(f"{_('The MAWB')} {reason}.")
+        raise ValidationError(_("The MAWB %(reason)s.") % {"reason": reason})
     return identifiers.written_mawb(text)
 
 

@@ -55,7 +55,7 @@ class PermissionForm(forms.Form):
         """In capitals, and well formed."""
         hawb = str(self.cleaned_data["hawb"]).strip().upper()
         if reason := identifiers.hawb(hawb):
-            raise ValidationError(f"{_('The house airway bill')} {reason}.")
+            raise ValidationError(_("The house airway bill %(reason)s.") % {"reason": reason})
         return hawb
 
     def clean(self) -> dict[str, Any]:

@@ -154,7 +154,7 @@ class CorrectionForm(forms.Form):
         """Seven digits."""
         given: str = self.cleaned_data["ad_code"].strip()
         if reason := ad_code(given):
-            raise forms.ValidationError(f"{_('The AD code')} {reason}.")
+            raise forms.ValidationError(_("The AD code %(reason)s.") % {"reason": reason})
         return given
 
 

@@ -17,7 +17,9 @@ from tests.factories.shipping import documents, export_manifest
 pytestmark = pytest.mark.django_db
 
 STEPS = CourierShippingBill.steps()
-OFFICES = [role for role in Role if role not in (Role.SYSTEM, Role.IMPORTER)]
+OFFICES = [  # the importer files no export, and the Service Centre only what it began for who stands there
+    role for role in Role if role not in (Role.SYSTEM, Role.IMPORTER, Role.SERVICE_CENTRE)
+]
 DIFFER = {  # the steps that look at the form, its shipments or its flight, each from one stage
     "file": Stage.DRAFT, "register_goods": Stage.GOODS, "submit_compulsory_documents": Stage.DOCUMENTS, "hear_rms": Stage.XRAY, "hear_rms_again": Stage.FOR_LET_EXPORT, "assess": Stage.ASSESSMENT,
     "clear_xray": Stage.XRAY, "give_let_export_order": Stage.FOR_LET_EXPORT, "request_cancellation": Stage.LET_EXPORT,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
+from gettext import GNUTranslations
+from pathlib import Path
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -27,6 +31,33 @@ def below(kind: type[Any]) -> Iterator[type[Any]]:
     for one in kind.__subclasses__():
         yield one
         yield from below(one)
+
+
+TRANSLATING = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    """Every text that the code has translated, with its file; xgettext does not look into f-strings."""
+    for app in (
+        *(one.path for one in apps.get_app_configs() if Path(one.path).parent == settings.BASE_DIR),
+        settings.BASE_DIR / "eccs",
+    ):
+        for path in Path(app).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call) and (name := getattr(node.func, "id", "")) in TRANSLATING:
+                    said = node.args[name.startswith("p")]  # its context comes first
+                    if isinstance(said, ast.Constant) and isinstance(said.value, str) and said.value:
+                        yield str(path.relative_to(settings.BASE_DIR)), said.value
+
+
+def test_every_text_of_the_code_is_in_the_catalogue() -> None:
+    """One that is not is shown in English to whoever reads Hindi."""
+    with (settings.BASE_DIR / "locale/hi/LC_MESSAGES/django.mo").open("rb") as file:
+        known = set(GNUTranslations(file)._catalog)  # type: ignore[attr-defined]
+    known = {one[0] if isinstance(one, tuple) else one for one in known}
+    known |= {one.partition("\x04")[2] for one in known}
+    found = set(texts())
+    assert len(found) > 4000 and not sorted((path, said) for path, said in found if said not in known)
 
 
 def test_every_sentence_of_the_code_has_its_hindi() -> None:

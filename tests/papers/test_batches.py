@@ -27,6 +27,7 @@ from manifests.models import ExpressCargoManifest
 from tests.factories.bills import bill
 from tests.factories.manifests import house_airway_bill, manifest
 from tests.factories.shipping import documents, export_manifest, shipping_bill
+from tests.factories.transit import transfer
 from tests.papers import reading
 
 pytestmark = pytest.mark.django_db
@@ -197,3 +198,13 @@ def test_an_export_manifest_of_many_lines_is_made_by_a_worker_too(people: People
     at_once("3")
     page = client.get(address).content.decode()
     assert "This paper has 4 lines" in page and 'action="/print/exports/manifests/"' in page
+
+
+def test_a_transfer_manifest_of_many_lines_is_made_by_a_worker_too(people: People) -> None:
+    one = transfer("DEPARTURE", hawbs=4)
+    client = signed_in(people, "signatory.swift")
+    address = reverse("transfer-print", args=[one.number])
+    assert client.get(address)["Content-Type"] == "application/pdf"
+    at_once("3")
+    page = client.get(address).content.decode()
+    assert "This paper has 4 lines" in page and 'action="/print/transit/manifests/"' in page

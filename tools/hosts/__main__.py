@@ -19,6 +19,7 @@ from tools.hosts.people import FILES, KEY, Person, Program
 
 PASSWORD = "hosts-in-namespaces"  # noqa: S105 of a cast that lives for the length of the drill
 PAGES = ("/", "/manifests/", "/payments/", "/find/?q=SW0", "/public/", "/public/track/", "/public/status/")
+COURIER = "SELECT number FROM accounts_authorisedcourier c JOIN accounts_user u ON u.courier_id = c.id WHERE username = 'signatory.swift'"
 AGAIN = 6  # seconds after which nginx asks a web server again that had failed (fail_timeout)
 TRACKED = "/public/track/?hawb=SW001000000001&courier="
 
@@ -118,9 +119,7 @@ class Scenes:
 
     def standby(self) -> None:
         """The standby answers for tracker and reports; its cable is pulled and the primary answers."""
-        courier = self.hosts.sql(
-            self.hosts.primary, "SELECT number FROM accounts_authorisedcourier ORDER BY pk LIMIT 1"
-        )
+        courier = self.hosts.sql(self.hosts.primary, COURIER)
         page, reports = TRACKED + courier, self.person("commissioner.blr", ("/reports/",))
         reads = "SELECT sum(xact_commit) FROM pg_stat_database"
         before = int(self.hosts.sql("db2", reads))
