@@ -38,11 +38,9 @@ TRANSLATING = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pge
 
 def texts() -> Iterator[tuple[str, str]]:
     """Every text that the code has translated, with its file; xgettext does not look into f-strings."""
-    for app in (
-        *(one.path for one in apps.get_app_configs() if Path(one.path).parent == settings.BASE_DIR),
-        settings.BASE_DIR / "eccs",
-    ):
-        for path in Path(app).rglob("*.py"):
+    ours = [Path(one.path) for one in apps.get_app_configs()]
+    for app in (one for one in ours if one.parent == settings.BASE_DIR):
+        for path in app.rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.Call) and (name := getattr(node.func, "id", "")) in TRANSLATING:
                     said = node.args[name.startswith("p")]  # its context comes first
