@@ -19,7 +19,7 @@ from tools.hosts.people import FILES, KEY, Person, Program
 
 PASSWORD = "hosts-in-namespaces"  # noqa: S105 of a cast that lives for the length of the drill
 PAGES = ("/", "/manifests/", "/payments/", "/find/?q=SW0", "/public/", "/public/track/", "/public/status/")
-COURIER = "SELECT number FROM accounts_authorisedcourier c JOIN accounts_user u ON u.courier_id = c.id WHERE username = 'signatory.swift'"
+COURIER = "SELECT c.number FROM accounts_authorisedcourier c JOIN accounts_user u ON u.courier_id = c.id WHERE username = 'signatory.swift'"
 AGAIN = 6  # seconds after which nginx asks a web server again that had failed (fail_timeout)
 TRACKED = "/public/track/?hawb=SW001000000001&courier="
 
