@@ -123,13 +123,13 @@ class Scenes:
         page, reports = TRACKED + courier, self.person("commissioner.blr", ("/reports/",))
         reads = "SELECT sum(xact_commit) FROM pg_stat_database"
         before = int(self.hosts.sql("db2", reads))
-        for _ in range(20):
+        for _ in range(10):
             require(reports.ask(page)[0] == 200 and reports.ask("/reports/")[0] == 200, f"{reports.answers[-2:]}")
         time.sleep(2)  # PostgreSQL tells its own figures once a second
-        require(int(self.hosts.sql("db2", reads)) - before >= 20, "the standby was not asked")
+        require(int(self.hosts.sql("db2", reads)) - before >= 10, "the standby was not asked")
         self.hosts.network.pull("db2")
         reports.answers.clear()
-        for _ in range(10):
+        for _ in range(5):
             reports.ask(page)
             reports.ask("/reports/")
         bad = [one for one in reports.answers if one[1] != 200]
@@ -139,7 +139,7 @@ class Scenes:
         self.hosts.network.plug("db2")
         seconds = awaited("the standby follows again", lambda: self.follows() == "1")
         said(
-            f"standby away: 20 pages answered by the primary, the slowest in {slowest:.1f} s; it followed again after {seconds:.1f} s"
+            f"standby away: 10 pages answered by the primary, the slowest in {slowest:.1f} s; it followed again after {seconds:.1f} s"
         )
 
     def follows(self) -> str:
