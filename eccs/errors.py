@@ -1,11 +1,17 @@
 """The pages that say what went wrong, in words."""
 
+import sys
+from http import HTTPStatus
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.utils.translation import gettext as _
 
 from eccs import problems
+
+AGAIN = "5"  # seconds after which a host that lost the database is asked again
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -36,7 +42,16 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Something failed here. The page needs neither the database nor a session."""
+    """Something failed here. The page needs neither the database nor a session.
+
+    Where this host has lost the database it is told as 503, upon which nginx asks another host for a page that is only read.
+    """
+    away = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError))
+    status = HTTPStatus.SERVICE_UNAVAILABLE if away else HTTPStatus.INTERNAL_SERVER_ERROR
     if problems.asked_by_program(request):
-        return problems.answer(500, _("Something failed here. Ask again later."))
-    return HttpResponse(get_template("500.html").render(), status=500)
+        response = problems.answer(status, _("Something failed here. Ask again later."))
+    else:
+        response = HttpResponse(get_template("500.html").render({"status": status.value}), status=status)
+    if away:
+        response["Retry-After"] = AGAIN
+    return response

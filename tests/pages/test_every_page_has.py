@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import InterfaceError, OperationalError
 from django.template.loader import get_template
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from accounts.models import User
 from bills.stages import Stage
+from eccs import errors
 from tests.factories.bills import bill
 
 People = Callable[[str], User]
@@ -119,6 +121,23 @@ def test_the_counts_alone_mark_the_page_they_stand_on(signed_in: Callable[[str],
 def test_the_page_of_a_broken_system_needs_no_database(django_assert_num_queries: Any) -> None:
     page = get_template("500.html").render()
     assert "Something failed here" in page and "Express Cargo Clearance System" in page
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "again"),
+    [(OperationalError, 503, "5"), (InterfaceError, 503, "5"), (ValueError, 500, None)],
+    ids=["no answer", "cut off", "a fault of ours"],
+)
+def test_a_host_that_lost_the_database_says_so_and_another_is_asked(
+    fault: type[Exception], status: int, again: str | None
+) -> None:
+    for address in ("/payments/", "/api/v1/bills"):
+        try:
+            raise fault
+        except fault:
+            answer = errors.broken(RequestFactory().get(address))
+        assert (answer.status_code, answer.get("Retry-After")) == (status, again)
+        assert str(status) in answer.content.decode()
 
 
 def test_an_unknown_address_is_answered_in_words(signed_in: Callable[[str], Client]) -> None:
