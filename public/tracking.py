@@ -63,6 +63,9 @@ class Tracked:
     step: Step
     since: datetime | None
     done: dict[Step, datetime]
+    registers: tuple[
+        tuple[str, str], ...
+    ] = ()  # of an export: what ICEGATE and the Reserve Bank were told, and what became of it
 
     @property
     def lines(self) -> list[Line]:
@@ -90,6 +93,7 @@ class _Row(NamedTuple):
     cleared_at: datetime | None
     out_at: datetime | None
     out_on: str | None
+    registers: str
 
 
 _UNDECLARED = (*inward.UNFILED, inward.Stage.CANCELLED)
@@ -111,7 +115,7 @@ FIND = f"""
 PREPARE {PLANNED} (text, bigint) AS
 SELECT * FROM (
     SELECT false, s.name, m.submitted_at AS begun_at, h.arrived_at, h.transshipment, b.stage, b.filed_at,
-        COALESCE(b.out_of_charge_at, b.released_at, b.stage_since), w.out_at, w.out_on
+        COALESCE(b.out_of_charge_at, b.released_at, b.stage_since), w.out_at, w.out_on, ''
     FROM manifests_houseairwaybill h
     JOIN manifests_expresscargomanifest m ON m.id = h.manifest_id
     JOIN accounts_customsstation s ON s.code = m.station_id
@@ -127,11 +131,13 @@ SELECT * FROM (
     LEFT JOIN manifests_warehouseentry w ON w.hawb_id = h.id
     WHERE h.number = $1 AND m.courier_id = $2 AND m.stage <> ALL({_sql(_NOT_SUBMITTED)})
     UNION ALL
-    SELECT true, s.name, b.filed_at, b.registered_at, false, b.stage, b.filed_at, b.let_export_at, b.exported_at, ''
+    SELECT true, s.name, b.filed_at, b.registered_at, false, b.stage, b.filed_at, b.let_export_at, b.exported_at, '',
+        COALESCE((SELECT string_agg(t.register || ' ' || t.state, ',' ORDER BY t.register) FROM exports_transmission t
+            WHERE t.shipping_bill_id = b.id AND t.current AND t.act <> 'WITHDRAW'), '')
     FROM exports_couriershippingbill b JOIN accounts_customsstation s ON s.code = b.station_id
     WHERE b.hawb = $1 AND b.courier_id = $2 AND b.stage <> ALL({_sql(_UNKNOWN_OUTWARD)})
     UNION ALL
-    SELECT true, s.name, b.filed_at, b.registered_at, false, b.stage, b.filed_at, b.let_export_at, b.exported_at, ''
+    SELECT true, s.name, b.filed_at, b.registered_at, false, b.stage, b.filed_at, b.let_export_at, b.exported_at, '', ''
     FROM exports_exportshipment e JOIN exports_couriershippingbill b ON b.id = e.bill_id
     JOIN accounts_customsstation s ON s.code = b.station_id
     WHERE e.number = $1 AND e.courier_id = $2 AND e.ended_at IS NULL AND b.stage <> ALL({_sql(_UNKNOWN_OUTWARD)})
@@ -161,6 +167,12 @@ def find(hawb: str, courier: int) -> Tracked | None:
 def told(row: _Row) -> Tracked:
     """What the public is told of it: pure, and the same for every desk of Customs."""
     return _outward(row) if row.leaves else _inward(row)
+
+
+def _registers(written: str) -> tuple[tuple[str, str], ...]:
+    """Each register that is told of an export, and how far it is: due, sent, accepted or refused; never why."""
+    lines = (line.split() for line in written.split(",") if line)
+    return tuple((register, state) for register, state in lines)
 
 
 def _inward(row: _Row) -> Tracked:
@@ -196,6 +208,6 @@ def _outward(row: _Row) -> Tracked:
     if row.cleared_at and row.stage in (*_OUTWARD_CLEARED, outward.Stage.EXPORTED):
         done |= {Step.WITH_CUSTOMS: row.at_terminal, Step.CLEARED: row.cleared_at}
         if row.stage == outward.Stage.EXPORTED:
-            return Tracked(True, row.station, Step.LEFT, row.out_at, done)
+            return Tracked(True, row.station, Step.LEFT, row.out_at, done, _registers(row.registers))
         return Tracked(True, row.station, Step.CLEARED, row.cleared_at, done)
     return Tracked(True, row.station, Step.WITH_CUSTOMS, row.at_terminal, done)

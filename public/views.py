@@ -19,6 +19,7 @@ from accounts.advisories import Advisory
 from eccs import identifiers
 from eccs.moments import moment
 from eccs.replica import may_be_behind
+from exports.models import Destination, Transmission
 from public import shells, tracking
 from public.asking import TOO_OFTEN, retry_after, wait_of
 from public.couriers import Courier, couriers
@@ -66,15 +67,25 @@ def _answer(found: tracking.Tracked | None, words: dict[str, str]) -> SafeString
     if found:
         times |= {"station": found.station} | ({"since": moment(found.since)} if found.since else {})
     way = tuple((line.step, line.state, line.at is None) for line in lines)
-    key = ("public/_track.html", get_language(), found and (found.leaves, found.step, found.since is None), way)
+    key = (
+        "public/_track.html",
+        get_language(),
+        found and (found.leaves, found.step, found.since is None, found.registers),
+        way,
+    )
 
     def draw() -> str:
         gaps: dict[str, Any] = {name: shells.gap(name) for name in (*words, *times)}
         steps = [(str(line.step.value), line.state, gaps.get(f"at{n}")) for n, line in enumerate(lines)]
-        here = found and {"leaves": found.leaves, "step": str(found.step.value)}
+        here = found and {"leaves": found.leaves, "step": str(found.step.value), "registers": _said(found.registers)}
         return render_to_string("public/_track.html", gaps | {"asked": True, "found": here, "lines": steps})
 
     return shells.filled(key, draw, words | times)
+
+
+def _said(registers: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
+    """What ICEGATE and the Reserve Bank were told, in words."""
+    return [(str(Destination(one).label), str(Transmission.State(state).label)) for one, state in registers]
 
 
 def _heading(hawb: str, errors: dict[str, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,10 +15,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from redis.exceptions import RedisError
 
+from accounts.models import User
 from bills.models import CourierBillOfEntry
 from bills.stages import HERE
 from bills.stages import Stage as Inward
 from eccs.dated_rules import DatedRule
+from exports.models import Transmission, TransmissionFile
 from exports.stages import Stage as Outward
 from helpdesk.models import Downtime
 from manifests.clearance import Stage as ManifestStage
@@ -80,6 +83,35 @@ def test_the_steps_of_an_export(stage: Outward) -> None:
     page = said(asked(one.hawb)).replace(one.hawb, "N")
     for secret in (*SECRETS, "Kaveri", "Nordlicht", "shirt"):
         assert secret not in page, secret
+
+
+@pytest.mark.parametrize(("state", "words"), Transmission.State.choices, ids=Transmission.State.values)
+def test_the_exporter_is_told_what_icegate_and_the_reserve_bank_were_told(
+    state: str, words: Any, people: Callable[[str], User]
+) -> None:
+    """By number and courier, as the steps are; not why something was refused, and nothing before the goods have left."""
+    one, by = shipping_bill(Outward.EXPORTED), people("ao.blr")
+    register_line(one, "IGST", state, by)
+    register_line(one, "EDPMS", "DUE", by, act="WITHDRAW")
+    page = asked(one.hawb).content.decode()
+    assert f"<dt>ICEGATE: refund of IGST</dt><dd>{words}</dd>" in page and "EDPMS" not in page
+    assert "Wrong AD code" not in page
+    waiting = shipping_bill(Outward.LET_EXPORT)
+    register_line(waiting, "IGST", state, by)
+    assert "ICEGATE" not in said(asked(waiting.hawb))
+
+
+def register_line(one: Any, register: str, state: str, by: User, act: str = "NEW") -> None:
+    """What a register is to be told of a bill, or was."""
+    file = None
+    if state != "DUE":
+        file = TransmissionFile.objects.create(
+            register=register, station_id=one.station_id, day=timezone.localdate(), made_by=by, line_count=1
+        )
+    Transmission.objects.create(
+        register=register, station_id=one.station_id, courier_id=one.courier_id, shipping_bill=one, state=state, act=act, file=file,
+        reason="Wrong AD code" if state == "REFUSED" else "",
+    )  # fmt: skip
 
 
 def test_the_steps_of_an_import() -> None:

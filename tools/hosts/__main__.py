@@ -193,7 +193,9 @@ class Scenes:
 
     def account(self) -> None:
         """What was acknowledged is there, once; every chain holds."""
-        words = "SELECT upper(flight_number), count(*), 'draft-' || min(id) FROM manifests_expresscargomanifest GROUP BY 1"
+        words = (
+            "SELECT upper(flight_number), count(*), 'draft-' || min(id) FROM manifests_expresscargomanifest GROUP BY 1"
+        )
         rows = [line.split("|") for line in self.hosts.sql(self.hosts.primary, words).splitlines()]
         found = {flight: (int(count), key) for flight, count, key in rows}
         for flight, key in self.program.begun.items():
