@@ -7,7 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from eccs import batches, letters, notices, rolled_up, trail, upload_runner
+from eccs import batches, letters, notices, rolled_up, trail, upload_expiry, upload_runner
 from eccs.models import Heartbeat
 from eccs.signing import presenting, verifying
 
@@ -61,6 +61,14 @@ def hand_on_companion(upload_id: int) -> None:
 def resume_uploads() -> None:
     """Take up again the uploads that a stopped worker left behind."""
     upload_runner.resume()
+
+
+@shared_task
+def end_unsigned_uploads() -> int:
+    """Tell of checked files that nobody signs, and end those of which was told in time; return how many ended."""
+    ended = upload_expiry.expire()
+    upload_expiry.tell()
+    return ended
 
 
 @shared_task
