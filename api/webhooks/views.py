@@ -62,6 +62,7 @@ def _page(request: Request, form: NewWebhookForm | None = None) -> HttpResponse:
         Webhook.objects.managed_by(request.actor).select_related("station", "made_by", "ended_by").order_by("-pk")[:100]
     )
     context = {
+        "heading": _("Webhooks"),
         "rows": sorted(rows, key=lambda one: one.ended_at is not None),
         "form": form or NewWebhookForm(actor=request.actor),
     }
