@@ -82,7 +82,9 @@ def test_what_another_worker_has_in_hand_is_left_to_it(signed: Upload, desk: Des
     assert other_worker.fetchone()[0], "nobody has it in hand any more"
 
 
-@pytest.mark.parametrize(("fault", "state"), [(OperationalError, "SAVING"), (DatabaseError, "SAVING"), (MemoryError, "FAILED")])
+@pytest.mark.parametrize(
+    ("fault", "state"), [(OperationalError, "SAVING"), (DatabaseError, "SAVING"), (MemoryError, "FAILED")]
+)
 def test_only_where_the_database_was_lost_is_the_work_taken_up_again_by_itself(
     signed: Upload, desk: Desk, fault: type[Exception], state: str
 ) -> None:

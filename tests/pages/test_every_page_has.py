@@ -127,7 +127,10 @@ def test_the_page_of_a_broken_system_needs_no_database(django_assert_num_queries
 @pytest.mark.parametrize(
     ("fault", "status", "again"),
     [
-        (OperationalError, 503, "5"), (InterfaceError, 503, "5"), (DatabaseError, 503, "5"), (ValueError, 500, None),
+        (OperationalError, 503, "5"),
+        (InterfaceError, 503, "5"),
+        (DatabaseError, 503, "5"),
+        (ValueError, 500, None),
         (ProgrammingError, 500, None),
     ],
     ids=["no answer", "cut off", "in the middle of an answer", "a fault of ours", "a wrong statement"],
