@@ -11,11 +11,11 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
-from django.db import Error, InterfaceError, OperationalError, connection, transaction
+from django.db import Error, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from eccs import uploads
+from eccs import errors, uploads
 from eccs.celery import after_commit
 from eccs.models import Upload
 from eccs.signing import gate as signatures
@@ -163,9 +163,9 @@ def _told_if_stopped(upload: Upload, refusal: str) -> Iterator[None]:
     """
     try:
         yield
-    except (OperationalError, InterfaceError):
-        raise
-    except BaseException:
+    except BaseException as fault:
+        if errors.is_lost(fault):
+            raise
         now = timezone.now()
         running = Upload.objects.filter(pk=upload.pk, state__in=(State.RECEIVED, State.CHECKING, State.SAVING))
         running.update(state=State.FAILED, refusal=refusal, touched_at=now, finished_at=now)
