@@ -7,7 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from eccs import batches, letters, notices, rolled_up, trail, upload_runner
+from eccs import batches, chain_checks, heads, letters, notices, rolled_up, trail, upload_runner
 from eccs.models import Heartbeat
 from eccs.signing import presenting, verifying
 
@@ -25,6 +25,18 @@ def seal_trail() -> int:
     """Take the root over all chains of yesterday, and of the days on which nobody did."""
     yesterday = timezone.localdate() - timedelta(days=1)
     return sum(len(trail.seal_day(day)) for day in trail.unsealed_days(yesterday))
+
+
+@shared_task
+def keep_heads() -> str:
+    """Write the signed head of all chains outside the database."""
+    return heads.take().name
+
+
+@shared_task
+def verify_chains() -> int:
+    """Check every trail, the audit log, the ledgers and the signed rows, by themselves and against the heads."""
+    return chain_checks.nightly()
 
 
 @shared_task
