@@ -20,12 +20,13 @@ from eccs.in_hand import InHand, Priority
 from eccs.numbering import Counter
 from eccs.rolled_up import Measure
 from eccs.signing.models import Certificate, RevocationList, Signature, SignatureFault, ToSign
-from eccs.trail import TrailRoot
+from eccs.trail import ChainFault, TrailRoot
 
 __all__ = [
     "AuditLane",
     "AuditLine",
     "Certificate",
+    "ChainFault",
     "Counter",
     "DatedRule",
     "HandOver",

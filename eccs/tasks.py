@@ -8,7 +8,7 @@ from celery import shared_task
 from django.db import connection
 from django.utils import timezone
 
-from eccs import batches, letters, notices, rolled_up, trail, upload_expiry, upload_runner
+from eccs import batches, chain_checks, heads, letters, notices, rolled_up, trail, upload_expiry, upload_runner
 from eccs.models import Heartbeat
 from eccs.signing import presenting, verifying
 
@@ -36,6 +36,18 @@ def _last_day_over() -> date:
         cursor.execute("SELECT clock_timestamp()")
         there = timezone.localdate(cursor.fetchone()[0])
     return min(timezone.localdate(), there) - timedelta(days=1)
+
+
+@shared_task
+def keep_heads() -> str:
+    """Write the signed head of all chains outside the database."""
+    return heads.take().name
+
+
+@shared_task
+def verify_chains() -> int:
+    """Check every trail, the audit log, the ledgers and the signed rows, by themselves and against the heads."""
+    return chain_checks.nightly()
 
 
 @shared_task
