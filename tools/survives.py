@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +30,13 @@ TAKEN_AWAY = re.compile(
 SIZES = ("max_length", "max_digits", "decimal_places")
 
 
-def faults(operations: list[Any], before: Any, *, contract: bool = False) -> list[str]:
+def faults(operations: Iterable[Any], before: Any, *, contract: bool = False) -> list[str]:
     """What old code would not survive in a migration; `before` are the models as they were."""
     made: set[str] = set()
     return [fault for one in _flat(operations) for fault in _of(one, before, made, contract=contract)]
 
 
-def _flat(operations: list[Any]) -> Iterator[Any]:
+def _flat(operations: Iterable[Any]) -> Iterator[Any]:
     """The operations, with those that stand within others."""
     for one in operations:
         if isinstance(one, migrations.SeparateDatabaseAndState):
@@ -47,7 +47,7 @@ def _flat(operations: list[Any]) -> Iterator[Any]:
             yield one
 
 
-def _of(one: Any, before: Any, made: set[str], *, contract: bool) -> Iterator[str]:  # noqa: C901, PLR0912 one rule after the other
+def _of(one: Any, before: Any, made: set[str], *, contract: bool) -> Iterator[str]:
     table = str(getattr(one, "model_name", getattr(one, "name", ""))).lower()
     if isinstance(one, migrations.CreateModel):
         made.add(table)
@@ -64,9 +64,7 @@ def _of(one: Any, before: Any, made: set[str], *, contract: bool) -> Iterator[st
         yield from _altered(one, before[table], contract=contract)
     elif isinstance(one, migrations.AddIndex) and not isinstance(one, AddIndexConcurrently):
         yield f"{one.describe()}: nobody writes the table meanwhile. Use AddIndexConcurrently, with atomic = False."
-    elif isinstance(one, migrations.AddConstraint) and not contract:
-        yield f"{one.describe()}: old code may write what it forbids. Say `contract` with the release since which no code does."
-    elif isinstance(one, migrations.AlterUniqueTogether) and not contract:
+    elif isinstance(one, (migrations.AddConstraint, migrations.AlterUniqueTogether)) and not contract:
         yield f"{one.describe()}: old code may write what it forbids. Say `contract` with the release since which no code does."
     elif isinstance(one, migrations.RunSQL) and not contract and (found := TAKEN_AWAY.search(str(one.sql))):
         yield f"RunSQL “{found[0].strip()}”: old code would not survive it, or waits for it. Say `contract` with a release if none uses it."
@@ -82,7 +80,10 @@ def _altered(one: Any, fields: dict[str, Any], *, contract: bool) -> Iterator[st
     old, new = fields[one.name], one.field
     if old.deconstruct()[1] != new.deconstruct()[1]:
         yield f"{one.describe()}: another type of column. Add a column, fill both, and take the old one away a release later."
-    elif any((getattr(new, size, None) or 10**9) < (getattr(old, size, None) or 10**9) for size in SIZES) and not contract:
+    elif (
+        any((getattr(new, size, None) or 10**9) < (getattr(old, size, None) or 10**9) for size in SIZES)
+        and not contract
+    ):
         yield f"{one.describe()}: shorter than what old code writes. Say `contract` with the release since which no code writes more."
     elif old.null and not new.null and not contract:
         yield f"{one.describe()}: old code may leave it empty. Say `contract` with the release since which none does."

@@ -113,7 +113,9 @@ class Scenes:
         last, *_rest = self.file("ZZ328", 20, 6)
         bad = person.end()
         require(not bad, f"{len(bad)} of {len(person.answers)} pages were not answered, such as {bad[:3]}")
-        new = self.hosts.sql(self.hosts.primary, "SELECT count(*) FROM manifests_expresscargomanifest WHERE next_release = 'NEW'")
+        new = self.hosts.sql(
+            self.hosts.primary, "SELECT count(*) FROM manifests_expresscargomanifest WHERE next_release = 'NEW'"
+        )
         require(int(new) == int(known) + 18, f"{known} manifests before, {new} with the new column after")
         said(
             f"{len(person.answers)} pages asked meanwhile, all answered; 16 manifests begun; {number} filed by the old code on the new "
