@@ -38,6 +38,7 @@ check-templates: .venv/installed-dev
 
 check-migrations: .venv/installed-dev
 	@$(DJANGO_ONLY) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	@$(DJANGO_ONLY) DJANGO_SETTINGS_MODULE=eccs.settings $(BIN)/python -W ignore::RuntimeWarning -m tools.survives
 
 check-diagrams: .venv/installed-dev
 	@$(DJANGO_ONLY) $(BIN)/python manage.py diagrams --check
