@@ -7,7 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from eccs import batches, letters, notices, rolled_up, trail, upload_runner
+from eccs import batches, letters, notices, retention, rolled_up, trail, upload_runner
 from eccs.models import Heartbeat
 from eccs.signing import presenting, verifying
 
@@ -25,6 +25,12 @@ def seal_trail() -> int:
     """Take the root over all chains of yesterday, and of the days on which nobody did."""
     yesterday = timezone.localdate() - timedelta(days=1)
     return sum(len(trail.seal_day(day)) for day in trail.unsealed_days(yesterday))
+
+
+@shared_task
+def keep_logs() -> int:
+    """Put the months of the audit log away that need not be online any more, and make the months to come."""
+    return retention.keep_logs()
 
 
 @shared_task
