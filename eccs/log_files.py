@@ -41,15 +41,15 @@ class LogFile(models.Model):
 
     def read(self) -> Iterator[dict[str, Any]]:
         """Its lines, in the order of the chains."""
-        with default_storage.open(self.file.name) as kept, gzip.open(kept, "rt", encoding="utf-8") as lines:
+        with default_storage.open(str(self.file.name)) as kept, gzip.open(kept, "rt", encoding="utf-8") as lines:
             for line in lines:
                 yield json.loads(line)
 
     def is_as_written(self) -> bool:
         """Whether the file is there and has the digest that it had."""
-        if not default_storage.exists(self.file.name):
+        if not default_storage.exists(str(self.file.name)):
             return False
-        with default_storage.open(self.file.name) as kept:
+        with default_storage.open(str(self.file.name)) as kept:
             return hashlib.file_digest(kept, "sha256").hexdigest() == self.sha256
 
 
