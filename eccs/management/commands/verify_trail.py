@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from eccs import audit, heads, trail
+from eccs import audit, heads, retention, trail
 
 
 class Command(BaseCommand):
@@ -27,6 +27,9 @@ class Command(BaseCommand):
             broken += 1
             self.stdout.write(f"BROKEN {lane}: {line}")
         self.stdout.write(f"audit log: {audit.AuditLine.objects.count()} lines read")
+        for fault in retention.broken_files():
+            broken += 1
+            self.stdout.write(f"BROKEN {fault}")
         for root in trail.broken_roots():
             broken += 1
             self.stdout.write(f"BROKEN since {root.day:%d/%m/%Y}: {root.trail} is not as that day's root sealed it")
