@@ -61,6 +61,10 @@ app.conf.beat_schedule = {
     "send what webhooks are due": {"task": "api.tasks.send_webhooks", "schedule": 30.0},
     "work the drop folders": {"task": "api.tasks.work_drop_folders", "schedule": 30.0},
     "forget messages of webhooks": {"task": "api.tasks.forget_deliveries", "schedule": crontab(hour=3, minute=27)},
+    "end uploads that nobody signed": {
+        "task": "eccs.tasks.end_unsigned_uploads",
+        "schedule": crontab(hour=3, minute=28),
+    },
     "clear old sessions": {"task": "accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=30)},
     "remind of unanswered queries": {"task": "bills.tasks.chase_queries", "schedule": crontab(hour=9, minute=0)},
     "remind of unanswered detention memos": {

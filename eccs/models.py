@@ -91,6 +91,7 @@ class Upload(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     touched_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
+    expiry_told_at = models.DateTimeField(null=True)  # when its firm was told that it goes unless it is signed
 
     class Meta:
         indexes = [

@@ -102,3 +102,12 @@ def test_a_day_on_which_nobody_sealed_is_sealed_later() -> None:
     seal_trail()
     days = TrailRoot.objects.filter(trail="manifests_manifesttrail").order_by("day").values_list("day", flat=True)
     assert list(days) == [yesterday - timedelta(days=n) for n in (3, 2, 1, 0)]
+
+
+def test_a_host_whose_clock_runs_ahead_seals_no_day_that_still_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, today = timezone.now(), timezone.localdate()
+    with monkeypatch.context() as ahead:
+        ahead.setattr(timezone, "now", lambda: now + timedelta(days=2))
+        seal_trail()
+    assert not TrailRoot.objects.filter(day__gte=today).exists(), "lines of today are still written"
+    assert TrailRoot.objects.filter(day=today - timedelta(days=1)).exists()

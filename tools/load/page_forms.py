@@ -19,13 +19,12 @@ class Form:
     values: Pairs = field(default_factory=list)
     boxes: Pairs = field(default_factory=list)
 
-    def filled(self, *, ticked: bool = False, **given: str) -> Pairs:
+    def filled(self, ticked: bool = False, /, **given: str) -> Pairs:
         """What is sent: given fields instead of those that stand there, and every box where all are ticked."""
-        ends = {name: value for name, value in given.items()}
-        kept = [(name, value) for name, value in self.values if name.rpartition("-")[2] not in ends]
+        kept = [(name, value) for name, value in self.values if name.rpartition("-")[2] not in given]
         named = [name for name, _value in (*self.values, *self.boxes)]
-        whole = {end: next((one for one in named if one.rpartition("-")[2] == end), end) for end in ends}
-        return [*kept, *(self.boxes if ticked else []), *((whole[end], value) for end, value in ends.items())]
+        whole = {end: next((one for one in named if one.rpartition("-")[2] == end), end) for end in given}
+        return [*kept, *(self.boxes if ticked else []), *((whole[end], value) for end, value in given.items())]
 
 
 class _Reader(HTMLParser):
