@@ -32,6 +32,7 @@ def test_a_form_is_sent_as_a_browser_would() -> None:
         "assess-bond": "B",
         "assess-remarks": "New",
         "assess-true": "on",
+        "assess-kind": "final",
     }
     assert forms_of(PAGE)[1].filled(True) == [("document", "7")] and form_to(PAGE, "/approve/") is None
     body, kind = encoded([("a", "1")], {"file": b"x,y"})
