@@ -31,7 +31,10 @@ def parts(answer: Answer) -> list[Part]:
         found.append(Part(_("What Customs asks"), ((_("Asked"), asked),)))
     if answer.told:
         found.append(Part(_("What is answered"), tuple((label, words) for label, words in answer.told if words)))
-    papers = tuple((f"{n}", f"{one['name']}, SHA-256 {one['sha256'][:16]}") for n, one in enumerate(answer.files, 1))
+    papers = tuple(
+        (_("Paper %(number)d") % {"number": n}, f"{one['name']}, SHA-256 {one['sha256'][:16]}")
+        for n, one in enumerate(answer.files, 1)
+    )
     return [*found, Part(_("Papers that go with it"), papers)] if papers else found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from io import StringIO
 from itertools import islice
 from typing import Any
@@ -63,7 +63,7 @@ class AuditFilterForm(forms.Form):
         lines = lines.filter(**equal)
         if given["since"]:
             lines = lines.filter(at__gte=_midnight(given["since"]))
-        if given["until"]:
+        if given["until"] and given["until"] < date.max:
             lines = lines.filter(at__lt=_midnight(given["until"] + timedelta(days=1)))
         if given["station"]:
             lines = lines.filter(stations__contains=[given["station"].upper()])

@@ -11,11 +11,11 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
-from django.db import Error, InterfaceError, OperationalError, connection, transaction
+from django.db import Error, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from eccs import uploads
+from eccs import errors, uploads
 from eccs.celery import after_commit
 from eccs.models import Upload
 from eccs.signing import gate as signatures
@@ -46,6 +46,7 @@ class Kind:
     context: Callable[[Upload], dict[str, Any]]  # what its pages say: subject, caption, sums, who may sign
     hand_on: Callable[[Upload], dict[str, Any]] | None = None  # gives a companion's contents to what was saved
     filings: Callable[[Table], list[dict[str, Any]]] | None = None  # what each document that is filed declares
+    file_lasts: bool = True  # whether the file itself is asked for again once it is checked
 
 
 _kinds: dict[str, Kind] = {}
@@ -54,6 +55,11 @@ _kinds: dict[str, Kind] = {}
 def register(kind: Kind) -> None:
     """Make a kind of file known."""
     _kinds[kind.name] = kind
+
+
+def kinds() -> Sequence[Kind]:
+    """Every kind of file."""
+    return tuple(_kinds.values())
 
 
 def kind_of(upload: Upload) -> Kind:
@@ -157,9 +163,9 @@ def _told_if_stopped(upload: Upload, refusal: str) -> Iterator[None]:
     """
     try:
         yield
-    except (OperationalError, InterfaceError):
-        raise
-    except BaseException:
+    except BaseException as fault:
+        if errors.is_lost(fault):
+            raise
         now = timezone.now()
         running = Upload.objects.filter(pk=upload.pk, state__in=(State.RECEIVED, State.CHECKING, State.SAVING))
         running.update(state=State.FAILED, refusal=refusal, touched_at=now, finished_at=now)
