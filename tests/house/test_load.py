@@ -9,7 +9,7 @@ from tools.load.processor_time import machine_seconds, parent_of, tree_seconds
 
 PAGE = """
 <form action="/bills/1/assess/?next=2" method="post"><input type="hidden" name="csrfmiddlewaretoken" value="t">
-<input type="radio" name="assess-examine" value="yes"><input type="radio" name="assess-examine" value="no" checked>
+<input type="radio" name="assess-examine" value="yes"><input type="radio" name="assess-examine" value="no" checked><input type="radio" name="assess-kind" value="final">
 <select name="assess-bond"><option value="">None</option><option value="B" selected>B</option></select>
 <textarea name="assess-remarks">\nOld</textarea><input type="checkbox" name="assess-true"><input type="file" name="papers"><button>Go</button></form>
 <form id="bulk" method="post"></form><input form="bulk" name="document" type="checkbox" value="7"><input name="nobody">
@@ -25,13 +25,14 @@ def test_a_form_is_sent_as_a_browser_would() -> None:
         ("assess-bond", "B"),
         ("assess-remarks", "Old"),
     ]
-    sent = form.filled(True, remarks="New", examine="yes")
+    sent = form.filled(True, remarks="New", examine="yes", kind="final")
     assert dict(sent) == {
         "csrfmiddlewaretoken": "t",
         "assess-examine": "yes",
         "assess-bond": "B",
         "assess-remarks": "New",
         "assess-true": "on",
+        "assess-kind": "final",
     }
     assert forms_of(PAGE)[1].filled(True) == [("document", "7")] and form_to(PAGE, "/approve/") is None
     body, kind = encoded([("a", "1")], {"file": b"x,y"})

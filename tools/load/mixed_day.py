@@ -398,7 +398,7 @@ class Approver(Bulk):
     """The DC/AC."""
 
     username, fixed_count = "dcac.blr", 1
-    places = (("bills/imports/queue/approval", "approve"),)
+    places = (("bills/imports/queue/approval", "approve-appraisal"),)
 
 
 class Superintendent(Bulk):
