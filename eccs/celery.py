@@ -31,6 +31,10 @@ app.autodiscover_tasks(["accounts.directory", "payments.reconciling"])
 app.conf.beat_schedule = {
     "send unsent notices": {"task": "eccs.tasks.send_notices", "schedule": 60.0},
     "seal the day's trail": {"task": "eccs.tasks.seal_trail", "schedule": crontab(hour=0, minute=10)},
+    "keep the heads of the chains": {"task": "eccs.tasks.keep_heads", "schedule": 600.0},
+    "keep the heads at the day's end": {"task": "eccs.tasks.keep_heads", "schedule": crontab(hour=0, minute=0)},
+    "verify the chains": {"task": "eccs.tasks.verify_chains", "schedule": crontab(hour=1, minute=10)},
+    "put logs away": {"task": "eccs.tasks.keep_logs", "schedule": crontab(hour=0, minute=50)},
     "verify the signatures": {"task": "eccs.tasks.verify_signatures", "schedule": crontab(hour=1, minute=40)},
     "forget papers and resume those left behind": {"task": "eccs.tasks.tidy_papers", "schedule": 600.0},
     "resume uploads left behind": {"task": "eccs.tasks.resume_uploads", "schedule": 120.0},

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from celery import shared_task
+from django.db import connection
 from django.utils import timezone
 
-from eccs import batches, letters, notices, rolled_up, trail, upload_expiry, upload_runner
+from eccs import (
+    batches,
+    chain_checks,
+    heads,
+    letters,
+    notices,
+    retention,
+    rolled_up,
+    trail,
+    upload_expiry,
+    upload_runner,
+)
 from eccs.models import Heartbeat
 from eccs.signing import presenting, verifying
 
@@ -23,8 +35,36 @@ def send_notices() -> int:
 @shared_task
 def seal_trail() -> int:
     """Take the root over all chains of yesterday, and of the days on which nobody did."""
-    yesterday = timezone.localdate() - timedelta(days=1)
-    return sum(len(trail.seal_day(day)) for day in trail.unsealed_days(yesterday))
+    return sum(len(trail.seal_day(day)) for day in trail.unsealed_days(_last_day_over()))
+
+
+def _last_day_over() -> date:
+    """The last day that is over by the clock of this host and by that of the database.
+
+    A host whose clock runs ahead must not seal a day on which lines are still written: its root would never hold again.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        there = timezone.localdate(cursor.fetchone()[0])
+    return min(timezone.localdate(), there) - timedelta(days=1)
+
+
+@shared_task
+def keep_heads() -> str:
+    """Write the signed head of all chains outside the database."""
+    return heads.take().name
+
+
+@shared_task
+def verify_chains() -> int:
+    """Check every trail, the audit log, the ledgers and the signed rows, by themselves and against the heads."""
+    return chain_checks.nightly()
+
+
+@shared_task
+def keep_logs() -> int:
+    """Put the months of the audit log away that need not be online any more, and make the months to come."""
+    return retention.keep_logs()
 
 
 @shared_task

@@ -11,11 +11,11 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
-from django.db import Error, InterfaceError, OperationalError, connection, transaction
+from django.db import Error, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from eccs import uploads
+from eccs import errors, uploads
 from eccs.celery import after_commit
 from eccs.models import Upload
 from eccs.signing import gate as signatures
@@ -26,7 +26,9 @@ from eccs.uploads import Column, Fault, Sheet, Table, Unreadable
 from eccs.workflow import Refused
 
 LEFT_BEHIND = timedelta(minutes=3)
-FORGOTTEN_WITHIN = timedelta(days=2)  # a file whose worker died is forgotten by a later sweep, however long all was down
+FORGOTTEN_WITHIN = timedelta(
+    days=2
+)  # a file whose worker died is forgotten by a later sweep, however long all was down
 FAULTS_KEPT = 100_000
 REFUSAL_LONGEST = 300
 IN_HAND = 0x45434355  # the class of the advisory locks of uploads that a worker has in hand
@@ -163,9 +165,9 @@ def _told_if_stopped(upload: Upload, refusal: str) -> Iterator[None]:
     """
     try:
         yield
-    except (OperationalError, InterfaceError):
-        raise
-    except BaseException:
+    except BaseException as fault:
+        if errors.is_lost(fault):
+            raise
         now = timezone.now()
         running = Upload.objects.filter(pk=upload.pk, state__in=(State.RECEIVED, State.CHECKING, State.SAVING))
         running.update(state=State.FAILED, refusal=refusal, touched_at=now, finished_at=now)

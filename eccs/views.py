@@ -19,7 +19,7 @@ from accounts import people, sessions
 from accounts.advisories import Advisory
 from accounts.requests import Request
 from eccs import audit, audit_answers, desks, hand_over_views, my_work, pages
-from eccs.models import Notice, SignatureFault
+from eccs.models import ChainFault, Notice, SignatureFault
 from eccs.queues import back_to, listing_at, next_in_queue, open_steps
 from eccs.signing import gate as signatures
 from eccs.step_forms import step_form, take_with
@@ -61,6 +61,7 @@ def desk(request: Request) -> HttpResponse:
         "handed_over": hand_over_views.unread(actor), "may_hand_over": actor.may(pages.activity_of("hand-over")),
         **my_work.of(actor), "now": timezone.now(),
         "broken_signatures": SignatureFault.objects.count() if actor.may(pages.activity_of("certificates-all")) else 0,
+        "broken_chains": ChainFault.objects.count() if actor.may(pages.activity_of("chains")) else 0,
         "advisories": Advisory.objects.unread_by(actor).select_related("station")[:UNREAD],
     }  # fmt: skip
     return render(request, "eccs/desk.html", context)

@@ -10,31 +10,12 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from accounts.permissions import Actor, Held
-from accounts.roles import Role
 from eccs import trail
 from eccs.models import TrailRoot
 from eccs.tasks import seal_trail
-from eccs.workflow import take
-from manifests.clearance import Stage
 from manifests.models import ExpressCargoManifest, ManifestTrail
-from tests.factories import manifests
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def landed() -> ExpressCargoManifest:
-    """A manifest with two lines in its trail."""
-    draft = manifests.manifest(Stage.DRAFT)
-    signatory = Actor(
-        draft.created_by_id, "S. Ignatory", courier_id=draft.courier_id, postings=(Held(Role.COURIER_SIGNATORY),)
-    )
-    submitted = take(draft, "submit", signatory)
-    done: ExpressCargoManifest = take(
-        submitted, "feed_igm", signatory, igm_number="2914407", actual_arrival=timezone.now()
-    )
-    return done
 
 
 def past_the_trigger(statement: str, *values: int) -> None:
@@ -121,3 +102,12 @@ def test_a_day_on_which_nobody_sealed_is_sealed_later() -> None:
     seal_trail()
     days = TrailRoot.objects.filter(trail="manifests_manifesttrail").order_by("day").values_list("day", flat=True)
     assert list(days) == [yesterday - timedelta(days=n) for n in (3, 2, 1, 0)]
+
+
+def test_a_host_whose_clock_runs_ahead_seals_no_day_that_still_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, today = timezone.now(), timezone.localdate()
+    with monkeypatch.context() as ahead:
+        ahead.setattr(timezone, "now", lambda: now + timedelta(days=2))
+        seal_trail()
+    assert not TrailRoot.objects.filter(day__gte=today).exists(), "lines of today are still written"
+    assert TrailRoot.objects.filter(day=today - timedelta(days=1)).exists()

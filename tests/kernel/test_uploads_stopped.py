@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection, connections
+from django.db import DatabaseError, OperationalError, connection, connections
 
 from accounts.models import User
 from eccs import upload_runner
@@ -82,7 +82,9 @@ def test_what_another_worker_has_in_hand_is_left_to_it(signed: Upload, desk: Des
     assert other_worker.fetchone()[0], "nobody has it in hand any more"
 
 
-@pytest.mark.parametrize(("fault", "state"), [(OperationalError, "SAVING"), (MemoryError, "FAILED")])
+@pytest.mark.parametrize(
+    ("fault", "state"), [(OperationalError, "SAVING"), (DatabaseError, "SAVING"), (MemoryError, "FAILED")]
+)
 def test_only_where_the_database_was_lost_is_the_work_taken_up_again_by_itself(
     signed: Upload, desk: Desk, fault: type[Exception], state: str
 ) -> None:

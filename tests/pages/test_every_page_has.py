@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError, ProgrammingError
 from django.template.loader import get_template
 from django.test import Client, RequestFactory
 
@@ -125,8 +126,14 @@ def test_the_page_of_a_broken_system_needs_no_database(django_assert_num_queries
 
 @pytest.mark.parametrize(
     ("fault", "status", "again"),
-    [(OperationalError, 503, "5"), (InterfaceError, 503, "5"), (ValueError, 500, None)],
-    ids=["no answer", "cut off", "a fault of ours"],
+    [
+        (OperationalError, 503, "5"),
+        (InterfaceError, 503, "5"),
+        (DatabaseError, 503, "5"),
+        (ValueError, 500, None),
+        (ProgrammingError, 500, None),
+    ],
+    ids=["no answer", "cut off", "in the middle of an answer", "a fault of ours", "a wrong statement"],
 )
 def test_a_host_that_lost_the_database_says_so_and_another_is_asked(
     fault: type[Exception], status: int, again: str | None
@@ -138,6 +145,21 @@ def test_a_host_that_lost_the_database_says_so_and_another_is_asked(
             answer = errors.broken(RequestFactory().get(address))
         assert (answer.status_code, answer.get("Retry-After")) == (status, again)
         assert str(status) in answer.content.decode()
+
+
+@pytest.mark.parametrize("where", ["here", "database"])
+def test_a_full_disk_is_told_as_such_and_that_nothing_was_saved(where: str) -> None:
+    fault: Exception = OSError(errno.ENOSPC, "No space left on device")
+    if where == "database":
+        fault = OperationalError()
+        fault.__cause__ = type("DiskFull", (Exception,), {"pgcode": "53100"})()
+    for address in ("/payments/", "/api/v1/bills"):
+        try:
+            raise fault
+        except (OSError, OperationalError):
+            answer = errors.broken(RequestFactory().get(address))
+        assert (answer.status_code, answer["Retry-After"]) == (507, "60")
+        assert "A disk of ECCS is full" in answer.content.decode()
 
 
 def test_an_unknown_address_is_answered_in_words(signed_in: Callable[[str], Client]) -> None:

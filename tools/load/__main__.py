@@ -186,13 +186,14 @@ def _rising(place: Path, pids: dict[str, int], chosen: argparse.Namespace) -> in
 
 def _counted(place: Path, pids: dict[str, int], seconds: float) -> dict[str, Any]:
     """What is asked, filed, finished and used in so many seconds."""
-    from tools.load.database import finished_and_filed
+    from tools.load.database import finished_and_filed, newest
 
     log = place / "asked"
     from_byte, before, machine = log.stat().st_size, tree_seconds(pids), machine_seconds()
-    began, counted = time.monotonic(), finished_and_filed()
+    since = newest()
+    began, counted = time.monotonic(), finished_and_filed(since)
     time.sleep(seconds)
-    took, after = time.monotonic() - began, finished_and_filed()
+    took, after = time.monotonic() - began, finished_and_filed(since)
     used = {name: tree_seconds(pids)[name] - before[name] for name in pids}
     others = machine_seconds() - machine - sum(used.values())
     with log.open() as lines:
@@ -201,7 +202,10 @@ def _counted(place: Path, pids: dict[str, int], seconds: float) -> dict[str, Any
     times: dict[str, list[float]] = defaultdict(list)
     for _at, milliseconds, _well, name, _why in asked:
         times[name].append(float(milliseconds))
-    pages = {name: (len(all_), median(all_), quantiles(all_, n=20)[-1] if len(all_) > 1 else all_[0]) for name, all_ in times.items()}
+    pages = {
+        name: (len(all_), median(all_), quantiles(all_, n=20)[-1] if len(all_) > 1 else all_[0])
+        for name, all_ in times.items()
+    }
     done, filed = (b - a for a, b in zip(counted, after, strict=True))
     served = {name: value for name, value in used.items() if name != "locust"}
     return {
@@ -226,7 +230,10 @@ def _show(rate: int, found: dict[str, Any]) -> None:
     )
     worst = sorted((one for one in every if one[0] >= FEWEST), key=lambda one: -one[2])
     for n, p50, p95, name in worst[:8]:
-        print(f"    {'SLOW ' if name in found['slow'] else '     '}{name:<58} {n:>5} times  p50 {p50:>5.0f}  p95 {p95:>5.0f} ms", flush=True)
+        print(
+            f"    {'SLOW ' if name in found['slow'] else '     '}{name:<58} {n:>5} times  p50 {p50:>5.0f}  p95 {p95:>5.0f} ms",
+            flush=True,
+        )
     for fault in found["faults"][:10]:
         print(f"    NOT ANSWERED WELL  {fault[:300]}", flush=True)
 

@@ -66,7 +66,7 @@ def named(path: str) -> str:
     return re.sub(r"/[^/]*[0-9A-Z][^/]*(?=/|$)", "/…", re.sub(r"https?://[^/]+", "", path).split("?")[0])
 
 
-class Person(FastHttpUser):  # type: ignore[misc]
+class Person(FastHttpUser):
     """Somebody who acts so often as the rate asks."""
 
     abstract = True
@@ -96,7 +96,11 @@ class Person(FastHttpUser):  # type: ignore[misc]
         """By the form, one person after the other: the system lets few in at a moment and tells the others to wait."""
         page = self.get("/sign-in/")
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
-        sent = [("csrfmiddlewaretoken", token[1] if token else ""), ("username", self.username), ("password", TOLD["password"])]
+        sent = [
+            ("csrfmiddlewaretoken", token[1] if token else ""),
+            ("username", self.username),
+            ("password", TOLD["password"]),
+        ]
         if "sign-in" not in self.post("/sign-in/", sent)[0]:
             cookies[self.username] = list(self.client.cookiejar)
 
@@ -149,15 +153,20 @@ class Person(FastHttpUser):  # type: ignore[misc]
         body, kind = encoded(pairs, files)
         return self.ask("POST", path, body, kind)
 
-    def send(self, page: str, end: str, *, ticked: bool = False, **given: str) -> tuple[str, str]:
+    def send(self, page: str, end: str, ticked: bool = False, /, **given: str) -> tuple[str, str]:
         """The form of a page that goes there, and the page that asks again."""
         form = form_to(page, end)
         if form is None:
-            raise Astray(f"no form to {end} on {named(re.search(r'<title>([^<]*)', page)[1]) if '<title>' in page else page[:80]}")  # type: ignore[index]
-        where, then = self.post(form.action, form.filled(ticked=ticked, **given))
-        again = [one for one in forms_of(then) if ("confirm", "") in one.values or any(n == "confirm" for n, _v in one.values)]
+            title = re.search(r"<title>([^<]*)", page)
+            raise Astray(f"no form to {end} on {title[1].strip() if title else page[:80]}")
+        where, then = self.post(form.action, form.filled(ticked, **given))
+        again = [
+            one
+            for one in forms_of(then)
+            if ("confirm", "") in one.values or any(n == "confirm" for n, _v in one.values)
+        ]
         if again and where.split("?")[0].endswith(end):
-            where, then = self.post(again[0].action or where, again[0].filled(ticked=ticked, **given))
+            where, then = self.post(again[0].action or where, again[0].filled(ticked, **given))
         return where, then
 
     def wait_for(self, upload: str, holds: Any) -> tuple[str, str]:
@@ -205,15 +214,15 @@ class Courier(Person):
         form = form_to(self.get("/manifests/new/"), "") or Form("", "post")
         told = {"kind": "NON_DOCUMENTS", **header(number)}
         upload, _page = self.post("/manifests/new/", form.filled(**told), {"file": shipments})
-        where, page = self.wait_for(upload, lambda where, _page: "/uploads/" not in where)
-        _where, page = self.send(page, "/submit/", ticked=True)
+        _where, page = self.wait_for(upload, lambda where, _page: "/uploads/" not in where)
+        _where, page = self.send(page, "/submit/", True)
         key = re.search(r'/bills/flights/([^/"]+)/', page)
         if key is None:
             raise Astray(f"a manifest was not submitted: {_why(page)}")
         self.get(f"/bills/flights/{key[1]}/")
         upload, _page = self.post(f"/bills/flights/{key[1]}/", [], {"file": filed})
         _where, page = self.wait_for(upload, lambda _where, page: "/sign/" in page)
-        upload, _page = self.send(page, "/sign/", ticked=True)
+        upload, _page = self.send(page, "/sign/", True)
         self.wait_for(upload, lambda _where, page: f"{FLIGHT} bills filed" in page)
         self.land(key[1])
         self.pay(key[1])
@@ -222,7 +231,12 @@ class Courier(Person):
         """The aircraft has landed."""
         arrived = datetime.now(IST) - timedelta(minutes=1)
         page = self.get(f"/manifests/{key}/")
-        self.send(page, "/feed-igm/", igm_number=str(random.randrange(10**6, 10**7)), actual_arrival=f"{arrived:%d/%m/%Y %H:%M}")
+        self.send(
+            page,
+            "/feed-igm/",
+            igm_number=str(random.randrange(10**6, 10**7)),
+            actual_arrival=f"{arrived:%d/%m/%Y %H:%M}",
+        )
         landed.append(key)
 
     def pay(self, key: str) -> None:
@@ -234,7 +248,8 @@ class Courier(Person):
         _where, page = self.post(address, [("bank", "BANK"), *(("bill", one) for one in ids)])
         _where, page = self.send(page, "/go-to-bank/")
         bank = TOLD["bank"]
-        for given in ({"customer": "Asha"}, {"decision": "PAID"}, {}):
+        steps: tuple[dict[str, str], ...] = ({"customer": "Asha"}, {"decision": "PAID"}, {})
+        for given in steps:
             form = forms_of(page)[0]
             address = form.action if form.action.startswith("http") else f"{bank}{form.action}"
             _where, page = self.post(address, form.filled(**given))
@@ -300,7 +315,7 @@ class Exporter(Courier):
         content = FILES["shipping"].replace(b"SX777", mark.encode())
         upload, _page = self.post("/exports/files/BLR/", [], {"file": content})
         _where, page = self.wait_for(upload, lambda _where, page: "/sign/" in page)
-        upload, _page = self.send(page, "/sign/", ticked=True)
+        upload, _page = self.send(page, "/sign/", True)
         self.wait_for(upload, lambda _where, page: f"{FLIGHT} shipping bills filed" in page)
         awaited.extend(f"{mark}{n:09d}" for n in range(FLIGHT))
 
@@ -383,7 +398,7 @@ class Approver(Bulk):
     """The DC/AC."""
 
     username, fixed_count = "dcac.blr", 1
-    places = (("bills/imports/queue/approval", "approve"),)
+    places = (("bills/imports/queue/approval", "approve-appraisal"),)
 
 
 class Superintendent(Bulk):
@@ -414,7 +429,7 @@ class Single(Person):
         super().on_start()
 
     def often(self) -> float:
-        return max(rate() * 0.5, self.fixed_count / 6)
+        return max(rate() * 0.5, float(self.fixed_count) / 6)
 
     def act(self) -> None:
         page = self.get(f"/{self.queue}/")
@@ -466,7 +481,13 @@ class Looking(Person):
     """A courier's people who look things up."""
 
     username, fixed_count = "courier.swift", 3
-    pages = ("/", "/manifests/", "/payments/", "/bills/imports/queue/duty/", "/bills/imports/queue/arrival/")
+    pages: tuple[str, ...] = (
+        "/",
+        "/manifests/",
+        "/payments/",
+        "/bills/imports/queue/duty/",
+        "/bills/imports/queue/arrival/",
+    )
 
     def often(self) -> float:
         return rate() * LOOKED / 2

@@ -18,14 +18,13 @@ class Form:
     way: str
     values: Pairs = field(default_factory=list)
     boxes: Pairs = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
 
-    def filled(self, *, ticked: bool = False, **given: str) -> Pairs:
+    def filled(self, ticked: bool = False, /, **given: str) -> Pairs:
         """What is sent: given fields instead of those that stand there, and every box where all are ticked."""
-        ends = {name: value for name, value in given.items()}
-        kept = [(name, value) for name, value in self.values if name.rpartition("-")[2] not in ends]
-        named = [name for name, _value in (*self.values, *self.boxes)]
-        whole = {end: next((one for one in named if one.rpartition("-")[2] == end), end) for end in ends}
-        return [*kept, *(self.boxes if ticked else []), *((whole[end], value) for end, value in ends.items())]
+        kept = [(name, value) for name, value in self.values if name.rpartition("-")[2] not in given]
+        whole = {end: next((one for one in self.names if one.rpartition("-")[2] == end), end) for end in given}
+        return [*kept, *(self.boxes if ticked else []), *((whole[end], value) for end, value in given.items())]
 
 
 class _Reader(HTMLParser):
@@ -63,6 +62,7 @@ class _Reader(HTMLParser):
     @staticmethod
     def _input(form: Form, told: dict[str, str]) -> None:
         kind, pair = told.get("type", "text"), (told["name"], told.get("value", "on"))
+        form.names.append(told["name"])
         if kind == "checkbox" and "checked" not in told:
             form.boxes.append(pair)
         elif kind in ("checkbox", "radio"):
@@ -82,11 +82,13 @@ class _Reader(HTMLParser):
         elif tag == "select" and self.chooser:
             name, form = self.chooser
             if form is not None and name:
+                form.names.append(name)
                 form.values.append((name, self.chosen or ""))
             self.chooser = None
         elif tag == "textarea" and self.area:
             name, form = self.area
             if form is not None and name:
+                form.names.append(name)
                 form.values.append((name, self.text.strip("\n")))
             self.area = None
 

@@ -29,7 +29,9 @@ def machine_seconds() -> float:
 
 def _of(pid: int, told: dict[int, list[str]], children: dict[int, list[int]]) -> int:
     words = told.get(pid)
-    own = sum(map(int, words[11:15])) if words else 0  # in programs and in the kernel, its own and of children that ended
+    own = (
+        sum(map(int, words[11:15])) if words else 0
+    )  # in programs and in the kernel, its own and of children that ended
     return own + sum(_of(child, told, children) for child in children.get(pid, []))
 
 
