@@ -10,7 +10,7 @@ FROM python:3.11-slim
 ENV PATH=/opt/eccs/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     ECCS_HOST=0.0.0.0 ECCS_PORT=8000 ECCS_VAR=/srv/var ECCS_STATIC=/srv/static
 RUN useradd --system --uid 10001 --home-dir /srv --shell /usr/sbin/nologin eccs \
- && install -d -o eccs -g eccs /srv/var /srv/var/media /srv/static /srv/ledger
+ && install -d -o eccs -g eccs /srv/var /srv/var/media /srv/var/heads /srv/static /srv/ledger
 COPY --from=parts /opt/eccs /opt/eccs
 WORKDIR /srv/eccs
 COPY . .

@@ -6,7 +6,7 @@ DJANGO_ONLY := ECCS_DEMO=1 ECCS_SECRET_KEY=only-for-commands-that-serve-nobody D
 ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check format journey bench lighthouse drill hosts faults stop reset vendor \
+.PHONY: run test check format journey bench lighthouse drill hosts load faults attack stop reset vendor \
 	check-format check-lint check-types check-layers check-templates check-migrations check-diagrams check-parts
 .DEFAULT_GOAL := run
 
@@ -38,6 +38,7 @@ check-templates: .venv/installed-dev
 
 check-migrations: .venv/installed-dev
 	@$(DJANGO_ONLY) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	@$(DJANGO_ONLY) DJANGO_SETTINGS_MODULE=eccs.settings $(BIN)/python -W ignore::RuntimeWarning -m tools.survives
 
 check-diagrams: .venv/installed-dev
 	@$(DJANGO_ONLY) $(BIN)/python manage.py diagrams --check
@@ -62,8 +63,14 @@ lighthouse: .venv/installed-dev ## Lighthouse over the pages of the public, in b
 drill: .venv/installed-dev       ## the database is lost and restored to random moments from its backup; ARGS="--moments 20"
 	@exec $(BIN)/python tools/drill.py $(ARGS)
 
+attack: .venv/installed-dev      ## generated requests over every address and form, and rows tampered with; ARGS="requests --seed 7", ARGS="tampering"
+	@ECCS_DEMO=1 exec $(BIN)/python -m eccs.run beside --quick attack $(BIN)/python -m tools.attack $(ARGS)
+
 hosts: .venv/installed-dev      ## eight hosts in network namespaces: each dies, is cut off or is exchanged while people work (root, iproute2, nginx)
 	@PYTHONPATH=. $(BIN)/python -m tools.hosts $(ARGS)
+
+load: .venv/installed-dev       ## a mixed day at rising rates until a page is slow: what is sustained, and what a declaration costs; about ten minutes
+	@ECCS_DEMO=1 exec $(BIN)/python -m eccs.run beside load $(BIN)/python -m tools.load $(ARGS)
 
 faults: .venv/installed-dev     ## everything that can die is killed while firms work, then all is audited; ARGS="--kills 1000 --operations 50000 --seed 7 kills stopped clock disk"
 	@PYTHONPATH=. $(BIN)/python -m tools.faults $(ARGS)

@@ -115,4 +115,5 @@ def announce() -> None:
     link(gettext_lazy("Password expiry"), "expiry-exercises", Role.SYSTEM_ADMIN)
     link(gettext_lazy("Second factor"), "second-factor-policy", Role.SYSTEM_ADMIN)
     link(gettext_lazy("Certificates"), "certificates-all", Role.SYSTEM_ADMIN)
+    link(gettext_lazy("Chains"), "chains", Role.SYSTEM_ADMIN, under="certificates-all")
     link(gettext_lazy("Load revoked certificates"), "certificates-revoked", Role.SYSTEM_ADMIN, nav=False)

@@ -117,9 +117,10 @@ def ask_password(request: HttpRequest, back_to: str = "") -> HttpResponse | None
 
 
 def our_address(request: HttpRequest, address: str) -> str:
-    """The address where it leads to this site, else nothing."""
+    """The address where it leads to this site, else nothing: a whole address or one from the root, for a word alone leads nowhere."""
+    whole = address.startswith(("/", "http://", "https://"))
     ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
-    return address if ours else ""
+    return address if whole and ours else ""
 
 
 def page_of(request: HttpRequest) -> str:

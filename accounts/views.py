@@ -9,7 +9,6 @@ from django.contrib.auth.views import LoginView
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from accounts import kept_form, second_factor, sessions
@@ -38,15 +37,17 @@ class SignIn(LoginView):
         sessions.prove(self.request)
         return redirect("kept-form" if kept_form.is_kept(self.request) else self.get_success_url())
 
+    def get_redirect_url(self, *args: Any, **kwargs: Any) -> str:
+        """Where the person wanted to go, if it is here."""
+        return sessions.our_address(self.request, super().get_redirect_url(*args, **kwargs))
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Why somebody who was signed in must do so again."""
         return super().get_context_data(why=sessions.why_in_words(self.request.GET.get("why", "")), **kwargs)
 
 
 def _back(request: Request) -> HttpResponse:
-    address = request.META.get("HTTP_REFERER", "")
-    ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
-    return redirect(address if ours else "desk")
+    return redirect(sessions.our_address(request, request.META.get("HTTP_REFERER", "")) or "desk")
 
 
 @require_POST

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bonds.models import Bond
 from bonds.papers import bond_print, statement
+from eccs import batches
 from eccs.paper_kinds import Draw, present
 from eccs.paper_parts import Kind
 
@@ -20,3 +23,10 @@ def registered(number: str) -> Draw | None:
     """A registered bond."""
     found = Bond.objects.filter(number=number, registered_at__isnull=False).first()
     return (lambda: bond_print(found)) if found else None
+
+
+def _may(_actor: Any, one: Any) -> bool:
+    return one.registered_at is not None
+
+
+batches.register("bonds/bonds", Bond, batches.Printable(_may, statement, ("station", "courier", "importer", "master")))

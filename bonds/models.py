@@ -288,6 +288,8 @@ class BankGuarantee(models.Model):
 class BondEntry(models.Model):
     """One entry of a bond's ledger, never changed: what was debited or credited, and for which document."""
 
+    only_added_to = True  # its rows are watched by `eccs.heads`
+
     class Sort(models.TextChoices):
         """What moved the balance."""
 

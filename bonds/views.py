@@ -19,6 +19,7 @@ from bonds.models import Bond, BondMaster
 from bonds.requests import enter_master, masters_for, request_bond
 from eccs import keyset, pages
 from eccs.audit_answers import concerns, exported
+from eccs.long_papers import paper_of
 from eccs.papers import as_pdf
 from eccs.signing.presenting import begin_or_ask
 from eccs.uploads import files
@@ -86,7 +87,8 @@ def request_(request: Request) -> HttpResponse:
 def statement(request: Request, number: str) -> HttpResponse:
     """The statement of a bond, with every entry of its ledger, as PDF."""
     bond = _registered(request, number)
-    return as_pdf(papers.statement(bond, request.actor.name), f"{bond.number}-statement")
+    lines, name = bond.entries.count(), f"{bond.number}-statement"
+    return paper_of(request, bond, lines, lambda: papers.statement(bond, request.actor.name), name)
 
 
 @require_GET

@@ -42,8 +42,7 @@ def print_out(document: Any, visit: Visit, operator: str) -> bytes:
     paper.space(4)
     declared = list(form.declared(document))
     paper.title(_("Declaration"), 150 + 26 * len(declared))  # on the page where it is signed
-    for words in declared:
-        paper.text(words)
+    paper.items(declared)
     paper.space(6)
     paper.room(130)
     paper.boxes([

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from io import StringIO
 from itertools import islice
 from typing import Any
@@ -23,7 +23,7 @@ from django.views.decorators.http import require_GET
 from accounts.models import User
 from accounts.requests import Request
 from accounts.roles import label_of
-from eccs import keyset, pages
+from eccs import keyset, log_files, pages
 from eccs.audit import EVENTS, AuditLine, AuditQuerySet
 from eccs.audit_answers import exported
 from eccs.dated_rules import rule_book
@@ -63,7 +63,7 @@ class AuditFilterForm(forms.Form):
         lines = lines.filter(**equal)
         if given["since"]:
             lines = lines.filter(at__gte=_midnight(given["since"]))
-        if given["until"]:
+        if given["until"] and given["until"] < date.max:
             lines = lines.filter(at__lt=_midnight(given["until"] + timedelta(days=1)))
         if given["station"]:
             lines = lines.filter(stations__contains=[given["station"].upper()])
@@ -112,6 +112,7 @@ def lines(request: Request) -> HttpResponse:
         "form": form, "rows": shown.rows, "filtered": bool(kept), "query": urlencode(kept), "given": request.GET,
         "stations": sorted(actor.stations_for([pages.activity_of("audit")])),
         "days": rule_book().count("audit_online_days", timezone.localdate()),
+        "away": log_files.away_until(),
         "next_url": f"?{urlencode({**kept, 'mark': shown.next_mark})}" if shown.next_mark else "",
         "previous_url": f"?{urlencode({**kept, 'mark': shown.previous_mark})}" if shown.previous_mark else "",
     }  # fmt: skip

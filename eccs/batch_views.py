@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -47,9 +46,7 @@ def start(request: Request, slug: str) -> HttpResponse:
 
 
 def _back(request: Request) -> HttpResponse:
-    came_from = request.headers.get("Referer", "")
-    safe = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())
-    return redirect(came_from if safe else "desk")
+    return redirect(sessions.our_address(request, request.headers.get("Referer", "")) or "desk")
 
 
 def _mine(request: Request, key: Any) -> PaperBatch:

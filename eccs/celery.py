@@ -31,6 +31,10 @@ app.autodiscover_tasks(["accounts.directory", "payments.reconciling"])
 app.conf.beat_schedule = {
     "send unsent notices": {"task": "eccs.tasks.send_notices", "schedule": 60.0},
     "seal the day's trail": {"task": "eccs.tasks.seal_trail", "schedule": crontab(hour=0, minute=10)},
+    "keep the heads of the chains": {"task": "eccs.tasks.keep_heads", "schedule": 600.0},
+    "keep the heads at the day's end": {"task": "eccs.tasks.keep_heads", "schedule": crontab(hour=0, minute=0)},
+    "verify the chains": {"task": "eccs.tasks.verify_chains", "schedule": crontab(hour=1, minute=10)},
+    "put logs away": {"task": "eccs.tasks.keep_logs", "schedule": crontab(hour=0, minute=50)},
     "verify the signatures": {"task": "eccs.tasks.verify_signatures", "schedule": crontab(hour=1, minute=40)},
     "forget papers and resume those left behind": {"task": "eccs.tasks.tidy_papers", "schedule": 600.0},
     "resume uploads left behind": {"task": "eccs.tasks.resume_uploads", "schedule": 120.0},
@@ -58,6 +62,10 @@ app.conf.beat_schedule = {
     "send what webhooks are due": {"task": "api.tasks.send_webhooks", "schedule": 30.0},
     "work the drop folders": {"task": "api.tasks.work_drop_folders", "schedule": 30.0},
     "forget messages of webhooks": {"task": "api.tasks.forget_deliveries", "schedule": crontab(hour=3, minute=27)},
+    "end uploads that nobody signed": {
+        "task": "eccs.tasks.end_unsigned_uploads",
+        "schedule": crontab(hour=3, minute=28),
+    },
     "clear old sessions": {"task": "accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=30)},
     "remind of unanswered queries": {"task": "bills.tasks.chase_queries", "schedule": crontab(hour=9, minute=0)},
     "remind of unanswered detention memos": {

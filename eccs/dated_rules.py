@@ -287,6 +287,8 @@ RULES = {
     "signing_minutes": RuleKind(
         _("What was shown for signing is signed within so many minutes, or shown anew"), int, least=5, most=240
     ),
+    "upload_unsigned_days": RuleKind(_("An unsigned file is kept so many days"), int, least=1, most=365),
+    "upload_notice_days": RuleKind(_("Firms are told of an unsigned file so many days ahead"), int, least=1, most=90),
     "revocation_lists_demanded": RuleKind(
         _("A certificate counts only while a list of revoked ones of its authority is loaded and in date"), bool
     ),
@@ -304,9 +306,7 @@ class DatedRule(models.Model):
     source = models.CharField(max_length=200)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["name", "station_code", "from_date"], name="dated_rule_one_value_a_day"),
-        ]
+        constraints = [models.UniqueConstraint(fields=["name", "station_code", "from_date"], name="dated_rule_one_value_a_day")]  # fmt: skip
         ordering = ["name", "station_code", "from_date"]
 
     def __str__(self) -> str:

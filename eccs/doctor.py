@@ -16,10 +16,11 @@ from django.core.mail import get_connection
 from django.db import connection
 from django.utils import timezone
 
-from eccs import celery, checks, readiness, replica
+from eccs import celery, checks, heads, readiness, replica
 from eccs.models import Heartbeat
-from eccs.signing import authorities
+from eccs.signing import authorities, seal
 from eccs.signing.models import RevocationList
+from eccs.trail import ChainFault
 
 CLOCKS_DIFFER = timedelta(seconds=2)
 SECONDS = 20.0
@@ -185,6 +186,23 @@ def signing() -> str:
     }
     told = [f"{len(over)} certificates of authorities have expired."] if over else []
     return " ".join([*told, *(f"The revocation list of {issuer} is late." for issuer in sorted(late))])
+
+
+@examination(
+    "heads", "Let beat and a worker run, let them write to ECCS_HEADS, and give the seal a certificate (README, “Papers”).",
+    production=True,
+)  # fmt: skip
+def kept_heads() -> str:
+    """Signed heads of the chains are written outside the database, and what they were held against agreed."""
+    newest, broken = heads.last(), ChainFault.objects.count()
+    found = [] if newest else ["No head of the chains is kept outside the database."]
+    if newest and newest.is_late:
+        found.append(f"The newest head of the chains is of {newest.at:%d/%m/%Y %H:%M} UTC.")
+    if not seal.is_set():
+        found.append("Heads are not signed: the seal has no certificate in force.")
+    if broken:
+        found.append(f"{broken} chains or rows are not as they were written: manage.py verify_trail names them.")
+    return " ".join(found)
 
 
 @examination("mail", "Set ECCS_EMAIL_URL=smtp://user:password@host:587 and let this host reach it.", production=True)

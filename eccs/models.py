@@ -17,21 +17,24 @@ from eccs.batches import PaperBatch
 from eccs.dated_rules import DatedRule
 from eccs.hand_over import HandOver, HandOverRead
 from eccs.in_hand import InHand, Priority
+from eccs.log_files import LogFile
 from eccs.numbering import Counter
 from eccs.rolled_up import Measure
 from eccs.signing.models import Certificate, RevocationList, Signature, SignatureFault, ToSign
-from eccs.trail import TrailRoot
+from eccs.trail import ChainFault, TrailRoot
 
 __all__ = [
     "AuditLane",
     "AuditLine",
     "Certificate",
+    "ChainFault",
     "Counter",
     "DatedRule",
     "HandOver",
     "HandOverRead",
     "Heartbeat",
     "InHand",
+    "LogFile",
     "Measure",
     "Notice",
     "PaperBatch",
@@ -90,6 +93,7 @@ class Upload(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     touched_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
+    expiry_told_at = models.DateTimeField(null=True)  # when its firm was told that it goes unless it is signed
 
     class Meta:
         indexes = [

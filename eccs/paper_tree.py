@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-H1, H2, P, TABLE, TR, TD, LIST, ITEM, PART, DOCUMENT = (
-    f"/S/{name}" for name in "H1 H2 P Table TR TD L LI Part Document".split()
+H1, H2, P, TABLE, TR, TD, ITEM, LABEL, BODY, PART, DOCUMENT = (
+    f"/S/{name}" for name in "H1 H2 P Table TR TD LI Lbl LBody Part Document".split()
 )
+LIST = "/S/L/A<</O/List/ListNumbering/Decimal>>"
 TH = "/S/TH/A<</O/Table/Scope/Column>>"
 RULES, HEADER, FOOTER = (
     "/Artifact<</Type/Layout>>BDC",

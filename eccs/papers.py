@@ -19,7 +19,7 @@ from eccs.paper_head import FOOT, HEAD, MARGIN, WIDTH
 from eccs.paper_parts import Column, Field, Head, Kind, Told
 from eccs.paper_text import GREY, INK, LINE, PAGE_HEIGHT, PAGE_WIDTH, WASH, Block, Pen, frame, rule, wrapped
 from eccs.paper_tokens import DIGEST
-from eccs.paper_tree import END, H2, TABLE, TD, TH, TR, Group, P
+from eccs.paper_tree import BODY, END, H2, ITEM, LABEL, LIST, TABLE, TD, TH, TR, Group, P
 from eccs.paper_volume import Volume, bound_now
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "moment", "wrapped",
 ]  # fmt: skip
 
+INDENT = 14.0  # of the sentences of a list, for their numbers
 PAD = 4.0  # points between a rule and the text beside it
 MOST_FACTS = 8  # values that stand out, which whoever checks a paper compares
 
@@ -121,6 +122,23 @@ class Paper:
         block.draw(self.pen, MARGIN, self.y)
         self.pen.end()
         self.y -= block.height + 3
+
+    def items(self, sentences: Iterable[str], size: float = 8) -> None:
+        """Sentences one below another, counted: a list also for whoever hears it."""
+        tree, whole = self.volume.tree, None
+        for number, words in enumerate(sentences, 1):
+            self._say(words)
+            block = Block(words, WIDTH - INDENT, size)
+            self.room(block.height)
+            whole = whole or tree.group(LIST)
+            item = tree.group(ITEM, whole)
+            for tag, look, part, x in (
+                ("Lbl", LABEL, Block(f"{number}.", INDENT, size), MARGIN), ("LBody", BODY, block, MARGIN + INDENT),
+            ):  # fmt: skip
+                self._mark(tag, look, item)
+                part.draw(self.pen, x, self.y)
+                self.pen.end()
+            self.y -= block.height + 3
 
     def boxes(self, rows: Iterable[Sequence[Field]]) -> None:
         """Rows of labelled values in boxes, four quarters to a row."""

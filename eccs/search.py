@@ -32,6 +32,9 @@ _DAYS = (
 )
 
 
+FIRST_YEAR = 1900  # a moment before the first day of all, or after the last, is none
+
+
 @dataclass(frozen=True)
 class Asked:
     """What a line was understood as: a day, and a phrase that can be one or several things."""
@@ -68,9 +71,10 @@ def _day(word: str) -> date | None:
     for pattern, names in _DAYS:
         if found := pattern.fullmatch(word):
             try:
-                return date(**dict(zip(names, map(int, found.groups()), strict=True)))
+                day = date(**dict(zip(names, map(int, found.groups()), strict=True)))
             except ValueError:
                 return None
+            return day if FIRST_YEAR <= day.year < date.max.year else None
     return None
 
 

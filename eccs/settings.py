@@ -258,6 +258,13 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Where the signed heads of the chains are kept: a disk or a mounted store that the database's own people cannot write to. Another
+# kind of store is another backend of Django, with its options as JSON.
+HEADS_DIR = Path(env("ECCS_HEADS", default=str(VAR_DIR / "heads")))
+STORAGES["heads"] = {
+    "BACKEND": env("ECCS_HEADS_BACKEND", default="django.core.files.storage.FileSystemStorage"),
+    "OPTIONS": env.json("ECCS_HEADS_OPTIONS", default={"location": str(HEADS_DIR), "file_permissions_mode": 0o440}),
+}
 MEDIA_ROOT = Path(env("ECCS_MEDIA", default=str(VAR_DIR / "media")))
 # Where the drop folders of firms lie, one for each; nothing said, none is looked into
 DROP_ROOT = Path(found) if (found := env("ECCS_DROP_ROOT", default="")) else None

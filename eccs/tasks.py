@@ -8,7 +8,18 @@ from celery import shared_task
 from django.db import connection
 from django.utils import timezone
 
-from eccs import batches, letters, notices, rolled_up, trail, upload_runner
+from eccs import (
+    batches,
+    chain_checks,
+    heads,
+    letters,
+    notices,
+    retention,
+    rolled_up,
+    trail,
+    upload_expiry,
+    upload_runner,
+)
 from eccs.models import Heartbeat
 from eccs.signing import presenting, verifying
 
@@ -36,6 +47,24 @@ def _last_day_over() -> date:
         cursor.execute("SELECT clock_timestamp()")
         there = timezone.localdate(cursor.fetchone()[0])
     return min(timezone.localdate(), there) - timedelta(days=1)
+
+
+@shared_task
+def keep_heads() -> str:
+    """Write the signed head of all chains outside the database."""
+    return heads.take().name
+
+
+@shared_task
+def verify_chains() -> int:
+    """Check every trail, the audit log, the ledgers and the signed rows, by themselves and against the heads."""
+    return chain_checks.nightly()
+
+
+@shared_task
+def keep_logs() -> int:
+    """Put the months of the audit log away that need not be online any more, and make the months to come."""
+    return retention.keep_logs()
 
 
 @shared_task
@@ -72,6 +101,14 @@ def hand_on_companion(upload_id: int) -> None:
 def resume_uploads() -> None:
     """Take up again the uploads that a stopped worker left behind."""
     upload_runner.resume()
+
+
+@shared_task
+def end_unsigned_uploads() -> int:
+    """Tell of checked files that nobody signs, and end those of which was told in time; return how many ended."""
+    ended = upload_expiry.expire()
+    upload_expiry.tell()
+    return ended
 
 
 @shared_task

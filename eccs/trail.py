@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 from django.utils.functional import Promise
 
@@ -149,26 +150,63 @@ def insert_lines(trail: type[TrailLine], rows: list[tuple[Any, ...]]) -> None:
 
 
 def broken_lines(trail: type[TrailLine]) -> Iterator[tuple[str, str]]:
-    """Every document of a trail whose chain does not hold: its name and the first line that is wrong."""
-    document_model = cast("Any", trail)._meta.get_field("document").related_model
-    head, length, current = START, 0, None
-    ends: dict[int, tuple[int, str]] = {}
-    bad: set[int] = set()
-    for line in cast("Any", trail._default_manager).order_by("document_id", "seq").iterator(chunk_size=5000):
-        if line.document_id != current:
-            current, head, length = line.document_id, START, 0
-        length += 1
-        if line.document_id not in bad and (
-            line.seq != length or line.previous != head or line.seal != seal(head, line.facts())
-        ):
-            bad.add(line.document_id)
-            yield str(line.document), f"line {length} ({line.step})"
-        head = line.seal
-        ends[line.document_id] = (length, head)
-    documents = document_model._default_manager.filter(~Q(trail_length=0) | Q(pk__in=ends))
-    for pk, length, head in documents.values_list("pk", "trail_length", "trail_head").iterator(chunk_size=5000):
-        if pk not in bad and ends.get(pk, (0, START)) != (length, head):
-            yield str(document_model._default_manager.get(pk=pk)), f"line {length} (the end of the chain)"
+    """Every document of a trail whose chain does not hold: its name and the first line that is wrong.
+
+    Lines and documents are read side by side, each once and in order, so that it takes no more memory for more of them.
+    """
+    model = cast("Any", trail)._meta.get_field("document").related_model
+    found: list[tuple[int, str]] = []
+    for one in _unfit(trail, model):
+        found.append(one)
+        if len(found) == NAMED_TOGETHER:
+            yield from _named(model, found)
+            found = []
+    yield from _named(model, found)
+
+
+NAMED_TOGETHER = 500
+
+
+def _named(model: Any, found: list[tuple[int, str]]) -> Iterator[tuple[str, str]]:
+    """Documents by their names; one that is gone itself by its kind and key."""
+    known = model._default_manager.in_bulk([pk for pk, _line in found])
+    for pk, line in found:
+        yield str(known[pk]) if pk in known else f"{model._meta.verbose_name} {pk}", line
+
+
+def _unfit(trail: type[TrailLine], model: Any) -> Iterator[tuple[int, str]]:
+    """Documents whose lines do not hold, or do not lead to the head that the document bears."""
+    documents = model._default_manager.order_by("pk").values_list("pk", "trail_length", "trail_head")
+    heads = documents.iterator(chunk_size=5000)
+    head = next(heads, None)
+    for pk, length, last, wrong in _read(trail):
+        while head is not None and head[0] < pk:
+            if head[1:] != (0, START):
+                yield head[0], f"line {head[1]} (the end of the chain)"
+            head = next(heads, None)
+        borne: tuple[int, str] | None = None
+        if head is not None and head[0] == pk:
+            borne, head = head[1:], next(heads, None)
+        if wrong or borne != (length, last):
+            yield pk, wrong or f"line {borne[0] if borne else length} (the end of the chain)"
+    for rest in (head, *heads) if head is not None else ():
+        if rest[1:] != (0, START):
+            yield rest[0], f"line {rest[1]} (the end of the chain)"
+
+
+def _read(trail: type[TrailLine]) -> Iterator[tuple[int, int, str, str]]:
+    """Of every chain: whose it is, how long, its last seal, and the first line that is wrong."""
+    rows = trail._default_manager.order_by("document_id", "seq").values_list(*TrailLine.columns)
+    for pk, lines in groupby(rows.iterator(chunk_size=5000), key=itemgetter(0)):
+        length, head, wrong = 0, START, ""
+        for line in lines:
+            length += 1
+            if not wrong and not (
+                line[1] == length and line[11] == head and line[12] == seal(head, _facts(*line[:11]))
+            ):
+                wrong = f"line {length} ({line[3]})"
+            head = line[12]
+        yield pk, length, head, wrong
 
 
 def trails() -> list[type[TrailLine]]:
@@ -202,13 +240,35 @@ class TrailRoot(models.Model):
         return f"{self.trail} {self.day:%d/%m/%Y} {self.root[:12]}"
 
 
+class ChainFault(models.Model):
+    """Something that the nightly verification found: a chain or a row that is not as it was written."""
+
+    where = models.CharField(max_length=120)  # the document, the lane of the audit log, the row of a ledger
+    what = models.CharField(max_length=300)
+    found_at = models.DateTimeField(default=timezone.now)
+    last_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["where", "pk"]
+        constraints = [models.UniqueConstraint(fields=["where", "what"], name="chain_fault_once")]
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}"
+
+
+_AWAY = """
+ UNION ALL SELECT head.key, (head.value ->> 0)::bigint, head.value ->> 1 FROM eccs_logfile, jsonb_each(heads) head WHERE log = 'AUDIT'
+"""  # where the lanes of the audit log end that are kept in files
+
+
 def _heads(table: str, chain: str, day: date) -> tuple[int, int, str]:
     """How many chains and lines a table had when a day ended, and one hash over the last seal of each chain."""
     midnight = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+    away = _AWAY if chain == "lane" else ""
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT count(*), coalesce(sum(seq), 0), encode(sha256(convert_to(coalesce(string_agg(seal, '' ORDER BY {chain}), ''), 'UTF8')), 'hex') "  # noqa: S608 our own table and column
-            f'FROM (SELECT DISTINCT ON ({chain}) {chain}, seq, seal FROM "{table}" WHERE at < %s '
+            f'FROM (SELECT DISTINCT ON ({chain}) {chain}, seq, seal FROM (SELECT {chain}, seq, seal FROM "{table}" WHERE at < %s{away}) told '
             f"ORDER BY {chain}, seq DESC) heads",
             [midnight],
         )
@@ -245,7 +305,16 @@ def broken_roots() -> Iterator[TrailRoot]:
     for table, chain in chains():
         roots = list(TrailRoot.objects.filter(trail=table).order_by("day"))
         if roots and not (_holds(roots[-1], chain) and _linked(roots)):
-            yield next((root for root in roots if not _holds(root, chain)), roots[-1])
+            seen = [root for root in roots if chain != "lane" or root.day >= _online_since()]
+            yield next((root for root in seen if not _holds(root, chain)), roots[-1])
+
+
+def _online_since() -> date:
+    """The first day of which the audit log is all online; what is in files is held against their digests."""
+    from eccs.log_files import away_until
+
+    last = away_until()
+    return date.min if last is None else timezone.localdate(last)
 
 
 def _holds(root: TrailRoot, chain: str) -> bool:

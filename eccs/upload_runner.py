@@ -49,6 +49,7 @@ class Kind:
     context: Callable[[Upload], dict[str, Any]]  # what its pages say: subject, caption, sums, who may sign
     hand_on: Callable[[Upload], dict[str, Any]] | None = None  # gives a companion's contents to what was saved
     filings: Callable[[Table], list[dict[str, Any]]] | None = None  # what each document that is filed declares
+    file_lasts: bool = True  # whether the file itself is asked for again once it is checked
 
 
 _kinds: dict[str, Kind] = {}
@@ -57,6 +58,11 @@ _kinds: dict[str, Kind] = {}
 def register(kind: Kind) -> None:
     """Make a kind of file known."""
     _kinds[kind.name] = kind
+
+
+def kinds() -> Sequence[Kind]:
+    """Every kind of file."""
+    return tuple(_kinds.values())
 
 
 def kind_of(upload: Upload) -> Kind:

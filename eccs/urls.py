@@ -6,6 +6,7 @@ from accounts import languages
 from eccs import (
     audit_views,
     batch_views,
+    chain_views,
     code_views,
     desk_views,
     documents_views,
@@ -57,6 +58,8 @@ urlpatterns = [
     path("audit/", audit_views.lines, name="audit"),
     path("audit/export/", audit_views.export, name="audit-export"),
     path("audit/<int:pk>/", audit_views.line, name="audit-line"),
+    path("chains/", chain_views.chains, name="chains"),
+    path("chains/head/", chain_views.head, name="chains-head"),
     path("sign/<uuid:key>/", signing_views.sign, name="sign"),
     path("signatures/<path:slug>/<str:key>/<int:seq>/<slug:part>/", signing_views.part, name="signature-part"),
     path("documents/", documents_views.documents, name="documents"),

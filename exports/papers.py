@@ -155,8 +155,7 @@ def shipping_bill(bill: CourierShippingBill, printed_by: str = "") -> bytes:
             ]
         )  # fmt: skip
     sheet.title(_("Declaration"))
-    for words in declarations():
-        sheet.text(words)
+    sheet.items(declarations())
     return sheet.close()
 
 
@@ -307,18 +306,15 @@ def shut_out_notice(manifest: CourierExportManifest, printed_by: str = "") -> by
     if rows:
         _lines(sheet, rows)
     sheet.space(4)
-    for line in rows:
-        sheet.text(_why_behind(_hawb(line.bill), line))
+    sheet.items(_why_behind(_hawb(line.bill), line) for line in rows)
     back = list(manifest.re_exports.filter(shut_out_at__isnull=False).select_related("origin__hawb", "origin__re_export", "manifest"))  # fmt: skip
     if back:
         _going_back(sheet, back)
-    for one in back:
-        sheet.text(_why_behind(one.origin.hawb.number, one))
+    sheet.items(_why_behind(one.origin.hawb.number, one) for one in back)
     parts = list(stayed(manifest).filter(line__shut_out_at=None))
     if parts:
         list_documents(sheet, lines_of(ExportShipment.objects.filter(pk__in=[one.shipment_id for one in parts])))
-    for at, reason in sorted({(one.at, one.reason) for one in parts}):
-        sheet.text(f"{moment(at)}: {reason}")
+    sheet.items(f"{moment(at)}: {reason}" for at, reason in sorted({(one.at, one.reason) for one in parts}))
     return sheet.close()
 
 

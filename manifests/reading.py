@@ -283,5 +283,18 @@ def context(upload: Upload) -> dict[str, Any]:
     }  # fmt: skip
 
 
-register(Kind("ecm", gettext_lazy("ECM (Non-documents)"), NON_DOCUMENTS, judge, accept, save, context))
-register(Kind("ecm-documents", gettext_lazy("ECM (Documents)"), DOCUMENTS, judge_documents, accept, save, context))
+register(
+    Kind("ecm", gettext_lazy("ECM (Non-documents)"), NON_DOCUMENTS, judge, accept, save, context, file_lasts=False)
+)
+register(
+    Kind(
+        "ecm-documents",
+        gettext_lazy("ECM (Documents)"),
+        DOCUMENTS,
+        judge_documents,
+        accept,
+        save,
+        context,
+        file_lasts=False,
+    )
+)

@@ -76,6 +76,9 @@ def stations_of(actor: Actor, url_name: str) -> dict[str, str]:
     return dict((rows if "" in held else rows.filter(code__in=held)).values_list("code", "name"))
 
 
+FIRST_YEAR, LAST_YEAR = 2000, 2099  # what is reckoned with days far from these has no end
+
+
 class ScopeForm(forms.Form):
     """Days, station, courier and form, and whether the period before is told beside it."""
 
@@ -103,6 +106,8 @@ class ScopeForm(forms.Form):
         since, until = told.get("since"), told.get("until")
         if since and until and since > until:
             raise ValidationError(_("The first day is after the last."))
+        if any(day and not FIRST_YEAR <= day.year <= LAST_YEAR for day in (since, until)):
+            raise ValidationError(_("Write days of this century."))
         return told
 
     def scope(self) -> Scope:

@@ -100,6 +100,8 @@ CONTENT = (
 class RuleVersion(models.Model):
     """What a rule says, once written never changed."""
 
+    only_added_to = True  # its rows are watched by `eccs.heads`
+
     class Outcome(models.TextChoices):
         """What a hit leads to."""
 

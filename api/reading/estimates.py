@@ -13,7 +13,7 @@ from api.guarding import count
 from api.reading.bills import Head, WorkingLine
 from api.shapes import PROBLEMS
 from api.site import FormFaults
-from bills.estimate import CannotTell, estimate
+from bills.estimate import MOST_ITEMS, CannotTell, estimate
 from bills.forms.estimate import EstimateForm
 from bills.workings_paper import of_item
 from eccs.client_address import address_of
@@ -21,6 +21,17 @@ from eccs.client_address import address_of
 router = Router(tags=["Estimates"])
 
 Amount = Annotated[str, Field(max_length=20, description="A decimal as text, such as 112.00.")]
+
+
+class Further(Schema):
+    """One more kind of goods on the same invoice."""
+
+    cth: Annotated[str, Field(max_length=20)]
+    value: Amount
+    quantity: Amount = ""
+    uom: Annotated[str, Field(max_length=10)] = ""
+    notification: Annotated[str, Field(max_length=20)] = ""
+    notification_sl_no: Annotated[str, Field(max_length=12)] = ""
 
 
 class Asked(Schema):
@@ -39,6 +50,14 @@ class Asked(Schema):
     notification: Annotated[str, Field(max_length=20)] = ""
     notification_sl_no: Annotated[str, Field(max_length=12)] = ""
     on: Annotated[str, Field(max_length=10, description="YYYY-MM-DD; none is today.")] = ""
+    further: Annotated[list[Further], Field(max_length=MOST_ITEMS - 1, description="Items beside the first.")] = []
+
+    def typed(self) -> dict[str, str]:
+        """The answers under the names of the page."""
+        told = self.dict(exclude={"further"}) | {"items": str(len(self.further) + 1)}
+        for number, one in enumerate(self.further, 2):
+            told |= {f"item{number}_{name}": text for name, text in one.dict().items()}
+        return told
 
 
 class EstimateTold(Schema):
@@ -57,7 +76,7 @@ class EstimateTold(Schema):
 def estimated(request: Request, asked: Asked) -> EstimateTold:
     """The duty of goods on a day, with its working. No key is needed."""
     count(address_of(request), "api_estimates_a_minute")
-    form = EstimateForm(asked.dict())
+    form = EstimateForm(asked.typed())
     if not form.is_valid():
         raise FormFaults(form.errors)
     try:
@@ -68,10 +87,11 @@ def estimated(request: Request, asked: Asked) -> EstimateTold:
         WorkingLine(of=_("Value"), figure=one["label"], working=one["note"], amount=one["amount"])
         for one in found.value_lines
     ]
-    lines += [
-        WorkingLine(of=one.of, figure=one.figure, working=one.working, amount=one.amount)
-        for one in of_item(_("Item %(number)s") % {"number": 1}, [work for work, _collected in found.workings])
-    ]
+    for number, item in enumerate(found.items, 1):
+        lines += [
+            WorkingLine(of=one.of, figure=one.figure, working=one.working, amount=one.amount)
+            for one in of_item(_("Item %(number)s") % {"number": number}, item.workings)
+        ]
     return EstimateTold(
         form=found.form, assessable_value=sum((one.assessable_value for one in found.found.valuations), Decimal(0)),
         heads=[Head(head=work.head, name=str(work.name), amount=collected) for work, collected in found.workings],

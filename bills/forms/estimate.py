@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from copy import copy
 from decimal import Decimal
 from typing import Any
 
@@ -9,11 +11,12 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from bills.estimate import Asked
+from bills.estimate import MOST_ITEMS, Asked, Item
 from bills.forms.words import TERMS
 from bills.kinds import Gift, Nature
 from eccs import places
 
+OF_ITEM = ("cth", "value", "quantity", "uom", "notification", "notification_sl_no")
 DIGITS = {"inputmode": "decimal", "autocomplete": "off", "class": "govuk-input--width-10"}
 GOODS = (
     ("GOODS", _("Commercial goods, or goods for personal use")), ("SAMPLE", _("A free sample")),
@@ -76,6 +79,51 @@ class EstimateForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"currency": "USD", "terms": "FOB", "goods": "GOODS", "on": timezone.localdate()})
         super().__init__(*args, **kwargs)
+        told = self.data if self.is_bound else self.initial
+        asked = str(told.get("items") or 1)
+        self.count = min(int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 4 else 1, MOST_ITEMS) or 1
+        for number in range(2, self.count + 1):
+            for name in OF_ITEM:
+                field = copy(self.base_fields[name])
+                field.required = False
+                self.fields[f"item{number}_{name}"] = field
+
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        """Each item: what is always asked, what is asked of some, and whether that was said."""
+        found = []
+        for number in range(1, self.count + 1):
+            always, some = self._asked(number, OF_ITEM[:2]), self._asked(number, OF_ITEM[2:])
+            said = any(box.value() or (self.is_bound and box.errors) for box in some)
+            found.append({"number": number, "always": always, "some": some, "said": said})
+        return found
+
+    @property
+    def common(self) -> list[Any]:
+        """The questions about all items."""
+        return [self[name] for name in self.base_fields if name not in OF_ITEM]
+
+    def _asked(self, number: int, names: Sequence[str]) -> list[Any]:
+        return [self[name if number == 1 else f"item{number}_{name}"] for name in names]
+
+    def clean(self) -> dict[str, Any]:
+        """Of a further item both the tariff item and the value are given, or neither: an empty one is left out."""
+        given = super().clean() or {}
+        for number in range(2, self.count + 1):
+            needed = {name: f"item{number}_{name}" for name in OF_ITEM[:2]}
+            missing = [key for key in needed.values() if not given.get(key) and key not in self.errors]
+            if any(str(self.data.get(f"item{number}_{name}") or "").strip() for name in OF_ITEM):
+                for key in missing:
+                    self.add_error(key, self.base_fields[key.partition("_")[2]].error_messages["required"])
+        return given
+
+    def _items(self) -> tuple[Item, ...]:
+        found = (self._item(f"item{number}_") for number in range(2, self.count + 1))
+        return tuple(item for item in found if item.cth)
+
+    def _item(self, field: str) -> Item:
+        cth, value, quantity, uom, notification, serial = (self.cleaned_data.get(f"{field}{name}") for name in OF_ITEM)
+        return Item(cth or "", value or Decimal(0), quantity, uom or "", notification or "", serial or "", field)
 
     def asked(self) -> Asked:
         """The answers as the sum takes them."""
@@ -85,5 +133,5 @@ class EstimateForm(forms.Form):
         return Asked(
             given["cth"], given["value"], given["currency"], given["terms"], given["on"] or timezone.localdate(),
             given["freight"], given["insurance"], given["inland_charges"], _nature(goods), gift,
-            given["quantity"], given["uom"], given["notification"], given["notification_sl_no"],
+            given["quantity"], given["uom"], given["notification"], given["notification_sl_no"], self._items(),
         )  # fmt: skip

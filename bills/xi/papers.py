@@ -99,8 +99,7 @@ def draw_form_b(paper: FormB) -> bytes:
     sheet.space(4)
     list_documents(sheet, paper.lines)
     sheet.space(4)
-    for words in declarations.of_documents():
-        sheet.text(words, 8)
+    sheet.items(declarations.of_documents())
     sheet.space(4)
     signed = sheet.table([Column(_("Signed for the courier"), 0.5), Column(_("Out of Charge given by"), 0.5)])
     signed.row([paper.signed, paper.out_of_charge])

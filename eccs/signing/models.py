@@ -117,6 +117,8 @@ class ToSign(models.Model):
 class Signature(models.Model):
     """A filing as it was signed. A database trigger refuses every change."""
 
+    only_added_to = True  # its rows are watched by `eccs.heads`
+
     kind = models.CharField(max_length=60)  # `bills.courierbillofentry`
     document_id = models.BigIntegerField()
     seq = models.PositiveIntegerField()  # its line in the document's trail

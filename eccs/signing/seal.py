@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -142,3 +143,17 @@ def _as_written(content: bytes) -> bool:
         and [one.dump() for one in signed["digest_algorithms"]] == [info["digest_algorithm"].dump()]
         and signed["encap_content_info"]["content"].native is None and len(signed["signer_infos"]) == 1
     )  # fmt: skip
+
+
+def signed(content: bytes) -> bytes:
+    """The system's detached signature (CMS) over something that is no paper; nothing where there is no certificate in force."""
+    if not is_set():
+        return b""
+    path, key_path = issuer.folder() / OWN, issuer.folder() / OWN_KEY
+    stamp = _stamp(path, path.stat().st_mtime_ns, key_path, key_path.stat().st_mtime_ns)
+    return stamp.signature(sha256(content).digest())
+
+
+def is_own(certificate: x509.Certificate) -> bool:
+    """Whether a certificate is one of this system's seal, of today or of earlier years."""
+    return any(certificate.public_bytes(Encoding.DER) == ours[0] for ours in _known())

@@ -58,8 +58,7 @@ def form_g(bill: CourierShippingBill, printed_by: str = "") -> bytes:
     sheet.title(_("House airway bills"))
     list_documents(sheet, lines_of(standing(bill)))
     sheet.title(_("Declaration"))
-    for words in declarations(documents=True):
-        sheet.text(words)
+    sheet.items(declarations(documents=True))
     return sheet.close()
 
 

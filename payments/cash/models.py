@@ -96,6 +96,8 @@ class CashAccount(models.Model):
 class CashEntry(models.Model):
     """An entry: what happened once, with lines that come to nought."""
 
+    only_added_to = True  # its rows are watched by `eccs.heads`
+
     class Sort(models.TextChoices):
         """What happened."""
 
@@ -131,6 +133,8 @@ class CashEntry(models.Model):
 
 class CashLine(models.Model):
     """What one account gains or gives in one entry."""
+
+    only_added_to = True  # its rows are watched by `eccs.heads`
 
     entry = models.ForeignKey(CashEntry, models.PROTECT, related_name="lines")
     account = models.ForeignKey(CashAccount, models.PROTECT, related_name="lines", db_index=False)

@@ -16,6 +16,8 @@ class Refund(models.Model):
     no more than was paid; nothing written here is ever changed.
     """
 
+    only_added_to = True  # its rows are watched by `eccs.heads`
+
     entry = models.OneToOneField(CashEntry, models.PROTECT, related_name="refund")
     bill = models.ForeignKey("bills.CourierBillOfEntry", models.PROTECT, null=True, related_name="refunds")
     assessment = models.ForeignKey(

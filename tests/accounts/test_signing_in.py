@@ -85,7 +85,7 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(sign_in: SignI
 @pytest.mark.parametrize(
     ("going", "there"),
     [("/bills/imports/queue/assessment/", "/bills/imports/queue/assessment/"), ("https://evil.example/", "/"),
-     ("//evil.example/", "/"), ("javascript:alert(1)", "/")],
+     ("//evil.example/", "/"), ("javascript:alert(1)", "/"), ("nowhere", "/"), ("/\\evil.example", "/"), ("1e308", "/")],
 )  # fmt: skip
 def test_sign_in_leads_nowhere_else(going: str, there: str, people: People) -> None:
     people("ao.blr")

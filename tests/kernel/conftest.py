@@ -1,4 +1,4 @@
-"""Workbooks as a spreadsheet program writes them."""
+"""Workbooks as a spreadsheet program writes them, and a manifest with a trail."""
 
 from __future__ import annotations
 
@@ -8,6 +8,14 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from django.utils import timezone
+
+from accounts.permissions import Actor, Held
+from accounts.roles import Role
+from eccs.workflow import take
+from manifests.clearance import Stage
+from manifests.models import ExpressCargoManifest
+from tests.factories import manifests
 
 Workbook = Callable[..., bytes]
 
@@ -29,3 +37,17 @@ def workbook() -> Workbook:
         return out.getvalue()
 
     return write
+
+
+@pytest.fixture
+def landed() -> ExpressCargoManifest:
+    """A manifest with two lines in its trail."""
+    draft = manifests.manifest(Stage.DRAFT)
+    signatory = Actor(
+        draft.created_by_id, "S. Ignatory", courier_id=draft.courier_id, postings=(Held(Role.COURIER_SIGNATORY),)
+    )
+    submitted = take(draft, "submit", signatory)
+    done: ExpressCargoManifest = take(
+        submitted, "feed_igm", signatory, igm_number="2914407", actual_arrival=timezone.now()
+    )
+    return done

@@ -10,31 +10,12 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from accounts.permissions import Actor, Held
-from accounts.roles import Role
 from eccs import trail
 from eccs.models import TrailRoot
 from eccs.tasks import seal_trail
-from eccs.workflow import take
-from manifests.clearance import Stage
 from manifests.models import ExpressCargoManifest, ManifestTrail
-from tests.factories import manifests
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def landed() -> ExpressCargoManifest:
-    """A manifest with two lines in its trail."""
-    draft = manifests.manifest(Stage.DRAFT)
-    signatory = Actor(
-        draft.created_by_id, "S. Ignatory", courier_id=draft.courier_id, postings=(Held(Role.COURIER_SIGNATORY),)
-    )
-    submitted = take(draft, "submit", signatory)
-    done: ExpressCargoManifest = take(
-        submitted, "feed_igm", signatory, igm_number="2914407", actual_arrival=timezone.now()
-    )
-    return done
 
 
 def past_the_trigger(statement: str, *values: int) -> None:

@@ -50,3 +50,25 @@ def test_a_digit_that_is_none_finds_nothing(digit: str, people: Callable[[str], 
     assert asked.status_code in (302, 404)
     client.force_login(people("signatory.swift"))
     assert client.post("/bills/new/", {"hawb": digit}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("username", "page"),
+    [
+        ("ao.blr", "/find/?q=9999-12-31"), ("ao.blr", "/find/?q=0001-01-01"), ("sysadmin", "/audit/?until=31/12/9999"),
+        ("sysadmin", "/audit/?since=01/01/0001"), ("commissioner.bom", "/reports/?since=01/01/0001&until=02/01/0001"),
+        ("commissioner.bom", "/reports/?until=31/12/9999"),
+    ],
+)  # fmt: skip
+def test_a_day_at_the_end_of_all_days_is_answered(username: str, page: str, people: Callable[[str], User]) -> None:
+    client = Client()
+    client.force_login(people(username))
+    assert client.get(page).status_code == 200
+
+
+@pytest.mark.parametrize("going", ["nowhere", "=1+1", "//evil.example/", "https://evil.example/"])
+def test_whoever_stays_signed_in_is_led_nowhere_else(going: str, people: Callable[[str], User]) -> None:
+    client = Client()
+    client.force_login(people("ao.blr"))
+    answer = client.post("/account/session/", {"next": going}, headers={"accept": "text/html"})
+    assert (answer.status_code, answer["Location"]) == (302, "/")

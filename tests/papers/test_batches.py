@@ -25,6 +25,7 @@ from eccs.paper_checks import State, of_code, of_file
 from manifests.clearance import Stage as ManifestStage
 from manifests.models import ExpressCargoManifest
 from tests.factories.bills import bill
+from tests.factories.bonds import bond
 from tests.factories.manifests import house_airway_bill, manifest
 from tests.factories.shipping import documents, export_manifest, shipping_bill
 from tests.factories.transit import transfer
@@ -208,3 +209,21 @@ def test_a_transfer_manifest_of_many_lines_is_made_by_a_worker_too(people: Peopl
     at_once("3")
     page = client.get(address).content.decode()
     assert "This paper has 4 lines" in page and 'action="/print/transit/manifests/"' in page
+
+
+def test_a_statement_of_many_entries_is_made_by_a_worker_too(people: People) -> None:
+    one = bond()
+    for n in range(2 - one.entries.count()):
+        one.entries.create(sort="RAISED", change=1, balance_after=1, key=f"raised:{n}", by_name="Tara Gill")
+    lines = one.entries.count()
+    client, address = signed_in(people, "signatory.swift"), reverse("bond-statement", args=[one.number])
+    at_once(str(lines))
+    assert client.get(address)["Content-Type"] == "application/pdf"
+    at_once(str(lines - 1))
+    page = client.get(address).content.decode()
+    assert f"This paper has {lines} lines" in page and 'action="/print/bonds/bonds/"' in page
+    client.post("/print/bonds/bonds/", {"document": one.pk})
+    batch = PaperBatch.objects.get()
+    batches.make(batch.pk)
+    batch.refresh_from_db()
+    assert reading.squeezed(str(one.number)) in reading.text(fetched(client, batch))

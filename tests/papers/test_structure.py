@@ -20,7 +20,7 @@ from eccs import paper_kinds
 from eccs.paper_lists import list_paper
 from eccs.paper_parts import Column, Kind
 from eccs.paper_volume import bound
-from eccs.papers import MARGIN, PAGE_WIDTH
+from eccs.papers import MARGIN, PAGE_WIDTH, Paper
 from eccs.signing import seal
 from eccs.workflow import take
 from manifests import warehouse, warehouse_paper
@@ -146,6 +146,17 @@ def look_through(told: Told) -> None:
 def test_every_kind_of_paper_is_among_those_looked_at() -> None:
     assert {*NUMBERS, *OTHERS} == set(Kind)
     assert set(NUMBERS) == {kind for kind in Kind if paper_kinds.is_known(kind)}
+
+
+def test_sentences_of_a_list_are_items_each_with_its_number_and_its_words() -> None:
+    sheet = Paper(examples.head())
+    sheet.items([f"Sentence {n} of the declaration, which is true. " * 12 for n in range(40)])
+    told = Told(sheet.close())
+    look_through(told)
+    [whole] = told.whole.of("L")
+    assert len(whole.kids) == 40 and len(told.pages) > 1  # one list, however many pages it reaches
+    assert all([part.role for part in item.kids] == ["Lbl", "LBody"] for item in whole.kids)
+    assert {item.role for item in whole.kids} == {"LI"} and whole.said["/A"]["/ListNumbering"] == "/Decimal"
 
 
 @pytest.mark.parametrize("kind", Kind, ids=lambda kind: kind.name.lower())

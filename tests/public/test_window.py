@@ -28,6 +28,7 @@ PAGES = (
     "/public/", "/public/track/", "/public/exchange-rates/", "/public/exchange-rates/USD/", "/public/tariff/?q=85",
     "/public/tariff/98049000/", "/public/advisories/", "/public/forms/", "/public/forms/cbe-xiii/", "/public/forms/cem/",
     "/public/couriers/", "/public/custodians/", "/public/importers/", "/bills/estimate/", "/verify/", "/public/status/", "/help/",
+    "/sign-in/",
 )  # fmt: skip
 DEVANAGARI = "fonts/devanagari-small.woff2"
 FIRST_VIEW = 60 * 1024  # bytes that a page may cost a phone which has nothing of it yet
@@ -72,8 +73,31 @@ def test_a_page_is_there_at_once_on_a_slow_line(address: str, language: str) -> 
     assert f'lang="{language}"' in read(address, **{"Accept-Language": language})
 
 
+def test_the_estimator_reckons_a_parcel_of_several_things_and_rows_are_added_without_javascript() -> None:
+    one = {"cth": "85183000", "goods": "GOODS", "value": "100", "currency": "USD", "terms": "FOB", "items": "1"}
+    asked = Client().get("/bills/estimate/", one | {"more": "1"})
+    page = asked.content.decode()
+    assert asked.status_code == 200 and 'name="item2_cth"' in page and 'value="100"' in page and "Error:" not in page
+    two = one | {"items": "3", "item2_cth": "61091000", "item2_value": "50"}  # the third is left empty
+    both = Client().get("/bills/estimate/", two).context
+    alone = [
+        Client().get("/bills/estimate/", one | {"cth": cth, "value": value}).context["found"].found
+        for cth, value in (("85183000", "100"), ("61091000", "50"))
+    ]
+    found = both["found"].found
+    assert len(both["found"].items) == 2 and "Item by item" in Client().get("/bills/estimate/", two).content.decode()
+    assert abs(found.assessable_value - sum(part.assessable_value for part in alone)) <= 1
+    assert abs(found.duty.total - sum(part.duty.total for part in alone)) <= 3
+    half = Client().get("/bills/estimate/", one | {"items": "2", "item2_value": "50"})
+    assert half.status_code == 422 and half.context["form"].errors.keys() == {"item2_cth"}
+    wrong = Client().get("/bills/estimate/", one | {"items": "2", "item2_cth": "99999999", "item2_value": "50"})
+    assert wrong.status_code == 422 and "item2_cth" in wrong.context["form"].errors
+    for odd in ("999", "-3", "x", "0"):
+        assert Client().get("/bills/estimate/", one | {"items": odd}).status_code == 200
+
+
 def test_the_fonts_of_a_light_page_are_those_of_the_phone() -> None:
-    style = Path(str(finders.find("css/trade.css"))).read_text()
+    style = Path(str(finders.find("css/ground.css"))).read_text()
     family = re.search(r"\.lean \{ --font: ([^;]+);", style)
     assert family and "Noto" not in family[1] and "Small Devanagari" in family[1]
 

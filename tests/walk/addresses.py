@@ -292,7 +292,7 @@ def _common(world: World) -> None:
         "advisory-new", "rules", "stations", "couriers", "courier-new", "courier-renewals", "own-registration", "custodians",
         "bonds", "bonds-export", "transfers", "transfers-export", "transfer-new", "fee-challan", "locations", "location-new", "bond-request", "bond-master", "bond-master-enter", "custodian-new", "importers", "importer-new", "work", "hand-over",
         "rate-files", "tariff", "exchange-rates", "exemptions", "holidays", "risk-rules", "risk-rule-new", "risk-waiting", "risk-feedback", "risk-shares", "books", "refunds",
-        "certificates", "certificates-all", "certificates-revoked",
+        "certificates", "certificates-all", "certificates-revoked", "chains", "chains-head",
     ):  # fmt: skip
         world.common(name)
     of_api(world)

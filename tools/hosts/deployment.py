@@ -42,6 +42,7 @@ class Deployment:
         self.network, self.place = network, place
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.primary, self.standby = "db1", "db2"
+        self.code: dict[str, Path] = {}  # where the code of a host lies, if not here
 
     @property
     def front(self) -> str:
@@ -100,8 +101,9 @@ class Deployment:
         if host:
             command = self.network.within(host, *command)
         done = subprocess.run(
-            command, cwd=BASE_DIR, env=surroundings or self.settings(host), capture_output=True, text=True, check=False
-        )
+            command, cwd=self.code.get(host, BASE_DIR), env=surroundings or self.settings(host), capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
         if done.returncode:
             raise SystemExit(
                 f"manage.py {words[0]} on {host or 'this machine'}: {done.stderr[-1500:]}{done.stdout[-500:]}"
@@ -204,9 +206,15 @@ class Deployment:
         """Start a process on a host, in a session of its own, with a log of its own."""
         with (self.place / "logs" / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(
-                self.network.within(host, *(_as_ordinary() if ordinary else []), *words), cwd=BASE_DIR, env=self.settings(host),
+                self.network.within(host, *(_as_ordinary() if ordinary else []), *words), cwd=self.code.get(host, BASE_DIR), env=self.settings(host),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
+
+    def end(self, name: str) -> None:
+        """A process is told to end, and finishes what it has begun."""
+        process = self.running.pop(name)
+        os.kill(process.pid, signal.SIGTERM)
+        process.wait()
 
     def kill(self, name: str) -> None:
         """kill -9 of a process with all its children, as a host that burns."""

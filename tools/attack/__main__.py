@@ -1,0 +1,73 @@
+"""`python -m tools.attack [part …] [--seed N] [--requests N] [--from N] [--rows N]`: attack ECCS and tell what was found."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from functools import cache, partial
+from typing import Any
+
+PARTS = ("requests", "tampering")
+
+
+def main(words: list[str]) -> int:
+    """Every part that is asked for; an error where one found something."""
+    asked = argparse.ArgumentParser(prog="make attack ARGS=…", description=__doc__)
+    asked.add_argument("parts", nargs="*", choices=[[], *PARTS], default=[])
+    asked.add_argument("--seed", type=int, default=2026)
+    asked.add_argument("--requests", type=int, default=100_000)
+    asked.add_argument("--from", type=int, default=0, dest="first")
+    asked.add_argument("--rows", type=int, default=10_000)
+    given = asked.parse_args(words)
+    faults = 0
+    for part in PARTS:
+        if not given.parts or part in given.parts:
+            faults += globals()[f"_{part}"](given)
+    print(f"{faults} found." if faults else "Nothing found.")
+    return 1 if faults else 0
+
+
+@cache
+def _world() -> Any:
+    """One world for all parts: each gives back what it did."""
+    from tools.attack import world
+
+    world.begin()
+    return world.build()
+
+
+def _tampering(given: argparse.Namespace) -> int:
+    """Rows changed, removed and cut off behind its back."""
+    _world()
+    from tools.attack import tampering
+
+    return tampering.run(given.seed, given.rows, partial(print, flush=True))
+
+
+def _requests(given: argparse.Namespace) -> int:
+    """Every address and every form, asked for by everybody."""
+    from tools.attack import world
+
+    made = _world()
+    from api.reference import schema
+    from tools.attack.generated import Attacker, refuse_briefly
+
+    refuse_briefly()
+    attacker = Attacker(made, world.people(), given.seed, world.key_of("signatory.swift"), schema()["paths"])
+    begun, done = time.monotonic(), 0
+    while done < given.requests:
+        step = min(500, given.requests - done)
+        before = set(attacker.found.faults)
+        attacker.run(given.first + done, step)
+        done += step
+        for kind in set(attacker.found.faults) - before:
+            print(f"✗ {kind}\n    {attacker.found.faults[kind][0]}", flush=True)
+        print(f"{done:,} requests, {dict(sorted(attacker.found.answers.items()))}, {done / (time.monotonic() - begun):.0f} a second", flush=True)  # fmt: skip
+    for kind, shown in attacker.found.faults.items():
+        print(f"✗ {len(shown)} × {kind}: python -m tools.attack requests --seed {given.seed} --from {shown[0].split()[0]} --requests 1")  # fmt: skip
+    return len(attacker.found.faults)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
