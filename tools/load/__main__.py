@@ -248,14 +248,14 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _wait_for(port: int, world: Any) -> None:
-    for _try in range(300):
+    for _try in range(900):
         try:
             if world.Client(port).get("/healthz")[0] == 200:
                 return
         except OSError:
             pass
         time.sleep(0.2)
-    raise SystemExit("The pages did not answer within a minute.")
+    raise SystemExit("The pages did not answer within three minutes.")
 
 
 if __name__ == "__main__":
