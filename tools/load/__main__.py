@@ -92,7 +92,8 @@ def _prepare(place: Path, stored: int, *, again: bool) -> dict[str, Any]:
     call_command("collectstatic", interactive=False, verbosity=0)
     if not again:
         empty()
-        call_command("migrate", verbosity=0)
+    call_command("migrate", verbosity=0)
+    if not again:
         create_cast([*cast.people(), *alike], PASSWORD)
     settle()
     if again:
