@@ -12,6 +12,7 @@ class KernelConfig(AppConfig):
     label = "eccs"
 
     def ready(self) -> None:
-        """Make the system checks known to Django, and enter sign-ins into the audit log."""
+        """Make the system checks known to Django, and enter sign-ins into the audit log; the doctor examines where its lines lie."""
         import_module("eccs.checks")
+        import_module("eccs.retention")
         import_module("eccs.sign_ins")

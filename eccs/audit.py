@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextvars import ContextVar
-from datetime import UTC
+from datetime import UTC, timedelta
 from functools import partial
 from importlib import import_module
 from typing import Any, Self
@@ -28,6 +28,7 @@ from django.utils.translation import gettext_lazy as _
 
 from eccs import identifiers
 from eccs.client_address import address_of
+from eccs.log_files import tails
 from eccs.logs import request_id
 from eccs.trail import START, canonical, seal
 
@@ -114,6 +115,8 @@ EVENTS = {
     "certificate.retired": _("Certificate retired"),
     "revocations.loaded": _("List of revoked certificates loaded"),
     "signature.refused": _("Signature not accepted"),
+    "log.kept": _("Log put away"),
+    "log.not-kept": _("Log not put away"),
     "work.taken-up": _("Document taken up"),
     "work.set-aside": _("Document set aside"),
     "work.given-back": _("Document given back"),
@@ -127,6 +130,7 @@ EVENTS = {
 OF_ACCOUNTS = ("sign-in.", "sign-out", "session.", "password.", "second-factor.", "recovery-code")
 """What belongs to a person's sign-in: also read at the stations of the firm and of the home, where there is no posting."""
 
+CLOCKS_APART = timedelta(hours=1)  # of hosts, or since a line was told until its transaction ended
 WITHHELD = "withheld"
 _SECRET = re.compile(r"passw|passphrase|secret|token|otp|^codes?$|recovery|aadhaar|kyc", re.IGNORECASE)
 _TWELVE_DIGITS = re.compile(r"(?<!\d)\d{4}[ -]?\d{4}[ -]?\d{4}(?!\d)")
@@ -172,7 +176,9 @@ class AuditLine(models.Model):
     objects = AuditQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["lane", "seq"], name="audit_line_seq")]
+        constraints = [
+            models.UniqueConstraint(fields=["lane", "seq", "at"], name="audit_line_seq")
+        ]  # at: it lies in one partition a month (see eccs.retention); of one number two lines would break the chain
         indexes = [
             models.Index(fields=["at", "id"], name="audit_by_time"),
             models.Index(fields=["event", "at", "id"], name="audit_by_event"),
@@ -210,6 +216,7 @@ class AuditLane(models.Model):
     name = models.CharField(max_length=3, primary_key=True)
     length = models.PositiveBigIntegerField()
     head = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField(null=True)  # of its last line
 
     def __str__(self) -> str:
         return f"{self.name or '–'}: {self.length}"
@@ -272,13 +279,17 @@ def _write(line: AuditLine) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             'INSERT INTO "eccs_auditlane" (name, length, head) VALUES (%s, 1, %s) '
-            "ON CONFLICT (name) DO UPDATE SET length = eccs_auditlane.length + 1 RETURNING length, head",
+            "ON CONFLICT (name) DO UPDATE SET length = eccs_auditlane.length + 1 RETURNING length, head, at",
             [line.lane, START],
         )
-        line.seq, line.previous = cursor.fetchone()
+        line.seq, line.previous, last = cursor.fetchone()
+        if last is not None and line.at < last <= line.at + CLOCKS_APART:
+            line.at = last  # the numbers of a lane go with its time, so that a month leaves whole
         line.seal = seal(line.previous, line.facts())
         line.save(force_insert=True)
-        cursor.execute('UPDATE "eccs_auditlane" SET head = %s WHERE name = %s', [line.seal, line.lane])
+        cursor.execute(
+            'UPDATE "eccs_auditlane" SET head = %s, at = %s WHERE name = %s', [line.seal, line.at, line.lane]
+        )
 
 
 # ── what a line is made of ───────────────────────────────────────────────────
@@ -347,10 +358,11 @@ def _clean(value: Any, name: str = "") -> Any:
 
 def broken_lines() -> Iterator[tuple[str, str]]:
     """Every lane whose chain does not hold, and the first line that is wrong."""
+    away = tails()
     lanes = dict(AuditLane.objects.values_list("name", "length"))
     heads = dict(AuditLane.objects.values_list("name", "head"))
     for name in sorted({*lanes, *AuditLine.objects.values_list("lane", flat=True).distinct()}):
-        length, head, wrong = 0, START, ""
+        (length, head), wrong = away.get(name, (0, START)), ""
         for line in AuditLine.objects.filter(lane=name).order_by("seq").iterator(chunk_size=5000):
             length += 1
             if line.seq != length or line.previous != head or not line.holds():

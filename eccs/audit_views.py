@@ -23,7 +23,7 @@ from django.views.decorators.http import require_GET
 from accounts.models import User
 from accounts.requests import Request
 from accounts.roles import label_of
-from eccs import keyset, pages
+from eccs import keyset, log_files, pages
 from eccs.audit import EVENTS, AuditLine, AuditQuerySet
 from eccs.audit_answers import exported
 from eccs.dated_rules import rule_book
@@ -112,6 +112,7 @@ def lines(request: Request) -> HttpResponse:
         "form": form, "rows": shown.rows, "filtered": bool(kept), "query": urlencode(kept), "given": request.GET,
         "stations": sorted(actor.stations_for([pages.activity_of("audit")])),
         "days": rule_book().count("audit_online_days", timezone.localdate()),
+        "away": log_files.away_until(),
         "next_url": f"?{urlencode({**kept, 'mark': shown.next_mark})}" if shown.next_mark else "",
         "previous_url": f"?{urlencode({**kept, 'mark': shown.previous_mark})}" if shown.previous_mark else "",
     }  # fmt: skip

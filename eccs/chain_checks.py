@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from eccs import audit, heads, trail
+from eccs import audit, heads, retention, trail
 from eccs.heads import Fault
 
 TOGETHER = 1000  # faults that are written at once
@@ -22,6 +22,8 @@ def check_all() -> Iterator[Fault]:
             yield Fault(document, _("The trail is broken at %(line)s.") % {"line": line})
     for lane, line in audit.broken_lines():
         yield Fault(lane, _("The log is broken at %(line)s.") % {"line": line})
+    for file in retention.broken_files():
+        yield Fault(_("audit log"), file)
     for root in trail.broken_roots():
         what = _("Not as the root of %(day)s sealed it.") % {"day": f"{root.day:%d/%m/%Y}"}
         yield Fault(root.trail, what)

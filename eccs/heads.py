@@ -26,6 +26,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from eccs.log_files import tails
 from eccs.signing import cms, seal
 from eccs.signing.authorities import NotAccepted
 from eccs.trail import canonical, chains
@@ -202,12 +203,8 @@ def read(name: str) -> Head:
 
 def faults() -> Iterator[Fault]:
     """Everything in the database that is not as the heads tell it, and every head that is not as it was written."""
-    signed, known, told, missing = (
-        False,
-        {""},
-        dict[str, tuple[str, str]](),
-        dict[tuple[str, str], tuple[int, datetime]](),
-    )
+    signed, known, away = False, {""}, tails()
+    told, missing = dict[str, tuple[str, str]](), dict[tuple[str, str], tuple[int, datetime]]()
     for name in names():
         try:
             head = read(name)
@@ -221,7 +218,7 @@ def faults() -> Iterator[Fault]:
         if wrong:
             yield Fault(name, wrong)
             continue  # what it tells cannot be relied on
-        for table, chain, seq in _gone(head):
+        for table, chain, seq in _gone(head, away):
             missing.setdefault((table, chain), (seq, head.at))
             if seq < missing[table, chain][0]:
                 missing[table, chain] = seq, head.at
@@ -248,12 +245,19 @@ def _unsound(head: Head, *, signed: bool) -> str:
     return "" if over.hexdigest() == head.told["lines"] else _("The lines of the head are not those that were signed.")
 
 
-def _gone(head: Head) -> Iterator[tuple[str, str, int]]:
-    """The lines of a head that the database does not hold any more: by table, chain and number."""
+def _gone(head: Head, away: dict[str, tuple[int, str]]) -> Iterator[tuple[str, str, int]]:
+    """The lines of a head that the database does not hold any more: by table, chain and number.
+
+    Lines of the audit log that lie in files are not asked for: the files are held against their digests, which heads tell too,
+    and the log goes on from their ends.
+    """
+    chained = dict(chains())
     waiting: dict[str, list[tuple[str, int, str]]] = defaultdict(list)
     with store().open(head.lines) as kept:
         for line in _lines(kept):
             table, chain, seq, sealed = line
+            if chained.get(table) == "lane" and int(seq) <= away.get(chain, (0, ""))[0]:
+                continue
             waiting[table].append((chain, int(seq), sealed))
             if len(waiting[table]) == TOGETHER:
                 yield from _held_against(table, waiting.pop(table), head)

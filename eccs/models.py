@@ -17,6 +17,7 @@ from eccs.batches import PaperBatch
 from eccs.dated_rules import DatedRule
 from eccs.hand_over import HandOver, HandOverRead
 from eccs.in_hand import InHand, Priority
+from eccs.log_files import LogFile
 from eccs.numbering import Counter
 from eccs.rolled_up import Measure
 from eccs.signing.models import Certificate, RevocationList, Signature, SignatureFault, ToSign
@@ -33,6 +34,7 @@ __all__ = [
     "HandOverRead",
     "Heartbeat",
     "InHand",
+    "LogFile",
     "Measure",
     "Notice",
     "PaperBatch",

@@ -8,7 +8,18 @@ from celery import shared_task
 from django.db import connection
 from django.utils import timezone
 
-from eccs import batches, chain_checks, heads, letters, notices, rolled_up, trail, upload_expiry, upload_runner
+from eccs import (
+    batches,
+    chain_checks,
+    heads,
+    letters,
+    notices,
+    retention,
+    rolled_up,
+    trail,
+    upload_expiry,
+    upload_runner,
+)
 from eccs.models import Heartbeat
 from eccs.signing import presenting, verifying
 
@@ -48,6 +59,12 @@ def keep_heads() -> str:
 def verify_chains() -> int:
     """Check every trail, the audit log, the ledgers and the signed rows, by themselves and against the heads."""
     return chain_checks.nightly()
+
+
+@shared_task
+def keep_logs() -> int:
+    """Put the months of the audit log away that need not be online any more, and make the months to come."""
+    return retention.keep_logs()
 
 
 @shared_task

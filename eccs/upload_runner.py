@@ -26,7 +26,9 @@ from eccs.uploads import Column, Fault, Sheet, Table, Unreadable
 from eccs.workflow import Refused
 
 LEFT_BEHIND = timedelta(minutes=3)
-FORGOTTEN_WITHIN = timedelta(days=2)  # a file whose worker died is forgotten by a later sweep, however long all was down
+FORGOTTEN_WITHIN = timedelta(
+    days=2
+)  # a file whose worker died is forgotten by a later sweep, however long all was down
 FAULTS_KEPT = 100_000
 REFUSAL_LONGEST = 300
 IN_HAND = 0x45434355  # the class of the advisory locks of uploads that a worker has in hand

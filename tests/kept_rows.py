@@ -25,7 +25,7 @@ class KeptRows:
                 columns = _columns(table)
                 earlier = set(but._kept[table][1].splitlines()) if but and table in but._kept else set()
                 found = BytesIO()
-                cursor.copy_expert(f'COPY "{table}" ({columns}) TO STDOUT', found)
+                cursor.copy_expert(f'COPY (SELECT {columns} FROM "{table}") TO STDOUT', found)
                 rows = [line for line in found.getvalue().splitlines() if line not in earlier]
                 if rows and table != "django_migrations":
                     kept._kept[table] = columns, b"\n".join(rows) + b"\n"

@@ -313,7 +313,9 @@ class CourierBillOfEntry(Clearable, HeldClearance):
 class BillTrail(TrailLine):
     """The trail of a bill."""
 
-    document = models.ForeignKey(CourierBillOfEntry, models.PROTECT, related_name="trail")
+    document = models.ForeignKey(
+        CourierBillOfEntry, models.PROTECT, related_name="trail", db_index=False
+    )  # found by the index of its lines
 
     class Meta(TrailLine.Meta):
         constraints = [models.UniqueConstraint(fields=["document", "seq"], name="bill_trail_seq")]

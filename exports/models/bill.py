@@ -230,7 +230,9 @@ class CourierShippingBill(Clearable, DepartingClearance):
 class ShippingBillTrail(TrailLine):
     """The trail of a shipping bill."""
 
-    document = models.ForeignKey(CourierShippingBill, models.PROTECT, related_name="trail")
+    document = models.ForeignKey(
+        CourierShippingBill, models.PROTECT, related_name="trail", db_index=False
+    )  # found by the index of its lines
 
     class Meta(TrailLine.Meta):
         constraints = [models.UniqueConstraint(fields=["document", "seq"], name="csb_trail_seq")]

@@ -50,9 +50,11 @@ def _requests(given: argparse.Namespace) -> int:
     from tools.attack import world
 
     made = _world()
-    from tools.attack.generated import Attacker
+    from api.reference import schema
+    from tools.attack.generated import Attacker, refuse_briefly
 
-    attacker = Attacker(made, world.people(), world.key_of("signatory.swift"), given.seed)
+    refuse_briefly()
+    attacker = Attacker(made, world.people(), given.seed, world.key_of("signatory.swift"), schema()["paths"])
     begun, done = time.monotonic(), 0
     while done < given.requests:
         step = min(500, given.requests - done)

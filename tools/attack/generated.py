@@ -68,13 +68,13 @@ class Found:
 class Attacker:
     """Sends the requests of one seed in this process, as the people of the cast."""
 
-    def __init__(self, world: World, people: list[str], key: str, seed: int) -> None:
-        from api.reference import schema
-
+    def __init__(
+        self, world: World, people: list[str], seed: int, key: str = "", paths: dict[str, Any] | None = None
+    ) -> None:
         self.people, self.seed, self.key = people, seed, key
         self.words = world.words()
         own = [a for found in (*world.addresses.values(), *world.shared.values()) for a in found]
-        self.paths = schema()["paths"]
+        self.paths = paths or {}
         self.operations = [address for address in self.paths if not address.startswith("{")]
         self.addresses = sorted({*own, *_public(), *self.operations})
         self.found = Found()
@@ -82,7 +82,6 @@ class Attacker:
         self._broke: list[str] = []
         self.near = [one for one in people if one.endswith((".swift", ".blr")) or one == "sysadmin"]
         got_request_exception.connect(self._remember)
-        _refuse_briefly()
 
     def run(self, first: int, count: int) -> Found:
         """Send these; everything stands again as at first after each hundred."""
@@ -106,7 +105,7 @@ class Attacker:
     def _made(self, chance: random.Random, n: int, first: str) -> Iterator[Request]:
         who = first
         kind, address = chance.random(), chance.choice(self.addresses)
-        if address.startswith(API) or kind < 0.06:
+        if self.operations and (address.startswith(API) or kind < 0.06):
             asked = address if address.startswith(API) else chance.choice(self.operations)
             yield _of_api(chance, n, asked, self.paths.get(asked, {}), self.key)
         elif kind < 0.16:
@@ -118,7 +117,10 @@ class Attacker:
         elif kind < 0.43:
             yield _blind(chance, n, who, address)
         else:
-            for who in (first, *chance.sample(self.near, 4)):  # until it is somebody's who may read it
+            for who in (
+                first,
+                *chance.sample(self.near, min(4, len(self.near))),
+            ):  # until it is somebody's who may read it
                 page = Request(n, who, "GET", address)
                 status, text = self._sent(page)
                 self._judge(page, status, text)
@@ -185,7 +187,7 @@ class Attacker:
         self._broke.append(f"{kind.__name__ if kind else ''} at {last.filename.split('/')[-2]}/{last.filename.split('/')[-1]}:{last.lineno}")  # fmt: skip
 
 
-def _refuse_briefly() -> None:
+def refuse_briefly() -> None:
     """A refusal says the same at every address: each person is shown the whole page the first time, and then its status."""
     from django.http import HttpResponse
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('eccs', '0025_csb_v_meis'),
+        ('eccs', '0026_unsigned_uploads'),
     ]
 
     operations = [
