@@ -129,7 +129,8 @@ class Postgres:
 
     def _answers(self) -> bool:
         lines = self._status()
-        return len(lines) >= 8 and lines[7].strip() == "ready"
+        mine = self._process is not None and self._pid() == self._process.pid  # one that was killed has left its own
+        return mine and len(lines) >= 8 and lines[7].strip() == "ready"
 
     def _create(self) -> None:
         """Make the data folder beside its place and move it there: half of one is never taken for a whole."""
