@@ -68,6 +68,8 @@ def typing(request: Request, slug: str, key: str, verb: str) -> HttpResponse:
             return redirect(answering.keep(document, declared, form, _posted(request), brought, actor))
     else:
         form = answering.form_again(held, document, acting) if held else answering.form_for(declared, document, acting)
+    if form is not None and not form.is_bound:
+        next(iter(form.fields.values())).widget.attrs["data-focus"] = ""  # the operator types at once
     context = {
         "document": document, "step": declared, "form": form, "reasons": reasons, "held": held, "actor": actor, "customer": actor.customer,
         "scanned": scanned if answering.paper_field(form) else (),

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -37,7 +37,10 @@ def send_unsent() -> int:
     if not _answers(server):
         return 0  # nothing is claimed: all of it is sent when the server is back
     sent, now = 0, timezone.now()
-    due = Notice.objects.filter(sent_at=None, try_at__lte=now, tries__lt=MOST_TRIES)
+    at_last = Q(try_at__lte=now) | Q(
+        try_at__gt=now + LONGEST_WAIT
+    )  # no wait is so long: it was set by a clock that ran ahead
+    due = Notice.objects.filter(at_last, sent_at=None, tries__lt=MOST_TRIES)
     try:
         for pk in list(due.order_by("id").values_list("pk", flat=True)[:AT_ONCE]):
             if not due.filter(pk=pk).update(try_at=now + CLAIMED, tries=F("tries") + 1):

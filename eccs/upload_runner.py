@@ -12,6 +12,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import Error, connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -306,14 +307,16 @@ def resume() -> None:
     """Take up what a stopped worker left behind."""
     from eccs.tasks import check_upload, hand_on_companion, save_upload
 
-    old = Upload.objects.filter(touched_at__lt=timezone.now() - LEFT_BEHIND)
+    now = timezone.now()
+    ahead = Q(touched_at__gt=now + LEFT_BEHIND)  # by a clock that ran ahead
+    old = Upload.objects.filter(Q(touched_at__lt=now - LEFT_BEHIND) | ahead)
     for upload in old.filter(state__in=(State.RECEIVED, State.CHECKING)):
         after_commit(check_upload, upload.pk)
     for upload in old.filter(state=State.SAVING):
         after_commit(save_upload, upload.pk, upload.signed_by_id)
     for upload in old.filter(companion_due=True):
         after_commit(hand_on_companion, upload.pk)
-    lately = timezone.now() - FORGOTTEN_WITHIN
+    lately = now - FORGOTTEN_WITHIN
     for upload in old.filter(state=State.DONE, finished_at__gte=lately).exclude(file=""):
         _forget_file(upload)  # filed by a worker that died before it had done this
 

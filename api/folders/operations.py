@@ -32,6 +32,7 @@ OPERATIONS = {
     "bills": Operation("manifests/{on}/bills", SHEETS),
     "shipping-bills": Operation("stations/{on}/shipping-bills", SHEETS),
     "sign": Operation("uploads/{on}/sign", TEXTS),
+    "signature": Operation("signatures/{on}", TEXTS),
     "reply": Operation("bills/{on}/reply", TEXTS),
     "export-reply": Operation("shipping-bills/{on}/reply", TEXTS),
     "challan": Operation("challans", TEXTS),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 from uuid import uuid4
 
@@ -100,7 +100,8 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def due(self, now: datetime) -> Self:
         """Those to be sent now."""
-        return self.filter(delivered_at=None, gave_up_at=None, next_at__lte=now, webhook__ended_at=None)
+        ahead = Q(next_at__gt=now + 2 * timedelta(seconds=Delivery.LONGEST))  # set by a clock that ran ahead
+        return self.filter(Q(next_at__lte=now) | ahead, delivered_at=None, gave_up_at=None, webhook__ended_at=None)
 
     def posted(self) -> Self:
         """Those that go to an address, not into a drop folder."""

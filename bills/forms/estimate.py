@@ -118,12 +118,12 @@ class EstimateForm(forms.Form):
         return given
 
     def _items(self) -> tuple[Item, ...]:
-        given = self.cleaned_data
-        found = ([f"item{number}_", *(given.get(f"item{number}_{name}") for name in OF_ITEM)] for number in range(2, self.count + 1))  # fmt: skip
-        return tuple(
-            Item(cth, value, quantity, uom or "", notification or "", serial or "", field=field)
-            for field, cth, value, quantity, uom, notification, serial in found if cth
-        )  # fmt: skip
+        found = (self._item(f"item{number}_") for number in range(2, self.count + 1))
+        return tuple(item for item in found if item.cth)
+
+    def _item(self, field: str) -> Item:
+        cth, value, quantity, uom, notification, serial = (self.cleaned_data.get(f"{field}{name}") for name in OF_ITEM)
+        return Item(cth or "", value or Decimal(0), quantity, uom or "", notification or "", serial or "", field)
 
     def asked(self) -> Asked:
         """The answers as the sum takes them."""

@@ -12,6 +12,7 @@ from bills.stages import Stage
 from counter.models import CustomerDisplay, Visit
 from tests.browser.conftest import Visit as Visiting
 from tests.browser.conftest import member
+from tests.factories.bills import bill
 from tests.factories.manifests import house_airway_bill, manifest
 
 MOST = 40
@@ -120,3 +121,38 @@ def test_2_3_a_walk_in_is_served_from_token_to_sealed_filing_in_under_forty_keys
         and filed.trail.get(step="file").role == "SERVICE_CENTRE"
     )
     assert hands.pressed < MOST
+
+
+def test_2_3_a_query_is_answered_at_the_counter_by_keyboard_alone(visit: Visiting) -> None:
+    courier = member("courier.swift").courier
+    assert courier is not None
+    asked = bill(Stage.QUERY)
+    page = visit("servicecentre.blr")
+    page.goto(reverse("counter"))
+    hands = Keyboard(page)
+    hands.press("t")
+    hands.data(str(courier.number))
+    hands.press("Tab")
+    hands.data("Devan Kaul")
+    for key in ("Enter", "c", "s"):
+        hands.load(key)
+    hands.press("r")
+    hands.data(str(asked.number))
+    hands.load("Enter")
+    hands.load("1")
+    expect(page.get_by_text("Which battery?")).to_be_visible()
+    expect(page.get_by_label("Your answer")).to_be_focused()
+    hands.data("A lithium-ion battery of 12 Wh.")
+    hands.press("Tab", "Tab")
+    hands.load("Enter")
+    hands.press("v")
+    scan = page.locator("input[type=file][name=scan]")
+    expect(scan).to_be_focused()
+    scan.set_input_files({"name": "sealed.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 sealed"})
+    hands.press("Tab")
+    hands.load("Enter")
+    expect(page.locator("section[aria-labelledby=h-sealing] .state--ok")).to_have_text("Sealed")
+    hands.load("f")
+    expect(page.get_by_text(f"Reply to query: {asked.number}").first).to_be_visible()
+    line = CourierBillOfEntry.objects.get(pk=asked.pk).trail.get(step="reply_to_query")
+    assert line.role == "SERVICE_CENTRE" and hands.pressed < MOST / 2

@@ -62,7 +62,7 @@ def test_2_3_a_query_is_answered_for_a_walk_in_with_the_papers_scanned_and_both_
     visit = counter.serve(str(swift.number))
     assert str(asked.number) in counter.page()  # Customs waits for the answer
     counter.post("counter-paper", **{"paper-kind": "OTHER", "paper-scan": scan("datasheet.pdf")})
-    listed = counter.browser.get(reverse("counter-answers"), {"q": asked.number}).content.decode()
+    listed = counter.browser.get(reverse("counter-answers"), {"q": str(asked.number)}).content.decode()
     assert typing(asked, "reply-to-query") in listed and typing(asked, "request-cancellation") in listed
     page = counter.browser.get(typing(asked, "reply-to-query")).content.decode()
     assert "Which battery?" in page and "datasheet.pdf" in page
@@ -161,7 +161,7 @@ def test_2_3_requests_and_detention_replies_of_either_direction_are_filed_and_of
     assert CourierBillOfEntry.objects.get(pk=cleared.pk).cancellations.get().reason == "Entered twice."
     assert detained.trail.get(step="reply_to_detention_memo").role == "SERVICE_CENTRE"
     assert export.trail.get(step="reply_to_query").role == "SERVICE_CENTRE"
-    assert counter.browser.get(reverse("counter-answers"), {"q": foreign.number}).context["rows"] == []
+    assert counter.browser.get(reverse("counter-answers"), {"q": str(foreign.number)}).context["rows"] == []
     shut = [typing(foreign, "reply-to-query"), typing(cleared, "give-out-of-charge"), typing(cleared, "file")]
     assert [counter.browser.get(address).status_code for address in shut] == [404] * 3
     # the documents themselves stay shut to the operator, and the step is taken nowhere else

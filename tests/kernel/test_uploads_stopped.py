@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, OperationalError, connection, connections
+from django.utils import timezone
 
 from accounts.models import User
-from eccs import upload_runner
-from eccs.models import Upload
+from api.webhooks.models import Delivery, Webhook
+from eccs import letters, upload_runner
+from eccs.models import Notice, Upload
 from eccs.uploads import Column
 from eccs.uploads.checks import text
 
@@ -118,6 +121,21 @@ def test_what_is_filed_stays_filed_though_its_worker_did_not_hear_of_it(
     upload_runner.resume()
     signed.refresh_from_db()
     assert not signed.file, "a file that may name whole Aadhaar numbers is forgotten, whoever died"
+
+
+def test_what_a_clock_that_ran_ahead_has_touched_is_not_left_until_then(
+    signed: Upload, monkeypatch: pytest.MonkeyPatch, mailoutbox: list[Any]
+) -> None:
+    tomorrow, sent = timezone.now() + timedelta(hours=26), list[int]()
+    Upload.objects.update(touched_at=tomorrow)
+    Notice.objects.create(audience="courier:1", subject="x", body="x", try_at=tomorrow)
+    monkeypatch.setattr(upload_runner, "after_commit", lambda _task, pk, *_more: sent.append(pk))
+    upload_runner.resume()
+    letters.send_unsent()
+    assert sent == [signed.pk] and not Notice.objects.filter(sent_at=None).exists()
+    hook = Webhook.objects.create(courier=signed.by.courier, address="https://x.example/", secret="", made_by=signed.by)
+    Delivery.objects.create(webhook=hook, next_at=tomorrow)
+    assert Delivery.objects.due(timezone.now()).count() == 1
 
 
 def test_a_worker_that_lost_its_line_says_nothing_more(signed: Upload, desk: Desk) -> None:

@@ -53,7 +53,7 @@ def kept(settings: Any, tmp_path: Path, people: Callable[[str], User]) -> Callab
 def after(days: int, more: timedelta = timedelta()) -> int:
     """What the task of the night does so long after now."""
     with time_machine.travel(timezone.now() + timedelta(days=days) + more, tick=False):
-        return end_unsigned_uploads()
+        return int(end_unsigned_uploads())
 
 
 def test_a_firm_is_told_once_before_and_the_file_goes_on_the_day_of_the_rule(kept: Callable[..., Upload]) -> None:
@@ -71,7 +71,7 @@ def test_a_firm_is_told_once_before_and_the_file_goes_on_the_day_of_the_rule(kep
     assert after(30) == 1
     ended = Upload.objects.get()
     assert (ended.state, bool(ended.file), bool(ended.companion)) == (State.FAILED, False, False)
-    assert "Nobody signed it within 30 days" in ended.refusal and not upload.file.storage.exists(upload.file.name)
+    assert "Nobody signed it within 30 days" in ended.refusal and not upload.file.storage.exists(str(upload.file.name))
     assert not upload_runner.sign(ended, upload.by_id)
 
 

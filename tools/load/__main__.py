@@ -92,7 +92,8 @@ def _prepare(place: Path, stored: int, *, again: bool) -> dict[str, Any]:
     call_command("collectstatic", interactive=False, verbosity=0)
     if not again:
         empty()
-        call_command("migrate", verbosity=0)
+    call_command("migrate", verbosity=0)
+    if not again:
         create_cast([*cast.people(), *alike], PASSWORD)
     settle()
     if again:
@@ -248,14 +249,14 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _wait_for(port: int, world: Any) -> None:
-    for _try in range(300):
+    for _try in range(900):
         try:
             if world.Client(port).get("/healthz")[0] == 200:
                 return
         except OSError:
             pass
         time.sleep(0.2)
-    raise SystemExit("The pages did not answer within a minute.")
+    raise SystemExit("The pages did not answer within three minutes.")
 
 
 if __name__ == "__main__":
