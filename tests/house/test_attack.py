@@ -19,7 +19,7 @@ from tools.attack.generated import Attacker
 from tools.attack.tampering import Tamperer
 
 pytestmark = pytest.mark.django_db
-ASKED = 60
+ASKED = 40
 
 
 @pytest.fixture(autouse=True)
