@@ -1,0 +1,15 @@
+from django.db import migrations
+
+from eccs.walls import belongs, let_delete
+
+
+class Migration(migrations.Migration):
+    """Whose visits to the Service Centre are."""
+
+    dependencies = [("counter", "0001_tables"), ("eccs", "0026_second_wall")]
+
+    operations = [
+        *(belongs(f"counter_{kind}", station="station_id") for kind in ("visit", "customerdisplay")),
+        *(belongs(f"counter_{kind}", to={"visit_id": "counter_visit"}) for kind in ("broughtpaper", "sealedprint")),
+        belongs("counter_visittrail", to={"document_id": "counter_visit"}),
+    ]
