@@ -6,7 +6,7 @@ DJANGO_ONLY := ECCS_DEMO=1 ECCS_SECRET_KEY=only-for-commands-that-serve-nobody D
 ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check format journey bench lighthouse drill hosts stop reset vendor \
+.PHONY: run test check format journey bench lighthouse drill hosts load stop reset vendor \
 	check-format check-lint check-types check-layers check-templates check-migrations check-diagrams check-parts
 .DEFAULT_GOAL := run
 
@@ -64,6 +64,9 @@ drill: .venv/installed-dev       ## the database is lost and restored to random 
 
 hosts: .venv/installed-dev      ## eight hosts in network namespaces: each dies, is cut off or is exchanged while people work (root, iproute2, nginx)
 	@PYTHONPATH=. $(BIN)/python -m tools.hosts $(ARGS)
+
+load: .venv/installed-dev       ## a mixed day at rising rates until a page is slow: what is sustained, and what a declaration costs; about ten minutes
+	@ECCS_DEMO=1 exec $(BIN)/python -m eccs.run beside load $(BIN)/python -m tools.load $(ARGS)
 
 stop:                           ## end what was left running
 	@if [ -x $(BIN)/python ]; then exec $(BIN)/python -m eccs.run stop; fi

@@ -19,6 +19,9 @@ from accounts.roles import CUSTODIANS, TRADE, Group, Role, composed_code, group_
 from eccs import acting
 from eccs.acting import Acting
 from eccs.activities import activities, of_role
+from eccs.pages import activity_of
+
+ANSWERS = activity_of("counter-answers")  # what the Service Centre files for a customer beyond the forms (PN17 2.3)
 
 
 @cache
@@ -54,6 +57,23 @@ class Customer:
         if self.importer_id is not None:
             return bool(theirs == self.importer_id)
         return theirs is None and getattr(document, "courier_id", None) == self.courier_id
+
+
+@dataclass(frozen=True)
+class Errand:
+    """The one step that is taken for a customer at the Service Centre, on one document as it stood when its print-out was sealed (PN17 2.4)."""
+
+    activities: frozenset[str]
+    kind: str  # of the document, as the code names it
+    document_id: int
+    after: str  # the last line of the document's trail when the answer was typed
+    note: Mapping[str, Any] = field(default_factory=dict)  # what the trail keeps besides the answers
+
+    def covers(self, activity: str, document: Any) -> bool:
+        """Whether it is this step on this document."""
+        return (
+            activity in self.activities and document.pk == self.document_id and document._meta.label_lower == self.kind
+        )
 
 
 class Held(NamedTuple):
@@ -115,6 +135,7 @@ class Actor:
     places: Mapping[str, str] = field(default_factory=dict, compare=False)  # the stations' names by their codes
     key: str = ""  # the API key by which a program acts in the person's name
     customer: Customer | None = None  # whom the person serves at the Service Centre now
+    errand: Errand | None = None  # the sealed answer or request of that customer that is filed now
 
     @classmethod
     def of(cls, user: User) -> Actor:
@@ -148,6 +169,15 @@ class Actor:
     def files_for_importer(self) -> int | None:
         """The importer for which the person files: the customer who is served, or the own firm."""
         return self.importer_id if self.customer is None else self.customer.importer_id
+
+    def on_errand(self, errand: Errand) -> Actor:
+        """The same operator while a sealed answer or request of the customer is filed."""
+        return replace(self, errand=errand)
+
+    @property
+    def note(self) -> Mapping[str, Any]:
+        """What the trail keeps besides the answers: for whom, by which token, under which sealed print-out."""
+        return self.errand.note if self.errand is not None else {}
 
     def serves(self, document: Any) -> bool:
         """Whether a document belongs to the customer whom the person serves now."""
@@ -249,6 +279,9 @@ class Actor:
 
     def acts_as(self, activity: str, document: Any) -> str:
         """The role in which the activity is the person's on this document, or nothing."""
+        if self.errand is not None and self.errand.covers(activity, document):
+            at = document.station_id if self.serves(document) and document.trail_head == self.errand.after else ""
+            return next((h.role for h in self.postings if ANSWERS in h.activities and at and h.station == at), "")
         for held in self.postings:
             if activity in held.activities and held.reaches(document, self, activity):
                 return held.role
@@ -258,6 +291,8 @@ class Actor:
         """Why the activity is not the person's on this document, in words; nothing where it is."""
         if self.acts_as(activity, document):
             return ""
+        if self.errand is not None and self.errand.covers(activity, document) and self.serves(document):
+            return _("%(document)s has moved on since the print-out was made. What was typed is kept: look at it, print it again and have it sealed.") % {"document": document}  # fmt: skip
         if not self.may(activity):
             desks = ", ".join(label_of(role) for role in activities()[activity].roles)
             return _("This is for the desk of: %(desks)s.") % {"desks": desks}

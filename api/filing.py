@@ -15,7 +15,7 @@ from ninja.files import UploadedFile
 
 from accounts.models import AuthorisedCourier
 from accounts.requests import Request
-from api import sandbox
+from api import sandbox, signing
 from api.guarding import FILE, READ, REPLY, actor_of, key_of
 from api.models import ApiKey
 from api.reading import bills as imports
@@ -29,7 +29,9 @@ from bills.xi import uploading
 from bills.xi.selection import why_no_documents
 from eccs import pages, problems, upload_runner
 from eccs.models import Upload
-from eccs.workflow import Refused, take
+from eccs.signing.models import ToSign
+from eccs.upload_views import to_sign
+from eccs.workflow import Refused
 from manifests.clearance import Stage as ManifestStage
 from manifests.forms import NewManifestForm, SubmitForm
 from manifests.models import ExpressCargoManifest
@@ -90,6 +92,12 @@ class UploadTold(Schema):
     declarations: list[Declaration]
     fault_count: int
     problem: Problem | None
+    to_sign: Annotated[
+        str,
+        Field(
+            description="Where the station demands a digital signature: the key under which `/signatures/{key}` tells what is signed."
+        ),
+    ] = ""
 
 
 def _flight(request: Request, key: str) -> ExpressCargoManifest:
@@ -158,7 +166,7 @@ def submit(request: Request, key: str, told: Declared, once_key: OnceKey) -> Htt
         form = SubmitForm(dict.fromkeys(told.declared, "on"), document=flight, actor=actor_of(request))
         if not form.is_valid():
             raise FormFaults({name: [str(form.fields[name].label)] for name in form.errors})
-        return manifests.told(take(flight, "submit", actor_of(request), **form.answers()))
+        return manifests.told(signing.take(request, flight, "submit", "FILE", **form.answers()))
 
     return once(request, once_key, act)
 
@@ -182,7 +190,7 @@ def _upload(request: Request, pk: int) -> tuple[Upload, dict[str, Any]]:
     return found, context
 
 
-def told_of(upload: Upload, context: dict[str, Any] | None = None) -> UploadTold:
+def told_of(upload: Upload, context: dict[str, Any] | None = None, wanted: ToSign | None = None) -> UploadTold:
     """An upload as it is answered; its faults are those of its page, row by row."""
     problem = None
     if upload.state in (State.REFUSED, State.FAILED):
@@ -198,6 +206,7 @@ def told_of(upload: Upload, context: dict[str, Any] | None = None) -> UploadTold
         rows_checked=upload.rows_checked, received_at=upload.created_at, finished_at=upload.finished_at,
         summary=upload.summary, fault_count=len(upload.faults), problem=problem,
         declarations=[Declaration(name=f"declare{n}", words=str(words)) for n, words in enumerate(said, 1)],
+        to_sign=str(wanted.key) if wanted else "",
     )  # fmt: skip
 
 
@@ -212,7 +221,10 @@ def upload(request: Request, pk: Number) -> UploadTold:
 
 @router.post("/uploads/{pk}/sign", response={202: UploadTold, **DONE}, url_name="api-upload-sign")
 def sign(request: Request, pk: Number, told: Declared) -> Any:
-    """Sign a checked file and have it filed; each declaration is named. A second signature does nothing."""
+    """Sign a checked file and have it filed; each declaration is named. A second signature does nothing.
+
+    Where the station demands a digital signature nothing is filed yet: `to_sign` names what is signed at `/signatures/{key}`.
+    """
     found, context = _upload(request, pk)
     actor = actor_of(request)
     if found.state in (State.SAVING, State.DONE):
@@ -226,6 +238,8 @@ def sign(request: Request, pk: Number, told: Declared) -> Any:
     named = {f"declare{n}": words for n, words in enumerate(context.get("declarations", ()), 1)}
     if missing := {name: [str(words)] for name, words in named.items() if name not in told.declared}:
         raise FormFaults(missing)
+    if wanted := to_sign(found, context, actor):
+        return Status(202, told_of(found, context, wanted))
     upload_runner.sign(found, key_of(request).person_id, via=actor.key)
     found.refresh_from_db()
     return Status(202, told_of(found, context))
@@ -242,7 +256,7 @@ def _reply(request: Request, document: Any, told: Reply, once_key: str, shape: A
         form = import_string(step.form)(told.dict(), None, document=document, actor=actor)
         if not form.is_valid():
             raise FormFaults(form.errors)
-        answer: Schema = shape(take(document, "reply_to_query", actor, **form.answers()))
+        answer: Schema = shape(signing.take(request, document, "reply_to_query", "REPLY", **form.answers()))
         return answer
 
     return once(request, once_key, act)

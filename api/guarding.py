@@ -35,9 +35,9 @@ def count(who: str, rule: str) -> None:
 class ByKey(HttpBearer):
     """Whoever asks shows a key of its firm: `Authorization: Bearer eccs_…`."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, *scopes: Scope) -> None:
         super().__init__()
-        self.scope = scope
+        self.scopes = scopes  # one of them is enough
 
     def __call__(self, request: Any) -> Any:
         """The key shown with the request; of a file from a drop folder, the key by which the folder acts."""
@@ -58,8 +58,9 @@ class ByKey(HttpBearer):
             actor = keys.actor_by(key)
         except keys.Stopped as stopped:
             raise HttpError(403, str(stopped)) from stopped
-        if self.scope not in key.scopes:
-            raise HttpError(403, _("The key is not for this: it lacks the scope “%(scope)s”.") % {"scope": self.scope})
+        if not set(self.scopes) & set(key.scopes):
+            lacks = " / ".join(self.scopes)
+            raise HttpError(403, _("The key is not for this: it lacks the scope “%(scope)s”.") % {"scope": lacks})
         if key.sandbox and sandbox.changes(request) and not sandbox.is_undone(request):
             raise HttpError(403, _("A key of the sandbox changes nothing."))
         acting.act(actor.on_the_database)
@@ -70,6 +71,7 @@ class ByKey(HttpBearer):
 
 READ, FILE, REPLY, HOOKS = map(ByKey, (Scope.READ, Scope.FILE, Scope.REPLY, Scope.HOOKS))
 PAY, LEDGER, TERMINAL = map(ByKey, (Scope.PAY, Scope.LEDGER, Scope.TERMINAL))
+SIGN = ByKey(Scope.FILE, Scope.REPLY)
 
 
 def key_of(request: Request) -> ApiKey:

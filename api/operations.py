@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from api import filing, handing_in, paying, terminal
+from api import filing, handing_in, paying, signing, terminal
 from api.reading import bills, challans, estimates, manifests, shipping
 from api.site import api, as_problem
 from api.webhooks import operations as webhooks
@@ -12,7 +12,7 @@ from api.webhooks import operations as webhooks
 __all__ = ["addresses", "api"]
 
 ROUTERS = (
-    filing.router, terminal.router, handing_in.router, paying.router, manifests.router, bills.router, shipping.router, challans.router, estimates.router, webhooks.router,
+    filing.router, signing.router, terminal.router, handing_in.router, paying.router, manifests.router, bills.router, shipping.router, challans.router, estimates.router, webhooks.router,
 )  # fmt: skip
 
 for _router in ROUTERS:

@@ -50,7 +50,7 @@ def main(words: list[str]) -> int:
     from bench import measure, world
     from eccs import acting
 
-    acting.by_default(acting.OWNER)  # tables are laid out and copied; each request of a browser works as whoever is signed in
+    acting.by_default(acting.OWNER)  # tables are laid out and copied; each request works as whoever is signed in
     world.prepare()
     for name in NAMES:
         if not words or name in words:

@@ -13,6 +13,7 @@ from bills.forms.words import LABELS, in_words
 from bills.models import Attachment, CourierBillOfEntry
 from bills.models.clearable import Clearable
 from bills.xi.shown import of_draft
+from counter.answering import bring_papers
 from counter.entered import Form, Part, register
 from counter.models import BroughtPaper
 from eccs.identifiers import mask_aadhaar
@@ -162,3 +163,5 @@ register(
         check=lambda bill: reverse("bill-check", args=[bill.pk]),
     )
 )  # fmt: skip
+
+bring_papers(CourierBillOfEntry._meta.label_lower, "submit_compulsory_documents", "bills.forms.courier.DocumentsForm")

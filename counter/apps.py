@@ -10,4 +10,4 @@ class CounterConfig(AppConfig):
 
     def ready(self) -> None:
         """Make tokens known to desks and pages."""
-        from counter import listing  # noqa: F401 it registers itself
+        from counter import answers_at_counter, listing  # noqa: F401 they register themselves

@@ -77,5 +77,5 @@ def _shown(display: CustomerDisplay, visit: Visit | None) -> dict[str, Any] | No
     if visit is None or visit.stage != Stage.SERVING or held.get("visit") != visit.pk:
         return None
     form = form_named(held["kind"])
-    document = form.model._default_manager.filter(pk=held["document"], stage="DRAFT").first() if form else None
+    document = form.model._default_manager.filter(form.unfiled, pk=held["document"]).first() if form else None
     return {"title": form.title(document), "sums": form.sums(document)} if form and document else None

@@ -7,7 +7,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
+from eccs import pages
 from eccs.trail import canonical
+
+UNFILED = Q(stage="DRAFT")
+
+
+def _by_number(model: Any, ids: Iterable[int]) -> list[tuple[int, str]]:
+    """Of these documents, those that are filed, by their numbers."""
+    rows = model._default_manager.filter(pk__in=ids, number__isnull=False).order_by("pk")
+    return list(rows.values_list("pk", "number"))
 
 
 @dataclass(frozen=True)
@@ -29,6 +40,15 @@ class Form:
     said: Callable[[Any], Any]  # what was typed, whatever day it is
     declared: Callable[[Any], Iterable[str]]  # the declarations that the customer signs
     check: Callable[[Any], str]  # the address where it is checked and filed
+    unfiled: Q = UNFILED
+    related: tuple[str, ...] = ("station", "courier")
+    place: str = ""  # what stands for the kind in an address, where it has no list of its own
+    filed: Callable[[Any, Iterable[int]], list[tuple[int, str]]] = _by_number  # what came of it, in words
+
+    @property
+    def slug(self) -> str:
+        """What stands for the kind in an address."""
+        return self.place or pages.slug_of(self.model)
 
     @property
     def kind(self) -> str:
@@ -61,6 +81,11 @@ def form_of(document: Any) -> Form:
 def form_named(kind: str) -> Form | None:
     """The kind of form of that name."""
     return _forms.get(kind)
+
+
+def form_at(slug: str) -> Form | None:
+    """The kind of form that stands for this in an address."""
+    return next((form for form in _forms.values() if form.slug == slug), None)
 
 
 def short(code: str) -> str:

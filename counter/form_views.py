@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.requests import Request
 from counter import papers, sealing
-from counter.entered import form_named, form_of
+from counter.entered import form_at, form_of
 from counter.forms import BroughtForm, SealedForm
 from counter.models import BroughtPaper, SealedPrint, Visit
 from counter.serving import led_to_counter
@@ -27,11 +27,11 @@ from eccs.papers import as_pdf
 def entered_at(request: Request, slug: str, key: str) -> Any:
     """The unfiled form at an address, of the customer who is served."""
     pages.require(request.actor, "counter")
-    listing = pages.listing_of(slug)
-    if listing is None or form_named(listing.model._meta.label_lower) is None:
+    form = form_at(slug)
+    if form is None:
         raise Http404
-    rows = listing.visible_to(request.actor).select_related(*listing.related)
-    document = get_object_or_404(rows, listing.model.by_key(key), stage="DRAFT")
+    rows = form.model._default_manager.visible_to(request.actor).filter(form.unfiled).select_related(*form.related)
+    document = get_object_or_404(rows, form.model.by_key(key))
     if not request.actor.serves(document):
         raise PermissionDenied
     return document

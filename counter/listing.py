@@ -35,4 +35,5 @@ VISITS = Listing(
 
 register(VISITS)
 link(_("Counter"), "counter", Role.SERVICE_CENTRE)
+link(_("Answers and requests of a customer"), "counter-answers", Role.SERVICE_CENTRE, nav=False, under="counter")
 link(_("Day report of the counter"), "counter-report", Role.SERVICE_CENTRE, Role.CUSTODIAN_ADMIN, Role.AUDITOR)

@@ -7,13 +7,15 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuthorisedCourier, CustomsStation, Importer
 from counter.clearance import AT_COUNTER, Stage, VisitClearance
 from counter.numbers import token_series
-from counter.querysets import OfVisitQuerySet, VisitQuerySet
+from counter.querysets import AnswerQuerySet, OfVisitQuerySet, VisitQuerySet
+from eccs.pages import id_in
 from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 
@@ -142,6 +144,62 @@ class SealedPrint(Scan):
     class Meta:
         ordering: ClassVar[list[str]] = ["pk"]
         indexes = [models.Index(fields=["kind", "document_id"], name="sealed_print_of")]
+
+
+class Answer(models.Model):
+    """An answer to Customs or a request, typed for a customer and not filed before its print-out is sealed (PN17 2.3, 2.4).
+
+    It belongs to one step on one document as that stood when it was typed.
+    """
+
+    visit = models.ForeignKey(Visit, models.PROTECT, related_name="answers")
+    station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="+", db_index=False)
+    courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, null=True, related_name="+", db_index=False)
+    importer = models.ForeignKey(Importer, models.PROTECT, null=True, related_name="+", db_index=False)
+    kind = models.CharField(max_length=60)  # of the document, as the code names it
+    document_id = models.BigIntegerField()
+    number = models.CharField(max_length=60)  # what the document is called
+    step = models.CharField(max_length=40)
+    after = models.CharField(max_length=64)  # the last line of the document's trail when this was typed
+    typed = models.TextField(blank=True)  # the form as it was sent
+    files: Any = models.JSONField(default=list)  # the papers that go with it
+    told: Any = models.JSONField(default=list)  # as the print-out says it: label and words
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    filed_at = models.DateTimeField(null=True)
+    dropped_at = models.DateTimeField(null=True)
+
+    objects = AnswerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("answer or request")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "document_id", "step"],
+                condition=Q(filed_at=None, dropped_at=None),
+                name="answer_one_open",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["station", "at"], name="answer_open", condition=Q(filed_at=None, dropped_at=None))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}, {self.step}"
+
+    def get_absolute_url(self) -> str:
+        """Its page at the counter."""
+        return reverse("counter-answer", args=[self.pk])
+
+    @property
+    def key(self) -> str:
+        """What it is called in an address."""
+        return str(self.pk)
+
+    @classmethod
+    def by_key(cls, key: str) -> Q:
+        """The condition that finds the one of an address."""
+        return Q(pk=id_in(key))
 
 
 class CustomerDisplay(models.Model):

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -94,9 +93,8 @@ def _filed(visits: list[int]) -> dict[int, list[str]]:
     told: dict[int, list[str]] = defaultdict(list)
     for kind, of in sealed.items():
         form = form_named(kind)
-        rows: Any = form.model._default_manager if form is not None else Visit.objects.none()
-        for pk, number in rows.filter(pk__in=of, number__isnull=False).order_by("pk").values_list("pk", "number"):
-            told[of[pk]].append(number)
+        for pk, words in form.filed(form.model, of) if form is not None else ():
+            told[of[pk]].append(words)
     return told
 
 

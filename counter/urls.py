@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from counter import display_views, form_views, views
+from counter import answer_views, display_views, form_views, views
 
 urlpatterns = [
     path("", views.counter, name="counter"),
     path("tokens/", views.token, name="counter-token"),
     path("next/", views.call_next, name="counter-next"),
     path("steps/<str:key>/<verb:verb>/", views.step, name="counter-step"),
+    path("answers/", answer_views.found, name="counter-answers"),
+    path("answers/<path:slug>/<str:key>/<verb:verb>/", answer_views.typing, name="counter-answer-type"),
+    path("answers/<int:pk>/", answer_views.answer, name="counter-answer"),
+    path("answers/<int:pk>/drop/", answer_views.drop, name="counter-answer-drop"),
     path("papers/", form_views.brought, name="counter-paper"),
     path("scans/<slug:what>/<int:pk>/", form_views.scan, name="counter-scan"),
     path("prints/<path:slug>/<str:key>.pdf", form_views.printed, name="counter-print"),

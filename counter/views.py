@@ -13,9 +13,9 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.permissions import Actor
+from accounts.permissions import ANSWERS, Actor
 from accounts.requests import Request
-from counter import customers
+from counter import answering, customers
 from counter import report as day_report
 from counter.clearance import Stage
 from counter.entered import forms
@@ -59,6 +59,7 @@ def shown(request: Request, form: TokenForm | None = None, brought: BroughtForm 
         "drafts": drafts_of(actor), "papers": visit.papers.all() if visit else (), "filed": _filed(visit) if visit else (),
         "display": CustomerDisplay.objects.filter(operator=actor.person_id, station=station).first(), "now": timezone.now(),
         "may_manifest": bool(visit and visit.courier_id), "steps": _buttons(visit, actor) if visit else (),
+        "awaited": answering.awaited(actor) if actor.customer is not None and actor.may(ANSWERS) else (),
     }  # fmt: skip
     return render(request, "counter/counter.html", context, status=422 if wrong else 200)
 
@@ -80,14 +81,10 @@ def drafts_of(actor: Actor) -> list[dict[str, Any]]:
         return []
     found = []
     for form in forms():
-        rows = (
-            form.model._default_manager.visible_to(actor)
-            .filter(stage="DRAFT", station=actor.customer.station)
-            .order_by("pk")
-        )
+        rows = form.model._default_manager.visible_to(actor).filter(form.unfiled, station=actor.customer.station)
         found += [
-            {"document": one, "title": form.title(one), "check": form.check(one), "slug": pages.slug_of(form.model)}
-            for one in rows.select_related("station", "courier") if actor.serves(one)
+            {"document": one, "title": form.title(one), "check": form.check(one)}
+            for one in rows.select_related(*form.related).order_by("pk") if actor.serves(one)
         ]  # fmt: skip
     return found
 

@@ -121,12 +121,16 @@ def policies() -> str:
             " FROM pg_roles WHERE rolname = current_user"
         )
         name, unbound = cursor.fetchone()
+        cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = %s", [acting.ROLES["system"]])
+        whole = cursor.fetchone()
         cursor.execute(
             "SELECT string_agg(DISTINCT tablename, ', ') FROM pg_policies JOIN pg_class ON relname = tablename WHERE NOT relrowsecurity"
         )
         off = cursor.fetchone()[0]
     if unbound:
         return f"The account {name} is bound by no policy."
+    if whole != (True,):
+        return f"The account {acting.ROLES['system']} is bound by policies: it wants BYPASSRLS."
     return f"Row-level security is off: {off}." if off else ""
 
 

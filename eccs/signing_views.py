@@ -27,8 +27,9 @@ from eccs.signing import gate as signatures
 from eccs.signing.authorities import NotAccepted
 from eccs.signing.gate import Presented
 from eccs.signing.models import Signature, ToSign
-from eccs.taking import for_many, take_together, take_with
-from eccs.views import after, document_at, step_form, tell_moved
+from eccs.step_forms import step_form, take_with
+from eccs.taking import for_many, take_together
+from eccs.views import after, document_at, tell_moved
 from eccs.workflow import SIGNED_FILING, Refused, Step
 
 SHOWN = 50  # filings told one by one on the page; the bytes of all are signed

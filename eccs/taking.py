@@ -11,23 +11,8 @@ from accounts.requests import Request
 from eccs import pages
 from eccs.signing import gate as signatures
 from eccs.signing import presenting
-from eccs.workflow import Outcome, Step, take, take_many
-
-
-def take_with(shown: Any, declared: Step, actor: Any, form: Any, on_trial: bool = False) -> Any:
-    """Take a step with the answers of its form, and what came with it; on trial everything is undone."""
-    try:
-        with transaction.atomic():  # what comes with a step that is refused is not kept
-            if form is not None and hasattr(form, "attach"):
-                form.attach()
-            done = take(shown, declared.name, actor, **(form.answers() if form is not None else {}))
-    except BaseException:
-        if hasattr(form, "let_go"):
-            form.let_go()
-        raise
-    if on_trial and hasattr(form, "let_go"):
-        form.let_go()
-    return done
+from eccs.step_forms import take_with
+from eccs.workflow import Outcome, Step, take_many
 
 
 def ask_for_signature(request: Request, shown: Any, declared: Step, form: Any) -> str:

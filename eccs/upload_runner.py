@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import Error, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,8 +26,12 @@ from eccs.uploads import Column, Fault, Sheet, Table, Unreadable
 from eccs.workflow import Refused
 
 LEFT_BEHIND = timedelta(minutes=3)
+FORGOTTEN_WITHIN = timedelta(
+    days=2
+)  # a file whose worker died is forgotten by a later sweep, however long all was down
 FAULTS_KEPT = 100_000
 REFUSAL_LONGEST = 300
+IN_HAND = 0x45434355  # the class of the advisory locks of uploads that a worker has in hand
 State = Upload.State
 
 
@@ -127,20 +132,51 @@ def read_again(upload: Upload) -> Sheet:
         return uploads.read(file.read(), upload.name)
 
 
+@contextmanager
+def _alone(upload_id: int, *states: str) -> Iterator[Upload | None]:
+    """The upload for this worker alone, where it is at one of these states; nothing while another worker has it in hand.
+
+    The same task may be in the queue twice, and two workers may take it up at the same moment.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [IN_HAND, upload_id])
+        free = cursor.fetchone()[0]
+    if not free:
+        yield None
+        return
+    try:
+        yield Upload.objects.filter(pk=upload_id, state__in=states).first()
+    finally:
+        with suppress(Error), connection.cursor() as cursor:  # a lost line has let go by itself
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [IN_HAND, upload_id])
+
+
+@contextmanager
+def _told_if_stopped(upload: Upload, refusal: str) -> Iterator[None]:
+    """Work that ends halfway is told on the upload; where the database was lost it is taken up again when that is back.
+
+    What is done already, as this worker may not have heard, stays done.
+    """
+    try:
+        yield
+    except (OperationalError, InterfaceError):
+        raise
+    except BaseException:
+        now = timezone.now()
+        running = Upload.objects.filter(pk=upload.pk, state__in=(State.RECEIVED, State.CHECKING, State.SAVING))
+        running.update(state=State.FAILED, refusal=refusal, touched_at=now, finished_at=now)
+        raise
+
+
 def check(upload_id: int) -> None:
     """Check a file; called again, it does nothing that is done already."""
-    upload = Upload.objects.filter(pk=upload_id, state__in=(State.RECEIVED, State.CHECKING)).first()
-    if upload is None:
-        return
-    _mark(upload, state=State.CHECKING, phase=Phase.READING, rows_checked=0)
-    finished = False
-    try:
-        with Progress(upload) as progress:
-            _check(upload, kind_of(upload), progress)
-        finished = True
-    finally:
-        if not finished:
-            _mark(upload, state=State.FAILED, refusal=_("The check stopped. Upload the file again."))
+    with _alone(upload_id, State.RECEIVED, State.CHECKING) as upload:
+        if upload is None:
+            return
+        with _told_if_stopped(upload, _("The check stopped. Upload the file again.")):
+            _mark(upload, state=State.CHECKING, phase=Phase.READING, rows_checked=0)
+            with Progress(upload) as progress:
+                _check(upload, kind_of(upload), progress)
 
 
 def _check(upload: Upload, kind: Kind, progress: Progress) -> None:
@@ -178,38 +214,32 @@ def _judge(upload: Upload, kind: Kind, table: Table, progress: Progress) -> None
 
 def save(upload_id: int, user_id: int) -> None:
     """Save or file what a checked and signed upload holds: all of it, or nothing with the reason."""
-    upload = Upload.objects.filter(pk=upload_id, state=State.SAVING).first()
-    if upload is None:
-        return
-    finished = False
-    try:
-        kind = kind_of(upload)
-        try:
-            with Progress(upload) as progress:
-                table = _cells(upload, kind, progress)
-                with transaction.atomic():
-                    _judge(upload, kind, table, progress)
-                    if table.faults:  # something changed since it was checked
-                        raise Changed(table.faults)
-                    progress.begin(Phase.SAVING, upload.rows)
-                    with signatures.under(_signature(upload)):
-                        summary = kind.save(upload, table, user_id)
-                    done = {"rows_checked": upload.rows, "companion_due": bool(kind.hand_on and upload.companion)}
-                    _mark(upload, state=State.DONE, summary={**upload.summary, **summary}, **done)
-        except Changed as changed:
-            _mark(upload, state=State.REFUSED, faults=_kept(changed.faults))
-        except Refused as refusal:
-            _mark(upload, state=State.REFUSED, refusal=" ".join(refusal.reasons))
-        finished = True
-    finally:
-        if not finished:
-            _mark(
-                upload,
-                state=State.FAILED,
-                refusal=_("The filing stopped and nothing of it was saved. Upload the file again."),
-            )
-    _forget_file(upload)
+    with _alone(upload_id, State.SAVING) as upload:
+        if upload is None:
+            return
+        with _told_if_stopped(upload, _("The filing stopped and nothing of it was saved. Upload the file again.")):
+            try:
+                _save(upload, kind_of(upload), user_id)
+            except Changed as changed:
+                _mark(upload, state=State.REFUSED, faults=_kept(changed.faults))
+            except Refused as refusal:
+                _mark(upload, state=State.REFUSED, refusal=" ".join(refusal.reasons))
+        _forget_file(upload)
     hand_on(upload_id)
+
+
+def _save(upload: Upload, kind: Kind, user_id: int) -> None:
+    with Progress(upload) as progress:
+        table = _cells(upload, kind, progress)
+        with transaction.atomic():
+            _judge(upload, kind, table, progress)
+            if table.faults:  # something changed since it was checked
+                raise Changed(table.faults)
+            progress.begin(Phase.SAVING, upload.rows)
+            with signatures.under(_signature(upload)):
+                summary = kind.save(upload, table, user_id)
+            done = {"rows_checked": upload.rows, "companion_due": bool(kind.hand_on and upload.companion)}
+            _mark(upload, state=State.DONE, summary={**upload.summary, **summary}, **done)
 
 
 def declared(upload: Upload) -> list[dict[str, Any]]:
@@ -277,6 +307,9 @@ def resume() -> None:
         after_commit(save_upload, upload.pk, upload.signed_by_id)
     for upload in old.filter(companion_due=True):
         after_commit(hand_on_companion, upload.pk)
+    lately = timezone.now() - FORGOTTEN_WITHIN
+    for upload in old.filter(state=State.DONE, finished_at__gte=lately).exclude(file=""):
+        _forget_file(upload)  # filed by a worker that died before it had done this
 
 
 def _kept(faults: Sequence[Fault]) -> list[list[Any]]:

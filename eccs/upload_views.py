@@ -20,6 +20,7 @@ from eccs import far, upload_runner, uploads
 from eccs.models import Upload
 from eccs.signing import gate as signatures
 from eccs.signing import presenting
+from eccs.signing.models import ToSign
 from eccs.upload_progress import how_far
 from eccs.uploads import Fault, files
 from eccs.workflow import Refused
@@ -97,8 +98,8 @@ def sign(request: Request, pk: int) -> HttpResponse:
         raise Http404
     if all(request.POST.get(f"declare{n}") for n, _words in enumerate(context["declarations"], 1)):
         try:
-            if way := _where_to_sign(request, found, context):
-                return redirect(way)
+            if wanted := to_sign(found, context, request.actor):
+                return redirect("sign", wanted.key)
         except Refused as refusal:
             messages.error(request, " ".join(refusal.reasons))
             return redirect("upload", pk)
@@ -108,14 +109,14 @@ def sign(request: Request, pk: int) -> HttpResponse:
     return redirect("upload", pk)
 
 
-def _where_to_sign(request: Request, found: Upload, context: dict[str, Any]) -> str:
-    """Where all that the file files is signed in one act; nothing where no signature is demanded. Raises Refused."""
-    model, actor = context.get("files"), request.actor
+def to_sign(found: Upload, context: dict[str, Any], actor: Any) -> ToSign | None:
+    """All that the file files, written down to be signed in one act; nothing where no signature is demanded. Raises Refused."""
+    model = context.get("files")
     if found.state != State.READY or model is None:
-        return ""
+        return None
     step = model.steps()["file"]
     if not signatures.demanded(step, context["subject"], actor.user_id):
-        return ""
+        return None
     if reasons := context["hindrances"](actor):
         raise Refused(reasons)
     told = {
@@ -124,7 +125,7 @@ def _where_to_sign(request: Request, found: Upload, context: dict[str, Any]) -> 
         "declarations": [str(words) for words in context["declarations"]],
     }  # fmt: skip
     filings = [told | {"declared": one, "row": n} for n, one in enumerate(upload_runner.declared(found), 1)]
-    return presenting.ask(filings, step, actor, way="upload", about={"upload": found.pk, "key": found.name})
+    return presenting.write_down(filings, step, actor, way="upload", about={"upload": found.pk, "key": found.name})
 
 
 @require_GET

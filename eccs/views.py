@@ -11,7 +11,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
@@ -23,7 +22,8 @@ from eccs import audit, audit_answers, desks, hand_over_views, my_work, pages
 from eccs.models import Notice, SignatureFault
 from eccs.queues import back_to, listing_at, next_in_queue, open_steps
 from eccs.signing import gate as signatures
-from eccs.taking import ask_for_signature, ask_for_signatures, for_many, take_together, take_with
+from eccs.step_forms import step_form, take_with
+from eccs.taking import ask_for_signature, ask_for_signatures, for_many, take_together
 from eccs.workflow import (
     Document,
     Outcome,
@@ -173,13 +173,6 @@ def who_has_it(listing: pages.Listing, shown: Document, actor: Any, came: dateti
         "holders": [str(Role(r).label) for r in roles if r != Role.SYSTEM], "do": do,
         "next": [str(labels[t]) for t in sorted(onwards, key=order.index)[:2]], "closed": not roles,
     }  # fmt: skip
-
-
-def step_form(step: Step, shown: Any, actor: Any, data: Any = None, files: Any = None) -> Any:
-    """The form a step asks for, or nothing."""
-    if not step.form:
-        return None
-    return import_string(step.form)(data, files, document=shown, actor=actor, prefix=step.name)
 
 
 @require_http_methods(["GET", "POST"])

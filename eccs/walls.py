@@ -38,9 +38,13 @@ EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$
 """
 MISSING = (
-    "PostgreSQL has no role {name} and this account may not make it. Let an administrator of the database run"
+    "PostgreSQL has no role {name} that this account may take up, and it may not make one. Let an administrator of the database run"
     " (README, “In production”):\n{statements}"
 )
+
+
+def _by_administrator(name: str, more: str) -> str:
+    return f'CREATE ROLE "{name}" NOLOGIN {more}; GRANT "{name}" TO … (the account of DATABASE_URL);'
 
 
 def make_accounts(_apps: Any, schema_editor: Any) -> None:
@@ -51,7 +55,10 @@ def make_accounts(_apps: Any, schema_editor: Any) -> None:
     from django.db import Error, transaction
 
     with schema_editor.connection.cursor() as cursor:
-        cursor.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", [[ROLES["app"], ROLES["system"]]])
+        cursor.execute(
+            "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) AND pg_has_role(oid, 'MEMBER')",
+            [[ROLES["app"], ROLES["system"]]],
+        )
         known = {name for (name,) in cursor.fetchall()}
         for account, more in (("app", "NOBYPASSRLS"), ("system", "BYPASSRLS")):
             name = ROLES[account]
@@ -62,9 +69,7 @@ def make_accounts(_apps: Any, schema_editor: Any) -> None:
                         for statement in made:
                             cursor.execute(statement)
                 except Error as fault:
-                    raise RuntimeError(
-                        MISSING.format(name=name, statements=f'CREATE ROLE "{name}" NOLOGIN {more};')
-                    ) from fault
+                    raise RuntimeError(MISSING.format(name=name, statements=_by_administrator(name, more))) from fault
         both = f'"{ROLES["app"]}", "{ROLES["system"]}"'
         for statement in (
             f"GRANT USAGE ON SCHEMA public TO {both}",

@@ -236,7 +236,7 @@ def _move(
             trail.Entry(
                 document, at=at, step=declared.name, from_stage=from_stage, to_stage=document.stage,
                 by_id=actor.user_id, by_name=actor.name, role=role,
-                answers=_told(given) if given else {}, snapshot=document.snapshot_for_trail,
+                answers={**_told(given), **getattr(actor, "note", {})}, snapshot=document.snapshot_for_trail,
             )
         )  # fmt: skip
         outcome.moved.append(document)

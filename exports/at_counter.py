@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from bills import drafts as typing
 from bills.at_counter import header_of, rows_of
+from counter.answering import bring_papers
 from counter.entered import Form, Part, register
 from eccs.money import rupees
 from exports import drafts
@@ -84,3 +85,5 @@ register(
         check=lambda bill: bill.get_absolute_url(),
     )
 )  # fmt: skip
+
+bring_papers(CourierShippingBill._meta.label_lower, "submit_compulsory_documents", "bills.forms.courier.DocumentsForm")

@@ -89,7 +89,7 @@ def _page(request: Request, form: forms.Form | None = None) -> HttpResponse:
         for row in rows
     ]  # fmt: skip
     context = {
-        "rows": told, "today": today,
+        "heading": _("Authorised banks"), "rows": told, "today": today,
         "form": form or AuthorisationForm(places=places, initial={"from_date": f"{today:%d/%m/%Y}"}),
     }  # fmt: skip
     return render(request, "payments/banks.html", context, status=422 if form is not None else 200)

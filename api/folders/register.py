@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import Actor
 from api.folders.models import DropFolder
+from api.webhooks import telling
 from eccs import audit
 from eccs.workflow import Refused
 
@@ -72,10 +73,14 @@ def make(actor: Actor, *, program: str, key: str) -> DropFolder:
 
 
 def end(folder: DropFolder, actor: Actor) -> None:
-    """Nothing is taken up from the folder any more, and nobody signs in to it."""
+    """Nothing is taken up from the folder or told into it any more, and nobody signs in to it."""
     now = timezone.now()
-    if DropFolder.objects.filter(pk=folder.pk, ended_at=None).update(ended_at=now, ended_by_id=actor.user_id):
-        audit.record("drop-folder.ended", by=actor, about=folder.name)
+    with transaction.atomic():
+        if not DropFolder.objects.filter(pk=folder.pk, ended_at=None).update(ended_at=now, ended_by_id=actor.user_id):
+            return
+        for webhook in folder.webhooks.live():
+            telling.end(webhook, actor)
+    audit.record("drop-folder.ended", by=actor, about=folder.name)
 
 
 def is_on() -> bool:

@@ -55,7 +55,7 @@ class NewFolderForm(forms.Form):
 def _page(request: Request, form: NewFolderForm | None = None) -> HttpResponse:
     rows = DropFolder.objects.managed_by(request.actor).select_related("made_by", "ended_by")[:100]
     context = {
-        "rows": sorted(rows, key=lambda one: one.ended_at is not None), "is_on": register.is_on(),
+        "heading": _("Drop folders"), "rows": sorted(rows, key=lambda one: one.ended_at is not None), "is_on": register.is_on(),
         "form": form or NewFolderForm(actor=request.actor),
     }  # fmt: skip
     return render(request, "api/folders.html", context, status=422 if form is not None else 200)

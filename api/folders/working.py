@@ -27,6 +27,7 @@ from api.folders.models import DropFolder, DroppedFile
 from api.folders.operations import NotTaken, asked_by, most_bytes
 from api.folders.places import NoPlainFile, Place
 from api.models import ApiKey
+from api.webhooks import telling
 from eccs import upload_runner
 from eccs.models import Upload
 
@@ -52,13 +53,14 @@ def work_all() -> int:
 
 
 def work(folder: DropFolder, settled: float = places.SETTLED_SECONDS) -> int:
-    """Work one folder: what was left in hand, then what waits, then what became of files that are being checked."""
+    """Work one folder: what was left in hand, then what waits, what became of files that are being checked, and steps to be told."""
     try:
         with places.opened(settings.DROP_ROOT, folder.name) as place:
             reason, answered = _why_still(folder), 0
             if not reason:
                 answered = _work(folder, place, settled)
             _follow(folder, place)
+            telling.put_due(folder, place.tell)
             _stands(folder, reason, place)
             return answered
     except places.Busy:

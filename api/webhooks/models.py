@@ -48,6 +48,8 @@ class Webhook(models.Model):
     custodian = models.ForeignKey(Custodian, models.PROTECT, null=True, related_name="webhooks")
     station = models.ForeignKey(CustomsStation, models.PROTECT, null=True, related_name="+")  # none is every station
     address = models.CharField(max_length=300)
+    folder = models.ForeignKey("api.DropFolder", models.PROTECT, null=True, related_name="webhooks", db_index=False)
+    """The drop folder into which its messages are put; they are posted to the address where it has none."""
     secret = models.CharField(max_length=200)  # encrypted
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
@@ -99,6 +101,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def due(self, now: datetime) -> Self:
         """Those to be sent now."""
         return self.filter(delivered_at=None, gave_up_at=None, next_at__lte=now, webhook__ended_at=None)
+
+    def posted(self) -> Self:
+        """Those that go to an address, not into a drop folder."""
+        return self.filter(webhook__folder=None)
 
 
 class Delivery(models.Model):

@@ -7,6 +7,7 @@ import hmac
 import json
 import secrets
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,8 +17,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Actor
+from api.folders.models import DropFolder
 from api.webhooks import outside, reach
-from api.webhooks.models import Delivery, Webhook
+from api.webhooks.models import Delivery, DeliveryQuerySet, Webhook
 from eccs import audit, encryption, notices, pages
 from eccs.acting import SYSTEM, acting_as
 from eccs.celery import after_commit
@@ -32,16 +34,22 @@ MOST_WEBHOOKS = 5
 TIMESTAMP, SIGNATURE, DELIVERY = "ECCS-Timestamp", "ECCS-Signature", "ECCS-Delivery"
 
 
-def make(actor: Actor, address: str, station: str) -> tuple[Webhook, str]:
-    """A new webhook and the secret that signs its messages, which is told this once. A first message without steps tries it."""
-    try:
-        outside.place_of(address)
-    except outside.NotOutside as why:
-        raise Refused([str(why)]) from why
+def make(actor: Actor, to: str | DropFolder, station: str) -> tuple[Webhook, str]:
+    """A new webhook and the secret that signs its messages, which is told this once. A first message without steps tries it.
+
+    Its messages are posted to an address, or put into a drop folder of the firm.
+    """
+    folder = to if isinstance(to, DropFolder) else None
+    address = to if isinstance(to, str) else f"sftp:{to}"
+    if folder is None:
+        try:
+            outside.place_of(address)
+        except outside.NotOutside as why:
+            raise Refused([str(why)]) from why
     secret = secrets.token_urlsafe(32)
     made = Webhook(
         courier_id=actor.courier_id, custodian_id=None if actor.courier_id else actor.custodian_id,
-        station_id=station or None, address=address, made_by_id=actor.person_id,
+        station_id=station or None, address=address, folder=folder, made_by_id=actor.person_id,
     )  # fmt: skip
     made.secret = encryption.encrypt(secret.encode(), made.whose)
     with transaction.atomic():
@@ -159,9 +167,7 @@ def send_due() -> int:
     """Send what is due; a webhook that does not take one message is not tried with the next. Returns how many were taken."""
     now = timezone.now()
     with transaction.atomic():
-        rows = Delivery.objects.due(now).select_for_update(of=("self",), skip_locked=True).select_related("webhook")
-        claimed = list(rows.order_by("next_at", "pk")[:SENT_AT_ONCE])
-        Delivery.objects.filter(pk__in=[one.pk for one in claimed]).update(next_at=now + LEASE)
+        claimed = _claimed(Delivery.objects.due(now).posted(), now)
     taken, failing = 0, set[int]()
     for one in claimed:
         if one.webhook_id in failing:
@@ -173,10 +179,37 @@ def send_due() -> int:
     return taken
 
 
+def _claimed(due: DeliveryQuerySet, now: datetime) -> list[Delivery]:
+    """Some of what is due, which nobody else sends until the lease is over."""
+    rows = due.select_for_update(of=("self",), skip_locked=True).select_related("webhook")
+    claimed = list(rows.order_by("next_at", "pk")[:SENT_AT_ONCE])
+    Delivery.objects.filter(pk__in=[one.pk for one in claimed]).update(next_at=now + LEASE)
+    return claimed
+
+
+def put_due(folder: DropFolder, put: Callable[[str, bytes], None]) -> int:
+    """Put what is due into a drop folder, each message a file that holds what would be posted; returns how many.
+
+    The names sort in the order in which the messages were made, and one that is put twice has the same name.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        claimed = _claimed(Delivery.objects.due(now).filter(webhook__folder=folder), now)
+    for one in claimed:
+        put(f"steps.{one.created_at:%Y%m%dT%H%M%S%f}.{one.key}.json", _body(one))
+        _keep(one, _("put into the folder"), taken=True)
+    return len(claimed)
+
+
+def _body(one: Delivery) -> bytes:
+    """What a program is told by one message."""
+    told = {"delivery": str(one.key), "events": one.events, **({"trial": True} if one.trial else {})}
+    return json.dumps(told, ensure_ascii=False).encode()
+
+
 def _send(one: Delivery) -> bool:
     """One attempt, outside any transaction; what came of it is kept."""
-    told = {"delivery": str(one.key), "events": one.events, **({"trial": True} if one.trial else {})}
-    body = json.dumps(told, ensure_ascii=False).encode()
+    body = _body(one)
     moment = int(timezone.now().timestamp())
     try:
         headers = {

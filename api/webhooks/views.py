@@ -18,6 +18,7 @@ from accounts import sessions
 from accounts.models import CustomsStation
 from accounts.permissions import Actor
 from accounts.requests import Request
+from api.folders.models import DropFolder
 from api.webhooks import outside, telling
 from api.webhooks.models import Delivery, Webhook
 from eccs import keyset, pages
@@ -33,14 +34,21 @@ class NewWebhookForm(forms.Form):
     """Where the program is told, and of which station."""
 
     address = forms.CharField(
-        label=gettext_lazy("Address"), max_length=outside.LONGEST,
+        label=gettext_lazy("Address"), max_length=outside.LONGEST, required=False,
         help_text=gettext_lazy("Where the program listens: https:// and a public name"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "url", "spellcheck": "false"}),
+    )  # fmt: skip
+    folder = forms.ModelChoiceField(
+        DropFolder.objects.none(), label=gettext_lazy("Or the drop folder"), required=False,
+        help_text=gettext_lazy("Messages are put into its outbox, for a program without HTTP"),
     )  # fmt: skip
     station = forms.ChoiceField(label=gettext_lazy("Station"), required=False)
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        folder: Any = self.fields["folder"]
+        folder.queryset = DropFolder.objects.managed_by(actor).live()
+        folder.empty_label = _("None: to the address")
         places = {held.station for held in actor.postings if pages.activity_of("webhooks") in held.activities}
         stations = [(s.pk, str(s)) for s in CustomsStation.objects.all() if "" in places or s.pk in places]
         if "" in places:
@@ -49,12 +57,21 @@ class NewWebhookForm(forms.Form):
         station.choices, station.required = stations, "" not in places
 
     def clean_address(self) -> str:
-        """One that may be asked."""
+        """One that may be asked, or none."""
+        address = str(self.cleaned_data["address"])
         try:
-            outside.place_of(self.cleaned_data["address"])
+            if address:
+                outside.place_of(address)
         except outside.NotOutside as why:
             raise forms.ValidationError(str(why)) from why
-        return str(self.cleaned_data["address"])
+        return address
+
+    def clean(self) -> dict[str, Any]:
+        """An address or a drop folder."""
+        given = super().clean() or {}
+        if "address" in given and bool(given["address"]) == bool(given.get("folder")):
+            self.add_error("address", _("Enter an address, or choose a drop folder."))
+        return given
 
 
 def _page(request: Request, form: NewWebhookForm | None = None) -> HttpResponse:
@@ -62,6 +79,7 @@ def _page(request: Request, form: NewWebhookForm | None = None) -> HttpResponse:
         Webhook.objects.managed_by(request.actor).select_related("station", "made_by", "ended_by").order_by("-pk")[:100]
     )
     context = {
+        "heading": _("Webhooks"),
         "rows": sorted(rows, key=lambda one: one.ended_at is not None),
         "form": form or NewWebhookForm(actor=request.actor),
     }
@@ -85,10 +103,14 @@ def new(request: Request) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form)
     try:
-        made, secret = telling.make(request.actor, form.cleaned_data["address"], form.cleaned_data["station"])
+        to = form.cleaned_data["folder"] or form.cleaned_data["address"]
+        made, secret = telling.make(request.actor, to, form.cleaned_data["station"])
     except Refused as refusal:
         form.add_error("address", " ".join(refusal.reasons))
         return _page(request, form)
+    if made.folder is not None:  # nothing is signed: whoever may read the folder is the firm
+        messages.success(request, _("Messages are put into %(folder)s from now on.") % {"folder": made.folder})
+        return redirect("webhook", made.pk)
     return render(request, "api/webhook_made.html", {"webhook": made, "secret": secret})
 
 

@@ -52,6 +52,20 @@ class DetentionReplyForm(ReplyForm):
         self.wanted = lines(memo.documents_wanted if memo else "")
 
 
+class DocumentsForm(Brings, StepForm):
+    """The documents that were asked for, brought to the Service Centre (PN17 6.1)."""
+
+    papers = PapersField(label=_("Documents"), help_text=PAPERS_HELP)
+
+    def attach(self) -> None:
+        """Keep the papers before the step is taken."""
+        self.keep("papers", Attachment.Kind.OTHER)
+
+    def answers(self) -> dict[str, Any]:
+        """Nothing but the papers."""
+        return {}
+
+
 OF_COURIER = [(kind.value, kind.label) for kind in Attachment.Kind if kind not in Attachment.OFFICERS_ONLY]
 
 

@@ -90,7 +90,9 @@ def holidays(request: Request) -> HttpResponse:
     today = timezone.localdate()
     since = today - timedelta(days=KEPT_FOR)
     rows = Holiday.objects.visible_to(places).filter(day__gte=since).select_related("station", "added_by")
-    context = {"rows": [(row, _may_remove(row, places, today)) for row in rows], "form": form, "today": today}
+    context = {
+        "heading": _("Holidays"), "rows": [(row, _may_remove(row, places, today)) for row in rows], "form": form, "today": today,
+    }  # fmt: skip
     return render(request, "bills/holidays.html", context, status=422 if form.errors else 200)
 
 

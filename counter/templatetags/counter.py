@@ -9,7 +9,6 @@ from django import template
 from counter.entered import form_of, short
 from counter.forms import SealedForm
 from counter.sealing import last_sealed, sealed_print_attached
-from eccs.pages import slug_of
 
 register = template.Library()
 
@@ -21,7 +20,7 @@ def counter_sealing(context: Any, document: Any) -> dict[str, Any]:
     if actor.customer is None or not actor.serves(document):
         return {"customer": None}
     return {
-        "customer": actor.customer, "document": document, "slug": slug_of(type(document)), "form": SealedForm(),
+        "customer": actor.customer, "document": document, "slug": form_of(document).slug, "form": SealedForm(),
         "sealed": last_sealed(document), "missing": sealed_print_attached(document, actor),
         "code": short(form_of(document).code(document)), "csrf_token": context.get("csrf_token"), "request": context["request"],
     }  # fmt: skip

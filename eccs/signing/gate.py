@@ -93,6 +93,16 @@ def demanded(declared: Step, document: Any, user_id: int | None, at: datetime | 
     return dated_rules.rule_book().is_on(declared.signed, timezone.localdate(at), station)
 
 
+def is_asked(declared: Step, document: Any, user_id: int | None) -> bool:
+    """Whether a signature is still to be asked for: one is demanded, and neither presented nor on trial."""
+    return _under.get() is None and demanded(declared, document, user_id)
+
+
+def is_presented() -> bool:
+    """Whether what is done now is done under a presented signature."""
+    return isinstance(_under.get(), Presented)
+
+
 def missing(declared: Step, document: Any, user_id: int | None, at: datetime) -> list[str]:
     """The reason where a signature is demanded and none is presented."""
     if not declared.signed or _under.get() is not None or not demanded(declared, document, user_id, at):

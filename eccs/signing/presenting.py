@@ -45,17 +45,25 @@ def ask(
     request: HttpRequest | None = None, form: Any = None, **more: Any,
 ) -> str:  # fmt: skip
     """Write down what is to be signed, with the form that was sent; the address of the page where it is signed."""
+    found = write_down(filings, step, actor, way=way, about=about, request=request, form=form, **more)
+    return reverse("sign", args=[found.key])
+
+
+def write_down(
+    filings: Sequence[dict[str, Any]], step: Step, actor: Actor, *, way: str, about: dict[str, Any],
+    request: HttpRequest | None = None, form: Any = None, **more: Any,
+) -> ToSign:  # fmt: skip
+    """Write down what is to be signed, with the form that was sent."""
     files = _kept(request) if request is not None else []
     if said := _declarations(form):
         more["declarations"] = said
     if files:
         more["files"] = [{"name": one["name"], "sha256": one["sha256"]} for one in files]
     leaves, content = written(filings, step, actor, **more)
-    made = ToSign.objects.create(
+    return ToSign.objects.create(
         by_id=actor.user_id or 0, way=way, about=about, posted=request.POST.urlencode() if request is not None else "",
         files=files, leaves=leaves, content=content,
     )  # fmt: skip
-    return reverse("sign", args=[made.key])
 
 
 def _declarations(form: Any) -> list[str]:

@@ -19,9 +19,16 @@ class Migration(migrations.Migration):
         belongs("manifests_expresscargomanifest", station="station_id", courier="courier_id"),
         *(
             of_manifest(f"manifests_{kind}")
-            for kind in ("masterairwaybill", "bag", "houseairwaybill", "arrivalscan", "difference", "manifestversion")
+            for kind in ("houseairwaybill", "arrivalscan", "difference", "manifestversion")
         ),
         of_manifest("manifests_manifesttrail", "document_id"),
+        *(
+            of_manifest(
+                f"manifests_{kind}",
+                also=f"EXISTS (SELECT FROM manifests_houseairwaybill h WHERE h.{column} = manifests_{kind}.id)",
+            )
+            for kind, column in (("masterairwaybill", "master_id"), ("bag", "bag_id"))
+        ),
         of_manifest(
             "manifests_package",
             also="EXISTS (SELECT FROM manifests_houseairwaybill h WHERE h.id = manifests_package.hawb_id)",
@@ -41,5 +48,9 @@ class Migration(migrations.Migration):
             "manifests_houseairwaybill",
             "manifests_package",
             "manifests_amendmentline",
+            "manifests_hold",
+            "manifests_warehouseentry",
+            "manifests_warehousemove",
+            "manifests_warehousedetention",
         ),
     ]

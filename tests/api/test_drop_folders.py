@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import User
 from api import keys
 from api.folders import answers, places, register, working
 from api.folders.models import DropFolder, DroppedFile
-from api.models import ApiKey
+from api.models import ApiKey, Delivery, Webhook
+from api.tasks import send_webhooks
+from api.webhooks import telling
 from bench import flights
 from bills.models import CourierBillOfEntry
 from bills.stages import Stage
@@ -25,9 +28,12 @@ from payments.cash.models import CashEntry
 from payments.clearance import Stage as ChallanStage
 from tests.api.dropping import Sender, names
 from tests.api.test_filing import FORM_A, header, work
-from tests.factories.api_keys import drop_folder
+from tests.api.test_keys import browser
+from tests.api.test_webhooks import moved
+from tests.factories.api_keys import drop_folder, webhook
 from tests.factories.bills import bill
 from tests.factories.challans import challan, funded
+from tests.factories.firms import courier
 from tests.factories.manifests import manifest
 
 pytestmark = pytest.mark.django_db
@@ -299,3 +305,51 @@ def test_the_group_admin_makes_and_ends_a_folder(
     assert capsys.readouterr().out == ""
     sender.drop("manifest.ZZ319.json", header())
     assert working.work_all() == 0 and names(sender.inbox) == ["manifest.ZZ319.json"]
+
+
+def test_steps_are_told_into_the_folder_that_a_webhook_names(sender: Sender, people: Callable[[str], User]) -> None:
+    people("courieradmin.swift")
+    admin = browser("courieradmin.swift")
+    both = {"address": "https://erp.swift.example/eccs", "folder": sender.folder.pk, "station": ""}
+    for wrong in (
+        both,
+        both | {"address": "", "folder": ""},
+        both | {"folder": drop_folder(courier=courier("metro")).pk},
+    ):
+        assert admin.post("/webhooks/new/", wrong).status_code == 422, wrong
+    page = admin.post("/webhooks/new/", both | {"address": ""}, follow=True).content.decode()
+    assert f"Messages are put into {sender.folder} from now on." in page
+    one = moved()
+    assert send_webhooks() == 0  # nothing of it is posted anywhere
+    sender.turn()
+    first, second = (
+        json.loads((sender.outbox / name).read_text()) for name in names(sender.outbox) if name.startswith("steps.")
+    )
+    assert first["events"] == [] and [(e["number"], e["stage"]) for e in second["events"]] == [(one.number, "DETAINED")]
+    for name in names(sender.outbox):
+        (sender.outbox / name).unlink()  # the program has read them
+    sender.turn()
+    assert not [name for name in names(sender.outbox) if name.startswith("steps.")]
+    hook = Webhook.objects.get()
+    assert telling.again(hook, delivery=second["delivery"]) == 1
+    sender.turn()
+    assert len([name for name in names(sender.outbox) if second["delivery"] in name]) == 1
+    assert {one.state for one in Delivery.objects.all()} == {Delivery.State.TAKEN}
+    admin.post(f"/drop-folders/{sender.folder.pk}/end/")
+    hook.refresh_from_db()
+    assert hook.ended_at is not None
+
+
+def test_a_message_that_could_not_be_put_into_the_folder_is_put_there_later(sender: Sender) -> None:
+    hook = webhook(folder=sender.folder, address=f"sftp:{sender.folder}", courier=sender.folder.courier)
+    Delivery.objects.create(webhook=hook)
+    put: list[str] = []
+
+    def full(_name: str, _content: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        telling.put_due(sender.folder, full)
+    assert telling.put_due(sender.folder, lambda name, _content: put.append(name)) == 0  # somebody may be at it still
+    Delivery.objects.update(next_at=timezone.now())
+    assert telling.put_due(sender.folder, lambda name, _content: put.append(name)) == 1 and len(put) == 1

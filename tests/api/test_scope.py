@@ -59,7 +59,7 @@ def asked(documents: dict[str, str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for one in _named():
         route = str(one.pattern)
-        if "upload" in route or one.name in OF_TERMINALS:
+        if "upload" in route or "signature" in route or one.name in OF_TERMINALS:
             continue
         kind = route.partition("/")[0]
         for key in (documents.get(kind, ""), *([documents["query"]] if kind == "bills" else [])):

@@ -126,6 +126,15 @@ def test_nginx_keeps_neither_addresses_nor_queries_of_pages() -> None:
     assert not re.search(r"\$(request|request_uri|uri|args|http_referer|http_cookie|http_authorization)\b", kept[0])
 
 
+def test_without_docker_the_same_programs_run(services: dict[str, Any]) -> None:
+    image = (ROOT / "Dockerfile").read_text()
+    [served] = re.findall(r"^CMD (.*)$", image, re.MULTILINE)
+    said = {"web": " ".join(yaml.safe_load(served)), **{name: services[name]["command"] for name in ("worker", "beat")}}
+    for name, command in said.items():
+        unit = (ROOT / "deploy" / "systemd" / f"eccs-{name}.service").read_text()
+        assert f"\nExecStart=/srv/eccs/venv/bin/{command}\n" in unit and "\nUser=eccs\n" in unit
+
+
 def test_tls_is_of_today_and_what_a_browser_says_of_its_address_is_overwritten() -> None:
     text = (ROOT / "deploy" / "nginx-tls.conf").read_text()
     assert re.findall(r"ssl_protocols (.*);", text) == ["TLSv1.3 TLSv1.2"]

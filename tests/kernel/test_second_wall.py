@@ -7,7 +7,8 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from django.db import Error, ProgrammingError, connection, transaction
+from django.apps import apps
+from django.db import Error, ProgrammingError, connection, models, transaction
 from django.http import HttpResponse
 from django.test import Client
 
@@ -63,6 +64,20 @@ def test_every_table_with_the_key_of_a_firm_or_station_has_a_policy_or_a_reason(
         " WHERE c.contype = 'f' AND t.relrowsecurity"
     )
     assert {name for (name,) in (*with_key, *of_walled)} - walled == set(WITHOUT)
+
+
+def test_what_is_deleted_with_a_row_may_be_deleted_too() -> None:
+    may = {name for (name,) in asked(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND has_table_privilege('eccs_app', oid, 'DELETE')"
+    )}  # fmt: skip
+    with_it = {
+        one.related_model._meta.db_table
+        for model in apps.get_models()
+        if model._meta.db_table in may
+        for one in model._meta.related_objects
+        if one.on_delete is models.CASCADE
+    }
+    assert len(may) > 40 and with_it <= may
 
 
 def test_nobody_sees_a_row_and_each_sees_its_own(actor: ActorOf) -> None:

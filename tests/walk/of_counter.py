@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.files.base import ContentFile
 
-from counter.models import BroughtPaper, SealedPrint
+from counter.models import Answer, BroughtPaper, SealedPrint
 from tests.factories.counter import visit
 from tests.walk.world import World
 
@@ -21,11 +21,18 @@ def of_counter(world: World) -> None:
     )  # fmt: skip
     world.own("counter-scan", "brought", paper.pk)
     world.own("counter-scan", "sealed", sealed.pk)
+    typed = Answer.objects.create(
+        visit=serving, station_id="BLR", courier=serving.courier, kind="bills.courierbillofentry", document_id=1, number="CBE-XIII_BLR_1",
+        step="reply_to_query", by=serving.operator,
+    )  # fmt: skip
+    world.own("counter-answer", typed.pk)
+    world.own("counter-answer-drop", typed.pk)
+    world.own("counter-answer-type", "bills/imports", "CBE-XIII_BLR_1", "reply-to-query")
     world.own("counter-step", waiting.key, "call")
     for name in ("counter-print", "counter-seal", "counter-show"):
         world.own(name, "bills/imports", "draft-1")
     for name in (
-        "counter", "counter-token", "counter-next", "counter-paper", "counter-display-make", "counter-report",
+        "counter", "counter-answers", "counter-token", "counter-next", "counter-paper", "counter-display-make", "counter-report",
         "counter-report-export", "counter-report-print",
     ):  # fmt: skip
         world.common(name)

@@ -25,7 +25,7 @@ __all__ = ["browser", "files", "files_apart", "refused_briefly", "world"]
 pytestmark = pytest.mark.django_db
 
 STRANGERS = ["signatory.metro", "ao.del", "scan.del", "importer.kaveri"]
-PART = 40  # of the addresses of one name, so many at most
+PART = 8  # of the addresses of one name, so many at most
 
 
 def every_queryset() -> Iterator[Any]:

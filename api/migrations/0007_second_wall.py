@@ -9,7 +9,7 @@ CUSTODIAN = "custodian_id = (SELECT eccs_firm('custodian'))"
 class Migration(migrations.Migration):
     """Whose keys, webhooks and drop folders are."""
 
-    dependencies = [("api", "0005_drop_folders"), ("eccs", "0026_second_wall")]
+    dependencies = [("api", "0006_steps_into_folders"), ("eccs", "0026_second_wall")]
 
     operations = [
         belongs("api_apikey", courier="courier_id", also=f"{CUSTODIAN} OR person_id = (SELECT eccs_firm('person'))"),
