@@ -13,4 +13,7 @@ if __name__ == "__main__":
     running = Path(os.environ.get("ECCS_VAR", Path(__file__).resolve().parent / "var")) / "run.env"
     if running.exists() and "DATABASE_URL" not in os.environ:
         environ.Env.read_env(running)
+    from eccs import acting
+
+    acting.by_default(acting.SYSTEM)  # `migrate` alone works as the owner of the tables
     execute_from_command_line(sys.argv)

@@ -1,17 +1,18 @@
 """Who is asking, whether the session still lives, and what must be done before anything else, on every request."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from accounts import expiry, kept_form, languages, second_factor, sessions
 from accounts.permissions import Actor
+from eccs import acting
 
 NOBODY = Actor(user_id=None, name="")
 DESK = "desk"  # where the session keeps the one posting that the person looks at
@@ -21,6 +22,31 @@ FOR_PASSWORD = ALWAYS | {"password-change"}  # before a new password was chosen
 
 View = Callable[..., Any]
 Ask = Callable[[HttpRequest], HttpResponse]
+
+
+class WhoActs:
+    """Until the actor is known nobody asks the database, and when the request has ended nobody does again, also after an error."""
+
+    def __init__(self, get_response: Ask) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with acting.acting_as(acting.NOBODY):
+            response: Any = self.get_response(request)
+            if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
+                response.streaming_content = _as_it_was(acting.now(), response.streaming_content)
+        return cast("HttpResponse", response)
+
+
+def _as_it_was(whoever: acting.Acting, pieces: Any) -> Iterator[bytes]:
+    """What is written while it is sent is written by whoever asked for it."""
+    pieces, nothing = iter(pieces), object()
+    while True:
+        with acting.acting_as(whoever):
+            piece = next(pieces, nothing)
+        if piece is nothing:
+            return
+        yield cast("bytes", piece)
 
 
 class ActorMiddleware:
@@ -51,7 +77,9 @@ def _actor_of(request: HttpRequest) -> Actor:
         return NOBODY
     whole = Actor.of(request.user)
     chosen = request.session.get(DESK, "")
-    return whole.at_desk(chosen) if chosen else whole
+    found = whole.at_desk(chosen) if chosen else whole
+    acting.act(found.on_the_database)
+    return found
 
 
 class NoStore:

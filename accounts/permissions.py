@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from accounts.circle import postings_ahead
 from accounts.models import Posting, User
 from accounts.roles import CUSTODIANS, TRADE, Group, Role, composed_code, group_of, label_of, standard_roles
+from eccs import acting
+from eccs.acting import Acting
 from eccs.activities import activities, of_role
 from eccs.pages import activity_of
 
@@ -245,6 +247,22 @@ class Actor:
             return frozenset({self.customer.station})
         found = {held.station for held in self.postings if held.group in (Group.COURIER, Group.IMPORTER)}
         return None if "" in found else frozenset(found)
+
+    @cached_property
+    def on_the_database(self) -> Acting:
+        """Whom the policies of the tables see: of the trade the firm, of officers and custodians the stations of the postings.
+
+        They are the second wall, behind `visible_to`: it stands between firms and between stations, not between desks.
+        """
+        if self.postings == SYSTEM.postings:
+            return acting.SYSTEM
+        here = {
+            held.station for held in self.postings if held.station and held.group not in (Group.COURIER, Group.IMPORTER)
+        }
+        firm = {"courier": self.courier_id, "importer": self.importer_id} if self.is_trade else {}
+        if self.customer is not None:
+            firm = {"serves_courier": self.customer.courier_id, "serves_importer": self.customer.importer_id}
+        return acting.known_as(person=self.user_id, custodian=self.custodian_id, stations=sorted(here), **firm)
 
     def stations_in(self, *groups: Group) -> frozenset[str]:
         """The stations where the person is posted in one of these user groups."""

@@ -13,6 +13,7 @@ from accounts.requests import Request
 from api import keys, sandbox
 from api.models import ApiKey
 from api.scopes import Scope
+from eccs import acting
 from eccs.asked_often import seconds_to_wait
 from eccs.client_address import address_of
 
@@ -62,6 +63,7 @@ class ByKey(HttpBearer):
             raise HttpError(403, _("The key is not for this: it lacks the scope “%(scope)s”.") % {"scope": lacks})
         if key.sandbox and sandbox.changes(request) and not sandbox.is_undone(request):
             raise HttpError(403, _("A key of the sandbox changes nothing."))
+        acting.act(actor.on_the_database)
         keys.note_use(key, address_of(request))
         request.actor, request.user = actor, key.person  # nothing of a browser's session counts here
         return key

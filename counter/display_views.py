@@ -20,6 +20,7 @@ from counter.form_views import entered_at
 from counter.models import CustomerDisplay, Visit
 from counter.views import station_of
 from eccs import audit, pages
+from eccs.acting import SYSTEM, acting_as
 
 AHEAD = 6  # tokens that are told to wait
 
@@ -57,6 +58,7 @@ def show(request: Request, slug: str, key: str) -> HttpResponse:
 
 @login_not_required
 @require_GET
+@acting_as(SYSTEM)  # whoever holds its address; it names nobody
 def display(request: Request, key: str) -> HttpResponse:
     """The second screen. It names nobody, but while the operator shows a form to the customer at the counter."""
     found = get_object_or_404(CustomerDisplay.objects.select_related("station"), key=key)

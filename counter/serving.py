@@ -14,6 +14,7 @@ from accounts.permissions import Actor, Customer
 from accounts.requests import Request
 from counter.clearance import AT_COUNTER, Stage
 from counter.models import Visit
+from eccs import acting
 from eccs.pages import activity_of
 
 COUNTER = activity_of("counter")
@@ -57,6 +58,8 @@ class AtTheCounter:
         """An operator's pages know the customer; those of everybody else cost nothing."""
         if getattr(view, "login_required", True) and request.user.is_authenticated:
             request.actor = serving(request.actor)  # type: ignore[attr-defined]
+            if request.actor.customer is not None:  # type: ignore[attr-defined]
+                acting.act(request.actor.on_the_database)  # type: ignore[attr-defined]
 
 
 def led_to_counter(request: Request) -> HttpResponseRedirect | None:

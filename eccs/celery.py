@@ -6,17 +6,28 @@ import time
 from typing import Any
 
 from celery import Celery, signals
+from celery.contrib.django.task import DjangoTask
 from celery.schedules import crontab
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from eccs import measuring
+from eccs import acting, measuring
 from eccs.logs import request_id
 from eccs.memory import settle
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eccs.settings")
 
-app = Celery("eccs")
+
+class BySystem(DjangoTask):
+    """Work that is done by the system, whoever asked for it."""
+
+    def __call__(self, *given: Any, **named: Any) -> Any:
+        """Do it; what is done for a firm narrows itself to that firm (eccs/acting.py)."""
+        with acting.acting_as(acting.SYSTEM):
+            return super().__call__(*given, **named)
+
+
+app = Celery("eccs", task_cls=BySystem)
 
 
 def after_commit(task: Any, *given: Any) -> None:
@@ -105,9 +116,10 @@ app.conf.beat_schedule = {
 @signals.celeryd_init.connect
 @signals.beat_init.connect
 def refuse_unsafe_start(**kwargs: Any) -> None:
-    """Neither worker nor beat starts on a weak secret key."""
+    """Neither worker nor beat starts on a weak secret key. What they do they do as the system."""
     from eccs import checks
 
+    acting.by_default(acting.SYSTEM)
     checks.refuse_unsafe_start()
 
 

@@ -11,6 +11,8 @@ from typing import Any, Generic, TypeVar
 from django.db import connection, models
 from django.db.models.base import ModelState
 
+from eccs.acting import SYSTEM, acting_as
+
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 _TO_ESCAPE = re.compile(r"[\\\t\n\r]").search
@@ -56,10 +58,15 @@ def _cell(value: Any) -> str:
 
 
 def copy_rows(cursor: Any, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write rows by COPY through Django's cursor; JSON is given as text, money as Decimal, moments as datetime."""
+    """Write rows by COPY through Django's cursor; JSON is given as text, money as Decimal, moments as datetime.
+
+    PostgreSQL takes no COPY from an account that policies bind, so the system writes them: what whoever asked may hand in was
+    judged before, row by row, when the file was read.
+    """
     buffer = StringIO("".join(["\t".join(map(_cell, row)) + "\n" for row in rows]))
     names = ", ".join(connection.ops.quote_name(column) for column in columns)
-    cursor.copy_expert(f"COPY {connection.ops.quote_name(table)} ({names}) FROM STDIN", buffer)
+    with acting_as(SYSTEM):
+        cursor.copy_expert(f"COPY {connection.ops.quote_name(table)} ({names}) FROM STDIN", buffer)
 
 
 def next_ids(model: type[models.Model], count: int) -> list[int]:

@@ -16,7 +16,7 @@ from django.core.mail import get_connection
 from django.db import connection
 from django.utils import timezone
 
-from eccs import celery, checks, heads, readiness, replica
+from eccs import acting, celery, checks, heads, readiness, replica
 from eccs.models import Heartbeat
 from eccs.signing import authorities, seal
 from eccs.signing.models import RevocationList
@@ -109,6 +109,30 @@ def clock() -> str:
         there = cursor.fetchone()[0]
     apart = abs(there - (before + (timezone.now() - before) / 2))
     return "" if apart <= CLOCKS_DIFFER else f"The clocks differ by {apart.total_seconds():.1f} seconds."
+
+
+@examination(
+    "policies", "Run: manage.py migrate. README, “In production”, says how the accounts of the database are made."
+)
+def policies() -> str:
+    """Whoever works with the tables is bound by their policies, and owns none of them."""
+    with acting.acting_as(acting.NOBODY), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rolname, rolsuper OR rolbypassrls OR EXISTS (SELECT FROM pg_tables WHERE tableowner = current_user)"
+            " FROM pg_roles WHERE rolname = current_user"
+        )
+        name, unbound = cursor.fetchone()
+        cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = %s", [acting.ROLES["system"]])
+        whole = cursor.fetchone()
+        cursor.execute(
+            "SELECT string_agg(DISTINCT tablename, ', ') FROM pg_policies JOIN pg_class ON relname = tablename WHERE NOT relrowsecurity"
+        )
+        off = cursor.fetchone()[0]
+    if unbound:
+        return f"The account {name} is bound by no policy."
+    if whole != (True,):
+        return f"The account {acting.ROLES['system']} is bound by policies: it wants BYPASSRLS."
+    return f"Row-level security is off: {off}." if off else ""
 
 
 @examination("durability", "Set fsync, full_page_writes and synchronous_commit on in postgresql.conf.", production=True)

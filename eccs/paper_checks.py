@@ -17,6 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from eccs import paper_kinds, paper_tokens
+from eccs.acting import SYSTEM, acting_as
 from eccs.paper_parts import Told
 from eccs.paper_volume import told_by
 from eccs.signing import seal
@@ -68,6 +69,7 @@ class Verdict:
         return str(WHY[self.reason])
 
 
+@acting_as(SYSTEM)  # whoever holds the paper is told how its document stands, and nothing else
 def of_code(text: str) -> Verdict:
     """What is found of a code that was typed, pasted or scanned."""
     try:

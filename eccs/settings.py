@@ -10,7 +10,7 @@ import environ
 from csp.constants import NONE, SELF
 from environ.fileaware_mapping import FileAwareMapping
 
-from eccs import logs
+from eccs import acting, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "eccs.middleware.RequestIdMiddleware",
     "eccs.middleware.ProgramsByHttps",
+    "accounts.middleware.WhoActs",
     "accounts.middleware.NoStore",
     "accounts.hashing.HashingMiddleware",
     "eccs.middleware.ReadableText",
@@ -132,12 +133,19 @@ DATABASES["default"]["CONN_MAX_AGE"] = 600
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # A network that was cut is noticed in seconds, on both sides of a connection; over a Unix socket none of it means anything.
 AT_ONCE = {"connect_timeout": "5", "tcp_user_timeout": "8000", "keepalives_idle": "5", "keepalives_interval": "2"}
-DATABASES["default"]["OPTIONS"] = AT_ONCE | DATABASES["default"].get("OPTIONS", {})
+# Each statement is asked as whoever acts (eccs/acting.py): one account is bound by the policies of the tables, and one is the system.
+acting.ROLES["app"] = env("ECCS_DATABASE_ROLE", default="eccs_app")
+acting.ROLES["system"] = env("ECCS_DATABASE_SYSTEM_ROLE", default="eccs_system")
+ACTING = {"connection_factory": acting.Line, "cursor_factory": acting.Told}
+DATABASES["default"]["OPTIONS"] = AT_ONCE | ACTING | DATABASES["default"].get("OPTIONS", {})
 # A standby that follows it, for reports and the public tracker; without one, or where it is behind, the primary is asked.
 if env("ECCS_REPLICA_URL", default=""):
     DATABASES["replica"] = DATABASES["default"] | env.db("ECCS_REPLICA_URL")
     DATABASES["replica"]["OPTIONS"] = (
-        AT_ONCE | {"connect_timeout": "2", "tcp_user_timeout": "3000"} | env.db("ECCS_REPLICA_URL").get("OPTIONS", {})
+        AT_ONCE
+        | ACTING
+        | {"connect_timeout": "2", "tcp_user_timeout": "3000"}
+        | env.db("ECCS_REPLICA_URL").get("OPTIONS", {})
     )
 REPLICA_MAX_LAG = env.float("ECCS_REPLICA_MAX_LAG", default=120.0)  # seconds; the worker writes every minute
 DATABASE_ROUTERS = ["eccs.replica.Router"]

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from django_fsm import GET_STATE, FSMModelMixin
 
 from eccs import dwell, numbering, pages, trail
+from eccs.acting import SYSTEM, acting_as
 from eccs.in_hand import Held
 from eccs.rows import lock_rows, write_rows
 from eccs.signing import gate as signatures
@@ -167,7 +168,8 @@ def take(document: Document, name: str, actor: Actor, *, at: datetime | None = N
         locked = lock_rows(type(document), [document.pk])
         if not locked:
             raise Refused([_("The document is no longer there.")], document)
-        _move(locked, declared, actor, answers, at or timezone.now(), Outcome(), strict=True)
+        with acting_as(SYSTEM):  # the document was locked as whoever asks; what follows from the step is the system's
+            _move(locked, declared, actor, answers, at or timezone.now(), Outcome(), strict=True)
     return locked[0]
 
 
@@ -187,7 +189,8 @@ def take_many(
     with transaction.atomic():
         needed = _needed(model, name)
         rows = lock_rows(model, list(ids), tuple(sorted(needed)))
-        _move(rows, declared, actor, answers, at or timezone.now(), outcome, each=each or {}, strict=False)
+        with acting_as(SYSTEM):
+            _move(rows, declared, actor, answers, at or timezone.now(), outcome, each=each or {}, strict=False)
         if rows:
             needed |= rows[0]._state.locked.fetched
     return outcome

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from eccs.acting import SYSTEM, acting_as
 from eccs.client_address import address_of
 from payments import bank, banks, services
 from payments.authorised import note_refusal
@@ -31,6 +32,7 @@ def _refused(request: HttpRequest, sort: str, refusal: bank.NotAccepted) -> None
 @csrf_exempt
 @login_not_required
 @require_POST
+@acting_as(SYSTEM)  # the signature of the bank decides
 def bank_return(request: HttpRequest) -> HttpResponse:
     """The payer is back from the bank: what the bank said is acted on, and the challan is shown."""
     try:
@@ -45,6 +47,7 @@ def bank_return(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @login_not_required
 @require_POST
+@acting_as(SYSTEM)
 def confirmation(request: HttpRequest) -> HttpResponse:
     """The bank says how it went. A genuine message is answered 200 however often it comes, any other 400."""
     try:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bills import stages as inward
 from eccs import replica
+from eccs.acting import SYSTEM, acting_as
 from exports import stages as outward
 from manifests.clearance import Stage as ManifestStage
 from manifests.models import WarehouseEntry
@@ -153,7 +154,7 @@ def find(hawb: str, courier: int) -> Tracked | None:
     The same statement runs and the same nothing is said of a number that nobody has and of one of another courier.
     """
     connection = connections[replica.here()]
-    with connection.cursor() as cursor:
+    with acting_as(SYSTEM), connection.cursor() as cursor:
         if (
             connection.connection not in _planned
         ):  # planning costs PostgreSQL ten times the answer: once for a connection

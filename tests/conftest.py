@@ -19,7 +19,7 @@ from accounts import cast, expiry
 from accounts.management.commands.demo import create_cast
 from accounts.models import User
 from accounts.permissions import Actor
-from eccs import asked_often, dated_rules, trail
+from eccs import acting, asked_often, dated_rules, trail
 from eccs.memory import settle
 from eccs.settings import redis_url
 from helpdesk import board
@@ -35,6 +35,9 @@ def pytest_configure(config: pytest.Config) -> None:
     Static files are taken from where they are kept, so that nothing has to be collected first.
     """
     settle()
+    acting.by_default(
+        acting.OWNER
+    )  # what a test lays out; each request works as whoever is signed in, each task as the system
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     settings.CACHES["default"]["LOCATION"] = redis_url(2 + int(worker.removeprefix("gw")))
     settings.PASSWORD_HASHERS = ["tests.quick_hash.QuickArgon2"]  # what a hash costs is measured by the benchmarks
@@ -75,6 +78,7 @@ def fresh_memory() -> Iterator[None]:
     """No test sees what another one left in the cache, in the rule book, among the exercises or in a count, nor its language."""
     _forget()
     yield
+    assert acting.now() == acting.OWNER, "a request was ended, and whoever asked acts still"
     _forget()
 
 

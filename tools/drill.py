@@ -274,6 +274,9 @@ def main() -> int:
     try:
         import django
 
+        from eccs import acting
+
+        acting.by_default(acting.SYSTEM)
         django.setup()
         print(f"prepared in {time.monotonic() - began:.0f} s")
         first = drill.write()

@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from eccs.acting import SYSTEM, acting_as
 from eccs.dated_rules import rule_book
 from eccs.money import rupees
 from eccs.pages import activity_of
@@ -41,6 +42,7 @@ def may_pay_at_bank(station: str, on: datetime | None = None) -> bool:
     return rule_book().is_on("pay_at_bank", timezone.localdate(on), station)
 
 
+@acting_as(SYSTEM)  # the books are the system's: an entry has lines of other accounts than the firm's
 def account_of(*, courier_id: int | None = None, importer_id: int | None = None) -> CashAccount:
     """The ledger of a firm; opened with nothing on it at the first asking."""
     whose: dict[str, Any] = {"courier_id": courier_id, "importer_id": importer_id}
@@ -101,6 +103,7 @@ def account_for(of: Any) -> CashAccount:
     return account_of(courier_id=None if importer_id else of.courier_id, importer_id=importer_id)
 
 
+@acting_as(SYSTEM)
 def hold(account: CashAccount) -> None:
     """Whoever else books on the account waits until this transaction ends."""
     CashAccount.objects.select_for_update(of=("self",), no_key=True).get(pk=account.pk)
@@ -132,6 +135,7 @@ def _opposite(sort: str, **whose: Any) -> CashAccount:
     return found
 
 
+@acting_as(SYSTEM)
 def _book(
     account: CashAccount, change: Decimal, opposite: CashAccount, sort: str, key: str, *,
     challan: Challan | None, words: str = "", by: Any = None, station: str | None = None,
@@ -187,6 +191,7 @@ def key_of(bank: str, bank_transaction: str) -> str:
     return f"scroll:{bank}:{bank_transaction}"
 
 
+@acting_as(SYSTEM)
 def is_on_the_ledger(bank: str, bank_transaction: str) -> bool:
     """Whether what a bank's transaction brought was credited to a firm's ledger when a difference was settled."""
     return bool(bank_transaction) and CashEntry.objects.filter(key=key_of(bank, bank_transaction)).exists()

@@ -20,7 +20,7 @@ ONE_IMPORTER = {
     "xlsxwriter": {"eccs/uploads"},
     "barcode": {"eccs/barcodes.py"},
     "segno": {"eccs/barcodes.py"},
-    "psycopg2": set(),
+    "psycopg2": {"eccs/acting.py"},
     "redis": {"eccs/cache.py"},
 }
 
