@@ -16,7 +16,7 @@ from django.core.mail import get_connection
 from django.db import connection
 from django.utils import timezone
 
-from eccs import acting, celery, checks, heads, readiness, replica
+from eccs import acting, celery, checks, heads, readiness, replica, walls
 from eccs.models import Heartbeat
 from eccs.signing import authorities, seal
 from eccs.signing.models import RevocationList
@@ -128,10 +128,17 @@ def policies() -> str:
             "SELECT string_agg(DISTINCT tablename, ', ') FROM pg_policies JOIN pg_class ON relname = tablename WHERE NOT relrowsecurity"
         )
         off = cursor.fetchone()[0]
+        cursor.execute(
+            "SELECT string_agg(f, ', ') FROM unnest(%s::text[]) f WHERE NOT (SELECT proleakproof FROM pg_proc WHERE oid = f::regprocedure)",
+            [list(walls.SEARCHED_WITH)],
+        )
+        slow = cursor.fetchone()[0]
     if unbound:
         return f"The account {name} is bound by no policy."
     if whole != (True,):
         return f"The account {acting.ROLES['system']} is bound by policies: it wants BYPASSRLS."
+    if slow:
+        return f"Searches read whole tables: an administrator of the database marks as LEAKPROOF (ALTER FUNCTION …): {slow}."
     return f"Row-level security is off: {off}." if off else ""
 
 

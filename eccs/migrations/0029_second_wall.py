@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from eccs.walls import FUNCTIONS, NO_FUNCTIONS, belongs, let_delete, let_run, make_accounts, unmake_accounts
+from eccs.walls import FUNCTIONS, NO_FUNCTIONS, belongs, let_delete, let_run, let_search, make_accounts, unmake_accounts
 
 
 class Migration(migrations.Migration):
@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(make_accounts, unmake_accounts),
+        migrations.RunPython(let_search, migrations.RunPython.noop),
         let_run("system", "eccs_audit_month(date)", "eccs_audit_month_away(date)"),
         migrations.RunSQL(FUNCTIONS, NO_FUNCTIONS),
         belongs(

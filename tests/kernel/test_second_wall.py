@@ -194,6 +194,10 @@ def test_copy_is_the_systems_and_ends_with_it(actor: ActorOf) -> None:
 
 def test_a_bound_account_that_is_not_bound_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     assert doctor.EXAMINATIONS["policies"].find() == ""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER FUNCTION textlike(text, text) NOT LEAKPROOF")
+        assert "textlike(text, text)" in doctor.EXAMINATIONS["policies"].find()
+        cursor.execute("ALTER FUNCTION textlike(text, text) LEAKPROOF")
     monkeypatch.setitem(acting.ROLES, "app", "none")
     connection.connection.told = None
     assert "is bound by no policy" in doctor.EXAMINATIONS["policies"].find()
