@@ -13,6 +13,7 @@ from bonds.clearance import USABLE
 from bonds.master import Category
 from bonds.models import BankGuarantee, Bond
 from bonds.querysets import BondQuerySet
+from eccs.acting import SYSTEM, acting_as
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def registered(wanted: Wanted, number: str) -> Bond | None:
     return found
 
 
+@acting_as(SYSTEM)  # whose it is and where must be known to be said
 def why_not_registered(wanted: Wanted, number: str) -> str:
     """Why a number of ECCS's own series is no bond that `registered` finds: unknown, not registered, of elsewhere, of others."""
     known = Bond.objects.filter(number=number).first()

@@ -168,8 +168,7 @@ def take(document: Document, name: str, actor: Actor, *, at: datetime | None = N
         locked = lock_rows(type(document), [document.pk])
         if not locked:
             raise Refused([_("The document is no longer there.")], document)
-        with acting_as(SYSTEM):  # the document was locked as whoever asks; what follows from the step is the system's
-            _move(locked, declared, actor, answers, at or timezone.now(), Outcome(), strict=True)
+        _move(locked, declared, actor, answers, at or timezone.now(), Outcome(), strict=True)
     return locked[0]
 
 
@@ -189,8 +188,7 @@ def take_many(
     with transaction.atomic():
         needed = _needed(model, name)
         rows = lock_rows(model, list(ids), tuple(sorted(needed)))
-        with acting_as(SYSTEM):
-            _move(rows, declared, actor, answers, at or timezone.now(), outcome, each=each or {}, strict=False)
+        _move(rows, declared, actor, answers, at or timezone.now(), outcome, each=each or {}, strict=False)
         if rows:
             needed |= rows[0]._state.locked.fetched
     return outcome
@@ -203,6 +201,7 @@ def _needed(model: type[Document], _step: str) -> set[str]:
     return own | {f.attname for f in model._meta.concrete_fields if f.attname in OWNERS}
 
 
+@acting_as(SYSTEM)  # the rows were locked as whoever asks; what follows from the step is the system's
 def _move(
     rows: list[Any], declared: Step, actor: Actor, answers: dict[str, Any], at: datetime, outcome: Outcome, *,
     strict: bool, each: Mapping[int, dict[str, Any]] = MappingProxyType({}),
@@ -389,11 +388,8 @@ def _moving(model: type[Document]) -> dict[str, set[str]]:
 
 def holders(model: type[Document], stage: str) -> tuple[str, ...]:
     """The roles whose step a stage awaits, the first declared first."""
-    found: dict[str, None] = {}
-    for declared in model.steps().values():
-        if stage in declared.sources and not declared.anytime:
-            found.update(dict.fromkeys(declared.roles_at(stage)))
-    return tuple(found)
+    steps = [step for step in model.steps().values() if stage in step.sources and not step.anytime]
+    return tuple(dict.fromkeys(role for step in steps for role in step.roles_at(stage)))
 
 
 def what_next(model: type[Document], stage: str) -> Iterator[tuple[Step, tuple[str, ...]]]:

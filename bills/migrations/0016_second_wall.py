@@ -47,7 +47,11 @@ class Migration(migrations.Migration):
             for kind in ("detentionmemo", "outofcharge")
         ),
         belongs("bills_riskdeparture", station="station_id"),
-        belongs("bills_manualclearance", station="station_id"),
+        belongs(
+            "bills_manualclearance",
+            station="station_id",
+            also="EXISTS (SELECT FROM bills_manualform f WHERE f.order_id = bills_manualclearance.id)",
+        ),
         belongs("bills_manualform", station="station_id", courier="courier_id"),
         belongs("bills_manualscan", to={"form_id": "bills_manualform"}),
         belongs("bills_manualshipment", courier="courier_id", to={"form_id": "bills_manualform"}),

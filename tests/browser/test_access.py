@@ -30,10 +30,11 @@ OTHERS = (
     "bondmaker.blr", "bondchecker.blr", "risk.blr", "riskapprover.blr", "servicecentre.blr",
 )  # fmt: skip
 LEAD_ON = (
+    "counter-answers",
     "own-registration",
     "uncleared-dispose",
     "goods-station",
-)  # to the own firm, to goods to be ticked, to the own terminal
+)  # to the customer to be served, to the own firm, to goods to be ticked, to the own terminal
 NOT_HANDED_OUT = (
     "rms/rules",
     "counter/visits",

@@ -23,7 +23,8 @@ def challan(
     stage: str = Stage.CREATED, *bills: CourierBillOfEntry, station: str = "BLR", firm: str = "swift", **given: Any
 ) -> Challan:
     """A challan at a stage, for bills that await duty."""
-    owed = bills or (bill(BillStage.DUTY, station=station, firm=firm),)
+    own = {"importer": given["importer"]} if given.get("importer") else {}
+    owed = bills or (bill(BillStage.DUTY, station=station, firm=firm, **own),)
     fields: dict[str, Any] = {
         "station_id": owed[0].station_id, "courier_id": owed[0].courier_id, "stage": stage,
         "amount": sum(one.amount_due for one in owed), "heads": {"duty": str(sum(one.amount_due for one in owed))},

@@ -25,6 +25,7 @@ def test_every_kind_of_value_arrives_as_it_left() -> None:
             "CREATE TEMPORARY TABLE copied (n int, nothing int, kg numeric(12,3), at timestamptz, yes bool, no bool, words text,"
             " said jsonb, empty text) ON COMMIT DROP"
         )
+        cursor.execute("GRANT INSERT ON copied TO eccs_system")
         copy_rows(cursor, "copied", ("n", "nothing", "kg", "at", "yes", "no", "words", "said", "empty"), [row, row])
         cursor.execute("SELECT n, nothing, kg, at, yes, no, words, said::text, empty FROM copied")
         found = cursor.fetchall()

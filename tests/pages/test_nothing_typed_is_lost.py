@@ -102,12 +102,12 @@ def test_a_refused_step_leaves_no_file_in_the_storage(
         raise Refused(["Not now."])
 
     with monkeypatch.context() as patched:
-        patched.setattr("eccs.taking.take", no)
+        patched.setattr("eccs.step_forms.take", no)
         assert officer.post(one.step_url("mark_suspicious"), sent()).status_code == 409
     assert not Attachment.objects.exists() and not [path for path in tmp_path.rglob("*") if path.is_file()]
     assert officer.post(one.step_url("mark_suspicious"), sent()).status_code == 302
     kept = Attachment.objects.get()
     with monkeypatch.context() as patched:
-        patched.setattr("eccs.taking.take", no)
+        patched.setattr("eccs.step_forms.take", no)
         officer.post(one.step_url("mark_suspicious"), sent())
     assert kept.file.storage.exists(str(kept.file.name))

@@ -17,10 +17,8 @@ from bills.models import CourierBillOfEntry, Holiday
 from eccs import pages
 from eccs.acting import OWNER, SYSTEM, acting_as
 from eccs.audit import AuditLine
-from tests.walk.test_walk import browser, content, files, files_apart, refused_briefly, share, world
+from tests.walk.test_walk import content, share
 from tests.walk.world import World
-
-__all__ = ["browser", "files", "files_apart", "refused_briefly", "world"]
 
 pytestmark = pytest.mark.django_db
 
