@@ -6,6 +6,9 @@ import sys
 
 import django
 
+from eccs import acting
+
+acting.by_default(acting.OWNER)
 django.setup()
 
 from bench.walks import share  # noqa: E402 the tables are known only now

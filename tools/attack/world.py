@@ -27,6 +27,12 @@ def begin() -> None:
     import django
     from django.conf import settings
 
+    from eccs import acting
+
+    acting.by_default(
+        acting.OWNER
+    )  # whoever attacks has the right of the tables' owner; each request works as its user
+
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.WHITENOISE_AUTOREFRESH = True  # else every client looks through all static files first
     settings.PASSWORD_HASHERS = ["tests.quick_hash.QuickArgon2"]  # what a hash costs is measured elsewhere

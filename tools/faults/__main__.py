@@ -187,6 +187,9 @@ def main() -> int:
         said(f"prepared in {time.monotonic() - began:.0f} s")
         import django
 
+        from eccs import acting
+
+        acting.by_default(acting.OWNER)
         django.setup()
         trial, faults = Trial(given, house), list[str]()
         for scene in given.scenes:

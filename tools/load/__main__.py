@@ -50,6 +50,9 @@ def main(words: list[str]) -> int:
     place.mkdir(parents=True)
     locust = _locust(Path(os.environ["ECCS_VAR"]) / "locust")
     os.environ["DJANGO_SETTINGS_MODULE"] = "eccs.settings"
+    from eccs import acting
+
+    acting.by_default(acting.OWNER)  # what is stored before the day begins
     django.setup()
     told = _prepare(place, chosen.stored, again=chosen.again)
     bad = 0
