@@ -137,7 +137,7 @@ BILLS = Listing(
     related=("hawb", "manifest", "station", "courier", "risk_decision"),
     row_fields=(
         "kind", "goods", "item_count", "shipment_count", "bag_count", "filed_at", "provisional", "unreckoned",
-        "assessable_value", "total_duty", "interest", "fine", "penalty", "duty_paid", "assessment_required", "assessment_due", "examination_prescribed", "holds",
+        "assessable_value", "total_duty", "interest", "fine", "penalty", "late_charge", "duty_paid", "assessment_required", "assessment_due", "examination_prescribed", "holds",
         "hawb__number", "hawb__packages", "hawb__packages_arrived", "manifest__scan_closed_at", "hawb__manifest__scan_closed_at", "hawb__consignee_name", "hawb__consignee_city", "hawb__description",
         "manifest__number", "manifest__flight_number", "risk_decision__reasons", "risk_decision__carried", "risk_decision__xray_attention",
     ),

@@ -87,7 +87,7 @@ SHIPPING_BILLS = Listing(
     related=("station", "courier", "risk_decision"),
     row_fields=(
         "kind", "goods", "item_count", "shipment_count", "bag_count", "hawb", "packages", "consignor_name", "destination_country", "airport_of_destination",
-        "filed_at", "fob_value", "assessment_required", "examination_prescribed", "holds", "risk_decision__reasons", "risk_decision__carried", "risk_decision__xray_attention",
+        "filed_at", "fob_value", "assessment_required", "assessment_due", "examination_prescribed", "holds", "risk_decision__reasons", "risk_decision__carried", "risk_decision__xray_attention",
     ),
     context=context,
     search_by={
