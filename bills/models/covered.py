@@ -79,7 +79,10 @@ def owed_a_weight() -> Q:
     on_bill = CoveredShipment.objects.filter(bill=OuterRef(OuterRef("pk")), ended_at=None)
     here = on_bill.filter(hawb__manifest=OuterRef("amendment__manifest"))
     covered = here.filter(Q(hawb__number=OuterRef("hawb")) | Q(hawb__bag__number=OuterRef("hawb")))
-    return Q(Exists(lines.filter(hawb=OuterRef("hawb__number")))) | Q(Exists(lines.filter(Exists(covered))), hawb=None)
+    own = HouseAirwayBill.objects.filter(pk=OuterRef(OuterRef("hawb"))).values(
+        "number"
+    )  # no join where nothing is asked
+    return Q(Exists(lines.filter(hawb__in=own))) | Q(Exists(lines.filter(Exists(covered))), hawb=None)
 
 
 def _amended(bills: Iterable[CourierBillOfEntry]) -> dict[int, tuple[str, ManifestAmendment]]:

@@ -43,7 +43,7 @@ def write(lines: Sequence[Any]) -> None:
 
 def by_chance(random: Random, document: Any, source: Source, count: int) -> list[Any]:
     """A trail of chance: stages, steps, waits for the firm, now and then the goods let go."""
-    stages = [str(one) for one in (*source.waits_in, *source.let_go)]
+    stages = sorted(str(one) for one in (*source.waits_in, *source.let_go))  # a seed means the same in every process
     steps = [*source.ordered_by_hand, *source.assessed_by, *source.examined_by, "clear_xray", "amend"]
     found, at, stage = [], random.randrange(5000), "DRAFT"
     for _n in range(count):
