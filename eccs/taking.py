@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
 from django.forms import FileField
 
 from accounts.requests import Request
 from eccs import pages
 from eccs.signing import gate as signatures
 from eccs.signing import presenting
-from eccs.step_forms import take_with
+from eccs.step_forms import keeping_files, take_with
 from eccs.workflow import Outcome, Step, take_many
 
 
@@ -34,17 +33,10 @@ def take_together(
     on_trial: bool = False,
 ) -> Outcome:
     """The step on all of them, and what the form brought for those that moved."""
-    try:
-        with transaction.atomic():
-            outcome = take_many(listing.model, ids, declared.name, actor, **answers)
-            if outcome.moved and hasattr(form, "attach_to"):
-                form.attach_to(outcome.moved)
-    except BaseException:
-        if hasattr(form, "let_go"):
-            form.let_go()
-        raise
-    if on_trial and hasattr(form, "let_go"):
-        form.let_go()
+    with keeping_files(form, on_trial):
+        outcome = take_many(listing.model, ids, declared.name, actor, **answers)
+        if outcome.moved and hasattr(form, "attach_to"):
+            form.attach_to(outcome.moved)
     return outcome
 
 
