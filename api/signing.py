@@ -163,16 +163,16 @@ def sign(request: Request, key: UUID, told: Cms) -> Signed:
 
 def _signed_before(request: Request, found: ToSign) -> Signed:
     """What was filed under a signature whose sender did not hear of it: the document, that may have its number since, as it stands."""
-    told = {"to_sign": str(found.key), "signature": hashlib.sha256(bytes(found.cms or b"")).hexdigest()}
+    key, digest = str(found.key), hashlib.sha256(bytes(found.cms or b"")).hexdigest()
     if found.way == "upload":
-        return Signed(document="", stage="", upload=found.about["upload"], **told)
+        return Signed(to_sign=key, document="", stage="", upload=found.about["upload"], signature=digest)
     listing = pages.listing_of(found.about["slug"])
     if listing is None:
         raise Http404
     named: str = found.about["key"]
     which = Q(pk=pages.id_in(named.removeprefix("draft-"))) if named.startswith("draft-") else listing.model.by_key(named)
     document = get_object_or_404(listing.visible_to(actor_of(request)), which)
-    return Signed(document=str(document), stage=document.stage, **told)
+    return Signed(to_sign=key, document=str(document), stage=document.stage, signature=digest)
 
 
 def _step(request: Request, found: ToSign, presented: Presented) -> Signed:

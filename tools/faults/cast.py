@@ -39,7 +39,10 @@ def prepare(hook: str, transfers: int) -> tuple[dict[str, str], str, list[str]]:
     )  # fmt: skip
     for rule in ("signed_filings", "signed_orders"):
         DatedRule.objects.update_or_create(
-            name=rule, station_code="BLR", from_date=date(2026, 1, 1), defaults={"value": "on", "source": "trial of faults"}
+            name=rule,
+            station_code="BLR",
+            from_date=date(2026, 1, 1),
+            defaults={"value": "on", "source": "trial of faults"},
         )
     person: Any = User.objects.get(username="signatory.swift")
     actor = Actor.of(person)

@@ -43,7 +43,10 @@ class Work:
         self.journal, self.seed, self.shipments, self.place = journal, seed, shipments, place
         self.transfers = list(reversed(transfers))
         self.wanted, self.begun_at = 0, 0
-        self.ended, self.over = threading.Event(), threading.Event()  # everybody stops where they stand; officers go home
+        self.ended, self.over = (
+            threading.Event(),
+            threading.Event(),
+        )  # everybody stops where they stand; officers go home
         self.goes_on = threading.Event()  # more is begun however much is acknowledged, for it is not over yet
         self.numbers, self.challans, self.lock = count(1), count(1), threading.Lock()
         self.wrong: list[str] = []
