@@ -140,6 +140,8 @@ def test_2_4_a_manifest_is_submitted_by_a_program_under_its_signature(
     told = signed(keyed, wanted.json())
     done = asking.post(f"/signatures/{wanted.json()['to_sign']}", told)
     assert done.json()["document"].startswith("ECM_BLR_") and done.json()["stage"] == "SUBMITTED"
-    again = asking.post(f"/signatures/{wanted.json()['to_sign']}", told)  # the answer was lost, and it is sent once more
+    again = asking.post(
+        f"/signatures/{wanted.json()['to_sign']}", told
+    )  # the answer was lost, and it is sent once more
     assert again.status_code == 200 and again.json() == done.json() and Signature.objects.count() == 1
     assert ToSign.objects.get().signed_at is not None
