@@ -56,6 +56,7 @@ class Drill:
 
     def prepare(self) -> Postgres:
         """An empty place, a server that archives its log, the tables and the cast."""
+        Postgres(self.place / "postgres").stop()  # of a drill that was ended
         shutil.rmtree(self.place, ignore_errors=True)
         self.backups.mkdir(parents=True)
         (self.place / "media").mkdir()
@@ -69,9 +70,11 @@ class Drill:
         )  # fmt: skip
         empty = Postgres(self.place / "postgres", quick=True)
         os.environ["DATABASE_URL"] = empty.start()
-        for words in (["migrate", "--no-input", "--verbosity", "0"], ["demo"]):
-            manage(*words)
-        empty.stop()
+        try:
+            for words in (["migrate", "--no-input", "--verbosity", "0"], ["demo"]):
+                manage(*words)
+        finally:
+            empty.stop()
         server = Postgres(self.place / "postgres", more=archiving())
         os.environ["DATABASE_URL"] = server.start()
         return server
