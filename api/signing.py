@@ -170,7 +170,9 @@ def _signed_before(request: Request, found: ToSign) -> Signed:
     if listing is None:
         raise Http404
     named: str = found.about["key"]
-    which = Q(pk=pages.id_in(named.removeprefix("draft-"))) if named.startswith("draft-") else listing.model.by_key(named)
+    which = (
+        Q(pk=pages.id_in(named.removeprefix("draft-"))) if named.startswith("draft-") else listing.model.by_key(named)
+    )
     document = get_object_or_404(listing.visible_to(actor_of(request)), which)
     return Signed(to_sign=key, document=str(document), stage=document.stage, signature=digest)
 

@@ -17,7 +17,7 @@ from tools.faults.house import House, awaited
 from tools.faults.work import Work
 
 VICTIMS = {  # of a hundred
-    "web": 9, "a web process": 21, "worker": 8, "a worker process": 20, "beat": 4, "Redis": 14, "a backend": 14, "postmaster": 10,
+    "web": 9, "a web process": 26, "worker": 8, "a worker process": 24, "beat": 4, "Redis": 15, "a backend": 8, "postmaster": 6,
 }  # fmt: skip
 LANES = {
     "web": "web", "a web process": "web", "worker": "worker", "a worker process": "worker", "beat": "beat", "Redis": "Redis",
