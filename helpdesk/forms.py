@@ -39,17 +39,19 @@ class ClosingForm(AnswerForm):
 class AskForm(forms.Form):
     """A question to the help desk."""
 
-    station = forms.ChoiceField(label=gettext_lazy("Station"))
+    station = forms.ChoiceField(
+        label=gettext_lazy("Station"), error_messages={"required": gettext_lazy("Choose the station")}
+    )
     subject = forms.CharField(label=gettext_lazy("In a few words"), min_length=3, max_length=120)
     question = forms.CharField(
         label=gettext_lazy("Your question"), min_length=3, max_length=4000, widget=AREA,
         help_text=gettext_lazy("Type no password and no code: nobody here needs them."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, stations: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, stations: list[tuple[str, str]], first: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["station"]
-        field.choices = stations
+        field.initial, field.choices = first, stations if first else [("", ""), *stations]
 
 
 class AgainForm(forms.Form):

@@ -43,8 +43,9 @@ def ask(request: Request) -> HttpResponse:
     actor = request.actor
     whence = asking.whence((request.POST if request.method == "POST" else request.GET).get("page", ""), actor)
     stations = asking.stations_for(actor)
-    first = whence.station if whence.station in dict(stations) else stations[0][0]
-    form = AskForm(request.POST if request.method == "POST" else None, stations=stations, initial={"station": first})
+    known = whence.station if whence.station in dict(stations) else ""
+    first = known or (stations[0][0] if len(stations) == 1 else "")
+    form = AskForm(request.POST if request.method == "POST" else None, stations=stations, first=first)
     if form.is_bound and form.is_valid():
         ticket = asking.ask(actor, whence, **form.cleaned_data)
         messages.success(

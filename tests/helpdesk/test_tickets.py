@@ -98,6 +98,17 @@ def test_what_is_typed_wrongly_is_kept(browser: Callable[[str], Client]) -> None
     assert "The IGM number is right." in answer.content.decode() and "/manifests/new/" in answer.content.decode()
 
 
+def test_a_question_that_comes_from_no_station_goes_to_none_that_was_not_chosen(
+    browser: Callable[[str], Client],
+) -> None:
+    courier = browser("courier.swift")
+    assert '<option value="" selected>' in courier.get("/help/ask/?page=/manifests/").content.decode()
+    answer = ask(courier, "/manifests/", station="")
+    assert answer.status_code == 422
+    assert "Choose the station" in answer.content.decode()
+    assert not HelpTicket.objects.exists()
+
+
 def test_no_secret_and_no_document_of_another_firm_goes_with_a_question(people: People) -> None:
     actor = Actor.of(people("signatory.metro"))
     theirs = bill(BillStage.ASSESSMENT)

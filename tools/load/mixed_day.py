@@ -11,6 +11,7 @@ import json
 import random
 import re
 import uuid
+from collections import deque
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ import gevent
 
 from tools.load.page_forms import Form, encoded, form_to, forms_of
 from tools.load.people import (
+    BILL,
     BY_PROGRAM,
     FILES,
     FLIGHT,
@@ -231,7 +233,7 @@ class Bulk(Person):
         self.turns += 1
         page = self.get(f"/{slug}/?show=100")
         ids = ["".join(one) for one in TICKED.findall(page)][:50]
-        bills.extend(re.findall(r'<th scope="row"><a href="([^"]+)"', page)[:5])
+        bills.extend(BILL.findall(page)[:5])
         if not ids:
             return
         where, then = self.post(f"/{slug}/{verb}/", [("document", one) for one in ids])
@@ -335,6 +337,7 @@ class Looking(Person):
     """A courier's people who look things up."""
 
     username, fixed_count = "courier.swift", 3
+    seen: deque[str] = deque(maxlen=500)  # addresses of bills that this kind of person may open
     pages: tuple[str, ...] = (
         "/",
         "/manifests/",
@@ -350,14 +353,15 @@ class Looking(Person):
         one = random.random()
         if known and one < 0.3:
             self.get(f"/find/?q={random.choice(known)}")
-        elif bills and one < 0.6:
-            self.get(random.choice(bills))
+        elif self.seen and one < 0.6:
+            self.get(random.choice(self.seen))
         else:
-            self.get(random.choice(self.pages))
+            self.seen.extend(BILL.findall(self.get(random.choice(self.pages)))[:5])
 
 
 class Officer(Looking):
     """Officers who look things up."""
 
     username, fixed_count = "ao.blr", 3
+    seen = bills
     pages = ("/", "/manifests/", "/bills/imports/queue/assessment/", "/bills/imports/queue/examination/?show=50")

@@ -35,6 +35,7 @@ cookies: dict[str, list[Any]] = {}
 at_the_door = Semaphore()
 asked = (PLACE / "asked").open("a", buffering=1)
 OWED = re.compile(r'name="bill"[^>]*value="(\d+)"|value="(\d+)"[^>]*name="bill"')
+BILL = re.compile(r'<th scope="row"><a href="([^"]+)"')
 TICKED = re.compile(r'name="document"[^>]*value="(\d+)"|value="(\d+)"[^>]*name="document"')
 
 
