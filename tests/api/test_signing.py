@@ -111,7 +111,9 @@ def test_2_4_the_bills_of_a_file_are_signed_by_a_program_in_one_act_over_their_r
     upload = asking.send(f"/manifests/{flight.key}/bills", file=csv(flights.bills(3))).json()
     work()
     ready = asking.get(f"/uploads/{upload['id']}").json()
-    told = {"declared": [one["name"] for one in ready["declarations"]]}
+    again = asking.send(f"/manifests/{flight.key}/bills", file=csv(flights.bills(3))).json()
+    assert again["id"] == upload["id"] and again["declarations"] == ready["declarations"] != []  # not heard, sent again
+    told = {"declared": [one["name"] for one in again["declarations"]]}
     answer = asking.post(f"/uploads/{upload['id']}/sign", told).json()
     assert answer["state"] == "READY" and answer["to_sign"]
     wanted = asking.get(f"/signatures/{answer['to_sign']}").json()
@@ -140,6 +142,8 @@ def test_2_4_a_manifest_is_submitted_by_a_program_under_its_signature(
     told = signed(keyed, wanted.json())
     done = asking.post(f"/signatures/{wanted.json()['to_sign']}", told)
     assert done.json()["document"].startswith("ECM_BLR_") and done.json()["stage"] == "SUBMITTED"
-    again = asking.post(f"/signatures/{wanted.json()['to_sign']}", told)  # the answer was lost, and it is sent once more
+    again = asking.post(
+        f"/signatures/{wanted.json()['to_sign']}", told
+    )  # the answer was lost, and it is sent once more
     assert again.status_code == 200 and again.json() == done.json() and Signature.objects.count() == 1
     assert ToSign.objects.get().signed_at is not None

@@ -18,8 +18,8 @@ from tools.faults.house import BASE_DIR, House, awaited
 
 SCENES = ("kills", "stopped", "clock", "disk")
 ENDLESS = ("kills", "clock", "disk")  # people work until it is over
-SWEEP = 15.0  # seconds between two sweeps for what was left behind; beat makes one in two minutes
-LEFT = timedelta(seconds=20)  # so long nothing was heard of an upload; the worker waits three minutes
+SWEEP = 4.0  # seconds between two sweeps for what was left behind; beat makes one in two minutes
+LEFT = timedelta(seconds=8)  # so long nothing was heard of an upload; the worker waits three minutes
 
 
 def said(words: str) -> None:
@@ -184,8 +184,8 @@ def main() -> int:
         "--minutes", type=float, default=0, help="so long at most is killed; then all that was done is audited"
     )
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
-    parser.add_argument("--shipments", type=int, default=100, help="of a flight")
-    parser.add_argument("--lines", type=int, default=4, help="flights at once")
+    parser.add_argument("--shipments", type=int, default=60, help="of a flight")
+    parser.add_argument("--lines", type=int, default=6, help="flights at once")
     parser.add_argument("--transfers", type=int, default=40)
     parser.add_argument("scenes", nargs="*", default=["kills"], help=" ".join(SCENES))
     given = parser.parse_args()
