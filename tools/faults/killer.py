@@ -160,8 +160,7 @@ class Killer:
         elif victim == "a worker process":
             house.kill_one_child("worker", _chosen(chance))
         elif victim in ("worker", "beat"):
-            house.kill(victim)
-            house.start(victim)
+            house.kill_and_start(victim)
         elif victim == "Redis":
             house.kill_redis()
             house.redis.start()
@@ -175,8 +174,7 @@ class Killer:
 
     def _kill_web(self, victim: str, chance: float) -> None:
         if victim == "web":
-            self.house.kill("web")
-            self.house.start("web")
+            self.house.kill_and_start("web")
         else:
             self.house.kill_one_child("web", _chosen(chance))
 
