@@ -293,6 +293,7 @@ RULES = {
         _("A certificate counts only while a list of revoked ones of its authority is loaded and in date"), bool
     ),
     "audit_online_days": RuleKind(_("The audit log is kept online for at least so many days"), int, least=180),
+    "chains_round_days": RuleKind(_("Every chain is verified anew within so many days"), int, least=1, most=366),
 }
 
 

@@ -20,8 +20,11 @@ from eccs.in_hand import InHand, Priority
 from eccs.log_files import LogFile
 from eccs.numbering import Counter
 from eccs.rolled_up import Measure
+from eccs.roots import TrailRoot
+from eccs.rounds import Round
 from eccs.signing.models import Certificate, RevocationList, Signature, SignatureFault, ToSign
-from eccs.trail import ChainFault, TrailRoot
+from eccs.trail import ChainFault
+from eccs.trail_years import TrailYear
 
 __all__ = [
     "AuditLane",
@@ -40,10 +43,12 @@ __all__ = [
     "PaperBatch",
     "Priority",
     "RevocationList",
+    "Round",
     "Signature",
     "SignatureFault",
     "ToSign",
     "TrailRoot",
+    "TrailYear",
     "Upload",
 ]
 

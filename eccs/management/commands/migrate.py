@@ -10,7 +10,7 @@ from eccs.acting import OWNER, acting_as
 class Command(migrate.Command):
     """Django's command, in the account that DATABASE_URL names."""
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Bring the tables up to date."""
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """Check the system and bring the tables up to date; where there are none yet, the other accounts are not there either."""
         with acting_as(OWNER):
-            super().handle(*args, **options)
+            return super().execute(*args, **options)
