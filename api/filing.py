@@ -20,7 +20,7 @@ from api.guarding import FILE, READ, REPLY, actor_of, key_of
 from api.models import ApiKey
 from api.reading import bills as imports
 from api.reading import manifests, shipping
-from api.repeated import OnceKey, once
+from api.repeated import OnceKey, once, told_before
 from api.shapes import PROBLEMS, Problem, keyed
 from api.site import FormFaults
 from bills.filing import why_no_bills
@@ -160,6 +160,8 @@ def hand_in_shipments(request: Request, key: str, file: Annotated[UploadedFile, 
 @router.post("/manifests/{key}/submit", response={200: manifests.Manifest, **DONE}, url_name="api-manifest-submit")
 def submit(request: Request, key: str, told: Declared, once_key: OnceKey) -> HttpResponse:
     """Submit a manifest: it gets its number. Declared are `complete` and `true`, the sentences of Form A."""
+    if (before := told_before(request, once_key)) is not None:
+        return before
     flight = _flight(request, key)
 
     def act() -> Schema:

@@ -48,6 +48,12 @@ def once(request: Request, key: str, act: Callable[[], Schema], status: int = 20
     return _answer(row, replayed=False)
 
 
+def told_before(request: Request, key: str) -> HttpResponse | None:
+    """What was answered under the key, for what has another address since it was done: a draft that has its number now."""
+    row = RepeatedAnswer.objects.filter(owner=key_of(request).owner, key=key, asked=_digest(request)).first()
+    return _answer(row, replayed=True) if row is not None else None
+
+
 def _answer(row: RepeatedAnswer, *, replayed: bool) -> HttpResponse:
     answer = JsonResponse(row.body, status=row.status)
     if replayed:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -145,10 +146,12 @@ def wanted(request: Request, key: UUID, start: Annotated[int, Query(0, ge=0, le=
 
 @router.post("/signatures/{key}", response={200: Signed, **PROBLEMS, 409: Problem}, url_name="api-signature-sign")
 def sign(request: Request, key: UUID, told: Cms) -> Signed:
-    """Send the signature: what was asked for is filed under it, all of it or nothing."""
+    """Send the signature: what was asked for is filed under it, all of it or nothing. The same signature again is answered alike."""
     found = _mine(request, key)
     try:
         der = base64.b64decode(told.cms, validate=True)
+        if found.signed_at is not None and bytes(found.cms or b"") == der:
+            return _signed_before(request, found)
         presented = presenting.judge(found, der, key_of(request).person_id)
         answer = _upload(request, found, presented) if found.way == "upload" else _step(request, found, presented)
     except (NotAccepted, binascii.Error) as fault:
@@ -156,6 +159,22 @@ def sign(request: Request, key: UUID, told: Cms) -> Signed:
         audit.record("signature.refused", request=request, about=str(found.about.get("key", "")), why=why)
         raise FormFaults({"cms": [why]}) from fault
     return answer
+
+
+def _signed_before(request: Request, found: ToSign) -> Signed:
+    """What was filed under a signature whose sender did not hear of it: the document, that may have its number since, as it stands."""
+    key, digest = str(found.key), hashlib.sha256(bytes(found.cms or b"")).hexdigest()
+    if found.way == "upload":
+        return Signed(to_sign=key, document="", stage="", upload=found.about["upload"], signature=digest)
+    listing = pages.listing_of(found.about["slug"])
+    if listing is None:
+        raise Http404
+    named: str = found.about["key"]
+    which = (
+        Q(pk=pages.id_in(named.removeprefix("draft-"))) if named.startswith("draft-") else listing.model.by_key(named)
+    )
+    document = get_object_or_404(listing.visible_to(actor_of(request)), which)
+    return Signed(to_sign=key, document=str(document), stage=document.stage, signature=digest)
 
 
 def _step(request: Request, found: ToSign, presented: Presented) -> Signed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Substr
 from django.db.models.lookups import Exact
 from django.utils import timezone
@@ -25,9 +25,9 @@ from bills.requests_listing import AMENDMENTS, CANCELLATIONS, DEPARTURES, PENALT
 from bills.risk import IMPORTS
 from bills.stages import Hold, Stage
 from bills.xray_results import are_xrayed
-from eccs.pages import Column, Elsewhere, Listing, Standing, link, register
+from eccs.pages import Alternatives, ByName, Column, Elsewhere, Listing, Standing, link, register
 from manifests.models import HouseAirwayBill, MasterAirwayBill
-from manifests.shipments import named
+from manifests.shipments import beginning, named
 from rms.models import RiskDecision
 
 FIRST_YEAR = 2016  # ECCS began on 05.12.2016 (Circular 58/2016)
@@ -54,22 +54,25 @@ def by_number(text: str) -> Q:
     return Q(number__in={text, upper})
 
 
-def by_pan(code: str) -> Q:
+def by_pan(code: str) -> Alternatives:
     """By the PAN of the importer: as its IEC, as the paper shown of who it is, or inside its GSTIN."""
     in_gstin = ~Q(gstin="") & Q(Exact(Substr(F("gstin"), 3, 10), Value(code)))
-    return Q(iec=code) | Q(kyc_type="PAN", kyc_number=code) | in_gstin
+    return Q(iec=code), Q(kyc_type="PAN", kyc_number=code), in_gstin
 
 
-def of_shipments(**wanted: Any) -> Q:
+def of_shipments(**wanted: Any) -> Alternatives:
     """The bills of such shipments: those filed for one, and the CBE-XI that cover one, or did until they were cancelled."""
     return _of(HouseAirwayBill.objects.filter(**wanted))
 
 
-def _of(hawbs: QuerySet[HouseAirwayBill]) -> Q:
-    own = CourierBillOfEntry.objects.filter(hawb__in=hawbs).values("pk")
-    covered = CoveredShipment.objects.filter(hawb__in=hawbs, ended_at=None).values("bill")
-    ended = CoveredShipment.objects.filter(hawb__in=hawbs, ended_at__isnull=False).values("bill")
-    return Q(pk__in=own.union(covered, ended, all=True))
+def _of(hawbs: QuerySet[HouseAirwayBill] | list[int]) -> Alternatives:
+    covered = CoveredShipment.objects.filter(hawb__in=hawbs)  # until the bill was cancelled, or still
+    return Q(hawb__in=hawbs), Q(pk__in=covered.values("bill"))
+
+
+def _each_by_consignee(name: str) -> Alternatives:
+    covered = CoveredShipment.objects.filter(bill=OuterRef("pk"), hawb__consignee_name__istartswith=name)
+    return Q(hawb__consignee_name__istartswith=name), Q(Exists(covered))
 
 
 def _covering(**wanted: Any) -> Q:
@@ -96,7 +99,7 @@ SEARCH_BY = {
     "mawb": lambda number: Q(hawb__master__in=MasterAirwayBill.objects.filter(number=number)),
     "iec": lambda code: Q(iec=code),
     "pan": by_pan,
-    "consignee": lambda name: of_shipments(consignee_name__istartswith=name),
+    "consignee": ByName(beginning, _of, _each_by_consignee),
     "order": lambda number: Q(pk__in=Adjudication.objects.filter(order_number__iexact=number).values("bill")),
 }
 

@@ -96,6 +96,21 @@ class Standing:
     of: Callable[[Any], bool] | None = None
 
 
+Alternatives = tuple[Q, ...]  # conditions of which any is enough, each found by an index of its own
+
+
+@dataclass(frozen=True)
+class ByName:
+    """How a kind of document is found by the beginning of a name, which millions may bear.
+
+    Where not too many rows begin so they are looked up first, and then the documents of them; where more do, a day must be given too.
+    """
+
+    rows: Callable[[str], QuerySet[Any]]  # whatever bears the name, by an index that begins with it
+    among: Callable[[list[int]], Alternatives]  # the documents of these rows
+    plain: Callable[[str], Alternatives]  # the same asked of each document, for those of a day
+
+
 @dataclass(frozen=True)
 class Listing:
     """A kind of document: its address, the columns of its queue, and the templates of its page."""
@@ -110,7 +125,9 @@ class Listing:
     row_fields: tuple[str, ...] = ()  # what the row of a queue reads beyond number and stage; nothing said: everything
     context: Callable[[Any, Any], dict[str, Any]] = field(default=lambda _document, _actor: {})
     search: Callable[[str], Q] | None = None  # by whatever was typed
-    search_by: Mapping[str, Callable[[str], Q]] = field(default_factory=dict)  # by what it was understood as: hawb, pan
+    search_by: Mapping[str, Callable[[str], Q | Alternatives] | ByName] = field(
+        default_factory=dict
+    )  # by what it was understood as: hawb, pan
     carries: Callable[[str], Q] | None = None  # by a shipment on it for which nothing is filed yet
     dated_by: str = ""  # the moment by which it is found on a day
     elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)  # by stage

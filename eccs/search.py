@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Max, Min, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,8 +17,11 @@ from django.views.decorators.http import require_GET
 
 from accounts.requests import Request
 from eccs import barcodes, identifiers, pages
+from eccs.acting import SYSTEM, acting_as
+from eccs.pages import Alternatives, ByName
 
 SHOWN = 20
+MOST_OF_A_NAME = 5_000  # shipments of a name, above which a day or more of the name must be given
 LABELS = {
     "number": _("the number of a document"), "hawb": _("HAWB"), "label": _("the label of a package or bag, or a UCR"), "mawb": _("MAWB"), "pan": _("PAN or IEC"), "iec": _("IEC"),
     "consignee": _("the beginning of a consignee's name"), "order": _("the number of an adjudication order"),
@@ -33,6 +36,9 @@ _DAYS = (
 
 
 FIRST_YEAR = 1900  # a moment before the first day of all, or after the last, is none
+
+
+Group = dict[str, Any]  # listing, columns, rows, and whether there are more
 
 
 @dataclass(frozen=True)
@@ -101,37 +107,69 @@ def _readings(phrase: str) -> Iterator[tuple[str, str]]:
         yield "order", phrase
 
 
-def _conditions(listing: pages.Listing, asked: Asked) -> Iterator[Q]:
-    """What is looked for in a kind of document, one after the other: each by an index of its own, until something is found."""
-    if asked.day is not None and not listing.dated_by:
-        return
-    on = asked.day_of(listing.dated_by)
+def _conditions(listing: pages.Listing, asked: Asked) -> Iterator[Alternatives | None]:
+    """What is looked for in a kind of document, one after the other, until something is found; None for a name that too many bear."""
     if not asked.phrase:
-        yield on
+        yield (Q(),)
     elif listing.search_by:
-        yield from (listing.search_by[kind](value) & on for kind, value in asked.readings if kind in listing.search_by)
+        for kind, value in asked.readings:
+            way = listing.search_by.get(kind)
+            if isinstance(way, ByName):
+                yield way.plain(value) if asked.day else _of_name(way, value)
+            elif way is not None:
+                found = way(value)
+                yield found if isinstance(found, tuple) else (found,)
     else:
-        yield (listing.search(asked.phrase) if listing.search else Q(number__iexact=asked.phrase)) & on
+        yield (listing.search(asked.phrase) if listing.search else Q(number__iexact=asked.phrase),)
 
 
-def _found(conditions: Iterator[Q], listing: pages.Listing, actor: Any) -> dict[str, Any] | None:
-    """The newest documents of a kind that fit the first condition which anything fits."""
-    rows = listing.visible_to(actor).select_related(*listing.related).order_by("-pk")
-    for condition in conditions:
-        if found := list(rows.filter(condition)[: SHOWN + 1]):
+def _of_name(way: ByName, name: str) -> Alternatives | None:
+    """The documents of the rows that bear a name. Whose they are is asked of the documents; here each is a key and nothing more."""
+    with acting_as(SYSTEM):
+        found = list(way.rows(name).order_by().values_list("pk", flat=True)[: MOST_OF_A_NAME + 1])
+    return way.among(found) if len(found) <= MOST_OF_A_NAME else None
+
+
+def _rows(listing: pages.Listing, asked: Asked, actor: Any) -> QuerySet[Any]:
+    """The documents that are looked through: all the actor may see, or those of the day.
+
+    Keys and moments grow together, but the database does not know it: between the first and the last key of the day it finds the
+    newest at once, where it would otherwise walk back from today.
+    """
+    rows = listing.visible_to(actor)
+    if asked.day is None:
+        return rows
+    rows = rows.filter(asked.day_of(listing.dated_by))
+    ends = rows.aggregate(
+        first=Min(F("pk") + 0), last=Max(F("pk") + 0)
+    )  # by the moment's index, not from the last key back
+    return rows.none() if ends["first"] is None else rows.filter(pk__range=(ends["first"], ends["last"]))
+
+
+def _found(conditions: Iterator[Alternatives | None], listing: pages.Listing, asked: Asked, actor: Any) -> Group | None:
+    """The newest documents of a kind that fit the first condition which anything fits; whether a name was borne by too many."""
+    if asked.day is not None and not listing.dated_by:
+        return None
+    rows, too_many = _rows(listing, asked, actor).select_related(*listing.related).order_by("-pk"), False
+    for alternatives in conditions:
+        if alternatives is None:
+            too_many = True
+            continue
+        each = {row.pk: row for one in alternatives for row in rows.filter(one)[: SHOWN + 1]}
+        if found := sorted(each.values(), key=lambda row: -row.pk):
             columns = [
                 column
                 for column in listing.columns
                 if column.cell and not column.officers_only and column.shown_to(actor)
             ]
             return {"listing": listing, "columns": columns, "rows": found[:SHOWN], "more": len(found) > SHOWN}
-    return None
+    return {"rows": [], "too_many": True} if too_many else None
 
 
-def _carrying(listing: pages.Listing, asked: Asked) -> Iterator[Q]:
+def _carrying(listing: pages.Listing, asked: Asked) -> Iterator[Alternatives]:
     """What carries the shipment that was asked for, where nothing is filed for it yet."""
     if asked.day is None and listing.carries is not None:
-        yield from (listing.carries(value) for kind, value in asked.readings if kind == "label")
+        yield from ((listing.carries(value),) for kind, value in asked.readings if kind == "label")
 
 
 @require_GET
@@ -140,9 +178,11 @@ def find(request: Request) -> HttpResponse:
     asked = understood(request.GET.get("q", ""))
     actor: Any = request.actor
     kinds = tuple(pages.listings()) if asked.text else ()
-    groups = [one for listing in kinds if (one := _found(_conditions(listing, asked), listing, actor))]
+    found = [one for listing in kinds if (one := _found(_conditions(listing, asked), listing, asked, actor))]
+    groups, too_many = [one for one in found if one["rows"]], any("too_many" in one for one in found)
     if not groups:
-        groups = [one for listing in kinds if (one := _found(_carrying(listing, asked), listing, actor))]
-    if len(groups) == 1 and len(groups[0]["rows"]) == 1:
+        groups = [one for listing in kinds if (one := _found(_carrying(listing, asked), listing, asked, actor))]
+    if len(groups) == 1 and len(groups[0]["rows"]) == 1 and not too_many:
         return redirect(groups[0]["rows"][0])
-    return render(request, "eccs/find.html", {"text": asked.text, "asked": asked, "groups": groups})
+    told = {"text": asked.text, "asked": asked, "groups": groups, "too_many": too_many and MOST_OF_A_NAME}
+    return render(request, "eccs/find.html", told)

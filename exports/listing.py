@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.directory.filings import counts_as_filing
@@ -17,7 +17,7 @@ from bills.requests_listing import search as by_own_number
 from bills.stages import Hold
 from bills.xray_results import are_xrayed
 from eccs.moments import moment
-from eccs.pages import Column, Elsewhere, Listing, Standing, activity_of, link, register
+from eccs.pages import Alternatives, ByName, Column, Elsewhere, Listing, Standing, activity_of, link, register
 from eccs.written import brief, grouped, tail, two_lines
 from exports import cells, going_back
 from exports.amending import in_words
@@ -47,15 +47,20 @@ from rms.models import RiskDecision
 SHOWN = 300  # shipping bills on a page
 
 
-def by_number(text: str) -> Q:
+def by_number(text: str) -> Alternatives:
     """By the own number, the Let Export Order, or the detention memo."""
     upper = text.upper()
-    return Q(number=upper) | Q(order__number=upper) | Q(detentions__number=upper)
+    return Q(number=upper), Q(order__number=upper), Q(detentions__number=upper)
 
 
-def by_hawb(number: str) -> Q:
+def by_hawb(number: str) -> Alternatives:
     """By the house airway bill, also by one of many that a CSB-III covers or covered."""
-    return Q(hawb=number) | Q(pk__in=ExportShipment.objects.filter(number=number).values("bill"))
+    return Q(hawb=number), Q(pk__in=ExportShipment.objects.filter(number=number).values("bill"))
+
+
+def beginning(name: str) -> QuerySet[CourierShippingBill]:
+    """The shipping bills whose consignee's name begins so."""
+    return CourierShippingBill.objects.filter(consignee_name__istartswith=name)
 
 
 def at_desk_by_hawb(begins: str) -> Q:
@@ -92,8 +97,8 @@ SHIPPING_BILLS = Listing(
     context=context,
     search_by={
         "number": by_number, "hawb": by_hawb, "iec": lambda code: Q(iec=code),
-        "pan": lambda code: Q(iec=code) | Q(kyc_type="PAN", kyc_number=code),
-        "consignee": lambda name: Q(consignee_name__istartswith=name),
+        "pan": lambda code: (Q(iec=code), Q(kyc_type="PAN", kyc_number=code)),
+        "consignee": ByName(beginning, lambda bills: (Q(pk__in=bills),), lambda name: (Q(consignee_name__istartswith=name),)),
         "order": lambda number: Q(pk__in=ExportAdjudication.objects.filter(order_number__iexact=number).values("bill")),
     },
     dated_by="filed_at",
@@ -163,11 +168,15 @@ def manifest_context(manifest: CourierExportManifest, actor: Actor) -> dict[str,
     }  # fmt: skip
 
 
-def _with_hawb(hawb: str) -> Q:
+def _with_hawb(hawb: str) -> Alternatives:
     covering = ExportShipment.objects.filter(number=hawb).values("bill")
-    lines = ExportManifestLine.objects.filter(Q(bill__hawb=hawb) | Q(bill__in=covering))
-    back = ReExportLine.objects.filter(origin__hawb__number=hawb)
-    return Q(pk__in=lines.values("manifest")) | Q(pk__in=back.values("manifest"))
+    lines = ExportManifestLine.objects
+    found = (
+        lines.filter(bill__hawb=hawb),
+        lines.filter(bill__in=covering),
+        ReExportLine.objects.filter(origin__hawb__number=hawb),
+    )
+    return tuple(Q(pk__in=rows.values("manifest")) for rows in found)
 
 
 MANIFESTS = Listing(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.directory.filings import counts_as_filing
 from accounts.roles import COURIERS, CUSTODIANS, OFFICERS, TRADE, Role
 from eccs.acting import SYSTEM, acting_as
 from eccs.moments import moment
-from eccs.pages import Column, Listing, activity_of, link, register
+from eccs.pages import ByName, Column, Listing, activity_of, link, register
 from eccs.written import brief, grouped, two_lines
 from manifests import arrival, lateness
 from manifests.amendments import AMENDABLE
@@ -19,7 +19,7 @@ from manifests.igm import corrections, reached
 from manifests.locks import transfer_lines
 from manifests.models import ExpressCargoManifest, HouseAirwayBill, ManifestAmendment, ManifestVersion, MasterAirwayBill
 from manifests.pieces import reached_by
-from manifests.shipments import named, unbilled
+from manifests.shipments import beginning, named, unbilled
 
 SHIPMENTS_SHOWN = 50
 
@@ -35,7 +35,11 @@ def by_number(text: str) -> Q:
 SEARCH_BY = {
     "number": by_number,
     "mawb": lambda number: Q(pk__in=MasterAirwayBill.objects.filter(number=number).values("manifest")),
-    "consignee": lambda name: Q(pk__in=unbilled(name).values("manifest")),
+    "consignee": ByName(
+        beginning,
+        lambda hawbs: (Q(pk__in=unbilled(HouseAirwayBill.objects.filter(pk__in=hawbs)).values("manifest")),),
+        lambda name: (Q(Exists(unbilled(beginning(name)).filter(manifest=OuterRef("pk")))),),
+    ),
 }
 
 
@@ -123,7 +127,7 @@ MANIFESTS = Listing(
     related=("station", "courier"),
     context=context,
     search_by=SEARCH_BY,
-    carries=lambda code: Q(pk__in=named(code).values("manifest")),
+    carries=lambda code: Q(pk__in=HouseAirwayBill.objects.filter(pk__in=named(code)).values("manifest")),
     dated_by="submitted_at",
 )
 

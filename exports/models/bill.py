@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.contrib.postgres.indexes import BrinIndex
+from django.contrib.postgres.indexes import BrinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -165,6 +166,9 @@ class CourierShippingBill(Clearable, DepartingClearance):
         ]  # fmt: skip
         indexes = [
             BrinIndex(fields=["xray_at"], name="csb_xrayed_at", autosummarize=True),
+            BrinIndex(fields=["filed_at"], name="csb_filed_on", autosummarize=True),
+            models.Index(OpClass(Upper("consignee_name"), "text_pattern_ops"), name="csb_consignee_begins"),
+            models.Index(fields=["kyc_number", "id"], name="csb_kyc_pan", condition=Q(kyc_type="PAN")),
             models.Index(fields=["station", "stage", "stage_since", "id"], name="csb_station_queue", condition=Q(stage__in=OPEN_STAGES)),
             models.Index(
                 fields=["courier", "stage", "stage_since", "id"], name="csb_courier_queue",

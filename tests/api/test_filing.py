@@ -141,6 +141,8 @@ def test_what_is_refused_is_not_kept_and_may_be_tried_again(program: Made) -> No
     assert [one["field"] for one in bare.json()["errors"]] == ["complete"]
     done = asking.post(f"/manifests/{made['key']}/submit", FORM_A, **{"idempotency-key": "submit-1"})
     assert done.json()["number"].startswith("ECM_BLR_")
+    again = asking.post(f"/manifests/{made['key']}/submit", FORM_A, **{"idempotency-key": "submit-1"})  # not heard
+    assert (again.status_code, again.json(), again["Idempotency-Replayed"]) == (200, done.json(), "true")
     late = asking.send(f"/manifests/{done.json()['key']}/shipments", file=csv(flights.shipments(2)))
     assert late.status_code == 409
 

@@ -137,6 +137,11 @@ def test_2_4_a_manifest_is_submitted_by_a_program_under_its_signature(
     keyed, _row = authority.register(people("signatory.swift"))
     wanted = asking.post(f"/manifests/{flight.key}/submit", FORM_A, **{"idempotency-key": "submit-01"})
     assert wanted.status_code == 202 and ExpressCargoManifest.objects.get().stage == "DRAFT"
-    done = asking.post(f"/signatures/{wanted.json()['to_sign']}", signed(keyed, wanted.json()))
+    told = signed(keyed, wanted.json())
+    done = asking.post(f"/signatures/{wanted.json()['to_sign']}", told)
     assert done.json()["document"].startswith("ECM_BLR_") and done.json()["stage"] == "SUBMITTED"
+    again = asking.post(
+        f"/signatures/{wanted.json()['to_sign']}", told
+    )  # the answer was lost, and it is sent once more
+    assert again.status_code == 200 and again.json() == done.json() and Signature.objects.count() == 1
     assert ToSign.objects.get().signed_at is not None

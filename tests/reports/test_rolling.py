@@ -11,6 +11,7 @@ from random import Random
 from threading import Event, Thread
 from typing import Any
 
+import psycopg2
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -95,6 +96,31 @@ def test_a_line_committed_late_under_an_earlier_key_is_counted() -> None:
     rolling.roll_up()
     rolling.roll_up()
     assert tallies()["day"] == reckoned(IMPORTS)["day"] and DayTally.objects.get(part="assess").count == 2
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_what_other_databases_do_holds_nothing_up() -> None:
+    """Two of them, of which one or the other has a transaction at every moment: they end between any two looks of the worker."""
+    given, over = connection.get_connection_params(), Event()
+    work = "PERFORM pg_current_xact_id(); PERFORM pg_sleep(0.0002 * random()); COMMIT;"
+
+    def busy() -> None:
+        apart = psycopg2.connect(**{**given, "dbname": "postgres"})
+        apart.autocommit = True
+        with apart.cursor() as cursor:
+            while not over.is_set():
+                cursor.execute(f"DO $$ BEGIN FOR n IN 1..200 LOOP {work} END LOOP; END $$")
+        apart.close()
+
+    threads = [Thread(target=busy) for _n in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        assert all(rolling._settled(Mark(ahead_before=2**62)) for _look in range(300))
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join(20)
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

@@ -17,7 +17,7 @@ from typing import Any
 from tools.faults.house import BASE_DIR, House, awaited
 
 SCENES = ("kills", "stopped", "clock", "disk")
-ENDLESS = ("clock", "disk")  # people work until it is over
+ENDLESS = ("kills", "clock", "disk")  # people work until it is over
 SWEEP = 15.0  # seconds between two sweeps for what was left behind; beat makes one in two minutes
 LEFT = timedelta(seconds=20)  # so long nothing was heard of an upload; the worker waits three minutes
 
@@ -82,7 +82,7 @@ class Trial:
         self.given, self.house, self.receiver = given, house, Receiver()
         self.keys, deposit, drafts = cast.prepare(self.receiver.address, given.transfers)
         self.journal = Journal(house.place / "journal.jsonl")
-        self.work = Work(self.journal, given.seed, given.shipments, drafts)
+        self.work = Work(self.journal, given.seed, given.shipments, drafts, house.place)
         self.courier = Program(house.address, self.keys["courier"], self.journal, self.work.ended)
         browser = self.work.pay_in(house.address, deposit)
         self.recovery = Recovery(house, {name: value or "" for name, value in browser.person.session.cookies.items()})
@@ -92,13 +92,19 @@ class Trial:
         sweeps, began = Sweeps(), time.monotonic()
         sweeps.start()
         small = 10 * self.given.shipments
+        if scene in ENDLESS:
+            self.work.goes_on.set()
         self.work.begin(
             self.house.address, self.keys, self.given.lines, self.given.operations if scene == "kills" else small
         )
         faults: list[str] = getattr(self, f"_{scene}")()
-        self.work.wanted = min(self.work.wanted, self.work.done) if scene in ENDLESS else self.work.wanted
+        self.work.goes_on.clear()
+        self.work.wanted = self.work.wanted if scene == "stopped" else min(self.work.wanted, self.work.done)
         self.work.join()
-        said(f"{scene}: {time.monotonic() - began:,.0f} s, {self.work.done:,} operations acknowledged")
+        seconds = time.monotonic() - began
+        said(
+            f"{scene}: {seconds:,.0f} s, {self.work.done:,} operations acknowledged, {self.work.done / seconds:.1f} a second"
+        )
         if self.work.wrong:
             return faults + self.work.wrong
         return faults + self._audited(sweeps)
@@ -106,10 +112,14 @@ class Trial:
     def _kills(self) -> list[str]:
         from tools.faults.killer import Killer
 
-        killer = Killer(self.house, self.work, self.recovery, self.given.kills, self.given.seed)
+        killer = Killer(
+            self.house, self.work, self.recovery, self.given.kills, self.given.seed, self.given.minutes * 60
+        )
         killer.run()
+        while not (killer.is_late or self.work.ended.is_set() or self.work.done >= self.work.wanted):
+            time.sleep(0.5)
         said(f"{sum(killer.killed.values())} times kill -9: {dict(killer.killed.most_common())}")
-        return _recovered(self.recovery)
+        return killer.stalled + _recovered(self.recovery)
 
     def _stopped(self) -> list[str]:
         from tools.faults.scenes import stopped
@@ -119,13 +129,11 @@ class Trial:
     def _disk(self) -> list[str]:
         from tools.faults.scenes import disk
 
-        self.work.wanted = 10**9  # until it is over
         return disk(self.house, self.courier, said, lambda: self.work.done)
 
     def _clock(self) -> list[str]:
         from tools.faults.scenes import clock
 
-        self.work.wanted = 10**9
         return clock(self.house, self.courier, said, lambda: self.work.done)
 
     def _audited(self, sweeps: Sweeps) -> list[str]:
@@ -172,9 +180,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
     parser.add_argument("--kills", type=int, default=30)
     parser.add_argument("--operations", type=int, default=1500)
+    parser.add_argument(
+        "--minutes", type=float, default=0, help="so long at most is killed; then all that was done is audited"
+    )
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
-    parser.add_argument("--shipments", type=int, default=60, help="of a flight")
-    parser.add_argument("--lines", type=int, default=3, help="flights at once")
+    parser.add_argument("--shipments", type=int, default=100, help="of a flight")
+    parser.add_argument("--lines", type=int, default=4, help="flights at once")
     parser.add_argument("--transfers", type=int, default=40)
     parser.add_argument("scenes", nargs="*", default=["kills"], help=" ".join(SCENES))
     given = parser.parse_args()
@@ -201,9 +212,7 @@ def main() -> int:
     for fault in faults:
         said(f"NOT SO: {fault}")
     if faults:
-        again = (
-            f"--kills {given.kills} --operations {given.operations} --shipments {given.shipments} --lines {given.lines}"
-        )
+        again = f"--kills {given.kills} --operations {given.operations} --minutes {given.minutes} --shipments {given.shipments} --lines {given.lines}"
         said(
             f'again: make faults ARGS="{again} --seed {given.seed}"; what happened stands in {house.place}/journal.jsonl and logs/'
         )

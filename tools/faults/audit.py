@@ -5,8 +5,9 @@ Each question returns the faults it finds, in words; a trial without faults has 
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +23,8 @@ from bonds import ledger as bond_ledger
 from bonds.models import BondEntry
 from eccs import numbering
 from eccs.models import Notice, Upload
+from eccs.signing import verifying
+from eccs.signing.models import Signature
 from eccs.trail import trails
 from eccs.workflow import Document
 from manifests.models import ArrivalScan, ExpressCargoManifest, HouseAirwayBill, Package
@@ -230,15 +233,52 @@ def left_over() -> list[str]:
 
 
 def signed(told: Told) -> list[str]:
-    """What was signed and filed stands so: its upload is done."""
+    """What was signed and filed stands so: its upload is done, its signature is kept, and every signature holds, each on a line of its own."""
     wanted = {one["upload"] for one in told.get("signed", [])}
     done = set(Upload.objects.filter(pk__in=wanted, state=Upload.State.DONE).values_list("pk", flat=True))
-    return several(map(str, sorted(wanted - done)), "uploads filed that do not say so")
+    faults = several(map(str, sorted(wanted - done)), "uploads filed that do not say so")
+    kept = {
+        hashlib.sha256(bytes(cms)).hexdigest() for cms in Signature.objects.values_list("cms", flat=True).iterator()
+    }
+    acknowledged = {
+        one["signature"] for what in ("signed", "submitted") for one in told.get(what, []) if one["signature"]
+    }
+    faults += several(sorted(acknowledged - kept), "signatures acknowledged and lost")
+    wrong = (f"{number}: {why}" for _one, number, reasons in verifying.check_all() for why in reasons)
+    faults += several(wrong, "signatures that do not hold")
+    return faults + several(_unsigned(), "lines that had to be signed and are not")
+
+
+def _unsigned() -> Iterator[str]:
+    """Lines of steps that are signed here, taken by a person, that name no signature."""
+    for model in (ExpressCargoManifest, CourierBillOfEntry, CargoTransferManifest):
+        names = [one.name for one in model.steps().values() if one.signed]
+        lines: Any = model.trail_model._default_manager
+        rows = lines.filter(step__in=names).exclude(by=None).exclude(answers__has_key=verifying.SIGNED)
+        yield from (f"{one.document_id}/{one.seq} {one.step}" for one in rows.iterator())
+
+
+def officers(told: Told) -> list[str]:
+    """Each step that an officer saw done stands once in the trail of its bill, taken by that officer; no bill was let go twice."""
+    by_step: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for one in told.get("officers", []):
+        by_step[one["step"], one["by"]] += one["bills"]
+    faults = []
+    for (step, by), bills in by_step.items():
+        lines = CourierBillOfEntry.trail_model.objects.filter(step=step, by__username=by)  # type: ignore[attr-defined]
+        names = "document__number" if any("_" in one for one in bills) else "document_id"
+        found = Counter(str(one) for one in lines.values_list(names, flat=True))
+        faults += several((one for one in bills if found[one] == 0), f"{step} seen as done and not in the trail")
+        faults += several((one for one, n in found.items() if n > 1), f"{step} taken twice")
+        faults += several((one for one, n in Counter(bills).items() if n > 1), f"{step} told twice")
+    let_go = CourierBillOfEntry.trail_model.objects.filter(to_stage="OUT_OF_CHARGE").exclude(from_stage="OUT_OF_CHARGE")  # type: ignore[attr-defined]
+    twice = let_go.order_by().values("document").annotate(n=Count("pk")).filter(n__gt=1)
+    return faults + several((str(one["document"]) for one in twice), "bills out of charge twice")
 
 
 def everything(told: Told, at_bank: Mapping[str, tuple[str, int]], taken: Mapping[str, int]) -> list[str]:
     """All questions."""
     return [
-        *filings(told), *signed(told), *scans(told), *money(told, at_bank), *of_bonds(told), *trails_tell_all(), *numbers(),
+        *filings(told), *signed(told), *officers(told), *scans(told), *money(told, at_bank), *of_bonds(told), *trails_tell_all(), *numbers(),
         *news(taken), *left_over(),
     ]  # fmt: skip

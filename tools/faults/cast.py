@@ -17,7 +17,7 @@ from eccs.dated_rules import DatedRule
 from payments.cash.deposits import create_deposit
 from tests.factories import transit
 
-FUNDS = Decimal(90_000_000)
+FUNDS = Decimal(900_000_000)
 ASKED_A_MINUTE = "60000"
 
 
@@ -37,6 +37,13 @@ def prepare(hook: str, transfers: int) -> tuple[dict[str, str], str, list[str]]:
         name="api_requests_a_minute", station_code="", from_date=date(2026, 1, 1),
         defaults={"value": ASKED_A_MINUTE, "source": "trial of faults"},
     )  # fmt: skip
+    for rule in ("signed_filings", "signed_orders"):
+        DatedRule.objects.update_or_create(
+            name=rule,
+            station_code="BLR",
+            from_date=date(2026, 1, 1),
+            defaults={"value": "on", "source": "trial of faults"},
+        )
     person: Any = User.objects.get(username="signatory.swift")
     actor = Actor.of(person)
     admin: Any = User.objects.get(username="courieradmin.swift")

@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from html import unescape
-from re import findall
+from re import findall, search
 from typing import Any
 
 import requests
 
 from tools.faults.house import PASSWORD
 from tools.faults.journal import Journal
+from tools.faults.pen import Pen
 from tools.hosts.people import Person
 
 PATIENCE = 900.0  # seconds until a request counts as never answered
@@ -47,10 +48,12 @@ class Refused(NeverAnswered):
 
 
 class Program:
-    """A firm's program with its key."""
+    """A firm's program with its key, and with a pen where it signs."""
 
-    def __init__(self, address: str, key: str, journal: Journal, ended: threading.Event) -> None:
-        self.address, self.journal, self.ended = f"{address}/api/v1", journal, ended
+    def __init__(
+        self, address: str, key: str, journal: Journal, ended: threading.Event, pen: Pen | None = None
+    ) -> None:
+        self.address, self.journal, self.ended, self.pen = f"{address}/api/v1", journal, ended, pen
         self.headers = {"Authorization": f"Bearer {key}"}
 
     def get(self, path: str, **given: Any) -> Any:
@@ -60,6 +63,13 @@ class Program:
     def post(self, path: str, once: str = "", **sent: Any) -> Any:
         """Something done, once under the key where one is given."""
         return self._ask("POST", path, {"Idempotency-Key": once} if once else {}, **sent)
+
+    def sign(self, wanted: str) -> Any:
+        """The signature over what is to be signed, sent until it is answered: what was filed under it."""
+        if self.pen is None:
+            raise NeverAnswered(f"{wanted} is to be signed, and nobody has a pen")
+        told = self.get(f"/signatures/{wanted}")
+        return self.post(f"/signatures/{wanted}", json={"cms": self.pen.sign(told["content"])})
 
     def try_once(self, path: str, once: str, **sent: Any) -> requests.Response:
         """One question, however it is answered. Raises the errors of requests."""
@@ -83,31 +93,50 @@ class Program:
 class Browser:
     """A person who has signed in once; the session must outlive everything."""
 
-    def __init__(self, address: str, username: str, journal: Journal, ended: threading.Event) -> None:
-        self.address, self.journal, self.ended = address, journal, ended
-        self.person = Person(address, username, ()).sign_in(PASSWORD)
+    def __init__(
+        self, address: str, username: str, journal: Journal, ended: threading.Event, pen: Pen | None = None
+    ) -> None:
+        self.address, self.journal, self.ended, self.pen = address, journal, ended, pen
+        self.person, self.signing_in = Person(address, username, ()).sign_in(PASSWORD), threading.Lock()
 
     def get(self, path: str) -> requests.Response:
-        """A page."""
-        found: requests.Response = again_and_again(
-            self.journal, "a page",
-            lambda: self.person.session.get(f"{self.address}{path}", timeout=30, allow_redirects=False), self.ended,
-        )  # fmt: skip
-        return found
+        """A page; whose session has ended signs in again."""
+        while True:
+            found: requests.Response = again_and_again(
+                self.journal, "a page",
+                lambda: self.person.session.get(f"{self.address}{path}", timeout=30, allow_redirects=False), self.ended,
+            )  # fmt: skip
+            if not self._is_out(found):
+                return found
 
-    def post(self, path: str, **fields: Any) -> requests.Response:
+    def post(self, path: str, fields: Any = None, **more: Any) -> requests.Response:
         """A form of a page, sent until it is answered; whose session has ended signs in again. Where to it leads is not followed."""
         while True:
-            found = self._post(path, fields)
-            if "/sign-in/" not in found.headers.get("Location", "") or self.ended.is_set():
+            found = self._post(path, more if fields is None else fields)
+            if not self._is_out(found):
                 return found
-            with suppress(SystemExit, requests.RequestException):
-                self.person.session.cookies.clear()
-                self.person.sign_in(PASSWORD)
-                self.journal.note("signed in again")
-            time.sleep(PAUSE)
 
-    def _post(self, path: str, fields: dict[str, Any]) -> requests.Response:
+    def _is_out(self, found: requests.Response) -> bool:
+        if "/sign-in/" not in found.headers.get("Location", "") or self.ended.is_set():
+            return False
+        with self.signing_in, suppress(SystemExit, requests.RequestException):
+            self.person.session.cookies.clear()
+            self.person.sign_in(PASSWORD)
+            self.journal.note("signed in again")
+        time.sleep(PAUSE)
+        return True
+
+    def signed(self, found: requests.Response) -> bool:
+        """Sign where an answer leads to the page for that, and whether it does: what came of it is looked at by the caller."""
+        place = found.headers.get("Location", "")
+        if self.pen is None or not place.startswith("/sign/"):
+            return False
+        content = search(r'data-content="([^"]+)"', self.get(place).text)
+        if content:
+            self.post(place, cms=self.pen.sign(content[1]))
+        return True
+
+    def _post(self, path: str, fields: Any) -> requests.Response:
         found: requests.Response = again_and_again(
             self.journal, f"POST {path.rstrip('/').rsplit('/', 1)[-1]}",
             lambda: self.person.session.post(

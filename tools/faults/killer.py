@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -16,7 +17,11 @@ from tools.faults.house import House, awaited
 from tools.faults.work import Work
 
 VICTIMS = {  # of a hundred
-    "web": 12, "a web process": 18, "worker": 12, "a worker process": 16, "beat": 6, "Redis": 10, "a backend": 16, "postmaster": 10,
+    "web": 9, "a web process": 21, "worker": 8, "a worker process": 20, "beat": 4, "Redis": 14, "a backend": 14, "postmaster": 10,
+}  # fmt: skip
+LANES = {
+    "web": "web", "a web process": "web", "worker": "worker", "a worker process": "worker", "beat": "beat", "Redis": "Redis",
+    "a backend": "database", "postmaster": "database",
 }  # fmt: skip
 LONGEST_WAIT = 15.0  # seconds for the next operation to be acknowledged, before the next one dies all the same
 
@@ -53,7 +58,7 @@ class Recovery:
             if holds():
                 found[name] = time.monotonic() - began
                 return
-            time.sleep(0.01)
+            time.sleep(0.02)
 
     def _accepts(self) -> bool:
         try:
@@ -78,48 +83,98 @@ class Recovery:
 
 
 class Killer:
-    """Kills, and starts again what nothing else would."""
+    """Kills, and starts again what nothing else would: each sort of process in a lane of its own, so that two may be down at once."""
 
-    def __init__(self, house: House, work: Work, recovery: Recovery, kills: int, seed: int) -> None:
+    def __init__(self, house: House, work: Work, recovery: Recovery, kills: int, seed: int, seconds: float) -> None:
         self.house, self.work, self.recovery, self.kills = house, work, recovery, kills
         self.dice = Random(seed)  # noqa: S311 not a secret
         self.killed: Counter[str] = Counter()
+        self.began, self.seconds = time.monotonic(), seconds  # so long at most; without end where 0
+        self.lock, self.web_alone = threading.Lock(), threading.Lock()
+        self.stalled: list[str] = []
 
     def run(self) -> None:
-        """All kills, spread over the work."""
+        """All kills, spread over the work, or over the time where that is shorter."""
+        lanes: dict[str, list[tuple[str, float, float]]] = {}
         for number in range(self.kills):
             victim = self.dice.choices(list(VICTIMS), list(VICTIMS.values()))[0]
-            moment = self.dice.random()
-            self._wait_for((number + moment) * self.work.wanted / self.kills, moment)
-            if self.work.ended.is_set():
-                return
-            self._kill(victim)
-            self.killed[victim] += 1
-            if (number + 1) % 25 == 0:
-                told = ", ".join(f"{n} {name}" for name, n in self.killed.most_common())
-                print(f"  {number + 1} killed ({told}), {self.work.journal.operations:,} acknowledged", flush=True)
+            moment, chance = self.dice.random(), self.dice.random()
+            lanes.setdefault(LANES[victim], []).append((victim, number + moment, chance))
+        threads = [threading.Thread(target=self._lane, args=(plan,)) for plan in lanes.values()]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
 
-    def _wait_for(self, operations: float, moment: float) -> None:
-        deadline = time.monotonic() + LONGEST_WAIT
-        while self.work.done < operations and time.monotonic() < deadline:
+    @property
+    def is_late(self) -> bool:
+        """Whether the time given is over."""
+        return bool(self.seconds) and time.monotonic() - self.began > self.seconds
+
+    def _lane(self, plan: list[tuple[str, float, float]]) -> None:
+        try:
+            for victim, place, chance in plan:
+                self._wait_for(place)
+                if self.work.ended.is_set() or self.is_late:
+                    return
+                self._kill(victim, chance)
+                self._count(victim)
+        except SystemExit as fault:  # what was killed did not come back
+            self.stalled.append(str(fault))
+            self.work.ended.set()
+
+    def _count(self, victim: str) -> None:
+        with self.lock:
+            self.killed[victim] += 1
+            number = self.killed.total()
+            if number % 25 == 0:
+                told = ", ".join(f"{n} {name}" for name, n in self.killed.most_common())
+                minutes = (time.monotonic() - self.began) / 60
+                print(f"  {minutes:.1f} min: {number} killed ({told}), {self.work.done:,} acknowledged", flush=True)
+
+    def _wait_for(self, place: float) -> None:
+        """Until so much of the work is done or of the time is over, or nothing is acknowledged any more."""
+        share = place / self.kills
+        seen, since = self.work.done, time.monotonic()
+        while self.work.done < share * self.work.wanted and not self.is_late:
+            if self.seconds and time.monotonic() - self.began >= share * self.seconds:
+                return
+            if self.work.done != seen:
+                seen, since = self.work.done, time.monotonic()
+            elif time.monotonic() - since > LONGEST_WAIT:
+                return
             if self.work.ended.wait(0.05):
                 return
-        time.sleep(moment)  # somewhere within what is under way
 
-    def _kill(self, victim: str) -> None:
+    def _kill(self, victim: str, chance: float) -> None:
         house = self.house
-        if victim in ("web", "worker", "beat"):
+        if victim in ("web", "a web process"):
+            with self.web_alone:
+                self._kill_web(victim, chance)
+        elif victim == "a worker process":
+            house.kill_one_child("worker", _chosen(chance))
+        elif victim in ("worker", "beat"):
             house.kill(victim)
             house.start(victim)
-        elif victim in ("a web process", "a worker process"):
-            house.kill_one_child("web" if "web" in victim else "worker", self.dice.choice)
         elif victim == "Redis":
             house.kill_redis()
             house.redis.start()
         elif victim == "a backend":
-            house.kill_backend(self.dice.choice)
-        else:
-            house.kill_postmaster()
-            self.recovery.restart()
-        if victim == "a backend":
+            house.kill_backend(_chosen(chance))
             awaited("PostgreSQL is up after it lost a process", self.recovery._accepts, 60)
+        else:
+            with self.web_alone:  # the first page is measured, and only PostgreSQL keeps it waiting
+                house.kill_postmaster()
+                self.recovery.restart()
+
+    def _kill_web(self, victim: str, chance: float) -> None:
+        if victim == "web":
+            self.house.kill("web")
+            self.house.start("web")
+        else:
+            self.house.kill_one_child("web", _chosen(chance))
+
+
+def _chosen(chance: float) -> Callable[[list[int]], int]:
+    """One of several by a number between 0 and 1."""
+    return lambda found: found[int(chance * len(found))]

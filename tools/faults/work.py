@@ -1,4 +1,4 @@
-"""What the firms do: a courier files flights, a custodian scans them in, payers pay at bank and from the ledger, bonds are debited."""
+"""What people do: a courier files flights and signs them, a custodian scans them in, payers pay, bonds are debited, officers clear."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import threading
 import time
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,10 @@ from django.utils import timezone
 from bench import flights
 from payments.sandbox.ledger import Behaviour
 from tools.faults.clients import PATIENCE, Browser, NeverAnswered, Program, Refused
+from tools.faults.house import PASSWORD
 from tools.faults.journal import Journal
+from tools.faults.officers import DESKS, Officer
+from tools.faults.pen import Pen
 from tools.hosts.people import header
 
 AT_BANK = (
@@ -26,19 +30,24 @@ AT_BANK = (
     Behaviour.LATE,
     Behaviour.DROP,
 )
-BILLS_A_CHALLAN = 8
+BILLS_A_CHALLAN = 12
+SIGNATORY = "signatory.swift"
 SCANS_AT_ONCE = 100
-READ = 0.25  # seconds between two looks at an upload
+READ = 0.4  # seconds between two looks at an upload
 
 
 class Work:
     """All clients of a trial, until so many operations are acknowledged."""
 
-    def __init__(self, journal: Journal, seed: int, shipments: int, transfers: list[str]) -> None:
-        self.journal, self.seed, self.shipments = journal, seed, shipments
+    def __init__(self, journal: Journal, seed: int, shipments: int, transfers: list[str], place: Path) -> None:
+        self.journal, self.seed, self.shipments, self.place = journal, seed, shipments, place
         self.transfers = list(reversed(transfers))
         self.wanted, self.begun_at = 0, 0
-        self.ended = threading.Event()  # everybody stops where they stand
+        self.ended, self.over = (
+            threading.Event(),
+            threading.Event(),
+        )  # everybody stops where they stand; officers go home
+        self.goes_on = threading.Event()  # more is begun however much is acknowledged, for it is not over yet
         self.numbers, self.challans, self.lock = count(1), count(1), threading.Lock()
         self.wrong: list[str] = []
         self.threads: list[threading.Thread] = []
@@ -46,25 +55,33 @@ class Work:
     def begin(self, address: str, keys: dict[str, str], lines: int, wanted: int) -> None:
         """Begin to work for so many operations, in so many lines of flights beside a payer and a person of the bonds."""
         self.begun_at, self.wanted = self.journal.operations, wanted
-        couriers = [Program(address, keys["courier"], self.journal, self.ended) for _n in range(lines)]
+        pen = self._pen(SIGNATORY)
+        couriers = [Program(address, keys["courier"], self.journal, self.ended, pen) for _n in range(lines)]
         terminal = Program(address, keys["terminal"], self.journal, self.ended)
-        browser = Browser(address, "signatory.swift", self.journal, self.ended)
+        browser = Browser(address, SIGNATORY, self.journal, self.ended, pen)
         courses: list[tuple[Any, ...]] = [(self._flights, one, terminal, browser) for one in couriers]
         courses += [(self._payments, couriers[0], browser), (self._transfers, browser)]
+        self.over.clear()
+        for desk in DESKS:
+            its = Browser(address, desk.username, self.journal, self.ended, self._pen(desk.username))
+            courses.append((Officer(desk, its, self.journal).work, self.over))
         self.threads = [threading.Thread(target=self._guarded, args=given, daemon=True) for given in courses]
         for thread in self.threads:
             thread.start()
 
+    def _pen(self, username: str) -> Pen:
+        return Pen(self.place, username, PASSWORD)
+
     def pay_in(self, address: str, deposit: str) -> Browser:
         """Before anything dies, what is to be spent is paid in at the bank; returns the browser of the one who did."""
-        browser = Browser(address, "signatory.swift", self.journal, self.ended)
+        browser = Browser(address, SIGNATORY, self.journal, self.ended)
         browser.pay(deposit, Behaviour.HONEST.value)
         return browser
 
     @property
     def is_enough(self) -> bool:
         """Whether so many operations are acknowledged."""
-        return self.done >= self.wanted or self.ended.is_set()
+        return (self.done >= self.wanted and not self.goes_on.is_set()) or self.ended.is_set()
 
     @property
     def done(self) -> int:
@@ -73,7 +90,11 @@ class Work:
 
     def join(self) -> None:
         """Wait until everybody has finished what was begun."""
-        for thread in self.threads:
+        officers = len(DESKS)
+        for thread in self.threads[:-officers]:
+            thread.join()
+        self.over.set()
+        for thread in self.threads[-officers:]:
             thread.join()
 
     def _guarded(self, course: Any, *given: Any) -> None:
@@ -83,6 +104,7 @@ class Work:
             with self.lock:
                 self.wrong.append(str(fault))
             self.ended.set()
+            self.over.set()
 
     def _flights(self, courier: Program, terminal: Program, browser: Browser) -> None:
         while not self.is_enough:
@@ -96,16 +118,7 @@ class Work:
         rows = flights.shipments(self.shipments, salt)
         begun = self._once(courier, "/manifests", f"{flight}-begin", "begun", {"flight": flight}, json=header(flight))
         self._handed_in(courier, f"/manifests/{begun['key']}/shipments", flights.as_csv(rows), "READY")
-        declared = {"declared": ["complete", "true"]}
-        told = self._once(
-            courier,
-            f"/manifests/{begun['key']}/submit",
-            f"{flight}-submit",
-            "submitted",
-            {"flight": flight},
-            json=declared,
-        )
-        key = told["key"]
+        key = self._submitted(courier, begun["key"], flight)
         journal.ask(f"{flight}-bills", "bills")
         done = self._filed(courier, key, flights.as_csv(flights.bills(self.shipments, salt)))
         summary = done["summary"]
@@ -113,9 +126,23 @@ class Work:
             f"{flight}-bills", "bills", self.shipments, flight=flight, first=summary["first"], last=summary["last"],
             upload=done["id"],
         )  # fmt: skip
-        journal.acknowledge(f"{flight}-signed", "signed", 1, upload=done["id"])
+        journal.acknowledge(f"{flight}-signed", "signed", 1, upload=done["id"], signature=done["signature"])
         self._land(flight, key, number, browser, courier)
         self._scanned_in(flight, key, rows, terminal, salt)
+
+    def _submitted(self, courier: Program, draft: str, flight: str) -> str:
+        """The manifest is submitted and signed; its number. The same is asked and signed under one key until it is answered."""
+        key = f"{flight}-submit"
+        self.journal.ask(key, "submitted")
+        told = courier.post(f"/manifests/{draft}/submit", key, json={"declared": ["complete", "true"]})
+        signature = ""
+        if "to_sign" in told:
+            done = courier.sign(told["to_sign"])
+            number, signature = str(done["document"]), str(done["signature"])
+        else:
+            number = str(told["number"])
+        self.journal.acknowledge(key, "submitted", 1, document=number, flight=flight, signature=signature)
+        return number
 
     def _once(self, program: Program, path: str, key: str, what: str, about: dict[str, Any], **sent: Any) -> Any:
         """Something done under a key: logged before it is asked for and when it is acknowledged."""
@@ -141,10 +168,12 @@ class Work:
         for _try in range(60):
             upload = self._handed_in(courier, f"/manifests/{key}/bills", content, "READY")
             signed = {"declared": [one["name"] for one in upload["declarations"]]}
-            courier.post(f"/uploads/{upload['id']}/sign", json=signed)
+            told, signature = courier.post(f"/uploads/{upload['id']}/sign", json=signed), ""
+            if told["to_sign"]:
+                signature = courier.sign(told["to_sign"])["signature"]
             upload = self._seen(courier, upload, ("DONE", "FAILED", "REFUSED"))
             if upload["state"] == "DONE":
-                return upload
+                return upload | {"signature": signature}
             self.journal.note(f"filing {upload['state']}")
             if upload["state"] == "REFUSED":
                 break
@@ -227,7 +256,8 @@ class Work:
         while self.transfers and not self.is_enough:
             key = self.transfers.pop()
             self.journal.ask(f"{key}-submit", "bonded")
-            answer = browser.post(f"/transit/manifests/{key}/submit/", confirm="1")
+            while browser.signed(answer := browser.post(f"/transit/manifests/{key}/submit/", confirm="1")):
+                continue  # what was signed is no draft any more
             if answer.status_code not in (302, 404):  # filed, or filed the time before and no draft any more
                 raise NeverAnswered(f"{key} answered {answer.status_code}")
             self.journal.acknowledge(f"{key}-submit", "bonded", 1, document=key)
