@@ -117,6 +117,8 @@ EVENTS = {
     "signature.refused": _("Signature not accepted"),
     "log.kept": _("Log put away"),
     "log.not-kept": _("Log not put away"),
+    "archive.kept": _("Closed year archived"),
+    "archive.not-kept": _("Closed year not archived"),
     "work.taken-up": _("Document taken up"),
     "work.set-aside": _("Document set aside"),
     "work.given-back": _("Document given back"),

@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from eccs import audit, heads, retention, roots, rounds, trail
+from eccs import archiving, audit, heads, retention, roots, rounds, trail
+from eccs.archive_files import ArchiveFile, Damaged
 from eccs.heads import Fault
 from eccs.log_files import LogFile
 
@@ -23,13 +24,17 @@ def check_all() -> Iterator[Fault]:
         yield from _broken_trails(kind)
     yield from _broken_lanes()
     yield from _broken_files()
+    yield from _broken_archives()
     yield from _broken_roots()
     yield from heads.faults()
 
 
 def _broken_trails(kind: type[trail.TrailLine], after: int = 0, upto: int | None = None) -> Iterator[Fault]:
-    for document, line in trail.broken_lines(kind, after, upto):
-        yield Fault(document, _("The trail is broken at %(line)s.") % {"line": line})
+    try:
+        for document, line in trail.broken_lines(kind, after, upto):
+            yield Fault(document, _("The trail is broken at %(line)s.") % {"line": line})
+    except Damaged as damaged:
+        yield Fault(_("archive"), str(damaged))
 
 
 def _broken_lanes(names: Collection[str] | None = None) -> Iterator[Fault]:
@@ -40,6 +45,11 @@ def _broken_lanes(names: Collection[str] | None = None) -> Iterator[Fault]:
 def _broken_files(keys: Collection[int] | None = None) -> Iterator[Fault]:
     for file in retention.broken_files(keys):
         yield Fault(_("audit log"), file)
+
+
+def _broken_archives(keys: list[int] | None = None) -> Iterator[Fault]:
+    for file in archiving.broken_files(keys):
+        yield Fault(_("archive"), file)
 
 
 def _broken_roots(since: date = date.min, until: date = date.max) -> Iterator[Fault]:
@@ -64,6 +74,8 @@ def check_tonight() -> Iterator[Fault]:
     yield from _broken_lanes([name[1:] for name in night.of_names("eccs_auditlane", audit.lengths())])
     files = [(f"{kept.pk:012}", kept.lines) for kept in LogFile.objects.only("lines").order_by("pk")]
     yield from _broken_files([int(name) for name in night.of_names("eccs_logfile", files)])
+    files = [(f"{kept.pk:012}", kept.lines) for kept in ArchiveFile.objects.only("lines").order_by("pk")]
+    yield from _broken_archives([int(name) for name in night.of_names("eccs_archivefile", files)])
     names = heads.names()
     if names:
         recent = next((one for one in names if one >= f"{yesterday:%Y/%m/%d}"), names[-1])

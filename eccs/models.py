@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from eccs.archive_files import ArchiveBlock, ArchiveFile
 from eccs.audit import AuditLane, AuditLine
 from eccs.batches import PaperBatch
 from eccs.dated_rules import DatedRule
@@ -27,6 +28,8 @@ from eccs.trail import ChainFault
 from eccs.trail_years import TrailYear
 
 __all__ = [
+    "ArchiveBlock",
+    "ArchiveFile",
     "AuditLane",
     "AuditLine",
     "Certificate",

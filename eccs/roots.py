@@ -127,6 +127,7 @@ def _first_broken(roots: list[TrailRoot], chain: str, since: date, until: date) 
     unlinked = next((later for earlier, later in pairwise(roots) if later.before != earlier.root), None)
     online = online_since(roots[0].trail) if roots else date.min
     whole = [root for root in roots if root.upto is None and max(since, online) <= root.day <= until]
+    whole = whole if chain == "lane" or online == date.min else []  # archived lines are not among those that are online
     if whole and not _holds(whole[-1], chain, 0):  # the last of them is over all that the ones before are over
         return next((root for root in whole if not _holds(root, chain, 0)), whole[-1])
     after, begun = 0, date.min
@@ -147,8 +148,8 @@ def _holds(root: TrailRoot, chain: str, after: int) -> bool:
 
 def online_since(table: str) -> date:
     """The first day of which a table is all online; what is in files is held against their digests."""
+    from eccs import archive_files, log_files
     from eccs.audit import AuditLine
-    from eccs.log_files import away_until
 
-    last = away_until() if table == AuditLine._meta.db_table else None
+    last = log_files.away_until() if table == AuditLine._meta.db_table else archive_files.away_until(table)
     return date.min if last is None else timezone.localdate(last)

@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from eccs import (
+    archiving,
     batches,
     chain_checks,
     heads,
@@ -73,6 +74,12 @@ def keep_logs() -> int:
 def keep_years() -> int:
     """Make the partitions of the trails for the financial year to come, and begin the one that has come."""
     return trail_years.keep_years()
+
+
+@shared_task
+def archive_years() -> int:
+    """Put the trails of closed years away whose documents are all settled."""
+    return archiving.archive_years()
 
 
 @shared_task

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from heapq import merge
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -149,7 +151,7 @@ def insert_lines(trail: type[TrailLine], rows: list[tuple[Any, ...]]) -> None:
             copy_rows(cursor, table, TrailLine.columns, rows)
 
 
-def broken_lines(trail: type[TrailLine], after: int = 0, upto: int | None = None) -> Iterator[tuple[str, str]]:
+def broken_lines(trail: type[TrailLine], after: int = 0, upto: int | None = None) -> Generator[tuple[str, str]]:
     """Every document of a trail whose chain does not hold: its name and the first line that is wrong.
 
     Lines and documents are read side by side, each once and in order, so that it takes no more memory for more of them; all of
@@ -184,21 +186,21 @@ def _unfit(trail: type[TrailLine], model: Any, after: int, upto: int | None) -> 
     """Documents whose lines do not hold, or do not lead to the head that the document bears."""
     documents = model._default_manager.filter(pk__gt=after, **({} if upto is None else {"pk__lte": upto}))
     documents = documents.order_by("pk").values_list("pk", "trail_length", "trail_head")
-    heads = documents.iterator(chunk_size=5000)
-    head = next(heads, None)
-    for pk, length, last, wrong in _read(trail, after, upto):
-        while head is not None and head[0] < pk:
-            if head[1:] != (0, START):
-                yield head[0], f"line {head[1]} (the end of the chain)"
-            head = next(heads, None)
-        borne: tuple[int, str] | None = None
-        if head is not None and head[0] == pk:
-            borne, head = head[1:], next(heads, None)
-        if wrong or borne != (length, last):
-            yield pk, wrong or f"line {borne[0] if borne else length} (the end of the chain)"
-    for rest in (head, *heads) if head is not None else ():
-        if rest[1:] != (0, START):
-            yield rest[0], f"line {rest[1]} (the end of the chain)"
+    with closing(documents.iterator(chunk_size=5000)) as heads:
+        head = next(heads, None)
+        for pk, length, last, wrong in _read(trail, after, upto):
+            while head is not None and head[0] < pk:
+                if head[1:] != (0, START):
+                    yield head[0], f"line {head[1]} (the end of the chain)"
+                head = next(heads, None)
+            borne: tuple[int, str] | None = None
+            if head is not None and head[0] == pk:
+                borne, head = head[1:], next(heads, None)
+            if wrong or borne != (length, last):
+                yield pk, wrong or f"line {borne[0] if borne else length} (the end of the chain)"
+        for rest in (head, *heads) if head is not None else ():
+            if rest[1:] != (0, START):
+                yield rest[0], f"line {rest[1]} (the end of the chain)"
 
 
 def _read(trail: type[TrailLine], after: int, upto: int | None) -> Iterator[tuple[int, int, str, str]]:
@@ -216,11 +218,15 @@ def _read(trail: type[TrailLine], after: int, upto: int | None) -> Iterator[tupl
 
 
 def _rows(trail: type[TrailLine], after: int, upto: int | None) -> Iterator[tuple[Any, ...]]:
-    """The lines of documents between two keys, in the order of documents and lines."""
+    """The lines of documents between two keys, in the order of documents and lines, wherever they lie."""
+    from eccs import archive_files
+
     lines: Any = cast("Any", trail._default_manager).filter(document_id__gt=after)
     lines = lines if upto is None else lines.filter(document_id__lte=upto)
     rows: Any = lines.order_by("document_id", "seq").values_list(*TrailLine.columns)
-    return iter(rows.iterator(chunk_size=5000))
+    away = (row[1:-1] for row in archive_files.rows(trail._meta.db_table, after, upto))
+    with closing(rows.iterator(chunk_size=5000)) as online:
+        yield from merge(online, away, key=itemgetter(0, 1))
 
 
 def trails() -> list[type[TrailLine]]:

@@ -107,6 +107,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
             "payments_refund",
             "eccs_signature",
             "eccs_logfile",
+            "eccs_archivefile",
+            "eccs_archiveblock",
             "exports_excludedgoods",
             "exports_excludedgoodspermission",
         ):
