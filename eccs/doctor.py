@@ -220,7 +220,7 @@ def signing() -> str:
 
 
 @examination(
-    "heads", "Let beat and a worker run, let them write to ECCS_HEADS, and give the seal a certificate (README, “Papers”).",
+    "heads", "Let beat and a worker run, let them write to ECCS_HEADS, and give the seal a certificate (README, “In production”).",
     production=True,
 )  # fmt: skip
 def kept_heads() -> str:
