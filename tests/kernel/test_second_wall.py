@@ -64,9 +64,21 @@ def test_every_table_with_the_key_of_a_firm_or_station_has_a_policy_or_a_reason(
     assert walled == {name for (name,) in asked("SELECT tablename FROM pg_policies")}
     of_walled = asked(
         "SELECT DISTINCT c.conrelid::regclass::text FROM pg_constraint c JOIN pg_class t ON t.oid = c.confrelid"
-        " WHERE c.contype = 'f' AND t.relrowsecurity"
+        " JOIN pg_class o ON o.oid = c.conrelid WHERE c.contype = 'f' AND t.relrowsecurity AND NOT o.relispartition"
     )
     assert {name for (name,) in (*with_key, *of_walled)} - walled == set(WITHOUT)
+
+
+def test_a_partition_of_a_walled_table_is_reached_through_its_table_alone() -> None:
+    parts = asked(
+        "SELECT p.relname FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhrelid JOIN pg_class w ON w.oid = i.inhparent"
+        " WHERE w.relrowsecurity AND p.relkind = 'r'"
+    )
+    reached = asked(
+        "SELECT relname FROM pg_class, unnest(ARRAY['eccs_app', 'eccs_system']) AS role WHERE relispartition AND relkind = 'r'"
+        " AND relname NOT LIKE 'eccs_auditline%' AND has_table_privilege(role, oid, 'SELECT, INSERT, UPDATE, DELETE')"
+    )
+    assert len(parts) >= 4 and reached == []
 
 
 def test_what_is_deleted_with_a_row_may_be_deleted_too() -> None:
