@@ -82,6 +82,9 @@ class Held(NamedTuple):
     role: str  # a standard role, or the code of one composed at a station
     station: str = ""  # its code, or nothing for all stations
     composed: frozenset[str] | None = None  # the activities of a composed role
+    stands_in: Group | None = (
+        None  # the group of the customer for whom the role begins a document at the Service Centre
+    )
 
     @property
     def activities(self) -> frozenset[str]:
@@ -90,8 +93,8 @@ class Held(NamedTuple):
 
     @property
     def group(self) -> Group | None:
-        """The user group it belongs to."""
-        return group_of(self.role)
+        """The user group it belongs to, or in which it stands for a customer."""
+        return self.stands_in or group_of(self.role)
 
     @property
     def key(self) -> str:
@@ -108,6 +111,8 @@ class Held(NamedTuple):
         """
         if hasattr(document, "is_in_circle_of"):
             return bool(document.is_in_circle_of(self, actor, activity))
+        if self.stands_in is not None and not actor.serves(document):
+            return False
         at = getattr(document, "station_id", None)
         if self.group is Group.COURIER:
             own = actor.courier_id is not None and getattr(document, "courier_id", None) == actor.courier_id
@@ -173,6 +178,24 @@ class Actor:
     def on_errand(self, errand: Errand) -> Actor:
         """The same operator while a sealed answer or request of the customer is filed."""
         return replace(self, errand=errand)
+
+    def in_the_hand_of(self, activities: Iterable[str], note: Mapping[str, Any] | None = None) -> Actor:
+        """The same operator where the customer's own pages begin a document: of the firm's activities these alone, at this station alone
+        (PN17 2.3).
+
+        As before where nobody is served, or the counter at that station is not the person's.
+        """
+        customer, asked = self.customer, frozenset(activities)
+        counters = [held for held in self.postings if ANSWERS in held.activities]
+        if customer is None or customer.station not in {held.station for held in counters}:
+            return self
+        firm = Role.IMPORTER if customer.importer_id is not None else Role.COURIER_SIGNATORY
+        role = next(held.role for held in counters if held.station == customer.station)
+        held = Held(role, customer.station, asked & of_role(firm), group_of(firm))
+        return replace(
+            self, courier_id=customer.courier_id, importer_id=customer.importer_id, postings=(held,),
+            errand=Errand(frozenset(), "", 0, "", note or {}),
+        )  # fmt: skip
 
     @property
     def note(self) -> Mapping[str, Any]:

@@ -13,5 +13,6 @@ class BillsConfig(AppConfig):
         from bills import at_counter, filing, issued, listing, receivers  # noqa: F401 each registers itself
         from bills.manual import listing as manual  # noqa: F401
         from bills.rate_files import listing as rate_files  # noqa: F401
+        from bills.uncleared import at_counter as uncleared_at_counter  # noqa: F401
         from bills.uncleared import listing as uncleared  # noqa: F401
         from bills.xi import uploading  # noqa: F401

@@ -10,4 +10,4 @@ class BondsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make bonds and the Bond Master known to desks, queues and pages."""
-        from bonds import issued, listing  # noqa: F401 each registers itself
+        from bonds import at_counter, issued, listing  # noqa: F401 each registers itself

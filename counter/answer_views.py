@@ -7,12 +7,14 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.requests import Request
-from counter import answering
+from counter import answering, beginning, opening
+from counter.beginning import Opening
 from counter.models import Answer, BroughtPaper
 from counter.serving import led_to_counter
 from eccs import audit, pages
@@ -32,8 +34,11 @@ def found(request: Request) -> HttpResponse:
         return away
     text = request.GET.get("q", "").strip()[:60]
     documents = answering.named(text, request.actor) if text else answering.awaited(request.actor)
+    begun = beginning.found(text, request.actor) if text else []
     rows = [{"document": one, "steps": _shown(one, request)} for one in documents]
-    return render(request, "counter/answers.html", {"q": text, "rows": rows, "customer": request.actor.customer})
+    return render(
+        request, "counter/answers.html", {"q": text, "rows": rows, "begun": begun, "customer": request.actor.customer}
+    )
 
 
 def _shown(document: Any, request: Request) -> list[dict[str, Any]]:
@@ -68,10 +73,11 @@ def typing(request: Request, slug: str, key: str, verb: str) -> HttpResponse:
             return redirect(answering.keep(document, declared, form, _posted(request), brought, actor))
     else:
         form = answering.form_again(held, document, acting) if held else answering.form_for(declared, document, acting)
+    begun = beginning.draft_of(type(document)) if answering.files_draft(type(document), declared) else None
     if form is not None and not form.is_bound:
         next(iter(form.fields.values())).widget.attrs["data-focus"] = ""  # the operator types at once
     context = {
-        "document": document, "step": declared, "form": form, "reasons": reasons, "held": held, "actor": actor, "customer": actor.customer,
+        "document": document, "step": declared, "parts": begun.parts(document) if begun else (), "form": form, "reasons": reasons, "held": held, "actor": actor, "customer": actor.customer,
         "scanned": scanned if answering.paper_field(form) else (),
     }  # fmt: skip
     return render(request, "counter/answer_type.html", context, status=422 if request.method == "POST" else 200)
@@ -96,6 +102,8 @@ def _open_at(request: Request, pk: int) -> Answer:
 def answer(request: Request, pk: int) -> HttpResponse:
     """What was typed, to be printed, sealed and filed; filing asks for the operator's signature where the station demands one."""
     held = _open_at(request, pk)
+    if (one := beginning.opening(held.kind)) is not None and held.kind == one.kind:
+        return _opened(request, held, one)
     document, declared = answering.document_for(held), answering.step_of(held)
     concerns(request, document)
     acting = answering.errand(document, declared, request.actor, held.after)
@@ -114,10 +122,38 @@ def answer(request: Request, pk: int) -> HttpResponse:
             told = {"step": declared.label, "document": held.number}
             messages.success(request, _("%(document)s: %(step)s is filed for the customer.") % told)
             return redirect("counter")
+    begun = beginning.draft_of(type(document)) if answering.files_draft(type(document), declared) else None
     context = {
-        "answer": held, "document": document, "step": declared, "customer": request.actor.customer, "refused": refused,
+        "answer": held, "document": document, "step": declared, "parts": begun.parts(document) if begun else (), "customer": request.actor.customer, "refused": refused,
         "reasons": answering.against(document, declared, acting), "moved": document.trail_head != held.after,
-        "slug": pages.slug_of(type(document)), "verb": pages.as_verb(declared.name),
+        "change": answering.address_of(document, declared),
+    }  # fmt: skip
+    return render(request, "counter/answer.html", context, status=409 if refused else 200)
+
+
+def _opened(request: Request, held: Answer, one: Opening) -> HttpResponse:
+    """The same for a request that begins a document."""
+    about = opening.about_of(one, held)
+    reasons, refused = opening.reasons_against(one, about, request.actor), list[str]()
+    if request.method == "POST":
+        try:
+            form = opening.form_again(one, held, request.actor)
+            made, away = presenting.begin_or_ask(request, lambda: opening.file(one, held, request.actor), form)
+            if away:
+                return redirect(away)
+        except Refused as refusal:
+            if signatures.is_presented():
+                raise
+            refused = refusal.reasons
+            audit.record("step.refused", request=request, about=held.number, why=refused[0], step=held.step)
+        else:
+            told = {"step": one.step.label, "document": made}
+            messages.success(request, _("%(document)s: %(step)s is filed for the customer.") % told)
+            return redirect("counter")
+    page, args = one.address(str(about))
+    context = {
+        "answer": held, "step": one.step, "customer": request.actor.customer, "refused": refused, "reasons": reasons,
+        "change": reverse(page, args=args),
     }  # fmt: skip
     return render(request, "counter/answer.html", context, status=409 if refused else 200)
 

@@ -1,6 +1,7 @@
 """Answers to Customs and requests of a walk-in customer: typed, printed, sealed, and taken as the customer's own step (PN17 2.3, 2.4).
 
-Which steps these are is read from their declarations: every filing that the trade signs and that begins nothing new.
+Which steps these are is read from their declarations: every filing that the trade signs, on what is filed
+already or on a draft that was begun as counter/beginning.py says.
 """
 
 from __future__ import annotations
@@ -16,18 +17,21 @@ from django.db import transaction
 from django.db.models import Q
 from django.forms import FileField
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Actor, Errand
 from accounts.roles import TRADE, Role
+from counter import beginning
 from counter.models import Answer, BroughtPaper
 from counter.sealing import last_sealed, sealed_print_attached
 from eccs import pages
 from eccs.form_words import name_in_words
 from eccs.moments import as_read
 from eccs.pages import Listing
+from eccs.rows import lock_rows
 from eccs.step_forms import step_form, take_with
 from eccs.steps import SIGNED_FILING, Step
 from eccs.workflow import Document, Refused, why_not
@@ -64,8 +68,14 @@ def steps_for(model: type[Document], actor: Actor) -> list[Step]:
     return [
         step for step in model.steps().values()
         if step.signed == SIGNED_FILING and role in step.roles and set(step.roles) <= set(TRADE)
-        and set(step.sources) - set(model.unnumbered_stages)
+        and (set(step.sources) - set(model.unnumbered_stages) or files_draft(model, step))
     ]  # fmt: skip
+
+
+def files_draft(model: Any, step: Step) -> bool:
+    """Whether a step files what was begun at the counter as a draft."""
+    begun = beginning.draft_of(model)
+    return begun is not None and begun.step == step.name
 
 
 def _listings(actor: Actor) -> Iterator[tuple[Listing, list[Step]]]:
@@ -82,14 +92,16 @@ def _of_customer(listing: Listing, actor: Actor) -> Any:
     if customer.importer_id is not None:
         del told["courier"]  # a courier carries what an importer files
     rows = listing.model._default_manager.filter(**{name: value for name, value in told.items() if name in names})
-    return rows.filter(number__isnull=False).select_related(*listing.related)
+    known = Q(number__isnull=False) | beginning.unfiled(listing.model)
+    return rows.filter(known).select_related(*listing.related)
 
 
 def awaited(actor: Actor) -> list[Document]:
     """Documents of the customer that wait for an answer now, the oldest first; one query a kind."""
     found: list[Document] = []
     for listing, steps in _listings(actor):
-        waited = {step.sources[0]: step for step in steps if is_waited_for(step)}
+        own = [step for step in steps if is_waited_for(step) and not files_draft(listing.model, step)]
+        waited = {step.sources[0]: step for step in own}
         if waited:
             rows = _of_customer(listing, actor).filter(stage__in=waited).order_by("stage_since")[:MOST]
             found += [one for one in rows if not one.has_done(waited[one.stage].name)]
@@ -99,6 +111,21 @@ def awaited(actor: Actor) -> list[Document]:
 def is_waited_for(step: Step) -> bool:
     """Whether the document waits for the step, unlike for what a firm may ask for of itself."""
     return step.tells_the_way and len(step.sources) == 1 and not step.grave
+
+
+def drafts(actor: Actor) -> list[tuple[Document, Step]]:
+    """Drafts of the customer, whoever of the firm or at the counter began them, each with the step that files it; one query a kind."""
+    found: list[tuple[Document, Step]] = []
+    for listing, steps in _listings(actor):
+        for step in (one for one in steps if files_draft(listing.model, one)):
+            rows = _of_customer(listing, actor).filter(beginning.unfiled(listing.model)).order_by("-pk")[:MOST]
+            found += [(one, step) for one in rows if actor.serves(one)]
+    return found
+
+
+def address_of(document: Any, step: Step) -> str:
+    """Where a step on a document of the customer is typed."""
+    return reverse("counter-answer-type", args=[pages.slug_of(type(document)), document.key, pages.as_verb(step.name)])
 
 
 def named(text: str, actor: Actor) -> list[Document]:
@@ -115,8 +142,15 @@ def document_of(slug: str, key: str, actor: Actor) -> Any:
     listing = pages.listing_of(slug)
     if listing is None or not steps_for(listing.model, actor):
         return None
-    found = _of_customer(listing, actor).filter(number=key).first()
+    found = _of_customer(listing, actor).filter(listing.model.by_key(key)).first()
     return found if found is not None and actor.serves(found) else None
+
+
+def draft_at(slug: str, key: str, actor: Actor) -> tuple[Any, Step] | None:
+    """A draft of the customer at an address with the step that files it, where it was begun as the counter begins it."""
+    document = document_of(slug, key, actor)
+    steps = steps_for(type(document), actor) if document is not None else []
+    return next(((document, step) for step in steps if files_draft(type(document), step)), None)
 
 
 def document_for(answer: Answer) -> Any:
@@ -127,6 +161,10 @@ def document_for(answer: Answer) -> Any:
 
 def step_of(answer: Answer) -> Step:
     """The step that an answer takes."""
+    if answer.kind.startswith(beginning.OPENING):
+        one = beginning.opening(answer.kind)
+        assert one is not None
+        return one.step
     listing = next(one for one in pages.listings() if one.model._meta.label_lower == answer.kind)
     return listing.model.steps()[answer.step]
 
@@ -256,8 +294,12 @@ def file(answer: Answer, actor: Actor) -> Any:
         )
         if held is None:
             raise Refused([_("This is filed already, or was given up.")], document)
+        if files_draft(type(document), step):  # nobody writes on it between the seal and the filing
+            lock_rows(type(document), [document.pk])
         if reason := sealed_print_attached(held, actor):
             raise Refused([reason], document)
         held.filed_at = timezone.now()
-        held.save(update_fields=["filed_at"])
-        return take_with(document, step, acting, form)
+        done = take_with(document, step, acting, form)
+        held.number = str(done)  # a draft has received it only now
+        held.save(update_fields=["filed_at", "number"])
+        return done

@@ -8,19 +8,36 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from counter import answering
+from counter import answering, beginning
+from counter.beginning import OPENING, Draft
 from counter.entered import Form, Part, register
 from counter.models import Answer
+from eccs.steps import Step
 
 
 def title(answer: Answer) -> str:
     """The step, and the document it is taken on."""
-    return f"{answering.step_of(answer).label}: {answer.number}"
+    label = answering.step_of(answer).label
+    return f"{label}: {answer.number}" if answer.number else str(label)
+
+
+def _opening(answer: Answer) -> list[Part]:
+    """What is asked for, and about what, where the request begins a document."""
+    step = answering.step_of(answer)
+    about = [(_("About"), answer.number)] if answer.number else []
+    told = (*about, (_("Answer or request"), str(step.label)), (_("Ordered in"), step.para))
+    return [
+        Part(_("What it is about"), told),
+        Part(_("What is asked for"), tuple((label, words) for label, words in answer.told if words)),
+    ]
 
 
 def parts(answer: Answer) -> list[Part]:
     """What is answered, what was typed, and the papers that go with it."""
+    if answer.kind.startswith(OPENING):
+        return _opening(answer)
     document, step = answering.document_for(answer), answering.step_of(answer)
+    begun = _draft(document, step)
     told = [
         (_("Document"), answer.number), (_("It is at"), str(document.get_stage_display())), (_("Answer or request"), str(step.label)),
         (_("Ordered in"), step.para),
@@ -29,6 +46,8 @@ def parts(answer: Answer) -> list[Part]:
     found = [Part(_("What it is about"), tuple(told))]
     if asked:
         found.append(Part(_("What Customs asks"), ((_("Asked"), asked),)))
+    if begun is not None:
+        found += begun.parts(document)
     if answer.told:
         found.append(Part(_("What is answered"), tuple((label, words) for label, words in answer.told if words)))
     papers = tuple(
@@ -40,14 +59,29 @@ def parts(answer: Answer) -> list[Part]:
 
 def sums(answer: Answer) -> list[tuple[str, str]]:
     """What the customer looks at first."""
-    told = [(_("Document"), answer.number), (_("Answer or request"), str(answering.step_of(answer).label))]
+    told = [(_("Document"), answer.number)] if answer.number else []
+    told.append((_("Answer or request"), str(answering.step_of(answer).label)))
+    if not answer.kind.startswith(OPENING):
+        document = answering.document_for(answer)
+        begun = _draft(document, answering.step_of(answer))
+        told += begun.parts(document)[0].rows if begun is not None else ()
     return [*told, *((label, words) for label, words in answer.told[:8] if words)]
 
 
 def said(answer: Answer) -> Any:
     """What was typed, for which step, on which document and after which of its lines."""
     papers = [one["sha256"] for one in answer.files]
-    return [answer.kind, answer.document_id, answer.step, answer.after, answer.typed, answer.told, papers]
+    told = [answer.kind, answer.document_id, answer.step, answer.after, answer.typed, answer.told, papers]
+    if answer.kind.startswith(OPENING):
+        return told
+    document = answering.document_for(answer)
+    begun = _draft(document, answering.step_of(answer))
+    return [*told, begun.said(document)] if begun is not None else told
+
+
+def _draft(document: Any, step: Step) -> Draft | None:
+    """How the document is begun, where the step files it as a draft."""
+    return beginning.draft_of(type(document)) if answering.files_draft(type(document), step) else None
 
 
 def declared(_answer: Answer) -> Iterable[str]:

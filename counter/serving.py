@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import Actor, Customer
 from accounts.requests import Request
+from counter import answering, beginning
 from counter.clearance import AT_COUNTER, Stage
 from counter.models import Visit
 from eccs import acting
@@ -54,12 +55,28 @@ class AtTheCounter:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
-        """An operator's pages know the customer; those of everybody else cost nothing."""
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """An operator's pages know the customer; those of everybody else cost nothing.
+
+        Where the customer's own pages write a draft the operator is in the customer's hand, and the draft is filed at the counter.
+        """
         if getattr(view, "login_required", True) and request.user.is_authenticated:
             request.actor = serving(request.actor)  # type: ignore[attr-defined]
             if request.actor.customer is not None:  # type: ignore[attr-defined]
                 acting.act(request.actor.on_the_database)  # type: ignore[attr-defined]
+                return _in_hand(request, kwargs)  # type: ignore[arg-type]
+        return None
+
+
+def _in_hand(request: Request, kwargs: dict[str, Any]) -> HttpResponse | None:
+    page = request.resolver_match.url_name if request.resolver_match is not None else None
+    if beginning.written_on(page):
+        request.actor = beginning.hand(request.actor)
+    elif page == "document" and kwargs["key"].startswith("draft-"):
+        begun = answering.draft_at(kwargs["slug"], kwargs["key"], request.actor)
+        if begun is not None:
+            return redirect(answering.address_of(*begun))
+    return None
 
 
 def led_to_counter(request: Request) -> HttpResponseRedirect | None:

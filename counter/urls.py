@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from counter import answer_views, display_views, form_views, views
+from counter import answer_views, display_views, form_views, opening_views, views
 
 urlpatterns = [
     path("", views.counter, name="counter"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("answers/<path:slug>/<str:key>/<verb:verb>/", answer_views.typing, name="counter-answer-type"),
     path("answers/<int:pk>/", answer_views.answer, name="counter-answer"),
     path("answers/<int:pk>/drop/", answer_views.drop, name="counter-answer-drop"),
+    path("begin/<slug:name>/<int:about>/", opening_views.typing, name="counter-open"),
     path("papers/", form_views.brought, name="counter-paper"),
     path("scans/<slug:what>/<int:pk>/", form_views.scan, name="counter-scan"),
     path("prints/<path:slug>/<str:key>.pdf", form_views.printed, name="counter-print"),

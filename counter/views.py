@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import ANSWERS, Actor
 from accounts.requests import Request
-from counter import answering, customers
+from counter import answering, beginning, customers
 from counter import report as day_report
 from counter.clearance import Stage
 from counter.entered import forms
@@ -59,6 +59,7 @@ def shown(request: Request, form: TokenForm | None = None, brought: BroughtForm 
         "drafts": drafts_of(actor), "papers": visit.papers.all() if visit else (), "filed": _filed(visit) if visit else (),
         "display": CustomerDisplay.objects.filter(operator=actor.person_id, station=station).first(), "now": timezone.now(),
         "may_manifest": bool(visit and visit.courier_id), "steps": _buttons(visit, actor) if visit else (),
+        "ways": beginning.ways(actor), "written": _written(actor),
         "awaited": answering.awaited(actor) if actor.customer is not None and actor.may(ANSWERS) else (),
     }  # fmt: skip
     return render(request, "counter/counter.html", context, status=422 if wrong else 200)
@@ -87,6 +88,16 @@ def drafts_of(actor: Actor) -> list[dict[str, Any]]:
             for one in rows.select_related(*form.related).order_by("pk") if actor.serves(one)
         ]  # fmt: skip
     return found
+
+
+def _written(actor: Actor) -> list[dict[str, Any]]:
+    """Drafts of the customer that can be sealed and filed here, whoever of the firm began them."""
+    if actor.customer is None or not actor.may(ANSWERS):
+        return []
+    return [
+        {"document": one, "label": step.label, "url": answering.address_of(one, step)}
+        for one, step in answering.drafts(actor)
+    ]
 
 
 def _filed(visit: Visit) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ def begin_as(role: str, made: Sequence[Any], step: str, actor: Actor, /, **answe
         entries = [
             trail.Entry(
                 one, at=one.stage_since, step=step, from_stage="", to_stage=one.stage, by_id=actor.user_id,
-                by_name=actor.name, role=role, answers=answers, snapshot=one.snapshot_for_trail,
+                by_name=actor.name, role=role, answers={**answers, **getattr(actor, "note", {})}, snapshot=one.snapshot_for_trail,
             )
             for one in made
         ]  # fmt: skip

@@ -11,7 +11,7 @@ class ExportsConfig(AppConfig):
     def ready(self) -> None:
         """Make shipping bills known to desks and pages, and their file to the uploads."""
         from bills.returns import judged_by
-        from exports import at_counter, filing, issued, listing, returns  # noqa: F401 each registers itself
+        from exports import at_counter, filing, issued, listing, manifests_at_counter, returns  # noqa: F401 each registers itself
         from exports.iii import uploading  # noqa: F401
 
         judged_by(returns.judge)

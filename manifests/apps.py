@@ -10,4 +10,4 @@ class ManifestsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make manifests known to desks and pages, their files to the uploads, the register to what happens above."""
-        from manifests import at_counter, issued, listing, reading, warehouse  # noqa: F401 each registers itself
+        from manifests import amending_at_counter, at_counter, issued, listing, reading, warehouse  # noqa: F401 each registers itself

@@ -10,4 +10,4 @@ class TransitConfig(AppConfig):
 
     def ready(self) -> None:
         """Make transfer manifests and arrivals known to desks, queues and pages."""
-        from transit import issued, listing  # noqa: F401 each registers itself
+        from transit import at_counter, issued, listing  # noqa: F401 each registers itself

@@ -199,5 +199,9 @@ def test_2_4_every_signed_step_of_the_trade_on_a_filed_document_is_one_of_the_co
         (listing.model, step.name) for listing in pages.listings() for step in listing.model.steps().values()
         if step.signed == SIGNED_FILING and set(step.roles) <= set(TRADE) and set(step.sources) - set(listing.model.unnumbered_stages)
     }  # fmt: skip
-    assert offered == declared and len(offered) > 15
+    drafts = {
+        (listing.model, step.name) for listing in pages.listings() for step in listing.model.steps().values()
+        if step.signed == SIGNED_FILING and set(step.roles) <= set(TRADE) and set(step.sources) & set(listing.model.unnumbered_stages)
+    }  # fmt: skip
+    assert offered == declared | drafts and len(declared) > 15 and len(drafts) == 3
     assert at_counter.may(ANSWERS) and not steps_for(CourierBillOfEntry, at_counter)

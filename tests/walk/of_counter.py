@@ -28,6 +28,7 @@ def of_counter(world: World) -> None:
     world.own("counter-answer", typed.pk)
     world.own("counter-answer-drop", typed.pk)
     world.own("counter-answer-type", "bills/imports", "CBE-XIII_BLR_1", "reply-to-query")
+    world.own("counter-open", "bond", 0)
     world.own("counter-step", waiting.key, "call")
     for name in ("counter-print", "counter-seal", "counter-show"):
         world.own(name, "bills/imports", "draft-1")
