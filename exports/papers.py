@@ -16,7 +16,7 @@ from eccs.written import bags
 from exports import going_back
 from exports.filing import declarations
 from exports.iii.leaving import stayed
-from exports.iii.papers import documents_part, form_g, lines_of, signed_for
+from exports.iii.papers import documents_part, form_g, lines_of
 from exports.kinds import GOODS, Kind
 from exports.models import (
     CourierExportManifest,
@@ -156,7 +156,6 @@ def shipping_bill(bill: CourierShippingBill, printed_by: str = "") -> bytes:
         )  # fmt: skip
     sheet.title(_("Declaration"))
     sheet.items(declarations())
-    signed_for(sheet, bill)
     return sheet.close()
 
 

@@ -59,15 +59,7 @@ def form_g(bill: CourierShippingBill, printed_by: str = "") -> bytes:
     list_documents(sheet, lines_of(standing(bill)))
     sheet.title(_("Declaration"))
     sheet.items(declarations(documents=True))
-    signed_for(sheet, bill)
     return sheet.close()
-
-
-def signed_for(sheet: Paper, bill: CourierShippingBill) -> None:
-    """Who signed the declaration of a Courier Shipping Bill, and when."""
-    sheet.space(4)
-    table = sheet.table([Column(_("Signed for the courier"), 0.6), Column(_("Date"), 0.4)])
-    table.row([bill.filed_by.full_name if bill.filed_by else "-", moment(bill.filed_at)])
 
 
 def lines_of(shipments: QuerySet[ExportShipment]) -> Iterable[DocumentLine]:

