@@ -216,7 +216,7 @@ def _lines(sheet: Paper, rows: Iterable[ExportManifestLine]) -> None:
     table = sheet.table(
         [
             Column(_("Shipping bill"), 0.25), Column(_("HAWB"), 0.13), Column(_("Packages"), 0.07, right=True), Column(_("Weight, kg"), 0.07, right=True),
-            Column(_("Goods"), 0.12), Column(_("Consignor"), 0.13), Column(_("Consignee"), 0.12), Column(_("FOB (Rs.)"), 0.11, right=True),
+            Column(_("Description"), 0.12), Column(_("Consignor"), 0.13), Column(_("Consignee"), 0.12), Column(_("FOB (Rs.)"), 0.11, right=True),
         ]
     )  # fmt: skip
     for line in rows:
@@ -240,7 +240,7 @@ def _going_back(sheet: Paper, rows: Iterable[ReExportLine]) -> None:
     table = sheet.table(
         [
             Column(_("Re-export record"), 0.22), Column(_("HAWB"), 0.14), Column(_("Packages"), 0.08, right=True), Column(_("Weight, kg"), 0.07, right=True),
-            Column(_("Value"), 0.13, right=True), Column(_("Goods"), 0.18), Column(_("Sent back to"), 0.18),
+            Column(_("Value"), 0.13, right=True), Column(_("Description"), 0.18), Column(_("Sent back to"), 0.18),
         ]
     )  # fmt: skip
     for line in rows:
@@ -254,8 +254,9 @@ def _going_back(sheet: Paper, rows: Iterable[ReExportLine]) -> None:
 def _of_flight(sheet: Paper, manifest: CourierExportManifest) -> None:
     sheet.boxes(
         [
-            [Field(_("Authorised Courier"), f"{manifest.courier.name}, {manifest.courier.number}", 2), Field(_("Filed"), moment(manifest.filed_at), 2)],
-            [Field(_("Airline"), manifest.airline, 2), Field(_("From"), f"{manifest.station.name} ({manifest.station_id})"), Field(_("Airport of destination"), manifest.airport_of_destination)],
+            [Field(_("Courier Registration Number"), manifest.courier.number or "-"), Field(_("Name and address of the Authorised Courier"), f"{manifest.courier.name}, {manifest.courier.address}", 3)],
+            [Field(_("Courier Export Manifest"), manifest.number or "-", 2, strong=True), Field(_("Filed"), moment(manifest.filed_at), 2)],
+            [Field(_("Airline"), manifest.airline, 2), Field(_("Airport of departure"), f"{manifest.station.name} ({manifest.station_id})"), Field(_("Airport of destination"), manifest.airport_of_destination)],
             [
                 Field(_("Flight number"), manifest.flight_number, strong=True), Field(_("Scheduled departure"), moment(manifest.scheduled_departure)),
                 Field(_("EGM number"), manifest.egm_number or "-"), Field(_("Departed"), moment(manifest.departed_at)),

@@ -37,7 +37,7 @@ def form_g(bill: CourierShippingBill, printed_by: str = "") -> bytes:
     numbers = list(bill.bags.order_by("number").values_list("number", flat=True)[:61])
     sheet.boxes(
         [
-            [Field(_("1 Courier Registration Number"), bill.courier.number or ""), Field(_("2 Name of the Authorised Courier"), bill.courier.name, 3)],
+            [Field(_("1 Courier Registration Number"), bill.courier.number or ""), Field(_("2 Name and address of the Authorised Courier"), f"{bill.courier.name}, {bill.courier.address}", 3)],
             [
                 Field(_("3 Airline"), flight.airline), Field(_("4 Airport of departure"), f"{bill.station.name} ({bill.station_id})"),
                 Field(_("5 Flight number"), flight.flight_number, strong=True), Field(_("6 Date and time"), moment(flight.departs_at)),

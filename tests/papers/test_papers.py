@@ -73,9 +73,12 @@ def test_a_bill_says_every_field_of_form_d() -> None:
     ]
     for value in values:
         assert reading.squeezed(value) in found, value
-    order = [
-        f"{n}" for n in ("1 Courier Reg", "3 Airline", "7 Date", "11(i)", "13 Consignor", "15 GSTIN", "18A Import")
-    ]
+    order = (
+        "1 Courier Registration Number", "2 Name and address of the Authorised Courier", "3 Airline", "4 Airport of arrival", "5 First port of arrival",
+        "6 Flight number", "7 Date of arrival", "8 Time of arrival", "9 Airport of shipment", "10 Country of exportation", "11(i) HAWB", "11(ii) CRN",
+        "12 UCR", "13 Consignor", "14 Consignee", "15 GSTIN", "16 IEC", "17 IEC branch", "18 Items in the HAWB", "18A Import Using e-Commerce",
+        "Items and DUTY DETAILS", "CHARGES USED", "PAYMENT DETAILS", "Declaration", "Signed for the courier",
+    )  # fmt: skip
     places = [found.index(reading.squeezed(label)) for label in order]
     assert places == sorted(places)
 

@@ -231,15 +231,19 @@ def test_poppler_reads_the_structure(paper_keys: Path, tmp_path: Path) -> None:
 
 ORDER = {
     Kind.SHIPPING_BILL: (
-        "Courier Registration Number", "Port of loading", "Airline and flight", "AD Code", "HAWB", "Packages", "Gross weight", "Destination",
+        "Courier Registration Number", "Name and address of the Authorised Courier", "Port of loading", "Airline and flight", "AD Code", "HAWB", "Packages", "Gross weight", "Destination",
         "Exporter", "IEC", "Invoice Term", "FOB value", "Consignee", "E-commerce", "GSTIN", "Invoice", "IGST paid", "Under bond or UT",
+        "CTH", "Description", "Quantity", "Unit price", "FOB (Rs.)", "Taxable (Rs.)", "IGST (Rs.)", "Cess (Rs.)", "Declaration",
     ),
     Kind.EXPORT_MANIFEST: (
-        "Authorised Courier", "Airline", "From", "Airport of destination", "Flight number", "Scheduled departure", "MAWB",
+        "Courier Registration Number", "Name and address of the Authorised Courier", "Courier Export Manifest", "Airline", "Airport of departure",
+        "Airport of destination", "Flight number", "Scheduled departure", "MAWB", "HAWB", "Packages", "Weight, kg", "Description", "Consignor",
+        "Consignee", "FOB (Rs.)", "Declaration",
     ),
     Kind.MANIFEST: (
         "Customs serial number", "Courier Registration Number", "Airline", "Airport of arrival", "First port of arrival", "Flight number",
-        "Scheduled date", "Actual date", "Airport of shipment", "Country of exportation", "IGM number", "Declaration", "Name", "Place", "Date",
+        "Scheduled date", "Actual date", "Airport of shipment", "Country of exportation", "IGM number", "MAWB, HAWB",
+        "UCR, CRN", "Packages", "Description", "Consignor", "Consignee", "Invoice value, transshipment", "Declaration", "Name", "Place", "Date",
     ),
 }  # fmt: skip
 
