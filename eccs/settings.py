@@ -338,7 +338,7 @@ SIGNING_BRIDGE = env("ECCS_SIGNING_BRIDGE", default="http://127.0.0.1:8765")
 
 # The certificates of the certifying authorities whose people may sign (PEM files); those of a demonstration are made by it.
 SIGNING_CA_DIR = Path(env("ECCS_CA_DIR", default=str(VAR_DIR / "signing" / "authorities")))
-# What the system signs and seals its papers with: code-key.pem, seal.pem and seal-key.pem, and those of earlier years (README, “Papers”).
+# What the system signs and seals its papers with: code-key.pem, seal.pem and seal-key.pem, and those of earlier years (README, “In production”).
 PAPER_KEYS_DIR = Path(env("ECCS_PAPER_KEYS_DIR", default=str(VAR_DIR / "signing" / "papers")))
 
 # Where help is until the System Admin enters it (helpdesk/). The values of a demonstration are invented.

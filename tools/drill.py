@@ -56,6 +56,7 @@ class Drill:
 
     def prepare(self) -> Postgres:
         """An empty place, a server that archives its log, the tables and the cast."""
+        Postgres(self.place / "postgres").stop()  # of a drill that was ended
         shutil.rmtree(self.place, ignore_errors=True)
         self.backups.mkdir(parents=True)
         (self.place / "media").mkdir()
@@ -69,9 +70,11 @@ class Drill:
         )  # fmt: skip
         empty = Postgres(self.place / "postgres", quick=True)
         os.environ["DATABASE_URL"] = empty.start()
-        for words in (["migrate", "--no-input", "--verbosity", "0"], ["demo"]):
-            manage(*words)
-        empty.stop()
+        try:
+            for words in (["migrate", "--no-input", "--verbosity", "0"], ["demo"]):
+                manage(*words)
+        finally:
+            empty.stop()
         server = Postgres(self.place / "postgres", more=archiving())
         os.environ["DATABASE_URL"] = server.start()
         return server
@@ -130,8 +133,10 @@ class Drill:
         """The last of the log is archived and the files are copied; then the server is killed and its disk is gone."""
         from django.db import connection
 
+        from eccs.acting import OWNER, acting_as
+
         self.act(LAST)
-        with connection.cursor() as cursor:
+        with acting_as(OWNER), connection.cursor() as cursor:  # an administrator here: the system may not turn the log
             cursor.execute("SELECT pg_walfile_name(pg_switch_wal())")
             last = cursor.fetchone()[0]
         deadline = time.monotonic() + 30

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 import yaml
+from django.db import connection
 
+from eccs.embedded import POSTGRES_BIN
 from tests.house.source import ROOT
 
 SERVICES = {
@@ -57,10 +59,65 @@ def test_every_lasting_service_is_asked_after_its_health(services: dict[str, Any
 def test_no_file_holds_a_secret() -> None:
     """Every password and key is a reference into `.env`, and the compose file refuses to start without it."""
     text = (ROOT / "docker-compose.yml").read_text()
-    for name in ("POSTGRES_PASSWORD", "REDIS_PASSWORD", "ECCS_SECRET_KEY", "ECCS_BANK_KEY"):
+    for name in (
+        "POSTGRES_PASSWORD", "ECCS_OWNER_PASSWORD", "ECCS_LOGIN_PASSWORD", "REDIS_PASSWORD", "ECCS_SECRET_KEY", "ECCS_BANK_KEY",
+    ):  # fmt: skip
         assert f"{name}: ${{{name}:?" in text
         assert re.search(rf"^# {name}= ", (ROOT / ".env.example").read_text(), re.MULTILINE)
     assert not re.search(r"^[^#\n]", (ROOT / ".env.example").read_text(), re.MULTILINE)
+
+
+def test_no_service_but_postgresql_itself_knows_an_administrator(services: dict[str, Any]) -> None:
+    """The migration logs in as the owner of the tables, all others as who owns nothing; `.env` is read whole, so passwords are blanked."""
+    own = {name: service["environment"] for name, service in services.items() if "env_file" in service}
+    assert set(own) >= {"web", "worker", "beat", "migrate", "cast"}
+    for name, environment in own.items():
+        account = "eccs:${ECCS_OWNER_PASSWORD" if name == "migrate" else "eccs_web:${ECCS_LOGIN_PASSWORD"
+        assert environment["DATABASE_URL"].startswith(f"postgres://{account}:?"), name
+        assert environment["POSTGRES_PASSWORD"] == environment["ECCS_OWNER_PASSWORD"] == ""
+    postgres = services["postgres"]
+    assert postgres["environment"]["POSTGRES_USER"] == "postgres"  # whom deploy/backup works as
+    assert "./deploy/database/accounts.sh:/docker-entrypoint-initdb.d/accounts.sh:ro" in postgres["volumes"]
+
+
+@pytest.mark.django_db
+def test_the_accounts_of_the_database_are_made_once_and_none_is_an_administrator() -> None:
+    """The script of `docker-entrypoint-initdb.d`, on an empty database beside that of the tests."""
+    server = connection.get_connection_params()["host"]
+    surroundings = os.environ | {
+        "PGHOST": server, "POSTGRES_DB": "accounts_tried", "PATH": f"{POSTGRES_BIN}:{os.environ['PATH']}",
+        "ECCS_OWNER_PASSWORD": "it's", "ECCS_LOGIN_PASSWORD": "another",
+    }  # fmt: skip
+
+    def psql(words: str, user: str = "postgres", database: str = "postgres") -> str:
+        command = [str(POSTGRES_BIN / "psql"), "-h", server, "-U", user, "-d", database, "-Atc", words]
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        return (done.stdout + done.stderr).strip()
+
+    psql("CREATE DATABASE accounts_tried TEMPLATE template0 STRATEGY file_copy")
+    try:
+        for _again in range(2):
+            subprocess.run([str(ROOT / "deploy" / "database" / "accounts.sh")], check=True, env=surroundings)
+        rights = "SELECT rolname, rolcanlogin, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname ~ '^eccs' ORDER BY 1"
+        assert psql(rights).split() == [
+            "eccs|t|f|f|f|f",
+            "eccs_app|f|f|f|f|f",
+            "eccs_system|f|f|t|f|f",
+            "eccs_web|t|f|f|f|f",
+        ]
+        assert "CREATE TABLE" in psql("CREATE TABLE tried ()", "eccs", "accounts_tried")
+        assert "permission denied for schema" in psql("CREATE TABLE other ()", "eccs_web", "accounts_tried")
+        assert "permission denied for table" in psql("SELECT FROM tried", "eccs_web", "accounts_tried")
+        assert "must be owner" in psql("DROP TABLE tried", "eccs_web", "accounts_tried")
+        for account in ("eccs_app", "eccs_system"):
+            assert account in psql(f"SET ROLE {account}; SELECT current_user", "eccs_web", "accounts_tried")
+        assert "permission denied" in psql("SET ROLE eccs", "eccs_web", "accounts_tried")
+        leak = "SELECT bool_and(proleakproof) FROM pg_proc WHERE oid IN ('upper(text)'::regprocedure, 'textlike(text, text)'::regprocedure)"
+        assert psql(leak, database="accounts_tried") == "t"
+    finally:
+        psql("DROP DATABASE accounts_tried WITH (FORCE)")
+        psql("DROP ROLE eccs")
+        psql("DROP ROLE eccs_web")
 
 
 def test_the_image_holds_neither_history_nor_secrets() -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.management import call_command
+from django.core.management.commands.migrate import Command as DjangosMigrate
 from django.db import Error, ProgrammingError, connection, models, transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -18,6 +20,7 @@ from accounts.permissions import Actor
 from eccs import acting, doctor
 from eccs.acting import NOBODY, OWNER, SYSTEM, acting_as, known_as
 from eccs.copying import copy_models, next_ids
+from eccs.management.commands import migrate
 from manifests.models import Bag, ExpressCargoManifest, HouseAirwayBill
 from tests.factories.bills import bill
 from tests.factories.manifests import house_airway_bill, manifest
@@ -190,6 +193,16 @@ def test_copy_is_the_systems_and_ends_with_it(actor: ActorOf) -> None:
         cursor.execute("SELECT current_user")
         assert cursor.fetchone() == ("eccs_app",)
         assert Bag.objects.filter(pk=made.pk).exists()
+
+
+def test_an_empty_database_is_migrated_before_its_accounts_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Checks and migrations ask as the owner: `eccs_system` is made by one of these migrations, and nobody can take it up before."""
+    asked_as = []
+    monkeypatch.setattr(migrate.Command, "check", lambda *_args, **_named: asked_as.append(acting.now()))
+    monkeypatch.setattr(DjangosMigrate, "handle", lambda *_args, **_named: asked_as.append(acting.now()))
+    with acting_as(SYSTEM):
+        call_command("migrate", skip_checks=False)
+    assert asked_as == [OWNER, OWNER]
 
 
 def test_a_bound_account_that_is_not_bound_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:

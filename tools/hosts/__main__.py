@@ -93,7 +93,7 @@ class Scenes:
         person.start()
         self.begin(3)
         self.hosts.code["worker2"] = code
-        self.hosts.manage("migrate", "--no-input", host="worker2")
+        self.hosts.migrate("worker2")
         self.hosts.code.pop("worker2")
         self.begin(5)  # by the old code, into the new tables
         number, *_rest = self.file("ZZ326", 20, 5)

@@ -55,14 +55,18 @@ class Deployment:
         for folder in ("media", "keys", "static", "logs"):
             (self.place / folder).mkdir(parents=True)
         empty = Postgres(self.place / "db1", quick=True)
-        address = {"DATABASE_URL": empty.start(), "ECCS_REPLICA_URL": ""}
-        for words in (
-            ["migrate", "--no-input", "--verbosity", "0"],
-            ["demo"],
-            ["collectstatic", "--no-input", "-v", "0"],
-        ):
-            self.manage(*words, surroundings=self.settings("front") | address)
-        empty.stop()
+        address = empty.start()
+        try:
+            accounts_made(address)
+            for account, words in (
+                ("eccs", ["migrate", "--no-input", "--verbosity", "0"]),
+                ("eccs_web", ["demo"]),
+                ("eccs_web", ["collectstatic", "--no-input", "-v", "0"]),
+            ):
+                as_account = {"DATABASE_URL": address.replace("postgres@", f"{account}@"), "ECCS_REPLICA_URL": ""}
+                self.manage(*words, surroundings=self.settings("front") | as_account)
+        finally:
+            empty.stop()
         with (self.place / "db1" / "pg_hba.conf").open("a") as rights:
             rights.write(f"host all,replication all {NET}.0/24 trust\n")
 
@@ -85,8 +89,8 @@ class Deployment:
         return os.environ | {
             "ECCS_DEMO": "1", "ECCS_SECRET_KEY": "only-for-hosts-in-namespaces-on-one-machine-and-for-nothing-else",
             "ECCS_DEMO_PASSWORD": "hosts-in-namespaces", "ECCS_BANK_KEY": "5c" * 32,
-            "DATABASE_URL": f"postgres://postgres@{one},{two}/eccs?target_session_attrs=read-write",
-            "ECCS_REPLICA_URL": f"postgres://postgres@{two}/eccs",
+            "DATABASE_URL": f"postgres://eccs_web@{one},{two}/eccs?target_session_attrs=read-write",
+            "ECCS_REPLICA_URL": f"postgres://eccs_web@{two}/eccs",
             "REDIS_URL": f"redis://{self.network.address('redis')}:6379/0",
             "ECCS_HOST": f"{NET}.{HOSTS[host]}", "ECCS_PORT": "8000", "ECCS_PROXY_COUNT": "1", "ECCS_WEB_WORKERS": "1",
             "ECCS_HOSTS": ",".join(f"{NET}.{number}" for number in HOSTS.values()), "ECCS_PUBLIC_URL": self.front,
@@ -94,6 +98,11 @@ class Deployment:
             "ECCS_PAPER_KEYS_DIR": str(self.place / "keys"), "ECCS_CA_DIR": str(self.place / "keys" / "authorities"),
             "ECCS_STATIC": str(self.place / "static"), "ECCS_LOG_LEVEL": "WARNING", "PATH": f"{BIN}:{os.environ['PATH']}",
         }  # fmt: skip
+
+    def migrate(self, host: str) -> None:
+        """The tables are brought up to date by their owner; nobody else may."""
+        owner = {"DATABASE_URL": self.settings(host)["DATABASE_URL"].replace("eccs_web@", "eccs@")}
+        self.manage("migrate", "--no-input", host=host, surroundings=self.settings(host) | owner)
 
     def manage(self, *words: str, host: str = "", surroundings: dict[str, str] | None = None) -> str:
         """A command of Django, on a host; what it printed. Raises SystemExit where it fails."""
@@ -231,6 +240,15 @@ class Deployment:
         """Everything ends, the databases last."""
         for name in sorted(self.running, key=lambda one: one.startswith("db")):
             self.kill(name)
+
+
+def accounts_made(address: str) -> None:
+    """The accounts of the database, by the script that the container of PostgreSQL runs on an empty volume."""
+    surroundings = os.environ | {
+        "PGHOST": address.partition("host=")[2], "PATH": f"{POSTGRES_BIN}:{os.environ['PATH']}",
+        "ECCS_OWNER_PASSWORD": "trusted", "ECCS_LOGIN_PASSWORD": "trusted",
+    }  # fmt: skip
+    subprocess.run([str(BASE_DIR / "deploy" / "database" / "accounts.sh")], check=True, env=surroundings)
 
 
 def _as_ordinary() -> list[str]:

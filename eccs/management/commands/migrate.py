@@ -10,7 +10,7 @@ from eccs.acting import OWNER, acting_as
 class Command(migrate.Command):
     """Django's command, in the account that DATABASE_URL names."""
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Bring the tables up to date."""
+    def execute(self, *args: Any, **options: Any) -> Any:
+        """Bring the tables up to date; the checks before it ask an empty database too, which has no other account yet."""
         with acting_as(OWNER):
-            super().handle(*args, **options)
+            return super().execute(*args, **options)
