@@ -63,7 +63,7 @@ lighthouse: .venv/installed-dev ## Lighthouse over the pages of the public, in b
 drill: .venv/installed-dev       ## the database is lost and restored to random moments from its backup; ARGS="--moments 20"
 	@exec $(BIN)/python tools/drill.py $(ARGS)
 
-attack: .venv/installed-dev      ## generated requests over every address and form, and rows tampered with; ARGS="requests --seed 7", ARGS="tampering"
+attack: .venv/installed-dev      ## generated requests, tricks of headers and brute force, scanners, and rows tampered with; ARGS="requests --seed 7", "headers", "scanners --minutes 10", "tampering"
 	@ECCS_DEMO=1 exec $(BIN)/python -m eccs.run beside --quick attack $(BIN)/python -m tools.attack $(ARGS)
 
 hosts: .venv/installed-dev      ## eight hosts in network namespaces: each dies, is cut off or is exchanged while people work (root, iproute2, nginx)

@@ -14,6 +14,7 @@ timeout = 120
 graceful_timeout = 4
 keepalive = 30
 control_socket_disable = True
+forwarder_headers = ""  # a header SCRIPT_NAME or PATH_INFO is nobody's to send: ECCS lies at the root
 forwarded_allow_ips = os.environ.get("ECCS_PROXIES", "127.0.0.1")
 logconfig_dict = configuration(os.environ.get("ECCS_LOG_LEVEL", "INFO"))
 

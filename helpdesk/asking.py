@@ -33,7 +33,7 @@ class Asked:
 def whence(address: str, actor: Actor) -> Asked:
     """What goes with a question from an address of this system; nothing from any other."""
     path = urlsplit(address).path
-    if len(path) > LONGEST or not path.startswith("/"):
+    if len(path) > LONGEST or not path.startswith("/") or path[1:2] in ("/", "\\"):  # two begin another site's address
         return Asked()
     try:
         match = resolve(path)

@@ -116,3 +116,5 @@ def test_no_secret_and_no_document_of_another_firm_goes_with_a_question(people: 
     assert whence("/password/reset/MQ/c0ffee-secret/", actor).page == ""
     assert whence("https://elsewhere.example/nowhere", actor).page == ""
     assert whence("/manifests/?q=secret", actor).page == "/manifests/"
+    for away in ("////elsewhere.example/x/", "/\\elsewhere.example/x/", "http:////elsewhere.example/x/"):
+        assert whence(away, actor).page == ""  # as a link it would lead to another site

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import runpy
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -201,3 +202,13 @@ def test_tls_is_of_today_and_what_a_browser_says_of_its_address_is_overwritten()
     )
     assert "X-Forwarded-For $remote_addr;" in text and "X-Forwarded-Proto https;" in text
     assert "$proxy_add_x_forwarded_for" not in text
+
+
+def test_a_long_address_is_led_to_sign_in_and_no_header_moves_eccs_elsewhere() -> None:
+    for name in (
+        "nginx.conf",
+        "nginx-tls.conf",
+    ):  # else nginx says 502: the way back is quoted, longer than its 4 KiB of headers
+        assert "proxy_buffer_size 32k;" in (ROOT / "deploy" / name).read_text()
+    told = runpy.run_path(str(ROOT / "deploy" / "gunicorn.conf.py"))
+    assert told["forwarder_headers"] == ""  # a header SCRIPT_NAME was answered with 500

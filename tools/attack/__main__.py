@@ -1,14 +1,13 @@
-"""`python -m tools.attack [part …] [--seed N] [--requests N] [--from N] [--rows N]`: attack ECCS and tell what was found."""
+"""`python -m tools.attack [part …] [--seed N] [--requests N] [--from N] [--rows N] [--minutes N]`: attack ECCS and tell what was found."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 import time
-from functools import cache, partial
-from typing import Any
+from functools import partial
 
-PARTS = ("requests", "tampering")
+PARTS = ("requests", "tampering", "headers", "scanners")
 
 
 def main(words: list[str]) -> int:
@@ -19,7 +18,13 @@ def main(words: list[str]) -> int:
     asked.add_argument("--requests", type=int, default=100_000)
     asked.add_argument("--from", type=int, default=0, dest="first")
     asked.add_argument("--rows", type=int, default=10_000)
+    asked.add_argument("--minutes", type=float, default=10.0, help="that each scanner may take as each visitor")
+    asked.add_argument("--scanners", default="nikto,wapiti,sqlmap")
     given = asked.parse_args(words)
+    from tools.attack import world
+
+    world.begin(hashed_quickly=bool(given.parts) and "headers" not in given.parts)
+    given.made = world.build()  # one world for all parts
     faults = 0
     for part in PARTS:
         if not given.parts or part in given.parts:
@@ -28,33 +33,38 @@ def main(words: list[str]) -> int:
     return 1 if faults else 0
 
 
-@cache
-def _world() -> Any:
-    """One world for all parts: each gives back what it did."""
-    from tools.attack import world
-
-    world.begin()
-    return world.build()
-
-
 def _tampering(given: argparse.Namespace) -> int:
     """Rows changed, removed and cut off behind its back."""
-    _world()
     from tools.attack import tampering
 
     return tampering.run(given.seed, given.rows, partial(print, flush=True))
 
 
+def _scanners(given: argparse.Namespace) -> int:
+    """Three scanners against the running site."""
+    from tools.attack import scanners, site
+
+    with site.running() as here:
+        return scanners.run(here, given.minutes, given.scanners.split(","), partial(print, flush=True))
+
+
+def _headers(given: argparse.Namespace) -> int:
+    """Tricks of headers and hosts over sockets, and brute force."""
+    from tools.attack import headers, site, world
+
+    cookie, key = site.session_of("signatory.swift"), world.key_of("signatory.swift")
+    with site.running() as here:
+        return headers.run(here, world.PASSWORD, key, cookie, partial(print, flush=True))
+
+
 def _requests(given: argparse.Namespace) -> int:
     """Every address and every form, asked for by everybody."""
-    from tools.attack import world
-
-    made = _world()
     from api.reference import schema
+    from tools.attack import world
     from tools.attack.generated import Attacker, refuse_briefly
 
     refuse_briefly()
-    attacker = Attacker(made, world.people(), given.seed, world.key_of("signatory.swift"), schema()["paths"])
+    attacker = Attacker(given.made, world.people(), given.seed, world.key_of("signatory.swift"), schema()["paths"])
     begun, done = time.monotonic(), 0
     while done < given.requests:
         step = min(500, given.requests - done)
@@ -63,7 +73,7 @@ def _requests(given: argparse.Namespace) -> int:
         done += step
         for kind in set(attacker.found.faults) - before:
             print(f"✗ {kind}\n    {attacker.found.faults[kind][0]}", flush=True)
-        print(f"{done:,} requests, {dict(sorted(attacker.found.answers.items()))}, {done / (time.monotonic() - begun):.0f} a second", flush=True)  # fmt: skip
+        print(f"{done:,} requests and {attacker.found.looked:,} looks, {dict(sorted(attacker.found.answers.items()))}, {done / (time.monotonic() - begun):.0f} a second", flush=True)  # fmt: skip
     for kind, shown in attacker.found.faults.items():
         print(f"✗ {len(shown)} × {kind}: python -m tools.attack requests --seed {given.seed} --from {shown[0].split()[0]} --requests 1")  # fmt: skip
     return len(attacker.found.faults)

@@ -25,6 +25,7 @@ class _Reader(HTMLParser):
         self.forms: list[Form] = []
         self.links: list[str] = []
         self._form: Form | None = None
+        self._named: dict[str, Form] = {}
         self._select = ""
         self._text = ""
         self._typed: list[str] = []
@@ -36,7 +37,8 @@ class _Reader(HTMLParser):
         if tag == "form":
             self._form = Form(of.get("action", ""), of.get("method", "get").upper())
             self.forms.append(self._form)
-        if (form := self._form) is None:
+            self._named[of.get("id", "")] = self._form
+        if (form := self._named.get(of["form"]) if of.get("form") else self._form) is None:
             return
         name = of.get("name", "")
         if tag == "select":

@@ -1,28 +1,26 @@
 """Generated requests over every address and every form of every role: none may break a page, none may tell what is another's.
 
-Request n is made of the seed and of n alone, and of pages that stand as they did: `--from` n plays it again.
+Request n is made of the seed and of n alone, and of pages as they stood at first: `--from` n plays it again after those before it
+in its hundred. Who may read an address is found out once, and from then on most requests come from those who may.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import random
 import re
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.conf import settings
 from django.core.signals import got_request_exception
 from django.db import transaction
 from django.test import Client, TestCase
-from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
-from tools.attack import forms, values
+from tools.attack import forms
+from tools.attack.making import Request, asked_oddly, bent, blind, filled, odd_headers, of_api
 
 if TYPE_CHECKING:
     from tests.walk.world import World
@@ -32,25 +30,18 @@ RISK = ("secret compartment", "N-0099", "Facilitated", "FACILITATED", "lane--", 
 FOREIGN = ("signatory.metro", "courieradmin.metro", "importer.kaveri")
 METHODS = ("PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE", "PROPFIND", "LOCK")
 API, HOST = "/api/v1", "127.0.0.1"
+READERS = 2  # people by whom each address is read, for its forms and links as they see them
+TRIED = 5  # addresses, until one is read by somebody
+STEPS = ("step", "steps", "work-many", "work-act")
+EVERYWHERE = ("find", "switch", "sign-out")  # forms that stand on every page
 
 
-@dataclass(frozen=True)
-class Request:
-    """One request, as it is sent and as it is printed."""
+class Page(NamedTuple):
+    """An address as one who may read it sees it."""
 
-    n: int
     who: str
-    method: str
-    address: str
-    body: bytes = b""
-    content_type: str = ""
-    headers: tuple[tuple[str, str], ...] = ()
-
-    def __str__(self) -> str:
-        told = f" {self.content_type} {self.body[:1500]!r}" if self.body else ""
-        return (
-            f"{self.n} as {self.who or 'nobody'}: {self.method} {self.address[:300]}{told} {dict(self.headers) or ''}"
-        )
+    forms: list[forms.Form]
+    links: list[str]
 
 
 @dataclass
@@ -59,6 +50,7 @@ class Found:
 
     answers: Counter[str] = field(default_factory=Counter)
     faults: dict[str, list[str]] = field(default_factory=dict)  # by kind: the requests that show it
+    looked: int = 0  # pages read beforehand for their forms: not counted among the requests
 
     def fault(self, kind: str, request: Request) -> None:
         """A request that showed something."""
@@ -81,6 +73,13 @@ class Attacker:
         self._clients: dict[str, Client] = {}
         self._broke: list[str] = []
         self.near = [one for one in people if one.endswith((".swift", ".blr")) or one == "sysadmin"]
+        self.parts = sorted({part for one in self.addresses for part in one.split("/") if part[:1].isdigit()})
+        self._pages: dict[str, list[Page]] = {}
+        self._seen: dict[tuple[str, str], Page | None] = {}
+        self._readers: dict[str, list[str]] = {}
+        self._kinds = {_kind(one): one for one in reversed(self.addresses)}
+        self._actors: dict[str, Any] = {}
+        self._everywhere = _addresses(EVERYWHERE)
         got_request_exception.connect(self._remember)
 
     def run(self, first: int, count: int) -> Found:
@@ -88,49 +87,103 @@ class Attacker:
         from tools.attack.world import given_back
 
         for start in range(first - first % TOGETHER, first + count, TOGETHER):
-            with given_back():
-                self._clients = {}
-                _forget()
-                for n in range(start, min(start + TOGETHER, first + count)):
-                    self.one(n)
+            numbers = range(start, min(start + TOGETHER, first + count))
+            for work in (self._aim, self.one):
+                with given_back():
+                    self._clients = {}
+                    _forget()
+                    for n in numbers:
+                        work(n)
         return self.found
 
     def one(self, n: int) -> None:
         """Make request n, send it and judge the answer."""
-        chance = random.Random(f"{self.seed}:{n}")
-        who = chance.choice(self.near if chance.random() < 0.7 else self.people)
-        for request in self._made(chance, n, who):
-            self._judge(request, *self._sent(request))
+        request = self._made(n)
+        status, text = self._sent(request)
+        self.found.answers[f"{status // 100}xx" if status not in (403, 404, 422, 429) else str(status)] += 1
+        self._judge(request, status, text)
 
-    def _made(self, chance: random.Random, n: int, first: str) -> Iterator[Request]:
-        who = first
-        kind, address = chance.random(), chance.choice(self.addresses)
+    def _aim(self, n: int) -> tuple[random.Random, str]:
+        """The chance of request n, and the address that it is about: mostly one that somebody here may read."""
+        chance = random.Random(f"{self.seed}:{n}")
+        wanted = [chance.choice(self.addresses) for _ in range(TRIED)]
+        for one in wanted if chance.random() < 0.9 else ():
+            if one.startswith(API) or self._look(n, one):
+                return chance, one
+        return chance, wanted[0]
+
+    def _look(self, n: int, address: str) -> list[Page]:
+        """The page of an address as those see it who may; it is read once, before the hundred that wants it."""
+        if address in self._pages:
+            return self._pages[address]
+        who = self._able(address)
+        if who is None:
+            kind = _kind(address)
+            if kind not in self._readers:
+                self._readers[kind] = [one for one in self.near if self._read(n, one, self._kinds[kind])]
+            who = list(self._readers[kind])
+        random.Random(f"{self.seed}:{address}").shuffle(who)
+        pages: list[Page] = []
+        for one in who[: 2 * READERS]:
+            if len(pages) < READERS and (page := self._read(n, one, address)):
+                pages.append(page)
+        self._pages[address] = pages
+        return pages
+
+    def _able(self, address: str) -> list[str] | None:
+        """Of the page of a step, who has a role for it; nothing is told of another page."""
+        from django.urls import Resolver404, resolve
+
+        from accounts.models import User
+        from accounts.permissions import Actor
+        from eccs import pages
+
+        try:
+            match = resolve(address.partition("?")[0])
+        except Resolver404:
+            return []
+        if match.url_name not in STEPS or (listing := pages.listing_of(match.kwargs["slug"])) is None:
+            return None
+        step = listing.model.steps().get(pages.from_verb(match.kwargs["verb"]))
+        if not self._actors:
+            self._actors = {one.username: Actor.of(one) for one in User.objects.filter(username__in=self.near)}
+        able = self._actors.items() if step else ()
+        return [name for name, one in sorted(able) if step and any(map(one.may, step.activities))]
+
+    def _read(self, n: int, who: str, address: str) -> Page | None:
+        request = Request(n, who, "GET", address)
+        if (who, address) not in self._seen:
+            status, text = self._sent(request)
+            self.found.looked += 1
+            self._judge(request, status, text)
+            self._seen[who, address] = Page(who, *forms.read(text, address)) if status == 200 else None
+        return self._seen[who, address]
+
+    def _made(self, n: int) -> Request:
+        chance, address = self._aim(n)
+        pages, kind = self._pages.get(address, []), chance.random()
+        stranger = chance.choice(self.near if chance.random() < 0.5 else self.people)
+        page = chance.choice(pages) if pages and chance.random() < 0.8 else Page(stranger, [], [])
         if self.operations and (address.startswith(API) or kind < 0.06):
             asked = address if address.startswith(API) else chance.choice(self.operations)
-            yield _of_api(chance, n, asked, self.paths.get(asked, {}), self.key)
-        elif kind < 0.16:
-            yield Request(n, who, "GET", _bent(chance, address))
-        elif kind < 0.28:
-            yield Request(n, who, "GET", _asked(chance, address), headers=_headers(chance))
-        elif kind < 0.33:
-            yield Request(n, who, chance.choice(METHODS), address, b"a=1", "application/x-www-form-urlencoded")
-        elif kind < 0.43:
-            yield _blind(chance, n, who, address)
-        else:
-            for who in (
-                first,
-                *chance.sample(self.near, min(4, len(self.near))),
-            ):  # until it is somebody's who may read it
-                page = Request(n, who, "GET", address)
-                status, text = self._sent(page)
-                self._judge(page, status, text)
-                if status == 200:
-                    break
-            found, links = forms.read(text, address) if status in (200, 422) else ([], [])
-            if found:
-                yield _filled(chance, n, who, chance.choice(found), self.addresses)
-            elif links:
-                yield Request(n, who, "GET", _asked(chance, chance.choice(links)))
+            return of_api(chance, n, asked, self.paths.get(asked, {}), self.key, self.parts)
+        if kind < 0.1:
+            return Request(n, page.who, "GET", bent(chance, address))
+        if kind < 0.25:
+            return Request(n, page.who, "GET", asked_oddly(chance, address), headers=odd_headers(chance))
+        if kind < 0.28:
+            return Request(n, page.who, chance.choice(METHODS), address, b"a=1", "application/x-www-form-urlencoded")
+        if kind < 0.36:
+            return blind(chance, n, page.who, address)
+        found = [one for other in pages for one in other.forms] if not page.forms else page.forms
+        own = [one for one in found if one.action.partition("?")[0] not in self._everywhere]
+        if found and (own or chance.random() < 0.5):
+            return filled(
+                chance, n, page.who, chance.choice(own if own and chance.random() < 0.95 else found), self.addresses
+            )
+        return Request(
+            n, page.who, "GET", asked_oddly(chance, chance.choice(page.links or [address])), headers=odd_headers(chance)
+        )
 
     def _sent(self, request: Request) -> tuple[int, str]:
         self._broke.clear()
@@ -150,13 +203,13 @@ class Attacker:
         finally:
             client.cookies.clear()
             client.cookies.update(kept)
-        self.found.answers[f"{answer.status_code // 100}xx" if answer.status_code not in (403, 404, 429) else str(answer.status_code)] += 1  # fmt: skip
         page = answer.get("Content-Type", "").startswith(("text/", "application/json", "application/problem"))
         return answer.status_code, str(data, "utf-8", "replace") if page else ""
 
     def _judge(self, request: Request, status: int, text: str) -> None:
         broke = self._broke[-1] if self._broke else ""
-        if status >= 500 or broke:
+        unready = status == 503 and request.address.startswith("/readyz")  # which may say that a part is away
+        if (status >= 500 and not unready) or broke:
             self.found.fault(broke or f"answer {status}", request)
         if request.who.endswith((".swift", ".metro", ".kaveri")) or request.who.startswith("importer"):
             for word in RISK:
@@ -216,6 +269,17 @@ def _forget() -> None:
     asked_often.forget()
 
 
+def _kind(address: str) -> str:
+    """What an address has in common with those of other documents."""
+    return re.sub(r"/[^/]*[0-9][^/]*|(?<=/queue)/[^/]*|(?<=^/work/next)/.*", "/*", address.partition("?")[0])
+
+
+def _addresses(names: Iterable[str]) -> set[str]:
+    from django.urls import reverse
+
+    return {reverse(one) for one in names}
+
+
 def _typed(request: Request) -> str:
     from urllib.parse import unquote_plus
 
@@ -239,131 +303,3 @@ def _public() -> list[str]:
         with contextlib.suppress(NoReverseMatch):
             found.append(reverse(name))
     return found
-
-
-def _bent(chance: random.Random, address: str) -> str:
-    """An address with a part that is something else, or with more behind it."""
-    parts = address.split("/")
-    at = chance.randrange(1, len(parts))
-    sign = quote(values.text(chance)[:400].encode("utf-8", "surrogatepass"), safe=chance.choice(("", "/;=")))
-    parts[at] = chance.choice((sign, parts[at] + sign, parts[at].upper(), "..;", "%2e%2e", "", "%00", "%ff", sign + ".json"))  # fmt: skip
-    return "/".join(parts) or "/"
-
-
-def _asked(chance: random.Random, address: str) -> str:
-    """An address with a query that nobody would ask."""
-    before, _, query = address.partition("?")
-    pairs = [
-        (one.partition("=")[0] if chance.random() < 0.8 else "x", values.text(chance)[:3000])
-        for one in query.split("&") if one
-    ]  # fmt: skip
-    pairs += [(chance.choice(values.QUERY), values.text(chance)[:3000]) for _ in range(chance.randrange(1, 5))]
-    if chance.random() < 0.1:
-        return f"{before}?{quote(values.text(chance)[:400].encode('utf-8', 'surrogatepass'), safe='=&%;[]')}"
-    return f"{before}?{urlencode([(name.encode(), value.encode('utf-8', 'surrogatepass')) for name, value in pairs])}"
-
-
-def _headers(chance: random.Random) -> tuple[tuple[str, str], ...]:
-    """Headers of a browser that is none, now and then."""
-    if chance.random() < 0.6:
-        return ()
-    odd = re.sub(r"[\r\n\x00]|[^\x00-\xff]", "?", values.text(chance)[:500])
-    name = chance.choice(("HX-Request", "HX-Target", "HX-Current-URL", "Accept", "Accept-Language", "Range", "If-None-Match", "If-Modified-Since", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Referer", "Origin", "X-Request-ID", "X-HTTP-Method-Override", "Cookie", "User-Agent"))  # fmt: skip
-    if name == "Cookie":
-        of = chance.choice((settings.SESSION_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME, "messages", settings.CSRF_COOKIE_NAME))  # fmt: skip
-        value = re.sub(r"[;,\s]", "", odd)
-        return ((name, f"{of}={value}"),)
-    return ((name, "true" if name == "HX-Request" else odd),)
-
-
-def _pairs(chance: random.Random, form: forms.Form, addresses: list[str]) -> list[tuple[str, str]]:
-    """The fields as they stand, a few of them spoiled, left out, doubled or of somebody else's document."""
-    pairs = list(form.fields)
-    for name, offered in form.choices.items():
-        if name not in {one for one, _value in pairs} or chance.random() < 0.5:
-            pairs = [one for one in pairs if one[0] != name] + [(name, chance.choice(offered))]
-    for _ in range(chance.choice((0, 1, 1, 2, 3, 8))):
-        if not pairs:
-            break
-        at = chance.randrange(len(pairs))
-        name, value = pairs[at]
-        kind = chance.random()
-        if kind < 0.7:
-            pairs[at] = name, values.spoiled(chance, value)
-        elif kind < 0.8:
-            pairs.pop(at)
-        elif kind < 0.9:
-            pairs.append((name, values.text(chance)))
-        else:
-            pairs[at] = name, next((part for part in chance.choice(addresses).split("/") if part[:1].isdigit()), "1")
-    return pairs
-
-
-def _filled(chance: random.Random, n: int, who: str, form: forms.Form, addresses: list[str]) -> Request:
-    pairs = [(name, value[:200_000]) for name, value in _pairs(chance, form, addresses)]
-    encoded = [(name.encode("utf-8", "surrogatepass"), value.encode("utf-8", "surrogatepass")) for name, value in pairs]
-    if form.method == "GET":
-        return Request(n, who, "GET", f"{form.action.partition('?')[0]}?{urlencode(encoded)}")
-    headers = _headers(chance) if chance.random() < 0.2 else ()
-    if form.files or chance.random() < 0.1:
-        return _multipart(chance, n, who, form, pairs)
-    return Request(n, who, "POST", form.action, urlencode(encoded).encode(), "application/x-www-form-urlencoded", headers)  # fmt: skip
-
-
-def _multipart(chance: random.Random, n: int, who: str, form: forms.Form, pairs: list[tuple[str, str]]) -> Request:
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
-    told: dict[str, Any] = {}
-    for name, value in pairs:
-        told.setdefault(name, []).append(value.encode("utf-8", "replace").decode())
-    for name in form.files:
-        file = SimpleUploadedFile("a", chance.choice(values.FILES))
-        file._name = re.sub(r"[\r\n]", "", chance.choice(values.NAMES)) or "a"  # type: ignore[attr-defined]  # a name that Django would tidy
-        told[name] = file
-    body = encode_multipart(BOUNDARY, told)
-    kind = chance.random()
-    if kind < 0.1:
-        body = body[: chance.randrange(len(body) + 1)]
-    elif kind < 0.15:
-        return Request(n, who, "POST", form.action, body, "multipart/form-data")
-    elif kind < 0.2:
-        return Request(n, who, "POST", form.action, body, f"multipart/form-data; boundary={'x' * 300}")
-    elif kind < 0.25:
-        body = body.replace(b"form-data;", chance.choice((b"form-data", b"form-data; filename*=utf-8''%ff;", b"attachment;")), 2)  # fmt: skip
-    return Request(n, who, "POST", form.action, body, MULTIPART_CONTENT)
-
-
-def _blind(chance: random.Random, n: int, who: str, address: str) -> Request:
-    """A form that the page never had, or no form at all."""
-    kinds = ("application/json", "text/plain", "application/xml", "application/x-www-form-urlencoded; charset=utf-7", "application/x-www-form-urlencoded; charset=nonsense", "multipart/form-data; boundary=a", "")  # fmt: skip
-    if chance.random() < 0.5:
-        pairs = [(chance.choice((*values.QUERY, "confirm", "document", "documents", "bill", "reason", "password", "code", "value", "amount", "name", "file", "step", "version", "form-TOTAL_FORMS")), values.text(chance)) for _ in range(chance.randrange(0, 6))]  # fmt: skip
-        body = urlencode([(name, value.encode("utf-8", "surrogatepass")) for name, value in pairs]).encode()
-        return Request(n, who, "POST", address, body, "application/x-www-form-urlencoded")
-    body = chance.choice((json.dumps({"a": values.text(chance)}).encode(), b"[" * 3000, b"\x00\xff" * 50, b'--a\r\nContent-Disposition: form-data; name="x"\r\n\r\ny', b"{"))  # fmt: skip
-    return Request(n, who, "POST", address, body, chance.choice(kinds))
-
-
-def _of_api(chance: random.Random, n: int, address: str, told: dict[str, Any], key: str) -> Request:
-    """A question of a program: with the key, without one, or with one that is none."""
-    method = chance.choice([*(one.upper() for one in told), "POST", "GET"])
-    filled = re.sub(r"\{[^}]*\}", lambda _found: quote(values.text(chance)[:200].encode("utf-8", "surrogatepass"), safe=""), address)  # fmt: skip
-    words = [("Authorization", f"Bearer {key}")] if chance.random() < 0.8 else [("Authorization", chance.choice(("Bearer ", "Bearer x.y", "Basic Og==", f"Bearer {key[:-1]}", key)))]  # fmt: skip
-    if chance.random() < 0.5:
-        words.append(("Idempotency-Key", re.sub(r"[\r\n\x00]|[^\x00-\xff]", "?", values.text(chance)[:300])))
-    body = json.dumps(_json(chance, 0)).encode() if chance.random() < 0.9 else values.text(chance).encode("utf-8", "surrogatepass")  # fmt: skip
-    asked = filled if chance.random() < 0.5 else _asked(chance, filled)
-    if method == "GET":
-        return Request(n, "", "GET", asked, headers=tuple(words))
-    kind = "application/json" if chance.random() < 0.9 else chance.choice(("text/plain", "application/xml", MULTIPART_CONTENT))  # fmt: skip
-    return Request(n, "", method, asked, body, kind, tuple(words))
-
-
-def _json(chance: random.Random, depth: int) -> Any:
-    kind = chance.random()
-    if depth > 3 or kind < 0.3:
-        return chance.choice((None, True, 0, -1, 1e308, 2**63, 2**80, "", values.text(chance).encode("utf-8", "replace").decode()[:2000], [], {}))  # fmt: skip
-    if kind < 0.5:
-        return [_json(chance, depth + 1) for _ in range(chance.randrange(0, 4))]
-    names = ("hawb", "flight", "station", "bills", "shipments", "number", "weight", "packages", "kind", "answers", "file", "scans", "code", "at", "events", "challan", "reply", "address", "amount")  # fmt: skip
-    return {chance.choice(names): _json(chance, depth + 1) for _ in range(chance.randrange(0, 6))}

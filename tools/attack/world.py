@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 PASSWORD = secrets.token_urlsafe(16)
 
 
-def begin() -> None:
-    """Begin Django on the own server's database, emptied: what an earlier attack left is dropped."""
+def begin(*, hashed_quickly: bool = True) -> None:
+    """Begin Django on the own server's database, emptied: what an earlier attack left is dropped.
+
+    Where it is asked whether time tells who has an account, a password costs what it costs.
+    """
     if "attack" not in os.environ.get("DATABASE_URL", ""):
         raise SystemExit("An attack wants a server of its own: make attack.")
     os.environ.setdefault("ECCS_DEMO", "1")
@@ -35,7 +38,8 @@ def begin() -> None:
 
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.WHITENOISE_AUTOREFRESH = True  # else every client looks through all static files first
-    settings.PASSWORD_HASHERS = ["tests.quick_hash.QuickArgon2"]  # what a hash costs is measured elsewhere
+    if hashed_quickly:
+        settings.PASSWORD_HASHERS = ["tests.quick_hash.QuickArgon2"]  # what a hash costs is measured elsewhere
     django.setup()
     logging.disable(logging.CRITICAL)
     from django.core.management import call_command
