@@ -134,7 +134,7 @@ def handed_in(request: Request, kind: str, subject: Any, file: UploadedFile, **m
     if sandbox.is_undone(request):
         return Status(202, _tried(kind, key, subject, file))
     found = upload_runner.receive(kind, key.owner, subject.pk, key.person_id, file.name or "file", file.read(), **more)
-    return Status(202, told_of(found))
+    return Status(202, told_of(found, upload_runner.kind_of(found).context(found)))  # it may be checked by now
 
 
 def _tried(kind: str, key: ApiKey, subject: Any, file: UploadedFile) -> UploadTold:

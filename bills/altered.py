@@ -14,6 +14,7 @@ from bills.amendable import where
 from bills.claims import Decision
 from bills.forms.words import LABELS, in_words
 from bills.models import Item
+from eccs.archive_files import lines_of
 from eccs.money import rupees
 
 STEPS = ("assess", "recompute_duty")
@@ -27,8 +28,8 @@ HEAD_WORDS = {
 
 def altered(bill: Any, labels: Mapping[str, Any] = LABELS, steps: Sequence[str] = STEPS) -> list[dict[str, Any]]:
     """Each time an officer altered the bill, or its duty was worked out anew: the values before and after, when and why."""
-    lines = bill.trail.filter(step__in=steps, snapshot__has_keys=["before", "after"]).order_by("seq")
-    told = ({"at": line.at, "why": _why(line), "rows": list(_rows(line.snapshot or {}, labels))} for line in lines)
+    lines = (line for line in lines_of(bill, steps) if {"before", "after"} <= (line.snapshot or {}).keys())
+    told = ({"at": line.at, "why": _why(line), "rows": list(_rows(line.snapshot, labels))} for line in lines)
     return [one for one in told if one["rows"]]
 
 

@@ -35,7 +35,7 @@ from bills.secured_paper import secured_by
 from bills.summary import SUMS
 from bills.workings_paper import workings_of
 from bills.xi.papers import FormB, bags_of, draw_form_b, lines_of, parties_of_documents
-from eccs import barcodes
+from eccs import archive_files, barcodes
 from eccs.dated_rules import rule_book
 from eccs.money import grouped, to_rupee
 from eccs.papers import Head, day, moment
@@ -357,7 +357,7 @@ def _percent(rule: str, bill: CourierBillOfEntry) -> str:
 
 def _payments(bill: CourierBillOfEntry) -> Iterable[PaymentLine]:
     """What the bank confirmed, as the trail has it."""
-    for line in bill.trail.filter(step__in=("confirm_payment", "credit_payment")).order_by("seq"):
+    for line in archive_files.lines_of(bill, ("confirm_payment", "credit_payment")):
         yield PaymentLine(line.answers["challan"], moment(line.at), Decimal(line.answers["amount"]))
     for assessment in bill.provisional_assessments.exclude(extra_paid_at=None).order_by("pk"):  # what was paid finally
         for line in assessment.trail.filter(step="confirm_extra_duty"):

@@ -25,7 +25,7 @@ from bills.requests_listing import AMENDMENTS, CANCELLATIONS, DEPARTURES, PENALT
 from bills.risk import IMPORTS
 from bills.stages import Hold, Stage
 from bills.xray_results import are_xrayed
-from eccs.pages import Alternatives, ByName, Column, Elsewhere, Listing, Standing, link, register
+from eccs.pages import Alternatives, ByName, Column, Elsewhere, Listing, SearchBy, Standing, link, register
 from manifests.models import HouseAirwayBill, MasterAirwayBill
 from manifests.shipments import beginning, named
 from rms.models import RiskDecision
@@ -40,7 +40,7 @@ def ending(groups: str) -> list[str]:
     return [f"{kind}_{station}_{y}-{y + 1}_{groups}" for station in stations for kind in Kind.values for y in years]
 
 
-def by_number(text: str) -> Q:
+def by_number(text: str) -> Q | Alternatives:
     """By the whole number, its last two groups, the Out of Charge order, the detention memo or the notice of uncleared goods."""
     upper = text.upper()
     if upper.startswith("OOC_"):
@@ -92,7 +92,7 @@ def at_desk_by_consignee(name: str) -> Q:
     return Q(hawb__consignee_name__icontains=name) | _covering(hawb__consignee_name__istartswith=name)
 
 
-SEARCH_BY = {
+SEARCH_BY: SearchBy = {
     "number": by_number,
     "hawb": lambda number: of_shipments(number=number),
     "label": lambda code: _of(named(code)),

@@ -15,4 +15,5 @@ class KernelConfig(AppConfig):
         """Make the system checks known to Django, and enter sign-ins into the audit log; the doctor examines where its lines lie."""
         import_module("eccs.checks")
         import_module("eccs.retention")
+        import_module("eccs.archiving")
         import_module("eccs.sign_ins")

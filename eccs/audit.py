@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from datetime import UTC, timedelta
 from functools import partial
@@ -117,6 +117,8 @@ EVENTS = {
     "signature.refused": _("Signature not accepted"),
     "log.kept": _("Log put away"),
     "log.not-kept": _("Log not put away"),
+    "archive.kept": _("Closed year archived"),
+    "archive.not-kept": _("Closed year not archived"),
     "work.taken-up": _("Document taken up"),
     "work.set-aside": _("Document set aside"),
     "work.given-back": _("Document given back"),
@@ -356,12 +358,27 @@ def _clean(value: Any, name: str = "") -> Any:
 # ── whether it is as it was written ──────────────────────────────────────────
 
 
-def broken_lines() -> Iterator[tuple[str, str]]:
-    """Every lane whose chain does not hold, and the first line that is wrong."""
+def lanes() -> list[str]:
+    """Every lane that has a head or lines."""
+    return sorted(
+        {
+            *AuditLane.objects.values_list("name", flat=True),
+            *AuditLine.objects.values_list("lane", flat=True).distinct(),
+        }
+    )
+
+
+def lengths() -> list[tuple[str, int]]:
+    """Every lane behind a dot, since that of no station has no name, with the length of its chain."""
+    known = dict(AuditLane.objects.values_list("name", "length"))
+    return [(f".{name}", known.get(name, 1)) for name in lanes()]
+
+
+def broken_lines(names: Iterable[str] | None = None) -> Iterator[tuple[str, str]]:
+    """Every lane whose chain does not hold, and the first line that is wrong; of all lanes, or of some."""
     away = tails()
-    lanes = dict(AuditLane.objects.values_list("name", "length"))
-    heads = dict(AuditLane.objects.values_list("name", "head"))
-    for name in sorted({*lanes, *AuditLine.objects.values_list("lane", flat=True).distinct()}):
+    ends = {lane.name: (lane.length, lane.head) for lane in AuditLane.objects.all()}
+    for name in lanes() if names is None else names:
         (length, head), wrong = away.get(name, (0, START)), ""
         for line in AuditLine.objects.filter(lane=name).order_by("seq").iterator(chunk_size=5000):
             length += 1
@@ -369,7 +386,7 @@ def broken_lines() -> Iterator[tuple[str, str]]:
                 wrong = f"line {length} ({line.event})"
                 break
             head = line.seal
-        if not wrong and (length, head) != (lanes.get(name, 0), heads.get(name, START)):
+        if not wrong and (length, head) != ends.get(name, (0, START)):
             wrong = f"line {length} (the end of the chain)"
         if wrong:
             yield f"audit log of {name or 'no station'}", wrong

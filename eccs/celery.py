@@ -45,6 +45,8 @@ app.conf.beat_schedule = {
     "keep the heads of the chains": {"task": "eccs.tasks.keep_heads", "schedule": 600.0},
     "keep the heads at the day's end": {"task": "eccs.tasks.keep_heads", "schedule": crontab(hour=0, minute=0)},
     "verify the chains": {"task": "eccs.tasks.verify_chains", "schedule": crontab(hour=1, minute=10)},
+    "begin the financial year": {"task": "eccs.tasks.keep_years", "schedule": crontab(hour=0, minute=1)},
+    "archive closed years": {"task": "eccs.tasks.archive_years", "schedule": crontab(hour=2, minute=40)},
     "put logs away": {"task": "eccs.tasks.keep_logs", "schedule": crontab(hour=0, minute=50)},
     "verify the signatures": {"task": "eccs.tasks.verify_signatures", "schedule": crontab(hour=1, minute=40)},
     "forget papers and resume those left behind": {"task": "eccs.tasks.tidy_papers", "schedule": 600.0},

@@ -45,9 +45,8 @@ class RuleKind:
     def held(self, text: str) -> Value:
         """The value that counts: a row from before there were limits counts as the nearest that is within them."""
         value = self.written(text)
-        if isinstance(value, bool):
-            return value
-        return max(self.unit(self.least), value if self.most is None else min(value, self.unit(self.most)))
+        most = value if self.most is None else self.unit(self.most)
+        return value if isinstance(value, bool) else max(self.unit(self.least), min(value, most))
 
     def limits(self) -> str:
         """Between what the value lies, in words; nothing where it is on or off."""
@@ -293,6 +292,8 @@ RULES = {
         _("A certificate counts only while a list of revoked ones of its authority is loaded and in date"), bool
     ),
     "audit_online_days": RuleKind(_("The audit log is kept online for at least so many days"), int, least=180),
+    "archive_after_days": RuleKind(_("The trail of a closed year is archived after so many days"), int, least=180),
+    "chains_round_days": RuleKind(_("Every chain is verified anew within so many days"), int, least=1, most=366),
 }
 
 

@@ -16,7 +16,7 @@ from django.core.mail import get_connection
 from django.db import connection
 from django.utils import timezone
 
-from eccs import acting, celery, checks, heads, readiness, replica, walls
+from eccs import acting, celery, checks, heads, readiness, replica, rounds, walls
 from eccs.models import Heartbeat
 from eccs.signing import authorities, seal
 from eccs.signing.models import RevocationList
@@ -231,6 +231,8 @@ def kept_heads() -> str:
         found.append(f"The newest head of the chains is of {newest.at:%d/%m/%Y %H:%M} UTC.")
     if not seal.is_set():
         found.append("Heads are not signed: the seal has no certificate in force.")
+    if late := rounds.late(timezone.now()):
+        found.append(f"Not verified for too long: {', '.join(late)}.")
     if broken:
         found.append(f"{broken} chains or rows are not as they were written: manage.py verify_trail names them.")
     return " ".join(found)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from eccs.archive_files import ArchiveBlock, ArchiveFile
 from eccs.audit import AuditLane, AuditLine
 from eccs.batches import PaperBatch
 from eccs.dated_rules import DatedRule
@@ -20,10 +21,15 @@ from eccs.in_hand import InHand, Priority
 from eccs.log_files import LogFile
 from eccs.numbering import Counter
 from eccs.rolled_up import Measure
+from eccs.roots import TrailRoot
+from eccs.rounds import Round
 from eccs.signing.models import Certificate, RevocationList, Signature, SignatureFault, ToSign
-from eccs.trail import ChainFault, TrailRoot
+from eccs.trail import ChainFault
+from eccs.trail_years import TrailYear
 
 __all__ = [
+    "ArchiveBlock",
+    "ArchiveFile",
     "AuditLane",
     "AuditLine",
     "Certificate",
@@ -40,10 +46,12 @@ __all__ = [
     "PaperBatch",
     "Priority",
     "RevocationList",
+    "Round",
     "Signature",
     "SignatureFault",
     "ToSign",
     "TrailRoot",
+    "TrailYear",
     "Upload",
 ]
 

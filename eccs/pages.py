@@ -111,6 +111,9 @@ class ByName:
     plain: Callable[[str], Alternatives]  # the same asked of each document, for those of a day
 
 
+SearchBy = Mapping[str, Callable[[str], Q | Alternatives] | ByName]  # by what a phrase was understood as: hawb, pan
+
+
 @dataclass(frozen=True)
 class Listing:
     """A kind of document: its address, the columns of its queue, and the templates of its page."""
@@ -125,9 +128,7 @@ class Listing:
     row_fields: tuple[str, ...] = ()  # what the row of a queue reads beyond number and stage; nothing said: everything
     context: Callable[[Any, Any], dict[str, Any]] = field(default=lambda _document, _actor: {})
     search: Callable[[str], Q] | None = None  # by whatever was typed
-    search_by: Mapping[str, Callable[[str], Q | Alternatives] | ByName] = field(
-        default_factory=dict
-    )  # by what it was understood as: hawb, pan
+    search_by: SearchBy = field(default_factory=dict)
     carries: Callable[[str], Q] | None = None  # by a shipment on it for which nothing is filed yet
     dated_by: str = ""  # the moment by which it is found on a day
     elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)  # by stage

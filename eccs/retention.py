@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from tempfile import TemporaryFile
@@ -19,7 +19,7 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils import timezone
 
-from eccs import audit
+from eccs import audit, trail_years
 from eccs.audit import AuditLine
 from eccs.dated_rules import rule_book
 from eccs.doctor import examination
@@ -128,10 +128,13 @@ def _told(line: AuditLine) -> str:
     return canonical({name: getattr(line, name) for name in COLUMNS})
 
 
-def broken_files() -> Iterator[str]:
-    """Every file of the audit log that is not there, is another, or whose chains do not go on from the file before."""
+def broken_files(keys: Collection[int] | None = None) -> Iterator[str]:
+    """Every file of the audit log that is not there, is another, or whose chains do not go on from the file before; all, or some."""
     ends: dict[str, tuple[int, str]] = {}
     for kept in LogFile.objects.filter(log=LogFile.Log.AUDIT).order_by("since"):
+        if keys is not None and kept.pk not in keys:
+            ends.update({lane: (seq, seal) for lane, (seq, seal) in kept.heads.items()})
+            continue
         if not kept.is_as_written():
             yield f"{kept}: {kept.file.name} is not in the store as it was written"
             ends.update({lane: (seq, seal) for lane, (seq, seal) in kept.heads.items()})
@@ -176,3 +179,15 @@ def logs() -> str:
     return " ".join(
         [*told, *(f"{month:%m/%Y} should have left the database." for month in due(now - timedelta(days=7)))]
     )
+
+
+@examination("years", "Let a worker run eccs.tasks.keep_years.")
+def years() -> str:
+    """The trails of bills have a partition for the financial year to come."""
+    this = trail_years.year_of(timezone.now() - timedelta(days=1))
+    lacking = [
+        one
+        for one in trail_years.parted()
+        if not trail_years.TrailYear.objects.filter(trail=one, since=trail_years.after(this)).exists()
+    ]
+    return " ".join(f"No partition of {one} for the year after {this:%d/%m/%Y}." for one in lacking)

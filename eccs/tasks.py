@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from eccs import (
+    archiving,
     batches,
     chain_checks,
     heads,
@@ -16,7 +17,9 @@ from eccs import (
     notices,
     retention,
     rolled_up,
+    roots,
     trail,
+    trail_years,
     upload_expiry,
     upload_runner,
 )
@@ -35,7 +38,7 @@ def send_notices() -> int:
 @shared_task
 def seal_trail() -> int:
     """Take the root over all chains of yesterday, and of the days on which nobody did."""
-    return sum(len(trail.seal_day(day)) for day in trail.unsealed_days(_last_day_over()))
+    return sum(len(roots.seal_day(day)) for day in roots.unsealed_days(_last_day_over()))
 
 
 def _last_day_over() -> date:
@@ -65,6 +68,18 @@ def verify_chains() -> int:
 def keep_logs() -> int:
     """Put the months of the audit log away that need not be online any more, and make the months to come."""
     return retention.keep_logs()
+
+
+@shared_task
+def keep_years() -> int:
+    """Make the partitions of the trails for the financial year to come, and begin the one that has come."""
+    return trail_years.keep_years()
+
+
+@shared_task
+def archive_years() -> int:
+    """Put the trails of closed years away whose documents are all settled."""
+    return archiving.archive_years()
 
 
 @shared_task

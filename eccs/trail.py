@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from itertools import groupby, pairwise
+from heapq import merge
+from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -149,14 +151,15 @@ def insert_lines(trail: type[TrailLine], rows: list[tuple[Any, ...]]) -> None:
             copy_rows(cursor, table, TrailLine.columns, rows)
 
 
-def broken_lines(trail: type[TrailLine]) -> Iterator[tuple[str, str]]:
+def broken_lines(trail: type[TrailLine], after: int = 0, upto: int | None = None) -> Generator[tuple[str, str]]:
     """Every document of a trail whose chain does not hold: its name and the first line that is wrong.
 
-    Lines and documents are read side by side, each once and in order, so that it takes no more memory for more of them.
+    Lines and documents are read side by side, each once and in order, so that it takes no more memory for more of them; all of
+    them, or those whose keys lie between two.
     """
-    model = cast("Any", trail)._meta.get_field("document").related_model
+    model = documents_of(trail)
     found: list[tuple[int, str]] = []
-    for one in _unfit(trail, model):
+    for one in _unfit(trail, model, after, upto):
         found.append(one)
         if len(found) == NAMED_TOGETHER:
             yield from _named(model, found)
@@ -167,6 +170,11 @@ def broken_lines(trail: type[TrailLine]) -> Iterator[tuple[str, str]]:
 NAMED_TOGETHER = 500
 
 
+def documents_of(trail: type[TrailLine]) -> Any:
+    """The kind of document that a trail is of."""
+    return cast("Any", trail)._meta.get_field("document").related_model
+
+
 def _named(model: Any, found: list[tuple[int, str]]) -> Iterator[tuple[str, str]]:
     """Documents by their names; one that is gone itself by its kind and key."""
     known = model._default_manager.in_bulk([pk for pk, _line in found])
@@ -174,30 +182,30 @@ def _named(model: Any, found: list[tuple[int, str]]) -> Iterator[tuple[str, str]
         yield str(known[pk]) if pk in known else f"{model._meta.verbose_name} {pk}", line
 
 
-def _unfit(trail: type[TrailLine], model: Any) -> Iterator[tuple[int, str]]:
+def _unfit(trail: type[TrailLine], model: Any, after: int, upto: int | None) -> Iterator[tuple[int, str]]:
     """Documents whose lines do not hold, or do not lead to the head that the document bears."""
-    documents = model._default_manager.order_by("pk").values_list("pk", "trail_length", "trail_head")
-    heads = documents.iterator(chunk_size=5000)
-    head = next(heads, None)
-    for pk, length, last, wrong in _read(trail):
-        while head is not None and head[0] < pk:
-            if head[1:] != (0, START):
-                yield head[0], f"line {head[1]} (the end of the chain)"
-            head = next(heads, None)
-        borne: tuple[int, str] | None = None
-        if head is not None and head[0] == pk:
-            borne, head = head[1:], next(heads, None)
-        if wrong or borne != (length, last):
-            yield pk, wrong or f"line {borne[0] if borne else length} (the end of the chain)"
-    for rest in (head, *heads) if head is not None else ():
-        if rest[1:] != (0, START):
-            yield rest[0], f"line {rest[1]} (the end of the chain)"
+    documents = model._default_manager.filter(pk__gt=after, **({} if upto is None else {"pk__lte": upto}))
+    documents = documents.order_by("pk").values_list("pk", "trail_length", "trail_head")
+    with closing(documents.iterator(chunk_size=5000)) as heads:
+        head = next(heads, None)
+        for pk, length, last, wrong in _read(trail, after, upto):
+            while head is not None and head[0] < pk:
+                if head[1:] != (0, START):
+                    yield head[0], f"line {head[1]} (the end of the chain)"
+                head = next(heads, None)
+            borne: tuple[int, str] | None = None
+            if head is not None and head[0] == pk:
+                borne, head = head[1:], next(heads, None)
+            if wrong or borne != (length, last):
+                yield pk, wrong or f"line {borne[0] if borne else length} (the end of the chain)"
+        for rest in (head, *heads) if head is not None else ():
+            if rest[1:] != (0, START):
+                yield rest[0], f"line {rest[1]} (the end of the chain)"
 
 
-def _read(trail: type[TrailLine]) -> Iterator[tuple[int, int, str, str]]:
+def _read(trail: type[TrailLine], after: int, upto: int | None) -> Iterator[tuple[int, int, str, str]]:
     """Of every chain: whose it is, how long, its last seal, and the first line that is wrong."""
-    rows = trail._default_manager.order_by("document_id", "seq").values_list(*TrailLine.columns)
-    for pk, lines in groupby(rows.iterator(chunk_size=5000), key=itemgetter(0)):
+    for pk, lines in groupby(_rows(trail, after, upto), key=itemgetter(0)):
         length, head, wrong = 0, START, ""
         for line in lines:
             length += 1
@@ -207,6 +215,18 @@ def _read(trail: type[TrailLine]) -> Iterator[tuple[int, int, str, str]]:
                 wrong = f"line {length} ({line[3]})"
             head = line[12]
         yield pk, length, head, wrong
+
+
+def _rows(trail: type[TrailLine], after: int, upto: int | None) -> Iterator[tuple[Any, ...]]:
+    """The lines of documents between two keys, in the order of documents and lines, wherever they lie."""
+    from eccs import archive_files
+
+    lines: Any = cast("Any", trail._default_manager).filter(document_id__gt=after)
+    lines = lines if upto is None else lines.filter(document_id__lte=upto)
+    rows: Any = lines.order_by("document_id", "seq").values_list(*TrailLine.columns)
+    away = (row[1:-1] for row in archive_files.rows(trail._meta.db_table, after, upto))
+    with closing(rows.iterator(chunk_size=5000)) as online:
+        yield from merge(online, away, key=itemgetter(0, 1))
 
 
 def trails() -> list[type[TrailLine]]:
@@ -223,23 +243,6 @@ def chains() -> list[tuple[str, str]]:
     return [*((trail._meta.db_table, "document_id") for trail in trails()), (AuditLine._meta.db_table, "lane")]
 
 
-class TrailRoot(models.Model):
-    """The day's root: one hash over the heads of all chains of one trail, taken after midnight."""
-
-    day = models.DateField()
-    trail = models.CharField(max_length=80)
-    documents = models.BigIntegerField()
-    lines = models.BigIntegerField()
-    root = models.CharField(max_length=64)
-    before = models.CharField(max_length=64, blank=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["day", "trail"], name="trail_root_once_a_day")]
-
-    def __str__(self) -> str:
-        return f"{self.trail} {self.day:%d/%m/%Y} {self.root[:12]}"
-
-
 class ChainFault(models.Model):
     """Something that the nightly verification found: a chain or a row that is not as it was written."""
 
@@ -254,76 +257,6 @@ class ChainFault(models.Model):
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}"
-
-
-_AWAY = """
- UNION ALL SELECT head.key, (head.value ->> 0)::bigint, head.value ->> 1 FROM eccs_logfile, jsonb_each(heads) head WHERE log = 'AUDIT'
-"""  # where the lanes of the audit log end that are kept in files
-
-
-def _heads(table: str, chain: str, day: date) -> tuple[int, int, str]:
-    """How many chains and lines a table had when a day ended, and one hash over the last seal of each chain."""
-    midnight = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
-    away = _AWAY if chain == "lane" else ""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*), coalesce(sum(seq), 0), encode(sha256(convert_to(coalesce(string_agg(seal, '' ORDER BY {chain}), ''), 'UTF8')), 'hex') "  # noqa: S608 our own table and column
-            f'FROM (SELECT DISTINCT ON ({chain}) {chain}, seq, seal FROM (SELECT {chain}, seq, seal FROM "{table}" WHERE at < %s{away}) told '
-            f"ORDER BY {chain}, seq DESC) heads",
-            [midnight],
-        )
-        documents, lines, heads = cursor.fetchone()
-    return documents, int(lines), heads
-
-
-def seal_day(day: date) -> list[TrailRoot]:
-    """Take the root of every trail and of the audit log as a day left them; a day already sealed stays."""
-    roots = []
-    for table, chain in chains():
-        documents, lines, heads = _heads(table, chain, day)
-        last = TrailRoot.objects.filter(trail=table, day__lt=day).order_by("-day").first()
-        previous = last.root if last else ""
-        sealed, _created = TrailRoot.objects.get_or_create(
-            day=day, trail=table,
-            defaults={"documents": documents, "lines": lines, "root": seal(previous, heads), "before": previous},
-        )  # fmt: skip
-        roots.append(sealed)
-    return roots
-
-
-def unsealed_days(until: date) -> list[date]:
-    """The days after the last sealed one, up to and with this one; before the first root only this one."""
-    last = TrailRoot.objects.aggregate(last=models.Max("day"))["last"]
-    return [until] if last is None else [last + timedelta(days=n + 1) for n in range((until - last).days)]
-
-
-def broken_roots() -> Iterator[TrailRoot]:
-    """Of every trail the first day whose root is not the one that was sealed: whole chains were written anew since.
-
-    A chain that was changed and sealed again from end to end holds by itself, but not against the roots.
-    """
-    for table, chain in chains():
-        roots = list(TrailRoot.objects.filter(trail=table).order_by("day"))
-        if roots and not (_holds(roots[-1], chain) and _linked(roots)):
-            seen = [root for root in roots if chain != "lane" or root.day >= _online_since()]
-            yield next((root for root in seen if not _holds(root, chain)), roots[-1])
-
-
-def _online_since() -> date:
-    """The first day of which the audit log is all online; what is in files is held against their digests."""
-    from eccs.log_files import away_until
-
-    last = away_until()
-    return date.min if last is None else timezone.localdate(last)
-
-
-def _holds(root: TrailRoot, chain: str) -> bool:
-    documents, lines, heads = _heads(root.trail, chain, root.day)
-    return (root.documents, root.lines, root.root) == (documents, lines, seal(root.before, heads))
-
-
-def _linked(roots: list[TrailRoot]) -> bool:
-    return all(later.before == earlier.root for earlier, later in pairwise(roots))
 
 
 def unnoticed(trail: type[TrailLine]) -> models.QuerySet[TrailLine]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -19,6 +20,7 @@ from accounts import people, sessions
 from accounts.advisories import Advisory
 from accounts.requests import Request
 from eccs import audit, audit_answers, desks, hand_over_views, my_work, pages
+from eccs.archive_files import Damaged, lines_of
 from eccs.models import ChainFault, Notice, SignatureFault
 from eccs.queues import back_to, listing_at, next_in_queue, open_steps
 from eccs.signing import gate as signatures
@@ -101,9 +103,7 @@ def document_context(request: Request, listing: pages.Listing, shown: Any, **mor
         for b in sorted(buttons(shown, actor), key=lambda b: len(b.step.sources))  # those of this desk alone come first
     ]  # fmt: skip
     here = [b for b in offered if not b["step"].anytime]
-    lines = list(
-        shown.trail.select_related("by").defer("snapshot").order_by("-seq")
-    )  # no page shows it, and it may be long
+    lines, unread = _trail_of(shown)
     came = next((line.at for line in lines if line.from_stage != line.to_stage), shown.stage_since)
     [(_shown, target, stands_still)] = desks.targets_on(listing, [shown], actor)
     return {
@@ -111,11 +111,22 @@ def document_context(request: Request, listing: pages.Listing, shown: Any, **mor
         "buttons": [b for b in here if not b["reasons"]], "not_possible": [b for b in here if b["reasons"]],
         "anytime": [b for b in offered if b["step"].anytime and not b["reasons"]],
         "trail": [told(line, shown, officer=actor.is_officer) for line in lines if actor.is_officer or not _private(line, shown)],
-        "who_has_it": who_has_it(listing, shown, actor, came), "now": timezone.now(),
+        "trail_unread": unread, "who_has_it": who_has_it(listing, shown, actor, came), "now": timezone.now(),
         "target": target, "stands_still": stands_still,
         "next_in_queue": next_in_queue(listing, shown, actor) if here and listing.queued else None,
         **my_work.about(listing, shown, actor), **listing.context(shown, actor), **more,
     }  # fmt: skip
+
+
+def _trail_of(shown: Document) -> tuple[list[Any], str]:
+    """The trail, its newest line first, and what cannot be read of it. No page shows what was declared, and that may be long."""
+    try:
+        return lines_of(shown, snapshots=False)[::-1], ""
+    except Damaged as damaged:
+        logging.getLogger(__name__).error("%s: %s", shown, damaged)
+        return list(shown.trail.select_related("by").defer("snapshot").order_by("-seq")), _(  # type: ignore[attr-defined]
+            "Its lines in the archive of closed years cannot be read at present; the System Admin is told at night."
+        )
 
 
 def _private(line: Any, shown: Document) -> bool:

@@ -11,7 +11,7 @@ from accounts.directory.filings import counts_as_filing
 from accounts.roles import COURIERS, CUSTODIANS, OFFICERS, TRADE, Role
 from eccs.acting import SYSTEM, acting_as
 from eccs.moments import moment
-from eccs.pages import ByName, Column, Listing, activity_of, link, register
+from eccs.pages import ByName, Column, Listing, SearchBy, activity_of, link, register
 from eccs.written import brief, grouped, two_lines
 from manifests import arrival, lateness
 from manifests.amendments import AMENDABLE
@@ -32,7 +32,7 @@ def by_number(text: str) -> Q:
     return Q(number=upper) | Q(igm_number=upper) | Q(flight_number=upper.replace(" ", ""))
 
 
-SEARCH_BY = {
+SEARCH_BY: SearchBy = {
     "number": by_number,
     "mawb": lambda number: Q(pk__in=MasterAirwayBill.objects.filter(number=number).values("manifest")),
     "consignee": ByName(

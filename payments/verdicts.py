@@ -91,7 +91,7 @@ def verdict(challan: Any, said: Said, now: datetime) -> tuple[Verdict, Reason]:
         return Verdict.REPEATED, Reason.NONE
     if said.status is Status.FAILED:
         return Verdict.FAIL, Reason.NONE
-    over = challan.sent_to_bank_at + PAYABLE_FOR + CLOCKS_DIFFER < now
+    over = abs(now - challan.sent_to_bank_at) > PAYABLE_FOR + CLOCKS_DIFFER  # or sent by a clock that ran ahead
     return (Verdict.REJECT if over else Verdict.NOTE), Reason.NONE
 
 

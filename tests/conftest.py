@@ -107,13 +107,18 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
             "payments_refund",
             "eccs_signature",
             "eccs_logfile",
+            "eccs_archivefile",
+            "eccs_archiveblock",
             "exports_excludedgoods",
             "exports_excludedgoodspermission",
         ):
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_whole")
-        cursor.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'eccs_auditline'::regclass")
-        for (month,) in cursor.fetchall():
-            cursor.execute(f"ALTER TABLE {month} DISABLE TRIGGER eccs_auditline_whole")
+        cursor.execute(
+            "SELECT inhrelid::regclass::text, inhparent::regclass::text FROM pg_inherits"
+            " JOIN pg_class parent ON parent.oid = inhparent WHERE parent.relkind = 'p'"
+        )
+        for part, of in cursor.fetchall():
+            cursor.execute(f"ALTER TABLE {part} DISABLE TRIGGER {of}_whole")
         migrated = KeptRows.of_all_tables()
     creation: Any = type(this.creation)
     creation.deserialize_db_from_string = lambda _creation, _contents: None  # nothing is ever missing:

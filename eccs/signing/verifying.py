@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from eccs.archive_files import lines_at
 from eccs.signing import authorities, cms, merkle
 from eccs.signing.authorities import NotAccepted, fingerprint_of
 from eccs.signing.gate import FORM_OF_MANY, core_of
@@ -115,7 +116,9 @@ READ = ("document_id", "seq", "at", "step", "by_id", "answers", "snapshot", "pre
 
 def _lines(table: type[TrailLine], chunk: list[Signature]) -> dict[tuple[int, int], Any]:
     found = cast("Any", table._default_manager).filter(document__in={one.document_id for one in chunk}, seq__in={one.seq for one in chunk})  # fmt: skip
-    return {(line.document_id, line.seq): line for line in found.values_list(*READ, named=True)}
+    online = {(line.document_id, line.seq): line for line in found.values_list(*READ, named=True)}
+    wanted = {(one.document_id, one.seq) for one in chunk} - online.keys()
+    return {**lines_at(table, wanted), **online} if wanted else online
 
 
 def nightly() -> int:

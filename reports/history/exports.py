@@ -18,7 +18,7 @@ from exports.models import (
 )
 from reports.history import courses
 from reports.history.courses import COURSES, at
-from reports.history.laying import count_on, dense, heads, keys, lay, lay_trail, year
+from reports.history.laying import count_on, dense, heads, keys, lay, lay_trail, part_years, year
 from rms.models import RiskDecision
 
 TABLES = (
@@ -70,6 +70,7 @@ def plan(cursor: Any, bills: int, each: int, live: int, years: int) -> int:
         "live": min(max(1, live // each), flights), "past": f"{years * 365} days",
     }  # fmt: skip
     cursor.execute(_DEPARTURES.format(year=year("begun")), told)
+    part_years(cursor, ShippingBillTrail, CourierShippingBill, "laid_departure")
     lay_trail(
         cursor, ExportManifestTrail,
         "SELECT id, station, courier, 'DEPARTURE' AS course, 2 AS lines, begun + interval '14 hours' AS begun, 1 AS pace, NULL::text AS snapshot FROM laid_departure WHERE NOT live",

@@ -16,7 +16,7 @@ from manifests.models import (
 )
 from reports.history import courses
 from reports.history.courses import at, by_course, done
-from reports.history.laying import count_on, dense, heads, keys, lay, lay_trail, year
+from reports.history.laying import count_on, dense, heads, keys, lay, lay_trail, part_years, year
 from rms.models import RiskDecision
 
 TABLES = (
@@ -68,6 +68,7 @@ def plan(cursor: Any, bills: int, each: int, live: int, years: int) -> int:
         _FLIGHTS.format(year=year("begun"), number=dense(2, "serial")).replace("%(past)s", "%(past)s::interval"), told
     )
     cursor.execute("CREATE INDEX ON laid_flight (f); ANALYZE laid_flight")
+    part_years(cursor, BillTrail, CourierBillOfEntry, "laid_flight")
     _manifests(cursor)
     return flights
 

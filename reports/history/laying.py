@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db import models
 
+from eccs.trail_years import TrailYear, cut
+
 _SEALS = """
 CREATE OR REPLACE FUNCTION pg_temp.sealed(before text, facts text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
@@ -35,6 +37,7 @@ FROM (
     ) told
 ) chained ORDER BY id, seq
 """
+BEGUN = "extract(year FROM {moment} AT TIME ZONE 'Asia/Kolkata' - interval '3 months')::int"
 
 
 def begin(cursor: Any) -> None:
@@ -107,7 +110,28 @@ def without_indexes(cursor: Any, *of: Any) -> Iterator[None]:
         cursor.execute(f"DROP INDEX {name}")
     yield
     for _name, made in found:
-        cursor.execute(made)
+        cursor.execute(made.replace(" ON ONLY ", " ON "))  # of a table in partitions: on each of them too
+
+
+def part_years(cursor: Any, trail: Any, model: Any, flights: str) -> None:
+    """The trail of an empty database gets a partition for each financial year of the flights that are planned.
+
+    The query of the flights tells `f, begun, bills`; their bills take their keys in the same order.
+    """
+    table, documents = trail._meta.db_table, model._meta.db_table
+    if model._default_manager.exists():
+        return  # keys no longer go with the years
+    cursor.execute(f"SELECT last_value + is_called::int FROM {documents}_id_seq")
+    first = cursor.fetchone()[0]
+    cursor.execute(
+        f"SELECT make_date(year, 4, 1), %s + min(before)::bigint FROM (SELECT {BEGUN.format(moment='begun')} AS year,"
+        f" sum(bills) OVER (ORDER BY f) - bills AS before FROM {flights}) planned GROUP BY year ORDER BY year",
+        [first],
+    )
+    (oldest, _first), *later = cursor.fetchall()
+    TrailYear.objects.filter(trail=table, first=0).update(since=oldest)
+    for since, begins in later:
+        cut(table, begins, since)
 
 
 def dense(digits: int, serial: str) -> str:
@@ -117,7 +141,7 @@ def dense(digits: int, serial: str) -> str:
 
 def year(moment: str) -> str:
     """The financial year of a moment in SQL, as `2026-2027` (see eccs.numbering)."""
-    begun = f"extract(year FROM {moment} AT TIME ZONE 'Asia/Kolkata' - interval '3 months')::int"
+    begun = BEGUN.format(moment=moment)
     return f"({begun} || '-' || {begun} + 1)"
 
 

@@ -11,7 +11,8 @@ from django.db import connection, transaction
 from accounts.models import AuthorisedCourier
 from bills.models import CourierBillOfEntry
 from eccs.rolled_up import READ, Measure
-from eccs.trail import TrailRoot, trails
+from eccs.roots import TrailRoot
+from eccs.trail import trails
 from reports.history import courses, dues, exports, imports
 from reports.history.laying import begin, without_indexes
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from bills.listing import by_number, ending
 from bills.models import CourierBillOfEntry, UnclearedNotice
 from bills.stages import Stage
+from eccs import search
 from eccs.search import understood
 from eccs.workflow import take
 from manifests.clearance import Stage as ManifestStage
@@ -199,3 +200,34 @@ def test_odd_input_is_answered(signed_in: SignedIn) -> None:
             assert officer.get("/bills/imports/queue/assessment/", {name: given}).status_code == 200, (name, given)
         address = f"/bills/imports/{quote(given, safe='')}/"
         assert officer.get(address).status_code in (200, 301, 302, 404), address
+
+
+def test_a_name_that_too_many_bear_asks_for_more_of_it_or_for_a_day(
+    signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Never more shipments than that are looked through, however many years there are; on one day all of them are."""
+    monkeypatch.setattr(search, "MOST_OF_A_NAME", 2)
+    officer, now = signed_in("ao.blr"), timezone.now()
+    days = [bill(Stage.ASSESSMENT, filed_at=now - timedelta(days=n)) for n in range(3)]
+    for n, one in enumerate(days):
+        HouseAirwayBill.objects.filter(bills=one).update(consignee_name=f"Zubin Mistry {n}")
+
+    def found(text: str) -> Any:
+        return officer.get("/find/", {"q": text})
+
+    page = found("Zubin").content.decode()
+    assert "Write more of the name, or the day beside it." in page and "Nothing fits" not in page
+    assert not [one for one in days if one.get_absolute_url() in page]
+    assert found("Zubin Mistry 1")["Location"] == days[1].get_absolute_url()
+    day = timezone.localtime(days[1].filed_at)
+    assert found(f"Zubin {day:%d/%m/%Y}")["Location"] == days[1].get_absolute_url()
+    assert "Write more of the name" not in found(f"{day:%d/%m/%Y}").content.decode()
+
+
+def test_how_many_bear_a_name_tells_nothing_of_whose_they_are(
+    signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "MOST_OF_A_NAME", 2)
+    mine, theirs = bill(Stage.ASSESSMENT), bill(Stage.ASSESSMENT, firm="metro")
+    HouseAirwayBill.objects.filter(bills__in=[mine, theirs]).update(consignee_name="Zubin Mistry")
+    assert signed_in("signatory.swift").get("/find/", {"q": "Zubin"})["Location"] == mine.get_absolute_url()

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import SYSTEM
-from eccs import audit, logs, trail
+from eccs import audit, logs, roots
 from eccs.audit import AuditLane, AuditLine
 from eccs.client_address import address_of
 from tests.factories.firms import actor
@@ -118,8 +118,8 @@ def test_a_lane_whose_head_was_removed_is_named() -> None:
 def test_the_root_of_a_day_covers_the_log() -> None:
     line(by=actor(**OFFICER))
     line(by=actor("DCAC", station="DEL"))
-    roots = {root.trail: root for root in trail.seal_day(timezone.localdate())}
-    assert (roots["eccs_auditline"].documents, roots["eccs_auditline"].lines) == (2, 2)
+    sealed = {root.trail: root for root in roots.seal_day(timezone.localdate())}["eccs_auditline"]
+    assert (sealed.documents, sealed.lines) == (2, 2)
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

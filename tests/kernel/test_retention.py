@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from eccs import audit, chain_checks, doctor, heads, retention, trail
+from eccs import audit, chain_checks, doctor, heads, retention, roots
 from eccs.audit import AuditLine
 from eccs.dated_rules import DatedRule
 from eccs.log_files import LogFile
@@ -40,10 +40,10 @@ def told(days_ago: int, about: str) -> datetime:
 def test_a_month_leaves_for_a_file_and_every_chain_holds_through_it() -> None:
     told(400, "first")
     told(399, "second")
-    trail.seal_day(timezone.localdate() - timedelta(days=300))
+    roots.seal_day(timezone.localdate() - timedelta(days=300))
     told(300, "third")
     told(3, "online")
-    trail.seal_day(timezone.localdate() - timedelta(days=1))
+    roots.seal_day(timezone.localdate() - timedelta(days=1))
     gone = retention.keep_logs()
     assert gone >= 2 and "online" in set(AuditLine.objects.values_list("about", flat=True))
     assert not AuditLine.objects.filter(about__in=("first", "second", "third")).exists()
@@ -54,7 +54,7 @@ def test_a_month_leaves_for_a_file_and_every_chain_holds_through_it() -> None:
         file.sha256 for file in kept
     ]
     assert (
-        list(audit.broken_lines()) == [] and list(trail.broken_roots()) == [] and list(retention.broken_files()) == []
+        list(audit.broken_lines()) == [] and list(roots.broken_roots()) == [] and list(retention.broken_files()) == []
     )
     told(0, "afterwards")
     assert list(audit.broken_lines()) == [] and retention.keep_logs() == 0

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from eccs import trail
+from eccs import roots, trail
 from eccs.models import TrailRoot
 from eccs.tasks import seal_trail
 from manifests.models import ExpressCargoManifest, ManifestTrail
@@ -71,10 +71,10 @@ def test_the_first_broken_line_is_named(landed: ExpressCargoManifest, change: st
 
 def test_the_root_of_a_day_stays_and_leans_on_the_day_before(landed: ExpressCargoManifest) -> None:
     today = timezone.localdate()
-    first = {root.trail: root for root in trail.seal_day(today)}["manifests_manifesttrail"]
+    first = {root.trail: root for root in roots.seal_day(today)}["manifests_manifesttrail"]
     assert (first.documents, first.lines) == (1, 2)
-    again = {root.trail: root for root in trail.seal_day(today)}["manifests_manifesttrail"]
-    next_day = {root.trail: root for root in trail.seal_day(today + timedelta(days=1))}["manifests_manifesttrail"]
+    again = {root.trail: root for root in roots.seal_day(today)}["manifests_manifesttrail"]
+    next_day = {root.trail: root for root in roots.seal_day(today + timedelta(days=1))}["manifests_manifesttrail"]
     assert again.root == first.root
     assert next_day.before == first.root
     assert next_day.root != first.root
@@ -84,21 +84,21 @@ def test_a_chain_that_was_cut_with_its_head_holds_by_itself_but_not_against_the_
     landed: ExpressCargoManifest,
 ) -> None:
     today = timezone.localdate()
-    trail.seal_day(today)
-    trail.seal_day(today + timedelta(days=1))
-    assert not list(trail.broken_roots())
+    roots.seal_day(today)
+    roots.seal_day(today + timedelta(days=1))
+    assert not list(roots.broken_roots())
     first = landed.trail.order_by("seq")[0]
     past_the_trigger("DELETE FROM manifests_manifesttrail WHERE document_id = %s AND seq = 2", landed.pk)
     ExpressCargoManifest.objects.filter(pk=landed.pk).update(trail_length=1, trail_head=first.seal)
     assert not list(trail.broken_lines(ManifestTrail))
-    assert [(root.trail, root.day) for root in trail.broken_roots()] == [("manifests_manifesttrail", today)]
+    assert [(root.trail, root.day) for root in roots.broken_roots()] == [("manifests_manifesttrail", today)]
     with pytest.raises(CommandError, match="1 broken"):
         call_command("verify_trail", stdout=StringIO())
 
 
 def test_a_day_on_which_nobody_sealed_is_sealed_later() -> None:
     yesterday = timezone.localdate() - timedelta(days=1)
-    trail.seal_day(yesterday - timedelta(days=3))
+    roots.seal_day(yesterday - timedelta(days=3))
     seal_trail()
     days = TrailRoot.objects.filter(trail="manifests_manifesttrail").order_by("day").values_list("day", flat=True)
     assert list(days) == [yesterday - timedelta(days=n) for n in (3, 2, 1, 0)]

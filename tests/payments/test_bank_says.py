@@ -52,6 +52,7 @@ AGAIN = Said(Status.PAID, 500, "T1", told_before=True)
 ANOTHERS = Said(Status.PAID, 500, "T9", transaction_of_another=True)
 OTHER = Said(Status.PAID, 501, "T1", is_answer=True)
 LONG_AGO = {"sent_to_bank_at": NOW - timedelta(minutes=32)}
+FAR_AHEAD, AHEAD = ({"sent_to_bank_at": NOW + timedelta(minutes=n)} for n in (32, 30))  # by a clock that ran ahead
 
 
 @pytest.mark.parametrize(
@@ -89,6 +90,8 @@ LONG_AGO = {"sent_to_bank_at": NOW - timedelta(minutes=32)}
         (challan_at("AT_BANK"), NONE, (Verdict.NOTE, Reason.NONE)),
         (challan_at("AT_BANK", **LONG_AGO), NONE, (Verdict.REJECT, Reason.NONE)),
         (challan_at("UNKNOWN", **LONG_AGO), NONE, (Verdict.REJECT, Reason.NONE)),
+        (challan_at("AT_BANK", **FAR_AHEAD), NONE, (Verdict.REJECT, Reason.NONE)),
+        (challan_at("AT_BANK", **AHEAD), NONE, (Verdict.NOTE, Reason.NONE)),
         (challan_at("UNKNOWN", **LONG_AGO), NOT_THIS, (Verdict.NOTE, Reason.NONE)),
         (challan_at("PAID", **LONG_AGO), NONE, (Verdict.QUEUE, Reason.CONTRADICTION)),
         (challan_at("REJECTED", **LONG_AGO), NONE, (Verdict.REPEATED, Reason.NONE)),

@@ -7,14 +7,16 @@ from collections.abc import Callable
 import pytest
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.models import Max
 from django.test import Client
 
 from accounts.models import User
 from bills.models import BillTrail, CourierBillOfEntry, OutOfCharge
 from bills.stages import Stage
-from eccs import numbering, trail
-from exports.models import CourierShippingBill
+from eccs import numbering, roots, trail
+from eccs.trail_years import TrailYear, year_of
+from exports.models import CourierShippingBill, ShippingBillTrail
 from manifests.models import ExpressCargoManifest
 from payments.cash.checking import check
 from payments.models import Challan
@@ -37,6 +39,7 @@ def test_what_is_laid_is_whole(past: None, client: Client, people: People) -> No
     assert (CourierBillOfEntry.objects.count(), CourierShippingBill.objects.count()) == (120, 30)
     assert [broken for kind in trail.trails() for broken in trail.broken_lines(kind)] == []
     assert 9 <= BillTrail.objects.count() / 120 <= 11
+    _each_year_lies_in_its_partition()
     open_bills = CourierBillOfEntry.objects.exclude(stage=Stage.OUT_OF_CHARGE)
     assert 0 < open_bills.count() <= 24 and open_bills.values("stage").distinct().count() > 3
     assert OutOfCharge.objects.count() == 120 - open_bills.count()
@@ -57,6 +60,19 @@ def test_what_is_laid_is_whole(past: None, client: Client, people: People) -> No
     assert str(one.number) in page and "Out of Charge" in page
 
 
+def _each_year_lies_in_its_partition() -> None:
+    """From the first document of each financial year, for bills of entry and shipping bills."""
+    for trail_of in (BillTrail, ShippingBillTrail):
+        years = list(TrailYear.objects.filter(trail=trail_of._meta.db_table).order_by("first"))
+        assert len(years) >= 4 and years[-1].since > years[-2].since > years[-3].since
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT DISTINCT tableoid::regclass::text, (min(at) - interval '5 hours')::date FROM {years[0].trail} WHERE seq = 1 GROUP BY 1 ORDER BY 2"
+            )
+            found = [(part, year_of(first)) for part, first in cursor.fetchall()]
+        assert found == [(year.part, year.since) for year in years[:-1]]
+
+
 def test_a_past_that_was_laid_goes_on(past: None) -> None:
     """A second past takes the numbers after the first."""
     call_command("load_history", bills=40, years=1, exports=0, live=4, verbosity=0, without_reports=True)
@@ -72,6 +88,6 @@ def test_nothing_is_laid_where_it_would_do_harm(past: None, settings: LazySettin
     settings.DEMO = False
     with pytest.raises(CommandError, match="no demonstration"):
         call_command("load_history", bills=40)
-    trail.seal_day(CourierBillOfEntry.objects.latest("filed_at").filed_at.date())  # type: ignore[union-attr]
+    roots.seal_day(CourierBillOfEntry.objects.latest("filed_at").filed_at.date())  # type: ignore[union-attr]
     with pytest.raises(CommandError, match="sealed"):
         call_command("load_history", bills=40, force="this database may be filled with invented documents")

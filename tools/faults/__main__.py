@@ -8,6 +8,7 @@ import sqlite3
 import sys
 import threading
 import time
+from collections import Counter
 from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -18,8 +19,8 @@ from tools.faults.house import BASE_DIR, House, awaited
 
 SCENES = ("kills", "stopped", "clock", "disk")
 ENDLESS = ("kills", "clock", "disk")  # people work until it is over
-SWEEP = 15.0  # seconds between two sweeps for what was left behind; beat makes one in two minutes
-LEFT = timedelta(seconds=20)  # so long nothing was heard of an upload; the worker waits three minutes
+SWEEP = 8.0  # seconds between two sweeps for what was left behind; beat makes one in two minutes
+LEFT = timedelta(seconds=8)  # so long nothing was heard of an upload; the worker waits three minutes
 
 
 def said(words: str) -> None:
@@ -30,13 +31,15 @@ def said(words: str) -> None:
 class Sweeps(threading.Thread):
     """The sweeps of beat with the clock moved on: what a killed worker left behind is taken up, silent challans are asked about."""
 
-    def __init__(self) -> None:
+    def __init__(self, house: House | None) -> None:
         super().__init__(daemon=True)
-        self.ended = threading.Event()
+        self.house, self.ended = house, threading.Event()
 
     def run(self) -> None:
         """Sweep until told to end."""
         while not self.ended.wait(SWEEP):
+            if self.house is not None:
+                self.house.supervise()
             self.sweep()
 
     def sweep(self) -> None:
@@ -89,7 +92,7 @@ class Trial:
 
     def play(self, scene: str) -> list[str]:
         """One scene; what is not as it must be."""
-        sweeps, began = Sweeps(), time.monotonic()
+        sweeps, began = Sweeps(self.house if scene == "kills" else None), time.monotonic()
         sweeps.start()
         small = 10 * self.given.shipments
         if scene in ENDLESS:
@@ -118,7 +121,12 @@ class Trial:
         killer.run()
         while not (killer.is_late or self.work.ended.is_set() or self.work.done >= self.work.wanted):
             time.sleep(0.5)
-        said(f"{sum(killer.killed.values())} times kill -9: {dict(killer.killed.most_common())}")
+        told = (
+            f", and ended by itself and was started again: {dict(Counter(self.house.ended))}"
+            if self.house.ended
+            else ""
+        )
+        said(f"{sum(killer.killed.values())} times kill -9: {dict(killer.killed.most_common())}{told}")
         return killer.stalled + _recovered(self.recovery)
 
     def _stopped(self) -> list[str]:
@@ -184,8 +192,8 @@ def main() -> int:
         "--minutes", type=float, default=0, help="so long at most is killed; then all that was done is audited"
     )
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
-    parser.add_argument("--shipments", type=int, default=100, help="of a flight")
-    parser.add_argument("--lines", type=int, default=4, help="flights at once")
+    parser.add_argument("--shipments", type=int, default=60, help="of a flight")
+    parser.add_argument("--lines", type=int, default=6, help="flights at once")
     parser.add_argument("--transfers", type=int, default=40)
     parser.add_argument("scenes", nargs="*", default=["kills"], help=" ".join(SCENES))
     given = parser.parse_args()

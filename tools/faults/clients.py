@@ -18,7 +18,7 @@ from tools.faults.pen import Pen
 from tools.hosts.people import Person
 
 PATIENCE = 900.0  # seconds until a request counts as never answered
-PAUSE = 0.3
+PAUSE = 0.6
 AGAIN = (408, 425, 429, 500, 502, 503, 504, 507)
 
 

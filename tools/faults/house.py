@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -71,6 +72,8 @@ class House:
         self.redis = Redis(place / "redis")
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.web_port, self.bank_port = free_port(), free_port()
+        self.ended: list[str] = []  # what ended by itself and was started again
+        self.in_hand = {name: threading.Lock() for name in ("web", "worker", "beat")}
         self.more: dict[str, str] = {}  # what a scene adds to the environment of what it starts
 
     @property
@@ -150,6 +153,25 @@ class House:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+    def kill_and_start(self, name: str) -> None:
+        """kill -9 of a process with all its children, and another one in its place."""
+        with self.in_hand[name]:
+            self.kill(name)
+            self.start(name)
+
+    def supervise(self) -> None:
+        """What the supervisor of the containers does: whatever ended by itself is started again."""
+        for name in ("worker", "beat"):
+            if not self.in_hand[name].acquire(blocking=False):
+                continue
+            try:
+                process = self.running.get(name)
+                if process is not None and process.poll() is not None:
+                    self.ended.append(name)
+                    self.start(name)
+            finally:
+                self.in_hand[name].release()
 
     def kill_one_child(self, name: str, choose: Callable[[list[int]], int]) -> bool:
         """kill -9 of one process of a pool, which its parent must notice and replace; whether there was one."""

@@ -17,13 +17,24 @@ from tools.faults.house import House, awaited
 from tools.faults.work import Work
 
 VICTIMS = {  # of a hundred
-    "web": 9, "a web process": 21, "worker": 8, "a worker process": 20, "beat": 4, "Redis": 14, "a backend": 14, "postmaster": 10,
+    "web": 8, "a web process": 30, "worker": 6, "a worker process": 22, "beat": 6, "Redis": 20, "a backend": 5, "postmaster": 3,
 }  # fmt: skip
 LANES = {
     "web": "web", "a web process": "web", "worker": "worker", "a worker process": "worker", "beat": "beat", "Redis": "Redis",
     "a backend": "database", "postmaster": "database",
 }  # fmt: skip
-LONGEST_WAIT = 15.0  # seconds for the next operation to be acknowledged, before the next one dies all the same
+LONGEST_WAIT = 30.0  # seconds for the next operation to be acknowledged, before the next one dies all the same
+
+
+def planned(kills: int, seed: int) -> dict[str, list[tuple[str, float, float]]]:
+    """Who dies in which lane, after what part of the work, and which of several by a number: the same for the same seed."""
+    dice = Random(seed)  # noqa: S311 not a secret
+    lanes: dict[str, list[tuple[str, float, float]]] = {}
+    for number in range(kills):
+        victim = dice.choices(list(VICTIMS), list(VICTIMS.values()))[0]
+        moment, chance = dice.random(), dice.random()
+        lanes.setdefault(LANES[victim], []).append((victim, number + moment, chance))
+    return lanes
 
 
 class Recovery:
@@ -87,20 +98,17 @@ class Killer:
 
     def __init__(self, house: House, work: Work, recovery: Recovery, kills: int, seed: int, seconds: float) -> None:
         self.house, self.work, self.recovery, self.kills = house, work, recovery, kills
-        self.dice = Random(seed)  # noqa: S311 not a secret
+        self.seed = seed
         self.killed: Counter[str] = Counter()
         self.began, self.seconds = time.monotonic(), seconds  # so long at most; without end where 0
         self.lock, self.web_alone = threading.Lock(), threading.Lock()
         self.stalled: list[str] = []
 
     def run(self) -> None:
-        """All kills, spread over the work, or over the time where that is shorter."""
-        lanes: dict[str, list[tuple[str, float, float]]] = {}
-        for number in range(self.kills):
-            victim = self.dice.choices(list(VICTIMS), list(VICTIMS.values()))[0]
-            moment, chance = self.dice.random(), self.dice.random()
-            lanes.setdefault(LANES[victim], []).append((victim, number + moment, chance))
-        threads = [threading.Thread(target=self._lane, args=(plan,)) for plan in lanes.values()]
+        """All kills, spread over the work."""
+        threads = [
+            threading.Thread(target=self._lane, args=(plan,)) for plan in planned(self.kills, self.seed).values()
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -133,12 +141,10 @@ class Killer:
                 print(f"  {minutes:.1f} min: {number} killed ({told}), {self.work.done:,} acknowledged", flush=True)
 
     def _wait_for(self, place: float) -> None:
-        """Until so much of the work is done or of the time is over, or nothing is acknowledged any more."""
+        """Until so much of the work is done, or nothing is acknowledged any more."""
         share = place / self.kills
         seen, since = self.work.done, time.monotonic()
         while self.work.done < share * self.work.wanted and not self.is_late:
-            if self.seconds and time.monotonic() - self.began >= share * self.seconds:
-                return
             if self.work.done != seen:
                 seen, since = self.work.done, time.monotonic()
             elif time.monotonic() - since > LONGEST_WAIT:
@@ -154,8 +160,7 @@ class Killer:
         elif victim == "a worker process":
             house.kill_one_child("worker", _chosen(chance))
         elif victim in ("worker", "beat"):
-            house.kill(victim)
-            house.start(victim)
+            house.kill_and_start(victim)
         elif victim == "Redis":
             house.kill_redis()
             house.redis.start()
@@ -169,8 +174,7 @@ class Killer:
 
     def _kill_web(self, victim: str, chance: float) -> None:
         if victim == "web":
-            self.house.kill("web")
-            self.house.start("web")
+            self.house.kill_and_start("web")
         else:
             self.house.kill_one_child("web", _chosen(chance))
 
