@@ -97,14 +97,16 @@ def _settled(mark: Mark) -> bool:
     What works in another database, or tidies up in this one, writes no line of a trail.
     """
     elsewhere = (
-        "SELECT FROM pg_stat_activity WHERE (datname <> current_database() OR backend_type = 'autovacuum worker')"
-        " AND backend_xid::text::bigint = running::text::bigint %% 4294967296"  # it is told without its epoch
+        "SELECT FROM pg_locks AS held JOIN pg_stat_activity USING (pid) WHERE held.locktype = 'transactionid' AND held.granted"
+        " AND held.mode = 'ExclusiveLock' AND held.transactionid = running::xid"
+        " AND (datname <> current_database() OR backend_type = 'autovacuum worker')"
     )
     running = (
         "SELECT running::text FROM pg_snapshot_xip(pg_current_snapshot()) AS running"  # noqa: S608 our own words
         f" WHERE running::text::bigint < %s AND NOT EXISTS ({elsewhere})"
     )
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # who works where is looked up once in a transaction, else
         cursor.execute(running, [mark.ahead_before])
         found = [one for (one,) in cursor]
     if not found:

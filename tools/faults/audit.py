@@ -241,7 +241,7 @@ def signed(told: Told) -> list[str]:
         hashlib.sha256(bytes(cms)).hexdigest() for cms in Signature.objects.values_list("cms", flat=True).iterator()
     }
     acknowledged = {
-        one["signature"] for what in ("signed", "submitted") for one in told.get(what, []) if one["signature"]
+        one["signature"] for what in ("signed", "submitted") for one in told.get(what, []) if one.get("signature")
     }
     faults += several(sorted(acknowledged - kept), "signatures acknowledged and lost")
     wrong = (f"{number}: {why}" for _one, number, reasons in verifying.check_all() for why in reasons)
