@@ -23,6 +23,7 @@ from eccs import pages
 from manifests.models import ExpressCargoManifest, HouseAirwayBill
 
 SHOWN = 25
+NEWEST_FLIGHTS = 100  # of which the shipments without a bill are listed, where nothing is asked for
 
 
 @require_http_methods(["GET", "POST"])
@@ -52,10 +53,13 @@ def start(request: Request) -> HttpResponse:
         rows = rows.filter(number__startswith=asked)
     if manifest:
         rows = rows.filter(manifest__number=manifest)
+    newest = not (asked or manifest or by_number)
+    if newest:  # what was filed for years back is not looked through for what was not
+        rows = rows.filter(manifest__in=_newest_flights(actor))
     found = list(rows[: SHOWN + 1])
     context = {
         "hawbs": found[:SHOWN], "more": len(found) > SHOWN, "q": asked, "manifest": manifest, "kind": kind,
-        "kinds": kinds_of(actor), "copied": copied, "by_importer": actor.importer_id is not None, "by_number": by_number,
+        "kinds": kinds_of(actor), "flights": NEWEST_FLIGHTS if newest else 0, "copied": copied, "by_importer": actor.importer_id is not None, "by_number": by_number,
     }  # fmt: skip
     return render(request, "bills/start.html", context)
 
@@ -85,6 +89,13 @@ def _own_shipments(actor: Actor) -> QuerySet[HouseAirwayBill]:
     else:
         rows = rows.filter(manifest__courier_id=actor.files_for_courier)
     return rows if actor.firm_stations is None else rows.filter(manifest__station__in=actor.firm_stations)
+
+
+def _newest_flights(actor: Actor) -> list[int]:
+    rows = ExpressCargoManifest.objects.filter(
+        courier=actor.files_for_courier, kind=ExpressCargoManifest.Kind.NON_DOCUMENTS, number__isnull=False
+    )
+    return list(rows.order_by("-pk").values_list("pk", flat=True)[:NEWEST_FLIGHTS])
 
 
 def _copied(actor: Actor, key: str) -> CourierBillOfEntry | None:

@@ -199,6 +199,7 @@ class HouseAirwayBill(models.Model):
             models.Index(OpClass(Upper("consignee_name"), "text_pattern_ops"), name="hawb_consignee_begins"),
             models.Index(fields=["bag"], name="hawb_of_bag", condition=Q(bag__isnull=False)),
             models.Index(fields=["ucr"], name="hawb_ucr", condition=~Q(ucr="")),
+            models.Index(fields=["manifest"], name="hawb_sent_on", condition=Q(transshipment=True)),
         ]
 
     def __str__(self) -> str:

@@ -13,8 +13,10 @@ from accounts.permissions import SYSTEM
 from bills.forms.entry import FilingForm
 from bills.models import CourierBillOfEntry
 from bills.stages import Stage
+from bills.views import start
 from manifests.models import HouseAirwayBill
 from tests.bills.conftest import SignedIn
+from tests.factories.manifests import house_airway_bill, manifest
 
 pytestmark = pytest.mark.django_db
 
@@ -195,3 +197,19 @@ def test_a_paper_attached_to_a_draft_is_declared_with_it(signed_in: SignedIn, ha
     signatory.post(reverse("bill-check", args=[bill.pk]), DECLARED)
     bill = CourierBillOfEntry.objects.get(pk=bill.pk)
     assert bill.invoice_image == bill.attachments.get().name == "invoice.png"
+
+
+def test_shipments_without_a_bill_are_listed_of_the_newest_flights_and_found_of_all(
+    signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start, "NEWEST_FLIGHTS", 1)
+    browser = signed_in("courier.swift")
+    old, new = (house_airway_bill(manifest("SUBMITTED"), number=number) for number in ("SWFOLD0001", "SWFNEW0001"))
+
+    def listed(**asked: str) -> tuple[bool, bool]:
+        page = browser.get(reverse("bill-start"), asked).content.decode()
+        return f">{old.number}<" in page, f">{new.number}<" in page
+
+    assert listed() == (False, True)
+    assert listed(q="SWFOLD") == (True, False)
+    assert listed(manifest=str(old.manifest.number)) == (True, False)
