@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.request import RawPostDataException
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -106,6 +107,13 @@ def _invalid(request: HttpRequest, exc: ValidationError) -> HttpResponse:
     """What is no such request: each fault at its field."""
     faults = [problems.fault(_field(one["loc"]), one["msg"]) for one in exc.errors]
     return problems.answer(422, _("The request is not as it must be."), faults)
+
+
+@api.exception_handler(RawPostDataException)
+def _no_json(request: HttpRequest, exc: RawPostDataException) -> HttpResponse:
+    """A form with parts, sent to an address that reads JSON: it was taken apart before anybody read it."""
+    reason = _("This address takes JSON (application/json), not a form with parts.")
+    return problems.answer(422, _("The request is not as it must be."), [problems.fault("", reason)])
 
 
 def _field(place: Any) -> str:

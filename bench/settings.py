@@ -19,6 +19,7 @@ TEMPLATES = [
         },
     },
 ]
+PAPER_WAIT = 0  # no worker runs beside a measurement
 LOGGING["root"]["level"] = "ERROR"  # noqa: F405 from the first line
 SILENCED_SYSTEM_CHECKS = ["admin.E404", "admin.E408", "admin.E409", "admin.E410", "admin.E405"]
 

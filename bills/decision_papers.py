@@ -9,8 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from bills.documents import head_of
+from eccs import paper_making
 from eccs.money import grouped, rupees
-from eccs.paper_labels import Label, sheets
+from eccs.paper_labels import Label, Sheets
 from eccs.papers import Column, Field, Kind, Paper, day, moment
 
 
@@ -170,4 +171,4 @@ def labels(bill: Any) -> bytes:
         )
         for code, part in codes
     )  # fmt: skip
-    return sheets(made, number)
+    return paper_making.pdf(Sheets(tuple(made), number))

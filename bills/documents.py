@@ -130,7 +130,8 @@ def _flight(bill: CourierBillOfEntry) -> dict[str, Any]:
 
 
 def _signed(bill: CourierBillOfEntry) -> str:
-    return f"{bill.filed_by.full_name if bill.filed_by else '-'}\n{moment(bill.filed_at)}"
+    """Who declared it, where and when."""
+    return f"{bill.filed_by.full_name if bill.filed_by else '-'}\n{bill.station.name}, {moment(bill.filed_at)}"
 
 
 def _invoice_words(bill: CourierBillOfEntry, items: list[Item]) -> dict[str, Any]:

@@ -14,6 +14,11 @@ from eccs.money import grouped, rupees
 from eccs.papers import Column, Field, Head, Paper, Table
 
 NAMED_PACKAGES = 6  # so many Cross Reference Numbers stand in the box; a longer list has a table of its own
+SIGNED_HEIGHT, LINE_HEIGHT, LINE_LETTERS = (
+    55.0,
+    11.0,
+    105,
+)  # of the table below a declaration; of a line of it, in points and letters
 ITEM_HEIGHT = 112.0  # points that the duty lines of an item need below its own row
 
 
@@ -177,12 +182,23 @@ def draw_bill(paper: BillPaper) -> bytes:
     _draw_payments(sheet, paper.payments)
     if len(paper.crns) > NAMED_PACKAGES:
         _draw_packages(sheet, paper.crns)
-    sheet.title(_("Declaration"), 75)
-    sheet.text(" ".join(paper.declarations))
-    sheet.space(4)
-    signed = sheet.table([Column(_("Signed for the courier"), 0.5), Column(_("Out of Charge given by"), 0.5)])
-    signed.row([paper.signed, paper.out_of_charge])
+    words = " ".join(paper.declarations)
+    sheet.title(_("Declaration"), kept_with(words))
+    sheet.text(words)
+    draw_signed(sheet, paper.signed, paper.out_of_charge)
     return sheet.close()
+
+
+def kept_with(*sentences: str) -> float:
+    """The height, in points, that a declaration and who made it need on one page."""
+    return SIGNED_HEIGHT + LINE_HEIGHT * sum(1 + len(words) // LINE_LETTERS for words in sentences)
+
+
+def draw_signed(sheet: Paper, signed: str, out_of_charge: str) -> None:
+    """Who declared it for the courier, where and when, and who gave Out of Charge."""
+    sheet.space(4)
+    table = sheet.table([Column(_("Signed for the courier"), 0.5), Column(_("Out of Charge given by"), 0.5)])
+    table.row([signed, out_of_charge])
 
 
 def _form_d(paper: BillPaper) -> list[list[Field]]:

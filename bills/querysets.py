@@ -29,7 +29,8 @@ class BillQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, actor: Actor) -> Self:
         """The firm's own at the stations of the posting, mostly all; those of the posting's station, once filed, for officers and
-        for the custodian's people who receive, keep or hand out the goods; for a service centre, what its operator entered.
+        for the custodian's people who receive, keep or hand out the goods; for a service centre, what its operator entered, and the drafts of the
+        firm that is served.
 
         What an importer is still typing is the importer's alone.
         """
@@ -37,7 +38,7 @@ class BillQuerySet(models.QuerySet[Any]):
             return self.filter(actor.importer_documents())
         seen = Q(station_id__in=goods_handled_at(actor)) & ~Q(stage__in=UNFILED)
         own = actor.firm_documents() & ~(Q(importer__isnull=False) & Q(stage__in=UNFILED))
-        return self.filter(seen | own | entered_by(actor, for_importers=True))
+        return self.filter(seen | own | entered_by(actor, self.model, for_importers=True))
 
     def here(self) -> Self:
         """Those filed and open whose goods are here; of goods released provisionally only what the final order demands is still due."""

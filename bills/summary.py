@@ -106,11 +106,14 @@ def papers_for(bill: Clearable, actor: Any) -> Any:
 
 
 def sees_declaration(actor: Any, bill: Clearable) -> bool:
-    """Whether the person may read what a bill declares: officers, its firms, and whoever entered it for a walk-in.
+    """Whether the person may read what a bill declares: officers, its firms, and whoever entered or filed it for a walk-in.
 
     The custodian's work needs the goods, where they are, and whether they may leave: not their value, whose they are by KYC, nor papers.
     """
-    return actor.is_officer or actor.is_trade or (actor.user_id is not None and actor.user_id == bill.created_by_id)
+    if actor.is_officer or actor.is_trade:
+        return True
+    entered = actor.user_id is not None and actor.user_id in (bill.created_by_id, bill.filed_by_id)
+    return entered or (bill.stage == Stage.DRAFT and actor.serves(bill))
 
 
 def _for_custodian(bill: CourierBillOfEntry) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.permissions import Actor
@@ -22,9 +23,16 @@ def _begin(actor: Actor, _about: int, given: dict[str, Any]) -> Bond:
     return request_bond(actor=actor, **given)
 
 
+def _subject(actor: Actor, about: int) -> Subject | None:
+    if about:
+        return None
+    none = _("No bond master is in force at this station: the Bond Maker enters it first.")
+    return Subject("", [] if masters_for(actor).exists() else [none])
+
+
 register(
     Opening(
         label=gettext_lazy("Request a bond"), page="bond-request", name="bond", step=REQUEST, form=_form, begin=_begin,
-        subject=lambda _actor, about: None if about else Subject("", []),
+        subject=_subject,
     )
 )  # fmt: skip

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuthorisedCourier, CustomsStation, Importer
+from accounts.of_one_firm import OfOneFirm
 from bonds.clearance import BondClearance, Stage
 from bonds.elsewhere import OutsideBond, OutsideUse
 from bonds.master import BondMasterSteps, Category, MasterStage, Purpose
@@ -64,7 +65,7 @@ class BondMaster(BondMasterSteps):
         return f"{self.series()}_{serial:04d}"
 
 
-class Bond(BondClearance):
+class Bond(OfOneFirm, BondClearance):
     """A bond of one firm at one station, with what is left of it (PN17 13.2)."""
 
     station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="bonds", db_index=False)
@@ -141,13 +142,6 @@ class Bond(BondClearance):
     def numbered(self, serial: int) -> str:
         """`BND_BLR_2026-2027_000001`."""
         return f"{self.series()}_{serial:06d}"
-
-    @property
-    def firm(self) -> AuthorisedCourier | Importer:
-        """Whose bond it is: a courier's, or an importer's for its own goods."""
-        found = self.courier or self.importer
-        assert found is not None
-        return found
 
     @property
     def firm_short(self) -> str:

@@ -32,7 +32,7 @@ def statement(bond: Bond, printed_by: str) -> bytes:
     executed = f"{bond.executed_on:%d/%m/%Y}" if bond.executed_on else "–"
     sheet.boxes(
         [
-            [Field(_("Firm"), bond.firm.name, 2), Field(_("Bond type"), bond.master.words, 2)],
+            [Field(_("Firm"), _firm(bond), 2), Field(_("Bond type"), bond.master.words, 2)],
             [Field(_("Amount"), rupees(bond.amount or 0, 2), strong=True), Field(_("Secured now"), rupees(bond.secured, 2)),
              Field(_("Balance"), rupees(bond.balance, 2), strong=True), Field(_("Stage"), str(bond.get_stage_display()))],
             [Field(_("Executed on"), executed), Field(_("Valid until"), until),
@@ -61,13 +61,10 @@ def bond_print(bond: Bond, printed_by: str = "") -> bytes:
             address=f"{settings.PUBLIC_URL}{bond.get_absolute_url()}", foot=f"{number}   {printed}   trail {seal}", kind=Kind.BOND,
         )
     )  # fmt: skip
-    firm = ", ".join(
-        (bond.firm.name, str(bond.courier.number if bond.courier else bond.importer and bond.importer.iec))
-    )
     sheet.boxes(
         [
             [Field(_("Bond"), number, 2, strong=True), Field(_("Stage"), str(bond.get_stage_display()), 2)],
-            [Field(_("Firm"), firm, 4)],
+            [Field(_("Firm"), _firm(bond), 4)],
             [Field(_("Bond type"), str(bond.master.get_purpose_display()), 2), Field(_("Category"), str(bond.master.get_category_display())),
              Field(_("House airway bill"), bond.about)],
             [Field(_("Amount"), rupees(amount, 2), strong=True), Field(_("In words"), rupees_in_words(amount), 3)],
@@ -100,6 +97,12 @@ def bond_print(bond: Bond, printed_by: str = "") -> bytes:
 
 
 APPROVED, REGISTERED = ("approve", "approve_increase"), ("register", "register_renewal")
+
+
+def _firm(bond: Bond) -> str:
+    """The firm with its registration number or importer's code."""
+    number = bond.courier.number if bond.courier else bond.importer and bond.importer.iec
+    return f"{bond.firm.name}, {number}"
 
 
 def _office(bond: Bond, steps: tuple[str, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -22,8 +23,6 @@ from eccs.audit_answers import concerns
 from eccs.signing import gate as signatures
 from eccs.signing import presenting
 from eccs.workflow import Refused
-
-OPEN = {"filed_at": None, "dropped_at": None}
 
 
 @require_GET
@@ -78,7 +77,7 @@ def typing(request: Request, slug: str, key: str, verb: str) -> HttpResponse:
         next(iter(form.fields.values())).widget.attrs["data-focus"] = ""  # the operator types at once
     context = {
         "document": document, "step": declared, "parts": begun.parts(document) if begun else (), "form": form, "reasons": reasons, "held": held, "actor": actor, "customer": actor.customer,
-        "scanned": scanned if answering.paper_field(form) else (),
+        "written": begun.written(document) if begun else "", "scanned": scanned if answering.paper_field(form) else (),
     }  # fmt: skip
     return render(request, "counter/answer_type.html", context, status=422 if request.method == "POST" else 200)
 
@@ -94,7 +93,7 @@ def _open_at(request: Request, pk: int) -> Answer:
     """An unfiled answer of the customer who is served."""
     pages.require(request.actor, "counter-answers")
     rows = Answer.objects.visible_to(request.actor).select_related("station", "courier", "importer", "visit")
-    found: Answer = get_object_or_404(rows.filter(**OPEN), pk=pk)
+    found: Answer = get_object_or_404(rows.filter(**answering.OPEN), pk=pk)
     return found
 
 
@@ -107,21 +106,15 @@ def answer(request: Request, pk: int) -> HttpResponse:
     document, declared = answering.document_for(held), answering.step_of(held)
     concerns(request, document)
     acting = answering.errand(document, declared, request.actor, held.after)
-    refused: list[str] = []
-    if request.method == "POST":
-        try:
-            if signatures.is_asked(declared, document, request.actor.user_id):
-                return redirect(_signed(request, held, document, declared))
-            answering.file(held, request.actor)
-        except Refused as refusal:
-            if signatures.is_presented():
-                raise
-            refused = refusal.reasons
-            audit.record("step.refused", request=request, about=held.number, why=refused[0], step=held.step)
-        else:
-            told = {"step": declared.label, "document": held.number}
-            messages.success(request, _("%(document)s: %(step)s is filed for the customer.") % told)
-            return redirect("counter")
+
+    def tried() -> tuple[Any, str]:
+        if signatures.is_asked(declared, document, request.actor.user_id):
+            return None, _signed(request, held, document, declared)
+        return answering.file(held, request.actor), ""
+
+    away, refused = _filed(request, held, declared, tried) if request.method == "POST" else (None, [])
+    if away is not None:
+        return away
     begun = beginning.draft_of(type(document)) if answering.files_draft(type(document), declared) else None
     context = {
         "answer": held, "document": document, "step": declared, "parts": begun.parts(document) if begun else (), "customer": request.actor.customer, "refused": refused,
@@ -134,28 +127,39 @@ def answer(request: Request, pk: int) -> HttpResponse:
 def _opened(request: Request, held: Answer, one: Opening) -> HttpResponse:
     """The same for a request that begins a document."""
     about = opening.about_of(one, held)
-    reasons, refused = opening.reasons_against(one, about, request.actor), list[str]()
-    if request.method == "POST":
-        try:
-            form = opening.form_again(one, held, request.actor)
-            made, away = presenting.begin_or_ask(request, lambda: opening.file(one, held, request.actor), form)
-            if away:
-                return redirect(away)
-        except Refused as refusal:
-            if signatures.is_presented():
-                raise
-            refused = refusal.reasons
-            audit.record("step.refused", request=request, about=held.number, why=refused[0], step=held.step)
-        else:
-            told = {"step": one.step.label, "document": made}
-            messages.success(request, _("%(document)s: %(step)s is filed for the customer.") % told)
-            return redirect("counter")
+
+    def tried() -> tuple[Any, str]:
+        form = opening.form_again(one, held, request.actor)
+        return presenting.begin_or_ask(request, lambda: opening.file(one, held, request.actor), form)
+
+    away, refused = _filed(request, held, one.step, tried) if request.method == "POST" else (None, [])
+    if away is not None:
+        return away
+    reasons = opening.reasons_against(one, about, request.actor)
     page, args = one.address(str(about))
     context = {
         "answer": held, "step": one.step, "customer": request.actor.customer, "refused": refused, "reasons": reasons,
         "change": reverse(page, args=args),
     }  # fmt: skip
     return render(request, "counter/answer.html", context, status=409 if refused else 200)
+
+
+def _filed(
+    request: Request, held: Answer, declared: Any, tried: Callable[[], tuple[Any, str]]
+) -> tuple[HttpResponse | None, list[str]]:
+    """Where it leads to file it: to the counter, or to where it is signed; or why it is refused."""
+    try:
+        made, away = tried()
+    except Refused as refusal:
+        if signatures.is_presented():
+            raise
+        audit.record("step.refused", request=request, about=held.number, why=refusal.reasons[0], step=held.step)
+        return None, refusal.reasons
+    if away:
+        return redirect(away), []
+    told = {"step": declared.label, "document": made}
+    messages.success(request, _("%(document)s: %(step)s is filed for the customer.") % told)
+    return redirect("counter"), []
 
 
 def _signed(request: Request, held: Answer, document: Any, declared: Any) -> str:
@@ -172,6 +176,6 @@ def _signed(request: Request, held: Answer, document: Any, declared: Any) -> str
 def drop(request: Request, pk: int) -> HttpResponse:
     """The customer thought better of it: nothing is filed."""
     held = _open_at(request, pk)
-    Answer.objects.filter(pk=held.pk, **OPEN).update(dropped_at=timezone.now())
+    Answer.objects.filter(pk=held.pk, **answering.OPEN).update(dropped_at=timezone.now())
     messages.success(request, _("Given up. Nothing is filed."))
     return redirect("counter")

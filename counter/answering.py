@@ -36,6 +36,7 @@ from eccs.step_forms import step_form, take_with
 from eccs.steps import SIGNED_FILING, Step
 from eccs.workflow import Document, Refused, why_not
 
+OPEN: dict[str, Any] = {"filed_at": None, "dropped_at": None}  # an answer that is neither filed nor given up
 MOST = 20  # documents listed of a kind
 _with_papers: dict[tuple[str, str], str] = {}
 
@@ -185,8 +186,14 @@ def possible(document: Any, actor: Actor) -> list[tuple[Step, list[str]]]:
 def open_for(document: Any, step: Step) -> Answer | None:
     """What is typed for that step on that document already, and not filed yet."""
     rows = Answer.objects.filter(kind=document._meta.label_lower, document_id=document.pk, step=step.name)
-    found: Answer | None = rows.filter(filed_at=None, dropped_at=None).first()
+    found: Answer | None = rows.filter(**OPEN).first()
     return found
+
+
+def give_up(document: Any) -> None:
+    """What is typed on a document and not filed is given up: the document itself is."""
+    rows = Answer.objects.filter(kind=document._meta.label_lower, document_id=document.pk, **OPEN)
+    rows.update(dropped_at=timezone.now())
 
 
 def keep(document: Any, step: Step, form: Any, posted: str, brought: list[BroughtPaper], actor: Actor) -> Answer:
@@ -289,9 +296,7 @@ def file(answer: Answer, actor: Actor) -> Any:
     if form is not None and not form.is_valid():
         raise Refused([str(why) for whys in form.errors.values() for why in whys], document)
     with transaction.atomic():
-        held = (
-            Answer.objects.select_for_update(of=("self",)).filter(pk=answer.pk, filed_at=None, dropped_at=None).first()
-        )
+        held = Answer.objects.select_for_update(of=("self",)).filter(pk=answer.pk, **OPEN).first()
         if held is None:
             raise Refused([_("This is filed already, or was given up.")], document)
         if files_draft(type(document), step):  # nobody writes on it between the seal and the filing

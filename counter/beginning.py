@@ -67,8 +67,10 @@ class Draft(Beginning):
     pages: tuple[str, ...]  # where it is written, by their names
     parts: Callable[[Any], list[Part]]  # everything that is filed, in the order of the form
     said: Callable[[Any], Any]  # what was written, whatever day it is
+    written: Callable[[Any], str]  # the address where it is gone on with
     opens: tuple[str, ...] = ()  # further pages whose activities these pages ask for
     stage: str = "DRAFT"
+    discard: str = "discard"  # the step that puts it away
 
     @property
     def kind(self) -> str:
@@ -116,6 +118,12 @@ def every() -> list[Draft | Opening]:
 def draft_of(model: Any) -> Draft | None:
     """How a kind of document is begun as a draft, or nothing."""
     return _drafts.get(model._meta.label_lower)
+
+
+def written_at(document: Any) -> str:
+    """Where a draft is gone on with: a page of the trade."""
+    one = draft_of(type(document))
+    return one.written(document) if one is not None else ""
 
 
 def opening(name: str) -> Opening | None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuthorisedCourier, CustomsStation, Importer
+from accounts.of_one_firm import OfOneFirm
 from counter.clearance import AT_COUNTER, Stage, VisitClearance
 from counter.numbers import token_series
 from counter.querysets import AnswerQuerySet, OfVisitQuerySet, VisitQuerySet
@@ -20,7 +21,7 @@ from eccs.stage_field import StageField
 from eccs.trail import TrailLine
 
 
-class Visit(VisitClearance):
+class Visit(OfOneFirm, VisitClearance):
     """A courier or importer at the Service Centre, with a token of the day (PN17 2.3)."""
 
     station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="+", db_index=False)
@@ -66,13 +67,6 @@ class Visit(VisitClearance):
     def numbered(self, serial: int) -> str:
         """`T_BLR_2026-11-22_007`."""
         return f"{self.series()}_{serial:03d}"
-
-    @property
-    def firm(self) -> AuthorisedCourier | Importer:
-        """For whom somebody came."""
-        found = self.courier or self.importer
-        assert found is not None
-        return found
 
     @property
     def firm_number(self) -> str:

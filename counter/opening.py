@@ -12,14 +12,12 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import Actor
 from counter import beginning
-from counter.answering import note_of
+from counter.answering import OPEN, note_of
 from counter.beginning import Opening
 from counter.models import Answer
 from counter.sealing import sealed_print_attached
 from eccs.moments import as_read
 from eccs.workflow import Refused
-
-WAITS = {"filed_at": None, "dropped_at": None}
 
 
 def place_of(one: Opening, about: int, actor: Actor) -> int:
@@ -35,7 +33,7 @@ def about_of(one: Opening, answer: Answer) -> int:
 
 def waiting(one: Opening, about: int, actor: Actor) -> Answer | None:
     """The request that is typed already, and not filed yet."""
-    rows = Answer.objects.visible_to(actor).filter(kind=one.kind, document_id=place_of(one, about, actor), **WAITS)
+    rows = Answer.objects.visible_to(actor).filter(kind=one.kind, document_id=place_of(one, about, actor), **OPEN)
     found: Answer | None = rows.first()
     return found
 
@@ -88,7 +86,7 @@ def file(one: Opening, answer: Answer, actor: Actor) -> Any:
     if reasons := reasons_against(one, about, actor):
         raise Refused(reasons)
     with transaction.atomic():
-        held = Answer.objects.select_for_update(of=("self",)).filter(pk=answer.pk, **WAITS).first()
+        held = Answer.objects.select_for_update(of=("self",)).filter(pk=answer.pk, **OPEN).first()
         if held is None:
             raise Refused([_("This is filed already, or was given up.")])
         if reason := sealed_print_attached(held, actor):

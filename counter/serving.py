@@ -71,7 +71,7 @@ class AtTheCounter:
 def _in_hand(request: Request, kwargs: dict[str, Any]) -> HttpResponse | None:
     page = request.resolver_match.url_name if request.resolver_match is not None else None
     if beginning.written_on(page):
-        request.actor = beginning.hand(request.actor)
+        request.operator, request.actor = request.actor, beginning.hand(request.actor)
     elif page == "document" and kwargs["key"].startswith("draft-"):
         begun = answering.draft_at(kwargs["slug"], kwargs["key"], request.actor)
         if begun is not None:

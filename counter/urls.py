@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from counter import answer_views, display_views, form_views, opening_views, views
+from counter import answer_views, discard_views, display_views, form_views, opening_views, views
 
 urlpatterns = [
     path("", views.counter, name="counter"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("answers/<int:pk>/", answer_views.answer, name="counter-answer"),
     path("answers/<int:pk>/drop/", answer_views.drop, name="counter-answer-drop"),
     path("begin/<slug:name>/<int:about>/", opening_views.typing, name="counter-open"),
+    path("discard/<path:slug>/<str:key>/", discard_views.discard, name="counter-discard"),
     path("papers/", form_views.brought, name="counter-paper"),
     path("scans/<slug:what>/<int:pk>/", form_views.scan, name="counter-scan"),
     path("prints/<path:slug>/<str:key>.pdf", form_views.printed, name="counter-print"),

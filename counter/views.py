@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from accounts.requests import Request
 from counter import answering, beginning, customers
 from counter import report as day_report
 from counter.clearance import Stage
+from counter.discarding import begun_here
 from counter.entered import forms
 from counter.forms import BroughtForm, TokenForm
 from counter.models import CustomerDisplay, Visit
@@ -27,6 +29,7 @@ from eccs.audit_answers import exported
 from eccs.papers import as_pdf
 from eccs.uploads.files import as_download, written
 from eccs.workflow import Refused, take
+from eccs.written import heading
 
 AT_COUNTER_STEPS = ("call", "serve", "record_no_show", "put_back", "finish")
 REPORT = pages.activity_of("counter-report")
@@ -59,7 +62,7 @@ def shown(request: Request, form: TokenForm | None = None, brought: BroughtForm 
         "drafts": drafts_of(actor), "papers": visit.papers.all() if visit else (), "filed": _filed(visit) if visit else (),
         "display": CustomerDisplay.objects.filter(operator=actor.person_id, station=station).first(), "now": timezone.now(),
         "may_manifest": bool(visit and visit.courier_id), "steps": _buttons(visit, actor) if visit else (),
-        "ways": beginning.ways(actor), "written": _written(actor),
+        "ways": beginning.ways(actor),
         "awaited": answering.awaited(actor) if actor.customer is not None and actor.may(ANSWERS) else (),
     }  # fmt: skip
     return render(request, "counter/counter.html", context, status=422 if wrong else 200)
@@ -77,27 +80,31 @@ def _buttons(visit: Visit, actor: Actor) -> list[dict[str, Any]]:
 
 
 def drafts_of(actor: Actor) -> list[dict[str, Any]]:
-    """What has been begun at the counter for the customer who is served, and is not filed yet."""
+    """What can be sealed and filed for the customer who is served, whoever of the firm or at the counter began it.
+
+    What was begun at the counter can be discarded there.
+    """
     if actor.customer is None:
         return []
-    found = []
+    found: list[dict[str, Any]] = []
     for form in forms():
         rows = form.model._default_manager.visible_to(actor).filter(form.unfiled, station=actor.customer.station)
         found += [
-            {"document": one, "title": form.title(one), "check": form.check(one)}
+            {"document": one, "title": form.title(one), "open": one.get_absolute_url(), "check": form.check(one), "slug": form.slug}
             for one in rows.select_related(*form.related).order_by("pk") if actor.serves(one)
         ]  # fmt: skip
+    if actor.may(ANSWERS):
+        found += [
+            {"document": one, "title": heading(one), "open": beginning.written_at(one), "check": answering.address_of(one, step), "slug": pages.slug_of(type(one))}
+            for one, step in answering.drafts(actor)
+        ]  # fmt: skip
+    own = begun_here((one["document"] for one in found), actor)
+    for one in found:
+        by = getattr(one["document"], "created_by_id", None)
+        if by in own and actor.may(ANSWERS):
+            one["discard"] = reverse("counter-discard", args=[one["slug"], one["document"].key])
+        one["by_firm"] = by is not None and by not in own
     return found
-
-
-def _written(actor: Actor) -> list[dict[str, Any]]:
-    """Drafts of the customer that can be sealed and filed here, whoever of the firm began them."""
-    if actor.customer is None or not actor.may(ANSWERS):
-        return []
-    return [
-        {"document": one, "label": step.label, "url": answering.address_of(one, step)}
-        for one, step in answering.drafts(actor)
-    ]
 
 
 def _filed(visit: Visit) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 from django.core.cache import caches
@@ -9,6 +10,8 @@ from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import LockError, RedisError
 
 __all__ = ("ForgivingRedisCache", "KeptClient", "LockError", "RedisError", "answers")
+
+LISTENED = 0.5  # seconds that one question to Redis stays open, below the time-out of its socket
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +54,21 @@ class KeptClient(RedisCacheClient):
             redis.expire(key, seconds)
         return counted
 
+    def hand_over(self, key: str, content: bytes, seconds: int) -> None:
+        """Lay something ready for one who waits for it, and take it away again after so long."""
+        pipe = self.get_client(key, write=True).pipeline()
+        pipe.rpush(key, content)
+        pipe.expire(key, seconds)
+        pipe.execute()
+
+    def wait_for(self, key: str, seconds: float) -> bytes | None:
+        """What is handed over to whoever waits; nothing where it does not come in time."""
+        redis, until = self.get_client(key, write=True), monotonic() + seconds
+        while (left := until - monotonic()) > 0:
+            if found := redis.blpop(key, min(left, LISTENED)):
+                return bytes(found[1])
+        return None
+
 
 class ForgivingRedisCache(RedisCache):
     """A cache whose absence is an empty answer, so that no page fails because Redis is stopped."""
@@ -64,6 +82,15 @@ class ForgivingRedisCache(RedisCache):
         counted: int = client.count(self.make_and_validate_key(key), seconds)
         return counted
 
+    def _hand_over(self, key: str, content: bytes, seconds: int) -> None:
+        client: Any = self._cache
+        client.hand_over(self.make_and_validate_key(key), content, seconds)
+
+    def _wait_for(self, key: str, seconds: float) -> bytes | None:
+        client: Any = self._cache
+        found: bytes | None = client.wait_for(self.make_and_validate_key(key), seconds)
+        return found
+
     get = _forgiving(RedisCache.get, _DEFAULT)
     get_many = _forgiving(RedisCache.get_many, {})
     add = _forgiving(RedisCache.add, True)
@@ -72,6 +99,8 @@ class ForgivingRedisCache(RedisCache):
     touch = _forgiving(RedisCache.touch, False)
     incr = _forgiving(RedisCache.incr, 0)  # nobody has counted
     count = _forgiving(_counted, 0)
+    hand_over = _forgiving(_hand_over, None)
+    wait_for = _forgiving(_wait_for, None)
     delete = _forgiving(RedisCache.delete, False)
     delete_many = _forgiving(RedisCache.delete_many, None)
     has_key = _forgiving(RedisCache.has_key, False)

@@ -171,11 +171,16 @@ def desks(actor: Actor) -> list[Desk]:
     return found
 
 
+def _at_home(request: Request) -> Actor:
+    """Who asks, on the pages of a customer too: the desks and the navigation stay those of the operator (PN17 2.3)."""
+    return getattr(request, "operator", None) or request.actor
+
+
 def of_request(request: Request) -> list[Desk]:
     """The desks of who asks, found once for a page and its masthead."""
     found: list[Desk] | None = getattr(request, "desks", None)
     if found is None:
-        found = request.desks = desks(request.actor)
+        found = request.desks = desks(_at_home(request))
     return found
 
 
@@ -227,7 +232,7 @@ def masthead(request: Request) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"mast": None}
-    actor: Actor = request.actor
+    actor = _at_home(request)
     here = getattr(request, "page_path", request.path)  # of the page a fragment belongs to
     nav = [
         {"label": desk.label, "kind": desk.listing.label, "url": url, "count": desk.count, "current": here == url}

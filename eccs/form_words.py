@@ -9,6 +9,8 @@ from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext as _
 
+from eccs.form_drawing import drawn, is_plain
+
 ACRONYMS = frozenset(
     "AD AIDC BCD BE CBE CGST CIF CRN CSB CTH CTM DC ECM ECCS EOU FOB GSTIN HAWB IEC IFSC IGM IGST KYC LEO MAWB OOC PAN PDF"
     " PIN PN RMS SL UCR UIN UOM XLSX ZIP".split()
@@ -60,6 +62,14 @@ class WordedField(BoundField):
 
 
 class Renderer(TemplatesSetting):
-    """The project's templates for forms, and its words for their fields."""
+    """The project's templates for forms, its words for their fields, and plain inputs drawn without a template."""
 
     bound_field_class = WordedField
+
+    def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
+        """A form, or one of its inputs."""
+        return (
+            drawn(template_name, context["widget"])
+            if is_plain(template_name)
+            else super().render(template_name, context, request)
+        )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import json
+from dataclasses import astuple, dataclass
 from hashlib import sha256
 from io import BytesIO
+from typing import ClassVar
 
 from django.utils.translation import gettext as _
 from reportlab.lib.pagesizes import A4
@@ -46,14 +47,37 @@ class Label:
         return code_of(Told(head, said, ()))
 
 
-def sheets(labels: Iterable[Label], title: str) -> bytes:
+@dataclass(frozen=True)
+class Sheets:
+    """The labels of one PDF."""
+
+    kind: ClassVar[str] = "labels"
+    labels: tuple[Label, ...]
+    title: str
+
+    def name(self) -> str:
+        """A hash over everything that stands on them."""
+        return sha256(self.written().encode()).hexdigest()
+
+    def written(self) -> str:
+        """The labels as a text that can be sent."""
+        return json.dumps([self.title, [astuple(one) for one in self.labels]], ensure_ascii=False)
+
+    @classmethod
+    def read(cls, text: str) -> Sheets:
+        """The labels that were sent."""
+        title, labels = json.loads(text)
+        return cls(tuple(Label(code, head, tuple(lines), number) for code, head, lines, number in labels), title)
+
+
+def drawn(what: Sheets) -> bytes:
     """The labels as PDF."""
     fonts()
     canvas = Canvas(BytesIO(), pagesize=A4, invariant=True, pageCompression=1, initialFontName=SANS)
     tree = Tree()
-    canvas.setTitle(title)
+    canvas.setTitle(what.title)
     canvas.setAuthor("ECCS")
-    for n, label in enumerate(labels):
+    for n, label in enumerate(what.labels):
         place = n % (ACROSS * DOWN)
         if place == 0:
             if n:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import IntegerChoices
 from django.utils.translation import gettext_lazy as _
@@ -62,8 +63,7 @@ class Told:
     facts: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """A labelled value in a box, one to four quarters of the page wide."""
 
     label: str
@@ -72,8 +72,7 @@ class Field:
     strong: bool = False
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """A column of a table: its words, its share of the page's width, figures to the right."""
 
     label: str

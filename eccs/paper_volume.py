@@ -1,16 +1,13 @@
-"""The pages of one PDF, of one paper or of many bound together: their heads with the signed codes, "page x of y", the seal, the cache."""
+"""The pages of one PDF, of one paper or of many bound together: their heads with the signed codes, "page x of y", the seal."""
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from io import BytesIO
 from typing import Any
 
-from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -18,18 +15,17 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from eccs import paper_file, paper_tokens
+from eccs.paper_drawing import Drawing
 from eccs.paper_fonts import SANS, fonts
 from eccs.paper_head import FIGURES, FOOT_MARKS, FOOT_TOP, HEAD_MARKS, MARGIN, WIDTH, draw_foot, draw_head
 from eccs.paper_parts import Head, Told
+from eccs.paper_script import Script, Taker, Telling
 from eccs.paper_text import GREY, Block, Pen
 from eccs.paper_tree import END, FOOTER, HEADER, RULES, P, Tree, marked
 from eccs.signing import issuer, seal
 
-REMEMBERED = 3600  # seconds that a finished PDF is kept for whoever prints the same again
 TOLD_EVERY = 50  # pages
-LARGEST_REMEMBERED = 512 * 1024
-_MOMENT = re.compile(r"\d\d/\d\d/\d{4} \d\d:\d\d IST")
-_bound: ContextVar[Volume | None] = ContextVar("bound", default=None)
+_taker: ContextVar[Taker | None] = ContextVar("taker", default=None)
 
 
 class Volume:
@@ -46,11 +42,22 @@ class Volume:
         self.each_pages: Callable[[int], None] | None = None  # told now and then how many pages are drawn
         self._feet: list[list[int]] = []  # the marks of each
 
-    def begin_paper(self) -> None:
-        """The next paper begins."""
+    def begin(self, head: Head) -> None:
+        """The next paper begins. What stands at the head of its pages is drawn once it is known what it says."""
         self._papers += 1
         self._pages[self._papers] = []
         self.tree.begin_paper()
+        self._drawing = Drawing(self)
+
+    def put(self, part: str, *given: Any) -> None:
+        """Draw the next part of it."""
+        self._drawing.put(part, *given)
+
+    def end(self, told: Told) -> None:
+        """The paper is complete: this is what it says. Its last page has its foot to read."""
+        self._drawing.end()
+        self.told.append(told)
+        self._feet.append([self.tree.leaf(P) for _mark in range(FOOT_MARKS)])
 
     def begin_page(self) -> None:
         """The next page begins. The first of a paper has its head, which is drawn once it is known what the paper says; the others repeat it."""
@@ -72,37 +79,9 @@ class Volume:
         if self.each_pages and len(self.kept) % TOLD_EVERY == 0:
             self.each_pages(len(self.kept))
 
-    def end_paper(self, told: Told) -> None:
-        """The paper is complete: this is what it says. Its last page has its foot to read."""
-        self.told.append(told)
-        self._feet.append([self.tree.leaf(P) for _mark in range(FOOT_MARKS)])
-
     def pdf(self) -> bytes:
-        """The PDF, sealed where the system has a certificate. Whoever prints the same again is given what was made before."""
-        place = f"paper:{self._name()}"
-        kept: bytes | None = cache.get(place)
-        if kept is None:
-            kept = seal.sealed(self._written())
-            if len(kept) <= LARGEST_REMEMBERED:
-                cache.set(place, kept, REMEMBERED)
-        return kept
-
-    def _name(self) -> str:
-        """A hash over everything that the PDF is made from, but the moment of printing."""
-        said = hashlib.sha256(f"{get_language()} {seal.is_set()}".encode() + issuer.key_id())
-        for told in self.told:
-            head = told.head
-            words = (
-                head.title,
-                head.subtitle,
-                head.number,
-                head.place,
-                head.token,
-                head.address,
-                _MOMENT.sub("", head.foot),
-            )
-            said.update("\x1f".join(words).encode() + told.digest)
-        return said.hexdigest()
+        """The PDF, sealed where the system has a certificate."""
+        return seal.sealed(self._written())
 
     def _written(self) -> bytes:
         canvas, codes = self.canvas, [code_of(told) for told in self.told]
@@ -174,24 +153,38 @@ def language() -> str:
     return "hi-IN" if _in_hindi() else "en-IN"
 
 
-def bound_now() -> Volume | None:
-    """The volume in which papers are being bound, if they are."""
-    return _bound.get()
+def drawn(script: Script) -> bytes:
+    """What was written, as a PDF."""
+    volume = Volume()
+    script.play(volume)
+    return volume.pdf()
+
+
+def taken_now() -> Taker | None:
+    """Who takes what papers say while they are written, where somebody does."""
+    return _taker.get()
+
+
+@contextmanager
+def _taken_by(taker: Taker) -> Iterator[None]:
+    before = _taker.set(taker)
+    try:
+        yield
+    finally:
+        _taker.reset(before)
 
 
 @contextmanager
 def bound() -> Iterator[Volume]:
-    """All papers that are drawn meanwhile come into one volume, each with its own head, code and page numbers."""
+    """All papers that are written meanwhile are drawn into one volume, each with its own head, code and page numbers."""
     volume = Volume()
-    before = _bound.set(volume)
-    try:
+    with _taken_by(volume):
         yield volume
-    finally:
-        _bound.reset(before)
 
 
 def told_by(draw: Callable[[], Any]) -> Told | None:
-    """What a paper says when it is drawn now, without making a PDF of it."""
-    with bound() as volume:
+    """What a paper says when it is written now, without drawing it."""
+    telling = Telling()
+    with _taken_by(telling):
         draw()
-    return volume.told[0] if volume.told else None
+    return telling.told[0] if telling.told else None

@@ -155,7 +155,7 @@ def _found(conditions: Iterator[Alternatives | None], listing: pages.Listing, as
         if alternatives is None:
             too_many = True
             continue
-        each = {row.pk: row for one in alternatives for row in rows.filter(one)[: SHOWN + 1]}
+        each = {row.pk: row for one in alternatives for row in _newest(rows.filter(one), listing, asked, actor)}
         if found := sorted(each.values(), key=lambda row: -row.pk):
             columns = [
                 column
@@ -164,6 +164,15 @@ def _found(conditions: Iterator[Alternatives | None], listing: pages.Listing, as
             ]
             return {"listing": listing, "columns": columns, "rows": found[:SHOWN], "more": len(found) > SHOWN}
     return {"rows": [], "too_many": True} if too_many else None
+
+
+def _newest(rows: QuerySet[Any], listing: pages.Listing, asked: Asked, actor: Any) -> QuerySet[Any]:
+    """The newest of some documents. Of a day they are chosen by their keys, before all that is told of each is read."""
+    chosen = rows[: SHOWN + 1]
+    if asked.day is None:
+        return chosen
+    among: QuerySet[Any] = listing.visible_to(actor).filter(pk__in=chosen.values("pk"))
+    return among.select_related(*listing.related).order_by("-pk")
 
 
 def _carrying(listing: pages.Listing, asked: Asked) -> Iterator[Alternatives]:

@@ -203,6 +203,8 @@ CELERY_REDBEAT_REDIS_OPTIONS = {"socket_connect_timeout": 5, "socket_timeout": 5
 CELERY_REDBEAT_KEY_PREFIX = "eccs-beat:"
 CELERY_REDBEAT_LOCK_TIMEOUT = 30
 CELERY_TASK_ALWAYS_EAGER = False
+# Seconds that a page waits for a worker to draw a paper before it draws it itself; nought: it never asks one (eccs/paper_making.py)
+PAPER_WAIT = env.float("ECCS_PAPER_WAIT", default=2.0)
 
 AUTH_USER_MODEL = "accounts.User"
 # How long a password is, of what kinds of characters, and for how many days it holds are dated rules (accounts/passwords.py).

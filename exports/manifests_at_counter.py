@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -43,6 +44,6 @@ def said(manifest: CourierExportManifest) -> Any:
 register(
     Draft(
         label=gettext_lazy("File an export manifest"), page="cem-new", model=CourierExportManifest, step="file",
-        pages=("cem-new", "cem-lines"), parts=parts, said=said,
+        pages=("cem-new", "cem-lines"), written=lambda one: reverse("cem-lines", args=[one.pk]), parts=parts, said=said,
     )
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from bills.documents import head_of
@@ -16,7 +17,7 @@ from eccs.written import bags
 from exports import going_back
 from exports.filing import declarations
 from exports.iii.leaving import stayed
-from exports.iii.papers import documents_part, form_g, lines_of
+from exports.iii.papers import declared_by, documents_part, form_g, lines_of
 from exports.kinds import GOODS, Kind
 from exports.models import (
     CourierExportManifest,
@@ -73,20 +74,40 @@ def _hawb(bill: CourierShippingBill) -> str:
     return f"{bill.consignment}, {bags(bill.bag_count)}" if bill.is_documents else bill.hawb
 
 
+def _goods(bill: CourierShippingBill) -> str:
+    return _("Documents") if bill.is_documents else bill.goods
+
+
 def _flight_of(bill: CourierShippingBill) -> str:
     """The flight on whose manifest the goods stand, or with which they left."""
     line = bill.manifest_lines.filter(live=True).select_related("manifest").last()
     return f"{line.manifest.airline}, {line.manifest.flight_number}, {line.manifest}" if line else "-"
 
 
+def _nature(bill: CourierShippingBill) -> list[Field]:
+    """Sold by e-commerce or not; of a CSB-IV also whether it is a gift or a sample (Form H)."""
+    if bill.kind != Kind.IV:
+        return [Field(_("E-commerce"), _yes(bill.ecommerce), 2)]
+    return [
+        Field(_("E-commerce"), _yes(bill.ecommerce)),
+        Field(_("Gift or sample"), str(bill.get_nature_display() or "-")),
+    ]
+
+
 def _form_h(bill: CourierShippingBill) -> list[list[Field]]:
     """The header of Forms H and HA in their order: A the courier and the flight, B the consignment, B.1 the sale over an operator,
     C invoice and tax, D jewellery; then the numbers of the system."""
     courier = bill.courier
+    tax = bill.items.aggregate(
+        taxable=Sum("taxable_value", default=Decimal(0)), cess=Sum("cess_paid", default=Decimal(0))
+    )
     rows = [
         [Field(_("Courier Registration Number"), courier.number or "-"), Field(_("Name and address of the Authorised Courier"), f"{courier.name}, {courier.address}", 3)],
         [Field(_("Port of loading"), f"{bill.station.name} ({bill.station_id})", 2), Field(_("Airline and flight"), _flight_of(bill), 2)],
-        [Field(_("Filed"), moment(bill.filed_at), 2), Field(_("AD Code"), bill.ad_code or "-"), Field(_("Account No"), bill.account_number or "-")],
+        [
+            Field(_("Courier Shipping Bill"), bill.number or "-"), Field(_("Filed"), moment(bill.filed_at)), Field(_("AD Code"), bill.ad_code or "-"),
+            Field(_("Account No"), bill.account_number or "-"),
+        ],
         [Field(_("HAWB"), bill.hawb, strong=True), Field(_("Packages"), grouped(bill.packages), strong=True), Field(_("Gross weight"), _weight(bill), 2)],
         [Field(_("Destination"), f"{bill.airport_of_destination}, {bill.destination_country}"), Field(_("Exporter"), _exporter(bill), 3)],
         [
@@ -98,7 +119,7 @@ def _form_h(bill: CourierShippingBill) -> list[list[Field]]:
             Field(_("Rate of exchange"), f"{bill.exchange_unit} {bill.currency} = {_plain(bill.exchange_rate or Decimal(1))}"),
             Field(_("FOB value (Rs.)"), rupees(bill.fob_value, 2), strong=True), Field(_("NFEI"), _yes(bill.nfei)),
         ],
-        [Field(_("Consignee"), f"{bill.consignee_name}\n{bill.consignee_address}", 2), Field(_("E-commerce"), _yes(bill.ecommerce)), Field(_("Gift or sample"), str(bill.get_nature_display() or "-"))],
+        [Field(_("Consignee"), f"{bill.consignee_name}\n{bill.consignee_address}", 2), *_nature(bill)],
     ]  # fmt: skip
     if bill.meis is not None:
         rows.append([Field(_("MEIS"), _yes(bill.meis), 4)])
@@ -110,12 +131,13 @@ def _form_h(bill: CourierShippingBill) -> list[list[Field]]:
     rows += [
         [Field(_("GSTIN"), bill.gstin or "-"), Field(_("GSTIN Uploaded To ICEGATE"), _uploaded(bill)), Field(_("Invoice"), f"{bill.invoice_number}, {day(bill.invoice_date)}", 2)],
         [
-            Field(_("IGST paid (Rs.)"), rupees(bill.igst_paid, 2)), Field(_("Under bond or UT"), _yes(bill.under_bond_or_ut)),
-            Field(_("KYC Document"), bill.kyc_type), Field(_("KYC ID"), bill.kyc_number),
+            Field(_("Taxable (Rs.)"), rupees(tax["taxable"], 2)), Field(_("IGST paid (Rs.)"), rupees(bill.igst_paid, 2)),
+            Field(_("Under bond or UT"), _yes(bill.under_bond_or_ut)), Field(_("Cess (Rs.)"), rupees(tax["cess"], 2)),
         ],
     ]  # fmt: skip
     if bill.operator or bill.jewellery_specification:
         rows.append([Field(_("Specification of the jewellery"), bill.jewellery_specification, 3), Field(_("To come back unsold"), _yes(bill.reimport_facility))])  # fmt: skip
+    rows.append([Field(_("KYC Document"), bill.kyc_type, 2), Field(_("KYC ID"), bill.kyc_number, 2)])
     if bill.mhbs_number or bill.crn_number or bill.crn_mhbs_number:
         rows.append([Field(_("MHBS No"), bill.mhbs_number or "-", 2), Field(_("CRN number"), bill.crn_number or "-"), Field(_("CRN-MHBS number"), bill.crn_mhbs_number or "-")])  # fmt: skip
     return rows
@@ -141,21 +163,20 @@ def shipping_bill(bill: CourierShippingBill, printed_by: str = "") -> bytes:
     sheet.title(_("Items"))
     table = sheet.table(
         [
-            Column(_("No."), 0.05), Column(_("CTH"), 0.1), Column(_("Description"), 0.25), Column(_("Quantity"), 0.11, right=True),
-            Column(_("Unit price"), 0.1, right=True), Column(_("FOB (Rs.)"), 0.11, right=True), Column(_("Taxable (Rs.)"), 0.1, right=True),
-            Column(_("IGST (Rs.)"), 0.09, right=True), Column(_("Cess (Rs.)"), 0.09, right=True),
+            Column(_("No."), 0.05), Column(_("CTH"), 0.09), Column(_("Description"), 0.17), Column(_("Quantity"), 0.1, right=True),
+            Column(_("Unit price"), 0.09, right=True), Column(f"FOB ({bill.currency})", 0.1, right=True), Column(_("FOB (Rs.)"), 0.11, right=True),
+            Column(_("Taxable (Rs.)"), 0.1, right=True), Column(_("IGST (Rs.)"), 0.1, right=True), Column(_("Cess (Rs.)"), 0.09, right=True),
         ]
     )  # fmt: skip
     for item in bill.items.all():
         table.row(
             [
                 str(item.item_no), item.cth, _described(item), f"{_plain(item.quantity)} {item.uom}", _plain(item.unit_price),
-                grouped(item.fob_value, 2), grouped(item.taxable_value, 2), grouped(item.igst_paid, 2),
+                grouped(item.fob_foreign, 2), grouped(item.fob_value, 2), grouped(item.taxable_value, 2), grouped(item.igst_paid, 2),
                 grouped(item.cess_paid, 2),
             ]
         )  # fmt: skip
-    sheet.title(_("Declaration"))
-    sheet.items(declarations())
+    declared_by(sheet, declarations(), bill, bill.filed_by.full_name if bill.filed_by else "-")
     return sheet.close()
 
 
@@ -184,7 +205,7 @@ def let_export_order(bill: CourierShippingBill, printed_by: str = "") -> bytes:
                 Field(_("Gross weight"), _weight(bill), 2),
             ],
             [Field(_("Authorised Courier"), f"{bill.courier.name}, {bill.courier.number}", 2), Field(_("Destination"), f"{bill.airport_of_destination}, {bill.destination_country}", 2)],
-            [Field(_("Exporter"), _exporter(bill).partition("\n")[0], 2), Field(_("Goods"), bill.goods, 2)],
+            [Field(_("Exporter"), _exporter(bill).partition("\n")[0], 2), Field(_("Goods"), _goods(bill), 2)],
         ]
     )  # fmt: skip
     return sheet.close()
@@ -206,7 +227,7 @@ def detention_memo(memo: ExportDetention, printed_by: str = "") -> bytes:
             [Field(_("Grounds of the detention"), memo.grounds, 4)],
             [Field(_("Documents asked for"), memo.documents_wanted or _("None"), 4)],
             [Field(_("Authorised Courier"), f"{bill.courier.name}, {bill.courier.number}", 2), Field(_("HAWB"), _hawb(bill)), Field(_("Packages"), grouped(bill.packages))],
-            [Field(_("Exporter"), _exporter(bill), 2), Field(_("Goods"), bill.goods), Field(_("FOB value (Rs.)"), rupees(bill.fob_value, 2))],
+            [Field(_("Exporter"), _exporter(bill), 2), Field(_("Goods"), _goods(bill)), Field(_("FOB value (Rs.)"), rupees(bill.fob_value, 2))],
         ]
     )  # fmt: skip
     return sheet.close()
@@ -215,8 +236,8 @@ def detention_memo(memo: ExportDetention, printed_by: str = "") -> bytes:
 def _lines(sheet: Paper, rows: Iterable[ExportManifestLine]) -> None:
     table = sheet.table(
         [
-            Column(_("Shipping bill"), 0.25), Column(_("HAWB"), 0.13), Column(_("Packages"), 0.07, right=True), Column(_("Weight, kg"), 0.07, right=True),
-            Column(_("Description"), 0.12), Column(_("Consignor"), 0.13), Column(_("Consignee"), 0.12), Column(_("FOB (Rs.)"), 0.11, right=True),
+            Column(_("Shipping bill"), 0.24), Column(_("MAWB, HAWB"), 0.13), Column(_("Packages"), 0.09, right=True), Column(_("kg"), 0.06, right=True),
+            Column(_("Description"), 0.13), Column(_("Consignor"), 0.12), Column(_("Consignee"), 0.12), Column(_("FOB (Rs.)"), 0.11, right=True),
         ]
     )  # fmt: skip
     for line in rows:
@@ -225,10 +246,10 @@ def _lines(sheet: Paper, rows: Iterable[ExportManifestLine]) -> None:
         table.row(
             [
                 bill.number or "",
-                _hawb(bill),
+                f"{line.manifest.mawb}\n{_hawb(bill)}",
                 grouped(bill.packages),
                 kg,
-                bill.goods,
+                _goods(bill),
                 bill.consignor_name,
                 bill.consignee_name,
                 grouped(bill.fob_value, 2),
@@ -239,8 +260,8 @@ def _lines(sheet: Paper, rows: Iterable[ExportManifestLine]) -> None:
 def _going_back(sheet: Paper, rows: Iterable[ReExportLine]) -> None:
     table = sheet.table(
         [
-            Column(_("Re-export record"), 0.22), Column(_("HAWB"), 0.14), Column(_("Packages"), 0.08, right=True), Column(_("Weight, kg"), 0.07, right=True),
-            Column(_("Value"), 0.13, right=True), Column(_("Description"), 0.18), Column(_("Sent back to"), 0.18),
+            Column(_("Re-export record"), 0.22), Column(_("MAWB, HAWB"), 0.14), Column(_("Packages"), 0.09, right=True), Column(_("kg"), 0.07, right=True),
+            Column(_("Description"), 0.17), Column(_("Sent back to"), 0.18), Column(_("Value"), 0.13, right=True),
         ]
     )  # fmt: skip
     for line in rows:
@@ -248,7 +269,8 @@ def _going_back(sheet: Paper, rows: Iterable[ReExportLine]) -> None:
         kg = _plain(hawb.actual_weight_kg or hawb.gross_weight_kg)
         record = line.origin.re_export.number or ""
         worth = f"{hawb.invoice_currency} {grouped(hawb.invoice_value, 2)}" if hawb.invoice_value else "-"
-        table.row([record, hawb.number, grouped(hawb.packages), kg, worth, hawb.description, hawb.consignor_name])
+        consignment = f"{line.manifest.mawb}\n{hawb.number}"
+        table.row([record, consignment, grouped(hawb.packages), kg, hawb.description, hawb.consignor_name, worth])
 
 
 def _of_flight(sheet: Paper, manifest: CourierExportManifest) -> None:
@@ -283,7 +305,7 @@ def export_manifest(manifest: CourierExportManifest, printed_by: str = "") -> by
         )
     )
     _of_flight(sheet, manifest)
-    goods = manifest.live_lines().filter(bill__kind__in=GOODS).select_related("bill")
+    goods = manifest.live_lines().filter(bill__kind__in=GOODS).select_related("bill", "manifest")
     if goods.exists():
         sheet.title(_("Shipments"))
         _lines(sheet, goods)
@@ -291,8 +313,9 @@ def export_manifest(manifest: CourierExportManifest, printed_by: str = "") -> by
     if back := list(going_back.aboard(manifest)):
         sheet.title(_("Imports that go back to their sender"))
         _going_back(sheet, back)
-    sheet.title(_("Declaration"))
-    sheet.text(_("The manifest lists all goods that we send with this flight, and each has its Let Export Order or its permission to go back."))  # fmt: skip
+    filed = manifest.trail.filter(step="file").first()
+    sentence = _("The manifest lists all goods that we send with this flight, and each has its Let Export Order or its permission to go back.")  # fmt: skip
+    declared_by(sheet, [sentence], manifest, filed.by_name if filed else "-")
     return sheet.close()
 
 

@@ -24,8 +24,8 @@ def last_shut_out(entry: ExportGoods) -> datetime | None:
 def columns() -> list[Column]:
     """The columns of the register of goods for export on paper."""
     return [
-        Column(_("HAWB"), 0.15), Column(_("Goods"), 0.14), Column(_("Exporter"), 0.15), Column(_("Courier"), 0.12),
-        Column(_("In"), 0.11), Column(_("Days"), 0.06, right=True), Column(_("Location"), 0.08), Column(_("Stage or out"), 0.19),
+        Column(_("HAWB"), 0.14), Column(_("Goods"), 0.14), Column(_("Exporter"), 0.15), Column(_("Courier"), 0.135),
+        Column(_("In"), 0.11), Column(_("Days"), 0.06, right=True), Column(_("Location"), 0.08), Column(_("Stage or out"), 0.185),
     ]  # fmt: skip
 
 
@@ -39,6 +39,6 @@ def row(entry: ExportGoods, now: datetime) -> list[str]:
     if out:
         standing.append(_("shut out %(at)s") % {"at": moment(out)})
     return [
-        f"{bill.consignment}\n{entry.packages}", bill.goods, bill.consignor_name, bill.courier.short_name,
+        f"{bill.consignment}\n{entry.packages}", _("Documents") if bill.is_documents else bill.goods, bill.consignor_name, bill.courier.short_name,
         *stay(entry, now), entry.location or "-", "\n".join(standing),
     ]  # fmt: skip

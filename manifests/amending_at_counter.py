@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -44,6 +45,7 @@ def found(text: str, actor: Actor) -> Iterable[Found]:
 register(
     Draft(
         label=gettext_lazy("Amend a manifest"), page="manifest-amend", model=ManifestAmendment, step="request_amendment",
-        pages=PAGES, found=found, parts=parts, said=said,
+        pages=PAGES, found=found, parts=parts, said=said, discard="withdraw",
+        written=lambda one: reverse("manifest-amend", args=[one.manifest.key]),
     )
 )  # fmt: skip

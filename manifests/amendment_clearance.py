@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import COURIERS, Role
+from counter.discarding import begun_at_the_counter
 from eccs.workflow import SIGNED_FILING, SIGNED_ORDER, Actor, Document, Refused, step
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class AmendmentClearance(Document):
 
     @step(
         AmendmentStage.DRAFT, AmendmentStage.WITHDRAWN, role=COURIERS, label=gettext_lazy("Withdraw"), para="PN17 12.0",
-        guards=(not_what_the_scale_showed,), grave=True,
+        guards=(not_what_the_scale_showed, begun_at_the_counter), grave=True,
     )  # fmt: skip
     def withdraw(self) -> None:
         """An amendment that was not asked for yet is put away."""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.directory.models import examination_doubt
 from accounts.roles import COURIERS, Role
+from counter.discarding import begun_at_the_counter
 from counter.sealing import on_behalf, sealed_print_attached
 from eccs.dated_rules import rule_book
 from eccs.workflow import SIGNED_FILING, Actor, Document, Refused, Step, step
@@ -142,6 +143,7 @@ class ManifestClearance(Document):
         role=(*COURIERS, Role.SERVICE_CENTRE),
         label=gettext_lazy("Discard"),
         para="PN17 5.1",
+        guards=(begun_at_the_counter,),
         grave=True,
     )
     def discard(self) -> None:

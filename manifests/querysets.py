@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from accounts.permissions import Actor
 from accounts.roles import Group
+from counter.models import SealedPrint
 from eccs.pages import activity_of
 
 GOODS = ("courierbillofentry.record_arrival", activity_of("scan-station"), activity_of("warehouse-register"))
@@ -20,10 +21,11 @@ def goods_handled_at(actor: Actor) -> frozenset[str]:
     return actor.stations_in(Group.CUSTOMS) | (actor.stations_in(Group.CUSTODIAN) & actor.stations_for(GOODS))
 
 
-def entered_by(actor: Actor, *, for_importers: bool = False) -> Q:
+def entered_by(actor: Actor, model: type[models.Model], *, for_importers: bool = False) -> Q:
     """The condition that finds what a person entered for a walk-in at a service centre (PN17 2.3).
 
-    Also what a colleague of the same custodian entered there for the customer who is served now; nothing of others.
+    Of the customer who is served now also what a colleague of the same custodian entered there, the drafts that the firm's own people
+    began and have not filed, and what was sealed in this visit; nothing of others.
     """
     at = actor.stations_in(Group.CUSTODIAN) - goods_handled_at(actor)
     if not at:
@@ -36,7 +38,10 @@ def entered_by(actor: Actor, *, for_importers: bool = False) -> Q:
         if for_importers and customer.importer_id
         else Q(courier_id=customer.courier_id)
     )
-    return own | theirs & Q(station_id=customer.station, created_by__custodian_id=actor.custodian_id)
+    sealed = SealedPrint.objects.filter(visit=customer.visit_id, kind=model._meta.label_lower)
+    by_firm = Q(created_by__courier_id=customer.courier_id, created_by__importer_id=customer.importer_id)
+    here = Q(created_by__custodian_id=actor.custodian_id) | Q(stage="DRAFT") & by_firm
+    return own | theirs & Q(station_id=customer.station) & (here | Q(pk__in=sealed.values("document_id")))
 
 
 class ManifestQuerySet(models.QuerySet[Any]):
@@ -44,9 +49,10 @@ class ManifestQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, actor: Actor) -> Self:
         """The courier's own at the stations of the posting, mostly all; those of the posting's station, once submitted, for officers and
-        for the custodian's people who handle the goods; for a service centre, what its operator entered."""
+        for the custodian's people who handle the goods; for a service centre, what its operator entered,
+        and the drafts of the firm that is served."""
         seen = Q(station_id__in=goods_handled_at(actor)) & ~Q(stage__in=("DRAFT", "DISCARDED"))
-        return self.filter(seen | actor.firm_documents() | entered_by(actor))
+        return self.filter(seen | actor.firm_documents() | entered_by(actor, self.model))
 
 
 class HouseAirwayBillQuerySet(models.QuerySet[Any]):

@@ -1,4 +1,4 @@
-"""The TR-6 challan on paper: what is to be paid, under which heads, for which bills."""
+"""The TR-6 challan on paper: what is to be paid, under which heads, at which bank, for which bills."""
 
 from __future__ import annotations
 
@@ -26,6 +26,9 @@ class ChallanPaper:
     status: str
     payer: str
     station: str
+    bank: str  # or the cash ledger
+    transaction: str
+    paid: str
     heads: tuple[tuple[str, Decimal], ...]
     total: Decimal
     bills: tuple[tuple[str, str, str, Decimal], ...]  # number, HAWB, what by head, rupees
@@ -51,7 +54,9 @@ def challan_paper(challan: Challan, printed_by: str = "") -> ChallanPaper:
             address=f"{settings.PUBLIC_URL}{challan.get_absolute_url()}", foot=f"{number}   {printed}   trail {seal}", kind=Kind.CHALLAN,
         ),
         challan=f"{number}, {moment(challan.created_at)}", status=str(challan.get_stage_display()),
-        payer=f"{challan.payer.name}, {challan.payer_number}", station=str(challan.station),
+        payer="\n".join(filter(None, (f"{challan.payer.name}, {challan.payer_number}", challan.payer.address))), station=str(challan.station),
+        bank=_("Electronic Cash Ledger") if challan.paid_from_ledger else challan.bank_name, transaction=challan.bank_transaction,
+        paid=moment(challan.paid_at),
         heads=tuple((head_label(head), Decimal(challan.heads[head])) for head in heads_of(challan)), total=challan.amount,
         bills=tuple((line.paid_for.number or "", line.consignment, _by_head(line.heads), line.amount) for line in lines),
     )  # fmt: skip
@@ -63,13 +68,14 @@ def _by_head(heads: dict[str, str]) -> str:
 
 
 def draw_challan(paper: ChallanPaper) -> bytes:
-    """The challan as PDF: the sum, the heads each by itself, and every bill."""
+    """The challan as PDF: the sum, payer and bank, the heads each by itself, and every bill; a deposit has none."""
     sheet = Paper(paper.head)
     sheet.boxes(
         [
             [Field(_("To pay"), rupees(paper.total, 2), 1, strong=True), Field(_("In words"), rupees_in_words(paper.total), 3)],
             [Field(_("TR-6 challan"), paper.challan, 2, strong=True), Field(_("Stage"), paper.status, 2)],
             [Field(_("Payer"), paper.payer, 2), Field(_("Station"), paper.station, 2)],
+            [Field(_("Bank"), paper.bank), Field(_("Bank's transaction number"), paper.transaction), Field(_("Confirmed"), paper.paid, 2)],
         ]
     )  # fmt: skip
     sheet.title(_("By head of account"))
@@ -77,7 +83,9 @@ def draw_challan(paper: ChallanPaper) -> bytes:
     for name, amount in paper.heads:
         heads.row([name, grouped(amount, 2)], keep=16)
     heads.row([_("Total"), grouped(paper.total, 2)], strong=True)
-    sheet.title(_("Bills of entry"))
+    if not paper.bills:  # a deposit
+        return sheet.close()
+    sheet.title(_("What is paid"))
     bills = sheet.table(
         [Column(_("Bill"), 0.3), Column(_("HAWB"), 0.18), Column(_("By head (Rs.)"), 0.34), Column(_("Amount (Rs.)"), 0.18, right=True)]
     )  # fmt: skip

@@ -36,7 +36,7 @@ def receipt_paper(challan: Challan, printed_by: str = "") -> ReceiptPaper:
             place=_("Courier Terminal, %(station)s") % {"station": challan.station},
             address=f"{settings.PUBLIC_URL}{challan.get_absolute_url()}", foot=f"{number}   {printed}   trail {seal}", kind=Kind.RECEIPT,
         ),
-        receipt=number, challan=f"{challan.number}, {moment(challan.created_at)}",
+        receipt=f"{number}, {moment(receipt.issued_at)}", challan=f"{challan.number}, {moment(challan.created_at)}",
         paid_by=f"{challan.payer.name}, {challan.payer_number}",
         paid_from=_("Electronic Cash Ledger") if challan.paid_from_ledger else challan.bank_name, bank_reference=challan.bank_transaction,
         confirmed=moment(challan.paid_at), station=str(challan.station),

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, Count, F, Model, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, F, Model, OuterRef, QuerySet, Subquery, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -34,7 +34,7 @@ from eccs.money import rupees
 from eccs.workflow import Refused
 from payments.cash import ledger
 from payments.cash.models import CashEntry
-from payments.cash.refunded import Refund, back
+from payments.cash.refunded import Refund, back, times
 from payments.registers import DEALT_WITH, Part
 from transit.clearance import GIVEN_UP
 from transit.models import CargoTransferManifest
@@ -117,7 +117,9 @@ def _of_assessments(stations: Collection[str], **only: Any) -> Part:
     final = ProvisionalAssessment.objects.filter(
         stage=ProvisionalStage.FINAL, refund__gt=0, station__in=stations, **only
     )
-    left = final.annotate(left_over=F("refund") - back("assessment"), earlier=Count("refunds")).filter(left_over__gt=0)
+    left = final.annotate(left_over=F("refund") - back("assessment"), earlier=times("assessment")).filter(
+        left_over__gt=0
+    )
 
     def made(one: Any) -> Refundable:
         why = _("final assessment %(number)s") % {"number": one}
@@ -168,8 +170,7 @@ def _recorded() -> Case:
 
 def _left(bills: QuerySet[Any], refundable: Any) -> QuerySet[Any]:
     """Of what is refundable on bills, what was not credited back yet."""
-    times = Count("refunds", filter=Q(refunds__assessment=None))
-    rows: QuerySet[Any] = bills.annotate(left_over=refundable - back("bill"), earlier=times)
+    rows: QuerySet[Any] = bills.annotate(left_over=refundable - back("bill"), earlier=times("bill"))
     return rows.filter(left_over__gt=0)
 
 
@@ -178,7 +179,7 @@ def _of_fees(stations: Collection[str], **only: Any) -> Part:
     paid = CargoTransferManifest.objects.filter(
         stage__in=GIVEN_UP, fee__gt=0, fee_paid_at__isnull=False, station__in=stations, **only
     )
-    left = paid.annotate(left_over=F("fee") - back("transfer"), earlier=Count("refunds")).filter(left_over__gt=0)
+    left = paid.annotate(left_over=F("fee") - back("transfer"), earlier=times("transfer")).filter(left_over__gt=0)
 
     def made(one: Any) -> Refundable:
         why = _("transshipment fee: %(stage)s") % {"stage": one.get_stage_display()}

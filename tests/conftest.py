@@ -45,6 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.STORAGES["heads"] = {
         "BACKEND": "django.core.files.storage.InMemoryStorage"
     }  # those of a run here are not asked
+    settings.PAPER_WAIT = 0  # no worker runs beside the tests; tests/papers/test_making.py asks one
     settings.PAPER_KEYS_DIR = settings.VAR_DIR / "no-keys"  # papers are sealed where a test makes keys for it
     test_client.store_rendered_templates = _of_page_alone  # type: ignore[attr-defined]
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)

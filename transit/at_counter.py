@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -42,6 +43,7 @@ def said(transfer: CargoTransferManifest) -> Any:
 register(
     Draft(
         label=gettext_lazy("File a transfer manifest"), page="transfer-new", model=CargoTransferManifest, step="submit",
-        pages=("transfer-new", "transfer-draft", "transfer-list"), opens=("transfer-draft",), parts=parts, said=said,
+        pages=("transfer-new", "transfer-draft", "transfer-list"), opens=("transfer-draft",),
+        written=lambda one: reverse("transfer-draft", args=[one.pk]), parts=parts, said=said,
     )
 )  # fmt: skip

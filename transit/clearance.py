@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import SYSTEM
 from accounts.roles import COURIERS, Role
+from counter.discarding import begun_at_the_counter
 from eccs.workflow import GET_STATE, SIGNED_FILING, SIGNED_ORDER, Actor, Document, Step, step, take
 from manifests.clearance import courier_in_force, signatory_examined
 
@@ -181,7 +182,10 @@ class TransferClearance(Document):
         """The courier, or the importer for its own goods, files the Cargo Transfer Manifest: the bond is debited, and the fee becomes due."""
         self.file()
 
-    @step(Stage.DRAFT, Stage.DISCARDED, role=DRAFTERS, label=_("Discard draft"), para=FILING, grave=True, anytime=True)
+    @step(
+        Stage.DRAFT, Stage.DISCARDED, role=DRAFTERS, label=_("Discard draft"), para=FILING, guards=(begun_at_the_counter,), grave=True,
+        anytime=True,
+    )  # fmt: skip
     def discard(self: CargoTransferManifest) -> None:
         """A draft that is not needed is put away; its shipments are free again."""
         self.free_lines()

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.locations import Location
-from accounts.models import AuthorisedCourier, CustomsStation, Importer
+from accounts.of_one_firm import OfFirmAtStation
 from bonds.models import Bond
 from eccs import numbering
 from eccs.beginning import begin_as
@@ -30,7 +30,7 @@ from transit.querysets import ArrivalQuerySet, TransferQuerySet
 NOTHING = Decimal(0)
 
 
-class CargoTransferManifest(TransferClearance):
+class CargoTransferManifest(OfFirmAtStation, TransferClearance):
     """A CTM: shipments of one manifest that its courier, or the importer whose goods they are, sends on to one destination (PN17 14.0)."""
 
     class Mode(models.TextChoices):
@@ -40,9 +40,6 @@ class CargoTransferManifest(TransferClearance):
         ROAD = "ROAD", _("By road")
         RAIL = "RAIL", _("By rail")
 
-    station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="+", db_index=False)
-    courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, null=True, related_name="+", db_index=False)
-    importer = models.ForeignKey(Importer, models.PROTECT, null=True, related_name="+")  # for its own goods
     manifest = models.ForeignKey(ExpressCargoManifest, models.PROTECT, related_name="transfers")
     destination = models.ForeignKey(Location, models.PROTECT, related_name="+", db_index=False)
     stage = StageField(choices=Stage.choices, default=Stage.DRAFT, max_length=11)
@@ -114,13 +111,6 @@ class CargoTransferManifest(TransferClearance):
     def numbered(self, serial: int) -> str:
         """`CTM_BLR_2026-2027_000001`."""
         return f"{self.series()}_{serial:06d}"
-
-    @property
-    def firm(self) -> AuthorisedCourier | Importer:
-        """Whose it is: the courier's that brought the goods, or the importer's for its own goods."""
-        found = self.courier or self.importer
-        assert found is not None
-        return found
 
     @property
     def firm_short(self) -> str:
@@ -306,13 +296,10 @@ class TransferScan(models.Model):
         return self.code
 
 
-class TransferArrival(ArrivalClearance):
+class TransferArrival(OfFirmAtStation, ArrivalClearance):
     """The arrival of a transfer manifest at a station of ECCS; once recorded it is the certificate of arrival."""
 
     transfer = models.OneToOneField(CargoTransferManifest, models.PROTECT, related_name="arrival")
-    station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="+", db_index=False)
-    courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, null=True, related_name="+", db_index=False)
-    importer = models.ForeignKey(Importer, models.PROTECT, null=True, related_name="+")  # for its own goods
     stage = StageField(choices=ArrivalStage.choices, default=ArrivalStage.EXPECTED, max_length=8)
     expected_at = models.DateTimeField(default=timezone.now)
     recorded_at = models.DateTimeField(null=True)

@@ -17,6 +17,7 @@ from bills import routing
 from bills.clearance import guards
 from bills.clearance.risk import RiskSteps, looked_at_one_by_one, rms_has_decided
 from bills.stages import HERE, OPEN, UNFILED, Stage
+from counter.discarding import begun_at_the_counter
 from counter.sealing import sealed_print_attached
 from eccs.workflow import GET_STATE, SIGNED_FILING, SIGNED_ORDER, step
 from manifests.clearance import not_on_hold, signatory_examined
@@ -66,7 +67,7 @@ class ImportClearance(RiskSteps):
 
     @step(
         Stage.DRAFT, Stage.DISCARDED, role=(*COURIERS, Role.IMPORTER, Role.SERVICE_CENTRE), label=_("Discard"), para="PN17 5.4",
-        guards=(guards.discarded_by_whoever_began_it,), grave=True,
+        guards=(guards.discarded_by_whoever_began_it, begun_at_the_counter), grave=True,
     )  # fmt: skip
     def discard(self: CourierBillOfEntry) -> None:
         """A draft nobody needs is put away; it never had a number, and what was typed is not kept."""

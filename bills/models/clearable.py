@@ -66,6 +66,7 @@ class Clearable(Document):
     station_id: str
     courier_id: int
     created_by_id: int
+    filed_by_id: int | None
     queries: Any  # as other tables of the bill name them
     detentions: Any
     examinations: Any

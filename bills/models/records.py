@@ -85,6 +85,9 @@ class Item(models.Model):
     def beside(self) -> list[str]:
         """What is declared beside description, quantity and value, in the order of Form D; what was left empty is left out."""
         named = (
+            (gettext("Licence"), (self.licence_type, self.licence_number), " "),
+            (gettext("CETSH"), (self.cetsh,), " "),
+            (gettext("GST code"), (self.gst_code,), " "),
             (gettext("General description"), (self.general_description,), " "),
             (gettext("Brand"), (self.brand,), " "),
             (gettext("Manufacturer"), (self.manufacturer,), " "),
@@ -101,9 +104,6 @@ class Item(models.Model):
                 (self.cess_notification, self.cess_notification_sl_no),
                 gettext(", sl. "),
             ),
-            (gettext("Licence"), (self.licence_type, self.licence_number), " "),
-            (gettext("CETSH"), (self.cetsh,), " "),
-            (gettext("GST code"), (self.gst_code,), " "),
         )
         told = ((label, between.join(str(part) for part in parts if part)) for label, parts, between in named)
         return [f"{label}: {value}" for label, value in told if value]

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -66,12 +66,13 @@ def arrived_at(entry: WarehouseEntry) -> datetime | None:
     return found
 
 
-def uncleared(after: str, at: datetime | None = None) -> QuerySet[Any]:
-    """The goods not cleared after a spell, at every station."""
-    rows = WarehouseEntry.objects.filter(lying_since(days_of(after, at), at))
-    confiscated = CourierBillOfEntry.objects.filter(stage=Stage.CONFISCATED, hawb__isnull=False).values("hawb")
-    documents = CoveredShipment.objects.filter(bill__stage=Stage.CONFISCATED).values("hawb")
-    return rows.exclude(did_not_come()).exclude(hawb__in=confiscated).exclude(hawb__in=documents)
+def uncleared(after: str, at: datetime | None = None, among: QuerySet[Any] | None = None) -> QuerySet[Any]:
+    """The goods not cleared after a spell, at every station or among some lines of the register."""
+    rows = WarehouseEntry.objects.all() if among is None else among
+    confiscated = CourierBillOfEntry.objects.filter(stage=Stage.CONFISCATED, hawb=OuterRef("hawb"))
+    documents = CoveredShipment.objects.filter(bill__stage=Stage.CONFISCATED, hawb=OuterRef("hawb"))
+    lying: QuerySet[Any] = rows.filter(lying_since(days_of(after, at), at)).exclude(did_not_come())
+    return lying.filter(~Exists(confiscated), ~Exists(documents))
 
 
 def within_reach(actor: Actor) -> QuerySet[Any]:
@@ -85,7 +86,7 @@ def within_reach(actor: Actor) -> QuerySet[Any]:
 
 def listed(actor: Actor, after: str, asked: str) -> QuerySet[Any]:
     """The list as a person sees it, or the part of it that was asked for."""
-    rows = within_reach(actor).filter(pk__in=uncleared(after).values("pk"))
+    rows = uncleared(after, among=within_reach(actor))
     if asked:
         upper = asked.upper()
         rows = rows.filter(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -23,7 +25,8 @@ from eccs import pages
 from manifests.models import ExpressCargoManifest, HouseAirwayBill
 
 SHOWN = 25
-NEWEST_FLIGHTS = 100  # of which the shipments without a bill are listed, where nothing is asked for
+NEWEST_FLIGHTS = 100  # of which the shipments without a bill are listed, where nothing is asked for,
+LOOKED_THROUGH = 10_000  # and as many flights as have so many shipments, where that is fewer
 
 
 @require_http_methods(["GET", "POST"])
@@ -53,13 +56,14 @@ def start(request: Request) -> HttpResponse:
         rows = rows.filter(number__startswith=asked)
     if manifest:
         rows = rows.filter(manifest__number=manifest)
-    newest = not (asked or manifest or by_number)
-    if newest:  # what was filed for years back is not looked through for what was not
-        rows = rows.filter(manifest__in=_newest_flights(actor))
+    flights: list[int] = []
+    if not (asked or manifest or by_number):  # what was filed for years back is not looked through for what was not
+        flights = _newest_flights(actor)
+        rows = rows.filter(manifest__in=flights)
     found = list(rows[: SHOWN + 1])
     context = {
         "hawbs": found[:SHOWN], "more": len(found) > SHOWN, "q": asked, "manifest": manifest, "kind": kind,
-        "kinds": kinds_of(actor), "flights": NEWEST_FLIGHTS if newest else 0, "copied": copied, "by_importer": actor.importer_id is not None, "by_number": by_number,
+        "kinds": kinds_of(actor), "flights": len(flights), "copied": copied, "by_importer": actor.importer_id is not None, "by_number": by_number,
     }  # fmt: skip
     return render(request, "bills/start.html", context)
 
@@ -92,10 +96,13 @@ def _own_shipments(actor: Actor) -> QuerySet[HouseAirwayBill]:
 
 
 def _newest_flights(actor: Actor) -> list[int]:
+    """The newest flights of the firm, until their shipments are many."""
     rows = ExpressCargoManifest.objects.filter(
         courier=actor.files_for_courier, kind=ExpressCargoManifest.Kind.NON_DOCUMENTS, number__isnull=False
     )
-    return list(rows.order_by("-pk").values_list("pk", flat=True)[:NEWEST_FLIGHTS])
+    found = list(rows.order_by("-pk").values_list("pk", "hawb_count")[:NEWEST_FLIGHTS])
+    before = accumulate((count for _pk, count in found), initial=0)
+    return [pk for (pk, _count), so_far in zip(found, before, strict=False) if so_far < LOOKED_THROUGH]
 
 
 def _copied(actor: Actor, key: str) -> CourierBillOfEntry | None:
@@ -133,7 +140,7 @@ def _begin(
     if not CourierBillOfEntry.objects.visible_to(actor).filter(pk=held.pk).exists():
         messages.error(
             request,
-            _("The firm's own people have begun the bill of this house airway bill: they file it, or put it away."),
+            _("The bill of this house airway bill is filed already, or was begun at another counter."),
         )
         return redirect("bill-start")
     return redirect(held if actor.customer is None else checking.next_address(held))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from bills import declarations
 from bills.models import CourierBillOfEntry
+from bills.papers import draw_signed, kept_with
 from eccs.money import grouped
 from eccs.papers import Column, Field, Head, Paper
 from eccs.written import bags
@@ -99,10 +100,10 @@ def draw_form_b(paper: FormB) -> bytes:
     sheet.space(4)
     list_documents(sheet, paper.lines)
     sheet.space(4)
-    sheet.items(declarations.of_documents())
-    sheet.space(4)
-    signed = sheet.table([Column(_("Signed for the courier"), 0.5), Column(_("Out of Charge given by"), 0.5)])
-    signed.row([paper.signed, paper.out_of_charge])
+    sentences = declarations.of_documents()
+    sheet.room(kept_with(*sentences))
+    sheet.items(sentences)
+    draw_signed(sheet, paper.signed, paper.out_of_charge)
     return sheet.close()
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import COURIERS, Role
+from counter.discarding import begun_at_the_counter
 from eccs.workflow import SIGNED_FILING, Actor, Document, step
 from exports.stages import Stage as BillStage
 from manifests.clearance import courier_in_force, signatory_examined
@@ -74,7 +75,9 @@ class LeavingClearance(Document):
         """The manifest is filed before the flight and receives its number; every shipping bill on it is bound to the flight."""
         self.file_it()
 
-    @step(Stage.DRAFT, Stage.DISCARDED, role=COURIERS, label=gettext_lazy("Discard"), para=PARA, grave=True)
+    @step(
+        Stage.DRAFT, Stage.DISCARDED, role=COURIERS, label=gettext_lazy("Discard"), para=PARA, guards=(begun_at_the_counter,), grave=True,
+    )  # fmt: skip
     def discard(self: CourierExportManifest) -> None:
         """A draft nobody needs is put away; its shipping bills may stand on another."""
         self.lines.filter(live=True).update(live=False)

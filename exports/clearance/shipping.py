@@ -19,6 +19,7 @@ from bills.clearance.guards import (
 )
 from bills.clearance.risk import looked_at_one_by_one
 from bills.stages import Hold
+from counter.discarding import begun_at_the_counter
 from counter.sealing import sealed_print_attached
 from eccs.workflow import GET_STATE, SIGNED_FILING, SIGNED_ORDER, Document, step
 from exports import routing
@@ -69,8 +70,9 @@ class ExportClearance(Document):
         return file_draft(self)
 
     @step(
-        Stage.DRAFT, Stage.DISCARDED, role=(*COURIERS, Role.SERVICE_CENTRE), label=_("Discard"), para=FILING, grave=True
-    )
+        Stage.DRAFT, Stage.DISCARDED, role=(*COURIERS, Role.SERVICE_CENTRE), label=_("Discard"), para=FILING,
+        guards=(begun_at_the_counter,), grave=True,
+    )  # fmt: skip
     def discard(self: CourierShippingBill) -> None:
         """A draft nobody needs is put away; it never had a number, and what was typed is not kept."""
         self.draft, self.discarded_at = dict[str, Any](), self.taken_at

@@ -51,6 +51,9 @@ def start(request: Request) -> HttpResponse:
     """Begin a shipping bill for a house airway bill, or go on to a file of many."""
     if away := led_to_counter(request):
         return away
+    if request.actor.customer is not None and request.actor.customer.courier_id is None:
+        messages.error(request, _("Shipping bills are filed by couriers: an importer files none."))
+        return redirect("counter")
     courier = courier_of(request)
     stations = stations_of(request, courier)
     copied = _copied(request)
@@ -67,10 +70,10 @@ def start(request: Request) -> HttpResponse:
 
 
 def _led_to(request: Request, bill: CourierShippingBill) -> HttpResponse:
-    """On to the bill; at the Service Centre only to one that was begun there."""
+    """On to the bill; at the Service Centre only to one that the firm or the counter has begun and not filed."""
     if CourierShippingBill.objects.visible_to(request.actor).filter(pk=bill.pk).exists():
         return redirect(bill)
-    words = _("The firm's own people have begun or filed the shipping bill of this house airway bill.")
+    words = _("The shipping bill of this house airway bill is filed already, or was begun at another counter.")
     messages.error(request, words)
     return redirect("csb-start")
 

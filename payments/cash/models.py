@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuthorisedCourier, CustomsStation, Importer
+from accounts.of_one_firm import OfOneFirm
 from accounts.permissions import Actor
 from eccs.pages import activity_of
 
@@ -43,7 +44,7 @@ class AccountQuerySet(models.QuerySet["CashAccount"]):
         )
 
 
-class CashAccount(models.Model):
+class CashAccount(OfOneFirm, models.Model):
     """An account: the Electronic Cash Ledger of a firm, or an account opposite (Customs Act 1962, section 51A)."""
 
     class Sort(models.TextChoices):
@@ -81,13 +82,6 @@ class CashAccount(models.Model):
         return str(self.courier or self.importer or self.bank or self.station)
 
     @property
-    def firm(self) -> AuthorisedCourier | Importer:
-        """Whose ledger it is."""
-        found = self.courier or self.importer
-        assert found is not None
-        return found
-
-    @property
     def firm_number(self) -> str:
         """The courier's registration number, or the importer's code."""
         return str(self.courier.number if self.courier else self.importer.iec if self.importer else "")
@@ -121,6 +115,7 @@ class CashEntry(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="cash_entry_above_zero")]
+        indexes = [models.Index(fields=["at"], include=["id"], name="cash_entry_since")]
 
     def __str__(self) -> str:
         return f"{self.get_sort_display()} {self.amount}"
@@ -143,7 +138,10 @@ class CashLine(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [models.CheckConstraint(condition=~Q(amount=Decimal(0)), name="cash_line_moves_something")]
-        indexes = [models.Index(fields=["account", "id"], name="cash_statement")]
+        indexes = [
+            models.Index(fields=["account", "id"], name="cash_statement"),
+            models.Index(fields=["account", "entry"], name="cash_statement_since"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.account} {self.amount}"

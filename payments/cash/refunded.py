@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from payments.cash.models import CashEntry
@@ -47,3 +47,10 @@ def back(of: str) -> Any:
     return Coalesce(
         Subquery(rows.annotate(sum=Sum("amount")).values("sum")), Value(0), output_field=models.DecimalField()
     )
+
+
+def times(of: str) -> Any:
+    """How often something was credited back of a row of a query; of a bill not counting what was of its final assessments."""
+    apart = {} if of == "assessment" else {"assessment": None}
+    rows: QuerySet[Any] = Refund.objects.filter(**{of: OuterRef("pk")}, **apart).order_by().values(of)
+    return Coalesce(Subquery(rows.annotate(count=Count("pk")).values("count")), Value(0))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuthorisedCourier, CustomsStation, Importer
+from accounts.of_one_firm import OfOneFirm
 from accounts.permissions import Actor
 from accounts.roles import Group
 from eccs.numbering import financial_year
@@ -32,7 +33,7 @@ class WithdrawalQuerySet(models.QuerySet[Any]):
         return self.filter(seen | actor.firm_documents())
 
 
-class CashWithdrawal(WithdrawalSteps):
+class CashWithdrawal(OfOneFirm, WithdrawalSteps):
     """A firm's request that money on its Electronic Cash Ledger is paid out to its bank account (section 51A)."""
 
     stage = StageField(choices=WithdrawalStage.choices, default=WithdrawalStage.REQUESTED, max_length=9)
@@ -80,13 +81,6 @@ class CashWithdrawal(WithdrawalSteps):
     def numbered(self, serial: int) -> str:
         """`WDR_BLR_2026-2027_000001`."""
         return f"{self.series()}_{serial:06d}"
-
-    @property
-    def firm(self) -> AuthorisedCourier | Importer:
-        """Whose money it is."""
-        found = self.courier or self.importer
-        assert found is not None
-        return found
 
     @property
     def paise(self) -> int:

@@ -20,13 +20,14 @@ class Line:
 
 
 SIGNATORY, AO, SYSTEM = "COURIER_SIGNATORY", "ASSESSING_OFFICER", "SYSTEM"
+PAID = '{"amount":"<amount>","challan":"<challan>"}'  # of each bill its own
 EXAMINED = '{"percent":10,"recommendation":"RELEASE"}'
 
 COURSES: dict[str, tuple[Line, ...]] = {
     "FACILITATED": (
         Line("file", "DUTY", SIGNATORY, 0),
         Line("recompute_duty", "DUTY", SYSTEM, 7 * HOUR),
-        Line("confirm_payment", "ARRIVAL", SYSTEM, 8 * HOUR),
+        Line("confirm_payment", "ARRIVAL", SYSTEM, 8 * HOUR, PAID),
         Line("record_arrival", "XRAY", "ARRIVAL_SCANNER", 9 * HOUR),
         Line("clear_xray", "OUT_OF_CHARGE", "XRAY_OFFICER", 10 * HOUR),
     ),
@@ -38,7 +39,7 @@ COURSES: dict[str, tuple[Line, ...]] = {
         Line("return_to_assessing_officer", "ASSESSMENT", "DCAC", 4 * HOUR),
         Line("assess", "APPROVAL", AO, 5 * HOUR),
         Line("approve_appraisal", "DUTY", "DCAC", 6 * HOUR),
-        Line("confirm_payment", "ARRIVAL", SYSTEM, 8 * HOUR),
+        Line("confirm_payment", "ARRIVAL", SYSTEM, 8 * HOUR, PAID),
         Line("record_arrival", "XRAY", "ARRIVAL_SCANNER", 9 * HOUR),
         Line("clear_xray", "EXAMINATION", "XRAY_OFFICER", 10 * HOUR),
         Line("report_examination", "FOR_OUT_OF_CHARGE", "INSPECTOR", 12 * HOUR, EXAMINED),

@@ -14,6 +14,7 @@ TABLES = (ChallanLine,)
 
 _CHALLANS = """
 CREATE TEMP TABLE laid_challan AS
+SELECT *, day || %(number)s AS number FROM (
 SELECT *, 'TR6_' || day AS of, coalesce((SELECT last FROM eccs_counter WHERE series = 'TR6_' || day), 0)
     + row_number() OVER (PARTITION BY day ORDER BY id) AS serial,
     coalesce((SELECT last FROM eccs_counter WHERE series = receipts), 0)
@@ -24,25 +25,32 @@ FROM (
         'R-' || station || '-' || substr(extract(year FROM begun AT TIME ZONE 'Asia/Kolkata' - interval '3 months')::text, 3, 2) AS receipts
     FROM (SELECT f, station, courier, signatory, min({paid_at}) - interval '30 minutes' AS begun, sum({duty}) AS amount, count(*) AS bills
         FROM laid WHERE {paid} GROUP BY f, station, courier, signatory) paid
-) told
+) told) numbered
 """
 
 
-def lay_dues(cursor: Any) -> None:
-    """The challans of the flights that were laid last."""
+def plan_dues(cursor: Any) -> tuple[int, int]:
+    """A challan for each flight whose bills are planned and paid. Return the key before the first, and how many."""
     cursor.execute(f"SELECT count(DISTINCT f) FROM laid WHERE {PAID}")
-    count = cursor.fetchone()[0]
-    if not count:
-        return
+    count = int(cursor.fetchone()[0])
     challans, entries = keys(cursor, Challan, count), keys(cursor, CashEntry, count)
     cursor.execute("DROP TABLE IF EXISTS laid_challan")
-    cursor.execute(_CHALLANS.format(paid=PAID, paid_at=PAID_AT, duty=DUTY), {"challans": challans, "entries": entries})
+    plan = _CHALLANS.replace("%(number)s", dense(6, "serial")).format(paid=PAID, paid_at=PAID_AT, duty=DUTY)
+    cursor.execute(plan, {"challans": challans, "entries": entries})
+    return challans, count
+
+
+def lay_dues(cursor: Any, planned: tuple[int, int]) -> None:
+    """The challans of the flights that were laid last."""
+    challans, count = planned
+    if not count:
+        return
     lay_trail(cursor, ChallanTrail, "SELECT *, NULL::text AS snapshot FROM laid_challan")
     paid_at = "begun + interval '30 minutes'"
     lay(
         cursor, Challan,
         {
-            "id": "laid.id", "number": f"day || {dense(6, 'serial')}", "serial": "serial", "stage_since": paid_at, "trail_length": "head.seq",
+            "id": "laid.id", "number": "laid.number", "serial": "serial", "stage_since": paid_at, "trail_length": "head.seq",
             "trail_head": "head.seal", "station_id": "station", "courier_id": "courier", "stage": "'PAID'", "amount": "amount",
             "heads": "jsonb_build_object('BCD', amount::text)", "bill_count": "bills", "created_by_id": "signatory", "created_at": "begun",
             "sent_to_bank_at": "begun + interval '15 minutes'", "bank_transaction": "'LAID' || laid.id", "told_by": "'SERVER'", "paid_at": paid_at,

@@ -106,8 +106,8 @@ def _manifests(cursor: Any) -> None:
     count_on(cursor, f"SELECT 'ECM_' || station || '_' || {year('begun')}, max(serial) FROM laid_flight GROUP BY 1")
 
 
-def lay_flights(cursor: Any, after: int, upto: int) -> int:
-    """The shipments and bills of some flights. Return how many bills."""
+def plan_bills(cursor: Any, after: int, upto: int) -> dict[str, int]:
+    """The bills of some flights, each with its course and value. Return the key before the first of each kind of row, and how many."""
     cursor.execute("SELECT coalesce(sum(bills), 0) FROM laid_flight WHERE f > %s AND f <= %s", [after, upto])
     count = int(cursor.fetchone()[0])
     models = {
@@ -117,8 +117,14 @@ def lay_flights(cursor: Any, after: int, upto: int) -> int:
     cursor.execute("DROP TABLE IF EXISTS laid")
     cursor.execute(_BILLS, {**told, "after": after, "upto": upto, "facilitated": FACILITATED_ONE_IN})
     cursor.execute("ANALYZE laid")
+    return {**told, "count": count}
+
+
+def lay_bills(cursor: Any, planned: dict[str, int]) -> int:
+    """The shipments and bills that are planned, with what they paid (`laid_challan`). Return how many bills."""
+    count = planned["count"]
     _shipments(cursor)
-    _bills(cursor, told["bills"] + 1, told["bills"] + count)
+    _bills(cursor, planned["bills"] + 1, planned["bills"] + count)
     _found(cursor)
     return count
 
@@ -179,7 +185,9 @@ def _bills(cursor: Any, first: int, last: int) -> None:
     lay_trail(
         cursor,
         BillTrail,
-        f"SELECT bill AS id, station, courier, course, lines, begun, pace, {snapshot} AS snapshot FROM laid",
+        f"SELECT bill AS id, station, courier, course, lines, begun, pace, {snapshot} AS snapshot, challan, {DUTY} AS amount"
+        " FROM laid LEFT JOIN (SELECT f, number AS challan FROM laid_challan) paid USING (f)",
+        "CASE WHEN s.answers = '{}' THEN s.answers ELSE replace(replace(s.answers, '<challan>', coalesce(d.challan, '')), '<amount>', d.amount::text) END",
     )
     cleared, assessed = f"({CLEARED_AT})", "course = 'ASSESSED'"
     lay(

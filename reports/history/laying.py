@@ -31,7 +31,7 @@ FROM (
     ) OVER (PARTITION BY id ORDER BY seq) AS seal
     FROM (
         SELECT d.id, s.seq, d.begun + s.after * d.pace AS at, s.step, s.from_stage, s.to_stage, p.user_id AS by_id,
-            coalesce(p.name, 'ECCS') AS by_name, s.role, s.answers, CASE s.seq WHEN 1 THEN d.snapshot END AS snapshot
+            coalesce(p.name, 'ECCS') AS by_name, s.role, {answers} AS answers, CASE s.seq WHEN 1 THEN d.snapshot END AS snapshot
         FROM ({documents}) d JOIN laid_step s ON s.course = d.course AND s.seq <= d.lines
         LEFT JOIN laid_person p ON p.role = s.role AND p.place IN (d.station, 'courier:' || d.courier)
     ) told
@@ -69,12 +69,13 @@ def lay(cursor: Any, model: type[models.Model], given: Mapping[str, str], source
     return int(cursor.rowcount)
 
 
-def lay_trail(cursor: Any, trail: Any, documents: str) -> int:
+def lay_trail(cursor: Any, trail: Any, documents: str, answers: str = "s.answers") -> int:
     """The lines of documents, sealed one onto the other as the gate seals them. Return how many.
 
-    The query of the documents tells `id, station, courier, course, lines, begun, pace, snapshot`.
+    The query of the documents tells `id, station, courier, course, lines, begun, pace, snapshot`; where the answers of a step are
+    different for each document, they are told in SQL from what that query tells (`d`) and what the course has (`s.answers`).
     """
-    cursor.execute(_LINES.format(trail=trail._meta.db_table, documents=documents))
+    cursor.execute(_LINES.format(trail=trail._meta.db_table, documents=documents, answers=answers))
     return int(cursor.rowcount)
 
 

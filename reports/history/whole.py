@@ -57,8 +57,10 @@ def lay_past(bills: int, years: int, share: float, live: int, tell: Callable[[st
         with without_indexes(cursor, *tables):
             flights = imports.plan(cursor, bills, each, min(live, bills // 10), years)
             for after, upto in _pieces(flights, each):
-                laid += imports.lay_flights(cursor, after, upto)
-                dues.lay_dues(cursor)
+                keys = imports.plan_bills(cursor, after, upto)
+                due = dues.plan_dues(cursor)
+                laid += imports.lay_bills(cursor, keys)
+                dues.lay_dues(cursor, due)
                 tell(f"{laid:,} of {bills + out:,} bills, {laid / (perf_counter() - start):,.0f} a second")
             flights = exports.plan(cursor, out, each, min(live, out // 10), years)
             for after, upto in _pieces(flights, each):

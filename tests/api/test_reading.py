@@ -166,6 +166,16 @@ def test_anybody_asks_for_an_estimate_with_the_working_of_the_page(db: None, cli
     assert not CourierBillOfEntry.objects.exists()
 
 
+def test_a_form_with_parts_sent_to_where_json_is_read_is_told_so(db: None) -> None:
+    """By whoever asks, with a key or without."""
+    for headers in ({}, {"Authorization": "Bearer "}):
+        answer = Client().post(
+            "/api/v1/estimates", {"cth": "85183000"}, headers=headers
+        )  # as a browser's form, in parts
+        assert (answer.status_code, answer["Content-Type"]) == (422, "application/problem+json")
+        assert answer.json()["errors"][0]["reason"].startswith("This address takes JSON")
+
+
 def test_estimates_are_asked_so_often_a_minute_from_one_address(db: None) -> None:
     today = timezone.localdate()
     DatedRule.objects.create(name="api_estimates_a_minute", from_date=today, value="2", source="Order 9 of 2026")

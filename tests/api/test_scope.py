@@ -11,16 +11,15 @@ from django.urls import get_resolver
 
 from accounts.models import User
 from api.operations import api
-from bills.models import CourierBillOfEntry, OutOfCharge
+from bills.models import CourierBillOfEntry
 from bills.stages import Stage
-from exports.models import LetExportOrder
 from manifests.models import ExpressCargoManifest
 from payments.clearance import Stage as ChallanStage
-from payments.models import CyberReceipt
 from tests.api.conftest import Made, Program
 from tests.factories.bills import bill
 from tests.factories.challans import challan
 from tests.factories.manifests import house_airway_bill, manifest
+from tests.factories.orders import cyber_receipt, let_export_order, out_of_charge
 from tests.factories.shipping import shipping_bill
 
 pytestmark = pytest.mark.django_db
@@ -36,18 +35,11 @@ def documents() -> dict[str, str]:
     house_airway_bill(flight)
     made: dict[Any, CourierBillOfEntry] = {stage: bill(stage, on=flight) for stage in Stage}
     cleared = made[Stage.OUT_OF_CHARGE]
-    OutOfCharge.objects.create(
-        bill=cleared, station_id="BLR", given_at=cleared.out_of_charge_at or cleared.stage_since, automatic=True,
-        number="OOC_BLR_2026-2027_000001", serial=1,
-    )  # fmt: skip
+    out_of_charge(cleared)
     paid = challan(ChallanStage.PAID, bill(Stage.DUTY, on=flight))
-    CyberReceipt.objects.create(
-        challan=paid, station_id="BLR", issued_at=paid.paid_at or paid.created_at, number="R-BLR-26-0000001", serial=1
-    )
+    cyber_receipt(paid)
     let = shipping_bill("LET_EXPORT")
-    LetExportOrder.objects.create(
-        bill=let, station_id="BLR", given_at=let.stage_since, automatic=True, number="LEO_BLR_2026-2027_000001"
-    )
+    let_export_order(let)
     return {
         "bills": str(cleared.number), "manifests": flight.key, "challans": str(paid.number),
         "shipping-bills": str(let.number), "query": str(made[Stage.QUERY].number),

@@ -117,7 +117,7 @@ def test_what_form_d_asks_of_an_item_is_kept_shown_and_printed(signed_in: Signed
     filed = CourierBillOfEntry.objects.get(pk=bill.pk)
     kept = filed.items.get()
     assert {name: str(getattr(kept, name)) for name in asked} == asked
-    beside = ["Packages: 1, GAMES 1/1", "Licence: EPCG 0330041877", "CETSH: 95049090", "GST code: 9504"]
+    beside = ["Licence: EPCG 0330041877", "CETSH: 95049090", "GST code: 9504", "Packages: 1, GAMES 1/1"]
     assert list(bill_paper(filed).items[0].beside) == beside
     assert "; ".join(beside) in signatory.get(filed.get_absolute_url()).content.decode()
 

@@ -202,14 +202,19 @@ def test_a_paper_attached_to_a_draft_is_declared_with_it(signed_in: SignedIn, ha
 def test_shipments_without_a_bill_are_listed_of_the_newest_flights_and_found_of_all(
     signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(start, "NEWEST_FLIGHTS", 1)
     browser = signed_in("courier.swift")
-    old, new = (house_airway_bill(manifest("SUBMITTED"), number=number) for number in ("SWFOLD0001", "SWFNEW0001"))
+    old, new = (
+        house_airway_bill(manifest("SUBMITTED", hawb_count=1), number=number) for number in ("SWFOLD0001", "SWFNEW0001")
+    )
 
     def listed(**asked: str) -> tuple[bool, bool]:
         page = browser.get(reverse("bill-start"), asked).content.decode()
         return f">{old.number}<" in page, f">{new.number}<" in page
 
-    assert listed() == (False, True)
+    assert listed() == (True, True)
+    for bound in ("NEWEST_FLIGHTS", "LOOKED_THROUGH"):  # so many flights, or as many as have so many shipments
+        with monkeypatch.context() as patched:
+            patched.setattr(start, bound, 1)
+            assert listed() == (False, True)
     assert listed(q="SWFOLD") == (True, False)
     assert listed(manifest=str(old.manifest.number)) == (True, False)

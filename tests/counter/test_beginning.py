@@ -158,9 +158,11 @@ def test_2_4_a_bond_is_requested_for_a_walk_in_sealed_and_signed_by_the_operator
     swift: AuthorisedCourier,
     authority: Authority,  # noqa: F811
 ) -> None:
-    master, away = bond_master(), bond_master(station="DEL")
+    away = bond_master(station="DEL")
     counter.serve(str(swift.number))
     address = reverse("counter-open", args=["bond", 0])
+    assert "No bond master is in force at this station" in counter.browser.get(address).content.decode()
+    master = bond_master()
     page = counter.browser.get(address).content.decode()
     assert address in counter.page() and f'value="{master.pk}"' in page and f'value="{away.pk}"' not in page
     assert counter.browser.post(address, {**ASKED, "master": away.pk}).status_code == 422

@@ -23,6 +23,7 @@ from bills.uncleared.clearance import bill_is_not_closed, disposal_is_open, retu
 from bonds.clearance import guarantees_suffice, nothing_secured
 from bonds.models import Bond
 from counter.clearance import serves_nobody_else
+from counter.discarding import begun_at_the_counter
 from counter.models import SealedPrint
 from counter.sealing import sealed_print_attached
 from eccs import dated_rules, trail
@@ -64,7 +65,7 @@ from tests.every_step.test_every_step import named
 from tests.factories.amendments import amendment
 from tests.factories.bills import bill, examined_too_little
 from tests.factories.challans import challan
-from tests.factories.counter import operator_serving, visit
+from tests.factories.counter import operator_serving, visit, who_began
 from tests.factories.departures import departure
 from tests.factories.directory import importer
 from tests.factories.firms import actor, courier, person
@@ -95,6 +96,7 @@ def _asked_to_depart(one: Any) -> object:
 
 BREAK: dict[Guard, tuple[Callable[[Any], object], str]] = {
     sealed_print_attached: (lambda _one: SealedPrint.objects.all().delete(), "signed and sealed by the customer"),
+    begun_at_the_counter: (lambda one: _set(one, created_by=person("Om Shah")), "own people began this draft"),
     serves_nobody_else: (lambda _v: visit("CALLED", operator=person("Uma Pillai")), "finish with that customer first"),
     has_shipments: (lambda m: _set(m, hawb_count=0), "no house airway bill"),
     courier_in_force: (lambda _m: _suspend(), "registration"),
@@ -260,6 +262,8 @@ def test_a_guard_refuses_and_says_why_and_no_other_does(model: type[Document], n
     stage = step.sources[0]
     one = d.ready(model, step, stage)
     by = operator_serving(one) if guard is sealed_print_attached else actor(d.right_role(step, stage))
+    if guard is begun_at_the_counter:
+        by = who_began(one, by)
     breaks, words = BREAK[guard]
     assert not [b.reasons for b in buttons(one, by) if b.step is step and b.reasons]
     breaks(one)

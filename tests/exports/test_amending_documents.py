@@ -94,7 +94,7 @@ def test_11_0_a_bill_of_documents_is_amended_before_its_goods_come(signed_in: Si
     assert one.shipments.get(number="SWD90001").bag == first
     line = ShippingBillTrail.objects.get(document=one, step="amend")
     assert line.snapshot is not None and line.snapshot["before"]["shipments"] == 4
-    assert "11Bags,pieces,ULD2bags,6,3" in text(
+    assert "ofwhich2bags;6pieces;3ULD" in text(
         signed_in("courier.swift").get(reverse("csb-print", args=[one.number])).content
     )
     assert not list(broken_lines(ShippingBillTrail))

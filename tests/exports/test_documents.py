@@ -45,6 +45,7 @@ from tests.factories.shipping import (
     manifest_amendment,
     shipping_bill,
 )
+from tests.papers import reading
 
 pytestmark = pytest.mark.django_db
 
@@ -159,6 +160,8 @@ def test_from_a_file_of_bags_to_exported(signed_in: SignedIn, monkeypatch: pytes
         reverse("cem-print", args=[manifest.number]), reverse("shut-out-print", args=[manifest.number]),
     ):  # fmt: skip
         assert courier.get(page)["Content-Type"] == "application/pdf"
+    paper = reading.text(courier.get(reverse("csb-print", args=[bill.number])).content)
+    assert bill.filed_by and "".join(bill.filed_by.full_name.split()) in paper[paper.rindex("Declaration") :]
     listed = reverse("csb-shipments", args=[bill.number])
     assert courier.get(listed, {"bag": "BAG-2"}).content.decode().count("DOC2") == 2
     assert signed_in("courier.metro").get(listed).status_code == 404

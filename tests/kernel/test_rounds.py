@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,15 +17,8 @@ from eccs.trail import ChainFault
 from manifests.models import ExpressCargoManifest, ManifestTrail
 from tests.factories.manifests import manifest
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_store")]
 TRAIL = "manifests_manifesttrail"
-
-
-@pytest.fixture(autouse=True)
-def own_store(settings: Any, tmp_path: Path) -> None:
-    """Heads of a test are gone with it."""
-    where = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path / "heads")}}
-    settings.STORAGES = {**settings.STORAGES, "heads": where}
 
 
 def add_line(one: ExpressCargoManifest) -> None:

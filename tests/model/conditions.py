@@ -14,10 +14,11 @@ CONDITIONS_OF: dict[str, dict[str, str]] = {
     },
     "ExpressCargoManifest": {
         "submit": "has_shipments courier_in_force_or_left_on_paper signatory_examined sealed_print_attached",  # PN17 5.1
+        "discard": "begun_at_the_counter",  # PN17 2.3
     },
     "ManifestAmendment": {
         "request_amendment": "says_something touches_nothing_locked",  # PN17 12.0
-        "withdraw": "not_what_the_scale_showed",  # PN17 12.0
+        "withdraw": "not_what_the_scale_showed begun_at_the_counter",  # PN17 12.0
         "approve_amendment": "touches_nothing_locked manifest_as_it_was adjudicated ≠request_amendment",  # PN17 12.0
         "carry_with_bill": "manifest_as_it_was adjudicated",  # PN17 11.0, 12.0
         "reject_amendment": "≠request_amendment",  # PN17 12.0
@@ -96,6 +97,7 @@ CONDITIONS_OF: dict[str, dict[str, str]] = {
     },
     "CargoTransferManifest": {
         "submit": "courier_of_transfer_in_force signatory_examined may_be_submitted bond_suffices",  # PN17 14.0
+        "discard": "begun_at_the_counter",  # PN17 2.3
         "approve": "fee_is_paid",  # PN17 14.1
         "depart": "gate_is_in_order",  # PN17 14.0
         "cancel": "on_no_challan nothing_gated_out",  # PN17 14.0
@@ -147,6 +149,7 @@ CONDITIONS_OF: dict[str, dict[str, str]] = {
     },
     "CourierExportManifest": {
         "file": "goods_may_leave courier_in_force signatory_examined",  # Reg 6; Form F
+        "discard": "begun_at_the_counter",  # PN17 2.3
         "feed_egm": "something_leaves no_open_amendment",  # Reg 6; Form F
         "request_amendment": "no_open_amendment",  # Reg 6; Form F
     },

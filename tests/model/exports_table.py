@@ -70,7 +70,10 @@ MOVES = (
         "file", f"{COURIER} SERVICE_CENTRE", ("DRAFT",), ("GOODS",), "Regulation 6; Forms G, H, HA; PN17 2.3", goes("GOODS"),
         ("courier_in_force", "signatory_examined", "sealed_print_attached"),
     ),
-    Move("discard", f"COURIER_OPERATOR {COURIER} SERVICE_CENTRE", ("DRAFT",), ("DISCARDED",), "Regulation 6; PN17 2.3", goes("DISCARDED")),
+    Move(
+        "discard", f"COURIER_OPERATOR {COURIER} SERVICE_CENTRE", ("DRAFT",), ("DISCARDED",), "Regulation 6; PN17 2.3", goes("DISCARDED"),
+        ("begun_at_the_counter",),
+    ),
     Move(
         "register_goods", "ARRIVAL_SCANNER", ("GOODS",), ("DOCUMENTS", "ASSESSMENT", "XRAY"), "Regulation 6; PN17 6.1", m.register,
         ("every_piece_scanned",), when=lambda b: b.goods != "IN",

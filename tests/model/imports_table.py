@@ -87,7 +87,7 @@ MOVES = (
     ),
     Move(
         "discard", f"COURIER_OPERATOR {FILERS} SERVICE_CENTRE", ("DRAFT",), ("DISCARDED",), "PN17 5.4", goes("DISCARDED"),
-        ("discarded_by_whoever_began_it",),
+        ("discarded_by_whoever_began_it", "begun_at_the_counter"),
     ),
     Move(
         "submit_compulsory_documents", FILERS, ("DOCUMENTS",), ("ASSESSMENT", *m.CLEARING), "PN17 6.1 (CCRs)", m.submit,

@@ -18,7 +18,7 @@ from tests.model.standing import Ways
 
 REGISTERS = {  # conditions about people, papers and other registers, which the facts of a bill do not hold
     "courier_in_force_or_cleared_on_paper", "courier_in_force", "signatory_examined", "importer_files_own_goods", "not_on_hold",
-    "sealed_print_attached", "discarded_by_whoever_began_it", "compulsory_documents_attached", "by_the_desk_that_detained",
+    "sealed_print_attached", "discarded_by_whoever_began_it", "begun_at_the_counter", "compulsory_documents_attached", "by_the_desk_that_detained",
     "memo_not_answered", "something_is_prescribed", "no_departure_is_asked_for",
 }  # fmt: skip
 

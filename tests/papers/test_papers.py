@@ -205,3 +205,19 @@ def test_amounts_in_words_of_hindi(amount: str, words: str) -> None:
 
 def test_each_number_below_a_hundred_has_its_own_word() -> None:
     assert len({in_words(number, hindi=True) for number in range(100)}) == len({in_words(n) for n in range(100)}) == 100
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+def test_a_declaration_stands_on_one_page_with_who_made_it(language: str) -> None:
+    """However many items and packages stand before it (Forms C, D and E)."""
+    one_item = examples.bill(1)
+    whole = replace(
+        one_item, duty=one_item.items[0].duty, declarations=one_item.declarations * 6
+    )  # as long as those of Form E
+    with translation.override(language):
+        for count in range(20):  # rows of four packages, until the first page is full
+            paper = replace(whole, crns=tuple(f"SWF7731900{n:03d}" for n in range(1 + 4 * count)))
+            told = list(reading.words(draw_bill(paper)))
+            begins = next(one.page for one in told if paper.declarations[0][:12] in one.text)
+            name = paper.signed.splitlines()[0]
+            assert [one.page for one in told if name in one.text][-1] == begins

@@ -232,25 +232,46 @@ def test_poppler_reads_the_structure(paper_keys: Path, tmp_path: Path) -> None:
 ORDER = {
     Kind.SHIPPING_BILL: (
         "Courier Registration Number", "Name and address of the Authorised Courier", "Port of loading", "Airline and flight", "AD Code", "HAWB", "Packages", "Gross weight", "Destination",
-        "Exporter", "IEC", "Invoice Term", "FOB value", "Consignee", "E-commerce", "GSTIN", "Invoice", "IGST paid", "Under bond or UT",
+        "Exporter", "IEC", "Invoice Term", "FOB value", "Consignee", "E-commerce", "GSTIN", "Invoice", "Taxable (Rs.)", "IGST paid", "Under bond or UT", "Cess (Rs.)",
         "CTH", "Description", "Quantity", "Unit price", "FOB (Rs.)", "Taxable (Rs.)", "IGST (Rs.)", "Cess (Rs.)", "Declaration",
     ),
     Kind.EXPORT_MANIFEST: (
         "Courier Registration Number", "Name and address of the Authorised Courier", "Courier Export Manifest", "Airline", "Airport of departure",
-        "Airport of destination", "Flight number", "Scheduled departure", "MAWB", "HAWB", "Packages", "Weight, kg", "Description", "Consignor",
-        "Consignee", "FOB (Rs.)", "Declaration",
+        "Airport of destination", "Flight number", "Scheduled departure", "MAWB", "MAWB, HAWB", "Packages", "kg", "Description", "Consignor",
+        "Consignee", "FOB (Rs.)", "Declaration", "Name", "Place", "Date",
     ),
     Kind.MANIFEST: (
         "Customs serial number", "Courier Registration Number", "Airline", "Airport of arrival", "First port of arrival", "Flight number",
         "Scheduled date", "Actual date", "Airport of shipment", "Country of exportation", "IGM number", "MAWB, HAWB",
         "UCR, CRN", "Packages", "Description", "Consignor", "Consignee", "Invoice value, transshipment", "Declaration", "Name", "Place", "Date",
     ),
+    Kind.BILL: (
+        "1 Courier Registration Number", "2 Name and address of the Authorised Courier", "3 Airline", "4 Airport of arrival", "5 First port of arrival",
+        "6 Flight number", "7 Date of arrival", "8 Time of arrival", "9 Airport of shipment", "10 Country of exportation", "11(i) HAWB", "11(ii) CRN", "12 UCR",
+        "13 Consignor", "14 Consignee", "15 GSTIN", "16 IEC", "17 IEC branch", "18 Items in the HAWB", "18A Import Using e-Commerce", "KYC Document", "KYC ID",
+        "State Code", "Invoice Value", "Exchange rate", "NOTIFICATION USED", "Assessable Value", "Duty (Rs.)", "Interest Amount", "DUTY DETAILS", "CTH",
+        "Description", "Ad valorem", "Specific rate", "Duty forgone", "Duty amount", "PAYMENT DETAILS", "Declaration", "Signed for the courier", "Bengaluru",
+    ),
+    Kind.TRANSFER: (
+        "Filed", "From", "To", "Manifest", "IGM number", "Mode of transport", "Carrier", "Seal", "Shipments", "Packages", "Value", "Debited to the bond", "Bond",
+        "Transshipment fee", "MAWB", "HAWB", "Packages", "Weight, kg", "Goods", "Consignor", "Consignee", "Value (Rs.)",
+    ),
+    Kind.OUT_OF_CHARGE: (
+        "section 47", "Out of Charge given", "Courier Bill of Entry", "Courier Registration Number", "HAWB", "Packages", "Consignee", "Goods", "Assessable Value",
+        "Duty (Rs.)", "Interest Amount", "Paid",
+    ),
+    Kind.DETENTION: ("Detained", "Courier Bill of Entry", "Grounds of the detention", "Documents asked for", "Authorised Courier", "HAWB", "Goods"),
+    Kind.QUERY: ("Raised", "Question", "Documents asked for", "The goods", "Bill", "HAWB"),
+    Kind.EXAMINATION: ("Examined", "Packages opened", "Share examined", "Findings", "Recommended", "The goods", "Bill", "HAWB"),
+    Kind.RELEASE: ("Released", "Bond", "Dated", "Bond amount", "Bank guarantee", "Valid until", "Guarantee amount", "The goods", "HAWB"),
+    Kind.ADJUDICATION: ("Order", "Dated", "Outcome", "Fine in lieu of confiscation", "Penalty", "Duty, revised", "Remarks", "The goods", "HAWB"),
+    Kind.GATE_PASS: ("Out of Charge", "Given", "Bill", "HAWB", "Packages", "Authorised Courier", "Handed over", "For the custodian", "Received for the courier"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", ORDER, ids=lambda kind: kind.name.lower())
 def test_the_fields_of_a_form_stand_in_its_order(kind: Kind) -> None:
-    """Forms A, F and HA of the Regulations; the others have tests of their own."""
+    """Forms A, D, F and HA of the Regulations, the transfer manifest, orders and memos; the others have tests of their own."""
     read, at = reading.text(_of(kind)), 0
     for label in ORDER[kind]:
         at = read.find(reading.squeezed(label), at)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
 import pytest
+import time_machine
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -24,6 +25,7 @@ from payments import services, tasks
 from payments.cash import ledger
 from payments.cash.deposits import create_deposit
 from payments.cash.models import CashAccount, CashEntry, CashLine
+from payments.cash.statement import statement
 from payments.models import Challan, ChallanLine, CyberReceipt
 from tests.factories.bills import bill
 from tests.factories.challans import challan, funded
@@ -194,6 +196,21 @@ def test_the_statement_runs_from_the_balance_before_to_the_balance_after(
     assert officer.get(f"/payments/ledger/firms/{account.pk}/").status_code == 200
     officer.force_login(people("dcac.del"))
     assert officer.get(f"/payments/ledger/firms/{account.pk}/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_statement_of_some_days_opens_and_closes_with_what_the_ledger_had_then(payer: Actor) -> None:
+    """Entries before, on the first and the last day, and after; whatever the order in which their keys were given."""
+    india = timezone.get_default_timezone()
+    for day, rupees in ((20, 100), (9, 3000), (15, 70), (10, 40), (21, 5000)):
+        with time_machine.travel(datetime(2026, 11, day, 23, 59, tzinfo=india), tick=False):
+            deposited(payer, rupees, f"SBX2611{day:02}000000077")
+    account = CashAccount.objects.of_firms().get()
+    told = statement(account, {"since": date(2026, 11, 10), "until": date(2026, 11, 20)})
+    assert (told.opening, told.credits, told.debits, told.closing) == (3000, 210, 0, 3210)
+    assert {one.credit for one in told.lines} == {100, 70, 40} and told.lines[-1].balance == 3210
+    after = statement(account, {"since": date(2026, 11, 22), "until": date(2026, 11, 22)})
+    assert (after.opening, after.closing, after.lines) == (8210, 8210, [])
 
 
 @pytest.mark.django_db

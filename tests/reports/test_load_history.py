@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -10,13 +11,14 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import Max
 from django.test import Client
+from django.urls import resolve
 
 from accounts.models import User
 from bills.models import BillTrail, CourierBillOfEntry, OutOfCharge
 from bills.stages import Stage
 from eccs import numbering, roots, trail
 from eccs.trail_years import TrailYear, year_of
-from exports.models import CourierShippingBill, ShippingBillTrail
+from exports.models import CourierExportManifest, CourierShippingBill, ShippingBillTrail
 from manifests.models import ExpressCargoManifest
 from payments.cash.checking import check
 from payments.models import Challan
@@ -71,6 +73,29 @@ def _each_year_lies_in_its_partition() -> None:
             )
             found = [(part, year_of(first)) for part, first in cursor.fetchall()]
         assert found == [(year.part, year.since) for year in years[:-1]]
+
+
+def test_the_papers_of_what_is_laid_are_printed(past: None, client: Client, people: People) -> None:
+    """A document of each kind at each stage, with every paper that its page offers."""
+    client.force_login(people("dcac.blr"))
+    printed: list[str] = []
+    for model in (CourierBillOfEntry, CourierShippingBill, ExpressCargoManifest, CourierExportManifest, Challan):
+        for document in model.objects.filter(station_id="BLR").order_by("stage", "pk").distinct("stage"):
+            page = client.get(document.get_absolute_url()).content.decode()
+            for address in set(re.findall(r'href="([^"]+\.pdf)"', page)):
+                assert client.get(address)["Content-Type"] == "application/pdf", address
+                printed.append(address)
+    names = {resolve(address).url_name for address in printed}
+    assert {
+        "bill-print",
+        "out-of-charge-print",
+        "csb-print",
+        "let-export-print",
+        "manifest-print",
+        "cem-print",
+        "challan-print",
+    } <= names
+    assert len(printed) > 20
 
 
 def test_a_past_that_was_laid_goes_on(past: None) -> None:

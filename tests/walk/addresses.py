@@ -14,7 +14,7 @@ from accounts.advisories import Stage as AdvisoryStage
 from accounts.credentials import ExpiryExercise
 from accounts.directory.registration import Stage as CourierStage
 from accounts.models import Importer
-from bills.models import Attachment, CourierBillOfEntry, Holiday, ManualScan, OutOfCharge, QueryMemo
+from bills.models import Attachment, CourierBillOfEntry, Holiday, ManualScan, QueryMemo
 from bills.stages import Stage
 from eccs import audit
 from eccs.audit import AuditLine
@@ -32,7 +32,6 @@ from manifests.models import (
     WarehouseEntry,
 )
 from payments.clearance import Stage as ChallanStage
-from payments.models import CyberReceipt
 from tests.factories import firms
 from tests.factories.advisories import advisory
 from tests.factories.amendments import amendment
@@ -44,6 +43,7 @@ from tests.factories.directory import custodian, importer
 from tests.factories.documents import bill_of_documents
 from tests.factories.manifests import house_airway_bill, manifest
 from tests.factories.manual import manual_clearance, manual_form
+from tests.factories.orders import cyber_receipt, out_of_charge
 from tests.factories.people import officer, station_role
 from tests.factories.rates import rate_file
 from tests.factories.requests import amendment as bill_amendment
@@ -84,15 +84,10 @@ def build() -> World:
     unbilled = house_airway_bill(flight)
     _scanned(flight)
     bills = {stage: bill(stage, on=flight) for stage in Stage}
-    OutOfCharge.objects.create(
-        bill=bills[Stage.OUT_OF_CHARGE], station_id="BLR", given_at=bills[Stage.OUT_OF_CHARGE].out_of_charge_at or timezone.now(),
-        automatic=True, number="OOC_BLR_2026-2027_000001", serial=1,
-    )  # fmt: skip
+    out_of_charge(bills[Stage.OUT_OF_CHARGE])
     owed = challan(ChallanStage.CREATED, bills[Stage.DUTY])
     paid = challan(ChallanStage.PAID, bill(Stage.DUTY, on=flight))
-    CyberReceipt.objects.create(
-        challan=paid, station_id="BLR", issued_at=paid.paid_at or timezone.now(), number="R-BLR-26-0000001", serial=1
-    )
+    cyber_receipt(paid)
     people = [officer(name="Zubin Contractor"), officer("SUSPENDED", name="Zara Contractor", username="zara")]
     roles = [station_role(name="Zenith desk"), station_role("WITHDRAWN", name="Zero desk")]
     drafted, asked = amendment("DRAFT", hawb=unbilled), amendment("REQUESTED", hawb=unbilled)
@@ -188,11 +183,12 @@ def _of_amendments(world: World, asked: ManifestAmendment) -> None:
     for name in ("amend-shipment", "amend-pieces", "hawb-hold"):
         world.own(name, flight.key, hawb.number)
     world.own("amend-remove", flight.key, asked.lines.get().pk)
-    kept = keep_version(flight, asked, timezone.now())
+    kept = keep_version(flight, amendment("APPROVED", hawb=hawb), timezone.now())
     world.own("manifest-version", flight.key, kept.number)
     entry = WarehouseEntry.objects.create(hawb=hawb, station_id=flight.station_id, in_at=timezone.now())
     world.own("warehouse-entry", entry.pk)
-    short = Difference.objects.create(manifest=flight, kind="SHORT", code=hawb.number, opened_at=timezone.now())
+    closed = manifest(ManifestStage.ARRIVED)  # what is short is known when the scan is closed, and not before
+    short = Difference.objects.create(manifest=closed, kind="SHORT", code=hawb.number, opened_at=timezone.now())
     world.own("difference-settle", short.pk)
 
 

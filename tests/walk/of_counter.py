@@ -30,7 +30,7 @@ def of_counter(world: World) -> None:
     world.own("counter-answer-type", "bills/imports", "CBE-XIII_BLR_1", "reply-to-query")
     world.own("counter-open", "bond", 0)
     world.own("counter-step", waiting.key, "call")
-    for name in ("counter-print", "counter-seal", "counter-show"):
+    for name in ("counter-discard", "counter-print", "counter-seal", "counter-show"):
         world.own(name, "bills/imports", "draft-1")
     for name in (
         "counter", "counter-answers", "counter-token", "counter-next", "counter-paper", "counter-display-make", "counter-report",

@@ -5,18 +5,19 @@ from __future__ import annotations
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from eccs import numbering
 from eccs.models import Upload
 from eccs.workflow import Document
 from exports.models import (
     ExportDetention,
     ExportGoods,
     ExportPaper,
-    LetExportOrder,
     ShippingBillFile,
     Transmission,
     TransmissionFile,
 )
 from exports.stages import Stage
+from tests.factories.orders import let_export_order
 from tests.factories.shipping import (
     documents,
     excluded_goods,
@@ -40,9 +41,7 @@ def of_exports(world: World) -> list[Document]:
         world.own("csb-part", draft.pk, name)
     world.own("csb-item", draft.pk, 1)
     world.own("csb-item-remove", draft.pk, 1)
-    LetExportOrder.objects.create(
-        bill=let, station_id="BLR", given_at=timezone.now(), automatic=True, number="LEO_BLR_2026-2027_000001"
-    )
+    let_export_order(let)
     for one in (asked, let):
         world.own("csb-print", one.key)
         world.own("csb-labels", one.key)
@@ -78,14 +77,11 @@ def of_exports(world: World) -> list[Document]:
     )  # fmt: skip
     for name in ("upload", "upload-sign", "upload-errors"):
         world.own(name, upload.pk)
-    flown_file = TransmissionFile.objects.create(
-        register="EDPMS",
-        station_id="BLR",
-        day=timezone.localdate(),
-        made_by=asked.created_by,
-        line_count=1,
-        number="EDPMS_BLR_2026-11-22_01",
+    flown_file = TransmissionFile(
+        register="EDPMS", station_id="BLR", day=timezone.localdate(), made_by=asked.created_by, line_count=1
     )
+    numbering.number([flown_file])
+    flown_file.save()
     refused = Transmission.objects.create(
         register="EDPMS", station_id="BLR", courier=asked.courier, shipping_bill=bills[Stage.EXPORTED], state="REFUSED",
         file=flown_file, content={"number": bills[Stage.EXPORTED].number},

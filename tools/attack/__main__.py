@@ -1,4 +1,4 @@
-"""`python -m tools.attack [part …] [--seed N] [--requests N] [--from N] [--rows N] [--minutes N]`: attack ECCS and tell what was found."""
+"""`python -m tools.attack [part …] [--seed N] [--requests N] [--from N] [--processes N] [--rows N] [--minutes N]`: attack ECCS and tell what was found."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 import time
 from functools import partial
 
+WHOLE = 10_000  # requests after which nothing should be left unasked
 PARTS = ("requests", "tampering", "headers", "scanners")
 
 
@@ -17,9 +18,11 @@ def main(words: list[str]) -> int:
     asked.add_argument("--seed", type=int, default=2026)
     asked.add_argument("--requests", type=int, default=100_000)
     asked.add_argument("--from", type=int, default=0, dest="first")
+    asked.add_argument("--processes", type=int, default=2, help="among which the requests are shared out")
     asked.add_argument("--rows", type=int, default=10_000)
     asked.add_argument("--minutes", type=float, default=10.0, help="that each scanner may take as each visitor")
     asked.add_argument("--scanners", default="nikto,wapiti,sqlmap")
+    asked.add_argument("--visitors", default="nobody,signatory.swift,ao.blr,sysadmin", help="as whom the scanners come")
     given = asked.parse_args(words)
     from tools.attack import world
 
@@ -42,10 +45,13 @@ def _tampering(given: argparse.Namespace) -> int:
 
 def _scanners(given: argparse.Namespace) -> int:
     """Three scanners against the running site."""
-    from tools.attack import scanners, site
+    from tools.attack import scanners, site, world
 
+    world.let_ask_often()  # else most of what a scanner sends is answered with 429 and tries nothing
     with site.running() as here:
-        return scanners.run(here, given.minutes, given.scanners.split(","), partial(print, flush=True))
+        return scanners.run(
+            here, given.minutes, given.scanners.split(","), given.visitors.split(","), partial(print, flush=True)
+        )
 
 
 def _headers(given: argparse.Namespace) -> int:
@@ -59,24 +65,24 @@ def _headers(given: argparse.Namespace) -> int:
 
 def _requests(given: argparse.Namespace) -> int:
     """Every address and every form, asked for by everybody."""
-    from api.reference import schema
-    from tools.attack import world
-    from tools.attack.generated import Attacker, refuse_briefly
+    from tests.walk.addresses import names
+    from tools.attack import share, world
 
-    refuse_briefly()
-    attacker = Attacker(given.made, world.people(), given.seed, world.key_of("signatory.swift"), schema()["paths"])
-    begun, done = time.monotonic(), 0
-    while done < given.requests:
-        step = min(500, given.requests - done)
-        before = set(attacker.found.faults)
-        attacker.run(given.first + done, step)
-        done += step
-        for kind in set(attacker.found.faults) - before:
-            print(f"✗ {kind}\n    {attacker.found.faults[kind][0]}", flush=True)
-        print(f"{done:,} requests and {attacker.found.looked:,} looks, {dict(sorted(attacker.found.answers.items()))}, {done / (time.monotonic() - begun):.0f} a second", flush=True)  # fmt: skip
-    for kind, shown in attacker.found.faults.items():
+    processes = min(given.processes, max(1, given.requests // 1000))
+    asked = share.Asked(given.made, world.key_of("signatory.swift"), given.seed, given.first, given.requests)
+    begun = time.monotonic()
+    found = share.run(asked, processes)
+    done, seconds = found.answers.total(), time.monotonic() - begun
+    print(
+        f"{done:,} requests and {found.looked:,} looks, {dict(sorted(found.answers.items()))}, in {seconds:.0f} s by {processes} processes"
+    )
+    missed = names() - set(found.pages)
+    print(f"{len(found.pages)} of {len(names())} addresses asked for, {len(found.read)} of them answered or took it; {len(found.sent)} of {len(found.forms)} forms filled in and sent")  # fmt: skip
+    if missed and done >= WHOLE:
+        print(f"never asked for: {', '.join(sorted(missed)[:60])}")
+    for kind, shown in found.faults.items():
         print(f"✗ {len(shown)} × {kind}: python -m tools.attack requests --seed {given.seed} --from {shown[0].split()[0]} --requests 1")  # fmt: skip
-    return len(attacker.found.faults)
+    return len(found.faults)
 
 
 if __name__ == "__main__":

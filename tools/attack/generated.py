@@ -1,7 +1,7 @@
 """Generated requests over every address and every form of every role: none may break a page, none may tell what is another's.
 
 Request n is made of the seed and of n alone, and of pages as they stood at first: `--from` n plays it again after those before it
-in its hundred. Who may read an address is found out once, and from then on most requests come from those who may.
+in its hundred, whatever process it is. Who may read an address is found out once, and from then on most requests come from those who may.
 """
 
 from __future__ import annotations
@@ -11,16 +11,18 @@ import random
 import re
 import traceback
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.conf import settings
 from django.core.signals import got_request_exception
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client, TestCase
 
 from tools.attack import forms
 from tools.attack.making import Request, asked_oddly, bent, blind, filled, odd_headers, of_api
+from tools.attack.site import session_of
 
 if TYPE_CHECKING:
     from tests.walk.world import World
@@ -33,6 +35,10 @@ API, HOST = "/api/v1", "127.0.0.1"
 READERS = 2  # people by whom each address is read, for its forms and links as they see them
 TRIED = 5  # addresses, until one is read by somebody
 STEPS = ("step", "steps", "work-many", "work-act")
+ABOUT = {  # what addresses that anybody may ask for are about
+    "password-reset": ("MQ", "x-abcdef"), "public-exchange-rate": ("USD",), "public-form": ("cbe-xiii",), "public-tariff-item": ("85183000",),
+    "verify-code": ("AAAA0000BBBB",), "counter-display": ("1",),
+}  # fmt: skip
 EVERYWHERE = ("find", "switch", "sign-out")  # forms that stand on every page
 
 
@@ -51,10 +57,25 @@ class Found:
     answers: Counter[str] = field(default_factory=Counter)
     faults: dict[str, list[str]] = field(default_factory=dict)  # by kind: the requests that show it
     looked: int = 0  # pages read beforehand for their forms: not counted among the requests
+    pages: Counter[str] = field(default_factory=Counter)  # by the name of the address: how often it was asked for
+    read: set[str] = field(default_factory=set)  # of them, those that answered with a page, or took what was sent
+    forms: set[str] = field(default_factory=set)  # that were seen: address and fields
+    sent: set[str] = field(default_factory=set)  # of them, those that were filled in and sent
 
     def fault(self, kind: str, request: Request) -> None:
         """A request that showed something."""
         self.faults.setdefault(kind, []).append(str(request))
+
+    def add(self, other: Found) -> None:
+        """What another process found."""
+        self.answers += other.answers
+        self.pages += other.pages
+        self.looked += other.looked
+        self.read |= other.read
+        self.forms |= other.forms
+        self.sent |= other.sent
+        for kind, shown in other.faults.items():
+            self.faults.setdefault(kind, []).extend(shown)
 
 
 class Attacker:
@@ -80,21 +101,33 @@ class Attacker:
         self._kinds = {_kind(one): one for one in reversed(self.addresses)}
         self._actors: dict[str, Any] = {}
         self._everywhere = _addresses(EVERYWHERE)
+        self._sessions = {one: session_of(one).partition("=")[2] for one in people if one}
         got_request_exception.connect(self._remember)
 
-    def run(self, first: int, count: int) -> Found:
-        """Send these; everything stands again as at first after each hundred."""
+    def run(self, first: int, count: int, of: tuple[int, int] = (0, 1)) -> Iterator[int]:
+        """Send these, or each so-many-th hundred of them; everything stands again as at first after each hundred. Tells how many it sent."""
+        share, all_ = of
+        for start in range(first - first % TOGETHER, first + count, TOGETHER):
+            if start // TOGETHER % all_ == share:
+                numbers = range(start, min(start + TOGETHER, first + count))
+                self._apart(numbers, self._aim)
+                self._apart(numbers, self.one)
+                yield len(numbers)
+
+    def _apart(self, numbers: range, work: Callable[[int], object]) -> None:
+        """Do this for a hundred and give it back; what PostgreSQL would have refused at a commit is found before."""
         from tools.attack.world import given_back
 
-        for start in range(first - first % TOGETHER, first + count, TOGETHER):
-            numbers = range(start, min(start + TOGETHER, first + count))
-            for work in (self._aim, self.one):
-                with given_back():
-                    self._clients = {}
-                    _forget()
-                    for n in numbers:
-                        work(n)
-        return self.found
+        with given_back():
+            self._clients = {}
+            _forget()
+            for n in numbers:
+                work(n)
+            try:
+                connection.check_constraints()
+            except IntegrityError as fault:
+                said = f"not to be committed: {str(fault).splitlines()[0]}"
+                self.found.fault(said, Request(numbers[0], "", f"up to {numbers[-1]}", ""))
 
     def one(self, n: int) -> None:
         """Make request n, send it and judge the answer."""
@@ -120,7 +153,7 @@ class Attacker:
         if who is None:
             kind = _kind(address)
             if kind not in self._readers:
-                self._readers[kind] = [one for one in self.near if self._read(n, one, self._kinds[kind])]
+                self._readers[kind] = self._readers_of(n, kind)
             who = list(self._readers[kind])
         random.Random(f"{self.seed}:{address}").shuffle(who)
         pages: list[Page] = []
@@ -129,6 +162,15 @@ class Attacker:
                 pages.append(page)
         self._pages[address] = pages
         return pages
+
+    def _readers_of(self, n: int, kind: str) -> list[str]:
+        """Some who may read addresses of a kind, found by trying one person after the other."""
+        asked, found = list(self.near), list[str]()
+        random.Random(f"{self.seed}:{kind}").shuffle(asked)
+        for one in asked:
+            if len(found) < 2 * READERS and self._read(n, one, self._kinds[kind]):
+                found.append(one)
+        return found
 
     def _able(self, address: str) -> list[str] | None:
         """Of the page of a step, who has a role for it; nothing is told of another page."""
@@ -156,7 +198,8 @@ class Attacker:
             status, text = self._sent(request)
             self.found.looked += 1
             self._judge(request, status, text)
-            self._seen[who, address] = Page(who, *forms.read(text, address)) if status == 200 else None
+            self._seen[who, address] = page = Page(who, *forms.read(text, address)) if status == 200 else None
+            self.found.forms |= {_form(one) for one in (page.forms if page else ())}
         return self._seen[who, address]
 
     def _made(self, n: int) -> Request:
@@ -178,9 +221,9 @@ class Attacker:
         found = [one for other in pages for one in other.forms] if not page.forms else page.forms
         own = [one for one in found if one.action.partition("?")[0] not in self._everywhere]
         if found and (own or chance.random() < 0.5):
-            return filled(
-                chance, n, page.who, chance.choice(own if own and chance.random() < 0.95 else found), self.addresses
-            )
+            chosen = chance.choice(own if own and chance.random() < 0.95 else found)
+            self.found.sent.add(_form(chosen))
+            return filled(chance, n, page.who, chosen, self.addresses)
         return Request(
             n, page.who, "GET", asked_oddly(chance, chance.choice(page.links or [address])), headers=odd_headers(chance)
         )
@@ -203,6 +246,11 @@ class Attacker:
         finally:
             client.cookies.clear()
             client.cookies.update(kept)
+        if match := getattr(answer.wsgi_request, "resolver_match", None):
+            name = match.view_name or match.route
+            self.found.pages[name] += 1
+            if answer.status_code < 400:
+                self.found.read.add(name)
         page = answer.get("Content-Type", "").startswith(("text/", "application/json", "application/problem"))
         return answer.status_code, str(data, "utf-8", "replace") if page else ""
 
@@ -225,9 +273,7 @@ class Attacker:
         if who not in self._clients:
             client = Client(raise_request_exception=False, SERVER_NAME=HOST)
             if who:
-                from accounts.models import User
-
-                client.force_login(User.objects.get(username=who))
+                client.cookies[settings.SESSION_COOKIE_NAME] = self._sessions[who]
             self._clients[who] = client
         return self._clients[who]
 
@@ -274,6 +320,12 @@ def _kind(address: str) -> str:
     return re.sub(r"/[^/]*[0-9][^/]*|(?<=/queue)/[^/]*|(?<=^/work/next)/.*", "/*", address.partition("?")[0])
 
 
+def _form(one: forms.Form) -> str:
+    """What a form has in common with itself on the pages of other documents."""
+    names = {re.sub(r"[0-9]+", "*", name) for name, _value in one.fields} | set(one.files) | set(one.choices)
+    return f"{one.method} {_kind(one.action)} {' '.join(sorted(names))}"
+
+
 def _addresses(names: Iterable[str]) -> set[str]:
     from django.urls import reverse
 
@@ -301,5 +353,5 @@ def _public() -> list[str]:
     ]
     for name in PUBLIC:
         with contextlib.suppress(NoReverseMatch):
-            found.append(reverse(name))
+            found.append(reverse(name, args=ABOUT.get(name, ())))
     return found

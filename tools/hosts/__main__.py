@@ -182,23 +182,42 @@ class Scenes:
         return self.hosts.sql(self.hosts.primary, "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'")
 
     def cut(self) -> None:
-        """One web server no longer reaches the database: the other one answers; nothing is half done."""
-        person = self.person()
-        self.hosts.network.part("web2", self.hosts.primary)
+        """One web server no longer reaches the database: nginx goes on asking it, the other one answers; nothing is half done."""
+        person, primary = self.person(), self.hosts.primary
+        self.hosts.network.part("web2", primary)
+        reached = {host: self.hosts.reaches(host, primary) for host in WEB}
+        require(reached == {"web1": True, "web2": False}, f"parted, the database was reached: {reached}")
+        since = self.hosts.asked.stat().st_size
         person.start()
         longest = self.begin(10)
+        awaited("nginx asks web2 in vain", lambda: self.failed("web2", since))
         bad = person.end()
-        self.hosts.network.rejoin("web2", self.hosts.primary)
+        tried, failed, other = (
+            self.hosts.asked_of("web2", since), self.failed("web2", since), self.hosts.asked_of("web1", since)
+        )  # fmt: skip
+        self.hosts.network.rejoin("web2", primary)
         said(
-            f"web2 cut from the database: {len(person.answers) - len(bad)} of {len(person.answers)} pages answered, "
-            f"the longest wait for a manifest {longest:.1f} s"
+            f"web2 cut from the database: nginx asked it {len(tried)} times, in vain {len(failed)} times, of which the browser was answered {failed.count('200')} all the same "
+            f"(web1 was asked {len(other)} times); {len(person.answers) - len(bad)} of {len(person.answers)} pages answered, the longest wait for a manifest {longest:.1f} s"
         )
+        require("200" in failed, f"no page that web2 could not answer was answered by web1: {failed}")
         require(len(bad) <= len(person.answers) * 0.05, f"not answered: {bad[:3]}")
+        since = self.hosts.asked.stat().st_size
+        seconds = awaited("web2 answers again", lambda: self.hosts.answers(f"http://{self.hosts.network.address('web2')}:8000"))  # fmt: skip
+        time.sleep(AGAIN)
         person = self.person()
-        seconds = awaited(
-            "web2 answers again", lambda: self.hosts.answers(f"http://{self.hosts.network.address('web2')}:8000")
-        )
-        said(f"joined again, it answered after {seconds:.1f} s")
+        for _ in range(2):
+            for page in PAGES:
+                require(
+                    person.ask(page)[0] == 200, f"{page} answered {person.answers[-1][1]} after web2 was joined again"
+                )
+        took = sum(status == "200" for status, _last in self.hosts.asked_of("web2", since))
+        require(took > 0, "joined again, nginx sends web2 nothing")
+        said(f"joined again, it answered after {seconds:.1f} s and took {took} of the next {len(person.answers)} pages")
+
+    def failed(self, host: str, since: int) -> list[str]:
+        """What browsers were answered where a web server was asked first and could not answer."""
+        return [last for status, last in self.hosts.asked_of(host, since) if not status.startswith(("2", "3", "4"))]
 
     def failover(self) -> None:
         """The primary burns; the standby is promoted; hosts find it by themselves, and nothing acknowledged is missing."""

@@ -83,6 +83,27 @@ class Deployment:
         self.nginx()
         awaited("nginx and a web server answer", lambda: self.answers(self.front))
 
+    @property
+    def asked(self) -> Path:
+        """Where nginx writes which web servers it asked for a page, and what each answered."""
+        return self.place / "logs" / "front-asked.log"
+
+    def asked_of(self, host: str, since: int) -> list[tuple[str, str]]:
+        """What nginx has asked a web server since its log was so long: what that one answered, and what the browser was answered."""
+        found = []
+        with self.asked.open("rb") as log:
+            log.seek(since)
+            for line in log.read().decode().splitlines():
+                hosts, statuses, last = line.split("|")
+                pairs = zip(hosts.split(", "), statuses.split(", "), strict=True)
+                found += [(status, last) for one, status in pairs if one == f"{self.network.address(host)}:8000"]
+        return found
+
+    def reaches(self, host: str, database: str) -> bool:
+        """Whether a host is answered by PostgreSQL on another."""
+        words = [str(POSTGRES_BIN / "pg_isready"), "-q", "-t", "3", "-h", self.network.address(database)]
+        return subprocess.run(self.network.within(host, *words), check=False).returncode == 0
+
     def settings(self, host: str) -> dict[str, str]:
         """What stands in the environment of a host; libpq finds the primary among the two databases by itself."""
         one, two = (f"{self.network.address(name)}:5432" for name in ("db1", "db2"))
@@ -205,6 +226,7 @@ class Deployment:
         servers = "".join(f"server {self.network.address(host)}:8000 max_fails=2 fail_timeout=5s;\n" for host in WEB)
         words = re.sub(r"server web:8000 resolve [^;]*;", servers, words)
         words = words.replace("/tmp/", f"{self.place}/front-").replace("/run/nginx.pid", f"{self.place}/nginx.pid")  # noqa: S108
+        words = words.replace("access_log /dev/stdout quiet;", f"log_format asked '$upstream_addr|$upstream_status|$status';\n    access_log {self.asked} asked;")  # fmt: skip
         path = self.place / "nginx.conf"
         path.write_text("daemon off;\nuser root;\n" + words)
         self.spawn(

@@ -31,7 +31,7 @@ PASSWORD = "a-mixed-day-at-rising-Rates-1"  # noqa: S105 of a cast that lives fo
 SLOW = 500.0  # milliseconds that the p95 of a page may take
 FEWEST = 20  # times that a page was asked, for its p95 to say anything
 RATES = "4000,6000,9000,12000,16000,20000,26000,34000"
-FLIGHT = 25  # declarations of a file
+FLIGHT = 10  # declarations of a file
 ONE_BY_ONE = 6  # Assessing Officers, and Inspectors
 
 
@@ -42,7 +42,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("--again", action="store_true", help="go on with the database of the run before")
     parser.add_argument("--web", default="1,2", help="how many web processes, one after the other")
     parser.add_argument("--rates", default=RATES, help="declarations an hour, rising")
-    parser.add_argument("--step", type=float, default=30.0, help="seconds that are counted at a rate")
+    parser.add_argument("--step", type=float, default=60.0, help="seconds that are counted at a rate")
     parser.add_argument("--settle", type=float, default=10.0, help="seconds that are let go by before")
     chosen = parser.parse_args(words)
     place = Path(os.environ["ECCS_VAR"]) / "load"
@@ -128,7 +128,7 @@ def _day(place: Path, locust: Path, told: dict[str, Any], count: int, chosen: ar
         "ECCS_PUBLIC_URL": f"http://127.0.0.1:{port}", "ECCS_HOSTS": "127.0.0.1", "ECCS_BANK_URL": f"http://127.0.0.1:{bank}",
         "ECCS_NOTIFY_URL": f"http://127.0.0.1:{port}/payments/bank/confirmation/", "ECCS_SANDBOX_LEDGER": str(place / "bank.sqlite3"),
         "PROMETHEUS_MULTIPROC_DIR": str(place / f"metrics-{count}"), "PATH": f"{BIN}:{os.environ['PATH']}",
-        "LOAD_PLACE": str(place), "PYTHONPATH": str(BASE_DIR),
+        "ECCS_PROXY_COUNT": "1", "LOAD_PLACE": str(place), "PYTHONPATH": str(BASE_DIR),
     }  # fmt: skip
     (place / f"metrics-{count}").mkdir()
     (place / "rate").write_text("0")
@@ -168,10 +168,15 @@ def _day(place: Path, locust: Path, told: dict[str, Any], count: int, chosen: ar
 def _rising(place: Path, pids: dict[str, int], chosen: argparse.Namespace) -> int:
     """The steps: until a page is slow, one fails, or the rates have come to their end."""
     sustained: dict[str, Any] = {}
+    if early := _faults(place, 0):  # while everybody began
+        _show_faults(early)
+        return len(early)
     for rate in map(int, chosen.rates.split(",")):
         (place / "rate").write_text(str(rate))
+        begun = (place / "asked").stat().st_size
         time.sleep(chosen.settle)
         found = _counted(place, pids, chosen.step)
+        found["faults"] = _faults(place, begun)
         _show(rate, found)
         if found["faults"] or found["slow"]:
             break
@@ -188,21 +193,30 @@ def _rising(place: Path, pids: dict[str, int], chosen: argparse.Namespace) -> in
     return len(found["faults"])
 
 
+def _faults(place: Path, from_byte: int) -> list[str]:
+    """What was not answered well, before the counting too."""
+    return [f"{name}: {why}" for _at, _ms, well, name, why in _asked(place, from_byte) if well == "no"]
+
+
+def _asked(place: Path, from_byte: int) -> list[list[str]]:
+    """The lines of what was asked, from there on."""
+    with (place / "asked").open() as lines:
+        lines.seek(from_byte)
+        return [line.rstrip("\n").split("\t") for line in lines if line.count("\t") == 4]
+
+
 def _counted(place: Path, pids: dict[str, int], seconds: float) -> dict[str, Any]:
     """What is asked, filed, finished and used in so many seconds."""
     from tools.load.database import finished_and_filed, newest
 
-    log = place / "asked"
-    from_byte, before, machine = log.stat().st_size, tree_seconds(pids), machine_seconds()
+    from_byte, before, machine = (place / "asked").stat().st_size, tree_seconds(pids), machine_seconds()
     since = newest()
     began, counted = time.monotonic(), finished_and_filed(since)
     time.sleep(seconds)
     took, after = time.monotonic() - began, finished_and_filed(since)
     used = {name: tree_seconds(pids)[name] - before[name] for name in pids}
     others = machine_seconds() - machine - sum(used.values())
-    with log.open() as lines:
-        lines.seek(from_byte)
-        asked = [line.rstrip("\n").split("\t") for line in lines if line.count("\t") == 4]
+    asked = _asked(place, from_byte)
     times: dict[str, list[float]] = defaultdict(list)
     for _at, milliseconds, _well, name, _why in asked:
         times[name].append(float(milliseconds))
@@ -214,7 +228,6 @@ def _counted(place: Path, pids: dict[str, int], seconds: float) -> dict[str, Any
     served = {name: value for name, value in used.items() if name != "locust"}
     return {
         "pages": pages, "asked": len(asked) / took, "filed": filed * 3600 / took, "done": done * 3600 / took,
-        "faults": [f"{name}: {why}" for _at, _ms, well, name, why in asked if well == "no"],
         "slow": [name for name, (n, _p50, p95) in pages.items() if n >= FEWEST and p95 > SLOW and not name.startswith("bank")],
         "cost": {name: value / max(filed, 1) for name, value in served.items()},
         "used": {name: value / took for name, value in used.items()}, "others": others / took,
@@ -238,7 +251,11 @@ def _show(rate: int, found: dict[str, Any]) -> None:
             f"    {'SLOW ' if name in found['slow'] else '     '}{name:<58} {n:>5} times  p50 {p50:>5.0f}  p95 {p95:>5.0f} ms",
             flush=True,
         )
-    for fault in found["faults"][:10]:
+    _show_faults(found["faults"])
+
+
+def _show_faults(faults: list[str]) -> None:
+    for fault in faults[:10]:
         print(f"    NOT ANSWERED WELL  {fault[:300]}", flush=True)
 
 

@@ -19,6 +19,7 @@ import gevent
 
 from tools.load.page_forms import Form, encoded, form_to, forms_of
 from tools.load.people import (
+    AT_A_TIME,
     BILL,
     BY_PROGRAM,
     FILES,
@@ -27,7 +28,9 @@ from tools.load.people import (
     IST,
     LOOKED,
     OWED,
+    READ,
     TICKED,
+    TICKED_AT_A_TIME,
     TOLD,
     TRACKED,
     Astray,
@@ -127,7 +130,7 @@ class Program(Courier):
             body, kind = encoded([], {"file": file})
         else:
             body, kind = json.dumps(told).encode() if told is not None else b"", "application/json"
-        key = {"Authorization": f"Bearer {TOLD['key']}"}
+        key = {"Authorization": f"Bearer {TOLD['key']}", "Idempotency-Key": str(uuid.uuid4())}
         return json.loads(self.ask(way, f"/api/v1{path}", body or None, kind, **key)[1])
 
     def until(self, upload: dict[str, Any], state: str) -> dict[str, Any]:
@@ -148,7 +151,7 @@ class Program(Courier):
         key = self.api("POST", "/manifests", header(number) | {"scheduled_arrival": f"{arrival:%Y-%m-%dT%H:%M}"})["key"]
         self.until(self.api("POST", f"/manifests/{key}/shipments", file=shipments), "READY")
         number_given = self.api("POST", f"/manifests/{key}/submit", {"declared": ["complete", "true"]})["number"]
-        upload = self.until(self.api("POST", f"/manifests/{key}/bills", file=filed), "READY")
+        upload = self.until(self.api("POST", f"/manifests/{number_given}/bills", file=filed), "READY")
         signed = {"declared": [one["name"] for one in upload["declarations"]]}
         self.until(self.api("POST", f"/uploads/{upload['id']}/sign", signed), "DONE")
         for one in self.api("GET", "/bills")["items"][:3]:
@@ -190,7 +193,7 @@ class Scanner(Person):
         key = landed.popleft()
         self.send(self.get(f"/manifests/{key}/"), "/start-arrival-scan/")
         self.get(f"/manifests/{key}/scan/")
-        for code in json.loads(self.get(f"/manifests/{key}/packages/"))["pieces"]:
+        for code, *_told in json.loads(self.get(f"/manifests/{key}/packages/"))["pieces"]:
             self.scan(f"/manifests/{key}/scans/", code)
             known.append(code)
         self.send(self.get(f"/manifests/{key}/"), "/close-arrival/")
@@ -226,7 +229,7 @@ class Bulk(Person):
     turns = 0
 
     def often(self) -> float:
-        return 0.4
+        return max(rate() / TICKED_AT_A_TIME, 0.05) * len(self.places)
 
     def act(self) -> None:
         slug, verb = self.places[self.turns % len(self.places)]
@@ -285,12 +288,12 @@ class Single(Person):
         super().on_start()
 
     def often(self) -> float:
-        return max(rate() * 0.5, float(self.fixed_count) / 6)
+        return rate() * IMPORTS * READ / AT_A_TIME
 
     def act(self) -> None:
         page = self.get(f"/{self.queue}/")
         slug, _queue, stage = self.queue.rpartition("/queue/")
-        for _bill in range(5):  # one after the other: the system shows the next
+        for _bill in range(AT_A_TIME):  # one after the other: the system shows the next
             if form_to(page, f"/{self.verb}/") is None:
                 if form_to(page, f"/work/next/{slug}/{stage}/") is None:
                     return
@@ -327,10 +330,13 @@ class Public(Person):
         return rate() * TRACKED
 
     def act(self) -> None:
+        page = random.choice(["/public/", "/public/track/", "/public/exchange-rates/", "/public/status/"])
         if known and random.random() < 0.8:
-            self.get(f"/public/track/?hawb={random.choice(known)}&courier={TOLD['courier']}")
-        else:
-            self.get(random.choice(["/public/", "/public/track/", "/public/exchange-rates/", "/public/status/"]))
+            page = f"/public/track/?hawb={random.choice(known)}&courier={TOLD['courier']}"
+        # each is somebody else, as the proxy tells it: few questions are answered to one address
+        self.get(
+            page, **{"X-Forwarded-For": f"10.{random.randrange(256)}.{random.randrange(256)}.{random.randrange(256)}"}
+        )
 
 
 class Looking(Person):
@@ -338,13 +344,7 @@ class Looking(Person):
 
     username, fixed_count = "courier.swift", 3
     seen: deque[str] = deque(maxlen=500)  # addresses of bills that this kind of person may open
-    pages: tuple[str, ...] = (
-        "/",
-        "/manifests/",
-        "/payments/",
-        "/bills/imports/queue/duty/",
-        "/bills/imports/queue/arrival/",
-    )
+    pages: tuple[str, ...] = ("/", "/manifests/", "/payments/", "/bills/imports/queue/duty/")
 
     def often(self) -> float:
         return rate() * LOOKED / 2
@@ -356,7 +356,10 @@ class Looking(Person):
         elif self.seen and one < 0.6:
             self.get(random.choice(self.seen))
         else:
-            self.seen.extend(BILL.findall(self.get(random.choice(self.pages)))[:5])
+            found = BILL.findall(self.get(random.choice(self.pages)))[:5]
+            self.seen.extend(
+                one for one in found if "/draft-" not in one
+            )  # a draft has another address once it is submitted
 
 
 class Officer(Looking):
@@ -364,4 +367,4 @@ class Officer(Looking):
 
     username, fixed_count = "ao.blr", 3
     seen = bills
-    pages = ("/", "/manifests/", "/bills/imports/queue/assessment/", "/bills/imports/queue/examination/?show=50")
+    pages = ("/", "/manifests/", "/bills/imports/queue/assessment/", "/bills/imports/queue/assessment/?show=50")

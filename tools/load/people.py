@@ -12,6 +12,7 @@ from collections import deque
 from datetime import timedelta, timezone
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import gevent
 from gevent.lock import Semaphore
@@ -25,6 +26,8 @@ IST = timezone(timedelta(hours=5, minutes=30))
 FLIGHT = int(TOLD["flight"])  # declarations of a file
 IMPORTS, BY_PROGRAM = 0.8, 0.4  # of the declarations are imports; of the flights come by the API
 TRACKED, LOOKED = 1.0, 0.3  # pages of the public, and of people who look something up, for each declaration
+READ = 0.5  # of the imports an officer reads one by one, for assessment and again for examination
+AT_A_TIME, TICKED_AT_A_TIME = 5, 25  # bills that an officer takes one after the other, and that are ticked together
 FILES = {name: (PLACE / f"{name}.csv").read_bytes() for name in ("shipments", "bills", "shipping")}
 serials = itertools.count(int(TOLD["first"]))
 landed: deque[str] = deque()  # manifests that the custodian has not scanned yet
@@ -79,7 +82,7 @@ class Person(FastHttpUser):
 
     def on_start(self) -> None:
         """Sign in by the form, once for each person; others of the same name go on with it."""
-        self.due = time.time() + random.random() * 2
+        self.due = time.time() + random.random() * self.gap()
         if not self.username:
             return
         with at_the_door:
@@ -100,6 +103,11 @@ class Person(FastHttpUser):
         if "sign-in" not in self.post("/sign-in/", sent)[0]:
             cookies[self.username] = list(self.client.cookiejar)
 
+    def gap(self) -> float:
+        """Seconds between two acts of one person of this kind."""
+        count: int = self.fixed_count
+        return count / max(self.often(), 0.001)
+
     def wait_time(self) -> float:
         """Until the next act is due, looking up now and then: the rate may have risen."""
         return min(max(self.due - time.time(), 0.0), 0.5)
@@ -107,10 +115,10 @@ class Person(FastHttpUser):
     @task
     def turn(self) -> None:
         """Act where it is time."""
-        gap = self.fixed_count / max(self.often(), 0.001)
-        now = time.time()
+        gap, now = self.gap(), time.time()
         if now < self.due - 0.01:
-            self.due = min(self.due, now + gap)
+            if self.due > now + gap:  # the rate has risen since
+                self.due = now + random.random() * gap
             return
         self.due = max(self.due + gap * random.uniform(0.8, 1.2), now - gap)
         try:
@@ -137,12 +145,12 @@ class Person(FastHttpUser):
                     if answer.status_code >= 400 and answer.status_code != 409:
                         raise Astray(f"{way} {path}: {answer.status_code}")
                     return path, answer.text or ""
-                path, way, body, kind = answer.headers["Location"], "GET", None, ""
+                path, way, body, kind = urljoin(path, answer.headers["Location"]), "GET", None, ""
         raise Astray(f"{path} leads nowhere")
 
-    def get(self, path: str) -> str:
+    def get(self, path: str, /, **headers: str) -> str:
         """A page."""
-        return self.ask("GET", path)[1]
+        return self.ask("GET", path, None, "", **headers)[1]
 
     def post(self, path: str, pairs: Pairs, files: dict[str, bytes] | None = None) -> tuple[str, str]:
         """A form."""
