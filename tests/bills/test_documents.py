@@ -170,11 +170,11 @@ def test_thousands_take_as_many_statements_as_four(
         one = take(draft, "file", signatory)
     assert (one.shipment_count, CoveredShipment.objects.count()) == (84, 84)
     scan(landed, "BAG-1", "D004", "D004")
-    belt = actor("ARRIVAL_SCANNER")
+    belt, xray = actor("ARRIVAL_SCANNER"), actor("XRAY_OFFICER")
     with django_assert_max_num_queries(14):
         scan(landed, "BAG-2", by=belt)
     with django_assert_max_num_queries(24):
-        take_many(CourierBillOfEntry, [one.pk], "clear_xray", actor("XRAY_OFFICER"))
+        take_many(CourierBillOfEntry, [one.pk], "clear_xray", xray)
     assert fresh(one).stage == Stage.OUT_OF_CHARGE
 
 

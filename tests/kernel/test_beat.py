@@ -48,7 +48,7 @@ def beat(asked: list[str]) -> Beat:
             def apply_async(self, entry: Any, **named: Any) -> None:
                 asked.append(f"{host}: {self.reserve(entry).name}")
 
-        app = Celery(host)
+        app = Celery(host, set_as_current=False)
         app.conf.update(told)
         return Counting(app=app)
 

@@ -48,10 +48,12 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.fixture
-def at_once(monkeypatch: pytest.MonkeyPatch, settings: LazySettings) -> None:
-    """What is asked of a worker is done at once."""
+def at_once(monkeypatch: pytest.MonkeyPatch, settings: LazySettings) -> Iterator[None]:
+    """What is asked of a worker is done at once, and nothing was drawn without one."""
     settings.PAPER_WAIT = 5
     monkeypatch.setattr(app.conf, "task_always_eager", True)
+    yield
+    assert not paper_making._alone_until
 
 
 def silent(settings: LazySettings, monkeypatch: pytest.MonkeyPatch, does: Callable[..., Any]) -> list[str]:
