@@ -134,14 +134,16 @@ ITEM = (
 MAY_BE_NONE = ("item_packages",)  # a number of an item that may be left out
 ITEM_E = ("licence_debit", "general_description", "brand")  # Form E alone has these, and all that follow
 FORM_E = (
-    "importer_category", "be_category", "be_class", "be_type", "cha_licence", "cha_name", "cha_address", "high_sea_sale",
-    "high_sea_seller", "high_sea_seller_iec", "first_proviso", "first_check", "provisional_documents", "extension_48",
-    "extension_reason", "country_of_consignment", "marks", "package_type", "gateway_port", "gateway_igm", "bond_number",
-    "bond_amount", "mawb_date", "hawb_date",
+    "cha_licence", "cha_name", "cha_address", "importer_category", "be_category", "be_class", "be_type", "high_sea_sale",
+    "high_sea_seller_iec", "high_sea_seller", "first_proviso", "first_check", "provisional_documents", "extension_48",
+    "extension_reason", "country_of_consignment", "mawb_date", "hawb_date", "marks", "package_type", "gateway_port",
+    "gateway_igm", "bond_number", "bond_amount",
 )  # fmt: skip
-INVOICE_E = (
-    "loading_charges", "other_charges", "order_number", "order_date", "contract_number", "credit_number", "supplier", "seller",
-    "broker", "related", "price_influenced", "svb_order", "svb_order_date", "valuation_rule",
-    "contract_date", "credit_date", "supplier_address", "seller_address", "broker_address",
+PARTIES = (
+    "order_number", "order_date", "contract_number", "contract_date", "credit_number", "credit_date", "supplier", "supplier_address",
+    "seller", "seller_address", "broker", "broker_address",
 )  # fmt: skip
+LOADING = ("loading_charges", "other_charges")
+VALUATION = ("related", "price_influenced", "svb_order", "svb_order_date", "valuation_rule")
+INVOICE_E = (*PARTIES, *LOADING, *VALUATION)
 ONLY_XIV = (*ITEM_E, *FORM_E, *INVOICE_E)

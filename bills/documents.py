@@ -38,7 +38,7 @@ from bills.xi.papers import FormB, bags_of, draw_form_b, lines_of, parties_of_do
 from eccs import archive_files, barcodes
 from eccs.dated_rules import rule_book
 from eccs.money import grouped, to_rupee
-from eccs.papers import Head, day, moment
+from eccs.papers import Head, day, footing, moment
 from eccs.papers import Kind as PaperKind
 from eccs.workflow import Document
 
@@ -142,7 +142,7 @@ def _invoice_words(bill: CourierBillOfEntry, items: list[Item]) -> dict[str, Any
         return {"invoice": told, "invoice_value": "-", "exchange_rate": "-"}
     worth = sum((item.quantity * item.unit_price for item in items), Decimal(0))
     return {
-        "invoice": f"{bill.invoice_number} of {day(bill.invoice_date)}, {bill.invoice_terms}",
+        "invoice": f"{bill.invoice_number}, {day(bill.invoice_date)}, {bill.invoice_terms}",
         "invoice_value": f"{bill.currency} {grouped(worth, 2)}",
         "exchange_rate": _exchange(bill),
     }
@@ -209,14 +209,10 @@ def _parties(bill: CourierBillOfEntry) -> dict[str, Any]:
 def head_of(bill: Document, title: str, subtitle: str, printed_by: str, kind: PaperKind, number: str = "") -> Head:
     """What stands at the top and foot of every paper of a bill."""
     number = number or bill.number or ""
-    printed = _("printed %(at)s") % {"at": moment(timezone.now())}
-    if printed_by:
-        printed = _("%(printed)s by %(who)s") % {"printed": printed, "who": printed_by}
-    seal = f"{bill.trail_head[:4]} {bill.trail_head[4:8]} … {bill.trail_head[-4:]}"
     return Head(
         title=title, subtitle=subtitle, number=number, token=barcodes.token(number),
         place=_("Courier Terminal, %(station)s") % {"station": bill.station},  # type: ignore[attr-defined]
-        address=f"{settings.PUBLIC_URL}{bill.get_absolute_url()}", foot=f"{number}   {printed}   trail {seal}", kind=kind,
+        address=f"{settings.PUBLIC_URL}{bill.get_absolute_url()}", foot=footing(printed_by, number, bill.trail_head), kind=kind,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from bills.columns import CHARGES, FORM_E, INVOICE_E
+from bills.columns import CHARGES, FORM_E, LOADING, PARTIES, VALUATION
 from bills.forms.words import LABELS, in_words
 from bills.kinds import Kind
 from bills.models import BillInvoice, CourierBillOfEntry, Item
@@ -16,16 +16,23 @@ from eccs.money import grouped
 from eccs.papers import day
 
 Rows = list[tuple[str, str]]
+OF_BILL = {
+    "importer_category": "eou",
+    "be_category": "ecommerce",
+    "be_type": "repair_and_return",
+}  # the bill's own, each behind a block
+INVOICE = (*PARTIES, *CHARGES[:3], *LOADING, *CHARGES[3:], *VALUATION)  # as Form E asks for it
 
 
 def blocks(bill: CourierBillOfEntry) -> Rows:
     """The blocks of the bill as a whole."""
     if bill.kind != Kind.XIV or not hasattr(bill, "form_e"):
         return []
-    told: Rows = [
-        (str(LABELS[name]), str(_("Yes"))) for name in ("eou", "repair_and_return", "ecommerce") if getattr(bill, name)
-    ]
-    return told + _rows(bill.form_e, FORM_E) + _of_all(list(bill.invoices.all()))
+    told: Rows = []
+    for name in FORM_E:
+        told += _rows(bill.form_e, (name,))
+        told += _rows(bill, (OF_BILL[name],)) if name in OF_BILL else []
+    return told + _of_all(list(bill.invoices.all()))
 
 
 def _of_all(several: list[BillInvoice]) -> Rows:
@@ -54,7 +61,7 @@ def invoices(bill: CourierBillOfEntry, items: list[Item]) -> list[dict[str, Any]
             {
                 "place": one.place, "number": one.invoice_number, "date": day(one.invoice_date), "terms": one.invoice_terms,
                 "worth": f"{one.currency} {grouped(worth, 2)}", "value": value, "items": [item.item_no for item in own],
-                "rate": _rate(one), "rows": _rows(one, (*CHARGES, *INVOICE_E)),
+                "rate": _rate(one), "rows": _rows(one, INVOICE),
             }
         )  # fmt: skip
     return told

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from bills import claims, fitting, returns
-from bills.columns import CHARGES, FORM_E, HEADER, INVOICE_E, ITEM, ITEM_E, MAY_BE_NONE, ONLY_XIV, SAME
+from bills.columns import CHARGES, FORM_E, HEADER, INVOICE_E, ITEM, ITEM_E, LOADING, MAY_BE_NONE, ONLY_XIV, SAME
 from bills.duty.exemptions import Exemption
 from bills.duty.statement import DutyStatement
 from bills.duty.valuation import WorthNothing, takes_all
@@ -26,7 +26,7 @@ from eccs.uploads.checks import Table
 from manifests.models import HouseAirwayBill
 from rms import kyc
 
-ONCE = (*CHARGES, "loading_charges", "other_charges")  # of an invoice
+ONCE = (*CHARGES, *LOADING)  # of an invoice
 CLAIM = ("cth", "notification", "notification_sl_no", "nature")  # of an item
 WHOSE = ("eou", "repair_and_return", "government", "importer_category", "kyc_type")
 
@@ -370,7 +370,7 @@ def reckon_declared(
     for told in invoices:
         exchange = flight.exchange.rate(told["currency"], flight.presented_on)
         assert exchange is not None
-        charges = [told[name] for name in ("loading_charges", "other_charges") if told.get(name) is not None]
+        charges = [told[name] for name in LOADING if told.get(name) is not None]
         freight, insurance, inland = (told[name] for name in ("freight", "insurance", "inland_charges"))
         discount = flight.exchange.discount(told, exchange, flight.presented_on)
         other = sum(charges, Decimal(0)) if charges else None

@@ -6,26 +6,24 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db.models import Q, Sum
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.roles import label_of
 from bonds.models import Bond, BondEntry
 from eccs import barcodes
 from eccs.money import grouped, rupees
-from eccs.papers import Column, Field, Head, Kind, Paper, day, moment
+from eccs.papers import Column, Field, Head, Kind, Paper, day, footing, moment
 from eccs.words import rupees_in_words
 
 
 def statement(bond: Bond, printed_by: str) -> bytes:
     """The bond, its bank guarantees and every entry of its ledger, as PDF."""
     number = bond.number or ""
-    printed = _("printed %(at)s by %(who)s") % {"at": moment(timezone.now()), "who": printed_by}
     sheet = Paper(
         Head(
             title=_("Statement of a bond"), subtitle=_("Debits and credits, in rupees"), number=number,
             token=barcodes.token(number), place=_("Courier Terminal, %(station)s") % {"station": bond.station},
-            address=f"{settings.PUBLIC_URL}{bond.get_absolute_url()}", foot=f"{number}   {printed}", kind=Kind.BOND_STATEMENT,
+            address=f"{settings.PUBLIC_URL}{bond.get_absolute_url()}", foot=footing(printed_by, number), kind=Kind.BOND_STATEMENT,
         )
     )  # fmt: skip
     until = f"{bond.valid_until:%d/%m/%Y}" if bond.valid_until else "–"
@@ -50,15 +48,11 @@ def bond_print(bond: Bond, printed_by: str = "") -> bytes:
     The offices are named and not the officers. What was debited and credited is that of the moment of printing.
     """
     number, amount = bond.number or "", bond.amount or Decimal(0)
-    printed = _("printed %(at)s") % {"at": moment(timezone.now())}
-    if printed_by:
-        printed = _("%(printed)s by %(who)s") % {"printed": printed, "who": printed_by}
-    seal = f"{bond.trail_head[:4]} {bond.trail_head[4:8]} … {bond.trail_head[-4:]}"
     sheet = Paper(
         Head(
             title=str(Kind.BOND.label), subtitle=_("Registered with Customs, PN17 13"), number=number, token=barcodes.token(number),
             place=_("Courier Terminal, %(station)s") % {"station": bond.station},
-            address=f"{settings.PUBLIC_URL}{bond.get_absolute_url()}", foot=f"{number}   {printed}   trail {seal}", kind=Kind.BOND,
+            address=f"{settings.PUBLIC_URL}{bond.get_absolute_url()}", foot=footing(printed_by, number, bond.trail_head), kind=Kind.BOND,
         )
     )  # fmt: skip
     sheet.boxes(

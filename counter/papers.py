@@ -5,27 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from counter.entered import form_of, short
 from counter.models import Visit
-from eccs.papers import Field, Head, Paper, moment
+from eccs.papers import Field, Head, Paper, footing
 
 SPACE = "\n" * 6  # room for a signature or a seal
 
 
 def print_out(document: Any, visit: Visit, operator: str) -> bytes:
     """The form as PDF, for the customer to check, sign and seal."""
+    operator = operator.partition(" on behalf of ")[0]
     form = form_of(document)
     code, title = short(form.code(document)), form.title(document)
-    operator = operator.partition(" on behalf of ")[0]
-    told = _("printed %(at)s by %(who)s") % {"at": moment(timezone.now()), "who": operator}
     paper = Paper(
         Head(
             title=_("To be signed and sealed"), subtitle=_("Service Centre, before filing"), number=title,
             token=f"T{visit.station_id}{visit.day:%y%m%d}{visit.serial or 0:03d}", place=_("Courier Terminal, %(station)s") % {"station": visit.station},
-            address=f"{settings.PUBLIC_URL}{document.get_absolute_url()}", foot=f"{visit}   {told}   {code}",
+            address=f"{settings.PUBLIC_URL}{document.get_absolute_url()}", foot=f"{footing(operator, str(visit))}   {code}",
         )
     )  # fmt: skip
     paper.boxes([

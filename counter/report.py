@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from counter.clearance import Stage
 from counter.entered import form_named
 from counter.models import SealedPrint, Visit
-from eccs.papers import Column, Field, Head, Paper, moment
+from eccs.papers import Column, Field, Head, Paper, footing
 from eccs.papers import day as written_day
 
 
@@ -119,12 +119,11 @@ def rows(report: Report) -> list[list[str]]:
 
 def printed(report: Report, stations: Collection[str], by: str) -> bytes:
     """The day report as PDF."""
-    told = _("printed %(at)s by %(who)s") % {"at": moment(timezone.now()), "who": by.partition(" on behalf of ")[0]}
     paper = Paper(
         Head(
             title=_("Day report"), subtitle=_("Service Centre"), number=written_day(report.day), token=f"DR{report.day:%Y%m%d}",
             place=_("Courier Terminal, %(station)s") % {"station": ", ".join(sorted(stations))},
-            address=f"{settings.PUBLIC_URL}/counter/report/?day={report.day:%Y-%m-%d}", foot=told,
+            address=f"{settings.PUBLIC_URL}/counter/report/?day={report.day:%Y-%m-%d}", foot=footing(by.partition(" on behalf of ")[0]),
         )
     )  # fmt: skip
     sums = [Field(label, value) for label, value in report.sums]

@@ -8,7 +8,7 @@ from itertools import islice
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from eccs.papers import Column, Field, Head, Paper, moment
+from eccs.papers import Column, Field, Head, Paper, footing, moment
 
 MOST_PRINTED = 2_000
 
@@ -26,10 +26,9 @@ def list_paper(
 ) -> bytes:
     """A list as PDF, under the filters that it was asked for with; of a very long one the first rows, and it says so."""
     now = moment(timezone.now())
-    foot = _("printed %(at)s by %(who)s") % {"at": now, "who": printed_by}
     head = Head(
         title=title, subtitle=subtitle, number=now, token=f"LIST {timezone.localtime():%Y%m%d %H%M}", place=place or "-",
-        address=address, foot=foot,
+        address=address, foot=footing(printed_by),
     )  # fmt: skip
     sheet = Paper(head)
     for n in range(0, len(asked), 4):

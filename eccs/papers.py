@@ -12,6 +12,7 @@ from hashlib import sha256
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from eccs import paper_making
 from eccs.paper_fonts import DEVANAGARI
@@ -24,7 +25,7 @@ from eccs.paper_volume import taken_now
 
 __all__ = [
     "DEVANAGARI", "MARGIN", "PAGE_HEIGHT", "PAGE_WIDTH", "Block", "Column", "Field", "Head", "Kind", "Paper", "Pen", "Table", "as_pdf", "day",
-    "moment", "wrapped",
+    "footing", "moment", "wrapped",
 ]  # fmt: skip
 
 MOST_FACTS = 8  # values that stand out, which whoever checks a paper compares
@@ -38,6 +39,14 @@ def day(value: date | None) -> str:
 def moment(value: datetime | None) -> str:
     """A moment in India's time, DD/MM/YYYY HH:MM IST."""
     return f"{timezone.localtime(value):%d/%m/%Y %H:%M} IST" if value else "-"
+
+
+def footing(by: str, number: str = "", trail: str = "") -> str:
+    """The foot of a paper: its number, the moment of printing and who prints it, and the last seal of its trail in short."""
+    told = _("printed %(at)s") % {"at": moment(timezone.now())}
+    if by:
+        told = _("%(printed)s by %(who)s") % {"printed": told, "who": by}
+    return "   ".join(filter(None, (number, told, trail and f"trail {trail[:4]} {trail[4:8]} … {trail[-4:]}")))
 
 
 class Paper:

@@ -6,12 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eccs import barcodes
 from eccs.money import grouped
-from eccs.papers import Column, Field, Head, Kind, Paper, moment
+from eccs.papers import Column, Field, Head, Kind, Paper, footing, moment
 from manifests import declarations
 from manifests.models import ExpressCargoManifest, HouseAirwayBill, Package
 
@@ -42,13 +41,11 @@ def form_a(manifest: ExpressCargoManifest, printed_by: str) -> bytes:
 
 
 def _head(manifest: ExpressCargoManifest, printed_by: str) -> Head:
-    number, now = manifest.number or "", moment(timezone.now())
-    seal = f"{manifest.trail_head[:4]} {manifest.trail_head[4:8]} … {manifest.trail_head[-4:]}"
-    printed = _("printed %(at)s by %(who)s") % {"at": now, "who": printed_by}
+    number = manifest.number or ""
     return Head(
         title=_("Express Cargo Manifest - Import"), subtitle=_("Form A, %(kind)s") % {"kind": manifest.get_kind_display()},
         number=number, token=barcodes.token(number), place=_("Courier Terminal, %(station)s") % {"station": manifest.station},
-        address=f"{settings.PUBLIC_URL}{manifest.get_absolute_url()}", foot=f"{number}   {printed}   trail {seal}", kind=Kind.MANIFEST,
+        address=f"{settings.PUBLIC_URL}{manifest.get_absolute_url()}", foot=footing(printed_by, number, manifest.trail_head), kind=Kind.MANIFEST,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from eccs.papers import Column, Head, Kind, Paper, day, moment
+from eccs.papers import Column, Head, Kind, Paper, day, footing, moment
 from manifests.models import WarehouseEntry
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def register_paper(book: Register, entries: Iterable[Any], view: str, printed_by
         title=str(book.title), subtitle=str(book.views[view]), number=moment(now), token=f"REGISTER {timezone.localdate():%Y%m%d}",
         place=", ".join(dict.fromkeys(str(row.station) for row in rows)) or "-",
         address=f"{settings.PUBLIC_URL}{reverse(book.page('register'))}",
-        kind=Kind.REGISTER_EXTRACT, foot=_("printed %(at)s by %(who)s") % {"at": moment(now), "who": printed_by},
+        kind=Kind.REGISTER_EXTRACT, foot=footing(printed_by),
     )  # fmt: skip
     sheet = Paper(head)
     table = sheet.table(book.paper_columns())

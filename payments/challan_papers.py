@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bills.duty.heads import head_label
 from eccs.money import grouped, rupees
-from eccs.papers import Column, Field, Head, Kind, Paper, moment
+from eccs.papers import Column, Field, Head, Kind, Paper, footing, moment
 from eccs.words import rupees_in_words
 from payments.listing import heads_of
 from payments.models import Challan
@@ -42,16 +41,12 @@ def challan_print(challan: Challan, printed_by: str = "") -> bytes:
 def challan_paper(challan: Challan, printed_by: str = "") -> ChallanPaper:
     """What stands on the challan."""
     number = challan.number or ""
-    printed = _("printed %(at)s") % {"at": moment(timezone.now())}
-    if printed_by:
-        printed = _("%(printed)s by %(who)s") % {"printed": printed, "who": printed_by}
-    seal = f"{challan.trail_head[:4]} {challan.trail_head[4:8]} … {challan.trail_head[-4:]}"
     lines = challan.lines.select_related("bill__hawb", "transfer__destination", "demand__bill").order_by("pk")
     return ChallanPaper(
         head=Head(
             title=_("TR-6 challan"), subtitle=_("Customs duty, courier mode"), number=number, token=number,
             place=_("Courier Terminal, %(station)s") % {"station": challan.station},
-            address=f"{settings.PUBLIC_URL}{challan.get_absolute_url()}", foot=f"{number}   {printed}   trail {seal}", kind=Kind.CHALLAN,
+            address=f"{settings.PUBLIC_URL}{challan.get_absolute_url()}", foot=footing(printed_by, number, challan.trail_head), kind=Kind.CHALLAN,
         ),
         challan=f"{number}, {moment(challan.created_at)}", status=str(challan.get_stage_display()),
         payer="\n".join(filter(None, (f"{challan.payer.name}, {challan.payer_number}", challan.payer.address))), station=str(challan.station),

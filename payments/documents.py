@@ -5,11 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bills.duty.heads import head_label
-from eccs.papers import Head, Kind, moment
+from eccs.papers import Head, Kind, footing, moment
 from payments.listing import heads_of
 from payments.models import Challan, CyberReceipt
 from payments.papers import ReceiptPaper, draw_receipt
@@ -24,17 +23,13 @@ def receipt_paper(challan: Challan, printed_by: str = "") -> ReceiptPaper:
     """What stands on the receipt."""
     receipt: CyberReceipt = challan.receipt
     number = receipt.number or ""
-    printed = _("printed %(at)s") % {"at": moment(timezone.now())}
-    if printed_by:
-        printed = _("%(printed)s by %(who)s") % {"printed": printed, "who": printed_by}
-    seal = f"{challan.trail_head[:4]} {challan.trail_head[4:8]} … {challan.trail_head[-4:]}"
     lines = challan.lines.select_related("bill__hawb", "transfer", "demand__bill").order_by("pk")
     return ReceiptPaper(
         head=Head(
             title=_("Cyber receipt"), subtitle=_("Customs duty, courier mode"), number=number,
             token=challan.number or "",
             place=_("Courier Terminal, %(station)s") % {"station": challan.station},
-            address=f"{settings.PUBLIC_URL}{challan.get_absolute_url()}", foot=f"{number}   {printed}   trail {seal}", kind=Kind.RECEIPT,
+            address=f"{settings.PUBLIC_URL}{challan.get_absolute_url()}", foot=footing(printed_by, number, challan.trail_head), kind=Kind.RECEIPT,
         ),
         receipt=f"{number}, {moment(receipt.issued_at)}", challan=f"{challan.number}, {moment(challan.created_at)}",
         paid_by=f"{challan.payer.name}, {challan.payer_number}",

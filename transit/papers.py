@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eccs import barcodes
 from eccs.money import grouped, rupees
-from eccs.papers import Column, Field, Head, Kind, Paper, day, moment
+from eccs.papers import Column, Field, Head, Kind, Paper, day, footing, moment
 from transit import gate
+from transit.clearance import ArrivalStage
 from transit.models import CargoTransferManifest, TransferArrival
 
 
@@ -17,11 +17,10 @@ def _head(
     document: CargoTransferManifest | TransferArrival, title: str, subtitle: str, printed_by: str, kind: Kind
 ) -> Head:
     number = document.number or _("Draft")
-    printed = _("printed %(at)s by %(who)s") % {"at": moment(timezone.now()), "who": printed_by}
     return Head(
         title=title, subtitle=subtitle, number=number, token=barcodes.token(number) if document.number else f"DRAFT {document.pk}",
         place=_("Courier Terminal, %(station)s") % {"station": document.station},
-        address=f"{settings.PUBLIC_URL}{document.get_absolute_url()}", foot=f"{number}   {printed}", kind=kind if document.number else Kind.EXTRACT,
+        address=f"{settings.PUBLIC_URL}{document.get_absolute_url()}", foot=footing(printed_by, number), kind=kind if document.number else Kind.EXTRACT,
     )  # fmt: skip
 
 
@@ -130,4 +129,8 @@ def certificate_paper(arrival: TransferArrival, printed_by: str) -> bytes:
     if strange:
         sheet.title(_("In excess, not on the transfer manifest"))
         sheet.text(", ".join(strange))
+    sheet.space(8)
+    certified = arrival.trail.filter(to_stage=ArrivalStage.RECORDED).first()
+    signed = sheet.table([Column(_("Signed for the custodian"), 0.4), Column(_("Place"), 0.3), Column(_("Date"), 0.3)])
+    signed.row([certified.by_name if certified else "-", str(arrival.station), moment(arrival.recorded_at)])
     return sheet.close()

@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bills.models import ManualForm
 from eccs import barcodes
-from eccs.papers import Field, Head, Kind, Paper, moment
+from eccs.papers import Field, Head, Kind, Paper, footing
 
 LINE = " \n "  # room to write
 
 
 def _head(form: ManualForm, printed_by: str) -> Head:
     number = form.number or ""
-    printed = _("printed %(at)s by %(who)s") % {"at": moment(timezone.now()), "who": printed_by}
     return Head(
         title=_("Manual clearance form"), subtitle=_("PN17 15.0: only under the Commissioner's approval"), number=number,
         token=barcodes.token(number), place=_("Courier Terminal, %(station)s") % {"station": form.station},
-        address=f"{settings.PUBLIC_URL}{form.get_absolute_url()}", foot=f"{number}   {printed}", kind=Kind.MANUAL_FORM,
+        address=f"{settings.PUBLIC_URL}{form.get_absolute_url()}", foot=footing(printed_by, number), kind=Kind.MANUAL_FORM,
     )  # fmt: skip
 
 

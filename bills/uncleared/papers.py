@@ -14,7 +14,7 @@ from bills.documents import head_of
 from bills.models import ReExport, ReturnToOrigin, UnclearedNotice
 from bills.uncleared.goods import Line, arrived_at, bill_of
 from eccs import barcodes
-from eccs.papers import Column, Field, Head, Kind, Paper, day, moment
+from eccs.papers import Column, Field, Head, Kind, Paper, day, footing, moment
 from manifests.models import WarehouseEntry
 
 COLUMNS = (
@@ -53,10 +53,9 @@ def _day(line: Line) -> str:
 def list_paper(lines: Iterable[Line], title: str, station: str, printed_by: str) -> bytes:
     """The list of uncleared goods as PDF."""
     now = moment(timezone.now())
-    printed = _("printed %(at)s by %(who)s") % {"at": now, "who": printed_by}
     head = Head(
         title=_("Uncleared goods"), subtitle=title, number=now, token=f"UNCLEARED {timezone.localdate():%Y%m%d}",
-        place=station, address=f"{settings.PUBLIC_URL}{reverse('uncleared')}", foot=printed,
+        place=station, address=f"{settings.PUBLIC_URL}{reverse('uncleared')}", foot=footing(printed_by),
     )  # fmt: skip
     sheet = Paper(head)
     table = sheet.table(
@@ -91,15 +90,10 @@ def notice_paper(notice: UnclearedNotice, printed_by: str) -> bytes:
     hawb, manifest = notice.hawb, notice.hawb.manifest
     number = notice.number or ""
     entry = WarehouseEntry.objects.filter(hawb=hawb).first()
-    printed = _("%(number)s   printed %(at)s by %(who)s") % {
-        "number": number,
-        "at": moment(timezone.now()),
-        "who": printed_by,
-    }
     head = Head(
         title=_("Notice of uncleared goods"), subtitle=_("PN17 5.0(v); Regulations 2010, reg. 5"), number=number,
         token=barcodes.token(number), place=_("Courier Terminal, %(station)s") % {"station": notice.station},
-        address=f"{settings.PUBLIC_URL}{reverse('uncleared')}", foot=printed, kind=Kind.UNCLEARED,
+        address=f"{settings.PUBLIC_URL}{reverse('uncleared')}", foot=footing(printed_by, number), kind=Kind.UNCLEARED,
     )  # fmt: skip
     sheet = Paper(head)
     if notice.after == UnclearedNotice.After.DISPOSAL:

@@ -5,23 +5,21 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eccs.money import grouped, rupees
-from eccs.papers import Column, Field, Head, Paper, moment
+from eccs.papers import Column, Field, Head, Paper, footing, moment
 from payments.cash.statement import Statement
 
 
 def printed(told: Statement, printed_by: str) -> bytes:
     """The statement as PDF."""
     account, number = told.account, f"ECL-{told.account.firm_number}"
-    foot = _("printed %(at)s by %(who)s") % {"at": moment(timezone.now()), "who": printed_by}
     sheet = Paper(
         Head(
             title=_("Electronic Cash Ledger"), subtitle=_("Statement in rupees, Customs Act 1962, section 51A"),
             number=number, token=account.firm_number, place=account.firm.name,
-            address=f"{settings.PUBLIC_URL}/payments/ledger/", foot=f"{number}   {foot}",
+            address=f"{settings.PUBLIC_URL}/payments/ledger/", foot=footing(printed_by, number),
         )
     )  # fmt: skip
     span = f"{told.since:%d/%m/%Y} – {told.until:%d/%m/%Y}"

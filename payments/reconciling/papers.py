@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Actor
 from eccs.money import grouped, rupees
-from eccs.papers import Column, Field, Head, Paper, moment
+from eccs.papers import Column, Field, Head, Paper, footing
 from payments import banks
 from payments.reconciling.report import Report, stations_of
 
@@ -17,13 +16,12 @@ def printed(found: Report, actor: Actor) -> bytes:
     """The report as PDF: the counts, then everything that does not agree."""
     scroll = found.scroll
     number = f"REC-{scroll.bank}-{scroll.day:%Y%m%d}"
-    foot = _("printed %(at)s by %(who)s") % {"at": moment(timezone.now()), "who": actor.name}
     sheet = Paper(
         Head(
             title=_("Reconciliation with the bank"), subtitle=_("The bank's scroll beside the books of ECCS"),
             number=number, token=f"{scroll.day:%Y%m%d}", place=", ".join(sorted(stations_of(actor))),
             address=f"{settings.PUBLIC_URL}/payments/reconciliation/scrolls/{scroll.bank}/{scroll.day:%Y-%m-%d}/",
-            foot=f"{number}   {foot}",
+            foot=footing(actor.name, number),
         )
     )  # fmt: skip
     sealed = _("Sealed by the bank") if scroll.sealed else _("Loaded by hand")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -28,20 +27,11 @@ JEWELLERY = {
 }  # fmt: skip
 
 
-def stand_in_order(paper: str, order: Sequence[str]) -> None:
-    """Each of these stands on the paper behind the one before it."""
-    at = 0
-    for words in order:
-        found = paper.find(reading.squeezed(words), at)
-        assert found >= 0, f"{words!r} is missing, or stands before what it follows"
-        at = found
-
-
 def test_form_g_has_its_fields_in_their_order(signed_in: SignedIn) -> None:
     bill = documents(Stage.XRAY)
     CourierShippingBill.objects.filter(pk=bill.pk).update(filed_by=firms.person("Mira Sen", firm=bill.courier))
     paper = reading.text(signed_in("courier.swift").get(reverse("csb-print", args=[bill.number])).content)
-    stand_in_order(
+    reading.in_order(
         paper,
         ["Form G", str(bill.number), "1 Courier Registration Number", "2 Name and address", "3 Airline", "4 Airport of departure",
          "5 Flight number", "6 Date and time", "7 Airport of destination", "8 Expected landing date", "9 MAWB",
@@ -59,7 +49,7 @@ def test_forms_h_and_ha_have_their_fields_in_their_order(signed_in: SignedIn, ki
     bill.items.update(taxable_value=Decimal(24000), cess_paid=Decimal(11))
     paper = reading.text(signed_in("courier.swift").get(reverse("csb-print", args=[bill.number])).content)
     jewellery = ["MEIS", "Bazaar Online", "TX-77", "ORD-5, 01/11/2026"] if kind == "CSB-V" else ["Gift or sample"]
-    stand_in_order(
+    reading.in_order(
         paper,
         [letter, "Courier Registration Number", "Name and address", "Port of loading", "Airline and flight", str(bill.number), "AD Code",
          "HAWB", "Packages", "Gross weight", "Destination", "Exporter", "IEC", "Invoice Term", "FOB value", "FOB value (Rs.)", "Consignee",
@@ -80,7 +70,7 @@ def test_form_f_has_its_fields_in_their_order(signed_in: SignedIn) -> None:
     on = take(on, "file", firms.actor("COURIER_SIGNATORY", name="Om Shah"))
     paper = reading.text(signed_in("courier.swift").get(reverse("cem-print", args=[on.number])).content)
     hawb = on.lines.exclude(bill=with_documents).get().bill.hawb
-    stand_in_order(
+    reading.in_order(
         paper,
         ["Form F", "Courier Registration Number", "Courier Export Manifest", str(on.number), "Airline", "Airport of departure",
          "Airport of destination", "Flight number", "Scheduled departure", "MAWB", "Shipments", on.mawb, hawb, "9.4", "Cotton T-shirts",
@@ -94,7 +84,7 @@ def test_an_order_and_a_shut_out_notice_have_their_fields_in_their_order() -> No
     on = export_manifest("FILED")
     out = shipping_bill(Stage.LET_EXPORT)
     on.lines.create(bill=out, live=False, shut_out_at=timezone.now(), reason="No room on the aircraft.")
-    stand_in_order(
+    reading.in_order(
         reading.text(papers.shut_out_notice(on)),
         ["Shut-out notice", "Courier Registration Number", str(on.number), "Airline", "Flight number", "MAWB", "Shut out", str(out.number), on.mawb,
          out.hawb, "9.4", "Cotton T-shirts", "Kaveri Looms", "24,466.00", "No room on the aircraft."],
@@ -102,7 +92,7 @@ def test_an_order_and_a_shut_out_notice_have_their_fields_in_their_order() -> No
     order = LetExportOrder(bill=out, station=out.station, given_at=timezone.now(), automatic=True)
     numbering.number([order])
     order.save()
-    stand_in_order(
+    reading.in_order(
         reading.text(papers.let_export_order(out)),
         ["Let Export Order", str(order.number), "Customs permits the loading", str(order.number), "given by ECCS", str(out.number), "Filed", out.hawb,
          "Packages", "Gross weight", "Authorised Courier", "Destination", "FRA, DE", "Exporter", "Kaveri Looms", "Goods", "Cotton T-shirts"],

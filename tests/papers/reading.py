@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -53,6 +53,15 @@ def text(data: bytes) -> str:
 def squeezed(words_: str) -> str:
     """A text without white, hyphens at line ends included, as `text` gives it."""
     return "".join(c for c in words_ if not c.isspace() and c not in "\u00a0\ufffe\u0002")
+
+
+def in_order(paper: str, order: Sequence[str]) -> None:
+    """Each of these stands on the paper, as `text` gives it, behind the one before it."""
+    at = 0
+    for words_ in order:
+        found = paper.find(squeezed(words_), at)
+        assert found >= 0, f"{words_!r} is missing, or stands before what it follows"
+        at = found
 
 
 def codes(data: bytes, page: int = 0) -> dict[str, str]:

@@ -256,6 +256,10 @@ ORDER = {
         "Filed", "From", "To", "Manifest", "IGM number", "Mode of transport", "Carrier", "Seal", "Shipments", "Packages", "Value", "Debited to the bond", "Bond",
         "Transshipment fee", "MAWB", "HAWB", "Packages", "Weight, kg", "Goods", "Consignor", "Consignee", "Value (Rs.)",
     ),
+    Kind.ARRIVAL: (
+        "certifies", "Transfer manifest", "Authorised Courier", "From", "To", "Departed", "Arrival recorded", "Flight or vehicle", "Seal", "Packages expected",
+        "Packages arrived", "Short", "In excess", "HAWB", "Goods", "Consignee", "Packages", "Arrived", "Short", "Signed for the custodian", "Place", "Date",
+    ),
     Kind.OUT_OF_CHARGE: (
         "section 47", "Out of Charge given", "Courier Bill of Entry", "Courier Registration Number", "HAWB", "Packages", "Consignee", "Goods", "Assessable Value",
         "Duty (Rs.)", "Interest Amount", "Paid",
@@ -271,8 +275,5 @@ ORDER = {
 
 @pytest.mark.parametrize("kind", ORDER, ids=lambda kind: kind.name.lower())
 def test_the_fields_of_a_form_stand_in_its_order(kind: Kind) -> None:
-    """Forms A, D, F and HA of the Regulations, the transfer manifest, orders and memos; the others have tests of their own."""
-    read, at = reading.text(_of(kind)), 0
-    for label in ORDER[kind]:
-        at = read.find(reading.squeezed(label), at)
-        assert at >= 0, label
+    """Forms A, D, F and HA of the Regulations, the transfer manifest and its certificate of arrival, orders and memos; the others have tests of their own."""
+    reading.in_order(reading.text(_of(kind)), ORDER[kind])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
@@ -24,28 +23,19 @@ from tests.papers import reading
 pytestmark = pytest.mark.django_db
 
 
-def stand_in_order(data: bytes, order: Sequence[str]) -> None:
-    """Each of these stands on the paper behind the one before it."""
-    paper, at = reading.text(data), 0
-    for words in order:
-        found = paper.find(reading.squeezed(words), at)
-        assert found >= 0, f"{words!r} is missing, or stands before what it follows"
-        at = found
-
-
 def test_8_0_a_challan_and_its_receipt_have_their_fields_in_their_order() -> None:
     one = challan(Stage.PAID, heads={"duty": "31"})
     line = one.lines.get()
-    stand_in_order(
-        challan_print(one, "A. Rao"),
+    reading.in_order(
+        reading.text(challan_print(one, "A. Rao")),
         ["TR-6 challan", str(one.number), "To pay", "31.00", "In words", "Stage", "Payer", "Swift Consignments Private Limited, AAQCS4821KAC01",
          "14 Ring Road", "Station", "Bengaluru (BLR)", "Bank", "Sandbox bank", one.bank_transaction, "Confirmed", "By head of account",
          "31.00", "Total", "What is paid", str(line.paid_for.number), line.consignment, "31.00"],
     )  # fmt: skip
     receipt = CyberReceipt(challan=one, station=one.station, issued_at=timezone.now(), number="R-BLR-26-0000001")
     receipt.save()
-    stand_in_order(
-        cyber_receipt(one, "A. Rao"),
+    reading.in_order(
+        reading.text(cyber_receipt(one, "A. Rao")),
         ["Cyber receipt", "R-BLR-26-0000001", "Received", "31.00", "In words", "R-BLR-26-0000001, ", "TR-6 challan", str(one.number), "Paid by",
          "Swift Consignments", "Station", "Paid from", "Sandbox bank", one.bank_transaction, "Confirmed", "Paid by head", "What is paid",
          str(line.paid_for.number)],
@@ -75,13 +65,13 @@ def test_13_2_a_bond_and_its_statement_have_their_fields_in_their_order() -> Non
     ]
     entries = ["Ledger", "Debit", "Credit", "Balance", "1,00,000.00", "400.00", "99,600.00"]
     firm = "Swift Consignments Private Limited, AAQCS4821KAC01"
-    stand_in_order(
-        bond_print(one, "A. Rao"),
+    reading.in_order(
+        reading.text(bond_print(one, "A. Rao")),
         ["Bond", str(one.number), "Stage", "Firm", firm, "Bond type", "Category", "House airway bill", "Amount", "1,00,000.00", "In words",
          "Executed on", "Valid until", *guarantee, "Approved", "Registered", *entries, "Debited", "400.00", "99,600.00"],
     )  # fmt: skip
-    stand_in_order(
-        statement(one, "A. Rao"),
+    reading.in_order(
+        reading.text(statement(one, "A. Rao")),
         ["Statement of a bond", str(one.number), "Firm", firm, "Bond type", "Amount", "1,00,000.00", "Secured now", "400.00", "Balance",
          "99,600.00", "Stage", "Executed on", "Valid until", "Registered", *guarantee, *entries],
     )  # fmt: skip
@@ -90,8 +80,8 @@ def test_13_2_a_bond_and_its_statement_have_their_fields_in_their_order() -> Non
 def test_a_statement_of_the_cash_ledger_has_its_fields_in_their_order() -> None:
     one = funded(challan(Stage.FAILED))
     account = CashAccount.objects.get(courier=one.courier)
-    stand_in_order(
-        printed(told(account, {}), "A. Rao"),
+    reading.in_order(
+        reading.text(printed(told(account, {}), "A. Rao")),
         ["Electronic Cash Ledger", f"ECL-{account.firm_number}", "Firm", "Swift Consignments Private Limited, AAQCS4821KAC01", "Days",
          "Balance before", "0.00", "Credits", "31.00", "Debits", "0.00", "Balance after", "31.00", "Entries", "When", "Challan", "Debit",
          "Credit", "Balance", "Credited back", str(one.number), "31.00"],

@@ -25,7 +25,7 @@ from tests.factories.bonds import bond, bond_master
 from tests.factories.firms import actor
 from tests.factories.manifests import house_airway_bill, manifest
 from tests.factories.transit import arrival, flagged, location, transfer, transshipment_bond
-from tests.papers.reading import text
+from tests.papers.reading import squeezed, text
 from transit import overdue
 from transit.clearance import Stage
 from transit.drafts import start
@@ -155,6 +155,8 @@ def test_14_transshipment_from_the_manifest_to_the_certificate_of_arrival(desks:
         assert certificate["Content-Type"] == "application/pdf"
     told = text(certificate.content)
     assert arrival.number in told and "EXTRA-9" in told and one.number in told and "Thesealiswhole." in told
+    recorded_by = arrival.trail.get(step="record_arrival").by_name
+    assert "Signedforthecustodian" in told and squeezed(recorded_by) in told.partition("Signedforthecustodian")[2]
     assert desks.signed_in("courier.metro").get(f"/transit/certificates/{arrival.number}.pdf").status_code == 404
     assert "1 package short" in desks.page("ao.blr", one)
     one = desks.act("ao.blr", one, "settle_short", reason="The carton came a day later: CTA letter 4.")
