@@ -182,7 +182,9 @@ def _write(
             key=key, sort=sort, challan=challan, amount=amount, words=words[:300], station_id=station,
             by_id=by.user_id if by else None, by_name=by.name if by else "ECCS",
         )  # fmt: skip
-        CashLine.objects.bulk_create(CashLine(entry=entry, account=account, amount=gained) for account, gained in lines)
+        CashLine.objects.bulk_create(
+            CashLine(entry=entry, account=account, amount=gained, at=entry.at) for account, gained in lines
+        )
     return entry
 
 

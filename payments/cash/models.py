@@ -115,7 +115,6 @@ class CashEntry(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="cash_entry_above_zero")]
-        indexes = [models.Index(fields=["at"], include=["id"], name="cash_entry_since")]
 
     def __str__(self) -> str:
         return f"{self.get_sort_display()} {self.amount}"
@@ -134,13 +133,14 @@ class CashLine(models.Model):
     entry = models.ForeignKey(CashEntry, models.PROTECT, related_name="lines")
     account = models.ForeignKey(CashAccount, models.PROTECT, related_name="lines", db_index=False)
     amount = models.DecimalField(max_digits=16, decimal_places=2)
+    at = models.DateTimeField()  # that of the entry, by which a statement finds its days in the account's own index
 
     class Meta:
         ordering = ["pk"]
         constraints = [models.CheckConstraint(condition=~Q(amount=Decimal(0)), name="cash_line_moves_something")]
         indexes = [
             models.Index(fields=["account", "id"], name="cash_statement"),
-            models.Index(fields=["account", "entry"], name="cash_statement_since"),
+            models.Index(fields=["account", "at", "id"], include=["amount"], name="cash_statement_since"),
         ]
 
     def __str__(self) -> str:

@@ -8,19 +8,17 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.db.models import F, Min, OuterRef, Q, Subquery, Sum
+from django.db.models import OuterRef, Q, Subquery, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from eccs.acting import SYSTEM, acting_as
 from payments.cash.ledger import NOTHING
 from payments.cash.models import CashAccount, CashEntry, CashLine
 
 MOST_SHOWN = 1000
 MOST_EXPORTED = 100_000
 SPAN = timedelta(days=30)
-AFTER_ALL = 2**62  # no entry has such a key
 
 
 class StatementForm(forms.Form):
@@ -92,9 +90,7 @@ def statement(
     """
     until = given.get("until") or timezone.localdate()
     since = given.get("since") or until - SPAN
-    within = account.lines.filter(
-        entry__gte=_first_entry(since), entry__at__gte=_begins(since), entry__at__lt=_begins(until + timedelta(days=1))
-    )
+    within = account.lines.filter(at__gte=_begins(since), at__lt=_begins(until + timedelta(days=1)))
     if stations is not None:
         within = within.filter(Q(entry__challan__station__in=stations) | Q(entry__station__in=stations))
     opening = _opening(account, since) if stations is None else NOTHING
@@ -102,7 +98,7 @@ def statement(
     gained, spent = told["gained"] or NOTHING, -(told["given"] or NOTHING)
     lines: list[Line] = []
     balance, more = opening, False
-    for line in within.select_related("entry__challan").order_by("pk").iterator(2000):
+    for line in within.select_related("entry__challan").order_by("at", "pk").iterator(2000):
         balance += line.amount
         if _wanted(line, given):
             more = len(lines) == most
@@ -119,18 +115,9 @@ def _begins(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def _first_entry(since: date) -> int:
-    """The lowest key of an entry of that day or later, whoever's: those before it need not be read, however many they are."""
-    with acting_as(SYSTEM):
-        first = CashEntry.objects.filter(at__gte=_begins(since)).aggregate(first=Min(F("pk") + 0))["first"]
-    return int(first or AFTER_ALL)
-
-
 def _opening(account: CashAccount, since: date) -> Decimal:
     """What the ledger had when the day began: what it has now, without all that came and went since, told in one statement."""
-    later = CashLine.objects.filter(
-        account=OuterRef("pk"), entry__gte=_first_entry(since), entry__at__gte=_begins(since)
-    )
+    later = CashLine.objects.filter(account=OuterRef("pk"), at__gte=_begins(since))
     moved = Subquery(later.order_by().values("account").annotate(sum=Sum("amount")).values("sum"))
     rows = CashAccount.objects.filter(pk=account.pk).annotate(moved=moved)
     balance, since_then = rows.values_list("balance", "moved").get()

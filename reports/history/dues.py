@@ -89,7 +89,7 @@ def _books(cursor: Any, paid_at: str) -> None:
         "laid_challan",
     )  # fmt: skip
     lay(
-        cursor, CashLine, {"entry_id": "entry", "account_id": "account", "amount": "amount * side"},
+        cursor, CashLine, {"entry_id": "entry", "account_id": "account", "amount": "amount * side", "at": paid_at},
         f"laid_challan c CROSS JOIN LATERAL (VALUES (1, {int(bank.pk)}::bigint, -1), (2, (SELECT id FROM payments_cashaccount WHERE courier_id = c.courier), 1),"
         " (3, (SELECT id FROM payments_cashaccount WHERE courier_id = c.courier), -1),"
         " (4, (SELECT id FROM payments_cashaccount WHERE sort = 'GOVERNMENT' AND station_id = c.station), 1)) line(no, account, side) ORDER BY entry, no",

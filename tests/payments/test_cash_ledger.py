@@ -145,12 +145,16 @@ def test_the_books_refuse_what_is_unbalanced_changed_or_below_nought(swift: Flig
     for amounts in ([], [Decimal(5)], [Decimal(5), Decimal(-4)]):
         with pytest.raises(DatabaseError, match="is not balanced"):
             _write_raw(account, amounts)
+    with pytest.raises(DatabaseError, match="another moment"):
+        _write_raw(account, [Decimal(5), Decimal(-5)], timedelta(days=1))
 
 
 @transaction.atomic
-def _write_raw(account: CashAccount, amounts: list[Decimal]) -> None:
+def _write_raw(account: CashAccount, amounts: list[Decimal], late: timedelta = timedelta(0)) -> None:
     made = CashEntry.objects.create(key=f"raw:{amounts}", sort="DEPOSIT", amount=5, by_name="Nobody")
-    CashLine.objects.bulk_create(CashLine(entry=made, account=account, amount=one) for one in amounts)
+    CashLine.objects.bulk_create(
+        CashLine(entry=made, account=account, amount=one, at=made.at + late) for one in amounts
+    )
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
