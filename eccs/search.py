@@ -147,32 +147,28 @@ def _rows(listing: pages.Listing, asked: Asked, actor: Any) -> QuerySet[Any]:
 
 
 def _found(conditions: Iterator[Alternatives | None], listing: pages.Listing, asked: Asked, actor: Any) -> Group | None:
-    """The newest documents of a kind that fit the first condition which anything fits; whether a name was borne by too many."""
+    """The newest documents of a kind that fit the first condition which anything fits; whether a name was borne by too many.
+
+    Keys are asked for first: most kinds hold nothing of what is sought, and of the others only what is shown is read.
+    """
     if asked.day is not None and not listing.dated_by:
         return None
-    rows, too_many = _rows(listing, asked, actor).select_related(*listing.related).order_by("-pk"), False
+    rows, too_many = _rows(listing, asked, actor).order_by("-pk").values_list("pk", flat=True), False
     for alternatives in conditions:
         if alternatives is None:
             too_many = True
             continue
-        each = {row.pk: row for one in alternatives for row in _newest(rows.filter(one), listing, asked, actor)}
-        if found := sorted(each.values(), key=lambda row: -row.pk):
+        keys = {key for one in alternatives for key in rows.filter(one)[: SHOWN + 1]}
+        if keys:
             columns = [
                 column
                 for column in listing.columns
                 if column.cell and not column.officers_only and column.shown_to(actor)
             ]
-            return {"listing": listing, "columns": columns, "rows": found[:SHOWN], "more": len(found) > SHOWN}
+            newest = sorted(keys, reverse=True)[:SHOWN]
+            told = listing.visible_to(actor).filter(pk__in=newest).select_related(*listing.related).order_by("-pk")
+            return {"listing": listing, "columns": columns, "rows": list(told), "more": len(keys) > SHOWN}
     return {"rows": [], "too_many": True} if too_many else None
-
-
-def _newest(rows: QuerySet[Any], listing: pages.Listing, asked: Asked, actor: Any) -> QuerySet[Any]:
-    """The newest of some documents. Of a day they are chosen by their keys, before all that is told of each is read."""
-    chosen = rows[: SHOWN + 1]
-    if asked.day is None:
-        return chosen
-    among: QuerySet[Any] = listing.visible_to(actor).filter(pk__in=chosen.values("pk"))
-    return among.select_related(*listing.related).order_by("-pk")
 
 
 def _carrying(listing: pages.Listing, asked: Asked) -> Iterator[Alternatives]:

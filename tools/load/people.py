@@ -26,11 +26,13 @@ IST = timezone(timedelta(hours=5, minutes=30))
 FLIGHT = int(TOLD["flight"])  # declarations of a file
 IMPORTS, BY_PROGRAM = 0.8, 0.4  # of the declarations are imports; of the flights come by the API
 TRACKED, LOOKED = 1.0, 0.3  # pages of the public, and of people who look something up, for each declaration
-READ = 0.5  # of the imports an officer reads one by one, for assessment and again for examination
+ASSESSED = 5  # one flight of so many is for consignees who get too much on one day: all of it is assessed
+READ = 0.4  # of the imports officers could read one by one, for assessment and again for examination
 AT_A_TIME, TICKED_AT_A_TIME = 5, 25  # bills that an officer takes one after the other, and that are ticked together
 FILES = {name: (PLACE / f"{name}.csv").read_bytes() for name in ("shipments", "bills", "shipping")}
 serials = itertools.count(int(TOLD["first"]))
 landed: deque[str] = deque()  # manifests that the custodian has not scanned yet
+owing: deque[str] = deque()  # manifests with bills that owe nothing yet
 awaited: deque[str] = deque()  # goods for export that are not handed in yet
 known: deque[str] = deque(maxlen=2000)  # house airway bills that people ask after
 bills: deque[str] = deque(maxlen=2000)  # addresses of bills that officers and couriers have seen
