@@ -32,6 +32,7 @@ SLOW = 500.0  # milliseconds that the p95 of a page may take
 FEWEST = 20  # times that a page was asked, for its p95 to say anything
 RATES = "4000,6000,9000,12000,16000,20000,26000,34000"
 FLIGHT = 10  # declarations of a file
+LEDGER = "bank.sqlite3"  # of the sandbox bank
 ONE_BY_ONE = 6  # Assessing Officers, and Inspectors
 
 
@@ -46,8 +47,10 @@ def main(words: list[str]) -> int:
     parser.add_argument("--settle", type=float, default=10.0, help="seconds that are let go by before")
     chosen = parser.parse_args(words)
     place = Path(os.environ["ECCS_VAR"]) / "load"
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(parents=True)
+    for old in place.glob("*"):
+        if not (chosen.again and old.name.startswith(LEDGER)):  # the bank goes on with its own books too
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
+    place.mkdir(parents=True, exist_ok=True)
     locust = _locust(Path(os.environ["ECCS_VAR"]) / "locust")
     os.environ["DJANGO_SETTINGS_MODULE"] = "eccs.settings"
     from eccs import acting
@@ -126,7 +129,7 @@ def _day(place: Path, locust: Path, told: dict[str, Any], count: int, chosen: ar
     surroundings = os.environ | {
         "ECCS_PORT": str(port), "ECCS_HOST": "127.0.0.1", "ECCS_WEB_WORKERS": str(count), "ECCS_LOG_LEVEL": "WARNING",
         "ECCS_PUBLIC_URL": f"http://127.0.0.1:{port}", "ECCS_HOSTS": "127.0.0.1", "ECCS_BANK_URL": f"http://127.0.0.1:{bank}",
-        "ECCS_NOTIFY_URL": f"http://127.0.0.1:{port}/payments/bank/confirmation/", "ECCS_SANDBOX_LEDGER": str(place / "bank.sqlite3"),
+        "ECCS_NOTIFY_URL": f"http://127.0.0.1:{port}/payments/bank/confirmation/", "ECCS_SANDBOX_LEDGER": str(place / LEDGER),
         "PROMETHEUS_MULTIPROC_DIR": str(place / f"metrics-{count}"), "PATH": f"{BIN}:{os.environ['PATH']}",
         "ECCS_PROXY_COUNT": "1", "LOAD_PLACE": str(place), "PYTHONPATH": str(BASE_DIR),
     }  # fmt: skip
