@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any, cast
 
+from cryptography import x509
 from django.apps import apps
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -20,13 +22,16 @@ from eccs.signing.models import Certificate, Signature, SignatureFault
 from eccs.trail import TrailLine, canonical, trails
 
 SIGNED = "signature"  # under which a line of a trail names its signature
+SIGNINGS_KNOWN = 64  # signings in one act, newest first, that need not be verified again for each filing under them
+
+SignerOf = Callable[[bytes, bytes], x509.Certificate]
 
 
-def faults_of(one: Signature, line: Any, judge: authorities.Judge) -> list[str]:
+def faults_of(one: Signature, line: Any, judge: authorities.Judge, signer_of: SignerOf = cms.signer_of) -> list[str]:
     """Everything that is not as it was signed; nothing where the signature holds."""
     leaf, content, der = bytes(one.leaf), bytes(one.content), bytes(one.cms)
     try:
-        signer = cms.signer_of(der, content)
+        signer = signer_of(der, content)
     except NotAccepted as fault:
         return [str(fault)]
     found = []
@@ -76,6 +81,7 @@ def _trail_of(kind: str) -> type[TrailLine]:
 def check_all() -> Iterator[tuple[Signature | None, str, list[str]]]:
     """Every signature with what is wrong with it, and every line of a trail whose signature is gone."""
     judge, known = authorities.Judge(), dict[int, Certificate]()
+    signer_of = lru_cache(SIGNINGS_KNOWN)(cms.signer_of)  # a flight's bills are signed in one act
     kinds = Signature.objects.order_by("kind").values_list("kind", flat=True).distinct()
     for kind in kinds:
         table = _trail_of(kind)
@@ -85,7 +91,7 @@ def check_all() -> Iterator[tuple[Signature | None, str, list[str]]]:
             known |= Certificate.objects.in_bulk({one.certificate_id for one in chunk} - known.keys())
             for one in chunk:
                 one.certificate = known[one.certificate_id]  # one for all that it signed
-                found = faults_of(one, lines.get((one.document_id, one.seq)), judge)
+                found = faults_of(one, lines.get((one.document_id, one.seq)), judge, signer_of)
                 yield one, one.number, found
     yield from _gone()
 

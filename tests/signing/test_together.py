@@ -20,7 +20,7 @@ from bills.stages import Stage
 from eccs import tasks, upload_runner
 from eccs.celery import app
 from eccs.models import Upload
-from eccs.signing import merkle, verifying
+from eccs.signing import cms, merkle, verifying
 from eccs.signing.models import Signature, SignatureFault, ToSign
 from eccs.trail import broken_lines
 from exports.models import CourierShippingBill
@@ -69,12 +69,13 @@ def signed(authority: Authority, upload: Upload) -> tuple[ToSign, Keyed, Any]:
     assert answer["Location"] == reverse("sign", args=[found.key])
     page = browser.get(answer["Location"]).content.decode()
     assert "documents in one act" in page
-    cms = base64.b64encode(keyed.sign(bytes(found.content))).decode()
-    return found, keyed, browser.post(reverse("sign", args=[found.key]), {"cms": cms})
+    signature = base64.b64encode(keyed.sign(bytes(found.content))).decode()
+    return found, keyed, browser.post(reverse("sign", args=[found.key]), {"cms": signature})
 
 
 def test_2_4_the_bills_of_a_flight_are_signed_in_one_act_and_each_is_verified_alone(
-    people: Callable[[str], User], authority: Authority, flight: ExpressCargoManifest, good: Rows, tmp_path: Path  # noqa: F811
+    people: Callable[[str], User], authority: Authority, flight: ExpressCargoManifest, good: Rows, tmp_path: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     demand()
     upload = checked(flight, good)
@@ -93,7 +94,15 @@ def test_2_4_the_bills_of_a_flight_are_signed_in_one_act_and_each_is_verified_al
         assert one.hawb is not None and (row.number, filing["declared"]["hawb"]) == (one.number, one.hawb.number)
         assert verifying.of_number(row.number) == [(row, [])]
     assert "234123412346" not in bytes(rows[1].leaf).decode()  # an Aadhaar number stays masked
+    asked, signer_of = list[bytes](), cms.signer_of
+
+    def noted(der: bytes, content: bytes) -> Any:
+        asked.append(der)
+        return signer_of(der, content)
+
+    monkeypatch.setattr(cms, "signer_of", noted)
     assert not list(broken_lines(BillTrail)) and tasks.verify_signatures() == 0
+    assert len(asked) == 1  # one act is one signature to verify, however many filings it is over
     said = StringIO()
     call_command("verify_signature", rows[0].number, into=tmp_path / "kept", stdout=said)
     assert "with 1 others" in said.getvalue()
