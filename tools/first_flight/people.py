@@ -63,7 +63,7 @@ class Person:
             button.click()
         if self.page.locator("form#sign, #sign-said").count():
             self._sign()
-        if faults := self.page.locator(".govuk-error-summary, .said--error").all_inner_texts():
+        if faults := self.page.locator(".govuk-error-summary, .said--error[role=alert]").all_inner_texts():
             raise Stuck(" ".join(faults))
 
     def fill(self, **cells: str) -> None:

@@ -85,8 +85,8 @@ class Station:
         )
         person.press("Upload and check")
         person.page.locator("#step-propose").wait_for()  # the worker reads the file meanwhile
-        address = person.page.url
         self._step(person, "propose")
+        address = person.page.url  # with its number
         checker = self.people[second]
         checker.go(address)
         self._step(checker, "approve")
