@@ -164,9 +164,10 @@ class Station:
         username = self.username(word)
         by.prove()
         by.go("/people/new/")
-        if place:
-            choices = labelled(by.page, "Belongs to").locator("option").all_inner_texts()
-            labelled(by.page, "Belongs to").select_option(label=next(one for one in choices if place in one))
+        places = labelled(by.page, "Belongs to")
+        if places.count():  # where there is but one place it is not asked
+            there = places.locator("option").all_inner_texts()
+            places.select_option(label=next((one for one in there if place in one), place))
         by.fill(User_name=username, Full_name=name, Reason=WHY)
         labelled(by.page, "E-mail address").fill(f"{username}@eccs.example")
         by.press("Create person")
