@@ -129,7 +129,7 @@ class Station:
         }, {"Station": self.code, "Security": "GUARANTEE"})  # fmt: skip
         jc.go(address)
         self._step(jc, "register", {"Number of the registration order": "ORDER/1", "Registered on": today()})
-        jc.go(address)
+        jc.go("/directory/couriers/")
         jc.says("Registered")
 
     def trade(self) -> None:
