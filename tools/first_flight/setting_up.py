@@ -130,7 +130,7 @@ class Station:
         jc.go(address)
         self._step(jc, "register", {"Number of the registration order": "ORDER/1", "Registered on": today()})
         jc.go("/directory/couriers/")
-        jc.says("Registered")
+        jc.page.locator("tbody tr", has_text=COURIER).locator(".stage", has_text="Registered").wait_for()
 
     def trade(self) -> None:
         """The Port Admin makes the Group Admins of courier, importer and custodian, who make their own people."""
