@@ -57,8 +57,10 @@ def fly(given: argparse.Namespace, people: People) -> None:
         ("duty paid at the bank", flight.pay),
         ("landed", flight.land),
         ("arrival scanned", flight.scan),
+        ("one X-ray picture is dark", flight.suspect),
         ("X-ray cleared", flight.clear_xray),
-        ("the remaining desks", lambda: print(*flight.clear(), sep="\n", end="\n" if flight.bills else "")),
+        ("the remaining desks", lambda: print("\n".join(flight.clear()))),
+        ("orders printed under seal", flight.orders),
     )
     began = time.monotonic()
     for name, stage in stages:

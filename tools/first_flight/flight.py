@@ -15,6 +15,7 @@ from tools.first_flight.setting_up import INDIA, Station, take
 COUNT = 3
 MOST_DESKS = 12  # a bill has no longer way
 DONE = "Out of Charge"
+READ = "(address) => fetch(address).then((r) => r.text()).then((t) => [t.slice(0, 5), t.includes('/ByteRange')])"
 
 
 class Flight:
@@ -129,6 +130,13 @@ class Flight:
                 page.get_by_role("button", name=name).first.click()
         person.says("Cyber receipt")
 
+    def suspect(self) -> None:
+        """One picture is dark: that bill goes to the Inspector, who looks into the goods, and to the Superintendent."""
+        person = self.station.by("xray")
+        person.go(self.bills[hawb(self.numbers[-1])])
+        if person.page.locator("#step-mark_suspicious").count():  # else it waits at another desk
+            take(person, "mark_suspicious", {"What is suspicious": "A dense block in the lid."})
+
     def clear_xray(self) -> None:
         """What stands at X-ray is cleared in one act."""
         person = self.station.by("xray")
@@ -158,6 +166,16 @@ class Flight:
                 told.append(f"{number}: {stage}")
                 self._at_desk(number, stage)
         raise Stuck(f"after {MOST_DESKS} desks: {told}")
+
+    def orders(self) -> None:
+        """Each bill's Out of Charge order, as its courier prints it, bears the seal. Raises Stuck."""
+        person = self.signatory
+        for number, address in self.bills.items():
+            person.go(address)
+            order = person.page.locator("a[href$='out-of-charge.pdf']").first.get_attribute("href")
+            begins, sealed = person.page.evaluate(READ, order)
+            if begins != "%PDF-" or not sealed:
+                raise Stuck(f"the Out of Charge order of {number} is no sealed PDF: {begins}")
 
     def _at_desk(self, number: str, stage: str) -> None:
         if stage == "Awaiting duty":
