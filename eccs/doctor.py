@@ -238,7 +238,9 @@ def kept_heads() -> str:
     return " ".join(found)
 
 
-@examination("mail", "Set ECCS_EMAIL_URL=smtp://user:password@host:587 and let this host reach it.", production=True)
+@examination(
+    "mail", "Set ECCS_EMAIL_URL=smtp+tls://user:password@host:587 and let this host reach it.", production=True
+)
 def mail() -> str:
     """Letters leave: the mail server takes this host's name and password."""
     if settings.EMAIL_BACKEND.split(".")[-2] in MAIL_TO_A_SCREEN:

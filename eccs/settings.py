@@ -5,6 +5,7 @@ A secret may lie in a file instead: ECCS_SECRET_KEY_FILE names the file that hol
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -285,7 +286,6 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 EMAIL_CONFIG = env.email_url("ECCS_EMAIL_URL", default=f"filemail:///{VAR_DIR / 'mail'}" if DEMO else "consolemail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 20  # seconds that the mail server is waited for
-DEFAULT_FROM_EMAIL = env("ECCS_EMAIL_FROM", default="no-reply@eccs.example")
 NOTICE_ADDRESSES = "accounts.people.addresses"
 
 # The authorised bank: its address, and the key shared with it (hexadecimal).
@@ -304,6 +304,10 @@ MORE_BANKS = {
     for code in env.list("ECCS_MORE_BANKS", default=[])
 }  # fmt: skip
 PUBLIC_URL = env("ECCS_PUBLIC_URL", default="http://127.0.0.1:8000")
+# Letters come from the name that people know; a mail server refuses those of a name that is nobody's.
+DEFAULT_FROM_EMAIL = env(
+    "ECCS_EMAIL_FROM", default="no-reply@eccs.example" if DEMO else f"no-reply@{urlsplit(PUBLIC_URL).hostname}"
+)
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

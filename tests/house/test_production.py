@@ -193,6 +193,31 @@ def test_without_docker_the_same_programs_run(services: dict[str, Any]) -> None:
         assert f"\nExecStart=/srv/eccs/venv/bin/{command}\n" in unit and "\nUser=eccs\n" in unit
 
 
+def test_without_docker_only_migrate_works_as_the_owner() -> None:
+    """The units read a file without the owner's password; the file that has it is for root, and one command reads it."""
+    for name in ("web", "worker", "beat"):
+        unit = (ROOT / "deploy" / "systemd" / f"eccs-{name}.service").read_text()
+        assert re.findall(r"EnvironmentFile=(.*)", unit) == ["/etc/eccs/eccs.env"]
+    chapter = (ROOT / "README.md").read_text().split("### Without Docker\n")[1].split("### A standby")[0]
+    [kept] = re.findall(r"cat > /etc/eccs/eccs.env .*?<<END\n(.*?)\nEND", chapter, re.DOTALL)
+    assert kept.startswith("DATABASE_URL=postgres://eccs_web:") and "OWNER" not in kept
+    assert next(line for line in chapter.splitlines() if "> /etc/eccs/owner.env" in line).startswith("(umask 077 ")
+    assert re.findall(r"^(\w+)\(\) .* \. /etc/eccs/owner.env && runuser -u (\S+) ", chapter, re.MULTILINE) == [
+        ("eccs_owner", "eccs-owner")
+    ]
+    assert set(re.findall(r"^eccs_owner (\w+) ", chapter, re.MULTILINE)) == {"migrate"}
+    assert "deploy/database/accounts.sh" in chapter and "createuser" not in chapter
+
+
+def test_letters_come_from_the_name_that_people_know(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ECCS_DEMO", "0")
+    monkeypatch.setenv("ECCS_PUBLIC_URL", "https://ports.example.org")
+    settings = str(ROOT / "eccs" / "settings.py")
+    assert runpy.run_path(settings)["DEFAULT_FROM_EMAIL"] == "no-reply@ports.example.org"
+    monkeypatch.setenv("ECCS_EMAIL_FROM", "eccs@customs.example.org")
+    assert runpy.run_path(settings)["DEFAULT_FROM_EMAIL"] == "eccs@customs.example.org"
+
+
 def test_tls_is_of_today_and_what_a_browser_says_of_its_address_is_overwritten() -> None:
     text = (ROOT / "deploy" / "nginx-tls.conf").read_text()
     assert re.findall(r"ssl_protocols (.*);", text) == ["TLSv1.3 TLSv1.2"]
