@@ -122,7 +122,11 @@ def test_every_part_is_pinned() -> None:
         for line in (ROOT / name).read_text().splitlines()
         if line.strip() and not line.startswith(("#", "-r "))
     ]
-    assert not [line for line in lines if not re.fullmatch(r"[A-Za-z0-9_.\[\]-]+==[\w.]+(; python_full_version < \"[\d.]+\")?", line)]
+    assert not [
+        line
+        for line in lines
+        if not re.fullmatch(r"[A-Za-z0-9_.\[\]-]+==[\w.]+(; python_full_version < \"[\d.]+\")?", line)
+    ]
     names = [line.split("==")[0].lower() for line in lines]
     assert len(names) == len(set(names))
     assert "django-fsm" not in names
