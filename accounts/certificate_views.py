@@ -20,9 +20,10 @@ from accounts import sessions
 from accounts.models import User
 from accounts.requests import Request
 from eccs import audit, identifiers, keyset, pages
-from eccs.signing import authorities, certificates
-from eccs.signing.authorities import NotAccepted, Owner
+from eccs.signing import authorities, certificates, names
+from eccs.signing.authorities import NotAccepted
 from eccs.signing.models import Certificate, SignatureFault
+from eccs.signing.names import Owner
 
 ON_A_PAGE = 100
 
@@ -122,7 +123,7 @@ def everybodys(request: Request) -> HttpResponse:
 
 def _authorities() -> list[dict[str, Any]]:
     return [
-        {"name": authorities.common_name(one.subject), "until": one.not_valid_after_utc, "list": last}
+        {"name": names.common_name(one.subject), "until": one.not_valid_after_utc, "list": last}
         for one, last in authorities.lists_of(authorities.authorities())
     ]
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
-from cryptography.hazmat.primitives.asymmetric import ec
 from django.test import override_settings
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
@@ -20,6 +19,7 @@ from bills.papers import BillPaper, draw_bill
 from eccs import paper_making
 from eccs.papers import Pen
 from eccs.signing import seal
+from eccs.signing.own_authority import OwnAuthority
 from tests.papers.examples import bill
 from tests.papers.reading import pages
 
@@ -64,8 +64,7 @@ def _measured(papers: list[BillPaper]) -> list[Row]:
         assert pages(_bare(texts[0])) == PAGES
         base, mine = rounds(ROUNDS, bare, drawn)
     with TemporaryDirectory() as folder, override_settings(PAPER_KEYS_DIR=Path(folder)):
-        key = ec.generate_private_key(ec.SECP256R1())
-        demo_certificates.make_paper_keys(Path(folder), demo_certificates.authority("Benchmark CA", key), key)
+        demo_certificates.make_paper_keys(Path(folder), OwnAuthority("Benchmark CA"))
         assert seal.look_at(draw_bill(papers[0])).holds
         without, sealed = rounds(ROUNDS, unsealed, drawn)
     return [

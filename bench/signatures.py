@@ -16,13 +16,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from django.test import override_settings
 
-from accounts import demo_certificates
 from accounts.certificate_views import owner_of
 from bench import world
 from bench.measure import Row, at_least, rounds
 from eccs.signing import certificates, gate, presenting, verifying
 from eccs.signing.gate import Presented
 from eccs.signing.models import Certificate, Signature
+from eccs.signing.own_authority import Keyed, OwnAuthority
 from eccs.workflow import take
 from tests.factories.manifests import house_airway_bill
 
@@ -78,23 +78,22 @@ def _bare(der: bytes, content: bytes) -> None:
 
 
 def _sign(folder: Path) -> None:
-    above, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    root = demo_certificates.authority("Benchmark CA", above)
-    (folder / "root.pem").write_bytes(root.public_bytes(Encoding.PEM))
+    above = OwnAuthority("Benchmark CA")
+    (folder / "root.pem").write_bytes(above.certificate.public_bytes(Encoding.PEM))
     user, actor = world.person("signatory.swift"), world.actor("signatory.swift")
-    own = demo_certificates.certificate_of(owner_of(user), key.public_key(), root, above)
-    registered = certificates.register(user.pk, owner_of(user), own.public_bytes(Encoding.PEM))
+    own = above.issue(owner_of(user))
+    registered = certificates.register(user.pk, owner_of(user), own.pem)
     for _n in range(FILINGS):
-        _submit_signed(actor, registered, own, key)
+        _submit_signed(actor, registered, own)
 
 
-def _submit_signed(actor: object, registered: Certificate, own: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> None:  # fmt: skip
+def _submit_signed(actor: object, registered: Certificate, own: Keyed) -> None:
     manifest = world.draft()
     house_airway_bill(manifest)
     type(manifest).objects.filter(pk=manifest.pk).update(hawb_count=1, package_count=1, gross_weight_kg="4.2")
     with gate.on_trial() as trial:
         take(type(manifest).objects.get(pk=manifest.pk), "submit", actor)  # type: ignore[arg-type]
     leaves, content = presenting.written(trial.found, manifest.steps()["submit"], actor)  # type: ignore[arg-type]
-    made = pkcs7.PKCS7SignatureBuilder().set_data(content).add_signer(own, key, hashes.SHA256()).sign(Encoding.DER, OPTIONS)  # fmt: skip
+    made = pkcs7.PKCS7SignatureBuilder().set_data(content).add_signer(own.certificate, own.key, hashes.SHA256()).sign(Encoding.DER, OPTIONS)  # fmt: skip
     with gate.under(Presented(leaves, content, made, registered, registered.owner_id)):
         world.submitted(manifest)

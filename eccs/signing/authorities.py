@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -24,24 +23,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eccs.signing.models import RevocationList
+from eccs.signing.names import ORGANISATION_IDENTIFIER, Owner, common_name, told
 
 LONGEST_CHAIN = 5
 RSA_BITS = 2048
-ORGANISATION_IDENTIFIER = x509.ObjectIdentifier("2.5.4.97")
 LARGEST_FILE = 256 * 1024
 
 
 class NotAccepted(Exception):
     """Why a certificate or a list is not accepted, for people."""
-
-
-@dataclass(frozen=True)
-class Owner:
-    """Whose certificate it has to be: the person's name, and the firm the person files for."""
-
-    name: str
-    firm: str = ""
-    pan: str = ""
 
 
 @lru_cache(1024)
@@ -234,25 +224,15 @@ def whose(certificate: x509.Certificate, owner: Owner) -> list[str]:
     name = common_name(subject)
     if _plain(name) != _plain(owner.name):
         return [_("The certificate is of %(name)s, not of %(owner)s.") % {"name": name or "–", "owner": owner.name}]
-    firm = _one(subject, NameOID.ORGANIZATION_NAME)
+    firm = told(subject, NameOID.ORGANIZATION_NAME)
     if firm and owner.firm and _plain(firm) != _plain(owner.firm):
         return [_("The certificate is for %(firm)s, not for %(owner)s.") % {"firm": firm, "owner": owner.firm}]
-    identifier = _one(subject, ORGANISATION_IDENTIFIER).upper()
+    identifier = told(subject, ORGANISATION_IDENTIFIER).upper()
     if identifier.startswith("TININ-") and owner.pan and identifier != f"TININ-{owner.pan}":
         return [_("The PAN in the certificate is not that of %(owner)s.") % {"owner": owner.firm}]
     if owner.firm and not firm and not identifier:
         return [_("The certificate names no firm; one for %(owner)s is needed.") % {"owner": owner.firm}]
     return []
-
-
-def common_name(name: x509.Name) -> str:
-    """The common name."""
-    return _one(name, NameOID.COMMON_NAME)
-
-
-def _one(name: x509.Name, of: x509.ObjectIdentifier) -> str:
-    found = name.get_attributes_for_oid(of)
-    return str(found[0].value) if found else ""
 
 
 def _plain(text: str) -> str:

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eccs import dated_rules
-from eccs.signing import authorities
-from eccs.signing.authorities import NotAccepted, Owner
+from eccs.signing import authorities, names
+from eccs.signing.authorities import NotAccepted
 from eccs.signing.models import Certificate
+from eccs.signing.names import Owner
 
 
 def register(user_id: int, owner: Owner, content: bytes) -> Certificate:
@@ -27,7 +28,7 @@ def register(user_id: int, owner: Owner, content: bytes) -> Certificate:
         raise NotAccepted(" ".join(reasons))
     return Certificate.objects.create(
         owner_id=user_id, der=found.public_bytes(Encoding.DER), chain=[one.public_bytes(Encoding.DER) for one in came_with],
-        fingerprint=fingerprint, name=authorities.common_name(found.subject)[:200], issuer=found.issuer.rfc4514_string()[:400],
+        fingerprint=fingerprint, name=names.common_name(found.subject)[:200], issuer=found.issuer.rfc4514_string()[:400],
         serial=f"{found.serial_number:X}", valid_from=found.not_valid_before_utc, valid_until=found.not_valid_after_utc,
     )  # fmt: skip
 

@@ -72,6 +72,8 @@ class ExpressCargoManifest(ManifestClearance):
                 condition=Q(stage__in=("SUBMITTED", "IGM_FED", "ARRIVAL_SCAN")),
             ),
             models.Index(fields=["courier", "stage", "stage_since", "id"], name="manifest_courier_queue"),
+            models.Index(fields=["courier", "-created_at", "-id"], name="manifest_courier_newest"),
+            models.Index(fields=["station", "-created_at", "-id"], name="manifest_station_newest"),
         ]  # fmt: skip
 
     def __str__(self) -> str:

@@ -17,7 +17,7 @@ KINDS = (("courier", _("Authorised couriers")), ("importer", _("Importers")))
 
 def _parts(actor: Actor, given: dict[str, Any]) -> list[Part]:
     """The ledgers of the firms that pay at the officer's stations, with the moment of the last entry of each."""
-    last = CashLine.objects.filter(account=OuterRef("pk")).order_by("-pk").values("entry__at")
+    last = CashLine.objects.filter(account=OuterRef("pk")).order_by("-at", "-pk").values("at")
     rows = (
         CashAccount.objects.visible_to(actor).select_related("courier", "importer").annotate(last_at=Subquery(last[:1]))
     )

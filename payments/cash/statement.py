@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.db.models import OuterRef, Q, Subquery, Sum
+from django.db.models import FilteredRelation, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -93,12 +93,14 @@ def statement(
     within = account.lines.filter(at__gte=_begins(since), at__lt=_begins(until + timedelta(days=1)))
     if stations is not None:
         within = within.filter(Q(entry__challan__station__in=stations) | Q(entry__station__in=stations))
-    opening = _opening(account, since) if stations is None else NOTHING
-    told = within.aggregate(gained=Sum("amount", filter=Q(amount__gt=0)), given=Sum("amount", filter=Q(amount__lt=0)))
-    gained, spent = told["gained"] or NOTHING, -(told["given"] or NOTHING)
+    opening, gained, spent = _sums(account, since, until) if stations is None else (NOTHING, *_moved(within))
+    wanted = within.select_related("entry__challan").order_by("at", "pk")
+    is_narrowed = bool(given.get("sort") or given.get("challan"))
     lines: list[Line] = []
     balance, more = opening, False
-    for line in within.select_related("entry__challan").order_by("at", "pk").iterator(2000):
+    for line in (
+        wanted.iterator(2000) if is_narrowed else wanted[: most + 1]
+    ):  # of a cursor, all lines would be gathered first
         balance += line.amount
         if _wanted(line, given):
             more = len(lines) == most
@@ -115,13 +117,28 @@ def _begins(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def _opening(account: CashAccount, since: date) -> Decimal:
-    """What the ledger had when the day began: what it has now, without all that came and went since, told in one statement."""
-    later = CashLine.objects.filter(account=OuterRef("pk"), at__gte=_begins(since))
-    moved = Subquery(later.order_by().values("account").annotate(sum=Sum("amount")).values("sum"))
-    rows = CashAccount.objects.filter(pk=account.pk).annotate(moved=moved)
-    balance, since_then = rows.values_list("balance", "moved").get()
-    return (balance or NOTHING) - (since_then or NOTHING)
+def _moved(lines: QuerySet[CashLine]) -> tuple[Decimal, Decimal]:
+    """What came and what left by these lines."""
+    told = lines.aggregate(came=Sum("amount", filter=Q(amount__gt=0)), left=Sum("amount", filter=Q(amount__lt=0)))
+    return told["came"] or NOTHING, -(told["left"] or NOTHING)
+
+
+def _sums(account: CashAccount, since: date, until: date) -> tuple[Decimal, Decimal, Decimal]:
+    """What the ledger had when the days began, what came and what left in them: told in one statement.
+
+    The first is what it has now, without all that came and went since.
+    """
+    within = Q(recent__at__lt=_begins(until + timedelta(days=1)))
+    rows = CashAccount.objects.filter(pk=account.pk).annotate(
+        recent=FilteredRelation("lines", condition=Q(lines__at__gte=_begins(since)))
+    )
+    told = rows.values("balance").annotate(
+        moved=Sum("recent__amount"),
+        came=Sum("recent__amount", filter=within & Q(recent__amount__gt=0)),
+        left=Sum("recent__amount", filter=within & Q(recent__amount__lt=0)),
+    )
+    balance, moved, came, left = told.values_list("balance", "moved", "came", "left").get()
+    return (balance or NOTHING) - (moved or NOTHING), came or NOTHING, -(left or NOTHING)
 
 
 def _wanted(line: CashLine, given: dict[str, Any]) -> bool:

@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from django.urls import reverse
 from playwright.sync_api import FilePayload, Page, Request, expect
 
-from accounts import demo_certificates
 from accounts.certificate_views import owner_of
 from bills.models import CourierBillOfEntry
 from bills.stages import Stage
@@ -56,7 +55,7 @@ def test_a_bill_is_filed_under_a_signature_made_in_the_browser(visit: Visit, aut
     forget()
     user = member("signatory.swift")
     key: Any = ec.generate_private_key(ec.SECP256R1()) if kind == "P-256" else rsa.generate_private_key(65537, 2048)
-    own = demo_certificates.certificate_of(owner_of(user), key.public_key(), authority.certificate, authority.key)
+    own = authority.certify(owner_of(user), key.public_key())
     certificates.register(user.pk, owner_of(user), own.public_bytes(Encoding.PEM))
     stranger = authority.issue(owner_of(user))
     one = bill(Stage.DRAFT)

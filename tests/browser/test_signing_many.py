@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from accounts import demo_certificates
 from accounts.certificate_views import owner_of
 from bills.models import CourierBillOfEntry
 from eccs.dated_rules import DatedRule, forget
@@ -36,7 +35,7 @@ def test_2_4_five_hundred_bills_are_signed_with_a_file_in_one_act_in_the_browser
     forget()
     user = member("signatory.swift")
     key = ec.generate_private_key(ec.SECP256R1())
-    own = demo_certificates.certificate_of(owner_of(user), key.public_key(), authority.certificate, authority.key)
+    own = authority.certify(owner_of(user), key.public_key())
     certificates.register(user.pk, owner_of(user), own.public_bytes(Encoding.PEM))
     first = house_airway_bill(manifest(courier=user.courier), number="SWFB00000001")
     given = {f.attname: getattr(first, f.attname) for f in HouseAirwayBill._meta.concrete_fields if f.attname != "id"}

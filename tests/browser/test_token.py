@@ -22,14 +22,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from accounts import demo_certificates
 from accounts.certificate_views import owner_of
 from bills.models import CourierBillOfEntry
 from bills.stages import Stage
 from eccs.dated_rules import DatedRule, forget
 from eccs.signing import certificates, cms, verifying
-from eccs.signing.authorities import NotAccepted, Owner
+from eccs.signing.authorities import NotAccepted
 from eccs.signing.models import Signature
+from eccs.signing.names import Owner
 from tests.browser.conftest import Visit, member
 from tests.browser.test_signing import authority  # noqa: F401 a fixture
 from tests.factories.bills import bill
@@ -169,7 +169,7 @@ def test_2_4_a_bill_is_filed_under_a_signature_made_by_a_token(
     forget()
     user = member("signatory.swift")
     key = ec.generate_private_key(ec.SECP256R1())
-    own = demo_certificates.certificate_of(owner_of(user), key.public_key(), authority.certificate, authority.key)
+    own = authority.certify(owner_of(user), key.public_key())
     certificates.register(user.pk, owner_of(user), own.public_bytes(Encoding.PEM))
     one = bill(Stage.DRAFT)
     page = visit("signatory.swift")
@@ -214,7 +214,7 @@ def test_a_token_signs_with_keys_of_each_kind_that_is_accepted(token: Path, tmp_
     ]  # fmt: skip
     held = []
     for number, key in enumerate(keys, 1):
-        own = demo_certificates.certificate_of(Owner("Nila Joshi"), key.public_key(), above.certificate, above.key)
+        own = above.certify(Owner("Nila Joshi"), key.public_key())
         put_on_token(key, own, token, number)
         held.append(own)
     bridge = Bridge(origin, token)

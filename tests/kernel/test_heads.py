@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
 from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
@@ -19,6 +18,7 @@ from accounts import demo_certificates
 from accounts.models import User
 from eccs import audit, doctor, heads, tasks, trail
 from eccs.signing import seal
+from eccs.signing.own_authority import OwnAuthority
 from eccs.trail import ChainFault
 from manifests.models import ExpressCargoManifest
 from tests.factories.bonds import bond
@@ -182,8 +182,7 @@ def test_a_head_is_signed_with_the_certificate_of_the_seal(
 ) -> None:
     heads.take()
     settings.PAPER_KEYS_DIR = tmp_path
-    key = ec.generate_private_key(ec.SECP256R1())
-    demo_certificates.make_paper_keys(tmp_path, demo_certificates.authority("Test root", key), key)
+    demo_certificates.make_paper_keys(tmp_path, OwnAuthority("Test root"))
     head = heads.take()
     assert head.signature and not found()
     (tmp_path / seal.OWN_KEY).rename(tmp_path / "away")

@@ -5,18 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import LazySettings
 
 from accounts import demo_certificates
+from eccs.signing.own_authority import OwnAuthority
 
 
 @pytest.fixture
 def paper_keys(settings: LazySettings, tmp_path: Path) -> Path:
     """A folder with the key of the codes and the certificate of the seal, as a demonstration makes them."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    root = demo_certificates.authority("CA of the tests", key)
     folder = tmp_path / "papers"
-    demo_certificates.make_paper_keys(folder, root, key)
+    demo_certificates.make_paper_keys(folder, OwnAuthority("CA of the tests"))
     settings.PAPER_KEYS_DIR = folder
     return folder

@@ -11,15 +11,15 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from reportlab.pdfgen.canvas import Canvas
 
-from accounts import demo_certificates
 from bills.papers import draw_bill
 from eccs.paper_volume import bound
 from eccs.signing import seal, sealing
-from eccs.signing.authorities import Owner
+from eccs.signing.names import Owner
+from eccs.signing.own_authority import OwnAuthority
 from tests.papers import examples, reading
 
 
@@ -85,10 +85,9 @@ def test_the_paper_stands_before_its_seal_byte_for_byte(paper_keys: Path, monkey
 
 
 def test_an_rsa_key_seals_too(paper_keys: Path) -> None:
-    key, above = rsa.generate_private_key(65537, 2048), ec.generate_private_key(ec.SECP256R1())
-    issuer = demo_certificates.authority("CA of the tests", above)
-    own = demo_certificates.certificate_of(Owner("Seal", "Board"), key.public_key(), issuer, above)  # type: ignore[arg-type]
-    (paper_keys / seal.OWN).write_bytes(own.public_bytes(Encoding.PEM) + issuer.public_bytes(Encoding.PEM))
+    key, issuer = rsa.generate_private_key(65537, 2048), OwnAuthority("CA of the tests")
+    own = issuer.certify(Owner("Seal", "Board"), key.public_key())
+    (paper_keys / seal.OWN).write_bytes(own.public_bytes(Encoding.PEM) + issuer.certificate.public_bytes(Encoding.PEM))
     (paper_keys / seal.OWN_KEY).write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     assert seal.look_at(draw_bill(examples.bill())).holds
 

@@ -19,6 +19,7 @@ from eccs import barcodes, paper_tokens, papers
 from eccs.dated_rules import rule_book
 from eccs.paper_checks import State, of_code, of_file
 from eccs.signing import issuer, seal
+from eccs.signing.own_authority import OwnAuthority
 from eccs.workflow import take
 from tests.factories.bills import bill
 from tests.factories.firms import actor
@@ -176,15 +177,12 @@ def test_without_a_certificate_the_paper_says_that_it_is_not_sealed(paper_keys: 
 
 
 def test_a_seal_of_somebody_else_is_altered(paper_keys: Path, tmp_path: Path) -> None:
-    from cryptography.hazmat.primitives.asymmetric import ec
-
     from accounts import demo_certificates
 
     data = out_of_charge_order(cleared())
-    key = ec.generate_private_key(ec.SECP256R1())
     (paper_keys / seal.OWN).unlink()
     (paper_keys / seal.OWN_KEY).unlink()
-    demo_certificates.make_paper_keys(paper_keys, demo_certificates.authority("Another CA", key), key)
+    demo_certificates.make_paper_keys(paper_keys, OwnAuthority("Another CA"))
     assert of_file(data).reason == "file"
 
 

@@ -4,40 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from django.conf import LazySettings
 from django.test import Client
 
-from accounts import demo_certificates
 from accounts.certificate_views import owner_of
 from accounts.models import User
 from accounts.sessions import PROVED
-from eccs.signing import authorities, certificates
-from eccs.signing.authorities import Owner
+from eccs.signing import authorities, certificates, own_authority
 from eccs.signing.models import Certificate
+from eccs.signing.names import Owner
 
 OPTIONS = [pkcs7.PKCS7Options.DetachedSignature, pkcs7.PKCS7Options.Binary]
 
 
-@dataclass
-class Keyed:
+class Keyed(own_authority.Keyed):
     """A key with its certificate."""
-
-    key: ec.EllipticCurvePrivateKey
-    certificate: x509.Certificate
-
-    @property
-    def pem(self) -> bytes:
-        """The certificate as a file."""
-        return self.certificate.public_bytes(Encoding.PEM)
 
     def sign(self, content: bytes) -> bytes:
         """A detached CMS over the content."""
@@ -45,12 +32,11 @@ class Keyed:
         return made.add_signer(self.certificate, self.key, hashes.SHA256()).sign(Encoding.DER, OPTIONS)
 
 
-class Authority:
+class Authority(own_authority.OwnAuthority):
     """A certifying authority."""
 
     def __init__(self, name: str = "Authority of the tests") -> None:
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        self.certificate = demo_certificates.authority(name, self.key)
+        super().__init__(name)
 
     def trusted_in(self, folder: Path) -> Authority:
         """The same, accepted here."""
@@ -60,9 +46,7 @@ class Authority:
 
     def issue(self, owner: Owner, **days: int) -> Keyed:
         """A key with a certificate for somebody."""
-        key = ec.generate_private_key(ec.SECP256R1())
-        made = demo_certificates.certificate_of(owner, key.public_key(), self.certificate, self.key, **days)
-        return Keyed(key, made)
+        return Keyed(*super().issue(owner, **days))
 
     def register(self, user: User, **days: int) -> tuple[Keyed, Certificate]:
         """A person with a key and a registered certificate."""
@@ -71,7 +55,7 @@ class Authority:
 
     def revoke(self, serials: Iterable[int]) -> None:
         """A list with these on it is loaded."""
-        authorities.load_list(demo_certificates.list_of_revoked(self.certificate, self.key, serials), None)
+        authorities.load_list(self.revoked(serials), None)
 
 
 def browser_of(user: User) -> Client:

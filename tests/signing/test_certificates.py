@@ -23,9 +23,10 @@ from accounts import demo_certificates
 from accounts.certificate_views import owner_of
 from eccs.audit import AuditLine
 from eccs.dated_rules import DatedRule, forget
-from eccs.signing import certificates
-from eccs.signing.authorities import NotAccepted, Owner
+from eccs.signing import certificates, own_authority
+from eccs.signing.authorities import NotAccepted
 from eccs.signing.models import Certificate, RevocationList
+from eccs.signing.names import Owner
 from tests.accounts.conftest import member
 from tests.signing.conftest import Authority, browser_of
 
@@ -98,12 +99,12 @@ def test_a_foreign_authority_is_refused_and_one_of_the_same_name_too(authority: 
 
 def test_a_key_for_anything_else_is_refused(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
     user = member("signatory.swift")
-    whole = demo_certificates.usage
-    monkeypatch.setattr(demo_certificates, "usage", lambda **_whose: x509.KeyUsage(True, False, True, False, False, False, False, False, False))  # fmt: skip
+    whole = own_authority.usage
+    monkeypatch.setattr(own_authority, "usage", lambda **_whose: x509.KeyUsage(True, False, True, False, False, False, False, False, False))  # fmt: skip
     assert "not for signing documents" in refused(user, authority.issue(owner_of(user)).pem)
-    monkeypatch.setattr(demo_certificates, "usage", whole)
+    monkeypatch.setattr(own_authority, "usage", whole)
     key = ec.generate_private_key(ec.SECP521R1())
-    odd = demo_certificates.certificate_of(owner_of(user), key.public_key(), authority.certificate, authority.key)
+    odd = authority.certify(owner_of(user), key.public_key())
     assert "of a kind that is not accepted" in refused(user, odd.public_bytes(Encoding.PEM))
 
 
@@ -163,8 +164,10 @@ def test_the_system_admin_sees_all_and_loads_lists(authority: Authority, tmp_pat
     browser = browser_of(member("sysadmin"))
     page = browser.get(reverse("certificates-all"), {"q": "signatory"}).content.decode()
     assert made.serial in page and "Authority of the tests" in page and "none loaded" in page
-    content = demo_certificates.list_of_revoked(authority.certificate, authority.key, [keyed.certificate.serial_number])
-    forged = demo_certificates.list_of_revoked(authority.certificate, Authority().key)
+    content = authority.revoked([keyed.certificate.serial_number])
+    stranger = Authority()
+    stranger.certificate = authority.certificate
+    forged = stranger.revoked()
     for given, words in ((b"hello", "not a list"), (forged, "not signed by")):
         answer = browser.post(reverse("certificates-revoked"), {"file": file(given)})
         assert answer.status_code == 422 and words in answer.content.decode()
@@ -197,13 +200,14 @@ def test_the_demonstration_makes_its_authority_and_keys_once(settings: LazySetti
 
 def test_no_authority_slips_in_beneath_one_that_allows_none(authority: Authority) -> None:
     user = member("signatory.swift")
-    key = ec.generate_private_key(ec.SECP256R1())
-    begun: Any = demo_certificates._begun(x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Between")]), authority.certificate.subject, key.public_key(), authority=True)  # fmt: skip
+    beneath = Authority("Between")
+    begun = own_authority.begun(
+        beneath.certificate.subject, authority.certificate.subject, beneath.key.public_key(), authority=True
+    )
     between = begun.sign(authority.key, hashes.SHA256())
-    own_key = ec.generate_private_key(ec.SECP256R1())
-    own = demo_certificates.certificate_of(owner_of(user), own_key.public_key(), between, key)
+    own = beneath.issue(owner_of(user))
     # an authority whose own certificate allows none beneath it vouches for nobody's authority
-    assert "not issued by" in refused(user, own.public_bytes(Encoding.PEM) + between.public_bytes(Encoding.PEM))
+    assert "not issued by" in refused(user, own.pem + between.public_bytes(Encoding.PEM))
 
 
 def test_the_page_asks_for_the_password_again(authority: Authority) -> None:

@@ -9,7 +9,8 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from eccs.signing import cms, plain_cms
-from eccs.signing.authorities import NotAccepted, Owner
+from eccs.signing.authorities import NotAccepted
+from eccs.signing.names import Owner
 from tests.signing.conftest import Authority
 
 SCENE = """

@@ -33,8 +33,8 @@ from eccs import tasks
 from eccs.audit import AuditLine
 from eccs.dated_rules import DatedRule, forget
 from eccs.signing import certificates, verifying
-from eccs.signing.authorities import Owner
 from eccs.signing.models import Signature, SignatureFault, ToSign
+from eccs.signing.names import Owner
 from eccs.trail import broken_lines
 from eccs.workflow import Refused, take
 from tests.accounts.conftest import member

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from playwright.sync_api import Error, sync_playwright
 
-from tools.first_flight.authority import Authority
+from tools.first_flight.authority import authority_of
 from tools.first_flight.flight import Flight
 from tools.first_flight.people import People, Stuck
 from tools.first_flight.post import link_to
@@ -79,7 +79,7 @@ def main() -> None:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", *rules]
         )
-        people = People(browser, given.address, Authority(given.authority), own_certificate=given.own_certificate)
+        people = People(browser, given.address, authority_of(given.authority), own_certificate=given.own_certificate)
         try:
             fly(given, people)
         except (Stuck, Error, TimeoutError) as fault:

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cryptography.hazmat.primitives.serialization import Encoding
 from django_otp.oath import totp
 from playwright.sync_api import Browser, FilePayload, Locator, Page
 
-from tools.first_flight.authority import Authority, as_pkcs12
+from eccs.signing.names import Owner
+from eccs.signing.own_authority import OwnAuthority, as_pkcs12
 
 PATIENCE = 30_000  # milliseconds a page may take
 PROVED_FOR = 480  # seconds; after ten minutes ECCS asks for the password before what weighs much
@@ -107,15 +107,14 @@ class Person:
                 page.get_by_role("button", name="I have kept them").click()
         page.get_by_role("button", name="Sign out").wait_for()
 
-    def certify(self, authority: Authority) -> None:
+    def certify(self, authority: OwnAuthority) -> None:
         """Get a certificate of the authority, and register it."""
-        key, certificate = authority.issue(self.name, self.firm, self.pan)
-        self.file = as_pkcs12(key, certificate, self.password)
+        issued = authority.issue(Owner(self.name, self.firm, self.pan))
+        self.file = as_pkcs12(issued, self.password)
         self.prove()
         self.go("/account/certificates/")
-        public = certificate.public_bytes(Encoding.PEM)
         self.page.locator("input[type=file]").set_input_files(
-            FilePayload(name="own.pem", mimeType="application/x-pem-file", buffer=public)
+            FilePayload(name="own.pem", mimeType="application/x-pem-file", buffer=issued.pem)
         )
         self.press("Register")
         self.says("Registered:")
@@ -135,7 +134,7 @@ class Person:
 class People:
     """Everybody who works at the station, each with a browser of the own."""
 
-    def __init__(self, browser: Browser, address: str, authority: Authority, *, own_certificate: bool) -> None:
+    def __init__(self, browser: Browser, address: str, authority: OwnAuthority, *, own_certificate: bool) -> None:
         self._browser, self._address, self._own = browser, address, own_certificate
         self._there: dict[str, Person] = {}
         self.authority = authority
