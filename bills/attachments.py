@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from bills.models.clearable import Clearable
 from bills.models.found import Paper
-from eccs.uploads.scans import ACCEPTED, LARGEST, content_of, content_type, safe_name, why_not
+from eccs.uploads.scans import ACCEPTED, content_of, content_type, safe_name, why_not
 
 __all__ = [
-    "ACCEPTED", "LARGEST", "attach", "attach_upload", "content_of", "content_type", "described", "safe_name", "share",
+    "ACCEPTED", "attach", "attach_upload", "content_of", "content_type", "described", "safe_name", "share",
     "why_not",
 ]  # fmt: skip
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from bills import attachments
 from bills.models import Attachment, CourierBillOfEntry
 from bills.stages import CLOSED
+from eccs.uploads import scans
 from eccs.uploads.reading import BROKEN_ZIP
 from manifests.models import ExpressCargoManifest
 
@@ -92,7 +93,7 @@ def look_through(file: BinaryIO, named: set[str]) -> tuple[dict[str, str], list[
             unpacked += len(content)
             if unpacked > LARGEST_UNPACKED:
                 raise _too_much()
-            against[key] = _("is in the ZIP more than once") if key in seen else _why_not(content)
+            against[key] = _("is in the ZIP more than once") if key in seen else scans.why_not_content(content)
             seen.add(key)
     return {name: reason for name, reason in against.items() if reason}, extra
 
@@ -114,15 +115,7 @@ def _too_much() -> NotAZip:
 
 def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     with archive.open(entry) as member:
-        return member.read(attachments.LARGEST + 1)  # never more, whatever the directory claims
-
-
-def _why_not(content: bytes) -> str:
-    if not content:
-        return _("The file is empty.")
-    if len(content) > attachments.LARGEST:
-        return _("The file is larger than 10 MiB.")
-    return "" if attachments.content_type(content[:16]) else _("Only PDF, JPEG, PNG and TIFF are accepted.")
+        return member.read(scans.LARGEST + 1)  # never more, whatever the directory claims
 
 
 def take_in(
@@ -174,7 +167,7 @@ def _wanted(
 def _keep(
     outcome: Outcome, places: list[tuple[CourierBillOfEntry, str]], name: str, content: bytes, user_id: int
 ) -> None:
-    if reason := _why_not(content):
+    if reason := scans.why_not_content(content):
         outcome.refused.append(f"{name}: {reason}")
         return
     for bill, kind in places:

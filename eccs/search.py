@@ -130,8 +130,8 @@ def _of_name(way: ByName, name: str) -> Alternatives | None:
     return way.among(found) if len(found) <= MOST_OF_A_NAME else None
 
 
-def _rows(listing: pages.Listing, asked: Asked, actor: Any) -> QuerySet[Any]:
-    """The documents that are looked through: all the actor may see, or those of the day.
+def _rows(listing: pages.Listing, asked: Asked, actor: Any) -> QuerySet[Any] | None:
+    """The documents that are looked through: all the actor may see, or those of the day; None where there is none.
 
     Keys and moments grow together, but the database does not know it: between the first and the last key of the day it finds the
     newest at once, where it would otherwise walk back from today.
@@ -143,7 +143,7 @@ def _rows(listing: pages.Listing, asked: Asked, actor: Any) -> QuerySet[Any]:
     ends = rows.aggregate(
         first=Min(F("pk") + 0), last=Max(F("pk") + 0)
     )  # by the moment's index, not from the last key back
-    return rows.none() if ends["first"] is None else rows.filter(pk__range=(ends["first"], ends["last"]))
+    return None if ends["first"] is None else rows.filter(pk__range=(ends["first"], ends["last"]))
 
 
 def _found(conditions: Iterator[Alternatives | None], listing: pages.Listing, asked: Asked, actor: Any) -> Group | None:
@@ -153,7 +153,10 @@ def _found(conditions: Iterator[Alternatives | None], listing: pages.Listing, as
     """
     if asked.day is not None and not listing.dated_by:
         return None
-    rows, too_many = _rows(listing, asked, actor).order_by("-pk").values_list("pk", flat=True), False
+    looked_through = _rows(listing, asked, actor)
+    if looked_through is None:
+        return None
+    rows, too_many = looked_through.order_by("-pk").values_list("pk", flat=True), False
     for alternatives in conditions:
         if alternatives is None:
             too_many = True

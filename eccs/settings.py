@@ -276,6 +276,7 @@ STORAGES["heads"] = {
     "BACKEND": env("ECCS_HEADS_BACKEND", default="django.core.files.storage.FileSystemStorage"),
     "OPTIONS": env.json("ECCS_HEADS_OPTIONS", default={"location": str(HEADS_DIR), "file_permissions_mode": 0o440}),
 }
+CLAMD = env("ECCS_CLAMD", default="")  # where clamd answers: a socket's path, or host:port
 MEDIA_ROOT = Path(env("ECCS_MEDIA", default=str(VAR_DIR / "media")))
 # Where the drop folders of firms lie, one for each; nothing said, none is looked into
 DROP_ROOT = Path(found) if (found := env("ECCS_DROP_ROOT", default="")) else None

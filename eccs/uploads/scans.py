@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from hashlib import sha256
 from io import BytesIO
 from pathlib import PurePath
@@ -11,6 +12,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 
+from eccs.uploads import viruses
+
+logger = logging.getLogger(__name__)
 LARGEST = 10 * 1024 * 1024  # bytes
 KINDS: tuple[tuple[bytes, str, str], ...] = (
     (b"%PDF-", "application/pdf", ".pdf"),
@@ -33,10 +37,32 @@ def why_not(file: UploadedFile[Any]) -> str:
         return _("The file is empty.")
     if file.size > LARGEST:
         return _("The file is larger than 10 MiB.")
+    content, _digest = content_of(file)
     file.seek(0)
-    start = file.read(16)
-    file.seek(0)
-    return "" if content_type(start) else _("Only PDF, JPEG, PNG and TIFF are accepted.")
+    return why_not_content(content)
+
+
+def why_not_content(content: bytes) -> str:
+    """Why a paper with these bytes cannot be attached, or nothing: its size, its kind, and what clamd finds in it where it is asked."""
+    if not content:
+        return _("The file is empty.")
+    if len(content) > LARGEST:
+        return _("The file is larger than 10 MiB.")
+    if content_type(content[:16]) is None:
+        return _("Only PDF, JPEG, PNG and TIFF are accepted.")
+    return _virus(content) if viruses.is_asked() else ""
+
+
+def _virus(content: bytes) -> str:
+    try:
+        name = viruses.found_in(content)
+    except viruses.NotLookedThrough as fault:
+        logger.error("a paper was not looked through for viruses: %s", fault)
+        return _("The file cannot be looked through for viruses at present. Send it again in a few minutes.")
+    if not name:
+        return ""
+    logger.warning("virus %s in a paper of SHA-256 %s", name, sha256(content).hexdigest())
+    return _("The file carries a virus (%(name)s) and was not kept. Examine the computer it comes from.") % {"name": name}  # fmt: skip
 
 
 def safe_name(name: str, ending: str) -> str:

@@ -12,7 +12,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -38,10 +38,10 @@ class AccountQuerySet(models.QuerySet["CashAccount"]):
         from payments.models import Challan
 
         stations = actor.stations_for([activity_of("cash-accounts")])
-        here = Challan.objects.filter(station_id__in=stations)
-        return self.of_firms().filter(
-            Q(courier__in=here.values("courier")) | Q(importer__in=here.filter(courier=None).values("importer"))
-        )
+        here = Challan.objects.filter(station_id__in=stations).order_by()
+        of_courier = here.filter(courier=OuterRef("courier"))
+        of_importer = here.filter(courier=None, importer=OuterRef("importer"))
+        return self.of_firms().filter(Exists(of_courier) | Exists(of_importer))  # the first of each firm's is enough
 
 
 class CashAccount(OfOneFirm, models.Model):

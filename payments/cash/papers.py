@@ -44,6 +44,8 @@ def printed(told: Statement, printed_by: str) -> bytes:
         debit, credit = (grouped(value, 2) if value else "" for value in (one.debit, one.credit))
         balance = "" if one.balance is None else grouped(one.balance, 2)
         table.row([moment(one.entry.at), one.words, challan, debit, credit, balance])
+    if told.more:
+        sheet.text(_("There are more entries than are printed: choose fewer days."))
     return sheet.close()
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from django import forms
@@ -16,7 +18,8 @@ from django.utils.translation import gettext_lazy
 from payments.cash.ledger import NOTHING
 from payments.cash.models import CashAccount, CashEntry, CashLine
 
-MOST_SHOWN = 1000
+ON_A_PAGE = 50
+MOST_PRINTED = 1000
 MOST_EXPORTED = 100_000
 SPAN = timedelta(days=30)
 
@@ -30,6 +33,7 @@ class StatementForm(forms.Form):
         label=gettext_lazy("Entries"), required=False, choices=[("", gettext_lazy("All")), *CashEntry.Sort.choices]
     )
     challan = forms.RegexField(r"\A\d{1,10}\Z", label=gettext_lazy("Challan begins with"), required=False)
+    skip = forms.IntegerField(required=False, min_value=0, max_value=MOST_EXPORTED, widget=forms.HiddenInput)
 
 
 @dataclass(frozen=True)
@@ -82,9 +86,15 @@ class Statement:
 
 
 def statement(
-    account: CashAccount, given: dict[str, Any], most: int = MOST_SHOWN, stations: frozenset[str] | None = None
+    account: CashAccount,
+    given: dict[str, Any],
+    most: int = MOST_PRINTED,
+    stations: frozenset[str] | None = None,
+    skip: int = 0,
 ) -> Statement:
     """What an account's ledger says of the days asked for, mostly the last thirty; the balance runs over all entries.
+
+    `skip` of the entries asked for stand on the pages before.
 
     With `stations`, only the entries for challans of these stations, and for withdrawals and refunds there.
     """
@@ -94,22 +104,34 @@ def statement(
     if stations is not None:
         within = within.filter(Q(entry__challan__station__in=stations) | Q(entry__station__in=stations))
     opening, gained, spent = _sums(account, since, until) if stations is None else (NOTHING, *_moved(within))
-    wanted = within.select_related("entry__challan").order_by("at", "pk")
-    is_narrowed = bool(given.get("sort") or given.get("challan"))
-    lines: list[Line] = []
-    balance, more = opening, False
-    for line in (
-        wanted.iterator(2000) if is_narrowed else wanted[: most + 1]
-    ):  # of a cursor, all lines would be gathered first
-        balance += line.amount
-        if _wanted(line, given):
-            more = len(lines) == most
-            if more:
-                break
-            lines.append(Line(line, balance if stations is None else None))
+    found = list(islice(_lines(within, opening, given, skip, skip + most + 1), most + 1))
+    lines = [Line(line, balance if stations is None else None) for line, balance in found[:most]]
+    more = len(found) > most
     if stations is not None:
         return Statement(account, since, until, None, None, gained, spent, lines, more, tuple(sorted(stations)))
     return Statement(account, since, until, opening, opening + gained - spent, gained, spent, lines, more)
+
+
+def _lines(
+    within: QuerySet[CashLine], opening: Decimal, given: dict[str, Any], skip: int, end: int
+) -> Iterator[tuple[CashLine, Decimal]]:
+    """The lines asked for but the first so many, each with the balance after it."""
+    rows = within.select_related("entry__challan").order_by("at", "pk")
+    if not (given.get("sort") or given.get("challan")):
+        before = rows[:skip].aggregate(sum=Sum("amount"))["sum"] if skip else None
+        yield from _running(
+            rows[skip:end], opening + (before or NOTHING)
+        )  # a cursor would have all of them gathered first
+        return
+    every = _running(rows.iterator(2000), opening)
+    yield from islice(((line, balance) for line, balance in every if _wanted(line, given)), skip, None)
+
+
+def _running(lines: Iterable[CashLine], balance: Decimal) -> Iterator[tuple[CashLine, Decimal]]:
+    """Each line with the balance after it."""
+    for line in lines:
+        balance += line.amount
+        yield line, balance
 
 
 def _begins(day: date) -> datetime:

@@ -45,14 +45,17 @@ def _account(request: Request, pk: int | None) -> CashAccount:
     return own if own is not None else CashAccount(sort=CashAccount.Sort.FIRM, balance=ledger.NOTHING, **whose)
 
 
-def _told(request: Request, pk: int | None, most: int) -> tuple[statement.Statement, statement.StatementForm]:
+def _told(
+    request: Request, pk: int | None, most: int, *, paged: bool = False
+) -> tuple[statement.Statement, statement.StatementForm]:
     account, form = _account(request, pk), statement.StatementForm(request.GET)
     given = form.cleaned_data if form.is_valid() else {}
     if account._state.adding:  # no entry yet
         day = timezone.localdate()
         nothing = (ledger.NOTHING,) * 4
         return statement.Statement(account, day - statement.SPAN, day, *nothing, [], more=False), form
-    return statement.statement(account, given, most, _stations(request, pk)), form
+    skip = (given.get("skip") or 0) if paged else 0
+    return statement.statement(account, given, most, _stations(request, pk), skip), form
 
 
 def _stations(request: Request, pk: int | None) -> frozenset[str] | None:
@@ -64,10 +67,12 @@ def _stations(request: Request, pk: int | None) -> frozenset[str] | None:
 @require_GET
 def show(request: Request, pk: int | None = None) -> HttpResponse:
     """The statement of the Electronic Cash Ledger, oldest first, with the balance after each entry."""
-    told, form = _told(request, pk, statement.MOST_SHOWN)
-    kept = {name: value for name, value in request.GET.items() if value and name in form.fields}
+    told, form = _told(request, pk, statement.ON_A_PAGE, paged=True)
+    kept = {name: value for name, value in request.GET.items() if value and name in form.fields and name != "skip"}
+    skip = (form.cleaned_data.get("skip") or 0) if form.is_valid() else 0
     context = {
         "told": told, "form": form, "filtered": bool(kept), "pk": pk, "kept": urlencode(kept),
+        "earlier": max(skip - statement.ON_A_PAGE, 0) if skip else None, "later": skip + statement.ON_A_PAGE if told.more else None,
         "withdrawals": CashWithdrawal.objects.visible_to(request.actor).order_by("-pk")[:WITHDRAWALS_SHOWN] if pk is None else (),
         "may_withdraw": pk is None and request.actor.may(pages.activity_of("cash-withdraw")),
         "may_deposit": pk is None and request.actor.may(pages.activity_of("cash-deposit")),
@@ -87,7 +92,7 @@ def export(request: Request, pk: int | None = None) -> HttpResponseBase:
 @require_GET
 def printed(request: Request, pk: int | None = None) -> HttpResponse:
     """The statement as PDF."""
-    told, _form = _told(request, pk, statement.MOST_SHOWN)
+    told, _form = _told(request, pk, statement.MOST_PRINTED)
     return as_pdf(papers.printed(told, request.actor.name), f"ECL-{told.account.firm_number}")
 
 

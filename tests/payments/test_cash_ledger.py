@@ -23,6 +23,7 @@ from eccs.models import Notice
 from eccs.workflow import Refused, take
 from payments import services, tasks
 from payments.cash import ledger
+from payments.cash import statement as cash_statement
 from payments.cash.deposits import create_deposit
 from payments.cash.models import CashAccount, CashEntry, CashLine
 from payments.cash.statement import statement
@@ -243,6 +244,37 @@ def test_money_is_deposited_by_the_page_and_a_challan_paid_from_its_page(
     assert Challan.objects.get(pk=owed.pk).stage == "PAID"
     assert balance(payer) == 97_500
     assert browser.get(f"/payments/challans/{owed.number}/receipt/").content.startswith(b"%PDF")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("narrowed", [{}, {"sort": "PAYMENT"}])
+def test_a_statement_goes_on_from_page_to_page_with_the_balance_running_on(
+    swift: Flight,
+    payer: Actor,
+    people: Callable[[str], User],
+    monkeypatch: pytest.MonkeyPatch,
+    narrowed: dict[str, str],
+) -> None:
+    deposited(payer, 5000)
+    for duty in (100, 200, 300, 400):
+        take(services.create_challan([swift.bill(duty).pk], payer), "pay_from_ledger", payer)
+    monkeypatch.setattr(cash_statement, "ON_A_PAGE", 2)
+    browser = Client()
+    browser.force_login(people("courier.swift"))
+    whole = browser.get("/payments/ledger/", narrowed | {"skip": "0"})
+    pages, balances, skip = 0, [], "0"
+    while skip:
+        page = browser.get("/payments/ledger/", narrowed | {"skip": skip})
+        balances += [one.balance for one in page.context["told"].lines]
+        later, pages = page.context["later"], pages + 1
+        assert (page.context["told"].opening, page.context["told"].closing) == (0, 4000)
+        assert (f"skip={later}" in page.content.decode()) == bool(later)
+        assert ('rel="prev"' in page.content.decode()) == (pages > 1)
+        skip = str(later) if later else ""
+    expected = [5000, 4900, 4700, 4400, 4000]
+    assert balances == (expected[1:] if narrowed else expected) and pages == (2 if narrowed else 3)
+    assert [one.balance for one in whole.context["told"].lines] == balances[:2]
+    assert browser.get("/payments/ledger/", {"skip": "-3"}).status_code == 200
 
 
 @pytest.mark.django_db

@@ -86,3 +86,11 @@ def test_a_statement_of_the_cash_ledger_has_its_fields_in_their_order() -> None:
          "Balance before", "0.00", "Credits", "31.00", "Debits", "0.00", "Balance after", "31.00", "Entries", "When", "Challan", "Debit",
          "Credit", "Balance", "Credited back", str(one.number), "31.00"],
     )  # fmt: skip
+
+
+def test_a_statement_that_is_cut_says_so() -> None:
+    one = funded(challan(Stage.FAILED))
+    account = CashAccount.objects.get(courier=one.courier)
+    cut = "Therearemoreentriesthanareprinted"
+    assert cut in reading.text(printed(told(account, {}, most=0), "A. Rao"))
+    assert cut not in reading.text(printed(told(account, {}, most=1), "A. Rao"))
