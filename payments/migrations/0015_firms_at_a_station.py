@@ -5,19 +5,18 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-AT_THE_STATIONS = """
+PAYS_HERE = """(
+        SELECT c.id FROM payments_challan c
+        WHERE c.{firm} = payments_cashaccount.{firm} AND c.station_id = ANY ((SELECT eccs_stations())::varchar[])
+        ORDER BY c.station_id LIMIT 1
+    ) IS NOT NULL"""  # in the order of the index: the planner would read all challans for the first that fits, where none does
+AT_THE_STATIONS = f"""
 ALTER POLICY whose_it_is ON payments_cashaccount USING (
     station_id = ANY ((SELECT eccs_stations())::varchar[])
     OR courier_id = (SELECT eccs_firm('courier'))
     OR importer_id = (SELECT eccs_firm('importer'))
-    OR EXISTS (
-        SELECT FROM payments_challan c
-        WHERE c.courier_id = payments_cashaccount.courier_id AND c.station_id = ANY ((SELECT eccs_stations())::varchar[])
-    )
-    OR EXISTS (
-        SELECT FROM payments_challan c
-        WHERE c.importer_id = payments_cashaccount.importer_id AND c.station_id = ANY ((SELECT eccs_stations())::varchar[])
-    )
+    OR {PAYS_HERE.format(firm="courier_id")}
+    OR {PAYS_HERE.format(firm="importer_id")}
 )
 """
 
