@@ -16,6 +16,7 @@ run: .venv/installed            ## the whole system in the foreground, at http:/
 test: .venv/installed-dev       ## the whole test suite, on a PostgreSQL and a Redis of its own; ARGS="-k scan" narrows it
 	@tools/ensure_chromium
 	@tools/ensure_softhsm
+	@tools/ensure_clamd
 	@tools/ensure_pdf_tools
 	@ECCS_DEMO=1 exec $(BIN)/python -m eccs.run beside --quick test $(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 

@@ -21,11 +21,13 @@ from eccs.models import Heartbeat
 from eccs.signing import authorities, seal
 from eccs.signing.models import RevocationList
 from eccs.trail import ChainFault
+from eccs.uploads import viruses
 
 CLOCKS_DIFFER = timedelta(seconds=2)
 SECONDS = 20.0
 LONG_QUEUE = 1000
 LEAST_FREE = 0.05
+OLD_VIRUSES = timedelta(days=7)
 MAIL_TO_A_SCREEN = ("console", "dummy", "locmem", "filebased")
 
 
@@ -250,6 +252,26 @@ def mail() -> str:
             return ""
     except (OSError, smtplib.SMTPException) as fault:
         return f"The mail server does not take letters: {fault}"
+
+
+@examination(
+    "viruses",
+    "Run clamd with freshclam and set ECCS_CLAMD to its socket or to host:port; ECCS_CLAMD=none where something else looks papers through.",
+    production=True,
+)
+def virus_scanner() -> str:
+    """Papers are looked through for viruses, by what knows those of these days."""
+    if not settings.CLAMD:
+        return "Papers that firms attach are looked through by nobody."
+    if not viruses.is_asked():
+        return ""
+    try:
+        known = viruses.known_since()
+    except viruses.NotLookedThrough as fault:
+        return f"No paper is taken, for clamd does not answer: {fault}"
+    if known is None:
+        return "clamd does not say of when the viruses are that it knows."
+    return f"The viruses that clamd knows are of {known:%d/%m/%Y}." if timezone.now() - known > OLD_VIRUSES else ""
 
 
 @examination("beat", "Start a beat on one host or on several: celery -A eccs beat. If it runs, look at the worker.")
