@@ -51,7 +51,7 @@ def by_number(text: str) -> Q | Alternatives:
         return Q(number__in=ending(text))
     if upper.startswith("UCN_"):
         return of_shipments(uncleared_notices__number=upper)
-    return Q(number__in={text, upper})
+    return Q(number__in={text, upper}) if "_" in text else ()
 
 
 def by_pan(code: str) -> Alternatives:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -21,7 +20,7 @@ from bills.provisional import due_days
 from bills.requests import as_amended
 from eccs import pages
 from eccs.money import rupees
-from eccs.pages import Column, Elsewhere, Listing
+from eccs.pages import Column, Elsewhere, Listing, by_own_number
 from eccs.workflow import Refused
 from eccs.written import brief, tail
 
@@ -66,11 +65,6 @@ COLUMNS = (
     ),
     Column("about", _("About"), cell=about),
 )
-
-
-def search(text: str) -> Q:
-    """By the own number."""
-    return Q(number=text.upper())
 
 
 def changes_of(amendment: AmendmentRequest, labels: Mapping[str, Any] = LABELS) -> list[dict[str, Any]]:
@@ -138,7 +132,7 @@ def _pays(bill: Any, actor: Any) -> bool:
 RELATED = ("bill", "bill__hawb", "courier", "station")
 PAGES: dict[str, Any] = {
     "columns": COLUMNS, "page_template": "bills/request.html",
-    "trade_template": "bills/request_courier.html", "related": RELATED, "search": search,
+    "trade_template": "bills/request_courier.html", "related": RELATED, "search": by_own_number,
     "targets": dict.fromkeys(("REQUESTED", "PROCESSED", "VERIFIED"), "target_requests"),
 }  # fmt: skip
 AMENDMENTS = Listing(
@@ -170,7 +164,7 @@ DEPARTING: dict[str, Any] = {
         Column("what", _("Left out"), cell=lambda asked: asked.get_what_display()),
         Column("reason", _("Reason"), "reason__icontains", hint=_("contains"), cell=lambda asked: brief(asked.reason, 60)),
     ),
-    "page_template": "bills/departure.html", "search": search,
+    "page_template": "bills/departure.html", "search": by_own_number,
     "context": lambda asked, _actor: {
         "bill": asked.bill, "decision": asked.bill.risk_decision, "assessed_all_the_same": assessed_all_the_same(asked),
     },

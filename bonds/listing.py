@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +11,7 @@ from accounts.permissions import Actor
 from accounts.roles import OFFICERS, TRADE, Role
 from bonds.clearance import FIRMS, Stage
 from bonds.models import Bond, BondEntry, BondMaster
-from eccs.pages import Column, Listing, address_of, link, listing_of, register
+from eccs.pages import Column, Listing, address_of, by_own_number, link, listing_of, register
 from eccs.written import brief, grouped
 
 LINES = 200  # entries of a ledger on a page, the newest
@@ -62,7 +61,7 @@ BONDS = Listing(
     ),
     page_template="bonds/bond.html", trade_template="bonds/bond_trade.html",
     related=("station", "courier", "importer", "master"), context=bond_context,
-    search=lambda text: Q(number=text.upper()), dated_by="requested_at",
+    search=by_own_number, dated_by="requested_at",
     targets=dict.fromkeys(Stage.values, "target_of_days"),
 )  # fmt: skip
 MASTERS = Listing(
@@ -73,7 +72,7 @@ MASTERS = Listing(
         Column("category", _("Category"), cell=lambda one: one.get_category_display()),
         Column("conditions", _("Conditions"), "conditions__icontains", hint=_("contains"), cell=lambda one: brief(one.conditions, 60) or "–"),
     ),
-    page_template="bonds/master_entry.html", related=("station", "entered_by"), search=lambda text: Q(number=text.upper()),
+    page_template="bonds/master_entry.html", related=("station", "entered_by"), search=by_own_number,
     targets=dict.fromkeys(BondMaster.stage_order(), "target_of_days"),
 )  # fmt: skip
 register(BONDS)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import reduce
 from hashlib import sha256
+from operator import or_
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -133,7 +135,8 @@ def named(text: str, actor: Actor) -> list[Document]:
     """Documents of the customer by a number of theirs, or by whatever else a kind is found by; one query a kind."""
     found: list[Document] = []
     for listing, _steps in _listings(actor):
-        wanted = Q(number=text.upper()) | (listing.search(text) if listing.search is not None else Q())
+        others = pages.alternatives(listing.search(text)) if listing.search is not None else ()
+        wanted = reduce(or_, others, Q(number=text.upper()))
         found += _of_customer(listing, actor).filter(wanted).order_by("-pk")[:MOST]
     return [one for one in found if actor.serves(one)]
 

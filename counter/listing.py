@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from counter.models import Visit
 from eccs.moments import moment
-from eccs.pages import Column, Listing, link, register
+from eccs.pages import Column, Listing, by_own_number, link, register
 
 
 def _of_firm(text: str) -> Q:
@@ -30,7 +30,7 @@ VISITS = Listing(
         Column("came", _("Came"), cell=lambda one: moment(one.created_at), css="nowrap"),
     ),
     page_template="counter/visit.html", related=("station", "courier", "importer", "operator"), context=_context,
-    search=lambda text: Q(number=text.upper()), dated_by="created_at",
+    search=by_own_number, dated_by="created_at",
 )  # fmt: skip
 
 register(VISITS)

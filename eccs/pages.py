@@ -99,6 +99,16 @@ class Standing:
 Alternatives = tuple[Q, ...]  # conditions of which any is enough, each found by an index of its own
 
 
+def alternatives(found: Q | Alternatives) -> Alternatives:
+    """One condition, or several of which any is enough."""
+    return found if isinstance(found, tuple) else (found,)
+
+
+def by_own_number(text: str) -> Alternatives:
+    """By the number of a series, which has underscores: what has none is no such number, and nobody is asked for it."""
+    return (Q(number=text.upper()),) if "_" in text else ()
+
+
 @dataclass(frozen=True)
 class ByName:
     """How a kind of document is found by the beginning of a name, which millions may bear.
@@ -127,7 +137,7 @@ class Listing:
     related: tuple[str, ...] = ()
     row_fields: tuple[str, ...] = ()  # what the row of a queue reads beyond number and stage; nothing said: everything
     context: Callable[[Any, Any], dict[str, Any]] = field(default=lambda _document, _actor: {})
-    search: Callable[[str], Q] | None = None  # by whatever was typed
+    search: Callable[[str], Q | Alternatives] | None = None  # by whatever was typed
     search_by: SearchBy = field(default_factory=dict)
     carries: Callable[[str], Q] | None = None  # by a shipment on it for which nothing is filed yet
     dated_by: str = ""  # the moment by which it is found on a day

@@ -28,6 +28,7 @@ LABELS = {
 }  # fmt: skip
 _MAWB = re.compile(r"(\d{3})[ -]?(\d{4})[ -]?(\d{4})")
 _HAWB = re.compile(r"(?=.*\d)[A-Z0-9-]{4,20}")
+_CODE = re.compile(r"(?=.*\d{4})\S+")  # one word with four digits in a row is nobody's name
 _LABEL = re.compile(r"(?=.*\d)[A-Z0-9-]{4,35}")
 _DAYS = (
     (re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})"), ("day", "month", "year")),
@@ -101,7 +102,7 @@ def _readings(phrase: str) -> Iterator[tuple[str, str]]:
     elif not identifiers.iec(packed):
         yield "iec", packed
     yield "number", phrase
-    if len(phrase) >= 3 and any(c.isalpha() for c in phrase):
+    if len(phrase) >= 3 and any(c.isalpha() for c in phrase) and not _CODE.fullmatch(phrase):
         yield "consignee", phrase
     if len(phrase) >= 3 and any(c.isdigit() for c in phrase):
         yield "order", phrase
@@ -117,10 +118,9 @@ def _conditions(listing: pages.Listing, asked: Asked) -> Iterator[Alternatives |
             if isinstance(way, ByName):
                 yield way.plain(value) if asked.day else _of_name(way, value)
             elif way is not None:
-                found = way(value)
-                yield found if isinstance(found, tuple) else (found,)
+                yield pages.alternatives(way(value))
     else:
-        yield (listing.search(asked.phrase) if listing.search else Q(number__iexact=asked.phrase),)
+        yield pages.alternatives(listing.search(asked.phrase) if listing.search else Q(number__iexact=asked.phrase))
 
 
 def _of_name(way: ByName, name: str) -> Alternatives | None:

@@ -13,11 +13,21 @@ from accounts.roles import COURIERS, CUSTODIANS, OFFICERS, Role
 from bills.asking import put_to_rms
 from bills.cells import lane
 from bills.requests_listing import DEPARTING, about, changes_of
-from bills.requests_listing import search as by_own_number
 from bills.stages import Hold
 from bills.xray_results import are_xrayed
 from eccs.moments import moment
-from eccs.pages import Alternatives, ByName, Column, Elsewhere, Listing, Standing, activity_of, link, register
+from eccs.pages import (
+    Alternatives,
+    ByName,
+    Column,
+    Elsewhere,
+    Listing,
+    Standing,
+    activity_of,
+    by_own_number,
+    link,
+    register,
+)
 from eccs.written import brief, grouped, tail, two_lines
 from exports import cells, going_back
 from exports.amending import in_words
@@ -50,7 +60,7 @@ SHOWN = 300  # shipping bills on a page
 def by_number(text: str) -> Alternatives:
     """By the own number, the Let Export Order, or the detention memo."""
     upper = text.upper()
-    return Q(number=upper), Q(order__number=upper), Q(detentions__number=upper)
+    return (Q(number=upper), Q(order__number=upper), Q(detentions__number=upper)) if "_" in text else ()
 
 
 def by_hawb(number: str) -> Alternatives:
@@ -191,7 +201,7 @@ MANIFESTS = Listing(
     ),
     page_template="exports/manifest.html", trade_template="exports/manifest_trade.html", related=("station", "courier"),
     context=manifest_context, dated_by="filed_at", targets={"FILED": "target_of_days"},
-    search_by={"number": lambda text: Q(number=text.upper()), "mawb": lambda number: Q(mawb=number), "hawb": _with_hawb},
+    search_by={"number": by_own_number, "mawb": lambda number: Q(mawb=number), "hawb": _with_hawb},
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from accounts.directory.filings import counts_as_filing
 from accounts.roles import COURIERS, CUSTODIANS, OFFICERS, TRADE, Role
 from eccs.acting import SYSTEM, acting_as
 from eccs.moments import moment
-from eccs.pages import ByName, Column, Listing, SearchBy, activity_of, link, register
+from eccs.pages import ByName, Column, Listing, SearchBy, activity_of, by_own_number, link, register
 from eccs.written import brief, grouped, two_lines
 from manifests import arrival, lateness
 from manifests.amendments import AMENDABLE
@@ -179,7 +179,7 @@ AMENDMENTS = Listing(
     related=("station", "courier", "manifest"),
     context=amendment_context,
     dated_by="created_at",
-    search=lambda text: Q(number=text.upper()),
+    search=by_own_number,
     targets={"REQUESTED": "target_requests"},
 )
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.permissions import Actor
 from accounts.roles import CUSTODIANS, OFFICERS, TRADE
 from eccs.moments import day, moment
-from eccs.pages import Column, Elsewhere, Listing, activity_of, link, register
+from eccs.pages import Alternatives, Column, Elsewhere, Listing, activity_of, by_own_number, link, register
 from eccs.written import grouped, two_lines
 from transit import gate, security
 from transit.clearance import BEFORE_DEPARTURE, DRAFTERS, GIVEN_UP, KEEPERS, ArrivalStage, Stage
@@ -70,6 +70,11 @@ def _arrival_with_hawb(text: str) -> Q:
     return Q(transfer__in=TransferLine.objects.filter(hawb__number=text.upper(), live=True).values("transfer"))
 
 
+def _arrival_by_number(text: str) -> Alternatives:
+    """By the own number, or the transfer manifest's."""
+    return (Q(number=text.upper()) | Q(transfer__number=text.upper()),) if "_" in text else ()
+
+
 TRANSFERS = Listing(
     model=CargoTransferManifest, slug="transit/manifests", label=_("Transfer manifests"),
     columns=(
@@ -84,7 +89,7 @@ TRANSFERS = Listing(
     ),
     page_template="transit/transfer.html", trade_template="transit/transfer_trade.html",
     related=("station", "courier", "importer", "destination", "manifest", "bond"), context=transfer_context,
-    search_by={"number": lambda text: Q(number=text.upper()), "hawb": _with_hawb}, dated_by="submitted_at",
+    search_by={"number": by_own_number, "hawb": _with_hawb}, dated_by="submitted_at",
     elsewhere={Stage.FEE: Elsewhere(_("Pay the fee"), "fee-challan")},
     targets={Stage.APPROVAL: "target_requests", **dict.fromkeys(
         (Stage.DEPARTURE, Stage.IN_TRANSIT, Stage.CERTIFICATE, Stage.SHORT), "target_of_days",
@@ -104,7 +109,7 @@ ARRIVALS = Listing(
     page_template="transit/arrival.html", trade_template="transit/arrival_trade.html",
     related=("station", "transfer__courier", "transfer__importer", "transfer__station", "transfer__destination", "transfer__manifest"),
     context=arrival_context, dated_by="expected_at",
-    search_by={"number": lambda text: Q(number=text.upper()) | Q(transfer__number=text.upper()), "hawb": _arrival_with_hawb},
+    search_by={"number": _arrival_by_number, "hawb": _arrival_with_hawb},
     targets={ArrivalStage.EXPECTED: "target_of_days"},
 )  # fmt: skip
 register(TRANSFERS)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from eccs.moments import moment
-from eccs.pages import Column, Listing
+from eccs.pages import Column, Listing, by_own_number
 from eccs.written import grouped
 from payments.cash.withdrawals import CashWithdrawal
 from payments.cash.withdrawing import WithdrawalStage
@@ -20,6 +19,6 @@ WITHDRAWALS = Listing(
         Column("asked", _("Requested"), cell=lambda one: moment(one.requested_at)),
     ),
     page_template="payments/cash/withdrawal.html", trade_template="payments/cash/withdrawal_trade.html",
-    related=("station", "courier", "importer"), search=lambda text: Q(number=text.upper()), dated_by="requested_at",
+    related=("station", "courier", "importer"), search=by_own_number, dated_by="requested_at",
     targets=dict.fromkeys(WithdrawalStage.values, "target_of_days"),
 )  # fmt: skip

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from eccs.pages import Column, Listing
+from eccs.pages import Column, Listing, by_own_number
 from eccs.written import grouped
 from payments.reconciling.clearance import DifferenceStage
 from payments.reconciling.models import BankDifference, Finding
@@ -22,6 +21,6 @@ DIFFERENCES = Listing(
         Column("day", _("Day"), cell=lambda one: f"{one.day:%d/%m/%Y}", css="nowrap"),
     ),
     page_template="payments/reconciling/difference.html", related=("station", "challan__courier", "challan__importer", "withdrawal__courier", "withdrawal__importer"),
-    search=lambda text: Q(number=text.upper()), dated_by="found_at",
+    search=by_own_number, dated_by="found_at",
     targets=dict.fromkeys(DifferenceStage.values, "target_of_days"),
 )  # fmt: skip
