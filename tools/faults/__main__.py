@@ -49,7 +49,8 @@ class Sweeps(threading.Thread):
         from kombu.exceptions import OperationalError
 
         from api.tasks import send_webhooks
-        from eccs import tasks, upload_runner
+        from eccs import letters, tasks, upload_runner
+        from eccs.models import Notice
         from payments.models import Challan
         from payments.tasks import verify_silent_challans
 
@@ -58,6 +59,10 @@ class Sweeps(threading.Thread):
             upload_runner.resume()
             Challan.objects.exclude(ask_again_at=None).update(ask_again_at=timezone.now())
             verify_silent_challans.delay()
+            soon = (
+                timezone.now() + letters.CLAIMED - LEFT
+            )  # claimed by a worker that was killed, which lets go of it after ten minutes
+            Notice.objects.filter(sent_at=None, try_at__lt=soon).update(try_at=timezone.now())
         for task in (tasks.send_notices, send_webhooks):
             with suppress(OperationalError, OSError):
                 task.delay()
