@@ -11,8 +11,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import requests
@@ -153,6 +153,18 @@ class House:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+    @contextmanager
+    def held(self, *names: str) -> Iterator[None]:
+        """These processes and their children stand still meanwhile."""
+        groups = [self.running[name].pid for name in names]
+        for group in groups:
+            os.killpg(group, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for group in groups:
+                os.killpg(group, signal.SIGCONT)
 
     def kill_and_start(self, name: str) -> None:
         """kill -9 of a process with all its children, and another one in its place."""

@@ -124,12 +124,15 @@ def _small_disk(house: House, folder: Path, is_postgres: bool) -> Iterator[Path]
     aside = folder.with_name(f"{folder.name}-aside")
     if is_postgres:
         house.postgres.stop()
-    folder.rename(aside)
-    folder.mkdir(mode=0o700)
-    used = int(subprocess.run(["du", "-sm", str(aside)], check=True, capture_output=True, text=True).stdout.split()[0])
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={used + 60}m,mode=700", "tmpfs", str(folder)]
-    subprocess.run(mount, check=True)
-    _moved(aside, folder)
+    with house.held("web", "worker", "beat"):
+        folder.rename(aside)
+        folder.mkdir(mode=0o700)
+        used = int(
+            subprocess.run(["du", "-sm", str(aside)], check=True, capture_output=True, text=True).stdout.split()[0]
+        )
+        mount = ["mount", "-t", "tmpfs", "-o", f"size={used + 60}m,mode=700", "tmpfs", str(folder)]
+        subprocess.run(mount, check=True)
+        _moved(aside, folder)
     if is_postgres:
         hand_over(folder)
         house.postgres.start()
@@ -140,10 +143,11 @@ def _small_disk(house: House, folder: Path, is_postgres: bool) -> Iterator[Path]
             house.postgres.stop()
         shutil.rmtree(aside)
         aside.mkdir(mode=0o700)
-        _moved(folder, aside)
-        subprocess.run(["umount", "-l", str(folder)], check=True)
-        folder.rmdir()
-        aside.rename(folder)
+        with house.held("web", "worker", "beat"):  # who writes into it now would be forgotten
+            _moved(folder, aside)
+            subprocess.run(["umount", "-l", str(folder)], check=True)
+            folder.rmdir()
+            aside.rename(folder)
         if is_postgres:
             hand_over(folder)
             house.postgres.start()
