@@ -35,6 +35,7 @@ PUBLIC = (
     "/public/forms/",
     "/sign-in/",
 )
+ROOM = 60  # MiB, twice: on a small disk for work, and in the ballast
 LEAST = 0.95  # of all pages must answer while Redis or Celery is away
 JUMPS = (("26 hours ahead", 26 * 3600), ("right again", 0), ("2 hours behind", -7200), ("right again", 0))
 CLOCK = Path(__file__).with_name("clock.c")
@@ -119,7 +120,7 @@ def disk(house: House, courier: Program, said: Said, busy: Callable[[], int]) ->
 
 @contextmanager
 def _small_disk(house: House, folder: Path, is_postgres: bool) -> Iterator[Path]:
-    """The folder on a disk of its own with 60 MB to spare, which a ballast can fill; afterwards it is where it was."""
+    """The folder on a disk of its own with ROOM to spare, which a ballast can fill; afterwards it is where it was."""
     folder.mkdir(exist_ok=True)
     aside = folder.with_name(f"{folder.name}-aside")
     if is_postgres:
@@ -130,9 +131,10 @@ def _small_disk(house: House, folder: Path, is_postgres: bool) -> Iterator[Path]
         used = int(
             subprocess.run(["du", "-sm", str(aside)], check=True, capture_output=True, text=True).stdout.split()[0]
         )
-        mount = ["mount", "-t", "tmpfs", "-o", f"size={used + 60}m,mode=700", "tmpfs", str(folder)]
+        mount = ["mount", "-t", "tmpfs", "-o", f"size={used + 2 * ROOM}m,mode=700", "tmpfs", str(folder)]
         subprocess.run(mount, check=True)
         _moved(aside, folder)
+        (folder / "ballast").write_bytes(bytes(ROOM << 20))  # that much is given back, whoever fills the rest
     if is_postgres:
         hand_over(folder)
         house.postgres.start()
@@ -162,7 +164,7 @@ def _moved(here: Path, there: Path) -> None:
 
 
 def _fill(ballast: Path) -> None:
-    with ballast.open("wb") as file, suppress(OSError):
+    with suppress(OSError), ballast.open("ab") as file:
         while True:
             file.write(b"\0" * 65536)
             file.flush()
