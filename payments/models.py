@@ -44,9 +44,7 @@ class Challan(ChallanClearance):
     bank = models.CharField(max_length=12, blank=True, default="BANK")  # where it is paid; nothing for the cash ledger
     station = models.ForeignKey(CustomsStation, models.PROTECT, related_name="challans", db_index=False)
     courier = models.ForeignKey(AuthorisedCourier, models.PROTECT, null=True, related_name="challans", db_index=False)
-    importer = models.ForeignKey(  # for its own goods
-        Importer, models.PROTECT, null=True, related_name="challans", db_index=False
-    )
+    importer = models.ForeignKey(Importer, models.PROTECT, null=True, related_name="challans", db_index=False)
     stage = StageField(choices=Stage.choices, default=Stage.CREATED, max_length=12)
     amount = models.DecimalField(max_digits=16, decimal_places=2)
     heads = models.JSONField(default=dict)  # head → rupees
@@ -86,17 +84,13 @@ class Challan(ChallanClearance):
         ]
         indexes = [
             models.Index(fields=["courier", "created_at", "id"], name="challan_courier_history"),
-            models.Index(
-                fields=["courier", "station"], name="challan_courier_pays_at"
-            ),  # whether there is any: the wall of cash accounts asks
+            models.Index(fields=["courier", "station"], name="challan_courier_pays_at"),  # asked by the wall of cash accounts
             models.Index(fields=["importer", "station"], name="challan_importer_pays_at"),
             models.Index(fields=["station", "created_at", "id"], name="challan_station_history"),
             models.Index(
-                fields=["ask_again_at"],
-                name="challan_unanswered",
-                condition=Q(stage__in=[str(stage) for stage in ASKED]),
+                fields=["ask_again_at"], name="challan_unanswered", condition=Q(stage__in=[str(stage) for stage in ASKED])
             ),
-        ]
+        ]  # fmt: skip
 
     def series(self) -> str:
         """Counted by day and month."""

@@ -24,6 +24,7 @@ SERVICES = {
     "migrate",
     "postgres",
     "redis",
+    "clamav",
     "cast",
     "sandbox-bank",
     "backup-place",
