@@ -166,11 +166,18 @@ def test_the_page_of_refunds_reads_indexes_that_hold_only_what_may_be_refundable
     with CaptureQueriesContext(connection) as asked:
         refunds.refunds(Actor.of(people("dcac.blr")))
     told = [q["sql"] for q in asked if "bills_courierbillofentry" in q["sql"] and "duty_paid" in q["sql"]]
+    wanted, plans = {"bill_gone_and_paid", "bill_overpaid"}, []
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        plans = []
+        cursor.execute(
+            "SELECT indexname FROM pg_indexes WHERE tablename = 'bills_courierbillofentry' AND indexname NOT IN (SELECT conname FROM pg_constraint)"
+        )
+        for (name,) in cursor.fetchall():
+            if (
+                name not in wanted
+            ):  # of an empty table any of them may look as good, by what other tests left on its pages
+                cursor.execute(f'DROP INDEX "{name}"')
         for sql in told[-3:]:
             cursor.execute(f"EXPLAIN {sql}")
             plans.append("\n".join(row[0] for row in cursor.fetchall()))
-    assert "bill_gone_and_paid" in "".join(plans)
-    assert "bill_overpaid" in "".join(plans)
+    assert all(name in "".join(plans) for name in wanted)
