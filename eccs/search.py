@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import F, Max, Min, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -130,20 +130,16 @@ def _of_name(way: ByName, name: str) -> Alternatives | None:
     return way.among(found) if len(found) <= MOST_OF_A_NAME else None
 
 
-def _rows(listing: pages.Listing, asked: Asked, actor: Any) -> QuerySet[Any] | None:
-    """The documents that are looked through: all the actor may see, or those of the day; None where there is none.
+def _newest(listing: pages.Listing, asked: Asked, actor: Any) -> QuerySet[Any]:
+    """Moments and keys of the documents that are looked through, the newest first: all the actor may see, or those of the day.
 
-    Keys and moments grow together, but the database does not know it: between the first and the last key of the day it finds the
-    newest at once, where it would otherwise walk back from today.
+    A day is walked by the index of its moments; by keys it would be walked back from today.
     """
     rows = listing.visible_to(actor)
     if asked.day is None:
-        return rows
-    rows = rows.filter(asked.day_of(listing.dated_by))
-    ends = rows.aggregate(
-        first=Min(F("pk") + 0), last=Max(F("pk") + 0)
-    )  # by the moment's index, not from the last key back
-    return None if ends["first"] is None else rows.filter(pk__range=(ends["first"], ends["last"]))
+        return rows.order_by("-pk").values_list("pk")
+    by = listing.dated_by
+    return rows.filter(asked.day_of(by)).order_by(f"-{by}", "-pk").values_list(by, "pk")
 
 
 def _found(conditions: Iterator[Alternatives | None], listing: pages.Listing, asked: Asked, actor: Any) -> Group | None:
@@ -153,10 +149,9 @@ def _found(conditions: Iterator[Alternatives | None], listing: pages.Listing, as
     """
     if asked.day is not None and not listing.dated_by:
         return None
-    looked_through = _rows(listing, asked, actor)
-    if looked_through is None:
+    rows, too_many = _newest(listing, asked, actor), False
+    if asked.day is not None and asked.phrase and not rows.exists():
         return None
-    rows, too_many = looked_through.order_by("-pk").values_list("pk", flat=True), False
     for alternatives in conditions:
         if alternatives is None:
             too_many = True
@@ -168,9 +163,10 @@ def _found(conditions: Iterator[Alternatives | None], listing: pages.Listing, as
                 for column in listing.columns
                 if column.cell and not column.officers_only and column.shown_to(actor)
             ]
-            newest = sorted(keys, reverse=True)[:SHOWN]
-            told = listing.visible_to(actor).filter(pk__in=newest).select_related(*listing.related).order_by("-pk")
-            return {"listing": listing, "columns": columns, "rows": list(told), "more": len(keys) > SHOWN}
+            newest = [key[-1] for key in sorted(keys, reverse=True)[:SHOWN]]
+            told = listing.visible_to(actor).select_related(*listing.related).in_bulk(newest)
+            shown = [told[key] for key in newest if key in told]
+            return {"listing": listing, "columns": columns, "rows": shown, "more": len(keys) > SHOWN}
     return {"rows": [], "too_many": True} if too_many else None
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from django.db import transaction
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -278,7 +279,14 @@ def with_interest(bills: list[Any], on: date) -> list[Any]:
     return bills
 
 
-def amount_awaiting(actor: Actor) -> Decimal:
-    """What the firm's payable bills come to today, in rupees, with the interest that has run."""
-    bills = list(payable_bills(actor).select_related("manifest").defer("draft"))
-    return sum((bill.due for bill in with_interest(bills, timezone.localdate())), NOTHING)
+def awaiting(actor: Actor) -> tuple[int, Decimal]:
+    """How many payable bills the firm has, and what they come to today in rupees, with the interest that has run.
+
+    Only bills on which interest can run are read: not those at the duty desk that were presented today or wait for the aircraft.
+    """
+    today, bills = timezone.localdate(), payable_bills(actor)
+    told = bills.aggregate(count=Count("pk"), amount=Sum("due"))
+    late = Q(presented_on__lt=today, manifest__actual_arrival__isnull=False)
+    bearing = list(bills.filter(late | ~Q(stage=BillStage.DUTY)).select_related("manifest").defer("draft"))
+    interest = sum((bill.accrued for bill in with_interest(bearing, today)), NOTHING)
+    return told["count"], (told["amount"] or NOTHING) + interest

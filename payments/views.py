@@ -58,9 +58,9 @@ def history(request: Request) -> HttpResponse:
     rows = Challan.objects.visible_to(actor).select_related("station", "courier", "importer", "receipt")
     rows = form.of(rows)
     shown = keyset.page(rows, "-created_at", request.GET.get("mark", ""))
+    payable, amount = services.awaiting(actor)
     context = {
-        **keyset.turned(shown, request.GET), "form": form, "payable": payable_bills(actor).count(),
-        "payable_amount": services.amount_awaiting(actor), "to_reconcile": _open_messages(actor).count(),
+        **keyset.turned(shown, request.GET), "form": form, "payable": payable, "payable_amount": amount, "to_reconcile": _open_messages(actor).count(),
     }  # fmt: skip
     return render(request, "payments/history.html", context)
 
