@@ -88,6 +88,7 @@ EVENTS = {
     "steps.refused": _("Step refused on several documents"),
     "permission.denied": _("Page refused"),
     "form.refused": _("Form refused"),
+    "asked.too-often": _("Asked too often"),
     "rule.added": _("Dated rule added"),
     "rule.withdrawn": _("Dated rule withdrawn"),
     "holiday.added": _("Holiday added"),

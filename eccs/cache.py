@@ -1,4 +1,4 @@
-"""The cache: Redis, forgiven when it is away."""
+"""The cache: Redis, forgiven when it is away, and trusted with nothing in the clear."""
 
 import logging
 from collections.abc import Callable
@@ -6,10 +6,14 @@ from time import monotonic
 from typing import Any
 
 from django.core.cache import caches
-from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient, RedisSerializer
 from redis.exceptions import LockError, RedisError
 
-__all__ = ("ForgivingRedisCache", "KeptClient", "LockError", "RedisError", "answers")
+from eccs.encryption import Unreadable, seal, unseal
+
+__all__ = ("ForgivingRedisCache", "KeptClient", "LockError", "RedisError", "Sealed", "answers")
+
+SEALED_FOR = "cache"
 
 LISTENED = 0.5  # seconds that one question to Redis stays open, below the time-out of its socket
 
@@ -36,6 +40,35 @@ def _forgiving(method: Callable[..., Any], absent: Any) -> Callable[..., Any]:
 _DEFAULT = object()
 
 
+def _opened(raw: bytes) -> bytes | None:
+    try:
+        return unseal(raw, SEALED_FOR)
+    except Unreadable:
+        logger.warning("something in the cache was not sealed by a key of the settings")
+        return None
+
+
+class Sealed(RedisSerializer):
+    """What is laid into Redis is sealed: whoever gets at Redis neither reads papers and sessions there nor slips any in.
+
+    Counts stay numbers, because Redis counts on. What no key of the settings opens is as good as nothing.
+    """
+
+    def dumps(self, obj: Any) -> Any:
+        """A value as it lies in Redis."""
+        told: Any = super().dumps(obj)
+        return told if isinstance(told, int) else seal(told, SEALED_FOR)
+
+    def loads(self, data: Any) -> Any:
+        """The value that lies there; None where nobody here has laid it down."""
+        try:
+            return int(data)
+        except ValueError:
+            pass
+        opened = _opened(data)
+        return None if opened is None else super().loads(opened)
+
+
 class KeptClient(RedisCacheClient):
     """Django's client, which makes a new Redis object for every word it says; this one keeps those it has."""
 
@@ -57,7 +90,7 @@ class KeptClient(RedisCacheClient):
     def hand_over(self, key: str, content: bytes, seconds: int) -> None:
         """Lay something ready for one who waits for it, and take it away again after so long."""
         pipe = self.get_client(key, write=True).pipeline()
-        pipe.rpush(key, content)
+        pipe.rpush(key, seal(content, SEALED_FOR))
         pipe.expire(key, seconds)
         pipe.execute()
 
@@ -66,7 +99,7 @@ class KeptClient(RedisCacheClient):
         redis, until = self.get_client(key, write=True), monotonic() + seconds
         while (left := until - monotonic()) > 0:
             if found := redis.blpop(key, min(left, LISTENED)):
-                return bytes(found[1])
+                return _opened(found[1])
         return None
 
 

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import shutil
 import smtplib
+import socket
+import ssl
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import get_connection
@@ -28,6 +31,7 @@ SECONDS = 20.0
 LONG_QUEUE = 1000
 LEAST_FREE = 0.05
 OLD_VIRUSES = timedelta(days=7)
+SOON_OVER = timedelta(days=14)
 MAIL_TO_A_SCREEN = ("console", "dummy", "locmem", "filebased")
 
 
@@ -205,6 +209,31 @@ def https() -> str:
     if "*" in settings.ALLOWED_HOSTS:
         found.append("ECCS_HOSTS admits every name.")
     return " ".join(found)
+
+
+@examination(
+    "certificate",
+    "Give nginx a certificate in force, with its chain, for the name of ECCS_PUBLIC_URL (README, “In production”). Where an authority "
+    "of one's own issued it, name that in SSL_CERT_FILE; this host must reach that address too.",
+    production=True,
+)
+def certificate() -> str:
+    """What browsers are shown at the public address is trusted by the public, is of that name, and is not over soon."""
+    address = urlsplit(settings.PUBLIC_URL)
+    host, port = address.hostname or "", address.port or 443
+    if address.scheme != "https":
+        return "ECCS_PUBLIC_URL names no address by HTTPS."
+    try:
+        line = socket.create_connection((host, port), SECONDS / 2)
+        with line, ssl.create_default_context().wrap_socket(line, server_hostname=host) as shown:
+            over = ssl.cert_time_to_seconds(str((shown.getpeercert() or {})["notAfter"]))
+    except ssl.SSLCertVerificationError as fault:
+        return f"No browser trusts what {host} shows: {fault.verify_message}"
+    except OSError as fault:
+        return f"{host}:{port} shows no certificate: {fault}"
+    until = datetime.fromtimestamp(over, UTC)
+    soon = until - timezone.now() < SOON_OVER
+    return f"The certificate of {host} is over at {until:%d/%m/%Y %H:%M} UTC." if soon else ""
 
 
 @examination("authorities", "Put the certificates (PEM) of the certifying authorities into ECCS_CA_DIR; load revocation lists: manage.py load_revocations", production=True)  # fmt: skip

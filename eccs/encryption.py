@@ -26,9 +26,7 @@ class Unreadable(Exception):
 
 def encrypt(secret: bytes, whose: str) -> str:
     """A secret as it may stand in the database."""
-    nonce = secrets.token_bytes(_NONCE)
-    sealed = AESGCM(_keys()[0]).encrypt(nonce, secret, whose.encode())
-    return MARK + urlsafe_b64encode(nonce + sealed).decode()
+    return MARK + urlsafe_b64encode(seal(secret, whose)).decode()
 
 
 def decrypt(kept: str, whose: str) -> bytes:
@@ -37,7 +35,20 @@ def decrypt(kept: str, whose: str) -> bytes:
         raw = urlsafe_b64decode(kept.removeprefix(MARK))
     except ValueError:
         raise Unreadable from None
-    if not kept.startswith(MARK) or len(raw) < _NONCE:
+    if not kept.startswith(MARK):
+        raise Unreadable
+    return unseal(raw, whose)
+
+
+def seal(content: bytes, whose: str) -> bytes:
+    """The same of bytes that may be many, without a mark."""
+    nonce = secrets.token_bytes(_NONCE)
+    return nonce + AESGCM(_keys()[0]).encrypt(nonce, content, whose.encode())
+
+
+def unseal(raw: bytes, whose: str) -> bytes:
+    """What was sealed. Raises Unreadable."""
+    if len(raw) < _NONCE:
         raise Unreadable
     for key in _keys():
         try:

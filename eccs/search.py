@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -40,6 +40,7 @@ FIRST_YEAR = 1900  # a moment before the first day of all, or after the last, is
 
 
 Group = dict[str, Any]  # listing, columns, rows, and whether there are more
+Bearers = dict[tuple[Callable[[str], QuerySet[Any]], str], list[int]]  # of a name, asked for once for all kinds
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def _readings(phrase: str) -> Iterator[tuple[str, str]]:
         yield "order", phrase
 
 
-def _conditions(listing: pages.Listing, asked: Asked) -> Iterator[Alternatives | None]:
+def _conditions(listing: pages.Listing, asked: Asked, bearers: Bearers) -> Iterator[Alternatives | None]:
     """What is looked for in a kind of document, one after the other, until something is found; None for a name that too many bear."""
     if not asked.phrase:
         yield (Q(),)
@@ -116,17 +117,20 @@ def _conditions(listing: pages.Listing, asked: Asked) -> Iterator[Alternatives |
         for kind, value in asked.readings:
             way = listing.search_by.get(kind)
             if isinstance(way, ByName):
-                yield way.plain(value) if asked.day else _of_name(way, value)
+                yield way.plain(value) if asked.day else _of_name(way, value, bearers)
             elif way is not None:
                 yield pages.alternatives(way(value))
     else:
         yield pages.alternatives(listing.search(asked.phrase) if listing.search else Q(number__iexact=asked.phrase))
 
 
-def _of_name(way: ByName, name: str) -> Alternatives | None:
+def _of_name(way: ByName, name: str, bearers: Bearers) -> Alternatives | None:
     """The documents of the rows that bear a name. Whose they are is asked of the documents; here each is a key and nothing more."""
-    with acting_as(SYSTEM):
-        found = list(way.rows(name).order_by().values_list("pk", flat=True)[: MOST_OF_A_NAME + 1])
+    found = bearers.get((way.rows, name))
+    if found is None:
+        with acting_as(SYSTEM):
+            found = list(way.rows(name).order_by().values_list("pk", flat=True)[: MOST_OF_A_NAME + 1])
+        bearers[way.rows, name] = found
     return way.among(found) if len(found) <= MOST_OF_A_NAME else None
 
 
@@ -182,7 +186,8 @@ def find(request: Request) -> HttpResponse:
     asked = understood(request.GET.get("q", ""))
     actor: Any = request.actor
     kinds = tuple(pages.listings()) if asked.text else ()
-    found = [one for listing in kinds if (one := _found(_conditions(listing, asked), listing, asked, actor))]
+    bearers: Bearers = {}
+    found = [one for listing in kinds if (one := _found(_conditions(listing, asked, bearers), listing, asked, actor))]
     groups, too_many = [one for one in found if one["rows"]], any("too_many" in one for one in found)
     if not groups:
         groups = [one for listing in kinds if (one := _found(_carrying(listing, asked), listing, asked, actor))]

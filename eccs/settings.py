@@ -170,7 +170,8 @@ CACHES = {
         "BACKEND": "eccs.cache.ForgivingRedisCache",
         "LOCATION": redis_url(1),
         "KEY_PREFIX": env("ECCS_CACHE_PREFIX", default="eccs"),
-        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+        "VERSION": 2,  # one more whenever values are written otherwise: processes before and after never read each other's
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1, "serializer": "eccs.cache.Sealed"},
     }
 }
 SESSION_ENGINE = "accounts.session_store"

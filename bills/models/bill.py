@@ -204,7 +204,7 @@ class CourierBillOfEntry(Clearable, HeldClearance):
         ]
         indexes = [
             BrinIndex(fields=["xray_at"], name="bill_xrayed_at", autosummarize=True),
-            BrinIndex(fields=["filed_at"], name="bill_filed_on", autosummarize=True),
+            models.Index(fields=["filed_at", "id"], name="bill_filed_at"),
             models.Index(fields=["station", "stage", "stage_since", "id"], name="bill_station_queue", condition=Q(stage__in=OPEN_STAGES)
             ),
             models.Index(fields=["courier", "stage", "stage_since", "id"], name="bill_courier_queue",

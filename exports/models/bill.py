@@ -166,7 +166,7 @@ class CourierShippingBill(Clearable, DepartingClearance):
         ]  # fmt: skip
         indexes = [
             BrinIndex(fields=["xray_at"], name="csb_xrayed_at", autosummarize=True),
-            BrinIndex(fields=["filed_at"], name="csb_filed_on", autosummarize=True),
+            models.Index(fields=["filed_at", "id"], name="csb_filed_at"),
             models.Index(OpClass(Upper("consignee_name"), "text_pattern_ops"), name="csb_consignee_begins"),
             models.Index(fields=["kyc_number", "id"], name="csb_kyc_pan", condition=Q(kyc_type="PAN")),
             models.Index(fields=["station", "stage", "stage_since", "id"], name="csb_station_queue", condition=Q(stage__in=OPEN_STAGES)),

@@ -74,6 +74,7 @@ class ExpressCargoManifest(ManifestClearance):
             models.Index(fields=["courier", "stage", "stage_since", "id"], name="manifest_courier_queue"),
             models.Index(fields=["courier", "-created_at", "-id"], name="manifest_courier_newest"),
             models.Index(fields=["station", "-created_at", "-id"], name="manifest_station_newest"),
+            models.Index(fields=["submitted_at", "id"], name="manifest_submitted_at"),
         ]  # fmt: skip
 
     def __str__(self) -> str:

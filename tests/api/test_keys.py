@@ -208,3 +208,7 @@ def test_a_firm_asks_so_often_a_minute_and_other_firms_go_on(program: Made) -> N
         assert metro.get("/challans").status_code == 200
         clock.shift(timedelta(seconds=int(answer["Retry-After"])))
         assert swift.get("/challans").status_code == 200
+    told = AuditLine.objects.filter(event="asked.too-often")
+    assert [(one.about, one.details["a_minute"]) for one in told] == [
+        ("api_requests_a_minute", 3)
+    ]  # once in the minute

@@ -19,6 +19,8 @@ from accounts.models import User
 from bills.models import CourierBillOfEntry
 from bills.stages import HERE
 from bills.stages import Stage as Inward
+from eccs.asked_often import MOST_TOLD
+from eccs.audit import AuditLine
 from eccs.dated_rules import DatedRule
 from exports.models import Transmission, TransmissionFile
 from exports.stages import Stage as Outward
@@ -192,6 +194,17 @@ def test_a_household_of_the_newer_addresses_is_one() -> None:
     assert asked("SWF7731904425", REMOTE_ADDR="2001:db8::1").status_code == 200
     assert asked("SWF7731904425", REMOTE_ADDR="2001:db8::2").status_code == 429
     assert asked("SWF7731904425", REMOTE_ADDR="2001:db8:0:1::2").status_code == 200
+
+
+@pytest.mark.usefixtures("one_minute")
+def test_the_first_question_too_many_stands_in_the_audit_log_and_nobody_fills_it() -> None:
+    _at_most(1)
+    for host in range(MOST_TOLD + 5):
+        answers = [asked("SWF7731904425", REMOTE_ADDR=f"10.1.1.{host}").status_code for _time in range(3)]
+        assert answers == [200, 429, 429]
+    told = AuditLine.objects.filter(event="asked.too-often", by=None).order_by("pk")
+    assert [one.details["asker"] for one in told] == [f"10.1.1.{host}" for host in range(MOST_TOLD)]
+    assert {(one.details["a_minute"], one.address == one.details["asker"]) for one in told} == {(1, True)}
 
 
 @pytest.mark.usefixtures("one_minute")
