@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -20,6 +21,7 @@ LENIENT = (
     "chunk b'5;\\nabcde\\r\\n0\\r'",
     "chunk b'5\\nabcde\\n0\\n\\n'",
 )  # nginx ends a line at LF; it sends on with a length
+AT_ONCE = 8  # raw requests: most of them wait a second for what else may come
 REFUSED = (501, 505)  # a method, a version of HTTP: what is not spoken is no fault
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 
@@ -304,27 +306,29 @@ def faults(ask: Ask, all_: Iterator[Trick]) -> Iterator[str]:
             yield f"{trick.name}: {wrong}"
 
 
+def raw_faults(port: int, *, in_front: bool) -> Iterator[str]:
+    """Each request that no library sends and that is answered wrongly, or more than once."""
+    sent = list(raw(f"{GOOD}:{port}"))
+    with ThreadPoolExecutor(AT_ONCE) as asking:
+        answers = asking.map(lambda one: said(port, one[1]), sent)
+        for (told, _bytes, right, most), got in zip(sent, answers, strict=True):
+            answer, more = read(got), re.findall(rb"HTTP/1\.[01] (\d{3}) ", got)[most:]
+            wrong = always(answer) or ("" if answer.status in right else f"answers {answer.status}")
+            if not wrong and not (in_front and told in LENIENT) and set(more) - {b"400"}:
+                wrong = f"{1 + len(more)} answers to one request"  # else the rest is refused, and answers nothing
+            if wrong:
+                yield f"{told}: {wrong}"
+
+
 def run(site: Site, password: str, key: str, cookie: str, tell: Callable[[str], None]) -> int:
     """All tricks through what stands in front and to the web server itself; then brute force."""
     from tools.attack import brute
 
     count, found = 0, []
     for name, port in {"in front": site.front, "the web server": site.web}.items():
-        for trick in tricks(cookie):
-            count += 1
-            answer = over(port)(trick)
-            if wrong := trick.right(answer) or always(answer):
-                found.append(f"{name}: {trick.name}: {wrong}")
-        for told, sent, right, most in raw(f"{GOOD}:{port}"):
-            count += 1
-            got = said(port, sent)
-            answer, more = read(got), re.findall(rb"HTTP/1\.[01] (\d{3}) ", got)[most:]
-            wrong = always(answer) or ("" if answer.status in right else f"answers {answer.status}")
-            lenient = name == "in front" and told in LENIENT
-            if not wrong and not lenient and set(more) - {b"400"}:  # the rest is refused, and answers nothing
-                wrong = f"{1 + len(more)} answers to one request"
-            if wrong:
-                found.append(f"{name}: {told}: {wrong}")
+        count += sum(1 for _one in tricks(cookie)) + sum(1 for _one in raw(GOOD))
+        found += [f"{name}: {one}" for one in faults(over(port), tricks(cookie))]
+        found += [f"{name}: {one}" for one in raw_faults(port, in_front=name == "in front")]
     tell(f"  {count} tricks of headers, hosts, paths and framing: {len(found)} answered wrongly")
     broken = site.broken()
     for one in [*found, *broken[:20]]:

@@ -19,6 +19,7 @@ from urllib.request import urlopen
 BASE_DIR = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 HOST = "127.0.0.1"
+UNPACKED = str(BASE_DIR / ".venv" / "nginx" / "usr" / "sbin")  # by tools/ensure_nginx
 FAULT = re.compile(
     r'"level": ?"(?:ERROR|CRITICAL)"(?!.*"status_code": ?4)|^Traceback '
 )  # of a request that was refused it is a warning
@@ -43,12 +44,17 @@ class Site:
         return [line[:600] for line in log.splitlines() if FAULT.search(line)]
 
 
+def nginx_here() -> str | None:
+    """The nginx of this machine, or the one that was unpacked for the tests."""
+    return next(filter(None, (shutil.which("nginx", path=path) for path in (None, "/usr/sbin", UNPACKED))), None)
+
+
 @contextmanager
 def running() -> Iterator[Site]:
     """The site over the documents of the attack, until it is left."""
     place = Path(mkdtemp(prefix="attack-site-", dir=os.environ["ECCS_VAR"]))
     web, front = _free_port(), _free_port()
-    nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    nginx = nginx_here()
     front = front if nginx else web
     around = os.environ | {
         "ECCS_PORT": str(web), "ECCS_HOST": HOST, "ECCS_HOSTS": HOST, "ECCS_PUBLIC_URL": f"http://{HOST}:{front}", "ECCS_LOG_LEVEL": "WARNING",
@@ -87,6 +93,8 @@ def _nginx(place: Path, web: int, front: int) -> str:
     words = re.sub(r"server web:8000[^;]*;", f"server {HOST}:{web};", words)
     words = re.sub(r"\n\s*resolver [^\n]*", "", words).replace("listen 8080;", f"listen {HOST}:{front};")
     words = words.replace("worker_processes auto;", "worker_processes 1;" + ("user root;" if os.geteuid() == 0 else ""))
+    others = "".join(f" {sort}_temp_path /tmp/{sort};" for sort in ("fastcgi", "uwsgi", "scgi"))
+    words = words.replace("proxy_temp_path /tmp/proxy;", f"proxy_temp_path /tmp/proxy;{others}")
     return words.replace("/tmp/", f"{place}/front-").replace("/run/nginx.pid", f"{place}/nginx.pid")  # noqa: S108 of the deployed file
 
 
