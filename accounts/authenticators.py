@@ -5,6 +5,7 @@ from __future__ import annotations
 from binascii import unhexlify
 from typing import TYPE_CHECKING, Any, Self
 
+from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from eccs.encryption import MARK, Unreadable, decrypt, encrypt
@@ -38,6 +39,10 @@ class Authenticator(TOTPDevice):  # type: ignore[misc]
     def bin_key(self) -> bytes:
         """The key itself. Raises Unreadable."""
         return decrypt(self.key, whose(self.user_id))
+
+    def shows(self, code: str) -> bool:
+        """Whether this is the code of now; it is not used up by being asked about."""
+        return bool(TOTP(self.bin_key, self.step, self.t0, self.digits, self.drift).verify(int(code), self.tolerance))
 
     def verify_token(self, token: Any) -> bool:
         """Whether this is the code of now; of one whose key no setting decrypts any more, none is."""

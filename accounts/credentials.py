@@ -59,14 +59,22 @@ class LiveSession(models.Model):
 
 
 class RecoveryCode(models.Model):
-    """A code that stands in for the authenticator once; kept as a digest."""
+    """A code that stands in for the authenticator once; kept as the hash of a password is, beside its first sign.
+
+    No two codes of a person begin alike, so a code that is given is held against one hash. A code from before this was so
+    has no first sign, and a keyed digest in the place of the hash.
+    """
 
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="recovery_codes")
-    digest = models.CharField(max_length=64)
+    first_sign = models.CharField(max_length=1, null=True, blank=True)
+    digest = models.CharField(max_length=128)
     used_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="recovery_code_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "digest"], name="recovery_code_once"),
+            models.UniqueConstraint(fields=["user", "first_sign"], name="recovery_code_begins_alone"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} {'used' if self.used_at else 'unused'}"

@@ -34,7 +34,7 @@ class Busy(Exception):
 
 @contextmanager
 def slot() -> Iterator[None]:
-    """One of the slots of all web processes, while a hash is reckoned. Raises Busy."""
+    """One of the slots of all web processes, while a hash is reckoned, or several one after the other. Raises Busy."""
     if not in_request.get():
         yield
         return
@@ -42,9 +42,11 @@ def slot() -> Iterator[None]:
         raise Busy
     try:
         held = _take()
+        token = in_request.set(False)  # what is reckoned within has its slot
         try:
             yield
         finally:
+            in_request.reset(token)
             _ask("SELECT pg_advisory_unlock(%s, %s)", held)
     finally:
         _waiting.release()

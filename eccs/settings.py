@@ -215,12 +215,15 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.LongEnough"},
     {"NAME": "accounts.passwords.MixedEnough"},
     {"NAME": "accounts.common_passwords.NotCommon"},
+    {"NAME": "accounts.breached_passwords.NotBreached"},
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("username", "full_name", "email")},
     },
     {"NAME": "accounts.passwords.NotUsedBefore"},
 ]
+# A file of the SHA-1 digests of all passwords known from breaches, sorted; nothing said, Django's twenty thousand common ones alone are asked
+BREACHED_PASSWORDS = env("ECCS_BREACHED_PASSWORDS", default="")
 PASSWORD_RESET_TIMEOUT = env.int("ECCS_RESET_LINK_MINUTES", default=30) * 60
 RESET_LETTER_SECONDS = env.int("ECCS_RESET_LETTER_SECONDS", default=120)  # between two such letters to one person
 # Waiting after wrong tries of one name from anywhere, and of one address with any name: from so many tries on, first wait and

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.contrib.auth.hashers import check_password, identify_hasher
 from django.test import Client
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -86,11 +87,15 @@ def test_an_officer_without_one_sees_nothing_before_taking_it_up(noon: Any, brow
     assert key not in text(client.get("/account/")) and "10 recovery codes are left" in text(client.get("/account/"))
 
 
-def test_the_codes_are_shown_once_and_kept_as_digests(enrolled: tuple[str, list[str]]) -> None:
+def test_the_codes_are_shown_once_and_kept_under_salted_slow_hashes(enrolled: tuple[str, list[str]]) -> None:
     _key, codes = enrolled
-    digests = list(RecoveryCode.objects.values_list("digest", flat=True))
-    assert len(digests) == 10
-    assert not any(code in digest or code.replace("-", "") in digest for code in codes for digest in digests)
+    kept = dict(RecoveryCode.objects.values_list("first_sign", "digest"))
+    assert set(kept) == {code[0] for code in codes} and len(kept) == 10  # no two begin alike
+    assert not any(code in digest or code.replace("-", "") in digest for code in codes for digest in kept.values())
+    for code in codes:
+        assert identify_hasher(kept[code[0]]).algorithm == "argon2"
+        assert check_password(code.replace("-", ""), kept[code[0]])
+    assert len({digest.split("$")[4] for digest in kept.values()}) == 10  # each has a salt of its own
 
 
 def test_the_picture_holds_the_key_on_the_page(noon: Any, browser: Browser) -> None:

@@ -13,7 +13,10 @@ MAKE_PROGRAMS = {"eval", "exec", "compile", "__import__"}
 MAKE_OBJECTS = {"pickle", "marshal", "shelve", "dill", "jsonpickle", "yaml"}
 READ_XML = {"lxml", "xml.etree", "xml.dom", "xml.sax.handler", "xml.sax.expatreader"}
 BROKEN = {"md5", "sha1", "new"}
-CHOOSES = {"eccs/signing/cms.py"}  # the hash that a signature names, where it is in a list of ours
+CHOOSES = {
+    "eccs/signing/cms.py",  # the hash that a signature names, where it is in a list of ours
+    "accounts/breached_passwords.py",  # the one by which others keep their list
+}
 UNREAD = re.compile(r"CERT_NONE|_create_unverified_context|check_hostname\s*=\s*False|verify\s*=\s*False")
 
 
