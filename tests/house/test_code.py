@@ -118,7 +118,7 @@ def test_nothing_is_left_for_later() -> None:
 def test_every_part_is_pinned() -> None:
     lines = [
         line.strip()
-        for name in ("requirements.txt", "requirements-dev.txt")
+        for name in ("requirements.txt", "requirements-run.txt", "requirements-dev.txt")
         for line in (ROOT / name).read_text().splitlines()
         if line.strip() and not line.startswith(("#", "-r "))
     ]

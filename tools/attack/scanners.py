@@ -96,11 +96,14 @@ def _kind(address: str) -> str:
 
 
 def _place() -> Path:
-    """The environment of wapiti and sqlmap, in the releases that requirements-attack.txt names."""
-    place, wanted = Path(os.environ["ECCS_VAR"]) / "scanners", BASE_DIR / "requirements-attack.txt"
+    """The environment of wapiti and sqlmap, as requirements-attack.lock has them."""
+    place, wanted = Path(os.environ["ECCS_VAR"]) / "scanners", BASE_DIR / "requirements-attack.lock"
     if not (place / "asked").exists() or (place / "asked").read_text() != wanted.read_text():
         venv.create(place, with_pip=True, clear=True)
-        subprocess.run([str(place / "bin" / "pip"), "install", "--quiet", "--requirement", str(wanted)], check=True)
+        subprocess.run(
+            [str(place / "bin" / "pip"), "install", "--quiet", "--require-hashes", "--requirement", str(wanted)],
+            check=True,
+        )
         (place / "asked").write_text(wanted.read_text())
     return place
 

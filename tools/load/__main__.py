@@ -65,12 +65,15 @@ def main(words: list[str]) -> int:
 
 
 def _locust(place: Path) -> Path:
-    """Locust in an environment of its own, in the release that requirements-load.txt names."""
-    wanted = BASE_DIR / "requirements-load.txt"
+    """Locust in an environment of its own, as requirements-load.lock has it."""
+    wanted = BASE_DIR / "requirements-load.lock"
     if not (place / "asked").exists() or (place / "asked").read_text() != wanted.read_text():
         print("installing locust into var/locust …", flush=True)
         venv.create(place, with_pip=True, clear=True)
-        subprocess.run([str(place / "bin" / "pip"), "install", "--quiet", "--requirement", str(wanted)], check=True)
+        subprocess.run(
+            [str(place / "bin" / "pip"), "install", "--quiet", "--require-hashes", "--requirement", str(wanted)],
+            check=True,
+        )
         (place / "asked").write_text(wanted.read_text())
     return place / "bin" / "locust"
 
