@@ -87,6 +87,7 @@ def bill() -> str:
         + [_of_browsers(one) for one in vendor.PARTS]
     }
     brought |= {_of_python(by): [_of_python(one) for one in python if by.name in one.via] for by in python}
+    brought |= {_of_browsers(one): [] for one in vendor.PARTS}
     written = {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
