@@ -17,7 +17,7 @@ test: .venv/installed-dev       ## the whole test suite, on a PostgreSQL and a R
 	@tools/ensure_chromium
 	@tools/ensure_softhsm
 	@tools/ensure_clamd
-	@tools/ensure_nginx
+	@tools/ensure_servers
 	@tools/ensure_pdf_tools
 	@ECCS_DEMO=1 exec $(BIN)/python -m eccs.run beside --quick test $(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 

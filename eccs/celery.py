@@ -170,7 +170,8 @@ def forget_the_request(task: Any, state: str | None = None, **kwargs: Any) -> No
 def tell_the_metrics(**kwargs: Any) -> None:
     """A worker on a host without a web server tells its own metrics, at the port of ECCS_WORKER_METRICS_PORT."""
     if port := os.environ.get("ECCS_WORKER_METRICS_PORT"):
-        measuring.serve(int(port))
+        certificate, key = (os.environ.get(f"ECCS_TLS_{part}", "") for part in ("CERT", "KEY"))
+        measuring.serve(int(port), certificate=certificate, key=key)
 
 
 def waiting() -> int | None:

@@ -12,8 +12,10 @@ import ssl
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from cryptography import x509
 from django.conf import settings
 from django.core.mail import get_connection
 from django.db import connection
@@ -234,6 +236,23 @@ def certificate() -> str:
     until = datetime.fromtimestamp(over, UTC)
     soon = until - timezone.now() < SOON_OVER
     return f"The certificate of {host} is over at {until:%d/%m/%Y %H:%M} UTC." if soon else ""
+
+
+@examination(
+    "wire",
+    "Run `docker compose run --rm certificates` (elsewhere deploy/wire/certificates), and start the services again.",
+)
+def wire() -> str:
+    """This host's own certificate in the inner network is there and not over soon, where it has one."""
+    if not settings.TLS_CERTIFICATE:
+        return ""
+    try:
+        own = x509.load_pem_x509_certificate(Path(settings.TLS_CERTIFICATE).read_bytes())
+    except (OSError, ValueError) as fault:
+        return f"ECCS_TLS_CERT cannot be read: {fault}"
+    until = own.not_valid_after_utc
+    soon = until - timezone.now() < SOON_OVER
+    return f"The certificate of this host inside is over at {until:%d/%m/%Y %H:%M} UTC." if soon else ""
 
 
 @examination("authorities", "Put the certificates (PEM) of the certifying authorities into ECCS_CA_DIR; load revocation lists: manage.py load_revocations", production=True)  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -70,6 +71,6 @@ def begin_anew(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
 
-def serve(port: int, host: str = "0.0.0.0") -> None:  # noqa: S104 a worker's own port, inside the network of the hosts
-    """Tell what the worker processes of a host counted, where no web server of the host does."""
-    start_http_server(port, host, registry())
+def serve(port: int, host: str = "0.0.0.0", certificate: str = "", key: str = "") -> None:  # noqa: S104 a worker's own port, inside the network of the hosts
+    """Tell what the worker processes of a host counted, where no web server of the host does; by TLS where the host has a certificate."""
+    start_http_server(port, host, registry(), certificate or None, key or None, tls_min_version=ssl.TLSVersion.TLSv1_3)

@@ -5,7 +5,7 @@ A secret may lie in a file instead: ECCS_SECRET_KEY_FILE names the file that hol
 
 import os
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -157,12 +157,20 @@ REDIS_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")
 
 
 def redis_url(database: int) -> str:
-    """The Redis address for one of its numbered databases, over a socket or over the network."""
-    base = REDIS_URL.split("?")[0]
+    """The Redis address for one of its numbered databases, over a socket or over the network.
+
+    By rediss:// its certificate must be one of `ssl_ca_certs` (or of the authorities of this machine) and of that name; kombu alone would ask for none.
+    """
+    base, _, asked = REDIS_URL.partition("?")
     if base.startswith("redis+socket://"):
         return f"unix://{base.removeprefix('redis+socket://')}?db={database}"
     scheme, _, rest = base.partition("://")
-    return f"{scheme}://{rest.split('/')[0]}/{database}"
+    address = f"{scheme}://{rest.split('/')[0]}/{database}"
+    if scheme != "rediss":
+        return address
+    return (
+        f"{address}?{urlencode(dict(parse_qsl(asked)) | {'ssl_cert_reqs': 'required', 'ssl_check_hostname': 'true'})}"
+    )
 
 
 CACHES = {
@@ -176,6 +184,7 @@ CACHES = {
 }
 SESSION_ENGINE = "accounts.session_store"
 HTTPS = env.bool("ECCS_HTTPS", default=False)
+TLS_CERTIFICATE = env("ECCS_TLS_CERT", default="")  # of this host inside; gunicorn and a worker's metrics show it
 # By HTTPS a browser takes a cookie of such a name from this host alone, never from a neighbour under the same domain.
 HERE_ALONE = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{HERE_ALONE}eccs"

@@ -71,7 +71,7 @@ def test_one_part_is_examined_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_all_that_is_asked_for_is_examined() -> None:
     assert set(doctor.EXAMINATIONS) == set(
-        "database migrations redis storage disk clock policies durability backup replica keys https certificate authorities mail beat worker logs years archive heads encryption breaches bank viruses".split()
+        "database migrations redis storage disk clock policies durability backup replica keys https certificate wire authorities mail beat worker logs years archive heads encryption breaches bank viruses".split()
     )
     assert all(one.remedy for one in doctor.EXAMINATIONS.values())
 

@@ -90,3 +90,22 @@ def test_an_address_that_shows_none_is_named() -> None:
         assert f"localhost:{port} shows no certificate" in doctor.certificate()
     with override_settings(PUBLIC_URL="http://localhost"):
         assert "no address by HTTPS" in doctor.certificate()
+
+
+def test_the_hosts_own_certificate_is_examined(tmp_path: Path) -> None:
+    """The one by which nginx and Prometheus know a host, where it has one."""
+    own, key = tmp_path / "cert.pem", ec.generate_private_key(ec.SECP256R1())
+
+    def told(days: int) -> str:
+        issuer = AUTHORITY.certificate.subject
+        begun = own_authority.begun(written("web"), issuer, key.public_key(), authority=False, since=-1, until=days)
+        own.write_bytes(begun.sign(AUTHORITY.key, hashes.SHA256()).public_bytes(Encoding.PEM))
+        with override_settings(TLS_CERTIFICATE=str(own)):
+            return doctor.EXAMINATIONS["wire"].find()
+
+    assert told(90) == told(15) == ""
+    assert told(13).startswith("The certificate of this host inside is over at ")
+    with override_settings(TLS_CERTIFICATE=str(tmp_path / "nothing.pem")):
+        assert doctor.EXAMINATIONS["wire"].find().startswith("ECCS_TLS_CERT cannot be read")
+    with override_settings(TLS_CERTIFICATE=""):
+        assert doctor.EXAMINATIONS["wire"].find() == ""

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tools.attack.site import Site
 
 EVIL = "evil.example"
@@ -259,23 +263,28 @@ def raw(host: str) -> Iterator[tuple[str, bytes, tuple[int, ...], int]]:
     )
 
 
-def over(port: int) -> Ask:
-    """A trick sent over a socket, with the host as it should be unless the trick has another."""
+def over(port: int, trusted: Path | None = None) -> Ask:
+    """A trick sent over a socket, with the host as it should be unless the trick has another; by TLS where an authority is given."""
 
     def ask(trick: Trick) -> Answer:
         told = [("Host", trick.host or f"{GOOD}:{port}"), ("Connection", "close"), *trick.headers]
         if trick.body:
             told.append(("Content-Length", str(len(trick.body))))
         head = f"{trick.method} {trick.target} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in told)
-        return read(said(port, head.encode("latin-1") + b"\r\n" + trick.body))
+        return read(said(port, head.encode("latin-1") + b"\r\n" + trick.body, trusted))
 
     return ask
 
 
-def said(port: int, sent: bytes, patience: float = 20.0) -> bytes:
+def said(port: int, sent: bytes, trusted: Path | None = None, patience: float = 20.0) -> bytes:
     """What comes back for these bytes until the line is closed or nothing more comes."""
     got = b""
-    with socket.create_connection((GOOD, port), timeout=patience) as line:
+    with ExitStack() as leaving:
+        line = leaving.enter_context(socket.create_connection((GOOD, port), timeout=patience))
+        if trusted:
+            line = leaving.enter_context(
+                ssl.create_default_context(cafile=trusted).wrap_socket(line, server_hostname=GOOD)
+            )
         try:
             line.sendall(sent)
             while True:
@@ -284,7 +293,7 @@ def said(port: int, sent: bytes, patience: float = 20.0) -> bytes:
                     break
                 got += piece
                 line.settimeout(1.0)
-        except (TimeoutError, ConnectionError, BrokenPipeError):
+        except (TimeoutError, ConnectionError, BrokenPipeError, ssl.SSLEOFError):
             pass
     return got
 
@@ -306,11 +315,11 @@ def faults(ask: Ask, all_: Iterator[Trick]) -> Iterator[str]:
             yield f"{trick.name}: {wrong}"
 
 
-def raw_faults(port: int, *, in_front: bool) -> Iterator[str]:
+def raw_faults(port: int, trusted: Path | None = None, *, in_front: bool) -> Iterator[str]:
     """Each request that no library sends and that is answered wrongly, or more than once."""
     sent = list(raw(f"{GOOD}:{port}"))
     with ThreadPoolExecutor(AT_ONCE) as asking:
-        answers = asking.map(lambda one: said(port, one[1]), sent)
+        answers = asking.map(lambda one: said(port, one[1], trusted), sent)
         for (told, _bytes, right, most), got in zip(sent, answers, strict=True):
             answer, more = read(got), re.findall(rb"HTTP/1\.[01] (\d{3}) ", got)[most:]
             wrong = always(answer) or ("" if answer.status in right else f"answers {answer.status}")
@@ -325,10 +334,11 @@ def run(site: Site, password: str, key: str, cookie: str, tell: Callable[[str], 
     from tools.attack import brute
 
     count, found = 0, []
-    for name, port in {"in front": site.front, "the web server": site.web}.items():
+    doors = {"in front": (site.front, None), "the web server": (site.web, site.trusted)}
+    for name, door in doors.items():
         count += sum(1 for _one in tricks(cookie)) + sum(1 for _one in raw(GOOD))
-        found += [f"{name}: {one}" for one in faults(over(port), tricks(cookie))]
-        found += [f"{name}: {one}" for one in raw_faults(port, in_front=name == "in front")]
+        found += [f"{name}: {one}" for one in faults(over(*door), tricks(cookie))]
+        found += [f"{name}: {one}" for one in raw_faults(*door, in_front=name == "in front")]
     tell(f"  {count} tricks of headers, hosts, paths and framing: {len(found)} answered wrongly")
     broken = site.broken()
     for one in [*found, *broken[:20]]:

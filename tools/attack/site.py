@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -19,7 +20,7 @@ from urllib.request import urlopen
 BASE_DIR = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 HOST = "127.0.0.1"
-UNPACKED = str(BASE_DIR / ".venv" / "nginx" / "usr" / "sbin")  # by tools/ensure_nginx
+UNPACKED = str(BASE_DIR / ".venv" / "debian" / "usr" / "sbin")  # by tools/ensure_servers
 FAULT = re.compile(
     r'"level": ?"(?:ERROR|CRITICAL)"(?!.*"status_code": ?4)|^Traceback '
 )  # of a request that was refused it is a warning
@@ -32,6 +33,7 @@ class Site:
     web: int  # the port of gunicorn itself
     front: int  # the port of nginx; that of gunicorn where nginx is not installed
     place: Path
+    trusted: Path | None  # who issued the certificate of gunicorn; nothing where it speaks plain HTTP, without nginx
 
     @property
     def address(self) -> str:
@@ -53,7 +55,7 @@ def nginx_here() -> str | None:
 def running() -> Iterator[Site]:
     """The site over the documents of the attack, until it is left."""
     place = Path(mkdtemp(prefix="attack-site-", dir=os.environ["ECCS_VAR"]))
-    web, front = _free_port(), _free_port()
+    web, front = free_port(), free_port()
     nginx = nginx_here()
     front = front if nginx else web
     around = os.environ | {
@@ -61,15 +63,25 @@ def running() -> Iterator[Site]:
         "ECCS_PROXY_COUNT": "1" if nginx else "0", "PROMETHEUS_MULTIPROC_DIR": str(place / "metrics"), "ECCS_STATIC": str(place / "static"),
     }  # fmt: skip
     (place / "metrics").mkdir()
+    trusted = place / "wire" / "trusted" / "ca.pem" if nginx else None
+    if trusted:
+        around |= certified(place / "wire", "web", HOST)
     subprocess.run([str(BIN / "python"), "manage.py", "collectstatic", "--no-input", "-v", "0"], cwd=BASE_DIR, env=around, check=True)  # fmt: skip
     with ExitStack() as leaving:
-        _start(leaving, place / "web.log", around, str(BIN / "gunicorn"), "eccs.wsgi", "--config", "deploy/gunicorn.conf.py")  # fmt: skip
-        _answers(web)
+        start(leaving, place / "web.log", around, str(BIN / "gunicorn"), "eccs.wsgi", "--config", "deploy/gunicorn.conf.py")  # fmt: skip
+        answers(web, trusted)
         if nginx:
-            (place / "nginx.conf").write_text(_nginx(place, web, front))
-            _start(leaving, place / "nginx.log", around, nginx, "-c", str(place / "nginx.conf"), "-p", str(place), "-g", "daemon off;")  # fmt: skip
-            _answers(front)
-        yield Site(web, front, place)
+            (place / "nginx.conf").write_text(nginx_deployed(place, web, front))
+            start(leaving, place / "nginx.log", around, nginx, "-c", str(place / "nginx.conf"), "-p", str(place), "-g", "daemon off;")  # fmt: skip
+            answers(front)
+        yield Site(web, front, place, trusted)
+
+
+def certified(place: Path, *names: str) -> dict[str, str]:
+    """Certificates of an inner network as docker-compose.yml has it made: where gunicorn finds its own."""
+    me = str(os.getuid())
+    subprocess.run([str(BASE_DIR / "deploy" / "wire" / "certificates"), str(place), f"web:{me}:{','.join(names)}"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    return {f"ECCS_TLS_{part.upper()}": str(place / "web" / f"{part}.pem") for part in ("cert", "key")}
 
 
 def session_of(username: str) -> str:
@@ -87,18 +99,25 @@ def session_of(username: str) -> str:
     return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
 
 
-def _nginx(place: Path, web: int, front: int) -> str:
+def nginx_deployed(place: Path, web: int, front: int) -> str:
     """The deployed file, with this machine's ports and folders."""
     words = (BASE_DIR / "deploy" / "nginx.conf").read_text()
     words = re.sub(r"server web:8000[^;]*;", f"server {HOST}:{web};", words)
     words = re.sub(r"\n\s*resolver [^\n]*", "", words).replace("listen 8080;", f"listen {HOST}:{front};")
     words = words.replace("worker_processes auto;", "worker_processes 1;" + ("user root;" if os.geteuid() == 0 else ""))
+    words = unlike_debians(words)
+    words = words.replace("/tmp/", f"{place}/front-").replace("/run/nginx.pid", f"{place}/nginx.pid")  # noqa: S108 of the deployed file
+    return words.replace("certificate /wire/", f"certificate {place}/wire/")
+
+
+def unlike_debians(words: str) -> str:
+    """Without the folders that Debian's nginx keeps of its own, which are there only where it was installed."""
     others = "".join(f" {sort}_temp_path /tmp/{sort};" for sort in ("fastcgi", "uwsgi", "scgi"))
-    words = words.replace("proxy_temp_path /tmp/proxy;", f"proxy_temp_path /tmp/proxy;{others}")
-    return words.replace("/tmp/", f"{place}/front-").replace("/run/nginx.pid", f"{place}/nginx.pid")  # noqa: S108 of the deployed file
+    return words.replace("proxy_temp_path /tmp/proxy;", f"proxy_temp_path /tmp/proxy;{others}")
 
 
-def _start(leaving: ExitStack, log: Path, around: dict[str, str], *words: str) -> None:
+def start(leaving: ExitStack, log: Path, around: dict[str, str], *words: str) -> None:
+    """Start a server, until the stack is left."""
     file = leaving.enter_context(log.open("w"))
     process = subprocess.Popen(words, cwd=BASE_DIR, env=around, stdout=file, stderr=file)
 
@@ -112,11 +131,19 @@ def _start(leaving: ExitStack, log: Path, around: dict[str, str], *words: str) -
     leaving.callback(end)
 
 
-def _answers(port: int) -> None:
+def reached(port: int) -> None:
+    """Raise OSError where nothing listens."""
+    socket.create_connection((HOST, port), 3).close()
+
+
+def answers(port: int, trusted: Path | None = None, path: str = "/healthz") -> None:
+    """Wait until a server answers. Raises SystemExit where it never does."""
     until = time.monotonic() + 120
     while True:
         try:
-            with urlopen(f"http://{HOST}:{port}/healthz", timeout=5):
+            by = "https" if trusted else "http"
+            inside = ssl.create_default_context(cafile=trusted) if trusted else None
+            with urlopen(f"{by}://{HOST}:{port}{path}", timeout=5, context=inside):  # noqa: S310 one of the two
                 return
         except OSError:
             if time.monotonic() > until:
@@ -124,7 +151,8 @@ def _answers(port: int) -> None:
             time.sleep(0.2)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port at which nothing listens."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])

@@ -10,8 +10,8 @@ import shutil
 import sys
 import time
 from functools import partial
-from pathlib import Path
 
+from tools.attack import site
 from tools.hosts import next_release
 from tools.hosts.deployment import BASE_DIR, HOSTS, WEB, WORKERS, Deployment, awaited
 from tools.hosts.network import Network
@@ -203,7 +203,7 @@ class Scenes:
         require("200" in failed, f"no page that web2 could not answer was answered by web1: {failed}")
         require(len(bad) <= len(person.answers) * 0.05, f"not answered: {bad[:3]}")
         since = self.hosts.asked.stat().st_size
-        seconds = awaited("web2 answers again", lambda: self.hosts.answers(f"http://{self.hosts.network.address('web2')}:8000"))  # fmt: skip
+        seconds = awaited("web2 answers again", lambda: self.hosts.answers(f"https://{self.hosts.network.address('web2')}:8000"))  # fmt: skip
         time.sleep(AGAIN)
         person = self.person()
         for _ in range(2):
@@ -278,8 +278,10 @@ def said(words: str) -> None:
 
 def main(wanted: list[str]) -> None:
     """Build the hosts, play the scenes, take everything down."""
-    if os.geteuid() or not shutil.which("ip") or not (shutil.which("nginx") or Path("/usr/sbin/nginx").exists()):
-        raise SystemExit("make hosts needs root, iproute2 and nginx (apt-get install iproute2 nginx-light).")
+    if os.geteuid() or not shutil.which("ip") or site.nginx_here() is None:
+        raise SystemExit(
+            "make hosts needs root, iproute2 and nginx (apt-get install iproute2 nginx-light, or tools/ensure_servers)."
+        )
     place = BASE_DIR / "var" / "hosts"
     with Network(HOSTS).joined() as network:
         hosts = Deployment(network, place)

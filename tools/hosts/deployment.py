@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from eccs.embedded import POSTGRES_BIN, REDIS_SERVER, Postgres, account_for_postgres, hand_over
+from tools.attack import site
 from tools.hosts.network import NET, Network
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -42,6 +43,7 @@ class Deployment:
         self.network, self.place = network, place
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.primary, self.standby = "db1", "db2"
+        self.certificate: dict[str, str] = {}  # of the web servers, which nginx asks by TLS
         self.code: dict[str, Path] = {}  # where the code of a host lies, if not here
 
     @property
@@ -54,6 +56,7 @@ class Deployment:
         shutil.rmtree(self.place, ignore_errors=True)
         for folder in ("media", "keys", "static", "logs"):
             (self.place / folder).mkdir(parents=True)
+        self.certificate = site.certified(self.place / "wire", "web", *map(self.network.address, WEB))
         empty = Postgres(self.place / "db1", quick=True)
         address = empty.start()
         try:
@@ -107,7 +110,7 @@ class Deployment:
     def settings(self, host: str) -> dict[str, str]:
         """What stands in the environment of a host; libpq finds the primary among the two databases by itself."""
         one, two = (f"{self.network.address(name)}:5432" for name in ("db1", "db2"))
-        return os.environ | {
+        return os.environ | (self.certificate if host in WEB else {}) | {
             "ECCS_DEMO": "1", "ECCS_SECRET_KEY": "only-for-hosts-in-namespaces-on-one-machine-and-for-nothing-else",
             "ECCS_DEMO_PASSWORD": "hosts-in-namespaces", "ECCS_BANK_KEY": "5c" * 32,
             "DATABASE_URL": f"postgres://eccs_web@{one},{two}/eccs?target_session_attrs=read-write",
@@ -207,7 +210,7 @@ class Deployment:
     def web(self, host: str) -> None:
         """A web server, and the wait until it answers."""
         self.spawn(host, host, [str(BIN / "gunicorn"), "eccs.wsgi", "--config", "deploy/gunicorn.conf.py"])
-        awaited(f"{host} answers", lambda: self.answers(f"http://{self.network.address(host)}:8000"))
+        awaited(f"{host} answers", lambda: self.answers(f"https://{self.network.address(host)}:8000"))
 
     def worker(self, host: str) -> None:
         """A worker of background tasks."""
@@ -225,13 +228,13 @@ class Deployment:
         words = re.sub(r"resolver 127\.0\.0\.11[^;]*;.*\n", "\n", words)
         servers = "".join(f"server {self.network.address(host)}:8000 max_fails=2 fail_timeout=5s;\n" for host in WEB)
         words = re.sub(r"server web:8000 resolve [^;]*;", servers, words)
+        words = site.unlike_debians(words)
         words = words.replace("/tmp/", f"{self.place}/front-").replace("/run/nginx.pid", f"{self.place}/nginx.pid")  # noqa: S108
         words = words.replace("access_log /dev/stdout quiet;", f"log_format asked '$upstream_addr|$upstream_status|$status';\n    access_log {self.asked} asked;")  # fmt: skip
+        words = words.replace("certificate /wire/", f"certificate {self.place}/wire/")
         path = self.place / "nginx.conf"
         path.write_text("daemon off;\nuser root;\n" + words)
-        self.spawn(
-            "front", "front", [shutil.which("nginx") or "/usr/sbin/nginx", "-c", str(path), "-p", str(self.place)]
-        )
+        self.spawn("front", "front", [str(site.nginx_here()), "-c", str(path), "-p", str(self.place)])
 
     def spawn(self, name: str, host: str, words: list[str], *, ordinary: bool = False) -> None:
         """Start a process on a host, in a session of its own, with a log of its own."""
@@ -255,7 +258,8 @@ class Deployment:
 
     def answers(self, address: str) -> bool:
         """Whether a host answers to be well."""
-        words = ["curl", "-s", "-o", "/dev/null", "-m", "5", "-w", "%{http_code}", f"{address}/healthz"]
+        trusted = ["--cacert", str(self.place / "wire" / "trusted" / "ca.pem")] if address.startswith("https:") else []
+        words = ["curl", "-s", *trusted, "-o", "/dev/null", "-m", "5", "-w", "%{http_code}", f"{address}/healthz"]
         return subprocess.run(words, capture_output=True, text=True, check=False).stdout == "200"
 
     def stop(self) -> None:
