@@ -21,7 +21,7 @@ from types import FrameType
 
 import environ
 from honcho.environ import parse_procfile
-from honcho.manager import Manager
+from honcho.manager import Manager, ProcessManager
 
 from eccs import measuring
 from eccs.embedded import Postgres, Redis, Server
@@ -188,9 +188,19 @@ def _written_down(path: Path) -> Iterator[None]:
         path.unlink(missing_ok=True)
 
 
+class HeadsAlone(ProcessManager):  # type: ignore[misc]
+    """To end is told to the head of each process alone, which ends its own: a worker's child would die amid a task, or before the worker counted it."""
+
+    def terminate(self, pid: int) -> None:
+        """Tell one to end."""
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+
+
 def _foreground(commands: dict[str, str], *, demo: bool) -> int:
     """All processes side by side. Honcho ends all when one ends, and kills those that ignore it for five seconds."""
     manager = Manager()
+    manager._procmgr = HeadsAlone()
     surroundings = os.environ | {"PYTHONUNBUFFERED": "1", "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     for name, command in commands.items():
         if demo or name != "bank":

@@ -197,6 +197,7 @@ def test_without_docker_the_same_programs_run(services: dict[str, Any]) -> None:
     for name, command in said.items():
         unit = (ROOT / "deploy" / "systemd" / f"eccs-{name}.service").read_text()
         assert f"\nExecStart=/srv/eccs/venv/bin/{command}\n" in unit and "\nUser=eccs\n" in unit
+        assert "\nKillMode=mixed\n" in unit  # only the head is told to end: its children finish what they have begun
 
 
 def test_without_docker_only_migrate_works_as_the_owner() -> None:
